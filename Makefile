@@ -1,0 +1,57 @@
+# Two commands on a fresh machine: `make demo` and `make test`. Each installs what it needs into .venv, pinned and hashed.
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+# The newest Python that this machine has and the lock was resolved for.
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
+	if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$name; break; fi; done)
+LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+
+.PHONY: help demo test test-fast check format lock clean
+.DEFAULT_GOAL := help
+
+help: ## Show what can be made
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+
+demo: $(VENV)/.run ## Serve the playground on http://127.0.0.1:$PORT (8000)
+	@$(BIN)/hfstats demo --port $(PORT)
+
+test: $(VENV)/.dev check ## Check the code, then run every test
+	$(BIN)/pytest
+
+test-fast: $(VENV)/.dev ## Run the tests that need neither a browser nor PostgreSQL
+	$(BIN)/pytest -m "not browser and not postgres"
+
+check: $(VENV)/.dev ## Lint, types and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev ## Rewrite the code in the project's format
+	$(BIN)/ruff check --fix --exit-zero .
+	$(BIN)/ruff format .
+
+lock: $(VENV)/.dev ## Resolve the dependencies anew
+	$(BIN)/pip install --quiet uv
+	$(LOCK) --group build --output-file requirements.lock
+	$(LOCK) --group build --group dev --constraint requirements.lock --output-file requirements-dev.lock
+
+clean: ## Remove the environment and what the tools left
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(VENV)/bin/pip:
+	@test -n "$(PYTHON)" || { echo "hfstats needs Python 3.11 or newer; set PYTHON=/path/to/python3 if it is elsewhere." >&2; exit 1; }
+	@echo "Installing into $(VENV) (once, about a minute) …"
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "Python could not make a virtual environment; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+
+$(VENV)/.run: $(VENV)/bin/pip requirements.lock pyproject.toml
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/bin/pip requirements-dev.lock pyproject.toml
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@ $(VENV)/.run

@@ -1,0 +1,219 @@
+"""What a question gives back: values without looks. Numbers stay numbers until a renderer prints them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from analytics.domain import ListName, Measure
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How much of a measure one name carries."""
+
+    name: str
+    value: float
+    """Models (may be fractional), downloads of 30 days, or likes."""
+    portion: float
+    """``value`` over the ranking's ``recorded``, 0 to 1."""
+    rank: int
+    """From 1; equal values share the better rank."""
+    members: tuple[tuple[str, float], ...] = ()
+    """The namespaces that a creator's value adds up, largest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Shares by one measure, largest first."""
+
+    by: Measure
+    of: str
+    """What is ranked: ``"license"``, ``"creator"``, ``"model"``, …"""
+    total: float
+    """The whole list, in the measure's unit."""
+    recorded: float
+    """The part of ``total`` whose name the source records: the denominator of every portion."""
+    shares: tuple[Share, ...]
+
+
+class Cause(StrEnum):
+    """Why a model moved a share."""
+
+    ENTERED = "entered the list"
+    LEFT = "left the list"
+    GREW = "grew"
+    SHRANK = "shrank"
+    CHANGED = "changed its name or declaration"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One model's part in a shift."""
+
+    model: str
+    cause: Cause
+    points: float
+    """Share after less share before, 0 to 1; a shift's reasons add up exactly to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A share at two dates."""
+
+    name: str
+    by: Measure
+    before: float
+    after: float
+    points: float
+    """``after - before``, as a portion (0.01 is one percentage point)."""
+    rank_before: int | None
+    rank_after: int | None
+    reasons: tuple[Reason, ...] = ()
+    """Largest effect first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where an answer comes from."""
+
+    list: ListName
+    snapshot: date
+    """UTC."""
+    models: int
+    coverage: float
+    """Part of the models whose value in the asked dimension the source records, 0 to 1."""
+    simulated: bool
+    origin: str
+    """``"hub"`` or the imported file's name."""
+    since: date | None = None
+    """The earlier date, where two or more are compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One ranking of a series over time."""
+
+    taken_on: date
+    ranking: Ranking
+
+
+class ChartKind(StrEnum):
+    """The forms a chart takes. What each field of :class:`Chart` means to each is in ``docs/charts.md``."""
+
+    PAIRED = "paired"
+    """Two bars a category: models against downloads."""
+    BARS = "bars"
+    """One bar a category, ranked."""
+    FOCUS = "focus"
+    """Ranked bars of the field with one subject in accent, and beside them what the subject is made of."""
+    LINES = "lines"
+    """Shares over time, labelled at the end of the line."""
+    AREA = "area"
+    """Shares over time, stacked to the whole."""
+    BUMP = "bump"
+    """Ranks over time."""
+    SLOPE = "slope"
+    """Shares at two dates."""
+    SCATTER = "scatter"
+    """Log-log points with the fit and R² on it."""
+
+
+class Unit(StrEnum):
+    """What a chart's numbers are."""
+
+    PORTION = "portion"
+    """0 to 1, printed as per cent."""
+    COUNT = "count"
+    """Printed with k, M, G."""
+    RANK = "rank"
+    """1 is best."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One run of numbers, as long as the chart's categories. ``None`` is a gap."""
+
+    name: str
+    values: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """One model of a scatter."""
+
+    name: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A straight line through the logarithms: ``log10 y = intercept + slope * log10 x``."""
+
+    slope: float
+    intercept: float
+    r2: float
+    """Pearson squared on the raw counts."""
+    r2_log: float
+    """Pearson squared on the logarithms."""
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A picture as a value. Only ``analytics.charts`` knows how it is drawn, only ``bot.render`` how Slack would draw it."""
+
+    kind: ChartKind
+    title: str
+    """The finding, as a sentence."""
+    subtitle: str
+    """List, window and date."""
+    footer: str
+    """The source."""
+    alt: str
+    """The finding and the leading numbers, for who cannot see the picture; at most 1,000 characters."""
+    categories: tuple[str, ...] = ()
+    """Bars: what each bar is. Over time: ISO dates. Slope: the two dates."""
+    series: tuple[Series, ...] = ()
+    """Bars: one or two measures. Over time and slope: one a name."""
+    unit: Unit = Unit.PORTION
+    emphasis: tuple[str, ...] = ()
+    """Names in accent; all others are context."""
+    parts: tuple[tuple[str, float], ...] = ()
+    """FOCUS: what the subject is made of (namespaces or models) and their portion of the list."""
+    parts_title: str = ""
+    dots: tuple[Dot, ...] = ()
+    """SCATTER only; ``emphasis`` names those with a label."""
+    fit: Fit | None = None
+    x_label: str = ""
+    y_label: str = ""
+    simulated: bool = False
+    """Said on the picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A question answered: the finding as a sentence, the numbers, a chart, the source, and what to ask next."""
+
+    query: str
+    headline: str
+    source: Source
+    chart: Chart
+    rankings: tuple[Ranking, ...] = ()
+    models: Ranking | None = None
+    """The leading models of one license, creator or task."""
+    series: tuple[Moment, ...] = ()
+    shifts: tuple[Shift, ...] = ()
+    statistics: Mapping[str, float] = field(default_factory=dict)
+    facts: Mapping[str, str | float | None] = field(default_factory=dict)
+    """About one model: what is known of it."""
+    notes: tuple[str, ...] = ()
+    """What the figures hide: gaps, list sizes, what was added up."""
+    next: tuple[str, ...] = ()
+    """Two or three queries worth asking now."""
