@@ -14,17 +14,17 @@ class History(Protocol):
     """Snapshots and what was counted in them. Every method reads; none changes anything."""
 
     def snapshots(self, within: ListName) -> tuple[Snapshot, ...]:
-        """All snapshots of a list, oldest first; of one day's, the largest and then the earliest stored comes last."""
+        """Return all snapshots of a list, oldest first; of one day's, the largest and then the earliest stored comes last."""
         ...
 
     def counts(self, snapshots: Sequence[int], dimension: Dimension | None, task: str = "") -> list[tuple[int, Count]]:
-        """Rollups of these snapshots (by id) in one dimension, as ``(snapshot id, count)`` in no order."""
+        """Return the rollups of these snapshots (by id) in one dimension, as ``(snapshot id, count)`` in no order."""
         ...
 
     def models(self, snapshot: int) -> tuple[Model, ...]:
-        """The listing of one snapshot in rank order; ``()`` if there is none of that id."""
+        """Return the listing of one snapshot in rank order; ``()`` if there is none of that id."""
         ...
 
     def trail(self, model_ids: Sequence[str], within: ListName) -> list[tuple[int, int, Model]]:
-        """Where these models stood: ``(snapshot id, rank, model)`` in no order."""
+        """Return where these models stood: ``(snapshot id, rank, model)`` in no order."""
         ...

@@ -1,0 +1,266 @@
+"""Reads words as a Query, and offers the nearest questions where it cannot. Knows the forms it is given, never the data."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from rapidfuzz import fuzz, process, utils
+
+from analytics.domain import ListName, Measure
+from analytics.errors import QueryError
+from analytics.query import JOINERS, OPTION_WORDS, Form, Option, Period, Query, quoted, tidy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+LONGEST_TEXT = 500
+"""Characters. A question that needs more is not one."""
+LARGEST_TOP = 1000
+MOST_SUGGESTIONS = 3
+
+Token = tuple[str, bool]
+"""A word and whether it stood in quotation marks."""
+
+_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|(\S+)')
+_PERIOD = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?", re.ASCII)
+_MEASURES = {
+    "models": Measure.MODELS,
+    "model": Measure.MODELS,
+    "number": Measure.MODELS,
+    "count": Measure.MODELS,
+    "downloads": Measure.DOWNLOADS,
+    "download": Measure.DOWNLOADS,
+    "likes": Measure.LIKES,
+    "like": Measure.LIKES,
+}
+_LISTS = {name.value: name for name in ListName} | {"all": ListName.BOTH, "likes": ListName.LIKED}
+_ALIKE = 70
+"""Similarity (0 to 100) from which another word is offered."""
+
+
+def parse(text: str, forms: Sequence[Form]) -> Query:
+    """Read ``text`` as one of ``forms``. Options may come in any order; case, spacing and curly quotes are forgiven.
+
+    Raises:
+        QueryError: naming the word that was not understood, with texts that would have been.
+
+    """
+    try:
+        return _read(text, forms)
+    except QueryError as error:
+        if error.suggestions:
+            raise
+        raise QueryError(str(error), tuple(_repairs(text, forms))) from None
+
+
+def _read(text: str, forms: Sequence[Form]) -> Query:
+    if len(text) > LONGEST_TEXT:
+        raise QueryError(f"That is {len(text)} characters long; a question has at most {LONGEST_TEXT}.")
+    tokens = _tokens(text)
+    if not tokens:
+        raise QueryError(f"Ask something, for example: {forms[0].example}", (forms[0].example,))
+    form = _form(tokens[0][0], forms)
+    if form is None:
+        raise QueryError(f"I do not know the question “{tokens[0][0]}”.")
+    bare, narrowed = _split(tokens[1:])
+    for option in narrowed:
+        if option not in form.options:
+            raise QueryError(_cannot_take(form, option))
+    options = {_FIELDS[option]: _VALUES[option](words) for option, words in narrowed.items()}
+    query = Query(form.word, _names(form, bare), **options)
+    if query.since and query.at and query.since.start > query.at.end:
+        mended = (str(query.but(since=None)), str(query.but(at=None)))
+        raise QueryError(f"“since {query.since}” lies after “at {query.at}”.", mended)
+    return query
+
+
+def _tokens(text: str) -> list[Token]:
+    found = []
+    for match in _TOKEN.finditer(tidy(text)):
+        inside, word = match.groups()
+        if inside is not None:
+            found.append((re.sub(r"\\(.)", r"\1", inside), True))
+        elif word.startswith('"'):
+            raise QueryError("A quotation mark is not closed.")
+        else:
+            found.append((word, False))
+    return found
+
+
+def _form(word: str, forms: Sequence[Form]) -> Form | None:
+    folded = word.casefold().strip(":?!.,")
+    return next((form for form in forms if folded == form.word or folded in form.aliases), None)
+
+
+def _split(tokens: list[Token]) -> tuple[list[Token], dict[Option, str]]:
+    """Part the names from the options. An option owns the word after it; a task's name may have several."""
+    bare: list[Token] = []
+    narrowed: dict[Option, list[str]] = {}
+    owner: Option | None = None
+    for index, (word, in_quotes) in enumerate(tokens):
+        option = None if in_quotes else _option(word, tokens[index + 1 : index + 2])
+        if option in narrowed:
+            raise QueryError(f"“{option}” is there twice.")
+        if option:
+            narrowed[option] = []
+            owner = option
+        elif owner and (owner is Option.TASK or not narrowed[owner]):
+            narrowed[owner].append(word)
+        else:
+            bare.append((word, in_quotes))
+    for option, words in narrowed.items():
+        if not words:
+            raise QueryError(f"“{option}” wants a word after it: {_WANTS[option]}.")
+    return bare, {option: " ".join(words) for option, words in narrowed.items()}
+
+
+def _option(word: str, following: list[Token]) -> Option | None:
+    option = OPTION_WORDS.get(word.casefold())
+    if option is Option.IN and following and _PERIOD.fullmatch(following[0][0]):
+        return Option.AT  # "in 2026-08" is a date, "in trending" a list
+    return option
+
+
+def _names(form: Form, bare: list[Token]) -> tuple[str, ...]:
+    if form.most <= 1 and not any(in_quotes for _, in_quotes in bare):
+        names = [" ".join(word for word, _ in bare)] if bare else []
+    else:
+        names = _listed(bare)
+    if len(names) > form.most:
+        if form.most == 0:
+            raise QueryError(f"I do not know “{names[0]}” after “{form.word}”.")
+        most = "one name" if form.most == 1 else f"at most {form.most} names"
+        raise QueryError(f"“{form.word}” takes {most}, not {len(names)}.")
+    if len(names) < form.fewest:
+        fewest = "a name" if form.fewest == 1 else f"at least {form.fewest} names"
+        raise QueryError(f"“{form.word}” wants {fewest}, for example: {form.example}", (form.example,))
+    return tuple(names)
+
+
+def _listed(bare: list[Token]) -> list[str]:
+    """Names of a list: parted by "vs", "and" or commas where there are any, else each word is one."""
+    if not any(_parts(token) for token in bare):
+        return [word for word, _ in bare]
+    groups: list[list[str]] = [[]]
+    for word, in_quotes in bare:
+        if in_quotes or word.casefold() not in JOINERS:
+            groups[-1].append(word if in_quotes else word.rstrip(","))
+        if _parts((word, in_quotes)):
+            groups.append([])
+    return [" ".join(group) for group in groups if any(group)]
+
+
+def _parts(token: Token) -> bool:
+    word, in_quotes = token
+    return not in_quotes and (word.casefold() in JOINERS or word.endswith(","))
+
+
+def _measure(text: str) -> Measure:
+    measure = _MEASURES.get(text.casefold())
+    if measure is None:
+        raise QueryError(f"I can count by {_WANTS[Option.BY]}, not by “{text}”.")
+    return measure
+
+
+def _list(text: str) -> ListName:
+    name = _LISTS.get(text.casefold())
+    if name is None:
+        raise QueryError(f"I know the lists {_WANTS[Option.IN]}, not “{text}”.")
+    return name
+
+
+def _top(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= LARGEST_TOP):
+        raise QueryError(f"“top” wants {_WANTS[Option.TOP]}, not “{text}”.")
+    return int(text)
+
+
+def _at(text: str) -> Period:
+    return _period(text, 12)
+
+
+def _since(text: str) -> Period:
+    return _period(text, 1)
+
+
+def _period(text: str, month_of_year: int) -> Period:
+    """Read a day, a month or a year; a year alone means one of its months."""
+    match = _PERIOD.fullmatch(text)
+    if match:
+        year, month, day = match.groups()
+        try:
+            return Period(int(year), int(month or month_of_year), int(day) if day else None)
+        except ValueError:
+            pass  # a 13th month or a 31st of June: not a date, as any other text
+    raise QueryError(f"“{text}” is not a date: write {_WANTS[Option.AT]}.")
+
+
+_FIELDS = {Option.BY: "by", Option.IN: "within", Option.TASK: "task", Option.TOP: "top", Option.AT: "at", Option.SINCE: "since"}
+_VALUES: dict[Option, Callable[[str], Any]] = {
+    Option.BY: _measure,
+    Option.IN: _list,
+    Option.TASK: str,
+    Option.TOP: _top,
+    Option.AT: _at,
+    Option.SINCE: _since,
+}
+_WANTS = {
+    Option.BY: "models, downloads or likes",
+    Option.IN: "top, trending, liked or both",
+    Option.TASK: "a task such as text-generation",
+    Option.TOP: f"a number from 1 to {LARGEST_TOP}",
+    Option.AT: "2026-08 or 2026-08-22",
+    Option.SINCE: "2026-08 or 2026-08-22",
+}
+
+
+def _cannot_take(form: Form, option: Option) -> str:
+    able = [f"“{o}”" for o in Option if o in form.options]
+    return f"“{form.word}” takes no “{option}”" + (f", only {', '.join(able)}." if able else ".")
+
+
+def _repairs(text: str, forms: Sequence[Form]) -> Iterator[str]:
+    """Yield texts near the one that failed and that are understood, nearest first."""
+    try:
+        tokens = [quoted(word) if in_quotes else word for word, in_quotes in _tokens(text[:LONGEST_TEXT])]
+    except QueryError:
+        return
+    seen: set[str] = set()
+    for candidate in _candidates(tokens, forms):
+        try:
+            repaired = str(_read(candidate, forms))
+        except QueryError:
+            continue
+        if repaired not in seen:
+            seen.add(repaired)
+            yield repaired
+        if len(seen) == MOST_SUGGESTIONS:
+            return
+
+
+def _candidates(tokens: list[str], forms: Sequence[Form]) -> Iterator[str]:
+    """Misspellings put right (each alone, then all), the one-name form, a word left out, an example of the form."""
+    if not tokens:
+        return
+    questions = [word for form in forms for word in (form.word, *form.aliases)]
+    options = [*OPTION_WORDS, *_MEASURES, *_LISTS]
+    alike = [_similar(token, options if index else questions) for index, token in enumerate(tokens)]
+    for index in [*range(1, len(tokens)), 0]:
+        yield from (" ".join([*tokens[:index], word, *tokens[index + 1 :]]) for word in alike[index])
+    yield " ".join(words[0] if words else token for token, words in zip(tokens, alike, strict=True))
+    form = _form(tokens[0], forms) or next((_form(word, forms) for word in alike[0]), None)
+    if form is None:
+        return
+    if form.singular:
+        yield " ".join([form.singular, *tokens[1:]])
+    yield from (" ".join([form.word, *tokens[1:index], *tokens[index + 1 :]]) for index in range(len(tokens) - 1, 0, -1))
+    yield form.example
+
+
+def _similar(word: str, words: list[str]) -> list[str]:
+    """Return the words alike, nearest first; none where the word is already one of them."""
+    if word.casefold() in words:
+        return []
+    found = process.extract(word, words, scorer=fuzz.ratio, processor=utils.default_process, limit=3, score_cutoff=_ALIKE)
+    return [match for match, _, _ in found]

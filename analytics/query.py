@@ -1,0 +1,142 @@
+"""Query: what is asked, as a value and as words. Knows nothing of the data.
+
+The text of a query is the only wire format: slash text, mentions, the command line, a page's ``?q=`` and every button's value are
+``str(query)``, and ``parse(str(query), forms) == query`` for every query that can be built.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from analytics.domain import ListName, Measure
+
+MOST_NAMES = 8
+"""As many as a chart has colors."""
+
+JOINERS = frozenset({"vs", "vs.", "versus", "and", "with", "against"})
+"""Words that part names: ``compare meta ai vs google``."""
+
+_CURLY = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "\u2018": "'", "\u2019": "'", "`": None})
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Unicode categories: control, format, surrogate, line and paragraph separators."""
+
+
+class Option(StrEnum):
+    """The words that narrow a question."""
+
+    BY = "by"
+    IN = "in"
+    TASK = "task"
+    TOP = "top"
+    AT = "at"
+    SINCE = "since"
+
+
+OPTION_WORDS = {
+    **{option.value: option for option in Option},
+    "on": Option.AT,
+    "from": Option.SINCE,
+    "for": Option.TASK,
+}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    """A month (``2026-08``) or a day (``2026-08-22``), UTC."""
+
+    year: int
+    month: int
+    day: int | None = None
+
+    def __post_init__(self) -> None:
+        _ = self.start, self.end  # a day that does not exist raises ValueError here
+
+    @property
+    def start(self) -> date:
+        """The first day."""
+        return date(self.year, self.month, self.day or 1)
+
+    @property
+    def end(self) -> date:
+        """The last day."""
+        return date(self.year, self.month, self.day or calendar.monthrange(self.year, self.month)[1])
+
+    def __str__(self) -> str:
+        month = f"{self.year:04}-{self.month:02}"
+        return month if self.day is None else f"{month}-{self.day:02}"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How one kind of question is put: its word, how many names it takes, and which options."""
+
+    word: str
+    options: frozenset[Option] = frozenset()
+    fewest: int = 0
+    most: int = 0
+    aliases: tuple[str, ...] = ()
+    example: str = ""
+    """A whole query of this form; for forms without names the word alone."""
+    singular: str = ""
+    """The form that asks for one name of this ranking, if there is one: ``license`` for ``licenses``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question: which form, about which names, narrowed how. Names are as typed; they meet the data when asked."""
+
+    word: str
+    names: tuple[str, ...] = ()
+    by: Measure | None = None
+    within: ListName = ListName.TOP
+    task: str | None = None
+    top: int | None = None
+    at: Period | None = None
+    since: Period | None = None
+
+    def __post_init__(self) -> None:
+        """Fold white space and quotes, so that equal questions are equal values."""
+        object.__setattr__(self, "names", tuple(tidy(name) for name in self.names))
+        if self.task is not None:
+            object.__setattr__(self, "task", tidy(self.task))
+
+    def but(self, **changes: Any) -> Query:  # noqa: ANN401 - the fields' own types, checked by replace()
+        """Return the same question with some fields changed."""
+        return replace(self, **changes)
+
+    def __str__(self) -> str:
+        words = [self.word, *map(quoted, self.names)]
+        if self.by:
+            words += [Option.BY, self.by]
+        if self.within is not ListName.TOP:
+            words += [Option.IN, self.within]
+        if self.task is not None:
+            words += [Option.TASK, quoted(self.task)]
+        if self.top is not None:
+            words += [Option.TOP, str(self.top)]
+        if self.at:
+            words += [Option.AT, str(self.at)]
+        if self.since:
+            words += [Option.SINCE, str(self.since)]
+        return " ".join(words)
+
+
+def tidy(text: str) -> str:
+    """Fold to NFC, straight quotes, no invisible characters, single spaces."""
+    plain = unicodedata.normalize("NFC", text).translate(_CURLY)
+    return " ".join("".join(" " if unicodedata.category(c) in _INVISIBLE else c for c in plain).split())
+
+
+def quoted(name: str) -> str:
+    """Put ``name`` in quotation marks where the grammar would read it as something else."""
+    folded = name.casefold()
+    reserved = folded in OPTION_WORDS or folded in JOINERS or name.endswith(",")
+    if name and not reserved and not re.search(r'[\s"\\]', name):
+        return name
+    return '"' + re.sub(r'(["\\])', r"\\\1", name) + '"'
