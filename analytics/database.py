@@ -1,0 +1,121 @@
+"""How a database is opened and brought up to date. Knows addresses and migrations, no table of its own."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from analytics.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_CONNECT_TIMEOUT = 10
+"""Seconds, for a PostgreSQL that does not answer and for a SQLite file that another process is writing."""
+
+
+def engine(url: str) -> sa.Engine:
+    """Open a database by its address: ``sqlite:///…``, ``postgresql://…`` or, as hosting providers write it, ``postgres://…``.
+
+    Raises:
+        StoreError: when the address cannot be read or names a database of another kind. Nothing is connected yet.
+
+    """
+    try:
+        address = sa.make_url(url.replace("postgres://", "postgresql://", 1) if url.startswith("postgres://") else url)
+    except sa.exc.ArgumentError:
+        raise StoreError("DATABASE_URL is not a database address; write sqlite:///path/to/file.db or postgresql://…") from None
+    kind = address.get_backend_name()
+    if kind == "sqlite":
+        return _sqlite(address)
+    if kind == "postgresql":
+        arguments = {"connect_timeout": _CONNECT_TIMEOUT}
+        return sa.create_engine(address.set(drivername="postgresql+psycopg"), connect_args=arguments, pool_pre_ping=True)
+    raise StoreError(f"DATABASE_URL names a {kind} database; hfstats keeps its data in SQLite or PostgreSQL.")
+
+
+def _sqlite(address: sa.URL) -> sa.Engine:
+    if address.database and address.database != ":memory:":
+        try:
+            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"The folder of the database {address.database} cannot be made: {error.strerror}.") from error
+    opened = sa.create_engine(address, connect_args={"timeout": _CONNECT_TIMEOUT})
+
+    @sa.event.listens_for(opened, "connect")
+    def configure(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own connection
+        connection.isolation_level = None  # the driver would begin too late to keep a migration in one transaction
+        # WAL lets the web process read while the worker writes; NORMAL is safe with it.
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(opened, "begin")
+    def begin(connection: sa.Connection) -> None:
+        # A writer takes its place at once and waits for another one; a reader that turned writer would fail instead.
+        writes = connection.get_execution_options().get("hfstats_writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return opened
+
+
+def upgrade(database: sa.Engine) -> tuple[str | None, str]:
+    """Bring the tables up to date and return the revision before and after.
+
+    Raises:
+        StoreError: when the database cannot be reached or written.
+
+    """
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    with writing(database) as connection:
+        if database.dialect.name == "postgresql":
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('hfstats migrations'))"))
+        before = MigrationContext.configure(connection).get_current_revision()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        after = MigrationContext.configure(connection).get_current_revision()
+    return before, str(after)
+
+
+def check_current(database: sa.Engine) -> None:
+    """Refuse a database whose tables are missing or of another version.
+
+    Raises:
+        StoreError: saying what to run.
+
+    """
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    head = ScriptDirectory.from_config(config).get_current_head()
+    with reaching(), database.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    if current != head:
+        state = "is empty" if current is None else f"is at version {current}, this hfstats needs {head}"
+        raise StoreError(f"The database {state}; run: hfstats db upgrade")
+
+
+@contextmanager
+def reaching() -> Iterator[None]:
+    """Turn the driver's failures into a sentence, without the address: it may hold a password."""
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        if not isinstance(error, sa.exc.OperationalError | sa.exc.ProgrammingError | sa.exc.DatabaseError):
+            raise
+        first = next(iter(str(error.orig).strip().splitlines()), "no reason given")
+        raise StoreError(f"The database cannot be used: {first}") from error
+
+
+@contextmanager
+def writing(database: sa.Engine) -> Iterator[sa.Connection]:
+    """Open a transaction that will write; it is committed at the end, or rolled back when anything is raised."""
+    with reaching(), database.execution_options(hfstats_writes=True).begin() as connection:
+        yield connection
