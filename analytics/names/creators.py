@@ -1,0 +1,98 @@
+"""Which namespaces of the Hub belong together, and what people call them: Meta is facebook, meta-llama and others."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analytics.names.fold import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+KINDS = ("company", "lab", "university", "community", "individual")
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A creator: one owner's namespaces under one name. What each field means is told in ``creators.toml``."""
+
+    name: str
+    namespaces: tuple[str, ...]
+    aliases: tuple[str, ...] = ()
+    kind: str = "community"
+    country: str | None = None
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Everything that means this family."""
+        return (self.name, *self.namespaces, *self.aliases)
+
+
+def family(namespace: str) -> str:
+    """Return the family that ``namespace`` belongs to, or the namespace itself. As on the Hub, case does not matter."""
+    return _BY_NAMESPACE.get(namespace.casefold(), namespace)
+
+
+def namespaces(family: str) -> tuple[str, ...]:
+    """Return the namespaces that a family adds up; for a name that is no family's, that name alone."""
+    found = _BY_NAME.get(family)
+    return found.namespaces if found else (family,)
+
+
+def find(words: str) -> str | None:
+    """Return the family that ``words`` name, however spelled ("meta", "Meta AI", "meta-llama"); ``None`` if there is none."""
+    return _BY_WORD.get(fold(words))
+
+
+def load(text: str) -> tuple[Family, ...]:
+    """Read families from TOML.
+
+    Raises:
+        ValueError: naming the entry that lacks a field, has an unknown one, or claims a name that another entry has.
+
+    """
+    families = tuple(_family(entry) for entry in tomllib.loads(text)["family"])
+    owners: dict[str, str] = {}
+    for entry in families:
+        for word in entry.words:
+            owner = owners.setdefault(fold(word), entry.name)
+            if owner != entry.name:
+                raise ValueError(f"creators.toml: “{word}” means both “{owner}” and “{entry.name}”")
+    _once((entry.name for entry in families), "the name")
+    _once((namespace.casefold() for entry in families for namespace in entry.namespaces), "the namespace")
+    return families
+
+
+def _family(entry: dict[str, Any]) -> Family:
+    name = entry.get("name") or "an entry without a name"
+    unknown = entry.keys() - {"name", "namespaces", "aliases", "kind", "country"}
+    if unknown:
+        raise ValueError(f"creators.toml: {name}: unknown {', '.join(sorted(unknown))}")
+    if not entry.get("name") or not entry.get("namespaces"):
+        raise ValueError(f"creators.toml: {name}: a family has a name and at least one namespace")
+    if not all(map(fold, (name, *entry["namespaces"], *entry.get("aliases", ())))):
+        raise ValueError(f"creators.toml: {name}: a name, namespace or alias has no letter or digit")
+    if entry.get("kind") not in KINDS:
+        raise ValueError(f"creators.toml: {name}: kind is one of {', '.join(KINDS)}, not “{entry.get('kind')}”")
+    if not re.fullmatch("[A-Z]{2}", entry.get("country", "XX")):
+        raise ValueError(f"creators.toml: {name}: country is two capital letters, not “{entry['country']}”")
+    return Family(name, tuple(entry["namespaces"]), tuple(entry.get("aliases", ())), entry["kind"], entry.get("country"))
+
+
+def _once(values: Iterable[str], what: str) -> None:
+    seen: set[str] = set()
+    for value in values:
+        if value in seen:
+            raise ValueError(f"creators.toml: {what} “{value}” is there twice")
+        seen.add(value)
+
+
+FAMILIES = load(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+
+_BY_NAME = {entry.name: entry for entry in FAMILIES}
+_BY_NAMESPACE = {namespace.casefold(): entry.name for entry in FAMILIES for namespace in entry.namespaces}
+_BY_WORD = {fold(word): entry.name for entry in FAMILIES for word in entry.words}
