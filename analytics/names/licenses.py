@@ -1,0 +1,121 @@
+"""What the Hub's license tags mean: their family, how they are called, and what people type for them."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from analytics.domain import NONE_DECLARED
+from analytics.names.fold import fold
+
+OTHER = "other"
+FAMILIES = (
+    "permissive",
+    "weak copyleft",
+    "strong copyleft",
+    "responsible AI",
+    "model-specific",
+    "non-commercial",
+    OTHER,
+    NONE_DECLARED,
+)
+"""From the freest to what is not known; ``licenses.toml`` tells what each holds."""
+
+_NONE_WORDS = ("none", "no license", "undeclared", "not declared", NONE_DECLARED)
+_FILLERS = re.compile(r"\b(?:the|licen[cs]es?|version)\b|\bv(?=\d)|\.0(?![.\d])", re.IGNORECASE)
+"""What tells no two licenses apart: "Apache License, v2.0" is "apache 2"."""
+
+
+@dataclass(frozen=True, slots=True)
+class License:
+    """One license tag. What each field means is told in ``licenses.toml``."""
+
+    tag: str
+    family: str
+    title: str
+    name: str
+    spdx: str | None = None
+    aliases: tuple[str, ...] = ()
+    spelling_of: str | None = None
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Everything that means this license, but for other spellings of the tag."""
+        return tuple(filter(None, (self.tag, self.title, self.name, self.spdx, *self.aliases)))
+
+
+def license_family(tag: str) -> str:
+    """Return the one of :data:`FAMILIES` that a tag belongs to; ``"other"`` for a tag that is not known."""
+    if tag == NONE_DECLARED:
+        return NONE_DECLARED
+    found = _BY_TAG.get(tag.casefold())
+    return found.family if found else OTHER
+
+
+def title(tag: str) -> str:
+    """Return what answers call a license: "Apache-2.0", "Llama 3.1"; the tag itself if it is not known."""
+    found = _BY_TAG.get(tag.casefold())
+    return found.title if found else tag
+
+
+def find(words: str) -> str | None:
+    """Return the tag that ``words`` mean ("apache", "Apache 2", "mit license"), or ``None``. "none" means none declared."""
+    exact = _BY_TAG.get(words.strip().casefold())
+    return exact.tag if exact else _BY_WORD.get(_fold(words))
+
+
+def load(text: str) -> tuple[License, ...]:
+    """Read licenses from TOML.
+
+    Raises:
+        ValueError: naming the entry that lacks a field, has an unknown one, or claims a word that another entry has.
+
+    """
+    entries = tomllib.loads(text)["license"]
+    licenses: dict[str, License] = {}
+    owners = {_fold(word): NONE_DECLARED for word in _NONE_WORDS}
+    for entry in entries:
+        found = _license(entry, licenses)
+        if found.tag in licenses:
+            raise ValueError(f"licenses.toml: {found.tag} is there twice")
+        licenses[found.tag] = found
+        for word in () if found.spelling_of else found.words:
+            owner = owners.setdefault(_fold(word), found.tag)
+            if owner != found.tag:
+                raise ValueError(f"licenses.toml: “{word}” means both {owner} and {found.tag}")
+    return tuple(licenses.values())
+
+
+def _license(entry: dict[str, Any], known: dict[str, License]) -> License:
+    tag = entry.get("tag")
+    if not tag or tag != tag.casefold():
+        raise ValueError(f"licenses.toml: {tag or 'an entry'} has no tag in lower case")
+    unknown = entry.keys() - {"tag", "family", "spdx", "title", "name", "aliases", "spelling_of"}
+    if unknown:
+        raise ValueError(f"licenses.toml: {tag}: unknown {', '.join(sorted(unknown))}")
+    if original := entry.get("spelling_of"):
+        if original not in known:
+            raise ValueError(f"licenses.toml: {tag} is a spelling of {original}, which is not above it")
+        return replace(known[original], tag=tag, title=tag, aliases=(), spelling_of=original)
+    if entry.get("family") not in FAMILIES[:-1]:
+        raise ValueError(f"licenses.toml: {tag}: family is one of {', '.join(FAMILIES[:-1])}, not “{entry.get('family')}”")
+    spdx = entry.get("spdx")
+    shown = entry.get("title", spdx)
+    if not shown:
+        raise ValueError(f"licenses.toml: {tag}: without an SPDX identifier it needs a title")
+    return License(tag, entry["family"], shown, entry.get("name", shown), spdx, tuple(entry.get("aliases", ())))
+
+
+def _fold(words: str) -> str:
+    return fold(_FILLERS.sub(" ", words.casefold()).replace(",", " "))
+
+
+LICENSES = load(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+
+_BY_TAG = {entry.tag: entry for entry in LICENSES}
+_BY_WORD = {_fold(word): entry.tag for entry in LICENSES if not entry.spelling_of for word in entry.words} | {
+    _fold(word): NONE_DECLARED for word in _NONE_WORDS
+}
