@@ -213,6 +213,8 @@ class Answer:
     statistics: Mapping[str, float] = field(default_factory=dict)
     facts: Mapping[str, str | float | None] = field(default_factory=dict)
     """About one model: what is known of it."""
+    top: int | None = None
+    """Only so many names of each ranking were asked for; the rankings hold all of them."""
     notes: tuple[str, ...] = ()
     """What the figures hide: gaps, list sizes, what was added up."""
     next: tuple[str, ...] = ()

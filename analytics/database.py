@@ -85,6 +85,17 @@ def upgrade(database: sa.Engine) -> tuple[str | None, str]:
     return before, str(after)
 
 
+def revision(database: sa.Engine) -> str | None:
+    """Return the version of the database's tables; ``None`` where there are none.
+
+    Raises:
+        StoreError: when the database cannot be reached.
+
+    """
+    with reaching(), database.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
 def check_current(database: sa.Engine) -> None:
     """Refuse a database whose tables are missing or of another version.
 
@@ -92,11 +103,8 @@ def check_current(database: sa.Engine) -> None:
         StoreError: saying what to run.
 
     """
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
-    head = ScriptDirectory.from_config(config).get_current_head()
-    with reaching(), database.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
+    head = ScriptDirectory(str(_MIGRATIONS)).get_current_head()
+    current = revision(database)
     if current != head:
         state = "is empty" if current is None else f"is at version {current}, this hfstats needs {head}"
         raise StoreError(f"The database {state}; run: hfstats db upgrade")

@@ -51,6 +51,11 @@ class Dimension(StrEnum):
     TASK = "task"
     LIBRARY = "library"
 
+    @property
+    def plural(self) -> str:
+        """The word of the question that ranks all names of this dimension."""
+        return "libraries" if self is Dimension.LIBRARY else f"{self.value}s"
+
 
 @dataclass(frozen=True, slots=True)
 class Model:

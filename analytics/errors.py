@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 
 class HfStatsError(Exception):
-    """Something that the person who asked can understand and mend. ``str(error)`` is one clear sentence, plain text."""
+    """Something that the person who asked can understand and mend.
 
-
-class QueryError(HfStatsError):
-    """The words do not make a question. ``suggestions`` are texts that would, best first."""
+    ``str(error)`` is one clear sentence of plain text; ``suggestions`` are queries that would work, best first.
+    """
 
     def __init__(self, message: str, suggestions: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.suggestions = suggestions
 
-    def __reduce__(self) -> tuple[type[QueryError], tuple[str, tuple[str, ...]]]:
+    def __reduce__(self) -> tuple[type[Self], tuple[str, tuple[str, ...]]]:
         """Cross a process boundary with the suggestions."""
         return type(self), (str(self), self.suggestions)
+
+
+class QueryError(HfStatsError):
+    """The words do not make a question, or name something that is not there."""
 
 
 class NoDataError(HfStatsError):

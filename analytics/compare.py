@@ -1,0 +1,183 @@
+"""Shares, rankings, shifts and their reasons, correlation: pandas over rollups and listings. No I/O, no words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from analytics.answer import Cause, Fit, Ranking, Reason, Share, Shift
+from analytics.domain import NONE_DECLARED, Count, Dimension, Measure, Model
+from analytics.names import creators, renames
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+_COLUMNS = ["name", *Measure]
+
+
+def ranking(counts: Sequence[Count], whole: Count, by: Measure, dimension: Dimension) -> Ranking:
+    """Rank the names of one dimension by one measure.
+
+    ``counts`` are the rollups of that dimension (of namespaces, for creators), ``whole`` that of the list. A portion is a name's
+    value over all recorded values, so portions sum to 1. Equal values share the better rank and stand in alphabetical order.
+    """
+    frame = pd.DataFrame([(c.name, c.models, c.downloads, c.likes) for c in counts], columns=_COLUMNS)
+    members: Mapping[str, tuple[tuple[str, float], ...]] = {}
+    if dimension is Dimension.CREATOR:
+        frame["member"] = frame["name"]
+        frame["name"] = [creator(namespace) for namespace in frame["member"]]
+        members = {
+            str(family): tuple(zip(group["member"], group[by].astype(float), strict=True))
+            for family, group in frame.sort_values([by, "member"], ascending=[False, True]).groupby("name")
+        }
+    values = frame.groupby("name")[by.value].sum()
+    ordered = values.reset_index().sort_values([by, "name"], ascending=[False, True])
+    ranks = ordered[by].rank(method="min", ascending=False).astype(int)
+    recorded = float(values.sum())
+    shares = tuple(
+        Share(str(name), float(value), float(value) / recorded if recorded else 0.0, int(rank), members.get(str(name), ()))
+        for name, value, rank in zip(ordered["name"], ordered[by], ranks, strict=True)
+    )
+    return Ranking(by, dimension.value, float(_measured(whole, by)), recorded, shares)
+
+
+def model_ranking(models: Sequence[tuple[Model, float]], by: Measure, total: float) -> Ranking:
+    """Rank single models by downloads or likes. Each comes with its weight; a portion is of ``total``."""
+    frame = pd.DataFrame(
+        [(m.id, weight * float((m.likes or 0) if by is Measure.LIKES else m.downloads)) for m, weight in models],
+        columns=["name", "value"],
+    ).sort_values(["value", "name"], ascending=[False, True])
+    ranks = frame["value"].rank(method="min", ascending=False).astype(int)
+    shares = tuple(
+        Share(str(name), float(value), float(value) / total if total else 0.0, int(rank))
+        for name, value, rank in zip(frame["name"], frame["value"], ranks, strict=True)
+    )
+    return Ranking(by, "model", total, float(frame["value"].sum()), shares)
+
+
+def find(shares: Ranking, name: str) -> Share | None:
+    """Return the share of that name, if it has one."""
+    return next((share for share in shares.shares if share.name == name), None)
+
+
+def shifts(before: Ranking, after: Ranking) -> tuple[Shift, ...]:
+    """Compare two rankings by the same measure, the largest change first. A name that is absent at one date has no rank there."""
+    then, now = ({share.name: share for share in side.shares} for side in (before, after))
+    moved = [_shift(name, after.by, then.get(name), now.get(name)) for name in sorted(then.keys() | now.keys())]
+    return tuple(sorted(moved, key=lambda shift: -abs(shift.points)))
+
+
+def _shift(name: str, by: Measure, then: Share | None, now: Share | None) -> Shift:
+    before, after = (share.portion if share else 0.0 for share in (then, now))
+    return Shift(name, by, before, after, after - before, then.rank if then else None, now.rank if now else None)
+
+
+def reasons(before: Sequence[Model], after: Sequence[Model], dimension: Dimension, name: str, by: Measure) -> tuple[Reason, ...]:
+    """Break one name's shift down to the models that made it, largest effect first.
+
+    A model's part is its own share of the list after less before: ``w1*v1/V1 - w0*v0/V0``, with ``w`` the weight with which it
+    stands under the name, ``v`` its value and ``V`` the list's recorded total. These add up exactly to the shift, because the
+    name's share is the sum of its models' at each date.
+    """
+    then, now = _parts(before, dimension, name, by), _parts(after, dimension, name, by)
+    listed_then, listed_now = ({renames.successor(m.id) for m in models} for models in (before, after))
+    found = []
+    for model in then.keys() | now.keys():
+        change = now.get(model, 0.0) - then.get(model, 0.0)
+        if model not in listed_then:
+            cause = Cause.ENTERED
+        elif model not in listed_now:
+            cause = Cause.LEFT
+        elif model not in then or model not in now:
+            cause = Cause.CHANGED
+        else:
+            cause = Cause.GREW if change >= 0 else Cause.SHRANK
+        found.append(Reason(model, cause, change))
+    return tuple(sorted(found, key=lambda reason: (-abs(reason.points), reason.model)))
+
+
+def _parts(models: Sequence[Model], dimension: Dimension, name: str, by: Measure) -> dict[str, float]:
+    """Return each model's share of the list under one name, by its present id."""
+    under: dict[str, float] = {}
+    recorded = 0.0
+    for model in models:
+        weights = weights_of(model, dimension)
+        value = sum(weights.values()) * value_of(model, by)
+        recorded += value
+        if name in weights:
+            key = renames.successor(model.id)
+            under[key] = under.get(key, 0.0) + weights[name] * value_of(model, by)
+    return {model: value / recorded for model, value in under.items()} if recorded else {}
+
+
+def members_of(models: Iterable[Model], dimension: Dimension, name: str) -> list[tuple[Model, float]]:
+    """Return the models that stand under a name, each with its weight (a half where a model declares two licenses)."""
+    return [(model, weights[name]) for model in models if name in (weights := weights_of(model, dimension))]
+
+
+def weights_of(model: Model, dimension: Dimension) -> dict[str, float]:
+    """Return the names that a model stands under with its weight for each; ``{}`` where the source does not record them."""
+    match dimension:
+        case Dimension.CREATOR:
+            return {creator(model.namespace): 1.0}
+        case Dimension.NAMESPACE:
+            return {model.namespace: 1.0}
+        case Dimension.LICENSE:
+            names: tuple[str, ...] = () if model.licenses is None else model.licenses or (NONE_DECLARED,)
+        case Dimension.TASK:
+            names = () if model.task is None else (model.task or NONE_DECLARED,)
+        case Dimension.LIBRARY:
+            names = () if model.library is None else (model.library or NONE_DECLARED,)
+    return {name: 1.0 / len(names) for name in names}
+
+
+def creator(namespace: str) -> str:
+    """Return the family that a namespace belongs to; a model of the Hub's first years has only its id, which tells it."""
+    return creators.family(renames.NAMESPACES.get(namespace, renames.namespace_of(namespace)))
+
+
+def value_of(model: Model, by: Measure) -> float:
+    """Return what a model adds to a measure; likes that are not recorded add nothing."""
+    match by:
+        case Measure.MODELS:
+            return 1.0
+        case Measure.DOWNLOADS:
+            return float(model.downloads)
+        case Measure.LIKES:
+            return float(model.likes or 0)
+
+
+def _measured(count: Count, by: Measure) -> float:
+    match by:
+        case Measure.MODELS:
+            return count.models
+        case Measure.DOWNLOADS:
+            return count.downloads
+        case Measure.LIKES:
+            return count.likes or 0.0
+
+
+def correlation(models: Sequence[Model]) -> tuple[dict[str, float], Fit]:
+    """Tell how far downloads follow likes, over the models whose likes are recorded.
+
+    ``r2`` is Pearson's correlation squared on the raw counts, as the article has it; ``spearman`` is Pearson's on the ranks,
+    equal values at their mean rank; ``r2_loglog`` is Pearson's squared on the logarithms and the fit the least-squares line
+    through them, both over the models with at least one like and one download.
+
+    Raises:
+        ValueError: with fewer than three models, or where all have the same likes or the same downloads.
+
+    """
+    frame = pd.DataFrame([(m.likes, m.downloads) for m in models if m.likes is not None], columns=["likes", "downloads"])
+    both = frame[(frame["likes"] > 0) & (frame["downloads"] > 0)]
+    if len(both) < 3 or both["likes"].nunique() < 2 or both["downloads"].nunique() < 2:
+        raise ValueError("too few different models for a correlation")
+    x, y = (np.log10(both[column].to_numpy(float)) for column in ("likes", "downloads"))
+    slope, intercept = np.polyfit(x, y, 1)
+    r2 = frame["likes"].corr(frame["downloads"]) ** 2
+    rho = frame["likes"].rank().corr(frame["downloads"].rank())
+    r2_log = float(np.corrcoef(x, y)[0, 1]) ** 2
+    statistics = {"r2": r2, "spearman": rho, "r2_loglog": r2_log, "n": len(frame)}
+    return statistics, Fit(float(slope), float(intercept), r2, r2_log, len(frame))

@@ -1,0 +1,201 @@
+"""The family of questions about one name: a license, a creator, a task, a library. One builder serves four questions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from analytics import compare, pictures
+from analytics.answer import Answer, ChartKind
+from analytics.domain import Dimension, Measure
+from analytics.errors import NoDataError
+from analytics.phrases import day, enumerate_, name, of_list, of_measure, ordinal, percent, points
+from analytics.query import Form, Option, Query
+from analytics.question import Question, View
+from analytics.resolve import resolve
+from analytics.scope import over_time
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analytics.answer import Chart, Moment, Ranking, Share, Source
+    from analytics.history import History
+
+MOST_MODELS = 10
+"""Models named in an answer about one license, creator or task, unless ``top`` says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What distinguishes the question about one name of one dimension from the others."""
+
+    dimension: Dimension
+    word: str
+    plural: str
+    summary: str
+    aliases: tuple[str, ...]
+    examples: tuple[str, ...]
+
+
+def name_question(subject: Subject) -> Question:
+    """Make the question that sets one name of a dimension against the field."""
+    options = frozenset(Option) - ({Option.TASK} if subject.dimension is Dimension.TASK else set())
+    form = Form(subject.word, options, fewest=1, most=1, aliases=subject.aliases, example=subject.examples[0])
+
+    def answer(query: Query, history: History) -> Answer:
+        view = View(query, history, subject.dimension)
+        chosen = resolve(query.names[0], subject.dimension, view.names, query)
+        return _over_time(view, subject, chosen) if query.since else _now(view, subject, chosen)
+
+    return Question(form, subject.summary, subject.examples, answer)
+
+
+def _now(view: View, subject: Subject, chosen: str) -> Answer:
+    query = view.query
+    rankings = view.rankings()
+    shares = [share for ranking in rankings if (share := compare.find(ranking, chosen))]
+    if not shares:
+        raise _absent(view, subject, chosen)
+    source = view.source()
+    headline = _standing(rankings, shares, subject, chosen)
+    own = compare.members_of(view.models, subject.dimension, chosen)
+    models = compare.model_ranking(own, _model_measure(view), _total(view))
+    leading = rankings[-1]
+    categories, series = pictures.bars(leading, subject.dimension, keep=chosen, limit=7)
+    details = [f"{s.name}: {percent(s.portion)}" for s in models.shares[:5]]
+    chart = pictures.chart(
+        ChartKind.FOCUS,
+        headline,
+        source,
+        pictures.subtitle(source, query, view.task, leading.by),
+        details,
+        categories=categories,
+        series=series,
+    )
+    parts_title, parts = _made_of(shares[-1], leading, models, view)
+    return Answer(
+        query=str(query),
+        headline=headline,
+        source=source,
+        chart=replace(
+            chart, emphasis=_emphasis(categories, name(subject.dimension, chosen)), parts=parts, parts_title=parts_title
+        ),
+        rankings=tuple(replace(r, shares=tuple(s for s in r.shares if s.name == chosen)) for r in rankings),
+        models=replace(models, shares=models.shares[: query.top or MOST_MODELS]),
+        notes=_members(shares[-1], subject),
+        next=_next(view, subject, chosen, models),
+    )
+
+
+def _standing(rankings: Sequence[Ranking], shares: Sequence[Share], subject: Subject, chosen: str) -> str:
+    label = name(subject.dimension, chosen)
+    said = [
+        f"{percent(s.portion)} of {of_measure(r.by)} ({ordinal(s.rank)} of {len(r.shares)})"
+        for r, s in zip(rankings, shares, strict=True)
+    ]
+    return f"{label} has {enumerate_(said)}"
+
+
+def _absent(view: View, subject: Subject, chosen: str) -> NoDataError:
+    now, label = view.now, name(subject.dimension, chosen)
+    what = f"{view.task} models among " if view.task else ""
+    message = f"{label} has none of the {what}{of_list(now.list, now.size).removeprefix('the ')} on {now.taken_on:%Y-%m-%d}."
+    return NoDataError(message, (str(Query(subject.plural, within=view.query.within)),))
+
+
+def _model_measure(view: View) -> Measure:
+    return Measure.LIKES if view.leading is Measure.LIKES else Measure.DOWNLOADS
+
+
+def _total(view: View) -> float:
+    by = _model_measure(view)
+    return sum(compare.value_of(m, by) for m in view.models if compare.weights_of(m, view.dimension))
+
+
+def _made_of(share: Share, ranking: Ranking, models: Ranking, view: View) -> tuple[str, tuple[tuple[str, float], ...]]:
+    """Choose what the subject is broken down to beside the field: its namespaces where it has several, else its models."""
+    if len(share.members) > 1 and ranking.recorded:
+        members = share.members[:6]
+        rest = share.members[6:]
+        parts = [(member, value / ranking.recorded) for member, value in members]
+        parts += [(f"{len(rest)} others", sum(value for _, value in rest) / ranking.recorded)] if rest else []
+        return f"{share.name}'s namespaces, share of {of_measure(ranking.by)}", tuple(parts)
+    shown = models.shares[:6]
+    return f"Leading models, share of {of_measure(_model_measure(view))}", tuple(
+        (s.name.partition("/")[2] or s.name, s.portion) for s in shown
+    )
+
+
+def _emphasis(categories: Sequence[str], label: str) -> tuple[str, ...]:
+    return tuple(category for category in categories if category == label or category.endswith(f". {label}"))
+
+
+def _members(share: Share, subject: Subject) -> tuple[str, ...]:
+    if subject.dimension is not Dimension.CREATOR or len(share.members) < 2:
+        return ()
+    return (f"{share.name} adds up {enumerate_([member for member, _ in share.members])}.",)
+
+
+def _over_time(view: View, subject: Subject, chosen: str) -> Answer:
+    query = view.query
+    snapshots, notes = over_time(query, view.scope)
+    by = {measure: view.moments(snapshots, measure) for measure in view.measures}
+    moments = by[view.leading]
+    changes = [s for series in by.values() for s in compare.shifts(series[0].ranking, series[-1].ranking) if s.name == chosen]
+    if not changes:
+        raise _absent(view, subject, chosen)
+    told = next(shift for shift in changes if shift.by is view.leading)
+    before, after = view.models_of(snapshots[0]), view.models
+    changes = [replace(s, reasons=compare.reasons(before, after, subject.dimension, chosen, s.by)) for s in changes]
+    since = day(moments[0].taken_on)
+    label = name(subject.dimension, chosen)
+    headline = (
+        f"{label} went from {percent(told.before)} to {percent(told.after)} of {of_measure(told.by)} "
+        f"since {since} ({points(told.points)})"
+    )
+    source = view.source(snapshots[0])
+    present = compare.find(moments[-1].ranking, chosen)
+    return Answer(
+        query=str(query),
+        headline=headline,
+        source=source,
+        chart=_timed_chart(view, source, moments, chosen, headline),
+        rankings=tuple(_only(series[-1].ranking, chosen) for series in by.values()),
+        series=tuple(replace(m, ranking=_only(m.ranking, chosen)) for series in by.values() for m in series),
+        shifts=tuple(changes),
+        notes=(*notes, *(_members(present, subject) if present else ())),
+        next=(
+            str(query.but(since=None)),
+            str(Query("movers", (subject.plural,), within=query.within, since=query.since)),
+            subject.plural,
+        ),
+    )
+
+
+def _only(ranking: Ranking, chosen: str) -> Ranking:
+    return replace(ranking, shares=tuple(s for s in ranking.shares if s.name == chosen))
+
+
+def _timed_chart(view: View, source: Source, moments: Sequence[Moment], chosen: str, headline: str) -> Chart:
+    names = pictures.leaders(moments, pictures.LINES)
+    if chosen not in names:
+        names = [*names[:-1], chosen]
+    kind, series, unit = pictures.timed(ChartKind.LINES, moments, names, view.dimension)
+    under = pictures.subtitle(source, view.query, view.task, view.leading, over_time=True)
+    details = [f"{one.name}: {percent(one.values[0] or 0.0)} to {percent(one.values[-1] or 0.0)}" for one in series]
+    chart = pictures.chart(kind, headline, source, under, details, categories=pictures.dates(moments), series=series)
+    return replace(chart, unit=unit, emphasis=(name(view.dimension, chosen),))
+
+
+def _next(view: View, subject: Subject, chosen: str, models: Ranking) -> tuple[str, ...]:
+    query = view.query
+    offers = []
+    since = pictures.year_back(view.scope)
+    if since:
+        offers.append(str(query.but(names=(chosen,), since=since, top=None)))
+    offers.append(str(Query(subject.plural, by=query.by, within=query.within, at=query.at)))
+    offers += [str(Query("model", (share.name,), within=query.within, at=query.at)) for share in models.shares[:1]]
+    rival = next((s.name for s in view.ranking(view.leading).shares if s.name != chosen), None)
+    if rival and subject.dimension is not Dimension.LIBRARY:
+        offers.append(str(Query("compare", (chosen, rival), within=query.within, at=query.at)))
+    return tuple(offers)[:3]

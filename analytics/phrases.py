@@ -1,0 +1,108 @@
+"""Numbers and lists in sentences: the one place that decides how they read. No data, no looks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analytics.domain import Dimension, ListName, Measure
+from analytics.names import licenses
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+MINUS = "\u2212"
+_SUFFIXES = ((1e9, "B"), (1e6, "M"), (1e3, "k"))
+
+
+def percent(portion: float) -> str:
+    """0.5764 as ``57.6%``; what would round to nothing as ``<0.1%``, and to all of it only what is all."""
+    if 0 < portion < 0.0005:
+        return "<0.1%"
+    if 0.9995 <= portion < 1:
+        return ">99.9%"
+    return f"{portion:.1%}"
+
+
+def points(shift: float) -> str:
+    """-0.041 as ``-4.1 points``; the sign always stands, and it is a minus sign, not a hyphen."""
+    rounded = round(shift * 100, 1) + 0.0
+    sign = "+" if rounded > 0 else MINUS if rounded < 0 else "±"
+    return f"{sign}{abs(rounded):.1f} {'point' if abs(rounded) == 1 else 'points'}"
+
+
+def count(value: float) -> str:
+    """2023821501 as ``2.0B``, 1234 as ``1.2k``, 60 as ``60``, a half model as ``0.5``."""
+    for size, suffix in _SUFFIXES:
+        if abs(value) >= size * 0.9995:
+            return f"{value / size:.3g}{suffix}" if abs(value) < size * 999.5 else f"{value / size:.0f}{suffix}"
+    return f"{value:.0f}" if float(value).is_integer() else f"{value:.1f}"
+
+
+def ordinal(rank: int) -> str:
+    """Return 1 as ``1st``, 12 as ``12th``, 23 as ``23rd``."""
+    suffix = "th" if rank % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(rank % 10, "th")
+    return f"{rank}{suffix}"
+
+
+def plural(number: float, noun: str) -> str:
+    """Return ``1 model``, ``2 models``, ``0.5 models``; a noun in -y or -ry takes -ies."""
+    many = f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2] not in "aeiou" else f"{noun}s"
+    return f"{count(number)} {noun if number == 1 else many}"
+
+
+def enumerate_(names: Sequence[str]) -> str:
+    """Return ``A``, ``A and B``, ``A, B and C``."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
+
+
+def name(dimension: Dimension | None, raw: str) -> str:
+    """Return the name as people write it: ``apache-2.0`` as ``Apache-2.0``."""
+    return licenses.title(raw) if dimension is Dimension.LICENSE else raw
+
+
+def of_measure(by: Measure) -> str:
+    """Name what a share is a share of."""
+    return {Measure.MODELS: "models", Measure.DOWNLOADS: "downloads", Measure.LIKES: "likes"}[by]
+
+
+def of_list(within: ListName, size: int) -> str:
+    """Say which models are looked at: ``the 300 models with most downloads``."""
+    which = {
+        ListName.TOP: "with most downloads",
+        ListName.TRENDING: "with the highest trending score",
+        ListName.LIKED: "with most likes",
+        ListName.BOTH: "that lead by downloads or by trending score",
+    }[within]
+    return f"the {size} models {which}"
+
+
+def short_list(within: ListName) -> str:
+    """Name a list in two words."""
+    return {
+        ListName.TOP: "top list",
+        ListName.TRENDING: "trending list",
+        ListName.LIKED: "most-liked list",
+        ListName.BOTH: "top and trending lists",
+    }[within]
+
+
+def window(by: Measure | None) -> str:
+    """Say over what time a measure runs."""
+    if by is Measure.LIKES:
+        return "likes to date"
+    return "models" if by is Measure.MODELS else "downloads of the last 30 days"
+
+
+def day(when: date) -> str:
+    """Return ``22 August 2026``."""
+    return f"{when.day} {when:%B %Y}"
+
+
+def days(since: date, until: date) -> str:
+    """Return how far two dates are apart in the unit that people would use."""
+    apart = (until - since).days
+    if apart < 60:
+        return f"{apart} day" if apart == 1 else f"{apart} days"
+    months = round(apart / 30.44)
+    return f"{months} months" if months < 24 else f"{apart / 365.25:.1f} years"

@@ -1,0 +1,64 @@
+"""QUESTIONS: everything that can be asked, and the way to ask it. A new statistic is one file here and one entry below."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analytics import grammar
+from analytics.questions.compare import COMPARE
+from analytics.questions.creators import CREATORS, NAMESPACES
+from analytics.questions.libraries import LIBRARIES
+from analytics.questions.licenses import LICENSES
+from analytics.questions.likes import LIKES
+from analytics.questions.model import MODEL
+from analytics.questions.models import MODELS
+from analytics.questions.movers import MOVERS
+from analytics.questions.names import CREATOR, LIBRARY, LICENSE, TASK
+from analytics.questions.tasks import TASKS
+
+if TYPE_CHECKING:
+    from analytics.answer import Answer
+    from analytics.history import History
+    from analytics.query import Query
+    from analytics.question import Question
+
+QUESTIONS: tuple[Question, ...] = (
+    LICENSES,
+    CREATORS,
+    TASKS,
+    LIBRARIES,
+    LICENSE,
+    CREATOR,
+    TASK,
+    LIBRARY,
+    MODELS,
+    MODEL,
+    LIKES,
+    MOVERS,
+    COMPARE,
+    NAMESPACES,
+)
+
+FORMS = tuple(question.form for question in QUESTIONS)
+_BY_WORD = {question.form.word: question for question in QUESTIONS}
+
+
+def parse(text: str) -> Query:
+    """Read ``text`` as a question.
+
+    Raises:
+        QueryError: naming the word that was not understood, with texts that would have been.
+
+    """
+    return grammar.parse(text, FORMS)
+
+
+def ask(query: Query, history: History) -> Answer:
+    """Answer a question from the history.
+
+    Raises:
+        QueryError: when a name in it is not known, with the nearest ones.
+        NoDataError: when the history has nothing to answer it with.
+
+    """
+    return _BY_WORD[query.word].answer(query, history)

@@ -1,0 +1,139 @@
+"""``compare A B …``: creators, licenses, tasks, libraries or models side by side."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from analytics import compare, pictures
+from analytics.answer import Answer, ChartKind, Ranking, Series, Share
+from analytics.domain import Dimension
+from analytics.errors import QueryError
+from analytics.phrases import day, name, of_measure, percent, points
+from analytics.query import MOST_NAMES, Form, Option, Query
+from analytics.question import Question, View
+from analytics.resolve import lookup, nearest
+from analytics.scope import over_time
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analytics.history import History
+
+_TRIED = (Dimension.CREATOR, Dimension.LICENSE, Dimension.TASK, Dimension.LIBRARY)
+
+
+def _answer(query: Query, history: History) -> Answer:
+    view, names = _understand(query, history)
+    return _over_time(view, names) if query.since else _now(view, names)
+
+
+def _understand(query: Query, history: History) -> tuple[View, list[str]]:
+    """Find the one dimension in which every name is known. Names that mean the same are compared once."""
+    unknown: list[str] = []
+    near: list[str] = []
+    for dimension in _TRIED:
+        view = View(query, history, dimension)
+        found = [lookup(typed, dimension, view.names) for typed in query.names]
+        names = list(dict.fromkeys(one for one in found if one is not None))
+        missing = [typed for typed, one in zip(query.names, found, strict=True) if one is None]
+        if not missing:
+            if len(names) < 2:
+                message = f"{' and '.join(query.names)} are the same {dimension}: {name(dimension, names[0])}."
+                raise QueryError(message, (str(Query(dimension.value, (names[0],), within=query.within)),))
+            return view, names
+        if not unknown or len(missing) < len(unknown):
+            unknown, near = missing, nearest(missing[0], dimension, view.names)
+    said = f" Nearest: {', '.join(near)}." if near else ""
+    suggestions = tuple(str(query.but(names=tuple(other if n == unknown[0] else n for n in query.names))) for other in near)
+    raise QueryError(f"“{unknown[0]}” is no creator, license, task or library that goes with the other names.{said}", suggestions)
+
+
+def _now(view: View, names: Sequence[str]) -> Answer:
+    query = view.query
+    rankings = tuple(_only(view.ranking(by), names) for by in view.measures)
+    source = view.source()
+    last = rankings[-1]
+    first, second = sorted(last.shares, key=lambda share: -share.portion)[:2]
+    times = f", {first.portion / second.portion:.1f} times as much as" if second.portion else "; none goes to"
+    headline = (
+        f"{name(view.dimension, first.name)} has {percent(first.portion)} of {of_measure(last.by)}{times} "
+        f"{name(view.dimension, second.name)}" + (f" ({percent(second.portion)})" if second.portion else "")
+    )
+    ordered = [share.name for share in sorted(last.shares, key=lambda share: -share.portion)]
+    series = tuple(Series(of_measure(r.by), tuple(s.portion for n in ordered for s in r.shares if s.name == n)) for r in rankings)
+    details = [
+        f"{name(view.dimension, n)}: "
+        + ", ".join(f"{percent(s.portion)} of {r.by}" for r in rankings for s in r.shares if s.name == n)
+        for n in ordered
+    ]
+    kind = ChartKind.PAIRED if len(rankings) == 2 else ChartKind.BARS
+    chart = pictures.chart(
+        kind,
+        headline,
+        source,
+        pictures.subtitle(source, query, view.task),
+        details,
+        categories=tuple(name(view.dimension, n) for n in ordered),
+        series=series,
+    )
+    since = pictures.year_back(view.scope)
+    return Answer(
+        query=str(query),
+        headline=headline,
+        source=source,
+        chart=chart if kind is ChartKind.PAIRED else replace(chart, emphasis=chart.categories[:1]),
+        rankings=rankings,
+        next=_next(view, names, str(query.but(since=since)) if since else None),
+    )
+
+
+def _over_time(view: View, names: Sequence[str]) -> Answer:
+    query = view.query
+    snapshots, notes = over_time(query, view.scope)
+    by = {measure: view.moments(snapshots, measure) for measure in view.measures}
+    moments = by[view.leading]
+    source = view.source(snapshots[0])
+    kind, series, unit = pictures.timed(ChartKind.LINES, moments, names, view.dimension)
+    ends = sorted(series, key=lambda one: -(one.values[-1] or 0.0))
+    gained = max(series, key=lambda one: abs((one.values[-1] or 0.0) - (one.values[0] or 0.0)))
+    moved = (gained.values[-1] or 0.0) - (gained.values[0] or 0.0)
+    headline = (
+        f"{ends[0].name} leads {ends[1].name} by {points((ends[0].values[-1] or 0.0) - (ends[1].values[-1] or 0.0)).lstrip('+')} "
+        f"of {of_measure(view.leading)}; {gained.name} moved {points(moved)} since {day(moments[0].taken_on)}"
+    )
+    details = [f"{one.name}: {percent(one.values[0] or 0.0)} to {percent(one.values[-1] or 0.0)}" for one in ends]
+    under = pictures.subtitle(source, query, view.task, view.leading, over_time=True)
+    chart = pictures.chart(kind, headline, source, under, details, categories=pictures.dates(moments), series=series)
+    return Answer(
+        query=str(query),
+        headline=headline,
+        source=source,
+        chart=replace(chart, unit=unit),
+        rankings=tuple(_only(one[-1].ranking, names) for one in by.values()),
+        series=tuple(replace(m, ranking=_only(m.ranking, names)) for one in by.values() for m in one),
+        shifts=tuple(s for one in by.values() for s in compare.shifts(one[0].ranking, one[-1].ranking) if s.name in names),
+        notes=notes,
+        next=_next(view, names, str(query.but(since=None))),
+    )
+
+
+def _only(ranking: Ranking, names: Sequence[str]) -> Ranking:
+    """Keep the compared names; one that the list does not have stands with nothing, behind all others."""
+    kept = [s for s in ranking.shares if s.name in names]
+    absent = [n for n in names if n not in {s.name for s in kept}]
+    return replace(ranking, shares=(*kept, *(Share(n, 0.0, 0.0, len(ranking.shares) + 1) for n in absent)))
+
+
+def _next(view: View, names: Sequence[str], first: str | None) -> tuple[str, ...]:
+    query = view.query
+    singles = [str(Query(view.dimension.value, (one,), within=query.within, at=query.at)) for one in names]
+    return (*([first] if first else []), *singles)[:3]
+
+
+COMPARE = Question(
+    form=Form("compare", frozenset(Option), fewest=2, most=MOST_NAMES, aliases=("versus", "vs"), example="compare meta google"),
+    summary="Creators, licenses, tasks or libraries side by side",
+    examples=("compare meta google", "compare apache-2.0 mit in trending", "compare qwen vs meta since 2026-01"),
+    answer=_answer,
+)

@@ -1,0 +1,87 @@
+"""``likes``: whether likes follow downloads."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from analytics import compare, pictures
+from analytics.answer import Answer, ChartKind, Dot
+from analytics.domain import Dimension, ListName
+from analytics.errors import NoDataError
+from analytics.phrases import percent, plural
+from analytics.query import Form, Option, Query
+from analytics.question import Question, View
+
+if TYPE_CHECKING:
+    from analytics.history import History
+
+_LABELLED = 5
+
+
+def _answer(query: Query, history: History) -> Answer:
+    view = View(query, history, Dimension.NAMESPACE)
+    recorded = [m for m in view.models if m.likes is not None]
+    if not recorded:
+        elsewhere = tuple(str(query.but(within=other)) for other in (ListName.TRENDING,) if other != query.within)
+        raise NoDataError(f"The source of {view.now.taken_on:%Y-%m-%d} does not record likes.", elsewhere)
+    try:
+        statistics, fit = compare.correlation(recorded)
+    except ValueError:
+        message = f"{plural(len(recorded), 'model')} with likes are too few or too alike for a correlation."
+        raise NoDataError(message, (str(query.but(task=None)),)) from None
+    r2 = statistics["r2"]
+    headline = f"Likes explain {percent(r2)} of the differences in downloads (R² {r2:.2f})"
+    if r2 < 0.1:
+        headline = f"Likes say almost nothing of downloads: R² {r2:.2f}"
+    source = replace(view.source(), coverage=len(recorded) / len(view.models))
+    dots = tuple(Dot(m.id, float(m.likes), float(m.downloads)) for m in recorded if m.likes and m.downloads)
+    chart = pictures.chart(
+        ChartKind.SCATTER,
+        headline,
+        source,
+        pictures.subtitle(source, query, view.task),
+        [
+            f"R² {r2:.4f} on the raw counts",
+            f"R² {statistics['r2_loglog']:.4f} on their logarithms",
+            f"Spearman's rank correlation {statistics['spearman']:.4f}",
+            plural(len(recorded), "model"),
+        ],
+    )
+    left_out = len(recorded) - len(dots)
+    return Answer(
+        query=str(query),
+        headline=headline,
+        source=source,
+        chart=replace(
+            chart, dots=dots, fit=fit, x_label="likes to date", y_label="downloads of the last 30 days", emphasis=_notable(dots)
+        ),
+        statistics=statistics,
+        notes=(f"{plural(left_out, 'model')} without a like or a download left out of the picture and the logarithms.",)
+        if left_out
+        else (),
+        next=tuple(
+            str(q)
+            for q in (
+                query.but(within=ListName.TOP if query.within is ListName.TRENDING else ListName.TRENDING),
+                Query("models"),
+                Query("tasks"),
+            )
+        )[:3],
+    )
+
+
+def _notable(dots: tuple[Dot, ...]) -> tuple[str, ...]:
+    """Name the most liked, the most downloaded, and those that are most of one and little of the other."""
+    most_liked = sorted(dots, key=lambda d: -d.x)[:2]
+    most_used = sorted(dots, key=lambda d: -d.y)[:2]
+    apart = sorted(dots, key=lambda d: d.y / d.x)
+    return tuple(dict.fromkeys(d.name for d in (*most_used, *most_liked, apart[0], apart[-1])))[:_LABELLED]
+
+
+LIKES = Question(
+    form=Form("likes", frozenset({Option.IN, Option.TASK, Option.AT}), aliases=("correlation", "r2"), example="likes"),
+    summary="Whether likes follow downloads (R²)",
+    examples=("likes", "likes in trending", "likes task text-generation"),
+    answer=_answer,
+)

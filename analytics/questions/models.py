@@ -1,0 +1,108 @@
+"""``models``: the list itself, by downloads or likes; over time, who stood where."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from analytics import compare, pictures
+from analytics.answer import Answer, ChartKind, Moment, Unit
+from analytics.domain import Dimension, Measure
+from analytics.errors import NoDataError, QueryError
+from analytics.phrases import count, day, of_measure, percent, plural
+from analytics.query import Form, Option, Query
+from analytics.question import Question, View
+from analytics.scope import over_time
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analytics.answer import Ranking
+    from analytics.domain import Model
+    from analytics.history import History
+
+
+def _answer(query: Query, history: History) -> Answer:
+    if query.by is Measure.MODELS:
+        message = "“models” counts single models: by downloads or by likes, not by models."
+        raise QueryError(message, (str(query.but(by=None)), str(query.but(by=Measure.LIKES))))
+    view = View(query, history, Dimension.NAMESPACE)
+    return _over_time(view) if query.since else _now(view)
+
+
+def _ranking(view: View, models: Sequence[Model], when: str) -> Ranking:
+    by = view.leading
+    if by is Measure.LIKES and all(m.likes is None for m in models):
+        raise NoDataError(f"The source of {when} does not record likes.", (str(view.query.but(by=None)),))
+    return compare.model_ranking([(m, 1.0) for m in models], by, sum(compare.value_of(m, by) for m in models))
+
+
+def _now(view: View) -> Answer:
+    query = view.query
+    ranking = _ranking(view, view.models, str(view.now.taken_on))
+    first = ranking.shares[0]
+    ten = sum(share.portion for share in ranking.shares[:10])
+    rest = f"; the first ten carry {percent(ten)}" if len(ranking.shares) > 10 else ""
+    headline = f"{first.name} leads with {count(first.value)} {ranking.by}, {percent(first.portion)} of the list{rest}"
+    source = replace(view.source(), coverage=1.0)
+    shown = ranking.shares[: min(query.top or pictures.BARS, pictures.BARS)]
+    chart = pictures.chart(
+        ChartKind.BARS,
+        headline,
+        source,
+        pictures.subtitle(source, query, view.task, view.leading),
+        [f"{s.name}: {count(s.value)}" for s in shown],
+        categories=tuple(s.name for s in shown),
+        series=pictures.values(ranking.by, shown),
+    )
+    since = pictures.year_back(view.scope)
+    return Answer(
+        query=str(query),
+        headline=headline,
+        source=source,
+        chart=replace(chart, unit=Unit.COUNT, emphasis=(shown[0].name,)),
+        rankings=(ranking,),
+        top=query.top,
+        next=(
+            str(Query("model", (first.name,), within=query.within, at=query.at)),
+            *([str(query.but(since=since, top=None))] if since else []),
+            str(Query("likes", within=query.within, at=query.at)),
+        ),
+    )
+
+
+def _over_time(view: View) -> Answer:
+    query = view.query
+    snapshots, notes = over_time(query, view.scope)
+    moments = tuple(Moment(s.taken_on, _ranking(view, view.models_of(s), str(s.taken_on))) for s in snapshots)
+    first, last = moments[0].ranking, moments[-1].ranking
+    then, now = ({share.name for share in side.shares} for side in (first, last))
+    source = replace(view.source(snapshots[0]), coverage=1.0)
+    leader, was = last.shares[0], compare.find(first, last.shares[0].name)
+    stayed = "still leads" if was and was.rank == 1 else f"leads now, {f'up from {was.rank}' if was else 'new in the list'}"
+    headline = f"{leader.name} {stayed}; {plural(len(now - then), 'model')} entered the list since {day(snapshots[0].taken_on)}"
+    names = [share.name for share in last.shares[: min(query.top or pictures.LINES, pictures.LINES)]]
+    kind, series, unit = pictures.timed(ChartKind.BUMP, moments, names, None)
+    details = [f"{share.name}: {count(share.value)} {of_measure(last.by)}" for share in last.shares[:6]]
+    under = pictures.subtitle(source, query, view.task, view.leading, over_time=True)
+    chart = pictures.chart(kind, headline, source, under, details, categories=pictures.dates(moments), series=series)
+    return Answer(
+        query=str(query),
+        headline=headline,
+        source=source,
+        chart=replace(chart, unit=unit, emphasis=(leader.name,)),
+        rankings=(last,),
+        top=query.top,
+        series=tuple(replace(m, ranking=replace(m.ranking, shares=m.ranking.shares[: query.top or 30])) for m in moments),
+        shifts=compare.shifts(first, last)[: query.top],
+        notes=notes,
+        next=(str(Query("model", (leader.name,), within=query.within)), str(query.but(since=None)), "movers"),
+    )
+
+
+MODELS = Question(
+    form=Form("models", frozenset(Option), aliases=("leaderboard",), example="models", singular="model"),
+    summary="The list itself, by downloads or by likes",
+    examples=("models", "models by likes top 10", "models task fill-mask"),
+    answer=_answer,
+)

@@ -1,0 +1,103 @@
+"""``movers``: whose share changed most since the month before, and which models made it change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from analytics import compare, pictures
+from analytics.answer import Answer, ChartKind, Series
+from analytics.domain import Dimension, Measure
+from analytics.errors import NoDataError, QueryError
+from analytics.phrases import day, name, of_measure, percent, points
+from analytics.query import Form, Option, Query
+from analytics.question import Question, View
+from analytics.scope import month_before
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analytics.answer import Reason, Shift
+    from analytics.history import History
+
+_AMONG = {dimension.plural: dimension for dimension in Dimension}
+_ALSO = {dimension.value: dimension.plural for dimension in Dimension} | {"licences": "licenses", "licence": "licenses"}
+_EXPLAINED = 12
+"""Shifts that get their reasons; the smaller ones are listed without."""
+
+
+def _answer(query: Query, history: History) -> Answer:
+    asked = query.names[0].casefold() if query.names else "creators"
+    asked = _ALSO.get(asked, asked)
+    dimension = _AMONG.get(asked)
+    if dimension is None:
+        message = f"I can tell the movers among {', '.join(_AMONG)}, not among “{query.names[0]}”."
+        raise QueryError(message, tuple(str(query.but(names=(word,))) for word in _AMONG)[:3])
+    view = View(query, history, dimension)
+    then, notes = month_before(query, view.scope)
+    by = view.leading
+    moments = view.moments([then, view.now], by)
+    if len(moments) < 2:
+        raise NoDataError(f"The source of {then.taken_on:%Y-%m-%d} records no {dimension} of any model.", ("movers creators",))
+    before, after = moments
+    then_models, now_models = view.models_of(then), view.models
+    changes = [
+        replace(shift, reasons=compare.reasons(then_models, now_models, dimension, shift.name, by))
+        if place < _EXPLAINED
+        else shift
+        for place, shift in enumerate(compare.shifts(before.ranking, after.ranking))
+    ]
+    changes = [shift for shift in changes if shift.points][: query.top]
+    source = view.source(then)
+    headline = _headline(changes, dimension, by, f"{day(then.taken_on)}")
+    shown = changes[: pictures.LINES]
+    chart = pictures.chart(
+        ChartKind.SLOPE,
+        headline,
+        source,
+        pictures.subtitle(source, query, view.task, by, over_time=True),
+        [f"{name(dimension, s.name)}: {percent(s.before)} to {percent(s.after)}" for s in shown],
+        categories=(then.taken_on.isoformat(), view.now.taken_on.isoformat()),
+        series=tuple(Series(name(dimension, s.name), (s.before, s.after)) for s in shown),
+    )
+    leader = shown[0].name if shown else None
+    singular = Dimension.CREATOR if dimension is Dimension.NAMESPACE else dimension
+    others = [word for word in ("licenses", "tasks", "creators") if word != asked]
+    return Answer(
+        query=str(query),
+        headline=headline,
+        source=source,
+        chart=replace(chart, emphasis=(name(dimension, leader),) if leader else ()),
+        shifts=tuple(changes),
+        notes=notes,
+        next=(
+            *([str(Query(singular.value, (leader,), within=query.within, at=query.at))] if leader else []),
+            *(str(query.but(names=(word,))) for word in others[:2]),
+        ),
+    )
+
+
+def _headline(changes: Sequence[Shift], dimension: Dimension, by: Measure, since: str) -> str:
+    if not changes or abs(changes[0].points) < 0.0005:
+        return f"No share of {of_measure(by)} moved by a tenth of a point since {since}"
+    top = changes[0]
+    text = f"{name(dimension, top.name)} {points(top.points)} of {of_measure(by)} since {since}"
+    told = [reason for reason in top.reasons if reason.points * top.points > 0][:2]
+    short = {reason.model.partition("/")[2] for reason in told}
+    why = ", ".join(because(reason, whole_id=len(short) < len(told)) for reason in told)
+    return f"{text}: {why}" if why else text
+
+
+def because(reason: Reason, *, whole_id: bool = False) -> str:
+    """Say one model's part in a shift."""
+    short = reason.model if whole_id else reason.model.partition("/")[2] or reason.model
+    moved = points(reason.points).removesuffix(" points").removesuffix(" point")
+    return f"{short} {moved}" if reason.cause in {"grew", "shrank"} else f"{short} {reason.cause} {moved}"
+
+
+MOVERS = Question(
+    form=Form("movers", frozenset(Option), most=1, aliases=("shifts", "changes", "moves"), example="movers"),
+    summary="Whose share changed most since the month before, and why",
+    examples=("movers", "movers licenses", "movers tasks by models since 2026-01"),
+    answer=_answer,
+)

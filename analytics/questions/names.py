@@ -1,0 +1,48 @@
+"""``license NAME``, ``creator NAME``, ``task NAME`` and ``library NAME``: one name against the field."""
+
+from analytics.domain import Dimension
+from analytics.onename import Subject, name_question
+
+LICENSE = name_question(
+    Subject(
+        dimension=Dimension.LICENSE,
+        word="license",
+        plural="licenses",
+        summary="One license against the field, with its leading models",
+        aliases=("licence",),
+        examples=("license apache-2.0", "license mit by models in trending"),
+    )
+)
+
+CREATOR = name_question(
+    Subject(
+        dimension=Dimension.CREATOR,
+        word="creator",
+        plural="creators",
+        summary="One creator against the field, with its namespaces",
+        aliases=("author", "maker", "org", "organization", "organisation", "company", "namespace"),
+        examples=("creator meta", "creator qwen by models", "creator google since 2026-01"),
+    )
+)
+
+TASK = name_question(
+    Subject(
+        dimension=Dimension.TASK,
+        word="task",
+        plural="tasks",
+        summary="One task against the field, with its leading models",
+        aliases=("pipeline",),
+        examples=("task text-generation", "task fill-mask by downloads"),
+    )
+)
+
+LIBRARY = name_question(
+    Subject(
+        dimension=Dimension.LIBRARY,
+        word="library",
+        plural="libraries",
+        summary="One library against the field, with its leading models",
+        aliases=("framework",),
+        examples=("library transformers",),
+    )
+)

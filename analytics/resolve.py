@@ -1,0 +1,85 @@
+"""From the name that a person typed to the name that the data has. Knows the name tables and what it is given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rapidfuzz import fuzz, process, utils
+
+from analytics.compare import creator
+from analytics.domain import Dimension
+from analytics.errors import QueryError
+from analytics.names import creators, licenses, tasks
+from analytics.names.fold import fold
+from analytics.query import Query
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+_ALIKE = 60
+"""Similarity (0 to 100) from which another name is offered."""
+_OFFERED = 3
+
+
+def resolve(typed: str, dimension: Dimension, names: Collection[str], query: Query) -> str:
+    """Return the name in the data, or the official one where the data has none of it.
+
+    ``names`` are those of the data (namespaces, for creators); ``query`` is rewritten for the suggestions.
+
+    Raises:
+        QueryError: when nothing has that name, with the nearest ones.
+
+    """
+    found = lookup(typed, dimension, names)
+    if found is not None:
+        return found
+    near = nearest(typed, dimension, names)
+    said = f" Nearest: {', '.join(near)}." if near else ""
+    suggestions = tuple(_instead(query, typed, other) for other in near) or (str(Query(dimension.plural, within=query.within)),)
+    raise QueryError(f"I know no {dimension} “{typed}”.{said}", suggestions)
+
+
+def lookup(typed: str, dimension: Dimension, names: Collection[str]) -> str | None:
+    """Return the name in the data or the official one; ``None`` if neither knows it. Case, spaces and hyphens are forgiven."""
+    if dimension is Dimension.CREATOR:
+        namespace = _same(typed, names)
+        known = creators.find(typed)
+        return known or (creator(namespace) if namespace else None)
+    in_data = _same(typed, names)
+    if in_data is not None:
+        return in_data
+    match dimension:
+        case Dimension.LICENSE:
+            return licenses.find(typed)
+        case Dimension.TASK:
+            return tasks.find(typed)
+        case _:
+            return None
+
+
+def nearest(typed: str, dimension: Dimension, names: Collection[str]) -> list[str]:
+    """Return the names most like what was typed, the most alike first."""
+    if dimension is Dimension.CREATOR:
+        spoken = {
+            word: family.name for family in creators.FAMILIES for word in (family.name, *family.namespaces, *family.aliases)
+        }
+        spoken |= {name: creator(name) for name in names}
+    else:
+        spoken = {name: name for name in names}
+    found = process.extract(
+        typed, list(spoken), scorer=fuzz.WRatio, processor=utils.default_process, limit=12, score_cutoff=_ALIKE
+    )
+    return list(dict.fromkeys(spoken[word] for word, _, _ in found))[:_OFFERED]
+
+
+def _same(typed: str, names: Collection[str]) -> str | None:
+    if typed in names:
+        return typed
+    wanted = fold(typed)
+    return next((name for name in names if fold(name) == wanted), None)
+
+
+def _instead(query: Query, typed: str, name: str) -> str:
+    if query.task == typed:
+        return str(query.but(task=name))
+    return str(query.but(names=tuple(name if n == typed else n for n in query.names)))

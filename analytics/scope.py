@@ -1,0 +1,159 @@
+"""Which snapshots a question is about: the one it is asked at, and what it may be compared with. Counts nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from analytics.domain import ListName, Snapshot
+from analytics.errors import NoDataError
+from analytics.phrases import of_list, plural
+from analytics.query import Period
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from analytics.history import History
+    from analytics.query import Query
+
+ALIKE = 0.1
+"""Two lists are compared only when their sizes differ by at most this part: a top 30 says nothing of a top 300."""
+
+MOST_MOMENTS = 62
+"""Points of a line beyond which days are thinned to weeks, and weeks to months."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The snapshot that a question is asked at, and those of the same kind before it, oldest first and itself last."""
+
+    now: Snapshot
+    comparable: tuple[Snapshot, ...]
+    left_out: tuple[Snapshot, ...]
+    """Earlier ones of another size or origin, which would show a shift where there is none."""
+
+
+def scope(query: Query, history: History) -> Scope:
+    """Find the snapshot that ``query`` is asked at: the last one, or the last within ``at``.
+
+    Raises:
+        NoDataError: when the store is empty or has nothing at that date, saying what it has.
+
+    """
+    snapshots = history.snapshots(query.within)
+    if not snapshots:
+        raise NoDataError(_empty(query, history), _elsewhere(query, history))
+    now = next((s for s in reversed(snapshots) if query.at is None or query.at.start <= s.taken_on <= query.at.end), None)
+    if now is None:
+        raise NoDataError(*_nothing_at(query, snapshots))
+    earlier = [s for s in snapshots if s.taken_on < now.taken_on]
+    alike = [s for s in earlier if abs(s.size - now.size) <= ALIKE * now.size and s.simulated == now.simulated]
+    comparable = (*{s.taken_on: s for s in alike}.values(), now)
+    days = {s.taken_on for s in comparable}
+    return Scope(now, comparable, tuple({s.taken_on: s for s in earlier if s.taken_on not in days}.values()))
+
+
+def _empty(query: Query, history: History) -> str:
+    if any(history.snapshots(other) for other in ListName):
+        return f"There is no snapshot of the list “{query.within}” yet; the lists with data are: {', '.join(_filled(history))}."
+    return (
+        "There is no snapshot yet. An operator takes one with “hfstats snapshot”, or loads listings with “hfstats import FILE”."
+    )
+
+
+def _filled(history: History) -> list[str]:
+    return [other.value for other in ListName if history.snapshots(other)]
+
+
+def _elsewhere(query: Query, history: History) -> tuple[str, ...]:
+    return tuple(str(query.but(within=ListName(other), at=None, since=None)) for other in _filled(history))[:3]
+
+
+def _nothing_at(query: Query, snapshots: Sequence[Snapshot]) -> tuple[str, tuple[str, ...]]:
+    at = query.at or Period(1970, 1)
+    before = [s.taken_on for s in snapshots if s.taken_on < at.start][-1:]
+    after = [s.taken_on for s in snapshots if s.taken_on > at.end][:1]
+    nearest = [*before, *after]
+    said = " and ".join(f"{day:%Y-%m-%d}" for day in nearest)
+    suggestions = tuple(str(query.but(at=Period(d.year, d.month, d.day), since=None)) for d in reversed(nearest))
+    return f"There is no snapshot of {at}; the nearest {'are' if len(nearest) > 1 else 'is'} of {said}.", suggestions
+
+
+def over_time(query: Query, found: Scope) -> tuple[tuple[Snapshot, ...], tuple[str, ...]]:
+    """Choose the snapshots of a question with ``since``: at least two, oldest first, and notes on what they leave out.
+
+    Raises:
+        NoDataError: when there are fewer than two.
+
+    """
+    since = query.since or Period(1970, 1)
+    chosen = [s for s in found.comparable if s.taken_on >= since.start]
+    if len(chosen) < 2:
+        raise _nothing_before(query, found, f"since {since}")
+    left_out = [s for s in found.left_out if s.taken_on >= since.start]
+    thinned = _thin(chosen)
+    notes = [*_other_size(left_out), *_gaps(thinned)]
+    if (chosen[0].taken_on - since.end).days > 31:
+        notes.insert(0, f"The first snapshot to compare with is of {chosen[0].taken_on:%Y-%m-%d}.")
+    return thinned, tuple(notes)
+
+
+def month_before(query: Query, found: Scope) -> tuple[Snapshot, tuple[str, ...]]:
+    """Choose what to compare with where no ``since`` is given: the last snapshot of the month before, else the nearest earlier.
+
+    Raises:
+        NoDataError: when there is none.
+
+    """
+    if query.since:
+        return over_time(query, found)[0][0], _gaps(over_time(query, found)[0])
+    first = found.now.taken_on.replace(day=1)
+    earlier = [s for s in found.comparable if s.taken_on < first]
+    within = [s for s in found.comparable if first <= s.taken_on < found.now.taken_on]
+    if not earlier and not within:
+        raise _nothing_before(query, found, f"before {found.now.taken_on:%Y-%m-%d}")
+    then = earlier[-1] if earlier else within[0]
+    months = (first.year - then.taken_on.year) * 12 + first.month - then.taken_on.month
+    if months == 1:
+        return then, ()
+    said = f"{then.taken_on:%Y-%m-%d}"
+    gap = f"There is no snapshot of the month before; compared with {said}, the nearest of the same size."
+    return then, (gap, *_other_size([s for s in found.left_out if s.taken_on > then.taken_on]))
+
+
+def _nothing_before(query: Query, found: Scope, when: str) -> NoDataError:
+    now = found.now
+    first = found.comparable[0].taken_on
+    suggestions = () if first == now.taken_on else (str(query.but(since=Period(first.year, first.month, first.day))),)
+    have = f"; the earliest of that kind is of {first:%Y-%m-%d}" if first < now.taken_on else ""
+    what = f"{of_list(now.list, now.size)}"
+    return NoDataError(f"There is no second snapshot of {what} {when} to compare with{have}.", suggestions)
+
+
+def _other_size(left_out: Iterable[Snapshot]) -> tuple[str, ...]:
+    sizes = sorted({s.size for s in left_out})
+    if not sizes:
+        return ()
+    lists = plural(len(tuple(left_out)), "snapshot")
+    return (f"{lists} with lists of another size ({', '.join(map(str, sizes))} models) left out: not comparable.",)
+
+
+def _gaps(chosen: Sequence[Snapshot]) -> tuple[str, ...]:
+    """Tell holes of more than 45 days that are also three times the usual step."""
+    steps = sorted((b.taken_on - a.taken_on).days for a, b in pairwise(chosen))
+    usual = steps[len(steps) // 2] if len(steps) > 1 else 0
+    return tuple(
+        f"No snapshot between {a.taken_on:%Y-%m-%d} and {b.taken_on:%Y-%m-%d}."
+        for a, b in pairwise(chosen)
+        if (b.taken_on - a.taken_on).days > max(45, 3 * usual)
+    )
+
+
+def _thin(chosen: Sequence[Snapshot]) -> tuple[Snapshot, ...]:
+    """Keep every day, else the last of each week, else of each month; the first and the last always."""
+    if len(chosen) <= MOST_MOMENTS:
+        return tuple(chosen)
+    weekly = {s.taken_on.isocalendar()[:2]: s for s in chosen}
+    kept = weekly if len(weekly) <= MOST_MOMENTS else {(s.taken_on.year, s.taken_on.month): s for s in chosen}
+    return tuple({s.taken_on: s for s in (chosen[0], *kept.values(), chosen[-1])}.values())

@@ -1,0 +1,72 @@
+"""What runs inside an analytics process: ask and draw. The only part of the bot that loads pandas and matplotlib."""
+
+from __future__ import annotations
+
+import gc
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analytics import database
+from analytics.charts import draw
+from analytics.questions import QUESTIONS, ask, parse
+from analytics.store import SqlHistory
+from bot.reply import Picture
+
+if TYPE_CHECKING:
+    from analytics.answer import Answer
+    from analytics.history import History
+    from analytics.query import Form
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One question as the other processes know it: without the code that answers it."""
+
+    form: Form
+    summary: str
+    examples: tuple[str, ...]
+
+
+class Analyst:
+    """A history with its questions, held by one process."""
+
+    def __init__(self, history: History) -> None:
+        """Answer from ``history``."""
+        self._history = history
+
+    def answer(self, text: str) -> tuple[Answer, Picture]:
+        """Read a question, answer it and draw its chart.
+
+        Raises:
+            HfStatsError: for words, names or dates that have no answer.
+
+        """
+        answer = ask(parse(text), self._history)
+        name = re.sub(r"[^a-z0-9]+", "-", answer.query.casefold()).strip("-")[:80]
+        return answer, Picture(draw(answer.chart), answer.chart.alt, f"hfstats-{name}.png")
+
+
+_analysts: list[Analyst] = []
+
+
+def start(url: str) -> None:
+    """Open the store once for the life of this process."""
+    _analysts[:] = [Analyst(SqlHistory(database.engine(url)))]
+    # What is loaded by now lives as long as the process; collecting in the middle of a drawing costs its slowest twentieth.
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+
+
+def answer(text: str) -> tuple[Answer, Picture]:
+    """Answer in this process; see :meth:`Analyst.answer`."""
+    try:
+        return _analysts[0].answer(text)
+    finally:
+        gc.collect()
+
+
+def entries() -> tuple[Entry, ...]:
+    """Return what can be asked."""
+    return tuple(Entry(question.form, question.summary, question.examples) for question in QUESTIONS)

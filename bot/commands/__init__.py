@@ -1,0 +1,1 @@
+"""The chores: what the bot does besides answering questions."""

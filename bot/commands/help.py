@@ -1,0 +1,31 @@
+"""``help``: every command with an example, made from the registry of questions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.reply import Notice
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.analyst import Entry
+
+OPTIONS = (
+    ("by models | downloads | likes", "what to count; without it, models and downloads side by side"),
+    ("in top | trending | both", "which list; top is the 300 models with most downloads"),
+    ("task text-generation", "only models with that task"),
+    ("top 5", "only the first few"),
+    ("at 2026-08", "as it was then; a day works too"),
+    ("since 2026-01", "over time"),
+)
+"""Words that narrow a question, with what they do."""
+
+
+def help_notice(entries: Sequence[Entry], command: str = "/hfstats") -> Notice:
+    """Write a help that fits one screen."""
+    lines = ["Ask what the open-model world runs on. I answer with a chart.", ""]
+    lines += [f"{command} {entry.form.example or entry.examples[0]} - {entry.summary}" for entry in entries]
+    lines += ["", "Narrow any of them:"]
+    lines += [f"{words} - {meaning}" for words, meaning in OPTIONS]
+    return Notice("\n".join(lines), suggestions=("licenses", "creators by downloads", "likes"))

@@ -1,0 +1,102 @@
+"""A Reply as Slack's blocks. Pure; Slack's limits are kept here and nowhere else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot.render.escape import escape
+from bot.render.text import answer_text, grid, notice_text, source_line
+
+if TYPE_CHECKING:
+    from analytics.answer import Answer
+    from bot.reply import Notice
+
+Block = dict[str, Any]
+
+SECTION = 3000
+BUTTON_TEXT = 75
+BUTTON_VALUE = 2000
+ALT = 2000
+MESSAGE_TEXT = 4000
+ASK = "ask"
+"""Every button that asks a question has an action id that starts with this; its value is the question."""
+
+
+def working(text: str) -> list[Block]:
+    """Say that a question was understood and is being worked on."""
+    return [_context(f":hourglass_flowing_sand: Working on `{escape(cut(text, 300)) or 'help'}` …")]
+
+
+def answer_blocks(answer: Answer, image: Block | None, asked_by: str | None = None) -> list[Block]:
+    """Show the finding, the picture (or, without one, the numbers), the source and what to ask next.
+
+    ``image`` is an image block's way to its picture: ``{"image_url": …}`` or ``{"slack_file": {"id": …}}``.
+    """
+    blocks = [_section(f"*{escape(answer.headline)}*")]
+    if image:
+        blocks.append({"type": "image", **image, "alt_text": cut(answer.chart.alt, ALT)})
+    else:
+        numbers = grid(answer)
+        if numbers:
+            blocks.append(_section(f"```{escape(cut(chr(10).join(numbers), SECTION - 200))}```"))
+    asked = f"`{escape(answer.query)}`" + (f" · asked by <@{asked_by}>" if asked_by else "")
+    blocks.append(_context("\n".join([asked, *map(escape, answer.notes), escape(source_line(answer.source))])))
+    if answer.next:
+        blocks.append(buttons(answer.next))
+    return blocks
+
+
+def answer_fallback(answer: Answer) -> str:
+    """Return what notifications and screen readers get: the whole answer as text."""
+    return escape(cut(answer_text(answer, limit=8), MESSAGE_TEXT))
+
+
+def notice_blocks(notice: Notice) -> list[Block]:
+    """Show the sentences, and what to try instead as buttons."""
+    blocks = [_section(escape(part)) for part in _parts(notice.text)]
+    if notice.suggestions:
+        blocks.append(buttons(notice.suggestions))
+    return blocks
+
+
+def notice_fallback(notice: Notice) -> str:
+    """Return the notice as text."""
+    return escape(cut(notice_text(notice), MESSAGE_TEXT))
+
+
+def buttons(queries: tuple[str, ...]) -> Block:
+    """Offer questions as buttons; the value of each is its question, so that one listener serves them all."""
+    elements = [
+        {
+            "type": "button",
+            "action_id": f"{ASK}:{place}",
+            "text": {"type": "plain_text", "text": cut(query, BUTTON_TEXT)},
+            "value": query,
+        }
+        for place, query in enumerate(queries)
+        if len(query) <= BUTTON_VALUE
+    ]
+    return {"type": "actions", "elements": elements}
+
+
+def cut(text: str, most: int) -> str:
+    """Shorten to ``most`` characters, with an ellipsis where something is missing."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def _parts(text: str) -> list[str]:
+    """Cut a long text into sections at line breaks."""
+    parts = [""]
+    for line in text.split("\n"):
+        if len(parts[-1]) + len(line) > SECTION // 2:  # escaping may lengthen it
+            parts.append("")
+        parts[-1] += ("\n" if parts[-1] else "") + cut(line, SECTION // 2)
+    return [part for part in parts if part.strip()]
+
+
+def _section(text: str) -> Block:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": cut(text, SECTION)}}
+
+
+def _context(text: str) -> Block:
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": cut(text, SECTION)}]}

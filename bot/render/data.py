@@ -1,0 +1,112 @@
+"""An answer as JSON and as CSV: stable, for scripts. The fields are described in ``docs/json.md``."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from analytics.answer import Answer, Ranking, Share, Shift
+
+
+def as_json(answer: Answer) -> dict[str, Any]:
+    """Return the answer as JSON's own types; keys that do not apply are left out."""
+    source = answer.source
+    found: dict[str, Any] = {
+        "query": answer.query,
+        "headline": answer.headline,
+        "source": {
+            "list": source.list.value,
+            "snapshot": source.snapshot.isoformat(),
+            "since": source.since.isoformat() if source.since else None,
+            "models": source.models,
+            "coverage": source.coverage,
+            "simulated": source.simulated,
+            "origin": source.origin,
+        },
+        "rankings": [_ranking(ranking, answer.top) for ranking in answer.rankings],
+        "models": [_share(share) for share in answer.models.shares] if answer.models else None,
+        "series": [{"date": m.taken_on.isoformat(), **_ranking(m.ranking)} for m in answer.series],
+        "shifts": [_shift(shift) for shift in answer.shifts],
+        "statistics": dict(answer.statistics),
+        "facts": {key: value for key, value in answer.facts.items() if value is not None},
+        "notes": list(answer.notes),
+        "chart": {"kind": answer.chart.kind.value, "title": answer.chart.title, "alt": answer.chart.alt},
+        "next": list(answer.next),
+    }
+    found["source"] = {key: value for key, value in found["source"].items() if value is not None}
+    return {key: value for key, value in found.items() if value or value == 0}
+
+
+def _ranking(ranking: Ranking, top: int | None = None) -> dict[str, Any]:
+    return {
+        "by": ranking.by.value,
+        "of": ranking.of,
+        "total": _whole(ranking.total),
+        "recorded": _whole(ranking.recorded),
+        "shares": [_share(share) for share in ranking.shares[:top]],
+    }
+
+
+def _share(share: Share) -> dict[str, Any]:
+    found: dict[str, Any] = {"rank": share.rank, "name": share.name, "value": _whole(share.value), "portion": share.portion}
+    if share.members:
+        found["members"] = [{"name": name, "value": _whole(value)} for name, value in share.members]
+    return found
+
+
+def _shift(shift: Shift) -> dict[str, Any]:
+    return {
+        "name": shift.name,
+        "by": shift.by.value,
+        "before": shift.before,
+        "after": shift.after,
+        "points": shift.points,
+        "rank_before": shift.rank_before,
+        "rank_after": shift.rank_after,
+        "reasons": [{"model": r.model, "cause": r.cause.value, "points": r.points} for r in shift.reasons],
+    }
+
+
+def _whole(value: float) -> int | float:
+    """Print 60 models as 60 and half a model as 0.5."""
+    return int(value) if float(value).is_integer() else value
+
+
+def as_csv(answer: Answer) -> str:
+    """Return every number of the answer as rows with a heading.
+
+    Over time, a row is one name at one date by one measure; otherwise one name by one measure; for a comparison of two dates,
+    one shift; for likes and for one model, one figure.
+    """
+    out = io.StringIO()
+    write = csv.writer(out, lineterminator="\n").writerow
+    if answer.series:
+        write(["date", "by", "rank", answer.series[0].ranking.of, "value", "portion"])
+        for moment in answer.series:
+            for row in _rows(moment.ranking):
+                write([moment.taken_on.isoformat(), *row])
+    elif answer.shifts:
+        write(["by", "name", "before", "after", "points", "rank_before", "rank_after"])
+        for s in answer.shifts:
+            write([s.by.value, safe(s.name), s.before, s.after, s.points, s.rank_before, s.rank_after])
+    elif answer.facts or answer.statistics:
+        write(["figure", "value"])
+        for name, value in {**answer.facts, **answer.statistics}.items():
+            write([name, safe(value) if isinstance(value, str) else value])
+    else:
+        write(["by", "rank", answer.rankings[0].of, "value", "portion"])
+        for ranking in answer.rankings:
+            for row in _rows(ranking)[: answer.top]:
+                write(row)
+    return out.getvalue()
+
+
+def _rows(ranking: Ranking) -> list[list[str | int | float]]:
+    return [[ranking.by.value, s.rank, safe(s.name), _whole(s.value), s.portion] for s in ranking.shares]
+
+
+def safe(name: str) -> str:
+    """Keep a spreadsheet from reading a name as a formula."""
+    return f"'{name}" if name[:1] in {"=", "+", "-", "@", "\t", "\r"} else name

@@ -1,0 +1,93 @@
+"""An answer's numbers as rows of text, for every surface that shows a table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analytics.phrases import count, percent, points
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analytics.answer import Answer, Ranking
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of text under their headings; columns after the first two are numbers."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    left_out: int = 0
+    """Rows that were cut off."""
+
+
+def table(answer: Answer, limit: int) -> Table | None:
+    """Choose the rows that carry the answer; ``None`` where a chart and statistics are all there is."""
+    if answer.facts:
+        rows = [("", label.replace("_", " "), _fact(value)) for label, value in answer.facts.items() if value is not None]
+        return _cut(("", "", ""), rows, limit)
+    if answer.statistics:
+        return _cut(("", "", ""), [("", _STATISTICS[key], _statistic(value)) for key, value in answer.statistics.items()], limit)
+    if answer.shifts:
+        return _moved(answer, limit)
+    if answer.models is not None:
+        models = [(str(s.rank), s.name, count(s.value), percent(s.portion)) for s in answer.models.shares]
+        return _cut(("#", "model", answer.models.by, "share"), models, limit)
+    return _side_by_side(answer.rankings, min(limit, answer.top or limit))
+
+
+def _moved(answer: Answer, limit: int) -> Table:
+    """Show few names by each measure, many by the leading one alone."""
+    by = answer.shifts[-1].by
+    few = len({shift.name for shift in answer.shifts}) * 2 <= limit
+    rows = [
+        (_rank(s.rank_after), s.name, s.by.value, percent(s.before), percent(s.after), points(s.points))
+        for s in answer.shifts
+        if few or s.by is by
+    ]
+    since = str(answer.source.since or "before")
+    return _cut(("#", "name", "of", since, str(answer.source.snapshot), "change"), rows, limit)
+
+
+def _side_by_side(rankings: tuple[Ranking, ...], limit: int) -> Table | None:
+    if not rankings:
+        return None
+    *others, last = rankings
+    found = [{share.name: share for share in ranking.shares} for ranking in others]
+    names = dict.fromkeys([s.name for s in last.shares] + [s.name for r in others for s in r.shares])
+    lead = {share.name: share for share in last.shares}
+    rows = []
+    for name in names:
+        cells = [str(lead[name].rank) if name in lead else "", name]
+        for shares in (*found, lead):
+            share = shares.get(name)
+            cells += [count(share.value), percent(share.portion)] if share else ["0", percent(0.0)]
+        rows.append(tuple(cells))
+    headings = ["#", last.of, *(heading for r in rankings for heading in (r.by.value, "share"))]
+    return _cut(tuple(headings), rows, limit)
+
+
+def _cut(headings: tuple[str, ...], rows: Sequence[tuple[str, ...]], limit: int) -> Table:
+    return Table(headings, tuple(rows[:limit]), max(0, len(rows) - limit))
+
+
+_STATISTICS = {
+    "r2": "R² (Pearson, raw counts)",
+    "spearman": "Spearman's rank correlation",
+    "r2_loglog": "R² of the logarithms",
+    "n": "models",
+}
+
+
+def _statistic(value: float) -> str:
+    return str(value) if isinstance(value, int) else f"{value:.4f}"
+
+
+def _fact(value: str | float) -> str:
+    return value if isinstance(value, str) else f"{value:,.0f}"
+
+
+def _rank(rank: int | None) -> str:
+    return "-" if rank is None else str(rank)

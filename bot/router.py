@@ -1,0 +1,75 @@
+"""From what somebody typed to a Reply. Known errors become notices, unknown ones a reference; no Slack, no HTTP."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import TYPE_CHECKING, Protocol
+
+from analytics import grammar
+from analytics.errors import HfStatsError
+from bot.reply import Notice, Picture, Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from analytics.answer import Answer
+    from analytics.query import Form
+
+_log = logging.getLogger(__name__)
+
+
+class Answers(Protocol):
+    """Whatever answers questions: the pool of processes, or one analyst in this process."""
+
+    def answer(self, text: str) -> tuple[Answer, Picture]:
+        """Answer a question; raises HfStatsError for one that has no answer."""
+        ...
+
+
+class Router:
+    """Chooses between the chores, which are the bot's own commands, and the questions, which are the analysts'."""
+
+    def __init__(self, answers: Answers, forms: Sequence[Form], chores: Mapping[str, Callable[[str], Notice]]) -> None:
+        """``chores`` maps a first word to what answers the rest of the line; the empty word is what an empty line gets."""
+        self._answers = answers
+        self._forms = forms
+        self._chores = chores
+
+    def at_once(self, text: str) -> Notice | None:
+        """Return what can be said without looking at any data: a chore's answer, or what is wrong with the words.
+
+        ``None`` for a question that :meth:`reply` will answer. Never raises.
+        """
+        try:
+            word, _, rest = text.strip().partition(" ")
+            chore = self._chores.get(word.casefold().strip("?!.:"))
+            if chore:
+                return chore(rest.strip())
+            grammar.parse(text, self._forms)
+        except HfStatsError as error:
+            return Notice(str(error), error.suggestions)
+        except Exception:  # noqa: BLE001 - logged with its trace under the reference
+            return failure()
+        return None
+
+    def reply(self, text: str) -> Reply:
+        """Answer one line. Never raises: what goes wrong is in the reply."""
+        notice = self.at_once(text)
+        if notice:
+            return Reply(notice=notice)
+        try:
+            answer, picture = self._answers.answer(text)
+        except HfStatsError as error:
+            return Reply(notice=Notice(str(error), error.suggestions))
+        except Exception:  # noqa: BLE001 - as above
+            return Reply(notice=failure())
+        return Reply(answer=answer, picture=picture)
+
+
+def failure(error: BaseException | None = None) -> Notice:
+    """Log an exception (the one being handled, unless given) under a new reference, and say no more of it than that."""
+    reference = secrets.token_hex(4)
+    _log.error("failure %s", reference, exc_info=error or True)
+    text = f"Something went wrong on my side. Whoever runs me finds it in the log under the reference {reference}."
+    return Notice(text, reference=reference)

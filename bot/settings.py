@@ -1,0 +1,85 @@
+"""Settings: everything that the environment says, read in this one place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from analytics.errors import HfStatsError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class SettingsError(HfStatsError):
+    """The environment holds a value that cannot be used. Names the variable, never its value."""
+
+
+def data_folder() -> Path:
+    """Return where a user's data lives on this system."""
+    return user_data_path("hfstats", appauthor=False)
+
+
+class Settings(BaseSettings):
+    """Each field is one environment variable of the same name in capitals; an empty one counts as unset."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
+
+    database_url: str = Field(
+        default="", description="Where snapshots are kept: sqlite:///… (default: a file of yours) or postgresql://…"
+    )
+    hf_endpoint: str | None = Field(default=None, description="Another address of the Hub, such as a mirror")
+    hf_token: SecretStr | None = Field(default=None, description="A Hub token; raises the Hub's rate limits, nothing else")
+    slack_bot_token: SecretStr | None = Field(
+        default=None, description="xoxb-…, from OAuth & Permissions in Slack's app settings"
+    )
+    slack_signing_secret: SecretStr | None = Field(
+        default=None, description="From Basic Information; makes serve listen over HTTP"
+    )
+    slack_app_token: SecretStr | None = Field(
+        default=None, description="xapp-… with connections:write; makes serve use Socket Mode"
+    )
+    slack_api_url: str = Field(default="https://slack.com/api/", description="Slack's address; the playground sets its own")
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(default=3000, description="Where serve listens over HTTP")
+    hfstats_processes: Annotated[int, Field(ge=1, le=64)] = Field(default=1, description="Processes that ask and draw")
+    hfstats_threads: Annotated[int, Field(ge=1, le=256)] = Field(
+        default=16, description="Requests of Slack's answered at one time"
+    )
+    hfstats_log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
+
+    @field_validator("hfstats_log_level")
+    @classmethod
+    def _level(cls, value: str) -> str:
+        level = value.upper()
+        if level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+            raise ValueError("write DEBUG, INFO, WARNING or ERROR")
+        return level
+
+    @property
+    def database(self) -> str:
+        """The database's address, with the default filled in."""
+        return self.database_url or f"sqlite:///{data_folder() / 'hfstats.db'}"
+
+    @classmethod
+    def read(cls) -> Settings:
+        """Read the environment.
+
+        Raises:
+            SettingsError: naming the first variable that cannot be used.
+
+        """
+        try:
+            return cls()
+        except ValidationError as error:
+            first = error.errors(include_input=False, include_url=False)[0]
+            variable = str(first["loc"][0]).upper() if first["loc"] else "The environment"
+            message = first["msg"].removeprefix("Value error, ")
+            raise SettingsError(f"{variable} cannot be used: {message[:1].lower()}{message[1:]}.") from None
+
+
+def secret(value: SecretStr | None) -> str | None:
+    """Return what a secret holds; ``None`` for one that is not set."""
+    return value.get_secret_value() if value else None
