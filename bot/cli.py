@@ -1,0 +1,184 @@
+"""hfstats …: the command line. Each command is a door to what other modules do; what it prints, they say."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+
+from analytics import database
+from analytics.domain import ListName
+from analytics.errors import HfStatsError, QueryError
+from bot import wiring
+from bot.settings import Settings, secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+USAGE = 2
+"""Exit code for words that are not understood, as Click's own."""
+
+
+class _Sentences(click.Group):
+    """Turns every known error into one sentence on standard error and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except HfStatsError as error:
+            click.echo(f"hfstats: {error}", err=True)
+            if error.suggestions:
+                click.echo(f"Try: {' | '.join(error.suggestions)}", err=True)
+            ctx.exit(USAGE if isinstance(error, QueryError) else 1)
+
+
+@click.group(cls=_Sentences, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="hfstats")
+def main() -> None:
+    """Ask what the open-model world runs on: snapshots of the Hugging Face Hub, answered with a chart."""
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("words", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+@click.option("--csv", "csv_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the numbers to a CSV file.")
+@click.option("--png", "png_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the chart to a PNG file.")
+def ask(words: tuple[str, ...], *, as_json: bool, csv_file: Path | None, png_file: Path | None) -> None:
+    """Answer a question, such as: licenses by downloads."""
+    # Here and below, what draws and computes is loaded only by the commands that need it.
+    from analytics.questions import ask as answer_query  # noqa: PLC0415
+    from analytics.questions import parse  # noqa: PLC0415
+    from analytics.store import SqlHistory  # noqa: PLC0415
+    from bot.render import data, text  # noqa: PLC0415
+
+    query = parse(" ".join(words))
+    answer = answer_query(query, SqlHistory(wiring.store(Settings.read())))
+    if csv_file:
+        _write(csv_file, data.as_csv(answer).encode())
+    if png_file:
+        from analytics.charts import draw  # noqa: PLC0415
+
+        _write(png_file, draw(answer.chart))
+    if as_json:
+        click.echo(json.dumps(data.as_json(answer), ensure_ascii=False, indent=2))
+    else:
+        click.echo(text.answer_text(answer))
+        if answer.next:
+            click.echo(f"Next: {' | '.join(answer.next)}")
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise HfStatsError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+@main.command()
+def snapshot() -> None:
+    """Take today's snapshot of the Hub (UTC), once a day."""
+    from analytics.ingest import already_taken  # noqa: PLC0415
+    from analytics.store import SqlHistory  # noqa: PLC0415
+    from bot.collect import take  # noqa: PLC0415
+
+    settings = Settings.read()
+    store = SqlHistory(wiring.store(settings))
+    today = datetime.now(UTC).date()
+    if already_taken(store, today, "hub"):
+        click.echo(f"The snapshot of {today} is already there; nothing changed.")
+        return
+    with _progress() as advance:
+        taken = take(store, today, endpoint=settings.hf_endpoint, token=secret(settings.hf_token), advance=advance)
+    for one in taken:
+        click.echo(f"Stored {one.size} models of the {one.list} list of {one.taken_on}.")
+    if not taken:
+        click.echo(f"The snapshot of {today} is already there; nothing changed.")
+
+
+@main.command(name="import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
+@click.option(
+    "--list",
+    "within",
+    type=click.Choice([name.value for name in ListName if name is not ListName.BOTH]),
+    help="Which list the files hold; found out from the data when not given.",
+)
+def import_(files: tuple[Path, ...], within: str | None) -> None:
+    """Import listings from CSV (also .gz) or Parquet files, a snapshot a date."""
+    from analytics.store import SqlHistory  # noqa: PLC0415
+    from bot.collect import load  # noqa: PLC0415
+
+    store = SqlHistory(wiring.store(Settings.read()))
+    with _progress() as advance:
+        loaded = [load(store, file, ListName(within) if within else None, advance) for file in files]
+    for one in loaded:
+        click.echo(one.said)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int | None], None]]:
+    """Show progress on a terminal and nothing elsewhere; yields a function of a description, a count and a total."""
+    columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        tasks: dict[str, int] = {}
+
+        def advance(description: str, done: int, total: int | None) -> None:
+            if description not in tasks:
+                tasks[description] = progress.add_task(description, total=total)
+            progress.update(tasks[description], completed=done, total=total)  # type: ignore[arg-type]
+
+        yield advance
+
+
+@main.group()
+def db() -> None:
+    """Look after the database."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the database's tables up to date; safe to run again."""
+    before, after = database.upgrade(database.engine(Settings.read().database))
+    click.echo(
+        f"The database is up to date (version {after})." if before == after else f"Upgraded the database to version {after}."
+    )
+
+
+@main.command()
+def serve() -> None:
+    """Answer Slack: over Socket Mode with SLACK_APP_TOKEN, else over HTTP with SLACK_SIGNING_SECRET."""
+    from bot import server  # noqa: PLC0415
+
+    settings = Settings.read()
+    logging.basicConfig(level=settings.hfstats_log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    server.serve(settings)
+
+
+@main.command()
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, envvar="PORT", help="Where the playground listens."
+)
+@click.option("--simulated", is_flag=True, help="Do not try the Hub; use the simulated history.")
+def demo(port: int, *, simulated: bool) -> None:
+    """Serve the playground: a stand-in for Slack on this machine, with the bot in it."""
+    from bot import demo as demonstration  # noqa: PLC0415
+
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    demonstration.run(Settings.read(), port, simulated=simulated, say=click.echo)
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+"""Every answer and notice as blocks, text, JSON and CSV, held against what Slack accepts."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics.questions import QUESTIONS, ask, parse
+from bot.playground.blocks import check_blocks
+from bot.render import blocks, data, text
+from bot.render.escape import escape
+from bot.reply import Notice
+
+EXAMPLES = [example for question in QUESTIONS for example in question.examples]
+IN_THE_SIMULATION = {
+    "model openai-community/gpt2": "model MiniLM-L6-sim",
+    "model all-MiniLM-L6-v2": "model sentence-transformers/MiniLM-L6-sim",
+}
+
+
+@pytest.fixture(params=EXAMPLES)
+def answer(request, history):
+    return ask(parse(IN_THE_SIMULATION.get(request.param, request.param).replace("2026-01", "2026-05")), history)
+
+
+def test_an_answer_is_what_slack_accepts_with_and_without_its_picture(answer):
+    for image in ({"slack_file": {"id": "F0123456789"}}, None):
+        shown = blocks.answer_blocks(answer, image, "U123")
+        assert check_blocks(shown) == []
+    assert 0 < len(blocks.answer_fallback(answer)) <= blocks.MESSAGE_TEXT
+
+
+def test_without_a_picture_the_numbers_stand_in_the_message(answer):
+    shown = json.dumps(blocks.answer_blocks(answer, None), ensure_ascii=False)
+    numbers = text.grid(answer, 3)
+    assert numbers
+    for line in numbers:
+        assert json.dumps(escape(line), ensure_ascii=False)[1:-1] in shown
+
+
+def test_every_answer_says_headline_source_and_that_it_is_simulated(answer):
+    shown = text.answer_text(answer)
+    assert shown.startswith(answer.headline)
+    assert str(answer.source.snapshot) in shown
+    assert "simulated data" in shown
+    assert data.as_json(answer)["source"]["simulated"] is True
+
+
+def test_json_is_json_and_leaves_out_what_does_not_apply(answer):
+    found = json.loads(json.dumps(data.as_json(answer), allow_nan=False))
+    assert found["query"] == answer.query
+    assert set(found["chart"]) == {"kind", "title", "alt"}
+    assert all(value not in ([], {}, None, "") for value in found.values())
+
+
+def test_csv_has_as_many_columns_in_each_row(answer):
+    rows = list(csv.reader(io.StringIO(data.as_csv(answer))))
+    assert len(rows) > 1
+    assert len({len(row) for row in rows}) == 1
+
+
+def test_buttons_hold_the_next_questions(answer):
+    actions = [block for block in blocks.answer_blocks(answer, None) if block["type"] == "actions"]
+    assert [element["value"] for block in actions for element in block["elements"]] == list(answer.next)
+    assert 2 <= len(answer.next) <= 3
+
+
+def test_top_cuts_json_and_csv_to_so_many_names(history):
+    answer = ask(parse("creators top 3"), history)
+    assert [len(ranking["shares"]) for ranking in data.as_json(answer)["rankings"]] == [3, 3]
+    assert len(data.as_csv(answer).splitlines()) == 1 + 3 + 3
+
+
+def test_a_table_of_two_measures_leaves_no_cell_empty(history):
+    answer = ask(parse("creators top 3"), history)
+    assert all(len(line.split()) >= 6 for line in text.grid(answer)[1:4])
+
+
+@given(st.text(max_size=6000), st.lists(st.text(min_size=1, max_size=3000), max_size=5))
+def test_any_notice_is_what_slack_accepts(said, suggestions):
+    usable = tuple(s for s in suggestions if s.strip())
+    shown = blocks.notice_blocks(Notice(said or ".", usable))
+    assert check_blocks(shown) == []
+
+
+@given(st.text(max_size=500))
+def test_the_working_message_is_what_slack_accepts(typed):
+    assert check_blocks(blocks.working(typed)) == []
+
+
+@pytest.mark.parametrize("typed", ["<!channel>", "<@U1>", "<https://example.com|click>", "a & b", "&lt;!here&gt;"])
+def test_what_somebody_typed_stays_text(typed):
+    for shown in (blocks.working(typed), blocks.notice_blocks(Notice(f"I do not know “{typed}”."))):
+        written = json.dumps([block for block in shown if block["type"] != "actions"], ensure_ascii=False)
+        assert "<" not in written
+        assert ">" not in written
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+cmd", "-2", "@sum"])
+def test_a_spreadsheet_reads_no_name_as_a_formula(name):
+    assert data.safe(name) == f"'{name}"
+    assert data.safe("apache-2.0") == "apache-2.0"
