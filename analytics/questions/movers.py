@@ -24,6 +24,8 @@ _AMONG = {dimension.plural: dimension for dimension in Dimension}
 _ALSO = {dimension.value: dimension.plural for dimension in Dimension} | {"licences": "licenses", "licence": "licenses"}
 _EXPLAINED = 12
 """Shifts that get their reasons; the smaller ones are listed without."""
+_WORTH_TELLING = 0.2
+"""Part of a shift from which a model is named in the headline."""
 
 
 def _answer(query: Query, history: History) -> Answer:
@@ -81,8 +83,9 @@ def _headline(changes: Sequence[Shift], dimension: Dimension, by: Measure, since
     if not changes or abs(changes[0].points) < 0.0005:
         return f"No share of {of_measure(by)} moved by a tenth of a point since {since}"
     top = changes[0]
-    text = f"{name(dimension, top.name)} {points(top.points)} of {of_measure(by)} since {since}"
-    told = [reason for reason in top.reasons if reason.points * top.points > 0][:2]
+    verb = "gained" if top.points > 0 else "lost"
+    text = f"{name(dimension, top.name)} {verb} {points(abs(top.points)).lstrip('+')} of {of_measure(by)} since {since}"
+    told = [reason for reason in top.reasons if reason.points / top.points >= _WORTH_TELLING][:2]
     short = {reason.model.partition("/")[2] for reason in told}
     why = ", ".join(because(reason, whole_id=len(short) < len(told)) for reason in told)
     return f"{text}: {why}" if why else text
@@ -92,7 +95,7 @@ def because(reason: Reason, *, whole_id: bool = False) -> str:
     """Say one model's part in a shift."""
     short = reason.model if whole_id else reason.model.partition("/")[2] or reason.model
     moved = points(reason.points).removesuffix(" points").removesuffix(" point")
-    return f"{short} {moved}" if reason.cause in {"grew", "shrank"} else f"{short} {reason.cause} {moved}"
+    return f"{short} {moved}" if reason.cause in {"grew", "shrank"} else f"{short} {moved} ({reason.cause})"
 
 
 MOVERS = Question(

@@ -29,3 +29,8 @@ def help_notice(entries: Sequence[Entry], command: str = "/hfstats") -> Notice:
     lines += ["", "Narrow any of them:"]
     lines += [f"{words} - {meaning}" for words, meaning in OPTIONS]
     return Notice("\n".join(lines), suggestions=("licenses", "creators by downloads", "likes"))
+
+
+def completions(entries: Sequence[Entry]) -> list[tuple[str, str]]:
+    """Return what may follow the command, each with what it does: every example, then help."""
+    return [(example, entry.summary) for entry in entries for example in entry.examples] + [("help", "Everything that I answer")]

@@ -1,0 +1,119 @@
+"""``hfstats demo``: the whole product on one machine: a stand-in for Slack with its page, the real bot behind it, a snapshot to ask about."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from analytics import demo as simulation
+from analytics import hub, ingest
+from analytics.domain import ListName
+from analytics.errors import HfStatsError, SourceError
+from analytics.store import SqlHistory
+from bot import collect, wiring
+from bot.commands.help import completions
+from bot.playground import SlackStandIn
+from bot.settings import data_folder, secret
+from bot.web import web
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from bot.settings import Settings
+
+FIND_OUT = 10.0
+"""Seconds at most to find out whether the Hub can be reached."""
+
+
+def run(settings: Settings, port: int, *, simulated: bool, say: Callable[[str], None]) -> None:
+    """Serve the playground on loopback until interrupted; ``say`` prints a line to whoever started it.
+
+    Raises:
+        HfStatsError: when the port is taken or the data cannot be stored.
+
+    """
+    today = datetime.now(UTC).date()
+    live = not simulated and _live(settings, today, say)
+    folder = settings.database_url or f"sqlite:///{data_folder() / ('demo-live.db' if live else f'demo-{today}.db')}"
+    settings = settings.model_copy(update={"database_url": folder})
+    engine = wiring.store(settings)
+    history = SqlHistory(engine)
+    if not live and not history.snapshots(ListName.TOP):
+        for _, day in groupby(simulation.listings(today), key=lambda listing: listing.taken_on):
+            ingest.store(list(day), history)
+    engine.dispose()
+    _serve(settings, port, "" if live else "Simulated history: no number here was measured.", say)
+
+
+def _live(settings: Settings, today: date, say: Callable[[str], None]) -> bool:
+    """Take a live snapshot into the demo's own store; tell whether there is one."""
+    token = secret(settings.hf_token)
+    live = settings.model_copy(update={"database_url": settings.database_url or f"sqlite:///{data_folder() / 'demo-live.db'}"})
+    if not hub.reachable(settings.hf_endpoint, timeout=FIND_OUT):
+        say("The Hub cannot be reached from here; using the simulated history.")
+        return False
+    engine = wiring.store(live)
+    store = SqlHistory(engine)
+    try:
+        if not ingest.already_taken(store, today, "hub"):
+            say("Taking a snapshot of the Hub …")
+            collect.take(store, today, endpoint=settings.hf_endpoint, token=token)
+    except SourceError as error:
+        say(f"{error} Using the simulated history.")
+        return False
+    finally:
+        engine.dispose()
+    return True
+
+
+class _Quiet(WSGIRequestHandler):
+    """Says nothing about requests."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing."""
+
+
+def _serve(settings: Settings, port: int, note: str, say: Callable[[str], None]) -> None:
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    pool = wiring.pool(settings)
+    try:
+        entries = pool.entries()
+        slack = SlackStandIn(port=port, note=note, completions=completions(entries))
+        try:
+            slack.start()
+        except (OSError, SystemExit) as error:
+            raise HfStatsError(
+                f"Port {port} on 127.0.0.1 is taken; choose another, for example: PORT={port + 1} make demo"
+            ) from error
+        credentials = {
+            "slack_bot_token": SecretStr(slack.bot_token()),
+            "slack_signing_secret": SecretStr(slack.signing_secret),
+            "slack_api_url": slack.api_url,
+        }
+        app = wiring.bolt(settings.model_copy(update=credentials), wiring.router(pool, entries), over_http=True)
+        bot = make_server("127.0.0.1", 0, web(app), threaded=True, request_handler=_Quiet)
+        threading.Thread(target=bot.serve_forever, name="bot", daemon=True).start()
+        slack.attach(f"http://127.0.0.1:{bot.server_port}/slack/events")
+        say(f"hfstats playground: {slack.base_url}  (Ctrl-C stops it)")
+        _wait()
+        slack.stop()
+        bot.shutdown()
+    finally:
+        pool.close()
+
+
+def _wait() -> None:
+    """Wait for Ctrl-C or a termination signal."""
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    while not stopped.wait(1.0):
+        pass
