@@ -1,4 +1,4 @@
-"""``hfstats demo``: the whole product on one machine: a stand-in for Slack with its page, the real bot behind it, a snapshot to ask about."""
+"""``hfstats demo``: the whole product on one machine, in a channel of a stand-in for Slack."""
 
 from __future__ import annotations
 

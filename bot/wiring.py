@@ -67,7 +67,6 @@ def bolt(settings: Settings, routed: Router, *, over_http: bool) -> App:
     client = WebClient(secret(settings.slack_bot_token), base_url=settings.slack_api_url, retry_handlers=list(retries))
     app = App(
         client=client,
-        token=secret(settings.slack_bot_token),
         signing_secret=secret(settings.slack_signing_secret),
         process_before_response=over_http,
         request_verification_enabled=over_http,

@@ -69,7 +69,8 @@ def _answer(query: Query, history: History) -> Answer:
         query=str(query),
         headline=headline,
         source=source,
-        chart=replace(chart, emphasis=(name(dimension, leader),) if leader else ()),
+        # The picture shows who moved; why is for the sentence above it, and would not fit.
+        chart=replace(chart, title=headline.partition(": ")[0], emphasis=(name(dimension, leader),) if leader else ()),
         shifts=tuple(changes),
         notes=notes,
         next=(

@@ -37,7 +37,7 @@ def test_an_answer_is_what_slack_accepts_with_and_without_its_picture(answer):
 
 def test_without_a_picture_the_numbers_stand_in_the_message(answer):
     shown = json.dumps(blocks.answer_blocks(answer, None), ensure_ascii=False)
-    numbers = text.grid(answer, 3)
+    numbers = text.grid(answer)
     assert numbers
     for line in numbers:
         assert json.dumps(escape(line), ensure_ascii=False)[1:-1] in shown
