@@ -1,0 +1,75 @@
+"""What stands around every chart: the finding, what was looked at, the source, and whether the data are simulated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analytics.charts import style, text
+from analytics.charts.sheet import Area
+
+if TYPE_CHECKING:
+    from analytics.answer import Chart
+    from analytics.charts.sheet import Sheet
+
+SIMULATED = "SIMULATED DATA"
+_ROOM = style.WIDTH - 2 * style.MARGIN
+_TOP = 34
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+_DOT = f"{_NO_BREAK}· "
+_BADGE_SIZE = 22
+
+
+def draw_frame(sheet: Sheet, chart: Chart) -> Area:
+    """Write title, subtitle, footer and badge; return the room that they leave to the chart."""
+    below_title = _title(sheet, text.printable(chart.title))
+    badge = _badge(sheet, below_title) if chart.simulated else 0.0
+    below = _subtitle(sheet, text.printable(chart.subtitle), below_title, _ROOM - badge)
+    baseline = style.HEIGHT - 26
+    source = text.fit(text.printable(chart.footer), _ROOM, style.FOOTER)
+    sheet.words((style.MARGIN, baseline), source, style.FOOTER, hue=style.QUIET)
+    return Area(style.MARGIN, below + 24, style.WIDTH - style.MARGIN, baseline - style.FOOTER - 20)
+
+
+def _title(sheet: Sheet, title: str) -> float:
+    size, lines = _titled(title)
+    y = float(_TOP)
+    for line in lines:
+        y += size * 1.18
+        sheet.words((style.MARGIN, y - size * 0.24), line, size, bold=True)
+    return y
+
+
+def _titled(title: str) -> tuple[int, tuple[str, ...]]:
+    """Choose size and lines."""
+    for most, sizes in ((1, style.TITLES[:2]), (2, style.TITLES)):
+        for size in sizes:
+            lines, whole = text.wrap(title, _ROOM, size, bold=True, most=most)
+            if whole:
+                return size, text.balance(lines, size, bold=True)
+    return size, lines
+
+
+def _subtitle(sheet: Sheet, subtitle: str, y: float, room: float) -> float:
+    """Break between what stands between dots, not within it."""
+    if not subtitle:
+        return y
+    unbroken = _DOT.join(part.replace(" ", _NO_BREAK) for part in subtitle.split(" · "))
+    for size, most in ((style.SUBTITLES[0], 1), (style.SUBTITLES[1], 1), (style.SUBTITLES[1], 2)):
+        lines, whole = text.wrap(unbroken if most > 1 else subtitle, room, size, most=most)
+        if whole:
+            break
+    y += 8
+    for line in lines:
+        y += size * 1.3
+        sheet.words((style.MARGIN, y - size * 0.3), line.removesuffix(_DOT.rstrip()), size, hue=style.QUIET)
+    return y
+
+
+def _badge(sheet: Sheet, y: float) -> float:
+    """Draw it at the right, beside the subtitle; return the width that it takes."""
+    width = text.width(SIMULATED, _BADGE_SIZE, bold=True) + 28
+    area = Area(style.WIDTH - style.MARGIN - width, y + 6, style.WIDTH - style.MARGIN, y + 6 + 36)
+    sheet.bar(area, style.VERMILLION)
+    middle = (area.left + width / 2, (area.top + area.bottom) / 2)
+    sheet.words(middle, SIMULATED, _BADGE_SIZE, hue=style.PAPER, bold=True, align="center", centered=True)
+    return width + 24

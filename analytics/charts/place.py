@@ -1,0 +1,33 @@
+"""Where labels go so that none lies on another. Numbers only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def spread(wished: Sequence[float], gap: float, lowest: float, highest: float) -> tuple[float, ...]:
+    """Move positions as little as possible, in their order, so that they are ``gap`` apart and within bounds.
+
+    The sum of squared moves is least (pool adjacent violators: Ayer et al. 1955). Equal wishes keep their order. Where there is
+    too little room for all, they share it evenly.
+    """
+    if not wished:
+        return ()
+    gap = min(gap, (highest - lowest) / max(1, len(wished) - 1))
+    order = sorted(range(len(wished)), key=lambda at: (wished[at], at))
+    pools: list[tuple[float, int]] = []  # sum and number of wishes, each less the gaps before it
+    for place, at in enumerate(order):
+        total, size = wished[at] - place * gap, 1
+        while pools and pools[-1][0] / pools[-1][1] > total / size:
+            before = pools.pop()
+            total, size = total + before[0], size + before[1]
+        pools.append((total, size))
+    levels = [total / size for total, size in pools for _ in range(size)]
+    top = highest - (len(wished) - 1) * gap
+    placed = [0.0] * len(wished)
+    for place, (at, level) in enumerate(zip(order, levels, strict=True)):
+        placed[at] = min(max(level, lowest), max(top, lowest)) + place * gap
+    return tuple(placed)
