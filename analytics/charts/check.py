@@ -1,0 +1,71 @@
+"""What a chart must be so that it can be drawn. A breach is a defect of who made the chart, hence ValueError."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from analytics.answer import ChartKind
+from analytics.charts.style import is_rest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from analytics.answer import Chart
+
+MOST = 8
+"""Bars of one picture, series of another, not counting the others taken together: more cannot be read on a phone."""
+
+MOST_PARTS = 6
+"""What a subject is made of, not counting the others: they have less than half of the picture."""
+
+_SERIES = {ChartKind.PAIRED: 2, ChartKind.BARS: 1, ChartKind.FOCUS: 1}
+
+
+def must_be_drawable(chart: Chart) -> None:
+    """Raise ValueError, naming the limit, if this cannot be drawn as it should be."""
+    if chart.kind is ChartKind.SCATTER:
+        _scatter(chart)
+        return
+    if not chart.categories or not chart.series:
+        raise ValueError(f"a {chart.kind} chart needs categories and series")
+    for one in chart.series:
+        if len(one.values) != len(chart.categories):
+            raise ValueError(f"{one.name!r} has {len(one.values)} values for {len(chart.categories)} categories")
+    for one in chart.series:
+        if all(value is None for value in one.values):
+            raise ValueError(f"{one.name!r} has no value at all")
+    _numbers(value for one in chart.series for value in one.values if value is not None)
+    _numbers(value for _, value in chart.parts)
+    if chart.kind in _SERIES:
+        wanted = _SERIES[chart.kind]
+        if len(chart.series) != wanted:
+            raise ValueError(f"a {chart.kind} chart has {wanted} series, not {len(chart.series)}")
+        _few("categories", chart.categories, MOST)
+        _few("parts", [name for name, _ in chart.parts], MOST_PARTS)
+    else:
+        _few("series", [one.name for one in chart.series], MOST)
+    if chart.kind is ChartKind.SLOPE and len(chart.categories) != 2:
+        raise ValueError(f"a slope has two dates, not {len(chart.categories)}")
+
+
+def _scatter(chart: Chart) -> None:
+    if not chart.dots:
+        raise ValueError("a scatter chart needs dots")
+    for dot in chart.dots:
+        if not (0 < dot.x < math.inf and 0 < dot.y < math.inf):
+            raise ValueError(f"{dot.name!r} is at ({dot.x}, {dot.y}): a logarithmic axis holds numbers above 0 only")
+
+
+def _numbers(values: Iterable[float]) -> None:
+    for value in values:
+        if not 0 <= value < math.inf:
+            raise ValueError(f"{value} is neither a portion, a count nor a rank")
+
+
+def _few(what: str, names: Iterable[str], most: int) -> None:
+    named = [name for name in names if not is_rest(name)]
+    if len(named) > most:
+        raise ValueError(f"{len(named)} {what} are more than {most}: take the rest together as others")
+    if len(set(named)) < len(named):
+        raise ValueError(f"{what} must differ")

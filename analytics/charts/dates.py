@@ -1,0 +1,76 @@
+"""A time axis: where each date lies, and which dates are written under it. Equal spans of time are equally wide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_MONTHS = (1, 2, 3, 6, 12, 24, 60)
+_DAYS = (1, 2, 7, 14)
+
+ALONE = 80
+"""Pixels from the left to a date that is the only one."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeAxis:
+    """Dates between two pixels. The only date stands ``ALONE`` right of the left one."""
+
+    dates: tuple[date, ...]
+    left: float
+    right: float
+
+    def at(self, when: date) -> float:
+        """Return the pixel of a date."""
+        span = (self.dates[-1] - self.dates[0]).days
+        return self.left + ((self.right - self.left) * (when - self.dates[0]).days / span if span else ALONE)
+
+    @property
+    def pixels(self) -> tuple[float, ...]:
+        """Where the dates lie."""
+        return tuple(self.at(when) for when in self.dates)
+
+    def marks(self, apart: float) -> tuple[tuple[float, str], ...]:
+        """Return pixel and words of round dates (starts of months or years, days of short spans) at least ``apart`` pixels apart.
+
+        Where fewer than two of them lie within, the first and the last date take their place.
+        """
+        for found in self._candidates():
+            pixels = [self.at(when) for when, _ in found]
+            if all(after - before >= apart for before, after in pairwise(pixels)):
+                if len(found) < 2:
+                    break
+                return tuple(zip(pixels, (words for _, words in found), strict=True))
+        ends = dict.fromkeys((self.dates[0], self.dates[-1]))
+        return tuple((self.at(when), exact(when)) for when in ends)
+
+    def _candidates(self) -> Iterator[list[tuple[date, str]]]:
+        first, last = self.dates[0], self.dates[-1]
+        if (last - first).days <= 70:
+            for step in _DAYS:
+                count = (last - first).days // step
+                days = [first + timedelta(days=step * place) for place in range(count + 1)]
+                yield [(when, f"{when.day} {when:%b}") for when in days]
+        for step in _MONTHS:
+            starts = [date(m // 12, m % 12 + 1, 1) for m in range(first.year * 12, last.year * 12 + 12, step)]
+            within = [when for when in starts if first <= when <= last]
+            yield [(when, f"{when:%Y}" if step >= 12 else f"{when:%b %Y}") for when in within]
+
+
+def exact(when: date) -> str:
+    """Return ``22 Aug 2026``."""
+    return f"{when.day} {when:%b %Y}"
+
+
+def parse(categories: Sequence[str]) -> tuple[date, ...]:
+    """Read ISO dates; raise ValueError unless each is later than the one before."""
+    found = tuple(date.fromisoformat(category) for category in categories)
+    for before, after in pairwise(found):
+        if after <= before:
+            raise ValueError(f"dates must rise: {after} comes after {before}")
+    return found
