@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import combinations, pairwise
+
+import pytest
+from chart_cases import CASES
+from chart_examples import BARS, BUMP, LINES, SCATTER, SLOPE
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
+
+from analytics.answer import Chart, Series
+from analytics.charts import build, check, draw, style
+from analytics.charts.sheet import Area, Sheet
+from analytics.charts.text import CAPITAL, ELLIPSIS
+
+PAPER = Area(0, 0, style.WIDTH, style.HEIGHT)
+WITHIN = Area(style.MARGIN - 2, 0, style.WIDTH - style.MARGIN + 2, style.HEIGHT)
+
+
+def texts(sheet: Sheet) -> list[Text]:
+    return [artist for artist in sheet.figure.artists if isinstance(artist, Text) and artist.get_text()]
+
+
+def rectangles(sheet: Sheet) -> list[Rectangle]:
+    return [artist for artist in sheet.figure.artists if isinstance(artist, Rectangle)]
+
+
+def extent(text: Text, sheet: Sheet) -> Area:
+    """Return the pixels from baseline to capital height: letters that touch, not line spacing."""
+    box = text.get_window_extent(sheet.canvas.get_renderer())
+    baseline = text.get_position()[1]
+    return Area(box.x0, baseline - CAPITAL * text.get_fontsize(), box.x1, baseline)
+
+
+def words(chart: Chart) -> dict[str, Area]:
+    sheet = build(chart)
+    return {text.get_text(): extent(text, sheet) for text in texts(sheet)}
+
+
+@pytest.mark.parametrize("chart", CASES.values(), ids=CASES)
+def test_no_words_leave_the_margins_or_touch_others(chart: Chart) -> None:
+    sheet = build(chart)
+    placed = [(text.get_text(), extent(text, sheet)) for text in texts(sheet)]
+    assert placed
+    assert [words for words, area in placed if not WITHIN.contains(area)] == []
+    assert [(one, other) for (one, here), (other, there) in combinations(placed, 2) if here.overlaps(there)] == []
+
+
+@pytest.mark.parametrize("chart", CASES.values(), ids=CASES)
+def test_can_be_drawn_without_a_warning(chart: Chart) -> None:
+    assert draw(chart).startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("name", [name for name, chart in CASES.items() if "bar" in chart.kind or chart.kind == "paired"])
+def test_no_words_lie_on_a_bar(name: str) -> None:
+    sheet = build(replace(CASES[name], simulated=False))
+    bars = rectangles(sheet)
+    areas = [Area(b.get_x(), b.get_y(), b.get_x() + b.get_width(), b.get_y() + b.get_height()) for b in bars]
+    assert not [text for text in texts(sheet) for area in areas if area.overlaps(extent(text, sheet))]
+
+
+def test_bars_are_as_long_as_their_values() -> None:
+    bars = rectangles(build(BARS))
+    scale = bars[0].get_width() / (BARS.series[0].values[0] or 0)
+    assert [bar.get_width() / scale for bar in bars] == pytest.approx(BARS.series[0].values)
+
+
+def test_a_tiny_share_does_not_look_like_all() -> None:
+    bars = rectangles(build(CASES["tiny"]))
+    assert [bar.get_width() > 0 for bar in bars] == [True, True]
+    assert max(bar.get_width() for bar in bars) < 50
+    assert list(words(CASES["tiny"])).count("<0.1%") == 1
+
+
+def test_names_that_do_not_fit_say_so() -> None:
+    written = words(BARS)
+    assert all(
+        name in written or any(ELLIPSIS in text and text[-8:] == name[-8:] for text in written) for name in BARS.categories
+    )
+
+
+def test_time_is_spaced_as_it_went_by() -> None:
+    line = next(
+        one
+        for one in reversed(build(CASES["far apart dates"]).figure.artists)
+        if isinstance(one, Line2D) and len(one.get_xdata()) > 2
+    )
+    xs = list(line.get_xdata())
+    steps = [after - before for before, after in pairwise(xs[1:])]
+    assert max(steps) == pytest.approx(min(steps))
+    assert (xs[1] - xs[0]) / steps[0] == pytest.approx(2513)
+
+
+def test_ends_stand_in_the_order_of_their_values() -> None:
+    ends = [text for text in texts(build(LINES)) if text.get_text() in {one.name for one in LINES.series}]
+    by_height = [text.get_text() for text in sorted(ends, key=lambda text: text.get_position()[1])]
+    assert by_height == [one.name for one in sorted(LINES.series, key=lambda one: -(one.values[-1] or 0))]
+
+
+def test_first_rank_is_on_top_and_who_left_is_below_all() -> None:
+    written = words(BUMP)
+    tops = [written[name].top for name in ("google-bert/bert-base-uncased", "BAAI/bge-small-en-v1.5", "amazon/chronos-2")]
+    assert tops == sorted(tops)
+    assert written["Falconsai/nsfw_image_detection"].top > tops[-1]
+
+
+def test_scatter_writes_both_coefficients() -> None:
+    assert "R² 0.02 raw, 0.09 log-log · n = 300" in words(SCATTER)
+
+
+@pytest.mark.parametrize(
+    ("chart", "says"),
+    [
+        (replace(LINES, categories=("2026-08-22",) * 12), "dates must rise"),
+        (replace(LINES, categories=LINES.categories[::-1]), "dates must rise"),
+        (replace(LINES, categories=LINES.categories[1:]), "12 values for 11 categories"),
+        (replace(LINES, series=tuple(Series(f"name {at}", (0.1,) * 12) for at in range(9))), "9 series are more than 8"),
+        (replace(LINES, series=(Series("never", (None,) * 12),)), "'never' has no value"),
+        (replace(LINES, series=()), "needs categories and series"),
+        (replace(BARS, categories=("a",) * 8), "categories must differ"),
+        (replace(BARS, series=(Series("n", (float("nan"),) * 8),)), "nan is neither"),
+        (replace(BARS, series=BARS.series * 2), "a bars chart has 1 series, not 2"),
+        (replace(CASES["focus on all"], parts=tuple((str(at), 0.1) for at in range(7))), "7 parts are more than 6"),
+        (replace(SLOPE, categories=("2026-01-01",), series=(Series("a", (0.1,)),)), "a slope has two dates"),
+        (replace(SCATTER, dots=()), "needs dots"),
+        (replace(SCATTER, dots=(replace(SCATTER.dots[0], x=0.0),)), "numbers above 0 only"),
+    ],
+)
+def test_refuses_what_it_cannot_draw_well(chart: Chart, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        draw(chart)
+
+
+def test_eight_series_and_the_others_can_be_drawn() -> None:
+    names = [*(f"name {at}" for at in range(check.MOST)), "12 others"]
+    assert draw(replace(LINES, series=tuple(Series(name, (0.1,) * 12) for name in names)))
