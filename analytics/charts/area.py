@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from analytics.answer import Chart
     from analytics.charts.sheet import Area, Sheet
 
-_NAMES = 0.40
-"""The most that values and names take of the width."""
 _COLUMN = 8
 """Half the width of a date between two gaps."""
 _ONLY = 140
@@ -36,7 +34,7 @@ def draw_area(sheet: Sheet, area: Area, chart: Chart) -> None:
     edges = stacks[last] or (0.0,) * (len(chart.series) + 1)
     named = ends.endings(chart, [numbers.percent(below - above) for above, below in pairwise(edges)])
     marks = ("100%", "50%", "0%")
-    size = ends.columns(named, area.width * _NAMES)
+    size = ends.columns(named, area.width * ends.MOST)
     plot = plot_area(area, size.width, marks)
     for mark, y in zip(marks, (plot.top, (plot.top + plot.bottom) / 2, plot.bottom), strict=True):
         beside(sheet, plot, y, mark)

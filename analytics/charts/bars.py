@@ -75,7 +75,7 @@ def draw_focus(sheet: Sheet, area: Area, chart: Chart) -> None:
     _rows(sheet, left, _ranked(chart, subject), chart.unit, size=style.LABEL - 2, most=_NAMES_IN_FOCUS)
     divider = (left.right + right.left) / 2
     sheet.line([(divider, area.top), (divider, area.bottom)], style.GRID, 2)
-    _parts(sheet, right, chart, style.colours(subject)[subject[0]] if subject else style.BLUE)
+    _parts(sheet, right, chart, style.accents(subject)[subject[0]])
 
 
 def _is_context(name: str) -> bool:
@@ -83,7 +83,7 @@ def _is_context(name: str) -> bool:
 
 
 def _ranked(chart: Chart, subjects: Sequence[str]) -> list[_Row]:
-    hues = style.colours(subjects)
+    hues = style.accents(subjects)
     rows = []
     for category, given in zip(chart.categories, chart.series[0].values, strict=True):
         hue = hues.get(category) or (style.REST if style.is_rest(category) else style.CONTEXT)

@@ -17,6 +17,8 @@ LEADER = 30
 """Pixels from a line's end to the words: a short line there ties words that had to move to their end."""
 GONE = "\N{EN DASH}"
 """The value of what is no longer there at the last date."""
+MOST = 0.46
+"""The most that values and names take of the width: a long task, "automatic-speech-recognition", still fits."""
 _PITCH = style.LABEL * 1.2
 _GAP = 12
 
@@ -55,7 +57,7 @@ def endings(chart: Chart, values: Sequence[str]) -> tuple[Ending, ...]:
 
 def hues_of(chart: Chart) -> dict[str, str]:
     """Give each series its colour: all their own, or those in emphasis their own and the others grey."""
-    own = style.colours(chart.emphasis or (one.name for one in chart.series))
+    own = style.accents(chart.emphasis) if chart.emphasis else style.colours(one.name for one in chart.series)
     return {one.name: own.get(one.name) or _context(one) for one in chart.series}
 
 

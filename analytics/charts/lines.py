@@ -21,8 +21,6 @@ _BELOW = 42
 """Pixels for the dates under the plot."""
 _BESIDE = 14
 """Pixels between a grid line and its value."""
-_NAMES, _NAMES_OF_RANKS = 0.40, 0.46
-"""The most that values and names take of the width."""
 _THICK, _THIN = 7, 4
 
 
@@ -32,7 +30,7 @@ def draw_lines(sheet: Sheet, area: Area, chart: Chart) -> None:
     grid = numbers.ticks(_highest(chart))
     marks = [numbers.tick(value, chart.unit) for value in grid]
     named = ends.endings(chart, [_last(one, chart.unit) for one in chart.series])
-    size = ends.columns(named, area.width * _NAMES)
+    size = ends.columns(named, area.width * ends.MOST)
     plot = plot_area(area, size.width, marks)
     scale = plot.height / grid[-1]
     axis = TimeAxis(when, plot.left, plot.right)
@@ -57,7 +55,7 @@ def draw_bump(sheet: Sheet, area: Area, chart: Chart) -> None:
     lowest = max((value for one in chart.series for value in one.values if value is not None), default=1.0)
     named = ends.endings(chart, [_last(one, Unit.RANK) for one in chart.series])
     ranks = [_first(one) for one in chart.series]
-    size = ends.columns(named, area.width * _NAMES_OF_RANKS)
+    size = ends.columns(named, area.width * ends.MOST)
     plot = plot_area(area, size.width, ranks)
     pitch = plot.height / (lowest + len(gone))
     axis = TimeAxis(when, plot.left, plot.right)

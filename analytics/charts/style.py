@@ -100,6 +100,11 @@ def colours(names: Iterable[str]) -> dict[str, str]:
     return given
 
 
+def accents(subjects: Iterable[str]) -> dict[str, str]:
+    """Give each subject its colour; one that is always grey gets a grey darker than what it is compared with."""
+    return {name: QUIET if hue in {REST, NOTHING} else hue for name, hue in colours(subjects).items()}
+
+
 def readable(hue: str) -> str:
     """Darken a colour until text in it stands out from white by 4.5:1, the least that WCAG 2 asks for."""
     red, green, blue = (int(hue[at : at + 2], 16) for at in (1, 3, 5))

@@ -130,6 +130,15 @@ def test_the_rest_and_the_undeclared_are_grey() -> None:
     }
 
 
+def test_a_grey_subject_is_darker_than_its_context() -> None:
+    darkness = {
+        hue: style.contrast(*bytes.fromhex(hue[1:]))
+        for hue in (*style.accents(["none declared", "Other"]).values(), style.CONTEXT)
+    }
+    assert max(darkness, key=lambda hue: darkness[hue]) == style.QUIET
+    assert darkness[style.QUIET] > 2 * darkness[style.CONTEXT]
+
+
 @given(st.lists(st.text(max_size=8), max_size=8, unique_by=str.casefold))
 def test_no_two_names_of_a_picture_look_alike_whatever_their_order(names: list[str]) -> None:
     given_colours = style.colours(names)
