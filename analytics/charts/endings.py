@@ -17,7 +17,7 @@ LEADER = 30
 """Pixels from a line's end to the words: a short line there ties words that had to move to their end."""
 GONE = "\N{EN DASH}"
 """The value of what is no longer there at the last date."""
-MOST = 0.46
+MOST = 0.475
 """The most that values and names take of the width: a long task, "automatic-speech-recognition", still fits."""
 _PITCH = style.LABEL * 1.2
 _GAP = 12

@@ -136,3 +136,8 @@ def test_refuses_what_it_cannot_draw_well(chart: Chart, says: str) -> None:
 def test_eight_series_and_the_others_can_be_drawn() -> None:
     names = [*(f"name {at}" for at in range(check.MOST)), "12 others"]
     assert draw(replace(LINES, series=tuple(Series(name, (0.1,) * 12) for name in names)))
+
+
+def test_a_long_task_is_named_in_full_beside_a_bold_one() -> None:
+    tasks = (Series("automatic-speech-recognition", (0.2,) * 12), Series("text-generation", (0.3,) * 12))
+    assert "automatic-speech-recognition" in words(replace(LINES, series=tasks, emphasis=("text-generation",)))
