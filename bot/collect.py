@@ -78,7 +78,8 @@ def load(
 
 def _said(path: Path, new: list[Snapshot], found: int) -> str:
     if not new:
-        return f"{path.name}: all {plural(found, 'snapshot')} already there; nothing changed."
+        which = "its snapshot was" if found == 1 else f"all {found} snapshots were"
+        return f"{path.name}: {which} already there; nothing changed."
     lists = enumerate_(sorted({f"{s.list.value} list" for s in new}))
     first, last = min(s.taken_on for s in new), max(s.taken_on for s in new)
     when = f"of {first}" if first == last else f"from {first} to {last}"
