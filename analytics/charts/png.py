@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from analytics.charts.sheet import Sheet
 
 COLOURS = 64
+_COMPRESSION = 4
+"""Of 9; 6 takes half as long again for a twentieth of the bytes."""
 _APART = 10
 """Pillow looks at six bits of each part: entries that are closer would be taken for each other."""
 
@@ -24,13 +26,13 @@ def encode(sheet: Sheet, alt: str) -> bytes:
     sheet.canvas.draw()  # type: ignore[no-untyped-call]
     size = sheet.canvas.get_width_height()
     drawn = sheet.canvas.buffer_rgba()  # type: ignore[no-untyped-call]
-    picture = Image.frombuffer("RGBA", size, drawn, "raw", "RGBA", 0, 1).convert("RGB")
+    picture = Image.frombytes("RGB", size, drawn, "raw", "RGBX")
     # A palette of our own is faster than a computed one, keeps the colours exact, and without dithering the type stays crisp.
     reduced = picture.quantize(palette=_palette(tuple(sheet.hues)), dither=Image.Dither.NONE)
     description = PngInfo()
     description.add_itxt("Description", alt.encode("utf-8", "replace").decode().replace("\0", ""), lang="en")
     file = BytesIO()
-    reduced.save(file, "PNG", pnginfo=description, compress_level=6)
+    reduced.save(file, "PNG", pnginfo=description, compress_level=_COMPRESSION)
     return file.getvalue()
 
 
