@@ -130,7 +130,7 @@ class Unit(StrEnum):
     PORTION = "portion"
     """0 to 1, printed as per cent."""
     COUNT = "count"
-    """Printed with k, M, G."""
+    """Printed with k, M, B."""
     RANK = "rank"
     """1 is best."""
 

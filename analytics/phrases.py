@@ -77,6 +77,11 @@ def of_list(within: ListName, size: int) -> str:
     return f"the {size} models {which}"
 
 
+def ranked_by(within: ListName) -> str:
+    """Name what puts a list in order."""
+    return {ListName.TRENDING: "trending score", ListName.LIKED: "likes"}.get(within, "downloads")
+
+
 def short_list(within: ListName) -> str:
     """Name a list in two words."""
     return {

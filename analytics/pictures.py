@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 BARS = 8
 """Most bars of one picture; more cannot be read on a phone."""
+PAIRS = 7
+"""Most pairs of bars."""
 LINES = 7
 """Most lines or bands, the last of them the others together."""
 LONGEST_ALT = 1000
@@ -54,7 +56,7 @@ def alt(headline: str, details: Sequence[str]) -> str:
     return text if text.endswith(".") else f"{text}."
 
 
-def paired(rankings: Sequence[Ranking], dimension: Dimension, limit: int = BARS) -> tuple[tuple[str, ...], tuple[Series, ...]]:
+def paired(rankings: Sequence[Ranking], dimension: Dimension, limit: int = PAIRS) -> tuple[tuple[str, ...], tuple[Series, ...]]:
     """Two measures side by side: the names that lead either, ordered by the last measure, then the rest as one."""
     portions = [{share.name: share.portion for share in ranking.shares} for ranking in rankings]
     every = sorted({n for p in portions for n in p}, key=lambda n: (-max(p.get(n, 0.0) for p in portions), n))

@@ -56,7 +56,8 @@ def _now(view: View, topic: Topic) -> Answer:
     source = view.source()
     details = [_detail(share_name, rankings, topic.dimension) for share_name in _leading_names(rankings)]
     under = pictures.subtitle(source, query, view.task)
-    limit = min((query.top or pictures.BARS) + 1, pictures.BARS)  # one for the others together
+    most = pictures.PAIRS if len(rankings) == 2 else pictures.BARS
+    limit = min((query.top or most) + 1, most)  # one for the others together
     if len(rankings) == 2:
         categories, series = pictures.paired(rankings, topic.dimension, limit)
         chart = pictures.chart(ChartKind.PAIRED, headline, source, under, details, categories=categories, series=series)

@@ -13,7 +13,7 @@ from analytics.domain import Dimension, Measure, Model
 from analytics.errors import QueryError
 from analytics.names import licenses, renames
 from analytics.names.fold import fold
-from analytics.phrases import count, day, of_list, ordinal, percent
+from analytics.phrases import count, day, of_list, ordinal, percent, ranked_by
 from analytics.query import Form, Option, Query
 from analytics.question import Question, View
 from analytics.scope import over_time
@@ -34,8 +34,8 @@ def _answer(query: Query, history: History) -> Answer:
     total = sum(m.downloads for m in view.models)
     source = replace(view.source(), coverage=1.0)
     headline = (
-        f"{model.id} is {ordinal(rank)} of {of_list(view.now.list, len(view.models))} "
-        f"with {count(model.downloads)} downloads in 30 days, {percent(model.downloads / total if total else 0.0)} of theirs"
+        f"{model.id} is {ordinal(rank)} of {len(view.models)} by {ranked_by(view.now.list)}: "
+        f"{count(model.downloads)} downloads in 30 days, {percent(model.downloads / total if total else 0.0)} of the list"
     )
     notes: tuple[str, ...] = ()
     if renames.successor(query.names[0]) not in {query.names[0], query.names[0].casefold()}:
