@@ -1,0 +1,134 @@
+"""What one cell of a listing may hold, whoever gave it: ids, counts, scores, dates, words and tags, all within bounds."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_ID = re.compile(r"[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_LONGEST_WORD = 256
+"""Characters. The longest id among 21,000 real rows has 100, the longest tag 96."""
+_MOST = 2**63 - 1
+"""What a database's big integer holds."""
+_MOST_LICENSES = 20
+_MOST_TAGS = 65_536
+"""Characters of all the tags of one model together. Real models have up to 8,602."""
+_GATES = {"false", "auto", "manual", "true"}
+
+
+class CellError(Exception):
+    """What is wrong with a cell, as a phrase. Whoever reads the cell knows where it stands and says so."""
+
+
+def shown(value: object) -> str:
+    """Return a value as it may stand in a sentence: short, on one line, every control character escaped."""
+    text = repr(value[:61] if isinstance(value, str) else value)
+    return text if len(text) <= 60 else f"{text[:59]}…"
+
+
+def model_id(value: object) -> str:
+    """Return a model's id: ``name`` or ``namespace/name``."""
+    if value is None or value == "":
+        raise CellError("the model has no id")
+    if not isinstance(value, str) or len(value) > _LONGEST_WORD or not _ID.fullmatch(value):
+        raise CellError(f"{shown(value)} is no model id (namespace/name of letters, digits, '.', '_' and '-', 256 at most)")
+    return value
+
+
+def count(name: str, value: object) -> int:
+    """Return a number of downloads or likes. A float will do if it is whole: pandas writes integers with gaps so."""
+    if value is None:
+        raise CellError(f"{name} is missing")
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= _MOST and value == int(value):
+        return int(value)
+    raise CellError(f"{name} is {shown(value)}, not a whole number from 0")
+
+
+def score(name: str, value: object) -> float:
+    """Return a finite number from 0."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= _MOST:
+        return float(value)
+    raise CellError(f"{name} is {shown(value)}, not a number from 0")
+
+
+def day(name: str, value: object) -> date:
+    """Return a date from ``YYYY-MM-DD``, a date or, by its date in UTC, a moment."""
+    if isinstance(value, datetime):
+        return (value.astimezone(UTC) if value.tzinfo else value).date()
+    if isinstance(value, date):
+        return value
+    try:
+        if isinstance(value, str) and _DAY.fullmatch(value):
+            return date.fromisoformat(value)
+    except ValueError:
+        pass  # the thirtieth of February
+    raise CellError(f"{name} is {shown(value)}, not a date such as 2026-08-22")
+
+
+def moment(name: str, value: object) -> str | None:
+    """Return an ISO 8601 moment in the Hub's form, ``None`` where there is none."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, datetime):
+        utc = value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+        return utc.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    try:
+        if isinstance(value, str) and datetime.fromisoformat(value):
+            return value
+    except ValueError:
+        pass  # said below, with all that is not even a string
+    raise CellError(f"{name} is {shown(value)}, not a moment such as 2026-08-22T08:00:00.000Z")
+
+
+def word(name: str, value: object) -> str:
+    """Return a task, a library or the like; ``""`` where there is none."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise CellError(f"{name} is {shown(value)}, not a word")
+    if len(value) > _LONGEST_WORD or not value.strip().isprintable():
+        raise CellError(f"{name} is {shown(value)}, longer than {_LONGEST_WORD} characters or with control characters")
+    return value.strip()
+
+
+def gate(value: object) -> str | None:
+    """Return how a model is gated, as :class:`analytics.domain.Model` writes it; ``None`` where that is not recorded."""
+    if value is None or value == "":
+        return None
+    text = str(value).strip().lower() if isinstance(value, bool | str) else ""
+    if text not in _GATES:
+        raise CellError(f"gated is {shown(value)}, not false, auto, manual or true")
+    return text
+
+
+def licenses(values: Iterable[str]) -> tuple[str, ...]:
+    """Return license tags in small letters, each once, in the order given."""
+    found = tuple(dict.fromkeys(filter(None, (word("license", value).lower() for value in values))))
+    if len(found) > _MOST_LICENSES:
+        raise CellError(f"the model declares {len(found)} licenses, more than {_MOST_LICENSES}")
+    return found
+
+
+def words(name: str, value: object) -> list[str]:
+    """Return a list of strings that is one: nothing is left out."""
+    if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
+        raise CellError(f"{name} is {shown(value)}, not a list of words")
+    return list(value)
+
+
+def tags(values: Iterable[str]) -> tuple[str, ...]:
+    """Return the tags that are worth keeping: no question reads them, so one that is absurd is left out, not refused."""
+    kept: list[str] = []
+    room = _MOST_TAGS
+    for tag in values:
+        room -= len(tag)
+        if room < 0:
+            break
+        if 0 < len(tag) <= _LONGEST_WORD and tag.isprintable():
+            kept.append(tag)
+    return tuple(kept)
