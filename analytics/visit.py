@@ -1,0 +1,250 @@
+"""One visit to the Hub: a timeout for each wait, a deadline for them all, bounds on what is read, a sentence a failure."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NoReturn
+from urllib.parse import urlsplit
+
+import httpx2
+from huggingface_hub import constants, set_client_factory
+from huggingface_hub.utils._http import default_client_factory, parse_ratelimit_headers  # neither has a typed public name
+
+from analytics.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analytics.domain import ListName
+
+_MOST_BYTES = 16 * 1024**2
+"""Of one page, unpacked. A page of 300 models has less than 1 MB."""
+_RETRIED = {408, 429, 500, 502, 503, 504}
+"""What huggingface_hub tries again, up to five times."""
+_REMEDIES = {
+    400: "its API may have changed: update hfstats and huggingface_hub",
+    403: "unset HF_TOKEN or give its token the right to read, or try from another network",
+    404: "check HF_ENDPOINT: no Hub answers at that address",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A Hub and what opens it. Printed without the latter."""
+
+    url: str
+    token: str | None
+
+    @classmethod
+    def of(cls, endpoint: str | None, token: str | None) -> Address:
+        """Return the address, huggingface_hub's own where ``endpoint`` is ``None``.
+
+        Raises:
+            SourceError: when either cannot be used; the token is not repeated.
+
+        """
+        url = (endpoint or constants.ENDPOINT).rstrip("/")
+        try:
+            parts = urlsplit(url)
+            usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or True)
+        except ValueError:
+            usable = False
+        if not usable:
+            raise SourceError("HF_ENDPOINT is not an address such as https://huggingface.co; correct or unset it.")
+        if "@" in parts.netloc:
+            # The HTTP library writes addresses to its log.
+            raise SourceError("HF_ENDPOINT holds a user name or a password; leave it out, HF_TOKEN is what opens a Hub.")
+        if token is not None and not (token.isascii() and token.isprintable() and token and " " not in token):
+            # The HTTP library would repeat it in its complaint.
+            raise SourceError("HF_TOKEN is empty or holds a character that no token has; correct or unset it.")
+        return cls(url, token)
+
+    def __str__(self) -> str:
+        return f"The Hub at {self.url}"
+
+
+@dataclass(slots=True)
+class Visit:
+    """Taking one listing: how far it is, how long it may go on, and how its failures are told."""
+
+    address: Address
+    within: ListName
+    timeout: float
+    deadline: float
+    ends: float
+    """On the monotonic clock."""
+    page: int = 0
+    """Pages read in full."""
+    kind: str = ""
+    """Content type of the last."""
+    failures: int = 0
+    """In a row."""
+
+    @property
+    def left(self) -> float:
+        """Seconds to the deadline."""
+        return self.ends - time.monotonic()
+
+    def pause(self, answer: httpx2.Response | None = None) -> float:
+        """Return for how many seconds huggingface_hub will wait before it tries again."""
+        self.failures += 1
+        stated = None if answer is None else _stated(answer)
+        return min(8.0, 2.0 ** (self.failures - 1)) if stated is None else stated + 1.0
+
+    def spoiled(self, rank: int, what: object) -> NoReturn:
+        """Refuse the listing for one of its rows."""
+        row = f"row {rank} (page {self.page}) of the {self.within} list"
+        raise SourceError(
+            f"{self.address} gave {row} that cannot be used: {what}; nothing was kept, try again later and report it if it stays."
+        ) from None
+
+    def garbled(self) -> NoReturn:
+        """Refuse the last page, which is no JSON."""
+        page = f"page {self.page} of the {self.within} list"
+        if "json" in self.kind:
+            raise SourceError(f"{self.address} gave {page} as broken JSON; nothing was kept, try again.") from None
+        raise SourceError(
+            f"{self.address} gave {page} as {self.kind or 'something unnamed'} instead of JSON; "
+            "a proxy or a login page may answer in its place: open the address in a browser."
+        ) from None
+
+    def late(self) -> NoReturn:
+        """Say that the deadline has passed."""
+        raise SourceError(
+            f"{self.address} did not give the {self.within} list within {self.deadline:g} s (it came to page {self.page + 1}); "
+            "try again later."
+        ) from None
+
+    def failed(self, error: httpx2.HTTPError) -> NoReturn:
+        """Say why no answer came, or only half of one."""
+        what = f"page {self.page + 1} of the {self.within} list"
+        if isinstance(error, httpx2.TimeoutException):
+            waited = min(self.timeout, self.deadline)
+            raise SourceError(
+                f"{self.address} gave no answer within {waited:g} s to the request for {what}; try again later."
+            ) from None
+        if isinstance(error, httpx2.ConnectError):
+            raise SourceError(
+                f"{self.address} cannot be reached ({_line(error)}) for {what}; check the network, and HF_ENDPOINT if you set it."
+            ) from None
+        raise SourceError(
+            f"{self.address} broke off {what} ({type(error).__name__}); nothing was kept, try again later."
+        ) from None
+
+    def refused(self, answer: httpx2.Response) -> NoReturn:
+        """Say what an answer other than 200 means."""
+        code = answer.status_code
+        said = _said(answer)
+        if answer.is_redirect:
+            what = f"it sends elsewhere, to {_line(answer.headers.get('location', ''))}; set HF_ENDPOINT to that address"
+        elif code in {400, 403, 404}:
+            what = f"{said or 'it gives no reason'}; {_REMEDIES[code]}"
+        elif code == 429:
+            wait = _stated(answer)
+            again = f"in {wait:,.0f} s" if wait is not None and wait < 86_400 else "tomorrow" if wait else "later"
+            what = f"too many requests came from here; try again {again}, or set HF_TOKEN for a higher limit"
+        elif code == 401:
+            what = "it does not know the token; correct HF_TOKEN or unset it, a listing needs none"
+        else:
+            what = f"{'the fault is on its side; ' if code >= 500 else ''}nothing was kept, try again later"
+        raise SourceError(
+            f"{self.address} answered {code} to the request for page {self.page + 1} of the {self.within} list: {what}."
+        ) from None
+
+
+class _Client(httpx2.Client):
+    """What huggingface_hub sends through during a visit: it passes no timeout of its own and waits as long as it is told to."""
+
+    def __init__(self, visit: Visit) -> None:
+        super().__init__(timeout=visit.timeout)
+        self._visit = visit
+
+    def send(self, request: httpx2.Request, **_: Any) -> httpx2.Response:  # noqa: ANN401 - as inherited
+        """Send with a timeout, read within the bounds, and give up where waiting for another try would pass the deadline."""
+        visit = self._visit
+        if constants.is_offline_mode():
+            raise SourceError("HF_HUB_OFFLINE is set, so the Hub is not asked; unset it.")
+        if visit.left <= 0:
+            visit.late()
+        request.extensions["timeout"] = httpx2.Timeout(min(visit.timeout, visit.left)).as_dict()
+        if request.url.netloc != httpx2.URL(visit.address.url).netloc:
+            request.headers.pop("authorization", None)  # a page's link to the next may lead anywhere
+        try:
+            with closing(super().send(request, stream=True)) as streamed:
+                answer = self._read(streamed, request)
+        except httpx2.TransportError as error:
+            if visit.pause() >= visit.left:
+                visit.failed(error)
+            raise
+        if answer.is_success:
+            visit.page, visit.failures, visit.kind = visit.page + 1, 0, content_type(answer)
+        elif answer.status_code not in _RETRIED or visit.pause(answer) >= visit.left:
+            visit.refused(answer)
+        return answer
+
+    def _read(self, streamed: httpx2.Response, request: httpx2.Request) -> httpx2.Response:
+        body = bytearray()
+        for chunk in streamed.iter_bytes():
+            body += chunk
+            if len(body) > _MOST_BYTES:
+                raise SourceError(
+                    f"{self._visit.address} gave a page of more than {_MOST_BYTES // 1024**2} MiB; "
+                    "no listing is that long, check HF_ENDPOINT if you set it."
+                )
+            if self._visit.left <= 0:
+                self._visit.late()
+        of_transfer = {"content-encoding", "content-length", "transfer-encoding"}
+        headers = [(name, value) for name, value in streamed.headers.multi_items() if name.lower() not in of_transfer]
+        return httpx2.Response(streamed.status_code, headers=headers, content=bytes(body), request=request)
+
+
+_ONE_AT_A_TIME = threading.Lock()
+
+
+@contextmanager
+def through(visit: Visit) -> Iterator[None]:
+    """Let huggingface_hub, which has one client for the whole process, send through this visit's; put its own back after."""
+    if not _ONE_AT_A_TIME.acquire(timeout=visit.deadline):
+        visit.late()
+    try:
+        set_client_factory(lambda: _Client(visit))
+        yield
+    finally:
+        set_client_factory(default_client_factory)
+        _ONE_AT_A_TIME.release()
+
+
+def _stated(answer: httpx2.Response) -> float | None:
+    """Return the seconds to wait that an answer states, as huggingface_hub reads them; ``None`` if it states none."""
+    try:
+        if answer.status_code == 429 and (limit := parse_ratelimit_headers(answer.headers)) and limit.remaining == 0:
+            return float(limit.reset_in_seconds)
+        after = answer.headers.get("retry-after", "").strip()
+        return float(int(after)) if after.isdigit() else None
+    except (ValueError, OverflowError):
+        return float("inf")
+
+
+def _said(answer: httpx2.Response) -> str:
+    """Return the Hub's own reason in one short line, without the token should it be repeated there."""
+    try:
+        reason = json.loads(answer.content)["error"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return ""
+    token = answer.request.headers.get("authorization", "").removeprefix("Bearer ")
+    text = str(reason)
+    return _line(text.replace(token, "…") if token else text)
+
+
+def _line(text: object) -> str:
+    flat = " ".join("".join(char if char.isprintable() else " " for char in str(text)[:1_000]).split())
+    return (flat if len(flat) <= 200 else f"{flat[:199]}…").rstrip(".")
+
+
+def content_type(answer: httpx2.Response) -> str:
+    """Return what an answer says it is: ``"application/json"``."""
+    return _line(answer.headers.get("content-type", "").partition(";")[0].lower())
