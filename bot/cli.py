@@ -6,7 +6,7 @@ import json
 import logging
 import sys
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -89,6 +89,7 @@ def snapshot() -> None:
     from analytics.store import SqlHistory  # noqa: PLC0415
     from bot.collect import take  # noqa: PLC0415
 
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # its retries are its own affair; what comes of them is told
     settings = Settings.read()
     store = SqlHistory(wiring.store(settings))
     today = datetime.now(UTC).date()
@@ -174,10 +175,6 @@ def demo(port: int, *, simulated: bool) -> None:
 
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     demonstration.run(Settings.read(), port, simulated=simulated, say=click.echo)
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()
 
 
 if __name__ == "__main__":
