@@ -161,6 +161,7 @@ def serve() -> None:
 
     settings = Settings.read()
     logging.basicConfig(level=settings.hfstats_log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     server.serve(settings)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import signal
 import threading
 from datetime import UTC, datetime
 from itertools import groupby
@@ -20,6 +19,7 @@ from analytics.store import SqlHistory
 from bot import collect, wiring
 from bot.commands.help import completions
 from bot.playground import SlackStandIn
+from bot.server import until_stopped
 from bot.settings import data_folder, secret
 from bot.web import web
 
@@ -103,17 +103,8 @@ def _serve(settings: Settings, port: int, note: str, say: Callable[[str], None])
         threading.Thread(target=bot.serve_forever, name="bot", daemon=True).start()
         slack.attach(f"http://127.0.0.1:{bot.server_port}/slack/events")
         say(f"hfstats playground: {slack.base_url}  (Ctrl-C stops it)")
-        _wait()
+        until_stopped()
         slack.stop()
         bot.shutdown()
     finally:
         pool.close()
-
-
-def _wait() -> None:
-    """Wait for Ctrl-C or a termination signal."""
-    stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
-    while not stopped.wait(1.0):
-        pass

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+import signal
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from bot.settings import Settings
+
+_log = logging.getLogger(__name__)
 
 _WHERE = {
     "SLACK_BOT_TOKEN": "OAuth & Permissions > Bot User OAuth Token (xoxb-…)",
@@ -39,6 +44,7 @@ def serve(settings: Settings) -> None:
         missing.append("SLACK_SIGNING_SECRET")
     if missing:
         raise HfStatsError(_needs(missing))
+    _check_token(settings)
     wiring.store(settings).dispose()  # a database that cannot be used is said now, not to the first who asks
     if settings.slack_app_token:
         _over_socket(settings)
@@ -60,16 +66,40 @@ def _over_socket(settings: Settings) -> None:
     pool = wiring.pool(settings)
     try:
         app = wiring.bolt(settings, wiring.router(pool, pool.entries()), over_http=False)
-        SocketModeHandler(app, secret(settings.slack_app_token)).start()  # type: ignore[no-untyped-call]
-    except SlackApiError as error:
-        raise _refused(error) from error
+        handler = SocketModeHandler(app, secret(settings.slack_app_token))
+        handler.connect()  # type: ignore[no-untyped-call]
+        _log.info("connected to Slack over Socket Mode")
+        until_stopped()
+        handler.close()  # type: ignore[no-untyped-call]
+        app.listener_runner.listener_executor.shutdown(wait=True)  # what was acknowledged gets its answer
     finally:
         pool.close()
 
 
-def _refused(error: SlackApiError) -> HfStatsError:
-    code = error.response.get("error")
-    return HfStatsError(f"Slack refused the token ({code}); copy it anew from {_WHERE['SLACK_BOT_TOKEN']}.")
+def until_stopped() -> None:
+    """Wait for Ctrl-C or a termination signal."""
+    stopped = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    while not stopped.wait(1.0):  # a wait without end would not see a signal on every system
+        pass
+
+
+def _check_token(settings: Settings) -> None:
+    """Ask Slack whose token this is, before anybody waits for an answer.
+
+    Raises:
+        HfStatsError: when Slack refuses it or cannot be reached.
+
+    """
+    try:
+        whose = wiring.client(settings).auth_test()
+    except SlackApiError as error:
+        code = error.response.get("error")
+        raise HfStatsError(f"Slack refused the token ({code}); copy it anew from {_WHERE['SLACK_BOT_TOKEN']}.") from error
+    except OSError as error:
+        raise HfStatsError(f"Slack cannot be reached at {settings.slack_api_url}: {error}.") from error
+    _log.info("serving the workspace %s", whose.get("team"))
 
 
 class _OverHttp(BaseApplication):  # type: ignore[misc]

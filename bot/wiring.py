@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import sqlalchemy as sa
+    from slack_sdk.http_retry import RetryHandler
 
     from bot.analyst import Entry
     from bot.reply import Notice
@@ -56,17 +57,23 @@ def router(answers: Answers, entries: tuple[Entry, ...]) -> Router:
     return Router(answers, [entry.form for entry in entries], chores)
 
 
+def client(settings: Settings) -> WebClient:
+    """Make a client of Slack's Web API that waits out a rate limit, twice at most.
+
+    It does not retry a dropped connection: the message may have been posted, and would be posted again.
+    """
+    retries: list[RetryHandler] = [RateLimitErrorRetryHandler(max_retry_count=2)]
+    return WebClient(secret(settings.slack_bot_token), base_url=settings.slack_api_url, retry_handlers=retries)
+
+
 def bolt(settings: Settings, routed: Router, *, over_http: bool) -> App:
     """Make the Bolt app with every listener.
 
     ``over_http`` acknowledges when the listener has run, which spares the wait of Bolt's polling; a listener does nothing but
     acknowledge, and the work goes on in lazy listeners.
     """
-    # No retry of a dropped connection: the message may have been posted, and would be posted again.
-    retries = [RateLimitErrorRetryHandler(max_retry_count=2)]
-    client = WebClient(secret(settings.slack_bot_token), base_url=settings.slack_api_url, retry_handlers=list(retries))
     app = App(
-        client=client,
+        client=client(settings),
         signing_secret=secret(settings.slack_signing_secret),
         process_before_response=over_http,
         request_verification_enabled=over_http,

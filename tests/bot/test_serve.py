@@ -1,0 +1,109 @@
+"""``hfstats serve`` as a process: gunicorn over HTTP, Socket Mode, a clear end on SIGTERM."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+
+from bot.playground import SlackStandIn
+
+WAIT = 40.0
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def serve(simulated, tmp_path):
+    """Start ``hfstats serve`` with these settings; what still runs at the end is killed."""
+    started = []
+
+    def start(**settings):
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "HF", "PORT", "DATABASE"))}
+        log = (tmp_path / "serve.log").open("w+", encoding="utf-8")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bot.cli", "serve"],
+            env={**kept, "DATABASE_URL": simulated, **settings},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        started.append((process, log))
+        return process, tmp_path / "serve.log"
+
+    yield start
+    for process, log in started:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        log.close()
+
+
+def answered(slack, channel="general"):
+    return slack.wait_for(
+        lambda: [m for m in slack.messages(channel) if any(block["type"] == "image" for block in m.blocks)], WAIT
+    )[-1]
+
+
+def when_up(url, process):
+    until = time.monotonic() + WAIT
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            with urllib.request.urlopen(url, timeout=2) as response:
+                return response.status
+        except OSError:  # refused, or bound but still loading
+            time.sleep(0.1)
+    raise AssertionError(f"not up: exit code {process.poll()}")
+
+
+def test_over_http_a_command_is_answered_and_sigterm_ends_it(serve):
+    port = free_port()
+    with SlackStandIn(request_url=f"http://127.0.0.1:{port}/slack/events") as slack:
+        process, log = serve(
+            PORT=str(port),
+            SLACK_BOT_TOKEN=slack.bot_token(),
+            SLACK_SIGNING_SECRET=slack.signing_secret,
+            SLACK_API_URL=slack.api_url,
+        )
+        assert when_up(f"http://127.0.0.1:{port}/healthz", process) == 200
+        assert slack.verify_url()
+        assert slack.command("licenses by downloads").ok
+        assert "Apache-2.0 leads by downloads" in slack.shown_text(answered(slack))
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(WAIT) == 0
+        said = log.read_text(encoding="utf-8")
+        assert slack.bot_token() not in said
+        assert slack.signing_secret not in said
+
+
+def test_over_socket_mode_a_command_is_answered_and_sigterm_ends_it(serve):
+    with SlackStandIn() as slack:
+        process, log = serve(SLACK_BOT_TOKEN=slack.bot_token(), SLACK_APP_TOKEN=slack.app_token, SLACK_API_URL=slack.api_url)
+        slack.wait_for(
+            lambda: any(call.method == "apps.connections.open" for call in slack.calls) or process.poll() is not None, WAIT
+        )
+        slack.wait_for(lambda: slack.command("licenses by downloads", channel="random").ok, WAIT)
+        assert "Apache-2.0 leads by downloads" in slack.shown_text(answered(slack, "random"))
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(WAIT) == 0
+        assert slack.app_token not in log.read_text(encoding="utf-8")
+
+
+def test_a_token_that_slack_refuses_is_one_clear_sentence(serve):
+    with SlackStandIn() as slack:
+        process, log = serve(SLACK_BOT_TOKEN="xoxb-wrong", SLACK_APP_TOKEN=slack.app_token, SLACK_API_URL=slack.api_url)
+        assert process.wait(WAIT) == 1
+        said = log.read_text(encoding="utf-8")
+        assert "Slack refused the token (invalid_auth)" in said
+        assert "OAuth & Permissions" in said
+        assert "Traceback" not in said
