@@ -1,0 +1,203 @@
+"""What Slack sends to an app, as plain data: slash commands, interactions, events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from bot.playground.chat import message_json
+from bot.playground.views import view_json
+from bot.playground.workspace import Kind
+
+if TYPE_CHECKING:
+    from bot.playground.blocks import Block
+    from bot.playground.service import Service
+    from bot.playground.workspace import Channel, Message, User, View, Workspace
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does something, and where."""
+
+    service: Service
+    workspace: Workspace
+    user: User
+
+
+_HIDDEN_NAMES = {Kind.IM: "directmessage", Kind.PRIVATE: "privategroup"}
+
+
+def escaped(text: str) -> str:
+    """Escape the three characters that control Slack's markup, and no others."""
+    return escape(text, quote=False)
+
+
+def shown_name(channel: Channel) -> str:
+    """Return the name that an app is told."""
+    return _HIDDEN_NAMES.get(channel.kind, channel.name)
+
+
+def slash_command(actor: Actor, channel: Channel, command: str, text: str) -> dict[str, str]:
+    """Build a slash command's form."""
+    return {
+        "token": actor.service.app.verification_token,
+        "team_id": actor.workspace.id,
+        "team_domain": actor.workspace.domain,
+        "channel_id": channel.id,
+        "channel_name": shown_name(channel),
+        "user_id": actor.user.id,
+        "user_name": actor.user.name,
+        "command": command,
+        "text": escaped(text),
+        "api_app_id": actor.service.app.id,
+        "is_enterprise_install": "false",
+        "response_url": actor.service.hook(actor.workspace.id, channel.id, actor.user.id),
+        "trigger_id": actor.service.trigger(actor.workspace.id, actor.user.id),
+    }
+
+
+def _interaction(actor: Actor, kind: str) -> Json:
+    return {
+        "type": kind,
+        "token": actor.service.app.verification_token,
+        "api_app_id": actor.service.app.id,
+        "team": {"id": actor.workspace.id, "domain": actor.workspace.domain},
+        "enterprise": None,
+        "is_enterprise_install": False,
+        "user": {"id": actor.user.id, "username": actor.user.name, "name": actor.user.name, "team_id": actor.workspace.id},
+    }
+
+
+def message_action(actor: Actor, message: Message, action: Json, state: Json) -> Json:
+    """Tell of a press of something in a message. An ephemeral message is named but not shown, as in Slack."""
+    channel = actor.workspace.channels[message.channel]
+    ephemeral = message.viewer is not None
+    body = _interaction(actor, "block_actions") | {
+        "container": {
+            "type": "message",
+            "message_ts": message.ts,
+            "channel_id": channel.id,
+            "is_ephemeral": ephemeral,
+            **({"thread_ts": message.thread_ts} if message.thread_ts else {}),
+        },
+        "channel": {"id": channel.id, "name": shown_name(channel)},
+        "trigger_id": actor.service.trigger(actor.workspace.id, actor.user.id),
+        "response_url": actor.service.hook(actor.workspace.id, channel.id, actor.user.id, message.ts),
+        "state": {"values": state},
+        "actions": [action],
+    }
+    return body if ephemeral else body | {"message": message_json(message, actor.workspace, actor.service, with_metadata=True)}
+
+
+def view_action(actor: Actor, view: View, action: Json, state: Json) -> Json:
+    """Tell of a press of something in a modal or the App Home."""
+    return _interaction(actor, "block_actions") | {
+        "container": {"type": "view", "view_id": view.id},
+        "trigger_id": actor.service.trigger(actor.workspace.id, actor.user.id),
+        "view": view_json(view, actor.workspace, actor.service, state),
+        "actions": [action],
+    }
+
+
+def view_submission(actor: Actor, view: View, state: Json) -> Json:
+    """Tell of a modal's submission."""
+    return _interaction(actor, "view_submission") | {
+        "trigger_id": actor.service.trigger(actor.workspace.id, actor.user.id),
+        "view": view_json(view, actor.workspace, actor.service, state),
+        "response_urls": [],
+    }
+
+
+def view_closed(actor: Actor, view: View, *, is_cleared: bool) -> Json:
+    """Tell of a modal that was closed, for one that asked to be told."""
+    return _interaction(actor, "view_closed") | {
+        "view": view_json(view, actor.workspace, actor.service),
+        "is_cleared": is_cleared,
+    }
+
+
+def suggestion(actor: Actor, element: Block, block_id: str, value: str, where: Json) -> Json:
+    """Tell what is typed into an external select."""
+    return (
+        _interaction(actor, "block_suggestion")
+        | {"action_id": element["action_id"], "block_id": block_id, "value": value}
+        | where
+    )
+
+
+def shortcut(actor: Actor, callback_id: str) -> Json:
+    """Tell of a global shortcut."""
+    return _interaction(actor, "shortcut") | {
+        "callback_id": callback_id,
+        "action_ts": actor.workspace.stamp(),
+        "trigger_id": actor.service.trigger(actor.workspace.id, actor.user.id),
+    }
+
+
+def event_callback(service: Service, workspace: Workspace, event: Json) -> Json:
+    """Put an event in its envelope."""
+    return {
+        "type": "event_callback",
+        "token": service.app.verification_token,
+        "team_id": workspace.id,
+        "context_team_id": workspace.id,
+        "context_enterprise_id": None,
+        "api_app_id": service.app.id,
+        "event": event,
+        "event_id": service.serial("Ev"),
+        "event_time": int(service.clock()),
+        "event_context": service.secret("context"),
+        "is_ext_shared_channel": False,
+        "authorizations": [
+            {
+                "enterprise_id": None,
+                "team_id": workspace.id,
+                "user_id": workspace.bot,
+                "is_bot": True,
+                "is_enterprise_install": False,
+            }
+        ],
+    }
+
+
+def message_event(service: Service, workspace: Workspace, message: Message, kind: str) -> Json:
+    """``app_mention`` or ``message``: somebody wrote something."""
+    event = message_json(message, workspace, service) | {
+        "type": kind,
+        "channel": message.channel,
+        "event_ts": message.ts,
+        "client_msg_id": service.secret("message"),
+    }
+    return event | {"channel_type": "im"} if kind == "message" else event
+
+
+def link_event(service: Service, workspace: Workspace, message: Message, links: list[Json]) -> Json:
+    """``link_shared``: somebody wrote an address of the app's domains."""
+    return {
+        "type": "link_shared",
+        "user": message.author,
+        "channel": message.channel,
+        "message_ts": message.ts,
+        **({"thread_ts": message.thread_ts} if message.thread_ts else {}),
+        "links": links,
+        "source": "conversations_history",
+        "unfurl_id": service.secret("unfurl"),
+        "is_bot_user_member": workspace.bot in workspace.channels[message.channel].members,
+        "event_ts": message.ts,
+    }
+
+
+def home_event(service: Service, workspace: Workspace, user: User, tab: str) -> Json:
+    """``app_home_opened``."""
+    view = workspace.homes.get(user.id)
+    event: Json = {
+        "type": "app_home_opened",
+        "user": user.id,
+        "channel": workspace.direct(user.id).id,
+        "tab": tab,
+        "event_ts": workspace.stamp(),
+    }
+    return event | {"view": view_json(view, workspace, service)} if view and tab == "home" else event
