@@ -1,0 +1,402 @@
+"use strict";
+// The page's behavior: shows what the server says changed, completes commands, sends what a user does.
+(() => {
+  const $ = (id) => document.getElementById(id);
+  const place = { team: document.body.dataset.team, as: document.body.dataset.as, in: document.body.dataset.in };
+  const command = document.body.dataset.command;
+  const bot = document.body.dataset.bot;
+  let thread = null;
+  let ready = false;
+  let completions = [];
+
+  // Talking to the server
+
+  async function post(path, body) {
+    const response = await fetch(`/page/${path}`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ ...place, ...body }),
+    });
+    if (!response.ok) throw new Error(response.status === 410 ? "That is no longer there." : "The playground did not take that.");
+    return response.json();
+  }
+
+  const REASONS = {
+    operation_timeout: `${bot} did not answer within three seconds.`,
+    dispatch_failed: `${bot} could not be reached, or answered with an error.`,
+  };
+
+  function toast(text) {
+    $("toast").textContent = text;
+    $("toast").hidden = false;
+    clearTimeout(toast.timer);
+    toast.timer = setTimeout(() => { $("toast").hidden = true; }, 6000);
+  }
+
+  // Showing messages
+
+  function fragment(html) {
+    const template = document.createElement("template");
+    template.innerHTML = html;
+    return template.content;
+  }
+
+  function show(list, messages) {
+    const old = new Map([...list.children].map((node) => [node.dataset.id, node]));
+    const arrived = [];
+    let before = list.firstElementChild;
+    for (const message of messages) {
+      let node = old.get(message.id);
+      if (node) old.delete(message.id);
+      else {
+        node = document.createElement("div");
+        node.className = "message";
+        node.dataset.id = message.id;
+        arrived.push(message);
+        if (ready) node.classList.add("fresh");
+      }
+      if (node.dataset.rev !== message.rev) {
+        node.replaceChildren(fragment(message.html));
+        node.dataset.rev = message.rev;
+      }
+      if (node === before) before = before.nextElementSibling;
+      else list.insertBefore(node, before);
+    }
+    for (const node of old.values()) node.remove();
+    return arrived;
+  }
+
+  const near = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < 160;
+
+  let loading = false;
+  let again = false;
+  async function refresh() {
+    if (loading) { again = true; return; }
+    loading = true;
+    try {
+      const query = new URLSearchParams({ ...place, ...(thread ? { thread } : {}) });
+      const response = await fetch(`/page/state?${query}`);
+      if (!response.ok) return;
+      const state = await response.json();
+      const box = $("scroll");
+      const follow = !ready || near(box);
+      const changed = show($("messages"), state.messages);
+      if (changed.some((message) => message.app)) working.done();
+      busy.done();
+      $("welcome").hidden = state.messages.length > 2;
+      if (follow) toEnd(box);
+      if (state.thread) {
+        const added = show($("thread-messages"), state.thread);
+        if (added.length) $("thread-messages").scrollTop = $("thread-messages").scrollHeight;
+      }
+      if ($("home") && state.home !== null && $("home").dataset.html !== state.home) {
+        $("home").dataset.html = state.home;
+        $("home").replaceChildren(fragment(state.home));
+      }
+      showModal(state.modal);
+      ready = true;
+    } catch { /* the live connection says when there is more */ } finally {
+      loading = false;
+      if (again) { again = false; refresh(); }
+    }
+  }
+
+  function toEnd(box) {
+    box.scrollTop = box.scrollHeight;
+    for (const image of box.querySelectorAll("img")) {
+      if (!image.complete) image.addEventListener("load", () => { box.scrollTop = box.scrollHeight; }, { once: true });
+    }
+  }
+
+  // "Working": from what the user did until the app's answer is there
+
+  const working = {
+    start(on) {
+      $("working-on").textContent = on;
+      $("working").hidden = false;
+      toEnd($("scroll"));
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.done(), 60000);
+    },
+    done() { clearTimeout(this.timer); $("working").hidden = true; },
+  };
+  const busy = {
+    nodes: new Set(),
+    start(node) { node.setAttribute("aria-busy", "true"); this.nodes.add(node); },
+    done() { for (const node of this.nodes) node.removeAttribute("aria-busy"); this.nodes.clear(); },
+  };
+
+  // Modals
+
+  function showModal(html) {
+    const dialog = $("modal");
+    if (html === null) {
+      dialog.dataset.html = "";
+      if (dialog.open) dialog.close();
+      return;
+    }
+    if (dialog.dataset.html === html) return;
+    const kept = dialog.open ? given(dialog) : {};
+    const same = dialog.querySelector("form")?.dataset.hash;
+    dialog.dataset.html = html;
+    dialog.replaceChildren(fragment(html));
+    // What was typed stays when only an error was added.
+    if (same && same === dialog.querySelector("form").dataset.hash) fill(dialog, kept);
+    if (!dialog.open) { working.done(); dialog.showModal(); }
+    (dialog.querySelector(".wrong [data-action]") || dialog.querySelector(".modal-body [data-action]"))?.focus();
+  }
+  $("modal").addEventListener("cancel", (event) => { event.preventDefault(); post("close", {}).catch((error) => toast(error.message)); });
+  $("modal").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const button = event.target.querySelector("[type=submit]");
+    busy.start(button);
+    try { await post("submit", { given: given($("modal")) }); } catch (error) { toast(error.message); }
+    busy.done();
+  });
+
+  function given(within) {
+    const values = {};
+    for (const node of within.querySelectorAll("[data-action]")) {
+      if (node.matches("button, a")) continue;
+      values[node.dataset.action] = valueOf(node);
+    }
+    return values;
+  }
+
+  function valueOf(node) {
+    if (node.matches("fieldset")) {
+      const chosen = [...node.querySelectorAll("input:checked")].map((one) => one.value);
+      return node.dataset.type === "radio_buttons" ? chosen[0] || null : chosen;
+    }
+    if (node.matches("select[multiple]")) return [...node.selectedOptions].map((one) => one.value);
+    if (node.dataset.type === "external_select") return node.dataset.chosen || null;
+    if (node.dataset.type === "multi_external_select") return node.dataset.chosen ? [node.dataset.chosen] : [];
+    return node.value || null;
+  }
+
+  function fill(within, values) {
+    for (const node of within.querySelectorAll("[data-action]")) {
+      const value = values[node.dataset.action];
+      if (value === undefined || value === null) continue;
+      if (node.matches("fieldset")) for (const one of node.querySelectorAll("input")) one.checked = value === one.value || (Array.isArray(value) && value.includes(one.value));
+      else if (node.matches("select[multiple]")) for (const one of node.options) one.selected = value.includes(one.value);
+      else if (node.matches("input, textarea, select") && !node.list) node.value = value;
+    }
+  }
+
+  // Pressing and choosing
+
+  function where(node) {
+    if (node.closest("#modal")) return { on: "modal", within: $("modal") };
+    if (node.closest("#home")) return { on: "home", within: $("home") };
+    const message = node.closest(".message");
+    return { on: "message", ts: message.dataset.id, within: message };
+  }
+
+  function confirmed(node) {
+    if (!node.dataset.confirm) return Promise.resolve(true);
+    const words = JSON.parse(node.dataset.confirm);
+    const dialog = $("confirm");
+    $("confirm-title").textContent = words.title;
+    $("confirm-text").textContent = words.text;
+    const [no, yes] = dialog.querySelectorAll("button");
+    [no.textContent, yes.textContent] = [words.no, words.yes];
+    dialog.showModal();
+    return new Promise((resolve) => {
+      const end = (answer) => () => { dialog.close(); resolve(answer); };
+      [no.onclick, yes.onclick, dialog.oncancel] = [end(false), end(true), end(false)];
+    });
+  }
+
+  async function press(node, value) {
+    if (!(await confirmed(node))) return;
+    const { within, ...target } = where(node);
+    if (node.matches(".btn")) busy.start(node);
+    if (target.on === "message" && node.matches("button.btn")) working.start(node.textContent.trim());
+    try {
+      const told = await post("press", { ...target, block: node.dataset.block, action: node.dataset.action, value, given: given(within) });
+      if (!told.ok) { working.done(); busy.done(); toast(REASONS[told.error] || told.error); }
+      else setTimeout(() => busy.done(), 4000);
+    } catch (error) { working.done(); busy.done(); toast(error.message); }
+  }
+
+  document.addEventListener("click", (event) => {
+    const node = event.target.closest("button, a");
+    if (!node) return;
+    if (node.dataset.fill) { composer.value = node.dataset.fill; composer.focus(); typed(false); }
+    else if (node.dataset.thread) openThread(node.dataset.thread);
+    else if (node.hasAttribute("data-close")) post("close", {}).catch((error) => toast(error.message));
+    else if (node.dataset.action) { node.closest("details")?.removeAttribute("open"); press(node, node.dataset.value || null); }
+  });
+  document.addEventListener("change", (event) => {
+    const node = event.target.closest("[data-action]");
+    if (!node || node.matches("button, a") || node.list) return;
+    if (node.hasAttribute("data-dispatch") && valueOf(node)) press(node, valueOf(node));
+  });
+  let asking;
+  document.addEventListener("input", (event) => {
+    const node = event.target;
+    if (!node.list) return;
+    const offered = [...node.list.options].find((one) => one.value === node.value);
+    node.dataset.chosen = offered ? offered.dataset.value : "";
+    if (offered) { if (node.hasAttribute("data-dispatch")) press(node, offered.dataset.value); return; }
+    clearTimeout(asking);
+    if (node.value.length < Number(node.dataset.least)) return;
+    asking = setTimeout(async () => {
+      const { within, ...target } = where(node);
+      const offers = await post("suggest", { ...target, block: node.dataset.block, action: node.dataset.action, typed: node.value }).catch(() => []);
+      node.list.replaceChildren(...offers.map((one) => Object.assign(new Option(one.text, one.text), { title: one.text })));
+      offers.forEach((one, index) => { node.list.options[index].dataset.value = one.value; });
+    }, 250);
+  });
+
+  // Threads, tabs, sidebar
+
+  function openThread(ts) { thread = ts; $("thread").hidden = false; $("thread-messages").replaceChildren(); refresh(); $("thread-composer").focus(); }
+  $("thread-close").addEventListener("click", () => { thread = null; $("thread").hidden = true; composer.focus(); });
+  function tab(name) {
+    const home = name === "home";
+    $("tab-home").setAttribute("aria-selected", String(home));
+    $("tab-messages").setAttribute("aria-selected", String(!home));
+    $("tab-home").tabIndex = home ? 0 : -1;
+    $("tab-messages").tabIndex = home ? -1 : 0;
+    $("home").hidden = !home;
+    $("scroll").hidden = home;
+    $("composer-form").hidden = home;
+    post("home", { tab: name }).then((told) => { if (!told.ok) toast(REASONS[told.error] || told.error); }, (error) => toast(error.message));
+  }
+  if ($("home")) {
+    $("tab-home").addEventListener("click", () => tab("home"));
+    $("tab-messages").addEventListener("click", () => tab("messages"));
+    document.querySelector("[role=tablist]").addEventListener("keydown", (event) => {
+      if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+      const next = event.target === $("tab-home") ? $("tab-messages") : $("tab-home");
+      next.focus();
+      next.click();
+    });
+  }
+  function sidebar(open) {
+    $("sidebar").classList.toggle("open", open);
+    $("shade").hidden = !open;
+    $("menu").setAttribute("aria-expanded", String(open));
+    if (open) $("sidebar").querySelector("a").focus(); else $("menu").focus();
+  }
+  $("menu").addEventListener("click", () => sidebar(true));
+  $("shade").addEventListener("click", () => sidebar(false));
+  $("sidebar").addEventListener("keydown", (event) => { if (event.key === "Escape" && !$("shade").hidden) sidebar(false); });
+
+  // The composer and its completions
+
+  const composer = $("composer");
+  const box = $("completions");
+  let offered = [];
+  let chosen = -1;
+
+  function grow(area) { area.style.height = "auto"; area.style.height = `${area.scrollHeight}px`; }
+
+  function matching(text) {
+    const wanted = text.toLowerCase().replace(/^\s+/, "");
+    if (!wanted.startsWith("/") || wanted.includes("\n")) return [];
+    if (command.startsWith(wanted)) return completions;
+    if (!wanted.startsWith(`${command} `)) return [];
+    const starts = completions.filter((one) => one.text.toLowerCase().startsWith(wanted) && one.text.toLowerCase() !== wanted);
+    const words = wanted.slice(command.length).split(/\s+/).filter(Boolean);
+    const holds = completions.filter((one) => !starts.includes(one) && one.text.toLowerCase() !== wanted
+      && words.every((word) => one.text.toLowerCase().slice(command.length).includes(word)));
+    return [...starts, ...holds];
+  }
+
+  function typed(offer = true) {
+    grow(composer);
+    $("send").disabled = !composer.value.trim();
+    $("problem").hidden = true;
+    offered = offer ? matching(composer.value).slice(0, 8) : [];
+    chosen = -1;
+    box.replaceChildren(...offered.map((one, index) => {
+      const item = document.createElement("li");
+      item.id = `completion-${index}`;
+      item.setAttribute("role", "option");
+      const text = document.createElement("b");
+      text.textContent = one.text;
+      const hint = document.createElement("span");
+      hint.textContent = one.hint;
+      item.append(text, hint);
+      item.addEventListener("mousedown", (event) => { event.preventDefault(); accept(index); });
+      return item;
+    }));
+    box.hidden = offered.length === 0;
+    composer.setAttribute("aria-expanded", String(!box.hidden));
+    mark();
+  }
+
+  function mark() {
+    [...box.children].forEach((item, index) => item.setAttribute("aria-selected", String(index === chosen)));
+    if (chosen >= 0) { composer.setAttribute("aria-activedescendant", `completion-${chosen}`); box.children[chosen].scrollIntoView({ block: "nearest" }); }
+    else composer.removeAttribute("aria-activedescendant");
+  }
+
+  function accept(index) {
+    composer.value = offered[index].text;
+    typed(false);
+    composer.focus();
+  }
+
+  composer.addEventListener("input", () => typed());
+  composer.addEventListener("blur", () => { box.hidden = true; composer.setAttribute("aria-expanded", "false"); });
+  composer.addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
+    const open = !box.hidden;
+    if (open && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+      event.preventDefault();
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      chosen = (chosen + step + offered.length + (chosen < 0 && step < 0 ? 1 : 0)) % offered.length;
+      mark();
+    } else if (open && event.key === "Tab" && !event.shiftKey) {
+      event.preventDefault();
+      accept(Math.max(chosen, 0));
+    } else if (open && event.key === "Escape") {
+      event.preventDefault();
+      typed(false);
+    } else if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      if (open && chosen >= 0) accept(chosen);
+      else send();
+    }
+  });
+
+  async function send() {
+    const text = composer.value.trim();
+    if (!text) return;
+    composer.value = "";
+    typed(false);
+    const asks = text.startsWith("/") || place.in === "direct" || text.includes(`@${bot}`);
+    if (asks) working.start(text);
+    try {
+      const told = await post("send", { text });
+      if (!told.ok || !told.reached) working.done();
+      if (!told.ok && !text.startsWith("/")) toast(REASONS[told.error] || told.error);
+    } catch (error) {
+      working.done();
+      composer.value = text;
+      typed(false);
+      $("problem").textContent = error.message;
+      $("problem").hidden = false;
+    }
+  }
+  $("composer-form").addEventListener("submit", (event) => { event.preventDefault(); send(); });
+  $("thread-form").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const area = $("thread-composer");
+    const text = area.value.trim();
+    if (!text || !thread) return;
+    area.value = "";
+    await post("send", { text, thread }).catch((error) => { area.value = text; toast(error.message); });
+  });
+  $("thread-composer").addEventListener("keydown", (event) => { if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); $("thread-form").requestSubmit(); } });
+
+  fetch("/page/completions").then((response) => response.json()).then((list) => { completions = list; });
+  const live = new EventSource("/page/live");
+  live.onmessage = refresh;
+  refresh();
+  if (matchMedia("(min-width: 721px)").matches) composer.focus();
+})();
