@@ -142,6 +142,7 @@ def test_from_a_command_to_its_answer(page: Page, waiter: Waiter) -> None:
     expect(page.get_by_text("Only visible to you")).to_be_visible()
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide == 0, "the page scrolls sideways"
+    assert image.evaluate("image => image.getBoundingClientRect().right <= window.innerWidth"), "the picture is cut off"
 
     page.get_by_role("button", name="By models").click()
     expect(page.locator(".message b", has_text="models")).to_be_visible()
