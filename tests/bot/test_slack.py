@@ -251,6 +251,7 @@ def test_a_request_with_a_wrong_signature_is_refused(http):
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(request, timeout=5)
         assert refused.value.code == 401
+        refused.value.close()
 
 
 def test_a_picture_that_is_not_ready_at_once_is_waited_for(http, monkeypatch):
