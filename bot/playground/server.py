@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 import secrets
+import socket
 import threading
 import time
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -160,9 +161,14 @@ class SlackStandIn:
     # Running
 
     def start(self) -> Self:
-        """Listen, in a thread of its own."""
+        """Listen, in a thread of its own. Raises :class:`OSError` when the port is taken."""
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        self._server = make_server(self._host, self._port, self.flask, threaded=True, request_handler=_Quiet)
+        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
+        # Werkzeug would end the process on a port that is taken, so the port is taken here.
+        with socket.create_server((self._host, self._port), family=family) as taken:
+            self._server = make_server(
+                self._host, self._port, self.flask, threaded=True, request_handler=_Quiet, fd=taken.fileno()
+            )
         shown = f"[{self._host}]" if ":" in self._host else self._host
         self.service.base_url = f"http://{shown}:{self._server.port}"
         # Asked often whether to stop, so that a test that stops it does not wait half a second.

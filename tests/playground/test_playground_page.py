@@ -97,6 +97,11 @@ def test_it_listens_on_loopback_only(host: str) -> None:
         SlackStandIn(host=host)
 
 
+def test_a_port_that_is_taken_is_an_error_to_catch(standing: SlackStandIn) -> None:
+    with pytest.raises(OSError, match="in use"):
+        SlackStandIn(port=int(standing.base_url.rpartition(":")[2])).start()
+
+
 def test_an_app_elsewhere_is_refused(standing: SlackStandIn) -> None:
     with pytest.raises(ValueError, match="must be http on this machine"):
         standing.attach("https://example.com/slack/events")
