@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _ALIKE = 60
 """Similarity (0 to 100) from which another name is offered."""
 _OFFERED = 3
+_WORSE = 15
+"""How much less alike than the nearest another name may be to be offered with it."""
 
 
 def resolve(typed: str, dimension: Dimension, names: Collection[str], query: Query) -> str:
@@ -69,7 +71,8 @@ def nearest(typed: str, dimension: Dimension, names: Collection[str]) -> list[st
     found = process.extract(
         typed, list(spoken), scorer=fuzz.WRatio, processor=utils.default_process, limit=12, score_cutoff=_ALIKE
     )
-    return list(dict.fromkeys(spoken[word] for word, _, _ in found))[:_OFFERED]
+    best = found[0][1] if found else 0.0
+    return list(dict.fromkeys(spoken[word] for word, score, _ in found if score >= best - _WORSE))[:_OFFERED]
 
 
 def _same(typed: str, names: Collection[str]) -> str | None:

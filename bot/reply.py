@@ -21,9 +21,11 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A few sentences to one person: help, a mistake of theirs, a failure of ours. mrkdwn-free plain text."""
+    """A few sentences to one person: help, a mistake of theirs, a failure of ours. Plain text throughout."""
 
     text: str
+    words: tuple[tuple[str, str], ...] = ()
+    """What can be typed, each with what it does."""
     suggestions: tuple[str, ...] = ()
     """Texts that would work, offered as buttons."""
     reference: str | None = None

@@ -48,7 +48,7 @@ class Router:
                 return chore(rest.strip())
             grammar.parse(text, self._forms)
         except HfStatsError as error:
-            return Notice(str(error), error.suggestions)
+            return Notice(str(error), suggestions=error.suggestions)
         except Exception:  # noqa: BLE001 - logged with its trace under the reference
             return failure()
         return None
@@ -61,7 +61,7 @@ class Router:
         try:
             answer, picture = self._answers.answer(text)
         except HfStatsError as error:
-            return Reply(notice=Notice(str(error), error.suggestions))
+            return Reply(notice=Notice(str(error), suggestions=error.suggestions))
         except Exception:  # noqa: BLE001 - as above
             return Reply(notice=failure())
         return Reply(answer=answer, picture=picture)

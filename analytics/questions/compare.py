@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from analytics.history import History
 
+_TELLING = 1.5
+"""Multiple from which "times as much" says more than points."""
 _TRIED = (Dimension.CREATOR, Dimension.LICENSE, Dimension.TASK, Dimension.LIBRARY)
 
 
@@ -55,10 +57,8 @@ def _now(view: View, names: Sequence[str]) -> Answer:
     source = view.source()
     last = rankings[-1]
     first, second = sorted(last.shares, key=lambda share: -share.portion)[:2]
-    times = f", {first.portion / second.portion:.1f} times as much as" if second.portion else "; none goes to"
-    headline = (
-        f"{name(view.dimension, first.name)} has {percent(first.portion)} of {of_measure(last.by)}{times} "
-        f"{name(view.dimension, second.name)}" + (f" ({percent(second.portion)})" if second.portion else "")
+    headline = _ahead(
+        name(view.dimension, first.name), first.portion, name(view.dimension, second.name), second.portion, of_measure(last.by)
     )
     ordered = [share.name for share in sorted(last.shares, key=lambda share: -share.portion)]
     series = tuple(Series(of_measure(r.by), tuple(s.portion for n in ordered for s in r.shares if s.name == n)) for r in rankings)
@@ -86,6 +86,18 @@ def _now(view: View, names: Sequence[str]) -> Answer:
         rankings=rankings,
         next=_next(view, names, str(query.but(since=since)) if since else None),
     )
+
+
+def _ahead(first: str, more: float, second: str, less: float, what: str) -> str:
+    """Say how far one is ahead of the other: as a multiple where that is telling, else in points."""
+    has = f"{first} has {percent(more)} of {what}"
+    if not less:
+        return f"{has}, {second} none"
+    if more / less >= _TELLING:
+        return f"{has}, {more / less:.1f} times as much as {second} ({percent(less)})"
+    if percent(more) == percent(less):
+        return f"{first} and {second} are level with {percent(more)} of {what}"
+    return f"{has}, {points(more - less).lstrip('+')} more than {second} ({percent(less)})"
 
 
 def _over_time(view: View, names: Sequence[str]) -> Answer:

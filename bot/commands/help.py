@@ -24,11 +24,12 @@ OPTIONS = (
 
 def help_notice(entries: Sequence[Entry], command: str = "/hfstats") -> Notice:
     """Write a help that fits one screen."""
-    lines = ["Ask what the open-model world runs on. I answer with a chart.", ""]
-    lines += [f"{command} {entry.form.example or entry.examples[0]} - {entry.summary}" for entry in entries]
-    lines += ["", "Narrow any of them:"]
-    lines += [f"{words} - {meaning}" for words, meaning in OPTIONS]
-    return Notice("\n".join(lines), suggestions=("licenses", "creators by downloads", "likes"))
+    questions = [(f"{command} {entry.form.example}", entry.summary) for entry in entries]
+    return Notice(
+        "Ask what the open-model world runs on; I answer with a chart. The last words narrow any question.",
+        words=(*questions, *OPTIONS),
+        suggestions=("licenses", "creators by downloads", "likes"),
+    )
 
 
 def completions(entries: Sequence[Entry]) -> list[tuple[str, str]]:

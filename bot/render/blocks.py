@@ -54,6 +54,8 @@ def answer_fallback(answer: Answer) -> str:
 def notice_blocks(notice: Notice) -> list[Block]:
     """Show the sentences, and what to try instead as buttons."""
     blocks = [_section(escape(part)) for part in _parts(notice.text)]
+    if notice.words:
+        blocks.append(_section("\n".join(f"`{escape(typed)}` {escape(meaning)}" for typed, meaning in notice.words)))
     if notice.suggestions:
         blocks.append(buttons(notice.suggestions))
     return blocks

@@ -52,5 +52,6 @@ def answer_text(answer: Answer, limit: int = MOST_ROWS) -> str:
 
 def notice_text(notice: Notice) -> str:
     """Return the sentences, then what to try instead."""
-    tries = [f"Did you mean: {' | '.join(notice.suggestions)}"] if notice.suggestions and not notice.text.count("\n") else []
-    return "\n".join([notice.text, *tries])
+    words = [f"{typed} - {meaning}" for typed, meaning in notice.words]
+    tries = [f"Try: {' | '.join(notice.suggestions)}"] if notice.suggestions else []
+    return "\n".join([notice.text, *words, *tries])

@@ -84,7 +84,7 @@ def test_a_table_of_two_measures_leaves_no_cell_empty(history):
 @given(st.text(max_size=6000), st.lists(st.text(min_size=1, max_size=3000), max_size=5))
 def test_any_notice_is_what_slack_accepts(said, suggestions):
     usable = tuple(s for s in suggestions if s.strip())
-    shown = blocks.notice_blocks(Notice(said or ".", usable))
+    shown = blocks.notice_blocks(Notice(said or ".", suggestions=usable))
     assert check_blocks(shown) == []
 
 
