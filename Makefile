@@ -17,10 +17,10 @@ demo: $(VENV)/.run ## Serve the playground on http://127.0.0.1:$PORT (8000)
 	@$(BIN)/hfstats demo --port $(PORT)
 
 test: $(VENV)/.dev check ## Check the code, then run every test
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
 
 test-fast: $(VENV)/.dev ## Run the tests that need neither a browser nor PostgreSQL
-	$(BIN)/pytest -m "not browser and not postgres"
+	$(BIN)/pytest -n auto -m "not browser and not postgres"
 
 check: $(VENV)/.dev ## Lint, types and the direction of imports
 	$(BIN)/ruff check .

@@ -84,6 +84,7 @@ def over_socket(slack, answers, entries):
     app = wiring.bolt(settings_for(slack), wiring.router(answers, entries), over_http=False)
     handler = SocketModeHandler(app, slack.app_token)
     handler.connect()
+    slack.wait_for(lambda: slack.socket_mode.connected, WAIT)
 
     def stop():
         handler.close()

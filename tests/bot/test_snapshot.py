@@ -51,8 +51,11 @@ def test_a_snapshot_is_taken_once_a_day(url):
     assert '"origin": "hub"' in answer.stdout
 
 
-@pytest.mark.parametrize("which", [0, 1], ids=["top", "trending"])
-@pytest.mark.parametrize("fault", [status(400), status(500), html(), half(some_models(5))], ids=["400", "500", "html", "half"])
+@pytest.mark.parametrize(
+    ("fault", "which"),
+    [(status(400), 0), (html(), 1), (status(500), 1), (half(some_models(5)), 0)],
+    ids=["400 for top", "HTML for trending", "500 for trending", "half a page for top"],
+)
 def test_a_hub_that_fails_on_either_list_is_one_sentence_and_leaves_nothing(url, fault, which):
     with HubStandIn(some_models(700)) as hub:
         hub.fail_next(fault, times=99, after=which)
