@@ -9,7 +9,8 @@ from analytics import compare, pictures
 from analytics.answer import Answer, ChartKind
 from analytics.domain import Dimension, Measure
 from analytics.errors import NoDataError
-from analytics.phrases import day, enumerate_, name, of_list, of_measure, ordinal, percent, points
+from analytics.numbers import percent
+from analytics.phrases import day, enumerate_, name, of_list, of_measure, ordinal, points
 from analytics.query import Form, Option, Query
 from analytics.question import Question, View
 from analytics.resolve import resolve

@@ -6,22 +6,13 @@ from typing import TYPE_CHECKING
 
 from analytics.domain import Dimension, ListName, Measure
 from analytics.names import licenses
+from analytics.numbers import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
 MINUS = "\u2212"
-_SUFFIXES = ((1e9, "B"), (1e6, "M"), (1e3, "k"))
-
-
-def percent(portion: float) -> str:
-    """0.5764 as ``57.6%``; what would round to nothing as ``<0.1%``, and to all of it only what is all."""
-    if 0 < portion < 0.0005:
-        return "<0.1%"
-    if 0.9995 <= portion < 1:
-        return ">99.9%"
-    return f"{portion:.1%}"
 
 
 def points(shift: float) -> str:
@@ -29,14 +20,6 @@ def points(shift: float) -> str:
     rounded = round(shift * 100, 1) + 0.0
     sign = "+" if rounded > 0 else MINUS if rounded < 0 else "±"
     return f"{sign}{abs(rounded):.1f} {'point' if abs(rounded) == 1 else 'points'}"
-
-
-def count(value: float) -> str:
-    """2023821501 as ``2.0B``, 1234 as ``1.2k``, 60 as ``60``, a half model as ``0.5``."""
-    for size, suffix in _SUFFIXES:
-        if abs(value) >= size * 0.9995:
-            return f"{value / size:.3g}{suffix}" if abs(value) < size * 999.5 else f"{value / size:.0f}{suffix}"
-    return f"{value:.0f}" if float(value).is_integer() else f"{value:.1f}"
 
 
 def ordinal(rank: int) -> str:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from analytics.answer import Chart, ChartKind, Ranking, Series, Share, Unit
 from analytics.domain import Dimension, Measure
-from analytics.phrases import day, name, of_list, of_measure, percent, short_list, window
+from analytics.numbers import percent
+from analytics.phrases import day, name, of_list, of_measure, short_list, window
 from analytics.query import Period
 
 if TYPE_CHECKING:

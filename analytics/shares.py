@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from analytics import compare, pictures
 from analytics.answer import Answer, ChartKind
 from analytics.domain import Dimension, Measure
-from analytics.phrases import day, name, of_measure, percent, points
+from analytics.numbers import percent
+from analytics.phrases import day, name, of_measure, points
 from analytics.query import Form, Option, Query
 from analytics.question import Question, View
 from analytics.scope import over_time

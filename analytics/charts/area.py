@@ -6,10 +6,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from analytics.answer import Unit
-from analytics.charts import dates, numbers, style
+from analytics.charts import dates, style
 from analytics.charts import endings as ends
 from analytics.charts.dates import TimeAxis
 from analytics.charts.lines import beside, beside_dates, plot_area, write_dates
+from analytics.numbers import percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,7 +33,7 @@ def draw_area(sheet: Sheet, area: Area, chart: Chart) -> None:
     stacks = [_stack([one.values[at] for one in chart.series], chart.unit) for at in range(len(when))]
     last = max((at for at, stack in enumerate(stacks) if stack), default=0)
     edges = stacks[last] or (0.0,) * (len(chart.series) + 1)
-    named = ends.endings(chart, [numbers.percent(below - above) for above, below in pairwise(edges)])
+    named = ends.endings(chart, [percent(below - above) for above, below in pairwise(edges)])
     marks = ("100%", "50%", "0%")
     size = ends.columns(named, area.width * ends.MOST)
     plot = plot_area(area, size.width, marks)

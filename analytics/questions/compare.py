@@ -9,7 +9,8 @@ from analytics import compare, pictures
 from analytics.answer import Answer, ChartKind, Ranking, Series, Share
 from analytics.domain import Dimension
 from analytics.errors import QueryError
-from analytics.phrases import day, name, of_measure, percent, points
+from analytics.numbers import percent
+from analytics.phrases import day, name, of_measure, points
 from analytics.query import MOST_NAMES, Form, Option, Query
 from analytics.question import Question, View
 from analytics.resolve import lookup, nearest

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from analytics import compare
 from analytics.answer import ChartKind
 from analytics.domain import NONE_DECLARED, Dimension
-from analytics.phrases import percent
+from analytics.numbers import percent
 from analytics.shares import Topic, share_question, two_leaders
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from analytics import compare, pictures
 from analytics.answer import Answer, ChartKind, Dot
 from analytics.domain import Dimension, ListName
 from analytics.errors import NoDataError
-from analytics.phrases import percent, plural
+from analytics.numbers import percent
+from analytics.phrases import plural
 from analytics.query import Form, Option, Query
 from analytics.question import Question, View
 

@@ -13,7 +13,8 @@ from analytics.domain import Dimension, Measure, Model
 from analytics.errors import QueryError
 from analytics.names import licenses, renames
 from analytics.names.fold import fold
-from analytics.phrases import count, day, of_list, ordinal, percent, ranked_by
+from analytics.numbers import count, percent
+from analytics.phrases import day, of_list, ordinal, ranked_by
 from analytics.query import Form, Option, Query
 from analytics.question import Question, View
 from analytics.scope import over_time

@@ -9,7 +9,8 @@ from analytics import compare, pictures
 from analytics.answer import Answer, ChartKind, Moment, Unit
 from analytics.domain import Dimension, Measure
 from analytics.errors import NoDataError, QueryError
-from analytics.phrases import count, day, of_measure, percent, plural
+from analytics.numbers import count, percent
+from analytics.phrases import day, of_measure, plural
 from analytics.query import Form, Option, Query
 from analytics.question import Question, View
 from analytics.scope import over_time

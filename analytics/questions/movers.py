@@ -9,7 +9,8 @@ from analytics import compare, pictures
 from analytics.answer import Answer, ChartKind, Series
 from analytics.domain import Dimension, Measure
 from analytics.errors import NoDataError, QueryError
-from analytics.phrases import day, name, of_measure, percent, points
+from analytics.numbers import percent
+from analytics.phrases import day, name, of_measure, points
 from analytics.query import Form, Option, Query
 from analytics.question import Question, View
 from analytics.scope import month_before

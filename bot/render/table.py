@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analytics.phrases import count, percent, points
+from analytics.numbers import count, percent
+from analytics.phrases import points
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics import phrases
 from analytics.answer import Unit
 from analytics.charts import dates, numbers, place, style, text
 
@@ -35,12 +34,6 @@ from analytics.charts import dates, numbers, place, style, text
 )
 def test_values_read(value: float, unit: Unit, says: str) -> None:
     assert numbers.label(value, unit) == says
-
-
-@given(st.floats(0, 1), st.floats(0, 1e13))
-def test_a_picture_and_its_sentence_say_the_same_number(portion: float, value: float) -> None:
-    assert numbers.percent(portion) == phrases.percent(portion)
-    assert numbers.count(value) == phrases.count(value)
 
 
 @given(st.floats(1e-6, 1e12))

@@ -1,0 +1,22 @@
+"""Shares and counts as people read them: the one rule for sentences, tables and pictures. Standard library only."""
+
+from __future__ import annotations
+
+_SUFFIXES = ((1e9, "B"), (1e6, "M"), (1e3, "k"))
+
+
+def percent(portion: float) -> str:
+    """0.5764 as ``57.6%``; what would round to nothing as ``<0.1%``, and to all of it only what is all."""
+    if 0 < portion < 0.0005:
+        return "<0.1%"
+    if 0.9995 <= portion < 1:
+        return ">99.9%"
+    return f"{portion:.1%}"
+
+
+def count(value: float) -> str:
+    """60 as ``60``, half a model as ``0.5``, 1234 as ``1.23k``, 257827147 as ``258M``, 2.0e9 as ``2B``: three digits at most."""
+    for size, suffix in _SUFFIXES:
+        if abs(value) >= size * 0.9995:
+            return f"{value / size:.3g}{suffix}" if abs(value) < size * 999.5 else f"{value / size:.0f}{suffix}"
+    return f"{value:.0f}" if float(value).is_integer() else f"{value:.1f}"
