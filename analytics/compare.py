@@ -24,6 +24,7 @@ def ranking(counts: Sequence[Count], whole: Count, by: Measure, dimension: Dimen
     value over all recorded values, so portions sum to 1. Equal values share the better rank and stand in alphabetical order.
     """
     frame = pd.DataFrame([(c.name, c.models, c.downloads, c.likes) for c in counts], columns=_COLUMNS)
+    frame[by] = frame[by].fillna(0.0)  # a name none of whose models has recorded likes
     members: Mapping[str, tuple[tuple[str, float], ...]] = {}
     if dimension is Dimension.CREATOR:
         frame["member"] = frame["name"]

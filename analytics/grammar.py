@@ -100,6 +100,8 @@ def _split(tokens: list[Token]) -> tuple[list[Token], dict[Option, str]]:
     owner: Option | None = None
     for index, (word, in_quotes) in enumerate(tokens):
         option = None if in_quotes else _option(word, tokens[index + 1 : index + 2])
+        if owner is Option.IN and not narrowed[owner] and word.casefold() in _LISTS:
+            option = None  # "in top" names a list, though "top" alone is an option
         if option in narrowed:
             raise QueryError(f"“{option}” is there twice.")
         if option:

@@ -14,7 +14,6 @@ from analytics.phrases import day, enumerate_, name, of_list, of_measure, ordina
 from analytics.query import Form, Option, Query
 from analytics.question import Question, View
 from analytics.resolve import resolve
-from analytics.scope import over_time
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,6 +44,7 @@ def name_question(subject: Subject) -> Question:
 
     def answer(query: Query, history: History) -> Answer:
         view = View(query, history, subject.dimension)
+        view.require()
         chosen = resolve(query.names[0], subject.dimension, view.names, query)
         return _over_time(view, subject, chosen) if query.since else _now(view, subject, chosen)
 
@@ -139,14 +139,15 @@ def _members(share: Share, subject: Subject) -> tuple[str, ...]:
 
 def _over_time(view: View, subject: Subject, chosen: str) -> Answer:
     query = view.query
-    snapshots, notes = over_time(query, view.scope)
-    by = {measure: view.moments(snapshots, measure) for measure in view.measures}
-    moments = by[view.leading]
-    changes = [s for series in by.values() for s in compare.shifts(series[0].ranking, series[-1].ranking) if s.name == chosen]
+    past = view.past()
+    moments = past.moments[view.leading]
+    changes = [
+        s for series in past.moments.values() for s in compare.shifts(series[0].ranking, series[-1].ranking) if s.name == chosen
+    ]
     if not changes:
         raise _absent(view, subject, chosen)
     told = next(shift for shift in changes if shift.by is view.leading)
-    before, after = view.models_of(snapshots[0]), view.models
+    before, after = view.models_of(past.snapshots[0]), view.models
     changes = [replace(s, reasons=compare.reasons(before, after, subject.dimension, chosen, s.by)) for s in changes]
     since = day(moments[0].taken_on)
     label = name(subject.dimension, chosen)
@@ -154,17 +155,17 @@ def _over_time(view: View, subject: Subject, chosen: str) -> Answer:
         f"{label} went from {percent(told.before)} to {percent(told.after)} of {of_measure(told.by)} "
         f"since {since} ({points(told.points)})"
     )
-    source = view.source(snapshots[0])
+    source = view.source(past.snapshots[0])
     present = compare.find(moments[-1].ranking, chosen)
     return Answer(
         query=str(query),
         headline=headline,
         source=source,
         chart=_timed_chart(view, source, moments, chosen, headline),
-        rankings=tuple(_only(series[-1].ranking, chosen) for series in by.values()),
-        series=tuple(replace(m, ranking=_only(m.ranking, chosen)) for series in by.values() for m in series),
+        rankings=tuple(_only(series[-1].ranking, chosen) for series in past.moments.values()),
+        series=tuple(replace(m, ranking=_only(m.ranking, chosen)) for series in past.moments.values() for m in series),
         shifts=tuple(changes),
-        notes=(*notes, *(_members(present, subject) if present else ())),
+        notes=(*past.notes, *(_members(present, subject) if present else ())),
         next=(
             str(query.but(since=None)),
             str(Query("movers", (subject.plural,), within=query.within, since=query.since)),

@@ -10,17 +10,18 @@ from analytics import compare
 from analytics.answer import Moment, Source
 from analytics.domain import Count, Dimension, Measure
 from analytics.errors import NoDataError
-from analytics.phrases import of_list
+from analytics.phrases import of_list, plural
+from analytics.query import Query
 from analytics.resolve import resolve
-from analytics.scope import scope
+from analytics.scope import notes_on, over_time, scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from analytics.answer import Answer, Ranking
+    from analytics.answer import Answer, Ranking, Shift
     from analytics.domain import Model, Snapshot
     from analytics.history import History
-    from analytics.query import Form, Query
+    from analytics.query import Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,21 @@ class Question:
     examples: tuple[str, ...]
     """Whole queries, the plainest first."""
     answer: Callable[[Query, History], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A dimension over time: the snapshots that record it, at least two, and its rankings there."""
+
+    snapshots: tuple[Snapshot, ...]
+    moments: Mapping[Measure, tuple[Moment, ...]]
+    notes: tuple[str, ...]
+
+    def shifts(self, most: int | None = None) -> tuple[Shift, ...]:
+        """Compare the first ranking with the last, by each measure; the largest change first, ``most`` of each."""
+        return tuple(
+            shift for series in self.moments.values() for shift in compare.shifts(series[0].ranking, series[-1].ranking)[:most]
+        )
 
 
 class View:
@@ -87,16 +103,20 @@ class View:
         return {s.id: found.get(s.id) or Count(None, "", self.task, 0, 0, None) for s in snapshots}
 
     def _counts(self, snapshots: Sequence[Snapshot]) -> dict[int, list[Count]]:
-        stored = Dimension.NAMESPACE if self.dimension is Dimension.CREATOR else self.dimension
         grouped: dict[int, list[Count]] = {s.id: [] for s in snapshots}
-        for snapshot, count in self.history.counts(list(grouped), stored, self.task):
+        for snapshot, count in self.history.counts(list(grouped), self._stored, self.task):
             grouped[snapshot].append(count)
         return grouped
 
+    @property
+    def _stored(self) -> Dimension:
+        """The dimension that the rollups have: families of creators are added up when asked."""
+        return Dimension.NAMESPACE if self.dimension is Dimension.CREATOR else self.dimension
+
     @cached_property
     def names(self) -> frozenset[str]:
-        """The names in the snapshot that is asked about (namespaces, for creators)."""
-        return frozenset(count.name for count in self._counts([self.now])[self.now.id])
+        """The names in the snapshot that is asked about (namespaces, for creators), whatever their models' tasks."""
+        return frozenset(count.name for _, count in self.history.counts([self.now.id], self._stored))
 
     def rankings(self) -> tuple[Ranking, ...]:
         """Rank the dimension by each measure asked for.
@@ -113,19 +133,53 @@ class View:
 
     def moments(self, snapshots: Sequence[Snapshot], by: Measure) -> tuple[Moment, ...]:
         """Rank the dimension by one measure at each snapshot that records it; the last one must."""
+        self._require(snapshots[-1], by)
         counts, wholes = self._counts(snapshots), self._wholes(snapshots)
-        if by is Measure.LIKES and wholes[snapshots[-1].id].likes is None:
-            raise NoDataError(f"The source of {snapshots[-1].taken_on:%Y-%m-%d} does not record likes.", self._without_measure())
-        if not counts[snapshots[-1].id]:
-            raise NoDataError(
-                f"The source of {snapshots[-1].taken_on:%Y-%m-%d} records no {self.dimension} of any model.",
-                ("creators", "tasks"),
-            )
         return tuple(
             Moment(s.taken_on, compare.ranking(counts[s.id], wholes[s.id], by, self.dimension))
             for s in snapshots
             if counts[s.id] and not (by is Measure.LIKES and wholes[s.id].likes is None)
         )
+
+    def past(self) -> Past:
+        """Rank the dimension over time, since when the query says.
+
+        Raises:
+            NoDataError: when fewer than two snapshots record what is asked.
+
+        """
+        thinned = over_time(self.query, self.scope)
+        self.require()
+        recorded = self.recording(thinned)
+        left = len(thinned) - len(recorded)
+        if len(recorded) < 2:
+            what = "likes" if self.query.by is Measure.LIKES else self.dimension.plural
+            message = f"Of the snapshots since {self.query.since}, only that of {self.now.taken_on:%Y-%m-%d} records {what}."
+            raise NoDataError(message, (str(self.query.but(since=None)),))
+        notes = (f"{plural(left, 'snapshot')} that {'record' if left > 1 else 'records'} none of it left out.",) if left else ()
+        moments = {by: self.moments(recorded, by) for by in self.measures}
+        return Past(recorded, moments, (*notes_on(self.query, self.scope, recorded), *notes))
+
+    def recording(self, snapshots: Sequence[Snapshot]) -> tuple[Snapshot, ...]:
+        """Keep the snapshots that record this dimension, and likes where those are asked for."""
+        counts, wholes = self._counts(snapshots), self._wholes(snapshots)
+        likes = self.query.by is Measure.LIKES
+        return tuple(s for s in snapshots if counts[s.id] and not (likes and wholes[s.id].likes is None))
+
+    def require(self) -> None:
+        """Refuse, with NoDataError, to go on where the source does not record what is asked."""
+        self._require(self.now, self.leading)
+
+    def _require(self, snapshot: Snapshot, by: Measure) -> None:
+        """Refuse a snapshot whose source does not record what is asked. No model of that task is not the source's fault."""
+        day = f"{snapshot.taken_on:%Y-%m-%d}"
+        if by is Measure.LIKES and self._wholes([snapshot])[snapshot.id].likes is None:
+            raise NoDataError(f"The source of {day} does not record likes.", self._without_measure())
+        if not self._counts([snapshot])[snapshot.id]:
+            raise NoDataError(
+                f"The source of {day} records no {self.dimension} of any model.",
+                (str(Query("creators", within=self.query.within)),),
+            )
 
     def _without_measure(self) -> tuple[str, ...]:
         return (str(self.query.but(by=None)),)

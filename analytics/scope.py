@@ -80,8 +80,8 @@ def _nothing_at(query: Query, snapshots: Sequence[Snapshot]) -> tuple[str, tuple
     return f"There is no snapshot of {at}; the nearest {'are' if len(nearest) > 1 else 'is'} of {said}.", suggestions
 
 
-def over_time(query: Query, found: Scope) -> tuple[tuple[Snapshot, ...], tuple[str, ...]]:
-    """Choose the snapshots of a question with ``since``: at least two, oldest first, and notes on what they leave out.
+def over_time(query: Query, found: Scope) -> tuple[Snapshot, ...]:
+    """Choose the snapshots of a question with ``since``: at least two, oldest first, as many as a line can show.
 
     Raises:
         NoDataError: when there are fewer than two.
@@ -90,39 +90,39 @@ def over_time(query: Query, found: Scope) -> tuple[tuple[Snapshot, ...], tuple[s
     since = query.since or Period(1970, 1)
     chosen = [s for s in found.comparable if s.taken_on >= since.start]
     if len(chosen) < 2:
-        raise _nothing_before(query, found, f"since {since}")
-    left_out = [s for s in found.left_out if s.taken_on >= since.start]
-    thinned = _thin(chosen)
-    notes = [*_other_size(left_out), *_gaps(thinned)]
-    if (chosen[0].taken_on - since.end).days > 31:
-        notes.insert(0, f"The first snapshot to compare with is of {chosen[0].taken_on:%Y-%m-%d}.")
-    return thinned, tuple(notes)
+        raise nothing_before(query, found, f"since {since}")
+    return _thin(chosen)
 
 
-def month_before(query: Query, found: Scope) -> tuple[Snapshot, tuple[str, ...]]:
-    """Choose what to compare with where no ``since`` is given: the last snapshot of the month before, else the nearest earlier.
+def notes_on(query: Query, found: Scope, chosen: Sequence[Snapshot]) -> tuple[str, ...]:
+    """Say what a series hides: that it starts later than asked, snapshots left out for their size, holes."""
+    since = query.since or Period(1970, 1)
+    late = (chosen[0].taken_on - since.end).days > 31
+    start = (f"The first snapshot to compare with is of {chosen[0].taken_on:%Y-%m-%d}.",) if late else ()
+    return (*start, *_other_size([s for s in found.left_out if s.taken_on >= since.start]), *_gaps(chosen))
 
-    Raises:
-        NoDataError: when there is none.
 
+def month_before(found: Scope) -> tuple[Snapshot, ...]:
+    """Order what the snapshot may be compared with where no ``since`` is given, the best first: the last of the month before.
+
+    After it come the earlier ones, latest first, and then those of the same month, earliest first.
     """
-    if query.since:
-        return over_time(query, found)[0][0], _gaps(over_time(query, found)[0])
     first = found.now.taken_on.replace(day=1)
-    earlier = [s for s in found.comparable if s.taken_on < first]
-    within = [s for s in found.comparable if first <= s.taken_on < found.now.taken_on]
-    if not earlier and not within:
-        raise _nothing_before(query, found, f"before {found.now.taken_on:%Y-%m-%d}")
-    then = earlier[-1] if earlier else within[0]
-    months = (first.year - then.taken_on.year) * 12 + first.month - then.taken_on.month
-    if months == 1:
-        return then, ()
-    said = f"{then.taken_on:%Y-%m-%d}"
-    gap = f"There is no snapshot of the month before; compared with {said}, the nearest of the same size."
-    return then, (gap, *_other_size([s for s in found.left_out if s.taken_on > then.taken_on]))
+    earlier = [s for s in reversed(found.comparable) if s.taken_on < first]
+    return (*earlier, *(s for s in found.comparable if first <= s.taken_on < found.now.taken_on))
 
 
-def _nothing_before(query: Query, found: Scope, when: str) -> NoDataError:
+def notes_on_month(found: Scope, then: Snapshot) -> tuple[str, ...]:
+    """Say when a comparison is not with the month before, and what was passed over."""
+    now = found.now.taken_on
+    if (now.year - then.taken_on.year) * 12 + now.month - then.taken_on.month == 1:
+        return ()
+    gap = f"No comparable snapshot of the month before; compared with {then.taken_on:%Y-%m-%d}."
+    return (gap, *_other_size([s for s in found.left_out if s.taken_on > then.taken_on]))
+
+
+def nothing_before(query: Query, found: Scope, when: str) -> NoDataError:
+    """Say that there is no second snapshot, and from when on there would be."""
     now = found.now
     first = found.comparable[0].taken_on
     suggestions = () if first == now.taken_on else (str(query.but(since=Period(first.year, first.month, first.day))),)

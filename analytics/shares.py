@@ -12,7 +12,6 @@ from analytics.numbers import percent
 from analytics.phrases import day, name, of_measure, points
 from analytics.query import Form, Option, Query
 from analytics.question import Question, View
-from analytics.scope import over_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -80,26 +79,25 @@ def _now(view: View, topic: Topic) -> Answer:
 
 def _over_time(view: View, topic: Topic) -> Answer:
     query = view.query
-    snapshots, notes = over_time(query, view.scope)
-    by = {measure: view.moments(snapshots, measure) for measure in view.measures}
-    moments = by[view.leading]
-    if len(moments) < 2:
-        notes = (*notes, f"Only {moments[0].taken_on:%Y-%m-%d} records any {topic.singular}.")
+    past = view.past()
+    moments = past.moments[view.leading]
     changes = compare.shifts(moments[0].ranking, moments[-1].ranking)
     headline = moved(changes, topic.dimension, moments)
-    source = view.source(snapshots[0])
+    source = view.source(past.snapshots[0])
     return Answer(
         query=str(query),
         headline=headline,
         source=source,
         chart=_timed_chart(view, topic, moments, headline),
-        rankings=tuple(series[-1].ranking for series in by.values()),
+        rankings=tuple(series[-1].ranking for series in past.moments.values()),
         top=query.top,
-        series=tuple(replace(m, ranking=_cut((m.ranking,), query.top)[0]) for series in by.values() for m in series),
+        series=tuple(replace(m, ranking=_cut((m.ranking,), query.top)[0]) for series in past.moments.values() for m in series),
         shifts=tuple(
-            shift for series in by.values() for shift in compare.shifts(series[0].ranking, series[-1].ranking)[: query.top]
+            shift
+            for series in past.moments.values()
+            for shift in compare.shifts(series[0].ranking, series[-1].ranking)[: query.top]
         ),
-        notes=(*notes, *topic.notes(tuple(series[-1].ranking for series in by.values()))),
+        notes=(*past.notes, *topic.notes(tuple(series[-1].ranking for series in past.moments.values()))),
         next=_next(view, topic, (moments[-1].ranking,)),
     )
 

@@ -14,7 +14,6 @@ from analytics.phrases import day, name, of_measure, points
 from analytics.query import MOST_NAMES, Form, Option, Query
 from analytics.question import Question, View
 from analytics.resolve import lookup, nearest
-from analytics.scope import over_time
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,10 +102,9 @@ def _ahead(first: str, more: float, second: str, less: float, what: str) -> str:
 
 def _over_time(view: View, names: Sequence[str]) -> Answer:
     query = view.query
-    snapshots, notes = over_time(query, view.scope)
-    by = {measure: view.moments(snapshots, measure) for measure in view.measures}
-    moments = by[view.leading]
-    source = view.source(snapshots[0])
+    past = view.past()
+    moments = past.moments[view.leading]
+    source = view.source(past.snapshots[0])
     kind, series, unit = pictures.timed(ChartKind.LINES, moments, names, view.dimension)
     ends = sorted(series, key=lambda one: -(one.values[-1] or 0.0))
     gained = max(series, key=lambda one: abs((one.values[-1] or 0.0) - (one.values[0] or 0.0)))
@@ -123,10 +121,12 @@ def _over_time(view: View, names: Sequence[str]) -> Answer:
         headline=headline,
         source=source,
         chart=replace(chart, unit=unit),
-        rankings=tuple(_only(one[-1].ranking, names) for one in by.values()),
-        series=tuple(replace(m, ranking=_only(m.ranking, names)) for one in by.values() for m in one),
-        shifts=tuple(s for one in by.values() for s in compare.shifts(one[0].ranking, one[-1].ranking) if s.name in names),
-        notes=notes,
+        rankings=tuple(_only(one[-1].ranking, names) for one in past.moments.values()),
+        series=tuple(replace(m, ranking=_only(m.ranking, names)) for one in past.moments.values() for m in one),
+        shifts=tuple(
+            s for one in past.moments.values() for s in compare.shifts(one[0].ranking, one[-1].ranking) if s.name in names
+        ),
+        notes=past.notes,
         next=_next(view, names, str(query.but(since=None))),
     )
 

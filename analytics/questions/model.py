@@ -17,7 +17,7 @@ from analytics.numbers import count, percent
 from analytics.phrases import day, of_list, ordinal, ranked_by
 from analytics.query import Form, Option, Query
 from analytics.question import Question, View
-from analytics.scope import over_time
+from analytics.scope import notes_on, over_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +45,7 @@ def _answer(query: Query, history: History) -> Answer:
     past: dict[str, float] = {}
     more: tuple[str, ...] = ()
     if query.since:
-        headline, past, more, chart = _past(view, source, model)
+        headline, source, past, more, chart = _past(view, source, model)
     else:
         chart = _neighbors(view, source, rank, headline)
     since = pictures.year_back(view.scope)
@@ -119,9 +119,10 @@ def _neighbors(view: View, source: Source, rank: int, headline: str) -> Chart:
     return replace(chart, unit=Unit.COUNT, emphasis=(categories[rank - 1 - first],))
 
 
-def _past(view: View, source: Source, model: Model) -> tuple[str, dict[str, float], tuple[str, ...], Chart]:
+def _past(view: View, source: Source, model: Model) -> tuple[str, Source, dict[str, float], tuple[str, ...], Chart]:
     """Tell and draw the model's downloads over time, under its present id and former ones."""
-    snapshots, notes = over_time(view.query, view.scope)
+    snapshots = over_time(view.query, view.scope)
+    notes = notes_on(view.query, view.scope, snapshots)
     ids = [model.id, *(old for old, new in renames.MODELS.items() if new == model.id)]
     days = {s.id: s for s in snapshots}
     seen = {days[number].taken_on: (m, rank) for number, rank, m in view.history.trail(ids, view.now.list) if number in days}
@@ -145,7 +146,7 @@ def _past(view: View, source: Source, model: Model) -> tuple[str, dict[str, floa
     absent = values.count(None)
     gap = (f"Not in the list at {absent} of {len(dates)} dates since {day(dates[0])}.",) if absent else ()
     before = {"downloads_before": float(then.downloads), "rank_before": float(rank_then)}
-    return headline, before, (*notes, *gap), replace(chart, unit=Unit.COUNT, emphasis=(model.id,))
+    return headline, source, before, (*notes, *gap), replace(chart, unit=Unit.COUNT, emphasis=(model.id,))
 
 
 MODEL = Question(

@@ -13,7 +13,6 @@ from analytics.numbers import count, percent
 from analytics.phrases import day, of_measure, plural
 from analytics.query import Form, Option, Query
 from analytics.question import Question, View
-from analytics.scope import over_time
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,7 +73,8 @@ def _now(view: View) -> Answer:
 
 def _over_time(view: View) -> Answer:
     query = view.query
-    snapshots, notes = over_time(query, view.scope)
+    past = view.past()
+    snapshots = past.snapshots
     moments = tuple(Moment(s.taken_on, _ranking(view, view.models_of(s), str(s.taken_on))) for s in snapshots)
     first, last = moments[0].ranking, moments[-1].ranking
     then, now = ({share.name for share in side.shares} for side in (first, last))
@@ -96,7 +96,7 @@ def _over_time(view: View) -> Answer:
         top=query.top,
         series=tuple(replace(m, ranking=replace(m.ranking, shares=m.ranking.shares[: query.top or 30])) for m in moments),
         shifts=compare.shifts(first, last)[: query.top],
-        notes=notes,
+        notes=past.notes,
         next=(str(Query("model", (leader.name,), within=query.within)), str(query.but(since=None)), "movers"),
     )
 

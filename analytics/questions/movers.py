@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 from analytics import compare, pictures
 from analytics.answer import Answer, ChartKind, Series
 from analytics.domain import Dimension, Measure
-from analytics.errors import NoDataError, QueryError
+from analytics.errors import QueryError
 from analytics.numbers import percent
 from analytics.phrases import day, name, of_measure, points
 from analytics.query import Form, Option, Query
 from analytics.question import Question, View
-from analytics.scope import month_before
+from analytics.scope import month_before, notes_on_month, nothing_before
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analytics.answer import Reason, Shift
+    from analytics.domain import Snapshot
     from analytics.history import History
 
 _AMONG = {dimension.plural: dimension for dimension in Dimension}
@@ -37,12 +38,10 @@ def _answer(query: Query, history: History) -> Answer:
         message = f"I can tell the movers among {', '.join(_AMONG)}, not among “{query.names[0]}”."
         raise QueryError(message, tuple(str(query.but(names=(word,))) for word in _AMONG)[:3])
     view = View(query, history, dimension)
-    then, notes = month_before(query, view.scope)
     by = view.leading
-    moments = view.moments([then, view.now], by)
-    if len(moments) < 2:
-        raise NoDataError(f"The source of {then.taken_on:%Y-%m-%d} records no {dimension} of any model.", ("movers creators",))
-    before, after = moments
+    view.require()
+    then, notes = _before(view)
+    before, after = view.moments([then, view.now], by)
     then_models, now_models = view.models_of(then), view.models
     changes = [
         replace(shift, reasons=compare.reasons(then_models, now_models, dimension, shift.name, by))
@@ -79,6 +78,17 @@ def _answer(query: Query, history: History) -> Answer:
             *(str(query.but(names=(word,))) for word in others[:2]),
         ),
     )
+
+
+def _before(view: View) -> tuple[Snapshot, tuple[str, ...]]:
+    """Find what to compare with, and what there is to say about it."""
+    if view.query.since:
+        past = view.past()
+        return past.snapshots[0], past.notes
+    usable = view.recording(month_before(view.scope))
+    if not usable:
+        raise nothing_before(view.query, view.scope, f"before {view.now.taken_on:%Y-%m-%d}")
+    return usable[0], notes_on_month(view.scope, usable[0])
 
 
 def _headline(changes: Sequence[Shift], dimension: Dimension, by: Measure, since: str) -> str:
