@@ -34,8 +34,11 @@ def ranking(counts: Sequence[Count], whole: Count, by: Measure, dimension: Dimen
             for family, group in frame.sort_values([by, "member"], ascending=[False, True]).groupby("name")
         }
     values = frame.groupby("name")[by.value].sum()
-    ordered = values.reset_index().sort_values([by, "name"], ascending=[False, True])
-    ranks = ordered[by].rank(method="min", ascending=False).astype(int)
+    ordered = values.reset_index()
+    # Thirds of models that add up to a whole are equal to it, whatever the last bit says.
+    ordered["even"] = ordered[by].round(6)
+    ordered = ordered.sort_values(["even", "name"], ascending=[False, True])
+    ranks = ordered["even"].rank(method="min", ascending=False).astype(int)
     recorded = float(values.sum())
     shares = tuple(
         Share(str(name), float(value), float(value) / recorded if recorded else 0.0, int(rank), members.get(str(name), ()))

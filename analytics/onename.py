@@ -141,9 +141,7 @@ def _over_time(view: View, subject: Subject, chosen: str) -> Answer:
     query = view.query
     past = view.past()
     moments = past.moments[view.leading]
-    changes = [
-        s for series in past.moments.values() for s in compare.shifts(series[0].ranking, series[-1].ranking) if s.name == chosen
-    ]
+    changes = [shift for shift in past.shifts() if shift.name == chosen]
     if not changes:
         raise _absent(view, subject, chosen)
     told = next(shift for shift in changes if shift.by is view.leading)

@@ -92,11 +92,7 @@ def _over_time(view: View, topic: Topic) -> Answer:
         rankings=tuple(series[-1].ranking for series in past.moments.values()),
         top=query.top,
         series=tuple(replace(m, ranking=_cut((m.ranking,), query.top)[0]) for series in past.moments.values() for m in series),
-        shifts=tuple(
-            shift
-            for series in past.moments.values()
-            for shift in compare.shifts(series[0].ranking, series[-1].ranking)[: query.top]
-        ),
+        shifts=past.shifts(query.top),
         notes=(*past.notes, *topic.notes(tuple(series[-1].ranking for series in past.moments.values()))),
         next=_next(view, topic, (moments[-1].ranking,)),
     )

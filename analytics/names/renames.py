@@ -22,3 +22,10 @@ def successor(model_id: str) -> str:
 def namespace_of(model_id: str) -> str:
     """Return the namespace under which a model stands today; for an id without one that was not moved, the id itself."""
     return successor(model_id).partition("/")[0]
+
+
+def former(model_id: str) -> tuple[str, ...]:
+    """Return the ids that a model had before: those whose :func:`successor` is ``model_id``, itself left out."""
+    namespace, _, name = model_id.partition("/")
+    moved_along = [f"{old}/{name}" for old, new in NAMESPACES.items() if new == namespace]
+    return tuple(dict.fromkeys([*moved_along, *(old for old in MODELS if successor(old) == model_id)]))

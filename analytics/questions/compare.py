@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from analytics import compare, pictures
+from analytics import pictures
 from analytics.answer import Answer, ChartKind, Ranking, Series, Share
 from analytics.domain import Dimension
 from analytics.errors import QueryError
@@ -123,9 +123,7 @@ def _over_time(view: View, names: Sequence[str]) -> Answer:
         chart=replace(chart, unit=unit),
         rankings=tuple(_only(one[-1].ranking, names) for one in past.moments.values()),
         series=tuple(replace(m, ranking=_only(m.ranking, names)) for one in past.moments.values() for m in one),
-        shifts=tuple(
-            s for one in past.moments.values() for s in compare.shifts(one[0].ranking, one[-1].ranking) if s.name in names
-        ),
+        shifts=tuple(shift for shift in past.shifts() if shift.name in names),
         notes=past.notes,
         next=_next(view, names, str(query.but(since=None))),
     )

@@ -123,9 +123,10 @@ def _past(view: View, source: Source, model: Model) -> tuple[str, Source, dict[s
     """Tell and draw the model's downloads over time, under its present id and former ones."""
     snapshots = over_time(view.query, view.scope)
     notes = notes_on(view.query, view.scope, snapshots)
-    ids = [model.id, *(old for old, new in renames.MODELS.items() if new == model.id)]
+    ids = [model.id, *renames.former(model.id)]
     days = {s.id: s for s in snapshots}
-    seen = {days[number].taken_on: (m, rank) for number, rank, m in view.history.trail(ids, view.now.list) if number in days}
+    trail = sorted(view.history.trail(ids, view.now.list), key=lambda found: found[2].id == model.id)  # the present id prevails
+    seen = {days[number].taken_on: (m, rank) for number, rank, m in trail if number in days}
     dates = [s.taken_on for s in snapshots]
     source = replace(source, since=dates[0])
     first, (then, rank_then) = min(seen.items())

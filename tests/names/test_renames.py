@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analytics.names.creators import FAMILIES, family
-from analytics.names.renames import MODELS, NAMESPACES, namespace_of, successor
+from analytics.names.renames import MODELS, NAMESPACES, former, namespace_of, successor
 
 
 @pytest.mark.parametrize(
@@ -74,3 +74,11 @@ def test_no_model_stands_under_its_old_and_its_new_id_on_one_day(listings: dict[
         for row in rows:
             days.setdefault(row["snapshot_date"], set()).add(row["model_id"])
     assert [(day, model_id) for day, ids in days.items() for model_id in ids if successor(model_id) in ids - {model_id}] == []
+
+
+def test_former_ids_are_those_that_lead_to_a_model():
+    for old in MODELS:
+        assert old in former(successor(old))
+    for old, new in NAMESPACES.items():
+        assert f"{old}/some-model" in former(f"{new}/some-model")
+    assert former("nobody/nothing") == ()
