@@ -1,0 +1,49 @@
+"""The handmade history, and empty databases of both kinds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import handmade
+import pytest
+
+from analytics import database
+from analytics.store import SqlHistory
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import sqlalchemy as sa
+
+BOTH_DATABASES = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
+
+
+@pytest.fixture(scope="session")
+def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlHistory]:
+    """Five months made by hand, in a real SQLite file; nobody writes to it."""
+    found = handmade.stored(list(handmade.listings()), tmp_path_factory.mktemp("handmade") / "hfstats.db")
+    yield found
+    found._database.dispose()
+
+
+@pytest.fixture(params=BOTH_DATABASES)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database that has no tables yet."""
+    if request.param == "postgres":
+        return str(request.getfixturevalue("postgres_url"))
+    return f"sqlite:///{tmp_path / 'new.db'}"
+
+
+@pytest.fixture
+def engine(url: str) -> Iterator[sa.Engine]:
+    """A database with tables and nothing in them."""
+    opened = database.engine(url)
+    database.upgrade(opened)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def store(engine: sa.Engine) -> SqlHistory:
+    return SqlHistory(engine)
