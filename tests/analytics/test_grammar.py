@@ -123,6 +123,7 @@ def test_a_query_is_read_back_from_its_words(query: Query) -> None:
 
 @given(st.text(st.characters()))
 @example("a`\u0301")
+@example("\u1fef")
 def test_tidying_twice_changes_nothing(text: str) -> None:
     assert tidy(tidy(text)) == tidy(text)
 
@@ -130,7 +131,7 @@ def test_tidying_twice_changes_nothing(text: str) -> None:
 @given(st.text(st.characters(), max_size=600))
 @example("")
 @example(" \u200b\n")
-@example("licenses top 00000000019999")
+@example("licenses top 0000000019999")
 @example("licenses top ²")
 @example("licenses at ٢٠٢٦")
 @example("\ud800")
@@ -254,7 +255,7 @@ def test_options_come_in_any_order(order: list[str]) -> None:
         ("licenses top 1001", "“top” wants a number from 1 to 1000, not “1001”.", "licenses"),
         ("licenses top -1", "“top” wants a number from 1 to 1000, not “-1”.", "licenses"),
         ("licenses top ٣", "“top” wants a number from 1 to 1000, not “٣”.", "licenses"),
-        ("licenses top 00000000019999", "“top” wants a number from 1 to 1000, not “00000000019999”.", "licenses"),
+        ("licenses top 0000000019999", "“top” wants a number from 1 to 1000, not “0000000019999”.", "licenses"),
         ("licenses at 2026-13", "“2026-13” is not a date: write 2026-08 or 2026-08-22.", "licenses"),
         ("licenses at 2023-02-29", "“2023-02-29” is not a date: write 2026-08 or 2026-08-22.", "licenses"),
         ("licenses since yesterday", "“yesterday” is not a date: write 2026-08 or 2026-08-22.", "licenses"),
