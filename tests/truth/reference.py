@@ -1,0 +1,421 @@
+"""Every answer's numbers computed a second time: exact fractions over the rows of a file, one definition a function."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import defaultdict
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from math import log10
+from pathlib import Path
+from statistics import correlation
+from typing import TYPE_CHECKING, Any
+
+from truth.listings import asked_at, comparable, thinned
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from truth.listings import Row, Snapshot
+
+NAMES = Path(__file__).parents[2] / "analytics" / "names"
+MOVED = tomllib.loads((NAMES / "renames.toml").read_text(encoding="utf-8"))
+FAMILY = {
+    namespace.casefold(): family["name"]
+    for family in tomllib.loads((NAMES / "creators.toml").read_text(encoding="utf-8"))["family"]
+    for namespace in family["namespaces"]
+}
+
+DIMENSIONS = {
+    "licenses": "license",
+    "creators": "creator",
+    "namespaces": "namespace",
+    "tasks": "task",
+    "libraries": "library",
+}
+EXPLAINED = 12
+"""The largest movers come with their reasons."""
+
+
+class NothingToTell(Exception):  # noqa: N818 - no error: the right answer is that the data have none
+    """The files do not record what is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as its parts, so that neither side has to read the other's words."""
+
+    word: str
+    names: tuple[str, ...] = ()
+    by: str = ""
+    within: str = "top"
+    task: str = ""
+    top: int | None = None
+    at: str = ""
+    since: str = ""
+    of: str = ""
+    """The dimension of the names that ``compare`` is given."""
+
+    def __str__(self) -> str:
+        options = {
+            "by": self.by,
+            "in": self.within if self.within != "top" else "",
+            "task": f'"{self.task}"' if self.task else "",
+            "top": self.top,
+        }
+        options |= {"at": self.at, "since": self.since}
+        names = [name if self.word == "movers" else f'"{name}"' for name in self.names]
+        return " ".join([self.word, *names, *(f"{word} {value}" for word, value in options.items() if value)])
+
+
+# What a model stands under, and what it weighs
+
+
+def today(model_id: str) -> str:
+    """Return a model's present id."""
+    moved = MOVED["models"].get(model_id, model_id)
+    namespace, slash, name = moved.partition("/")
+    return MOVED["namespaces"].get(namespace, namespace) + slash + name if slash else moved
+
+
+def names(row: Row, dimension: str) -> tuple[str, ...] | None:
+    """Return what a model stands under, in equal parts; ``None`` where that is not recorded."""
+    match dimension:
+        case "license":
+            return row.licenses
+        case "task":
+            return None if row.task is None else (row.task,)
+        case "library":
+            return None if row.library is None else (row.library,)
+        case "namespace":
+            return (row.id.split("/")[0],)
+        case "creator":
+            namespace = today(row.id).split("/")[0]
+            return (FAMILY.get(namespace.casefold(), namespace),)
+    return (row.id,)
+
+
+def amount(row: Row, by: str) -> Fraction:
+    return Fraction({"models": 1, "downloads": row.downloads, "likes": row.likes or 0}[by])
+
+
+def parts(rows: Iterable[Row], dimension: str, by: str) -> list[tuple[Row, str, Fraction]]:
+    """Return every model under every name it has, with the part of the measure that it brings."""
+    return [
+        (row, name, amount(row, by) / len(under))
+        for row in rows
+        if (under := names(row, dimension)) is not None
+        for name in under
+    ]
+
+
+# Rankings and what changes between two of them
+
+
+def ranked(values: dict[str, Fraction], whole: Fraction) -> list[dict[str, Any]]:
+    """Return shares of ``whole``, the largest first, equal ones by name; these share the better rank."""
+    ordered = sorted(values, key=lambda name: (-values[name], name))
+    rank = {value: place for place, value in reversed([*enumerate((values[name] for name in ordered), start=1)])}
+    return [
+        {"rank": rank[value], "name": name, "value": value, "portion": value / whole if whole else Fraction(0)}
+        for name, value in ((name, values[name]) for name in ordered)
+    ]
+
+
+def ranking(rows: Sequence[Row], dimension: str, by: str) -> dict[str, Any]:
+    """Return one entry of ``rankings``: the whole list, what of it is recorded, and every name's share of that."""
+    brought = parts(rows, dimension, by)
+    if not brought or (by == "likes" and all(row.likes is None for row in rows)):
+        raise NothingToTell
+    values: dict[str, Fraction] = defaultdict(Fraction)
+    for _, name, value in brought:
+        values[name] += value
+    recorded = sum(values.values())
+    total = sum(amount(row, by) for row in rows)
+    shares = ranked(values, recorded)
+    if dimension == "creator":
+        members: dict[str, dict[str, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
+        for row, name, value in brought:
+            members[name][row.id.split("/")[0]] += value
+        for share in shares:
+            own = ranked(members[share["name"]], recorded)
+            share["members"] = [{"name": member["name"], "value": member["value"]} for member in own]
+    return {"by": by, "of": dimension, "total": total, "recorded": recorded, "shares": shares}
+
+
+def only(entry: dict[str, Any], kept: Sequence[str], *, absent: bool = False) -> dict[str, Any]:
+    """Keep some names of a ranking. Where ``absent`` ones are shown, they have nothing and come after all others."""
+    shares = [share for share in entry["shares"] if share["name"] in kept]
+    found = {share["name"] for share in shares}
+    behind = len(entry["shares"]) + 1
+    none = [{"rank": behind, "name": name, "value": 0, "portion": 0} for name in kept if absent and name not in found]
+    return entry | {"shares": shares + none}
+
+
+def first(entry: dict[str, Any], top: int | None) -> dict[str, Any]:
+    return entry | {"shares": entry["shares"][:top]}
+
+
+def shifts(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return every name's change of share, the largest first."""
+    then, now = ({share["name"]: share for share in side["shares"]} for side in (before, after))
+    none = {"portion": Fraction(0), "rank": None}
+    changes = []
+    for name in sorted(then.keys() | now.keys()):
+        old, new = then.get(name, none), now.get(name, none)
+        changes.append(
+            {
+                "name": name,
+                "by": after["by"],
+                "before": old["portion"],
+                "after": new["portion"],
+                "points": new["portion"] - old["portion"],
+                "rank_before": old["rank"],
+                "rank_after": new["rank"],
+                "reasons": [],
+            }
+        )
+    return sorted(changes, key=lambda change: -abs(change["points"]))
+
+
+def reasons(before: Sequence[Row], after: Sequence[Row], dimension: str, name: str, by: str) -> list[dict[str, Any]]:
+    """Return each model's own share under the name at the later date less that at the earlier one, the largest first."""
+    then, now = _own_shares(before, dimension, name, by), _own_shares(after, dimension, name, by)
+    listed_then, listed_now = {today(row.id) for row in before}, {today(row.id) for row in after}
+    found = []
+    for model in sorted(then.keys() | now.keys()):
+        change = now.get(model, Fraction(0)) - then.get(model, Fraction(0))
+        if model not in listed_then:
+            cause = "entered the list"
+        elif model not in listed_now:
+            cause = "left the list"
+        elif model not in then or model not in now:
+            cause = "changed its name or declaration"
+        else:
+            cause = "grew" if change >= 0 else "shrank"
+        found.append({"model": model, "cause": cause, "points": change})
+    return sorted(found, key=lambda reason: -abs(reason["points"]))
+
+
+def _own_shares(rows: Sequence[Row], dimension: str, name: str, by: str) -> dict[str, Fraction]:
+    brought = parts(rows, dimension, by)
+    whole = sum(value for _, _, value in brought)
+    own: dict[str, Fraction] = defaultdict(Fraction)
+    for row, under, value in brought:
+        if under == name:
+            own[today(row.id)] += value / whole if whole else 0
+    return own
+
+
+# Likes against downloads
+
+
+def statistics(rows: Sequence[Row]) -> dict[str, float]:
+    """Return Pearson's R² on counts and on logarithms, and Spearman's rho with equal values at their mean rank."""
+    pairs = [(row.likes, row.downloads) for row in rows if row.likes is not None]
+    positive = [(likes, downloads) for likes, downloads in pairs if likes and downloads]
+    if len(positive) < 3 or any(len(set(side)) < 2 for side in zip(*positive, strict=True)):
+        raise NothingToTell
+    likes, downloads = zip(*pairs, strict=True)
+    logs = [[log10(value) for value in side] for side in zip(*positive, strict=True)]
+    return {
+        "r2": correlation(likes, downloads) ** 2,
+        "spearman": correlation(mean_ranks(likes), mean_ranks(downloads)),
+        "r2_loglog": correlation(*logs) ** 2,
+        "n": len(pairs),
+    }
+
+
+def mean_ranks(values: Sequence[float]) -> list[float]:
+    return [sum(other < value for other in values) + (values.count(value) + 1) / 2 for value in values]
+
+
+# The questions
+
+
+def with_task(snapshot: Snapshot, task: str) -> list[Row]:
+    return [row for row in snapshot.rows if not task or row.task == task]
+
+
+@cache
+def _remembered(snapshot: Snapshot, task: str, dimension: str, by: str) -> dict[str, Any]:
+    return ranking(with_task(snapshot, task), dimension, by)
+
+
+class Look:
+    """One question's look at the snapshots."""
+
+    def __init__(self, asked: Asked, snapshots: Sequence[Snapshot], dimension: str) -> None:
+        now = asked_at(snapshots, asked.within, asked.at)
+        if now is None:
+            raise NothingToTell
+        self.asked, self.now, self.dimension = asked, now, dimension
+        self.past = comparable(snapshots, now)
+        self.rows = self.rows_of(now)
+        self.measures = [asked.by] if asked.by else ["models", "downloads"]
+        if not self.rows:
+            raise NothingToTell
+
+    def rows_of(self, snapshot: Snapshot) -> list[Row]:
+        return with_task(snapshot, self.asked.task)
+
+    def ranking(self, snapshot: Snapshot, by: str) -> dict[str, Any]:
+        return _remembered(snapshot, self.asked.task, self.dimension, by)
+
+    def over_time(self) -> list[Snapshot]:
+        chosen = [one for one in self.past if one.day >= self.asked.since]
+        if len(chosen) < 2:
+            raise NothingToTell
+        return thinned(chosen)
+
+    def moments(self, by: str) -> list[tuple[Snapshot, dict[str, Any]]]:
+        """Rank the dates that record what is asked; the last one must, and so must one before it."""
+        found = [(one, entry) for one in self.over_time() if (entry := self.recorded(one, by))]
+        if len(found) < 2 or found[-1][0] is not self.now:
+            raise NothingToTell
+        return found
+
+    def recorded(self, snapshot: Snapshot, by: str) -> dict[str, Any] | None:
+        try:
+            return self.ranking(snapshot, by)
+        except NothingToTell:
+            return None
+
+    def source(self, since: str | None = None) -> dict[str, Any]:
+        known = sum(names(row, self.dimension) is not None for row in self.rows)
+        found = {
+            "list": self.now.list,
+            "snapshot": self.now.day,
+            "models": len(self.rows),
+            "coverage": Fraction(known, len(self.rows)),
+            "simulated": False,
+            "origin": self.now.origin,
+        }
+        return found | ({"since": since} if since else {})
+
+
+def answer(asked: Asked, snapshots: Sequence[Snapshot]) -> dict[str, Any]:
+    """Return the numbers of an answer, in the JSON's own shape.
+
+    Raises:
+        NothingToTell: where the files do not have what is asked.
+
+    """
+    told = {"models": _list, "model": _one_model, "likes": _likes, "movers": _movers} | dict.fromkeys(DIMENSIONS, _list)
+    return told.get(asked.word, _names)(Look(asked, snapshots, dimension_of(asked)))
+
+
+def dimension_of(asked: Asked) -> str:
+    if asked.word == "compare":
+        return asked.of
+    if asked.word in {"models", "model", "likes"}:
+        return "model"
+    word = asked.names[0] if asked.word == "movers" else asked.word
+    return DIMENSIONS.get(word, word)
+
+
+def _list(look: Look) -> dict[str, Any]:
+    """Share a list out among the names of a dimension, or among its models."""
+    asked, single = look.asked, look.dimension == "model"
+    measures = [asked.by or "downloads"] if single else look.measures
+    if not asked.since:
+        return {
+            "rankings": [first(look.ranking(look.now, by), asked.top) for by in measures],
+            "source": look.source(),
+        }
+    over = [look.moments(by) for by in measures]
+    shown = asked.top or 30 if single else asked.top
+    return {
+        "rankings": [first(moments[-1][1], asked.top) for moments in over],
+        "series": [{"date": one.day} | first(entry, shown) for moments in over for one, entry in moments],
+        "shifts": [change for moments in over for change in shifts(moments[0][1], moments[-1][1])[: asked.top]],
+        "source": look.source(over[-1][0][0].day),
+    }
+
+
+def _names(look: Look) -> dict[str, Any]:
+    """Set one name against the field, or several against each other."""
+    asked, kept, several = look.asked, look.asked.names, look.asked.word == "compare"
+    if asked.since:
+        over = [look.moments(by) for by in look.measures]
+        changes = [
+            change | ({} if several else {"reasons": _why(look, moments[0][0], kept[0], moments[-1][1]["by"])})
+            for moments in over
+            for change in shifts(moments[0][1], moments[-1][1])
+            if change["name"] in kept
+        ]
+        if not changes and not several:
+            raise NothingToTell
+        return {
+            "rankings": [only(moments[-1][1], kept, absent=several) for moments in over],
+            "series": [{"date": one.day} | only(entry, kept, absent=several) for moments in over for one, entry in moments],
+            "shifts": changes,
+            "source": look.source(over[-1][0][0].day),
+        }
+    entries = [only(look.ranking(look.now, by), kept, absent=several) for by in look.measures]
+    if not entries[0]["shares"]:
+        raise NothingToTell
+    return {"rankings": entries, "source": look.source()} | ({} if several else {"models": _models_of(look, kept[0])})
+
+
+def _models_of(look: Look, name: str) -> list[dict[str, Any]]:
+    by = "likes" if look.asked.by == "likes" else "downloads"
+    brought = parts(look.rows, look.dimension, by)
+    whole = sum((value for _, _, value in brought), Fraction(0))
+    return ranked({row.id: value for row, under, value in brought if under == name}, whole)[: look.asked.top or 10]
+
+
+def _why(look: Look, then: Snapshot, name: str, by: str) -> list[dict[str, Any]]:
+    return reasons(look.rows_of(then), look.rows, look.dimension, name, by)
+
+
+def _movers(look: Look) -> dict[str, Any]:
+    """Compare with the last date of the latest earlier month that records it, else with the first such date of this month."""
+    by = look.asked.by or "downloads"
+    if look.asked.since:
+        candidates = [one for one, _ in look.moments(by)[:-1]]
+    else:
+        earlier = [one for one in look.past if one.day[:7] < look.now.day[:7]]
+        candidates = [*reversed(earlier), *look.past[len(earlier) : -1]]
+    then = next((one for one in candidates if look.recorded(one, by)), None)
+    if then is None:
+        raise NothingToTell
+    before, after = look.ranking(then, by), look.ranking(look.now, by)
+    moved = [change for change in shifts(before, after) if change["points"]][: look.asked.top]
+    least = abs(moved[:EXPLAINED][-1]["points"]) if moved else 0
+    for change in moved:
+        if abs(change["points"]) >= least:  # of equally large ones, it is open which are explained
+            change["reasons"] = _why(look, then, change["name"], by)
+    return {"shifts": moved, "source": look.source(then.day)}
+
+
+def _likes(look: Look) -> dict[str, Any]:
+    known = sum(row.likes is not None for row in look.rows)
+    return {
+        "statistics": statistics(look.rows),
+        "source": look.source() | {"coverage": Fraction(known, len(look.rows))},
+    }
+
+
+def _one_model(look: Look) -> dict[str, Any]:
+    """Tell where a model stands in the list's own order; over time also where it first stood, under whichever id."""
+    wanted = look.asked.names[0]
+    places = {today(row.id): place for place, row in enumerate(look.rows, start=1)}
+    row = look.rows[places[wanted] - 1]
+    facts = {"rank": places[wanted], "downloads": row.downloads, "likes": row.likes, "creator": names(row, "creator")[0]}
+    since = None
+    if look.asked.since:
+        seen = (
+            (one.day, place, then)
+            for one in look.over_time()
+            for place, then in enumerate(one.rows, start=1)
+            if today(then.id) == wanted
+        )
+        since, place, then = next(seen)
+        facts |= {"downloads_before": then.downloads, "rank_before": place}
+    return {
+        "rankings": [only(look.ranking(look.now, "downloads"), [row.id])],
+        "facts": {key: value for key, value in facts.items() if value is not None},
+        "source": look.source(since),
+    }
