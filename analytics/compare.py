@@ -113,7 +113,7 @@ def _parts(models: Sequence[Model], dimension: Dimension, name: str, by: Measure
         if name in weights:
             key = renames.successor(model.id)
             under[key] = under.get(key, 0.0) + weights[name] * value_of(model, by)
-    return {model: value / recorded for model, value in under.items()} if recorded else {}
+    return {model: value / recorded if recorded else 0.0 for model, value in under.items()}
 
 
 def members_of(models: Iterable[Model], dimension: Dimension, name: str) -> list[tuple[Model, float]]:

@@ -11,6 +11,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 
 from analytics.errors import StoreError
 
@@ -31,14 +32,14 @@ def engine(url: str) -> sa.Engine:
     """
     try:
         address = sa.make_url(url.replace("postgres://", "postgresql://", 1) if url.startswith("postgres://") else url)
-    except sa.exc.ArgumentError:
+        kind = address.get_backend_name()
+        if kind == "sqlite":
+            return _sqlite(address.set(drivername="sqlite"))
+        if kind == "postgresql":
+            arguments = {"connect_timeout": _CONNECT_TIMEOUT}
+            return sa.create_engine(address.set(drivername="postgresql+psycopg"), connect_args=arguments, pool_pre_ping=True)
+    except (sa.exc.ArgumentError, ValueError):
         raise StoreError("DATABASE_URL is not a database address; write sqlite:///path/to/file.db or postgresql://…") from None
-    kind = address.get_backend_name()
-    if kind == "sqlite":
-        return _sqlite(address)
-    if kind == "postgresql":
-        arguments = {"connect_timeout": _CONNECT_TIMEOUT}
-        return sa.create_engine(address.set(drivername="postgresql+psycopg"), connect_args=arguments, pool_pre_ping=True)
     raise StoreError(f"DATABASE_URL names a {kind} database; hfstats keeps its data in SQLite or PostgreSQL.")
 
 
@@ -80,7 +81,12 @@ def upgrade(database: sa.Engine) -> tuple[str | None, str]:
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('hfstats migrations'))"))
         before = MigrationContext.configure(connection).get_current_revision()
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise StoreError(
+                f"The database is at version {before}, which this hfstats does not know; upgrade hfstats."
+            ) from error
         after = MigrationContext.configure(connection).get_current_revision()
     return before, str(after)
 

@@ -69,6 +69,8 @@ def _read(text: str, forms: Sequence[Form]) -> Query:
             raise QueryError(_cannot_take(form, option))
     options = {_FIELDS[option]: _VALUES[option](words) for option, words in narrowed.items()}
     query = Query(form.word, _names(form, bare), **options)
+    if len(str(query)) > LONGEST_TEXT:
+        raise QueryError(f"That question would be {len(str(query))} characters long; it has at most {LONGEST_TEXT}.")
     if query.since and query.at and query.since.start > query.at.end:
         mended = (str(query.but(since=None)), str(query.but(at=None)))
         raise QueryError(f"“since {query.since}” lies after “at {query.at}”.", mended)
@@ -173,7 +175,7 @@ def _list(text: str) -> ListName:
 
 
 def _top(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= LARGEST_TOP):
+    if not (text.isascii() and text.isdigit() and len(text) < 9 and 1 <= int(text) <= LARGEST_TOP):
         raise QueryError(f"“top” wants {_WANTS[Option.TOP]}, not “{text}”.")
     return int(text)
 

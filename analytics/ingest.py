@@ -48,13 +48,13 @@ def _union(listings: Sequence[Listing], into: Store) -> Listing | None:
         return None
     day = listings[0].taken_on
     top, trending = (_best(name, day, listings, into) for name in (ListName.TOP, ListName.TRENDING))
-    if top is None or trending is None:
+    if top is None or trending is None or top.simulated != trending.simulated:
         return None
     known = {model.id for model in top.models}
     models = (*top.models, *(model for model in trending.models if model.id not in known))
     source = top.source if top.source == trending.source else f"{top.source} + {trending.source}"
     ordered = tuple(sorted(models, key=lambda model: -model.downloads))
-    return Listing(day, ListName.BOTH, source, ordered, top.simulated or trending.simulated)
+    return Listing(day, ListName.BOTH, source, ordered, top.simulated)
 
 
 def _best(name: ListName, day: date, listings: Sequence[Listing], into: Store) -> Listing | None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from analytics.answer import Chart, Moment, Ranking, Share, Source
     from analytics.history import History
 
+_MOST_PARTS = 6
 MOST_MODELS = 10
 """Models named in an answer about one license, creator or task, unless ``top`` says otherwise."""
 
@@ -116,14 +117,13 @@ def _total(view: View) -> float:
 def _made_of(share: Share, ranking: Ranking, models: Ranking, view: View) -> tuple[str, tuple[tuple[str, float], ...]]:
     """Choose what the subject is broken down to beside the field: its namespaces where it has several, else its models."""
     if len(share.members) > 1 and ranking.recorded:
-        members = share.members[:6]
-        rest = share.members[6:]
+        shown = _MOST_PARTS if len(share.members) <= _MOST_PARTS else _MOST_PARTS - 1  # never one other: it has a name
+        members, rest = share.members[:shown], share.members[shown:]
         parts = [(member, value / ranking.recorded) for member, value in members]
         parts += [(f"{len(rest)} others", sum(value for _, value in rest) / ranking.recorded)] if rest else []
         return f"{share.name}'s namespaces, share of {of_measure(ranking.by)}", tuple(parts)
-    shown = models.shares[:6]
     return f"Leading models, share of {of_measure(_model_measure(view))}", tuple(
-        (s.name.partition("/")[2] or s.name, s.portion) for s in shown
+        (s.name.partition("/")[2] or s.name, s.portion) for s in models.shares[:_MOST_PARTS]
     )
 
 

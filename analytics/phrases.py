@@ -57,7 +57,7 @@ def of_list(within: ListName, size: int) -> str:
         ListName.LIKED: "with most likes",
         ListName.BOTH: "that lead by downloads or by trending score",
     }[within]
-    return f"the {size} models {which}"
+    return f"the {plural(size, 'model')} {which}"
 
 
 def ranked_by(within: ListName) -> str:
@@ -85,12 +85,3 @@ def window(by: Measure | None) -> str:
 def day(when: date) -> str:
     """Return ``22 August 2026``."""
     return f"{when.day} {when:%B %Y}"
-
-
-def days(since: date, until: date) -> str:
-    """Return how far two dates are apart in the unit that people would use."""
-    apart = (until - since).days
-    if apart < 60:
-        return f"{apart} day" if apart == 1 else f"{apart} days"
-    months = round(apart / 30.44)
-    return f"{months} months" if months < 24 else f"{apart / 365.25:.1f} years"

@@ -30,7 +30,7 @@ def subtitle(source: Source, query: Query, task: str = "", by: Measure | None = 
     """List, window and date."""
     which = of_list(source.list, source.models).removeprefix("the ")
     if task:
-        which = f"{source.models} {task} models of the {short_list(source.list)}"
+        which = f"{source.models} {task} {'model' if source.models == 1 else 'models'} of the {short_list(source.list)}"
     when = f"{day(source.since)} to {day(source.snapshot)}" if source.since else day(source.snapshot)
     measure = by or query.by
     over = window(measure) if measure is not Measure.MODELS else ("by number of models" if over_time else "number of models")

@@ -129,7 +129,8 @@ class Query:
 
 def tidy(text: str) -> str:
     """Fold to NFC, straight quotes, no invisible characters, single spaces."""
-    plain = unicodedata.normalize("NFC", text).translate(_CURLY)
+    # Twice: what is taken out may have stood between a letter and its accent, and what is composed may be a quotation mark.
+    plain = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).translate(_CURLY))
     return " ".join("".join(" " if unicodedata.category(c) in _INVISIBLE else c for c in plain).split())
 
 

@@ -60,7 +60,7 @@ def lookup(typed: str, dimension: Dimension, names: Collection[str]) -> str | No
 
 
 def nearest(typed: str, dimension: Dimension, names: Collection[str]) -> list[str]:
-    """Return the names most like what was typed, the most alike first."""
+    """Return the names of the data most like what was typed, the most alike first."""
     if dimension is Dimension.CREATOR:
         spoken = {
             word: family.name for family in creators.FAMILIES for word in (family.name, *family.namespaces, *family.aliases)

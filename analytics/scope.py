@@ -12,7 +12,8 @@ from analytics.phrases import of_list, plural
 from analytics.query import Period
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
+    from datetime import date
 
     from analytics.history import History
     from analytics.query import Query
@@ -48,7 +49,7 @@ def scope(query: Query, history: History) -> Scope:
     if now is None:
         raise NoDataError(*_nothing_at(query, snapshots))
     earlier = [s for s in snapshots if s.taken_on < now.taken_on]
-    alike = [s for s in earlier if abs(s.size - now.size) <= ALIKE * now.size and s.simulated == now.simulated]
+    alike = [s for s in earlier if _alike(s, now) and s.simulated == now.simulated]
     comparable = (*{s.taken_on: s for s in alike}.values(), now)
     days = {s.taken_on for s in comparable}
     return Scope(now, comparable, tuple({s.taken_on: s for s in earlier if s.taken_on not in days}.values()))
@@ -94,12 +95,16 @@ def over_time(query: Query, found: Scope) -> tuple[Snapshot, ...]:
     return _thin(chosen)
 
 
+def _alike(one: Snapshot, other: Snapshot) -> bool:
+    return abs(one.size - other.size) <= ALIKE * other.size
+
+
 def notes_on(query: Query, found: Scope, chosen: Sequence[Snapshot]) -> tuple[str, ...]:
     """Say what a series hides: that it starts later than asked, snapshots left out for their size, holes."""
     since = query.since or Period(1970, 1)
     late = (chosen[0].taken_on - since.end).days > 31
     start = (f"The first snapshot to compare with is of {chosen[0].taken_on:%Y-%m-%d}.",) if late else ()
-    return (*start, *_other_size([s for s in found.left_out if s.taken_on >= since.start]), *_gaps(chosen))
+    return (*start, *_passed_over(found, since.start), *_gaps(chosen))
 
 
 def month_before(found: Scope) -> tuple[Snapshot, ...]:
@@ -118,7 +123,7 @@ def notes_on_month(found: Scope, then: Snapshot) -> tuple[str, ...]:
     if (now.year - then.taken_on.year) * 12 + now.month - then.taken_on.month == 1:
         return ()
     gap = f"No comparable snapshot of the month before; compared with {then.taken_on:%Y-%m-%d}."
-    return (gap, *_other_size([s for s in found.left_out if s.taken_on > then.taken_on]))
+    return (gap, *_passed_over(found, then.taken_on))
 
 
 def nothing_before(query: Query, found: Scope, when: str) -> NoDataError:
@@ -131,12 +136,19 @@ def nothing_before(query: Query, found: Scope, when: str) -> NoDataError:
     return NoDataError(f"There is no second snapshot of {what} {when} to compare with{have}.", suggestions)
 
 
-def _other_size(left_out: Iterable[Snapshot]) -> tuple[str, ...]:
-    sizes = sorted({s.size for s in left_out})
-    if not sizes:
-        return ()
-    lists = plural(len(tuple(left_out)), "snapshot")
-    return (f"{lists} with lists of another size ({', '.join(map(str, sizes))} models) left out: not comparable.",)
+def _passed_over(found: Scope, start: date) -> tuple[str, ...]:
+    passed = [s for s in found.left_out if s.taken_on >= start]
+    other_size = [s for s in passed if not _alike(s, found.now)]
+    notes = []
+    if other_size:
+        sizes = ", ".join(map(str, sorted({s.size for s in other_size})))
+        notes.append(
+            f"{plural(len(other_size), 'snapshot')} with lists of another size ({sizes} models) left out: not comparable."
+        )
+    if len(passed) > len(other_size):
+        kind = "measured" if found.now.simulated else "simulated"
+        notes.append(f"{plural(len(passed) - len(other_size), f'{kind} snapshot')} left out.")
+    return tuple(notes)
 
 
 def _gaps(chosen: Sequence[Snapshot]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from analytics import compare, pictures
 from analytics.answer import Answer, ChartKind
 from analytics.domain import Dimension, Measure
 from analytics.numbers import percent
-from analytics.phrases import day, name, of_measure, points
+from analytics.phrases import day, enumerate_, name, of_measure, points
 from analytics.query import Form, Option, Query
 from analytics.question import Question, View
 
@@ -126,22 +126,34 @@ def moved(changes: Sequence[Shift], dimension: Dimension, moments: Sequence[Mome
 
 def _leader(ranking: Ranking, topic: Topic) -> str:
     first, *others = ranking.shares
-    headline = f"{name(topic.dimension, first.name)} leads by {ranking.by} with {percent(first.portion)}"
-    return (
-        f"{headline}, ahead of {name(topic.dimension, others[0].name)} with {percent(others[0].portion)}" if others else headline
-    )
+    said = f"{_first(ranking, topic.dimension)} by {ranking.by} with {percent(first.portion)}"
+    behind = next((share for share in others if share.rank > 1), None)
+    return f"{said}, ahead of {name(topic.dimension, behind.name)} with {percent(behind.portion)}" if behind else said
+
+
+def _first(ranking: Ranking, dimension: Dimension) -> str:
+    """Say who leads, or how many share the lead: ``Meta leads``, ``Meta and Google lead``, ``12 creators lead``."""
+    leaders = [name(dimension, share.name) for share in ranking.shares if share.rank == 1]
+    if len(leaders) <= 2:
+        return f"{enumerate_(leaders)} {'leads' if len(leaders) == 1 else 'lead'}"
+    return f"{len(leaders)} {dimension.plural} share the lead"
 
 
 def two_leaders(models: Ranking, downloads: Ranking, dimension: Dimension) -> str:
     """Contrast the name with most models and the name with most downloads; they are often not the same."""
-    many, much = models.shares[0], downloads.shares[0]
-    if many.name == much.name:
-        both = f"{percent(many.portion)} of models, {percent(much.portion)} of downloads"
-        return f"{name(dimension, many.name)} leads on both counts: {both}"
-    return (
-        f"{name(dimension, many.name)} has the most models ({percent(many.portion)}), "
-        f"but {name(dimension, much.name)} is downloaded most ({percent(much.portion)})"
-    )
+    many = [share for share in models.shares if share.rank == 1]
+    much = [share for share in downloads.shares if share.rank == 1]
+    most, used = percent(many[0].portion), percent(much[0].portion)
+    if len(many) == len(much) == 1 and many[0].name == much[0].name:
+        return f"{name(dimension, many[0].name)} leads on both counts: {most} of models, {used} of downloads"
+    if len(much) > 1:
+        return f"{_first(downloads, dimension)} by downloads ({used}), {_first(models, dimension)} by models ({most})"
+    one = name(dimension, much[0].name)
+    if len(many) > 1:
+        both = enumerate_([name(dimension, share.name) for share in many])
+        several = both if len(many) == 2 else f"{len(many)} {dimension.plural}"
+        return f"{several} share the most models ({most} each); {one} is downloaded most ({used})"
+    return f"{name(dimension, many[0].name)} has the most models ({most}), but {one} is downloaded most ({used})"
 
 
 def _leading_names(rankings: Sequence[Ranking]) -> list[str]:
@@ -170,5 +182,6 @@ def _next(view: View, topic: Topic, rankings: Sequence[Ranking]) -> tuple[str, .
         offers.append(str(query.but(since=since, top=None)))
     elif query.since is None:
         offers.append(str(query.but(by=None if query.by else Measure.DOWNLOADS, top=None)))
-    offers += [str(Query(word, within=query.within, at=query.at)) for word in topic.next]
+    words = (word for word in topic.next if word != "likes" or view.whole.likes is not None)
+    offers += [str(Query(word, within=query.within, at=query.at)) for word in words]
     return tuple(offers)[:3]

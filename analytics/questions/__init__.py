@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analytics import grammar
+from analytics.errors import HfStatsError
 from analytics.questions.compare import COMPARE
 from analytics.questions.creators import CREATORS, NAMESPACES
 from analytics.questions.libraries import LIBRARIES
@@ -61,4 +62,18 @@ def ask(query: Query, history: History) -> Answer:
         NoDataError: when the history has nothing to answer it with.
 
     """
-    return _BY_WORD[query.word].answer(query, history)
+    try:
+        return _BY_WORD[query.word].answer(query, history)
+    except HfStatsError as error:
+        error.suggestions = tuple(text for text in error.suggestions if _answered(text, history))
+        raise
+
+
+def _answered(text: str, history: History) -> bool:
+    """Tell whether a question that is about to be offered has an answer."""
+    query = parse(text)
+    try:
+        _BY_WORD[query.word].answer(query, history)
+    except HfStatsError:
+        return False
+    return True

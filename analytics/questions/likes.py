@@ -24,8 +24,7 @@ def _answer(query: Query, history: History) -> Answer:
     view = View(query, history, Dimension.NAMESPACE)
     recorded = [m for m in view.models if m.likes is not None]
     if not recorded:
-        elsewhere = tuple(str(query.but(within=other)) for other in (ListName.TRENDING,) if other != query.within)
-        raise NoDataError(f"The source of {view.now.taken_on:%Y-%m-%d} does not record likes.", elsewhere)
+        raise NoDataError(f"The source of {view.now.taken_on:%Y-%m-%d} does not record likes.", _elsewhere(view))
     try:
         statistics, fit = compare.correlation(recorded)
     except ValueError:
@@ -61,15 +60,14 @@ def _answer(query: Query, history: History) -> Answer:
         notes=(f"{plural(left_out, 'model')} without a like or a download left out of the picture and the logarithms.",)
         if left_out
         else (),
-        next=tuple(
-            str(q)
-            for q in (
-                query.but(within=ListName.TOP if query.within is ListName.TRENDING else ListName.TRENDING),
-                Query("models"),
-                Query("tasks"),
-            )
-        )[:3],
+        next=(*_elsewhere(view), str(Query("models", within=query.within)), str(Query("tasks", within=query.within))),
     )
+
+
+def _elsewhere(view: View) -> tuple[str, ...]:
+    """Offer the same question about another list that there is."""
+    others = [name for name in (ListName.TRENDING, ListName.TOP) if name is not view.now.list and view.history.snapshots(name)]
+    return tuple(str(view.query.but(within=name, at=None, task=None)) for name in others[:1])
 
 
 def _notable(dots: tuple[Dot, ...]) -> tuple[str, ...]:

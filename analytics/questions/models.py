@@ -66,7 +66,7 @@ def _now(view: View) -> Answer:
         next=(
             str(Query("model", (first.name,), within=query.within, at=query.at)),
             *([str(query.but(since=since, top=None))] if since else []),
-            str(Query("likes", within=query.within, at=query.at)),
+            *([str(Query("likes", within=query.within, at=query.at))] if view.whole.likes is not None else ["creators"]),
         ),
     )
 

@@ -37,6 +37,9 @@ def _answer(query: Query, history: History) -> Answer:
     if dimension is None:
         message = f"I can tell the movers among {', '.join(_AMONG)}, not among “{query.names[0]}”."
         raise QueryError(message, tuple(str(query.but(names=(word,))) for word in _AMONG)[:3])
+    if dimension is Dimension.TASK and query.task:
+        message = "“movers tasks” compares the tasks, so it cannot be narrowed to one."
+        raise QueryError(message, (str(query.but(task=None)), str(query.but(names=("creators",)))))
     view = View(query, history, dimension)
     by = view.leading
     view.require()
@@ -49,7 +52,7 @@ def _answer(query: Query, history: History) -> Answer:
         else shift
         for place, shift in enumerate(compare.shifts(before.ranking, after.ranking))
     ]
-    changes = [shift for shift in changes if shift.points][: query.top]
+    changes = changes[: query.top]
     source = view.source(then)
     headline = _headline(changes, dimension, by, f"{day(then.taken_on)}")
     shown = changes[: pictures.LINES]
@@ -63,6 +66,7 @@ def _answer(query: Query, history: History) -> Answer:
         series=tuple(Series(name(dimension, s.name), (s.before, s.after)) for s in shown),
     )
     leader = shown[0].name if shown else None
+    present = next((shift.name for shift in shown if shift.rank_after), None)
     singular = Dimension.CREATOR if dimension is Dimension.NAMESPACE else dimension
     others = [word for word in ("licenses", "tasks", "creators") if word != asked]
     return Answer(
@@ -74,8 +78,8 @@ def _answer(query: Query, history: History) -> Answer:
         shifts=tuple(changes),
         notes=notes,
         next=(
-            *([str(Query(singular.value, (leader,), within=query.within, at=query.at))] if leader else []),
-            *(str(query.but(names=(word,))) for word in others[:2]),
+            *([str(Query(singular.value, (present,), within=query.within, at=query.at))] if present else []),
+            *(str(query.but(names=(word,), task=None if word == "tasks" else query.task)) for word in others[:2]),
         ),
     )
 

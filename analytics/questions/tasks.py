@@ -14,6 +14,6 @@ TASKS = share_question(
         examples=("tasks by downloads", "tasks in trending", "tasks since 2026-01"),
         over_time=ChartKind.BUMP,
         contrast=lambda models, downloads: two_leaders(models, downloads, Dimension.TASK),
-        next=("likes",),
+        next=("likes", "creators"),
     )
 )

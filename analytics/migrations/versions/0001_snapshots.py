@@ -19,7 +19,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("taken_on", sa.Date, nullable=False),
         sa.Column("list", sa.String(16), nullable=False),
-        sa.Column("source", sa.String(300), nullable=False),
+        sa.Column("source", sa.Text, nullable=False),
         sa.Column("size", sa.Integer, nullable=False),
         sa.Column("simulated", sa.Boolean, nullable=False),
         sa.Column("stored_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
