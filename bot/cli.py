@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from analytics import database
 from analytics.domain import ListName
 from analytics.errors import HfStatsError, QueryError
+from analytics.query import quoted
 from bot import wiring
 from bot.settings import Settings, secret
 
@@ -59,7 +60,8 @@ def ask(words: tuple[str, ...], *, as_json: bool, csv_file: Path | None, png_fil
     from analytics.store import SqlHistory  # noqa: PLC0415
     from bot.render import data, text  # noqa: PLC0415
 
-    query = parse(" ".join(words))
+    # The shell took the quotation marks that a name of several words needs; a whole question in one word never had them.
+    query = parse(" ".join(quoted(word) if len(words) > 1 and " " in word else word for word in words))
     answer = answer_query(query, SqlHistory(wiring.store(Settings.read())))
     if csv_file:
         _write(csv_file, data.as_csv(answer).encode())

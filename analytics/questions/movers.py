@@ -52,10 +52,10 @@ def _answer(query: Query, history: History) -> Answer:
         else shift
         for place, shift in enumerate(compare.shifts(before.ranking, after.ranking))
     ]
-    changes = changes[: query.top]
+    moved = [shift for shift in changes if shift.points][: query.top]
     source = view.source(then)
-    headline = _headline(changes, dimension, by, f"{day(then.taken_on)}")
-    shown = changes[: pictures.LINES]
+    headline = _headline(moved, dimension, by, f"{day(then.taken_on)}")
+    shown = (moved or changes)[: pictures.LINES]  # where nothing moved, the leaders that stayed
     chart = pictures.chart(
         ChartKind.SLOPE,
         headline,
@@ -75,7 +75,7 @@ def _answer(query: Query, history: History) -> Answer:
         source=source,
         # The picture shows who moved; why is for the sentence above it, and would not fit.
         chart=replace(chart, title=headline.partition(": ")[0], emphasis=(name(dimension, leader),) if leader else ()),
-        shifts=tuple(changes),
+        shifts=tuple(moved),
         notes=notes,
         next=(
             *([str(Query(singular.value, (present,), within=query.within, at=query.at))] if present else []),

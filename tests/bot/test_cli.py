@@ -59,6 +59,16 @@ def test_ask_prints_finding_numbers_source_and_what_to_ask_next(run, simulated):
     assert lines[-1].startswith("Next: ")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [["compare", "Hugging Face", "Google"], ["compare Hugging Face vs Google"], ["creator", "hugging", "face", "by", "models"]],
+)
+def test_names_of_several_words_survive_the_shell(run, simulated, words):
+    result = run("ask", *words, DATABASE_URL=simulated)
+    assert result.exit_code == 0, result.output
+    assert "Hugging Face" in result.stdout
+
+
 def test_ask_writes_json_csv_and_png(run, simulated, tmp_path):
     table, picture = tmp_path / "a.csv", tmp_path / "a.png"
     result = run("ask", "creators", "--json", "--csv", str(table), "--png", str(picture), DATABASE_URL=simulated)
