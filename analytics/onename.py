@@ -177,6 +177,7 @@ def _only(ranking: Ranking, chosen: str) -> Ranking:
 
 
 def _timed_chart(view: View, source: Source, moments: Sequence[Moment], chosen: str, headline: str) -> Chart:
+    moments = pictures.drawable(moments)
     names = pictures.leaders(moments, pictures.LINES)
     if chosen not in names:
         names = [*names[:-1], chosen]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from analytics.answer import Chart, ChartKind, Ranking, Series, Share, Unit
@@ -38,12 +39,11 @@ def subtitle(source: Source, query: Query, task: str = "", by: Measure | None = 
 
 
 def footer(source: Source) -> str:
-    """Say the source, and how much of it speaks."""
-    origin = (
-        "simulated history" if source.simulated else "Hugging Face Hub" + ("" if source.origin == "hub" else f", {source.origin}")
-    )
+    """Say the source, and how much of it speaks; the file's name last, since it may be long."""
+    hub = "simulated history" if source.simulated else "Hugging Face Hub"
     part = "" if source.coverage > 0.9995 else f" · recorded for {percent(source.coverage)} of the models"
-    return f"Source: {origin}, {source.snapshot:%Y-%m-%d}{part} · hfstats"
+    file = "" if source.simulated or source.origin == "hub" else f" · {source.origin}"
+    return f"Source: {hub}, {source.snapshot:%Y-%m-%d}{part} · hfstats{file}"
 
 
 def alt(headline: str, details: Sequence[str]) -> str:
@@ -127,6 +127,13 @@ def leaders(moments: Sequence[Moment], limit: int) -> list[str]:
     chosen = sorted(peak, key=lambda n: (-peak[n], n))[:limit]
     last = {share.name: share.portion for share in moments[-1].ranking.shares}
     return sorted(chosen, key=lambda n: (-last.get(n, 0.0), n))
+
+
+def drawable(moments: Sequence[Moment]) -> Sequence[Moment]:
+    """Keep the moments that a line may join: only the ends where a hole of over half the span would have it invent a course."""
+    days = [moment.taken_on.toordinal() for moment in moments]
+    hole = max(after - before for before, after in pairwise(days))
+    return (moments[0], moments[-1]) if 2 * hole > days[-1] - days[0] else moments
 
 
 def timed(

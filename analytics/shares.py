@@ -99,6 +99,7 @@ def _over_time(view: View, topic: Topic) -> Answer:
 
 
 def _timed_chart(view: View, topic: Topic, moments: Sequence[Moment], headline: str) -> Chart:
+    moments = pictures.drawable(moments)
     source = replace(view.source(), since=moments[0].taken_on)
     names = pictures.leaders(moments, min(view.query.top or pictures.LINES, pictures.LINES))
     kind, series, unit = pictures.timed(topic.over_time, moments, names, topic.dimension)

@@ -66,9 +66,7 @@ class Seat:
 
     def say(self, blocks: list[Block], text: str) -> bool:
         """Show something to everybody in the conversation; tell whether that worked."""
-        if self.working and self._call(
-            self.client.chat_update, channel=self.channel, ts=self.working, blocks=blocks, text=text, unfurl_links=False
-        ):
+        if self.working and self._call(self.client.chat_update, channel=self.channel, ts=self.working, blocks=blocks, text=text):
             return True
         if self._respond(blocks, text, "in_channel"):
             self._withdraw()
@@ -127,7 +125,8 @@ def serve(seat: Seat, text: str, reply: Callable[[str], Reply]) -> None:
         else:
             image = upload(seat.client, given.picture) if given.picture else None
             patience.cancel()
-            patience.join(_PATIENCE) if patience.ident else None
+            if patience.ident:
+                patience.join(_PATIENCE)  # not after the answer
             fallback = answer_fallback(given.answer)
             delivered = seat.say(answer_blocks(given.answer, image, seat.user), fallback) or (
                 image is not None and seat.say(answer_blocks(given.answer, None, seat.user), fallback)

@@ -105,7 +105,8 @@ def _over_time(view: View, names: Sequence[str]) -> Answer:
     past = view.past()
     moments = past.moments[view.leading]
     source = view.source(past.snapshots[0])
-    kind, series, unit = pictures.timed(ChartKind.LINES, moments, names, view.dimension)
+    drawn = pictures.drawable(moments)
+    kind, series, unit = pictures.timed(ChartKind.LINES, drawn, names, view.dimension)
     ends = sorted(series, key=lambda one: -(one.values[-1] or 0.0))
     gained = max(series, key=lambda one: abs((one.values[-1] or 0.0) - (one.values[0] or 0.0)))
     moved = (gained.values[-1] or 0.0) - (gained.values[0] or 0.0)
@@ -115,7 +116,7 @@ def _over_time(view: View, names: Sequence[str]) -> Answer:
     )
     details = [f"{one.name}: {percent(one.values[0] or 0.0)} to {percent(one.values[-1] or 0.0)}" for one in ends]
     under = pictures.subtitle(source, query, view.task, view.leading, over_time=True)
-    chart = pictures.chart(kind, headline, source, under, details, categories=pictures.dates(moments), series=series)
+    chart = pictures.chart(kind, headline, source, under, details, categories=pictures.dates(drawn), series=series)
     return Answer(
         query=str(query),
         headline=headline,

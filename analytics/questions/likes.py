@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from analytics.history import History
 
 _LABELLED = 5
+_TELLING = 0.1
+"""R² from which likes are said to tell something of downloads."""
+_TELLING_LOGS = 0.3
+"""The same for the logarithms, which orders of magnitude alone bring to 0.1."""
 
 
 def _answer(query: Query, history: History) -> Answer:
@@ -30,10 +34,7 @@ def _answer(query: Query, history: History) -> Answer:
     except ValueError:
         message = f"{plural(len(recorded), 'model')} with likes are too few or too alike for a correlation."
         raise NoDataError(message, (str(query.but(task=None)),)) from None
-    r2 = statistics["r2"]
-    headline = f"Likes explain {percent(r2)} of the differences in downloads (R² {r2:.2f})"
-    if r2 < 0.1:
-        headline = f"Likes say almost nothing of downloads: R² {r2:.2f}"
+    headline = _headline(statistics["r2"], statistics["r2_loglog"])
     source = replace(view.source(), coverage=len(recorded) / len(view.models))
     dots = tuple(Dot(m.id, float(m.likes), float(m.downloads)) for m in recorded if m.likes and m.downloads)
     chart = pictures.chart(
@@ -42,7 +43,7 @@ def _answer(query: Query, history: History) -> Answer:
         source,
         pictures.subtitle(source, query, view.task),
         [
-            f"R² {r2:.4f} on the raw counts",
+            f"R² {statistics['r2']:.4f} on the raw counts",
             f"R² {statistics['r2_loglog']:.4f} on their logarithms",
             f"Spearman's rank correlation {statistics['spearman']:.4f}",
             plural(len(recorded), "model"),
@@ -62,6 +63,15 @@ def _answer(query: Query, history: History) -> Answer:
         else (),
         next=(*_elsewhere(view), str(Query("models", within=query.within)), str(Query("tasks", within=query.within))),
     )
+
+
+def _headline(r2: float, r2_log: float) -> str:
+    """Say how far likes tell downloads. A few very large models can hide in the raw counts what the logarithms show."""
+    if r2 >= _TELLING:
+        return f"Likes explain {percent(r2)} of the differences in downloads (R² {r2:.2f})"
+    if r2_log >= _TELLING_LOGS:
+        return f"Likes follow downloads only roughly: R² {r2_log:.2f} of the logarithms, {r2:.2f} of the raw counts"
+    return f"Likes say almost nothing of downloads: R² {r2:.2f}"
 
 
 def _elsewhere(view: View) -> tuple[str, ...]:

@@ -83,10 +83,11 @@ def _over_time(view: View) -> Answer:
     stayed = "still leads" if was and was.rank == 1 else f"leads now, {f'up from {was.rank}' if was else 'new in the list'}"
     headline = f"{leader.name} {stayed}; {plural(len(now - then), 'model')} entered the list since {day(snapshots[0].taken_on)}"
     names = [share.name for share in last.shares[: min(query.top or pictures.LINES, pictures.LINES)]]
-    kind, series, unit = pictures.timed(ChartKind.BUMP, moments, names, None)
+    drawn = pictures.drawable(moments)
+    kind, series, unit = pictures.timed(ChartKind.BUMP, drawn, names, None)
     details = [f"{share.name}: {count(share.value)} {of_measure(last.by)}" for share in last.shares[:6]]
     under = pictures.subtitle(source, query, view.task, view.leading, over_time=True)
-    chart = pictures.chart(kind, headline, source, under, details, categories=pictures.dates(moments), series=series)
+    chart = pictures.chart(kind, headline, source, under, details, categories=pictures.dates(drawn), series=series)
     return Answer(
         query=str(query),
         headline=headline,

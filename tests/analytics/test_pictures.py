@@ -186,7 +186,7 @@ def test_a_subtitle_takes_the_measure_of_the_query() -> None:
     ("source", "said"),
     [
         (SOURCE, "Source: Hugging Face Hub, 2026-08-22 · hfstats"),
-        (replace(SOURCE, origin="top300"), "Source: Hugging Face Hub, top300, 2026-08-22 · hfstats"),
+        (replace(SOURCE, origin="top300"), "Source: Hugging Face Hub, 2026-08-22 · hfstats · top300"),
         (replace(SOURCE, simulated=True, origin="simulation"), "Source: simulated history, 2026-08-22 · hfstats"),
         (replace(SOURCE, coverage=0.72), "Source: Hugging Face Hub, 2026-08-22 · recorded for 72.0% of the models · hfstats"),
         (replace(SOURCE, coverage=0.9999), "Source: Hugging Face Hub, 2026-08-22 · hfstats"),
@@ -215,3 +215,16 @@ def test_a_year_back_or_what_there_is(first: date, now: date, period: Period) ->
     then, last = (Snapshot(number, day, ListName.TOP, "hub", 300, simulated=False) for number, day in enumerate((first, now)))
     assert pictures.year_back(Scope(last, (then, last), ())) == period
     assert pictures.year_back(Scope(last, (last,), (then,))) is None
+
+
+def moments_on(*days: date) -> list[Moment]:
+    return [Moment(day, ranking_of({"name 1": 1})) for day in days]
+
+
+def test_no_line_is_drawn_across_a_hole_of_more_than_half_the_span() -> None:
+    cluster = [date(2026, 8, day) for day in range(7, 23)]
+    across = moments_on(date(2024, 9, 20), *cluster)
+    assert pictures.drawable(across) == (across[0], across[-1])
+    assert list(pictures.drawable(moments_on(*cluster))) == moments_on(*cluster)
+    monthly = moments_on(date(2026, 5, 31), date(2026, 6, 30), date(2026, 7, 31), *cluster)
+    assert list(pictures.drawable(monthly)) == monthly
