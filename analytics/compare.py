@@ -12,7 +12,7 @@ from analytics.domain import NONE_DECLARED, Count, Dimension, Measure, Model
 from analytics.names import creators, renames
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
 _COLUMNS = ["name", *Measure]
 
@@ -25,14 +25,13 @@ def ranking(counts: Sequence[Count], whole: Count, by: Measure, dimension: Dimen
     """
     frame = pd.DataFrame([(c.name, c.models, c.downloads, c.likes) for c in counts], columns=_COLUMNS)
     frame[by] = frame[by].fillna(0.0)  # a name none of whose models has recorded likes
-    members: Mapping[str, tuple[tuple[str, float], ...]] = {}
+    members: dict[str, list[tuple[str, float]]] = {}
     if dimension is Dimension.CREATOR:
         frame["member"] = frame["name"]
         frame["name"] = [creator(namespace) for namespace in frame["member"]]
-        members = {
-            str(family): tuple(zip(group["member"], group[by].astype(float), strict=True))
-            for family, group in frame.sort_values([by, "member"], ascending=[False, True]).groupby("name")
-        }
+        largest = frame.sort_values([by, "member"], ascending=[False, True])
+        for family, member, value in zip(largest["name"], largest["member"], largest[by], strict=True):
+            members.setdefault(family, []).append((member, float(value)))
     values = frame.groupby("name")[by.value].sum()
     ordered = values.reset_index()
     # Thirds of models that add up to a whole are equal to it, whatever the last bit says.
@@ -41,7 +40,7 @@ def ranking(counts: Sequence[Count], whole: Count, by: Measure, dimension: Dimen
     ranks = ordered["even"].rank(method="min", ascending=False).astype(int)
     recorded = float(values.sum())
     shares = tuple(
-        Share(str(name), float(value), float(value) / recorded if recorded else 0.0, int(rank), members.get(str(name), ()))
+        Share(str(name), float(value), float(value) / recorded if recorded else 0.0, int(rank), tuple(members.get(name, ())))
         for name, value, rank in zip(ordered["name"], ordered[by], ranks, strict=True)
     )
     return Ranking(by, dimension.value, float(_measured(whole, by)), recorded, shares)
