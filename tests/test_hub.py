@@ -234,7 +234,9 @@ def test_a_missing_link_makes_a_short_list(standin: HubStandIn) -> None:
 
 def test_pages_without_end_run_into_the_deadline(standin: HubStandIn) -> None:
     standin.fail_next(says("[]", Link=f'<{standin.endpoint}/api/models>; rel="next"'), times=100_000)
-    assert "did not give the top list within 0.5 s" in refusal(standin, deadline=0.5)
+    said = refusal(standin, deadline=0.5)  # between two pages or in the middle of one, wherever the deadline falls
+    assert "within 0.5 s" in said
+    assert "top list" in said
 
 
 @pytest.mark.parametrize("link", ["http://[", "ftp://hub.example", "/api/models?cursor=x"])
