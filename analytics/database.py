@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,20 @@ from analytics.errors import StoreError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
+
+@dataclass(frozen=True, slots=True)
+class Migrations:
+    """One package's tables: the folder of its Alembic versions, and the table that says how far a database is."""
+
+    folder: Path
+    version_table: str
+    whose: str
+    """For a sentence: ``"snapshots"``."""
+
+
+SNAPSHOTS = Migrations(Path(__file__).parent / "migrations", "alembic_version", "snapshots")
+"""The tables of this package."""
+
 _CONNECT_TIMEOUT = 10
 """Seconds, for a PostgreSQL that does not answer and for a SQLite file that another process is writing."""
 
@@ -67,19 +81,20 @@ def _sqlite(address: sa.URL) -> sa.Engine:
     return opened
 
 
-def upgrade(database: sa.Engine) -> tuple[str | None, str]:
-    """Bring the tables up to date and return the revision before and after.
+def upgrade(database: sa.Engine, migrations: Migrations = SNAPSHOTS) -> tuple[str | None, str]:
+    """Bring one package's tables up to date and return the revision before and after.
 
     Raises:
         StoreError: when the database cannot be reached or written.
 
     """
     config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.set_main_option("script_location", str(migrations.folder))
+    config.attributes["version_table"] = migrations.version_table
     with writing(database) as connection:
         if database.dialect.name == "postgresql":
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('hfstats migrations'))"))
-        before = MigrationContext.configure(connection).get_current_revision()
+        before = _revision(connection, migrations)
         config.attributes["connection"] = connection
         try:
             command.upgrade(config, "head")
@@ -87,32 +102,38 @@ def upgrade(database: sa.Engine) -> tuple[str | None, str]:
             raise StoreError(
                 f"The database is at version {before}, which this hfstats does not know; upgrade hfstats."
             ) from error
-        after = MigrationContext.configure(connection).get_current_revision()
+        after = _revision(connection, migrations)
     return before, str(after)
 
 
-def revision(database: sa.Engine) -> str | None:
-    """Return the version of the database's tables; ``None`` where there are none.
+def revision(database: sa.Engine, migrations: Migrations = SNAPSHOTS) -> str | None:
+    """Return the version of one package's tables; ``None`` where there are none.
 
     Raises:
         StoreError: when the database cannot be reached.
 
     """
     with reaching(), database.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return _revision(connection, migrations)
 
 
-def check_current(database: sa.Engine) -> None:
+def _revision(connection: sa.Connection, migrations: Migrations) -> str | None:
+    return MigrationContext.configure(connection, opts={"version_table": migrations.version_table}).get_current_revision()
+
+
+def check_current(database: sa.Engine, migrations: Migrations = SNAPSHOTS) -> None:
     """Refuse a database whose tables are missing or of another version.
 
     Raises:
         StoreError: saying what to run.
 
     """
-    head = ScriptDirectory(str(_MIGRATIONS)).get_current_head()
-    current = revision(database)
+    head = ScriptDirectory(str(migrations.folder)).get_current_head()
+    current = revision(database, migrations)
     if current != head:
-        state = "is empty" if current is None else f"is at version {current}, this hfstats needs {head}"
+        state = (
+            f"has no tables for {migrations.whose}" if current is None else f"is at version {current}, this hfstats needs {head}"
+        )
         raise StoreError(f"The database {state}; run: hfstats db upgrade")
 
 

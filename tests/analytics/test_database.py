@@ -43,7 +43,7 @@ def one_sentence(error: StoreError) -> str:
 def test_migrations_bring_an_empty_database_to_the_newest_version(url: str) -> None:
     engine = database.engine(url)
     assert database.revision(engine) is None
-    with pytest.raises(StoreError, match="The database is empty; run: hfstats db upgrade"):
+    with pytest.raises(StoreError, match="The database has no tables for snapshots; run: hfstats db upgrade"):
         database.check_current(engine)
     before, after = database.upgrade(engine)
     assert before is None
