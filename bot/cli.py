@@ -20,6 +20,7 @@ from analytics.errors import HfStatsError, QueryError
 from analytics.query import quoted
 from bot import wiring
 from bot.settings import Settings, secret
+from bot.store import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -150,10 +151,11 @@ def db() -> None:
 @db.command()
 def upgrade() -> None:
     """Bring the database's tables up to date; safe to run again."""
-    before, after = database.upgrade(database.engine(Settings.read().database))
-    click.echo(
-        f"The database is up to date (version {after})." if before == after else f"Upgraded the database to version {after}."
-    )
+    engine = database.engine(Settings.read().database)
+    for migrations in (database.SNAPSHOTS, TABLES):
+        before, after = database.upgrade(engine, migrations)
+        done = "are up to date, at" if before == after else "were upgraded to"
+        click.echo(f"The tables for {migrations.whose} {done} version {after}.")
 
 
 @main.command()

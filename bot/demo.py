@@ -98,8 +98,10 @@ def _serve(settings: Settings, port: int, note: str, say: Callable[[str], None])
             "slack_signing_secret": SecretStr(slack.signing_secret),
             "slack_api_url": slack.api_url,
         }
-        app = wiring.bolt(settings.model_copy(update=credentials), wiring.router(pool, entries), over_http=True)
-        bot = make_server("127.0.0.1", 0, web(app), threaded=True, request_handler=_Quiet)
+        settings = settings.model_copy(update=credentials)
+        engine = wiring.store(settings)
+        app = wiring.bolt(settings, wiring.desk(settings, pool, entries, engine), over_http=True)
+        bot = make_server("127.0.0.1", 0, web(app, wiring.gallery(settings, engine)), threaded=True, request_handler=_Quiet)
         threading.Thread(target=bot.serve_forever, name="bot", daemon=True).start()
         slack.attach(f"http://127.0.0.1:{bot.server_port}/slack/events")
         say(f"hfstats playground: {slack.base_url}  (Ctrl-C stops it)")

@@ -65,7 +65,8 @@ def _needs(missing: list[str]) -> str:
 def _over_socket(settings: Settings) -> None:
     pool = wiring.pool(settings)
     try:
-        app = wiring.bolt(settings, wiring.router(pool, pool.entries()), over_http=False)
+        desk = wiring.desk(settings, pool, pool.entries(), wiring.store(settings))
+        app = wiring.bolt(settings, desk, over_http=False)
         handler = SocketModeHandler(app, secret(settings.slack_app_token))
         handler.connect()  # type: ignore[no-untyped-call]
         _log.info("connected to Slack over Socket Mode")
@@ -128,8 +129,9 @@ class _OverHttp(BaseApplication):  # type: ignore[misc]
         """Build everything inside the worker process: a pool does not survive a fork."""
         pool = wiring.pool(self._settings)
         pool.warm()
-        app = wiring.bolt(self._settings, wiring.router(pool, pool.entries()), over_http=True)
-        return web(app)
+        engine = wiring.store(self._settings)
+        app = wiring.bolt(self._settings, wiring.desk(self._settings, pool, pool.entries(), engine), over_http=True)
+        return web(app, wiring.gallery(self._settings, engine))
 
     def init(self, parser: Any, opts: Any, args: Any) -> None:  # noqa: ANN401 - gunicorn's own signature
         """Read no command line of gunicorn's."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -42,12 +43,30 @@ class Settings(BaseSettings):
     slack_app_token: SecretStr | None = Field(
         default=None, description="xapp-… with connections:write; makes serve use Socket Mode"
     )
+    slack_client_id: str | None = Field(default=None, description="With the client secret: lets any workspace install the app")
+    slack_client_secret: SecretStr | None = Field(default=None, description="From Basic Information; for OAuth")
     slack_api_url: str = Field(default="https://slack.com/api/", description="Slack's address; the playground sets its own")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(default=3000, description="Where serve listens over HTTP")
     hfstats_processes: Annotated[int, Field(ge=1, le=64)] = Field(default=1, description="Processes that ask and draw")
     hfstats_threads: Annotated[int, Field(ge=1, le=256)] = Field(
         default=16, description="Requests of Slack's answered at one time"
     )
+    hfstats_public_url: str | None = Field(
+        default=None, description="https://… under which Slack reaches serve; pictures are then shown by address"
+    )
+    hfstats_keys: SecretStr | None = Field(
+        default=None, description="Fernet keys, newest first, parted by commas: encrypt tokens and sign picture addresses"
+    )
+    hfstats_per_minute: Annotated[int, Field(ge=1, le=10_000)] = Field(
+        default=60, description="Questions that one person may ask in a minute"
+    )
+    hfstats_picture_days: Annotated[int, Field(ge=1, le=3650)] = Field(
+        default=180, description="Days that a picture shown by address is kept"
+    )
+    hfstats_metrics_token: SecretStr | None = Field(
+        default=None, description="What /metrics asks for as a bearer token; without it, only this machine's network may read"
+    )
+    hfstats_log_format: Literal["json", "text"] = Field(default="json", description="json or text")
     hfstats_log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
 
     @field_validator("hfstats_log_level")
@@ -57,6 +76,24 @@ class Settings(BaseSettings):
         if level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
             raise ValueError("write DEBUG, INFO, WARNING or ERROR")
         return level
+
+    @field_validator("hfstats_public_url")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "")
+        if value and (parts.scheme not in {"https", "http"} or not parts.hostname or parts.query or parts.fragment):
+            raise ValueError("write an address such as https://hfstats.example.org")
+        return value.rstrip("/") if value else None
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """``HFSTATS_KEYS`` one by one, newest first."""
+        return tuple(key.strip() for key in (secret(self.hfstats_keys) or "").split(",") if key.strip())
+
+    @property
+    def signing_keys(self) -> tuple[str, ...]:
+        """What signs the addresses of pictures: the keys or, for a workspace of one's own, Slack's signing secret."""
+        return self.keys or tuple(filter(None, [secret(self.slack_signing_secret)]))
 
     @property
     def database(self) -> str:

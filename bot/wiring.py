@@ -10,11 +10,18 @@ from slack_sdk import WebClient
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from analytics import database
+from bot.allowance import Allowance
 from bot.commands.help import help_notice
-from bot.listeners import listen
+from bot.delivery.courier import Courier
+from bot.desk import Desk
+from bot.doors import listen
 from bot.pool import Pool
 from bot.router import Router
 from bot.settings import secret
+from bot.store import TABLES
+from bot.store.pictures import Gallery
+from bot.store.seen import Seen
+from bot.store.unfinished import Unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,9 +43,10 @@ def store(settings: Settings) -> sa.Engine:
 
     """
     engine = database.engine(settings.database)
-    if database.revision(engine) is None:
-        database.upgrade(engine)
-    database.check_current(engine)
+    for migrations in (database.SNAPSHOTS, TABLES):
+        if database.revision(engine, migrations) is None:
+            database.upgrade(engine, migrations)
+        database.check_current(engine, migrations)
     return engine
 
 
@@ -66,8 +74,26 @@ def client(settings: Settings) -> WebClient:
     return WebClient(secret(settings.slack_bot_token), base_url=settings.slack_api_url, retry_handlers=retries)
 
 
-def bolt(settings: Settings, routed: Router, *, over_http: bool) -> App:
-    """Make the Bolt app with every listener.
+def gallery(settings: Settings, database_: sa.Engine) -> Gallery | None:
+    """Make the gallery of pictures shown by address; ``None`` where nothing could sign the addresses."""
+    keys = settings.signing_keys
+    return Gallery(database_, keys) if keys else None
+
+
+def desk(settings: Settings, answers: Answers, entries: tuple[Entry, ...], database_: sa.Engine) -> Desk:
+    """Put together what the doors need."""
+    routed = router(answers, entries)
+    courier = Courier(
+        routed.reply,
+        gallery=gallery(settings, database_),
+        public_url=settings.hfstats_public_url,
+        unfinished=Unfinished(database_),
+    )
+    return Desk(routed, courier, Allowance(settings.hfstats_per_minute), Seen(database_), entries)
+
+
+def bolt(settings: Settings, at: Desk, *, over_http: bool) -> App:
+    """Make the Bolt app with every door.
 
     ``over_http`` acknowledges when the listener has run, which spares the wait of Bolt's polling; a listener does nothing but
     acknowledge, and the work goes on in lazy listeners.
@@ -79,5 +105,5 @@ def bolt(settings: Settings, routed: Router, *, over_http: bool) -> App:
         request_verification_enabled=over_http,
         listener_executor=ThreadPoolExecutor(settings.hfstats_threads, thread_name_prefix="listener"),
     )
-    listen(app, routed)
+    listen(app, at)
     return app

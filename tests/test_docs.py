@@ -12,7 +12,7 @@ import pytest
 
 from analytics.questions import QUESTIONS, parse
 from bot.cli import main
-from bot.listeners import COMMAND
+from bot.doors.command import COMMAND
 from bot.settings import Settings
 
 ROOT = Path(__file__).parent.parent

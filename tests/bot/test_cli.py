@@ -183,8 +183,8 @@ def test_a_truncated_gzip_is_one_sentence(run, fresh, tmp_path):
 def test_db_upgrade_says_the_version_and_may_be_run_again(run, fresh):
     first, second = run("db", "upgrade", DATABASE_URL=fresh), run("db", "upgrade", DATABASE_URL=fresh)
     assert first.exit_code == second.exit_code == 0
-    assert "Upgraded the database" in first.stdout
-    assert "up to date" in second.stdout
+    assert "were upgraded to version" in first.stdout
+    assert "are up to date" in second.stdout
 
 
 def test_serve_says_what_is_missing_and_where_to_find_it(run, fresh):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import threading
 import time
 import urllib.error
@@ -14,7 +15,8 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from werkzeug.serving import make_server
 
 from analytics import database
-from bot import delivery, wiring
+from bot import wiring
+from bot.delivery import upload
 from bot.playground import SlackStandIn
 from bot.playground.faults import Fault
 from bot.pool import Pool
@@ -59,12 +61,14 @@ def settings_for(slack):
         slack_signing_secret=SecretStr(slack.signing_secret),
         slack_app_token=SecretStr(slack.app_token),
         slack_api_url=slack.api_url,
+        database_url=f"sqlite:///{tempfile.mkdtemp(prefix='hfstats-')}/bot.db",
     )
 
 
 def over_http(slack, answers, entries):
     """Serve the bot over HTTP on loopback; returns how to stop it."""
-    app = wiring.bolt(settings_for(slack), wiring.router(answers, entries), over_http=True)
+    settings = settings_for(slack)
+    app = wiring.bolt(settings, wiring.desk(settings, answers, entries, wiring.store(settings)), over_http=True)
     server = make_server("127.0.0.1", 0, web(app), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -81,7 +85,8 @@ def over_http(slack, answers, entries):
 
 def over_socket(slack, answers, entries):
     """Connect the bot over Socket Mode; returns how to stop it."""
-    app = wiring.bolt(settings_for(slack), wiring.router(answers, entries), over_http=False)
+    settings = settings_for(slack)
+    app = wiring.bolt(settings, wiring.desk(settings, answers, entries, wiring.store(settings)), over_http=False)
     handler = SocketModeHandler(app, slack.app_token)
     handler.connect()
     slack.wait_for(lambda: slack.socket_mode.connected, WAIT)
@@ -256,15 +261,15 @@ def test_a_request_with_a_wrong_signature_is_refused(http):
 
 
 def test_a_picture_that_is_not_ready_at_once_is_waited_for(http, monkeypatch):
-    monkeypatch.setattr(delivery, "_LOOK_EVERY", 0.05)
+    monkeypatch.setattr(upload, "_LOOK_EVERY", 0.05)
     http.faults.file_delay = 0.6
     http.command("licenses")
     assert image_of(wait_for_answer(http))
 
 
 def test_a_picture_that_is_never_ready_costs_the_picture_not_the_answer(http, monkeypatch):
-    monkeypatch.setattr(delivery, "_LOOK_EVERY", 0.05)
-    monkeypatch.setattr(delivery, "PROCESSED_WITHIN", 0.5)
+    monkeypatch.setattr(upload, "_LOOK_EVERY", 0.05)
+    monkeypatch.setattr(upload, "PROCESSED_WITHIN", 0.5)
     http.faults.file_delay = 3600
     http.command("licenses")
     message = wait_for_answer(http)

@@ -1,0 +1,25 @@
+"""Desk: what every door needs to pass on what somebody asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.allowance import Allowance
+    from bot.analyst import Entry
+    from bot.delivery.courier import Courier
+    from bot.router import Router
+    from bot.store.seen import Seen
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who answers, how answers travel, who may ask, and what was received before."""
+
+    router: Router
+    courier: Courier
+    allowance: Allowance
+    seen: Seen
+    entries: tuple[Entry, ...]
+    """What can be asked."""

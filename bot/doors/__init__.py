@@ -1,0 +1,19 @@
+"""Slack's doors. Each takes what Slack sends, acknowledges it within the time Slack allows, and hands on to the desk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.doors import buttons, command, failed, talk
+
+if TYPE_CHECKING:
+    from slack_bolt import App
+
+    from bot.desk import Desk
+
+
+def listen(app: App, desk: Desk) -> None:
+    """Attach every door to ``app``. Work goes on in Bolt's lazy listeners, after Slack has its acknowledgement."""
+    for door in (command, buttons, talk):
+        door.listen(app, desk)
+    app.error(failed.failed)

@@ -1,0 +1,49 @@
+"""Mentions and direct messages."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from bot.delivery.seat import Seat
+from bot.doors.payload import acked, plain, workspace_of
+
+if TYPE_CHECKING:
+    from slack_bolt import App, BoltContext
+    from slack_sdk import WebClient
+
+    from bot.desk import Desk
+
+_MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>")
+
+
+def listen(app: App, desk: Desk) -> None:
+    """Attach both events."""
+
+    def mentioned(body: dict[str, Any], event: dict[str, Any], context: BoltContext, client: WebClient) -> None:
+        if event.get("bot_id") or not _first(desk, body):
+            return
+        seat = Seat(client, workspace_of(context), event["channel"], event["user"], thread=event.get("thread_ts"))
+        _converse(desk, seat, plain(_MENTION.sub(" ", event.get("text", ""))))
+
+    def messaged(body: dict[str, Any], event: dict[str, Any], context: BoltContext, client: WebClient) -> None:
+        direct = event.get("channel_type") == "im" and not event.get("subtype") and not event.get("bot_id")
+        if direct and _first(desk, body):
+            seat = Seat(client, workspace_of(context), event["channel"], event["user"], direct=True)
+            _converse(desk, seat, plain(event.get("text", "")))
+
+    app.event("app_mention")(ack=acked, lazy=[mentioned])
+    app.event("message")(ack=acked, lazy=[messaged])
+
+
+def _first(desk: Desk, body: dict[str, Any]) -> bool:
+    """Slack may deliver an event three times, to any of our processes."""
+    return desk.seen.first(f"event {body['event_id']}")
+
+
+def _converse(desk: Desk, seat: Seat, text: str) -> None:
+    notice = desk.router.at_once(text) or desk.allowance.ask(seat.workspace, seat.user)
+    if notice is None:
+        desk.courier.serve(seat, text)
+    else:
+        desk.courier.tell(seat, notice)
