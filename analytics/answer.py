@@ -198,6 +198,29 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """A question beside the one that was answered, and what to call it there."""
+
+    label: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Where one can go from an answer. Every question in it has an answer too."""
+
+    measures: tuple[Offer, ...] = ()
+    """The same question by each measure, the one asked among them; empty where there is no choice."""
+    earlier: Offer | None = None
+    """The same question in the nearest earlier month, called by that month: ``Jul 2026``."""
+    later: Offer | None = None
+    ranges: tuple[Offer, ...] = ()
+    """The same question now and over time, the one asked among them; empty where there is no choice."""
+    inside: tuple[tuple[str, tuple[Offer, ...]], ...] = ()
+    """What the answer is made of, by kind: ``("Creators", …)``, ``("Models", …)``, the leading ones first."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A question answered: the finding as a sentence, the numbers, a chart, the source, and what to ask next."""
 
@@ -208,6 +231,8 @@ class Answer:
     rankings: tuple[Ranking, ...] = ()
     models: Ranking | None = None
     """The leading models of one license, creator or task."""
+    creators: Ranking | None = None
+    """The creators behind one license, task or library; portions of that one name's measure, not of the list's."""
     series: tuple[Moment, ...] = ()
     shifts: tuple[Shift, ...] = ()
     statistics: Mapping[str, float] = field(default_factory=dict)
@@ -219,3 +244,4 @@ class Answer:
     """What the figures hide: gaps, list sizes, what was added up."""
     next: tuple[str, ...] = ()
     """Two or three queries worth asking now."""
+    near: Near = field(default_factory=Near)

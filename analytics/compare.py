@@ -60,6 +60,16 @@ def model_ranking(models: Sequence[tuple[Model, float]], by: Measure, total: flo
     return Ranking(by, "model", total, float(frame["value"].sum()), shares)
 
 
+def creator_ranking(models: Sequence[tuple[Model, float]], by: Measure) -> Ranking:
+    """Rank the creators of some models by one measure. Each model comes with its weight; a portion is of what they add up to."""
+    namespaces: dict[str, float] = {}
+    for model, weight in models:
+        namespaces[model.namespace] = namespaces.get(model.namespace, 0.0) + weight * value_of(model, by)
+    counts = [Count(Dimension.NAMESPACE, name, "", value, value, value) for name, value in namespaces.items()]
+    total = sum(namespaces.values())
+    return ranking(counts, Count(None, "", "", total, total, total), by, Dimension.CREATOR)
+
+
 def find(shares: Ranking, name: str) -> Share | None:
     """Return the share of that name, if it has one."""
     return next((share for share in shares.shares if share.name == name), None)

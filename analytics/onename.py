@@ -62,6 +62,7 @@ def _now(view: View, subject: Subject, chosen: str) -> Answer:
     headline = _standing(rankings, shares, subject, chosen)
     own = compare.members_of(view.models, subject.dimension, chosen)
     models = compare.model_ranking(own, _model_measure(view), _total(view))
+    creators = None if subject.dimension is Dimension.CREATOR else compare.creator_ranking(own, view.leading)
     leading = rankings[-1]
     categories, series = pictures.bars(leading, subject.dimension, keep=chosen, limit=7)
     details = [f"{s.name}: {percent(s.portion)}" for s in models.shares[:5]]
@@ -84,7 +85,8 @@ def _now(view: View, subject: Subject, chosen: str) -> Answer:
         ),
         rankings=tuple(replace(r, shares=tuple(s for s in r.shares if s.name == chosen)) for r in rankings),
         models=replace(models, shares=models.shares[: query.top or MOST_MODELS]),
-        notes=_members(shares[-1], subject),
+        creators=replace(creators, shares=creators.shares[: query.top or MOST_MODELS]) if creators else None,
+        notes=_behind(creators, chosen, subject) if creators else _members(shares[-1], subject),
         next=_next(view, subject, chosen, models),
     )
 
@@ -129,6 +131,14 @@ def _made_of(share: Share, ranking: Ranking, models: Ranking, view: View) -> tup
 
 def _emphasis(categories: Sequence[str], label: str) -> tuple[str, ...]:
     return tuple(category for category in categories if category == label or category.endswith(f". {label}"))
+
+
+def _behind(creators: Ranking, chosen: str, subject: Subject) -> tuple[str, ...]:
+    """Say who stands behind a license, a task or a library."""
+    leading = [f"{s.name} ({percent(s.portion)})" for s in creators.shares[:3] if s.value]
+    if not leading:
+        return ()
+    return (f"Of its {of_measure(creators.by)}, {name(subject.dimension, chosen)} owes most to {enumerate_(leading)}.",)
 
 
 def _members(share: Share, subject: Subject) -> tuple[str, ...]:

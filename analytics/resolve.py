@@ -21,6 +21,15 @@ _ALIKE = 60
 _OFFERED = 3
 _WORSE = 15
 """How much less alike than the nearest another name may be to be offered with it."""
+_DIMENSIONS = {word: dimension for dimension in Dimension for word in (dimension.value, dimension.plural)} | {
+    "licence": Dimension.LICENSE,
+    "licences": Dimension.LICENSE,
+}
+
+
+def dimension_named(typed: str) -> Dimension | None:
+    """Return the dimension that a word means, singular or plural; ``None`` if it means none."""
+    return _DIMENSIONS.get(typed.casefold())
 
 
 def resolve(typed: str, dimension: Dimension, names: Collection[str], query: Query) -> str:

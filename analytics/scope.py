@@ -126,6 +126,17 @@ def notes_on_month(found: Scope, then: Snapshot) -> tuple[str, ...]:
     return (gap, *_passed_over(found, then.taken_on))
 
 
+def months_beside(query: Query, found: Scope, history: History) -> tuple[Period | None, Period | None]:
+    """Return the nearest month before and the nearest after whose last snapshot compares with the one asked at."""
+    now = found.now
+    monthly = {(s.taken_on.year, s.taken_on.month): s for s in history.snapshots(query.within)}
+    alike = [month for month, s in monthly.items() if _alike(s, now) and s.simulated == now.simulated]
+    here = (now.taken_on.year, now.taken_on.month)
+    before = max((month for month in alike if month < here), default=None)
+    after = min((month for month in alike if month > here), default=None)
+    return Period(*before) if before else None, Period(*after) if after else None
+
+
 def nothing_before(query: Query, found: Scope, when: str) -> NoDataError:
     """Say that there is no second snapshot, and from when on there would be."""
     now = found.now

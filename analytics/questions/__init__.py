@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analytics import grammar
 from analytics.errors import HfStatsError
+from analytics.neighbors import neighbors
 from analytics.questions.compare import COMPARE
 from analytics.questions.creators import CREATORS, NAMESPACES
 from analytics.questions.libraries import LIBRARIES
@@ -16,6 +18,7 @@ from analytics.questions.models import MODELS
 from analytics.questions.movers import MOVERS
 from analytics.questions.names import CREATOR, LIBRARY, LICENSE, TASK
 from analytics.questions.tasks import TASKS
+from analytics.remembered import Remembered
 
 if TYPE_CHECKING:
     from analytics.answer import Answer
@@ -55,15 +58,17 @@ def parse(text: str) -> Query:
 
 
 def ask(query: Query, history: History) -> Answer:
-    """Answer a question from the history.
+    """Answer a question from the history, and say where one can go from there.
 
     Raises:
         QueryError: when a name in it is not known, with the nearest ones.
         NoDataError: when the history has nothing to answer it with.
 
     """
+    question, read = _BY_WORD[query.word], Remembered(history)
     try:
-        return _BY_WORD[query.word].answer(query, history)
+        answer = question.answer(query, read)
+        return replace(answer, near=neighbors(query, question.form, answer, read))
     except HfStatsError as error:
         error.suggestions = tuple(text for text in error.suggestions if _answered(text, history))
         raise

@@ -13,6 +13,7 @@ from analytics.numbers import percent
 from analytics.phrases import day, name, of_measure, points
 from analytics.query import Form, Option, Query
 from analytics.question import Question, View
+from analytics.resolve import dimension_named
 from analytics.scope import month_before, notes_on_month, nothing_before
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from analytics.domain import Snapshot
     from analytics.history import History
 
-_AMONG = {dimension.plural: dimension for dimension in Dimension}
-_ALSO = {dimension.value: dimension.plural for dimension in Dimension} | {"licences": "licenses", "licence": "licenses"}
 _EXPLAINED = 12
 """Shifts that get their reasons; the smaller ones are listed without."""
 _WORTH_TELLING = 0.2
@@ -31,12 +30,11 @@ _WORTH_TELLING = 0.2
 
 
 def _answer(query: Query, history: History) -> Answer:
-    asked = query.names[0].casefold() if query.names else "creators"
-    asked = _ALSO.get(asked, asked)
-    dimension = _AMONG.get(asked)
+    dimension = dimension_named(query.names[0]) if query.names else Dimension.CREATOR
     if dimension is None:
-        message = f"I can tell the movers among {', '.join(_AMONG)}, not among “{query.names[0]}”."
-        raise QueryError(message, tuple(str(query.but(names=(word,))) for word in _AMONG)[:3])
+        among = [one.plural for one in Dimension]
+        message = f"I can tell the movers among {', '.join(among)}, not among “{query.names[0]}”."
+        raise QueryError(message, tuple(str(query.but(names=(word,))) for word in among)[:3])
     if dimension is Dimension.TASK and query.task:
         message = "“movers tasks” compares the tasks, so it cannot be narrowed to one."
         raise QueryError(message, (str(query.but(task=None)), str(query.but(names=("creators",)))))
@@ -68,7 +66,7 @@ def _answer(query: Query, history: History) -> Answer:
     leader = shown[0].name if shown else None
     present = next((shift.name for shift in shown if shift.rank_after), None)
     singular = Dimension.CREATOR if dimension is Dimension.NAMESPACE else dimension
-    others = [word for word in ("licenses", "tasks", "creators") if word != asked]
+    others = [word for word in ("licenses", "tasks", "creators") if word != dimension.plural]
     return Answer(
         query=str(query),
         headline=headline,

@@ -27,6 +27,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
         },
         "rankings": [_ranking(ranking, answer.top) for ranking in answer.rankings],
         "models": [_share(share) for share in answer.models.shares] if answer.models else None,
+        "creators": [_share(share) for share in answer.creators.shares] if answer.creators else None,
         "series": [{"date": m.taken_on.isoformat(), **_ranking(m.ranking)} for m in answer.series],
         "shifts": [_shift(shift) for shift in answer.shifts],
         "statistics": dict(answer.statistics),
