@@ -4,28 +4,20 @@ from __future__ import annotations
 
 import gc
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analytics import database
 from analytics.charts import draw
 from analytics.questions import QUESTIONS, ask, parse
 from analytics.store import SqlHistory
+from bot import survey
+from bot.overview import Entry
 from bot.reply import Picture
 
 if TYPE_CHECKING:
     from analytics.answer import Answer
     from analytics.history import History
-    from analytics.query import Form
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One question as the other processes know it: without the code that answers it."""
-
-    form: Form
-    summary: str
-    examples: tuple[str, ...]
+    from bot.overview import Overview
 
 
 class Analyst:
@@ -46,6 +38,10 @@ class Analyst:
         name = re.sub(r"[^a-z0-9]+", "-", answer.query.casefold()).strip("-")[:80]
         return answer, Picture(draw(answer.chart), answer.chart.alt, f"hfstats-{name}.png")
 
+    def overview(self, known: str = "") -> Overview | None:
+        """Look over the store; ``None`` when nothing came or went since the edition that is ``known``."""
+        return None if known and survey.edition(self._history) == known else survey.survey(self._history)
+
 
 _analysts: list[Analyst] = []
 
@@ -63,6 +59,14 @@ def answer(text: str) -> tuple[Answer, Picture]:
     """Answer in this process; see :meth:`Analyst.answer`."""
     try:
         return _analysts[0].answer(text)
+    finally:
+        gc.collect()
+
+
+def overview(known: str) -> Overview | None:
+    """Look over the store in this process; see :meth:`Analyst.overview`."""
+    try:
+        return _analysts[0].overview(known)
     finally:
         gc.collect()
 

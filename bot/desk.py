@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.allowance import Allowance
-    from bot.analyst import Entry
+    from bot.catalog import Catalog
     from bot.delivery.courier import Courier
+    from bot.overview import Entry
     from bot.router import Router
     from bot.store.seen import Seen
 
@@ -23,3 +24,5 @@ class Desk:
     seen: Seen
     entries: tuple[Entry, ...]
     """What can be asked."""
+    catalog: Catalog
+    """What it can be asked about, and the latest findings."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from analytics.answer import Answer
-    from bot.analyst import Entry
+    from bot.overview import Entry, Overview
     from bot.reply import Picture
 
 _Result = TypeVar("_Result")
@@ -41,6 +41,15 @@ class Pool:
 
         """
         return self._run(_answer, text)
+
+    def overview(self, known: str = "") -> Overview | None:
+        """Look over the store; ``None`` when nothing came or went since the edition that is ``known``.
+
+        Raises:
+            HfStatsError: when the database cannot be read.
+
+        """
+        return self._run(_overview, known)
 
     def entries(self) -> tuple[Entry, ...]:
         """Return what can be asked."""
@@ -96,6 +105,12 @@ def _answer(text: str) -> tuple[Answer, Picture]:
     from bot import analyst  # noqa: PLC0415 - as above
 
     return analyst.answer(text)
+
+
+def _overview(known: str) -> Overview | None:
+    from bot import analyst  # noqa: PLC0415 - as above
+
+    return analyst.overview(known)
 
 
 def _entries() -> tuple[Entry, ...]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from analytics.answer import Answer
     from analytics.query import Form
+    from bot.overview import Overview
 
 _log = logging.getLogger(__name__)
 
@@ -24,6 +25,10 @@ class Answers(Protocol):
 
     def answer(self, text: str) -> tuple[Answer, Picture]:
         """Answer a question; raises HfStatsError for one that has no answer."""
+        ...
+
+    def overview(self, known: str) -> Overview | None:
+        """Look over the store; ``None`` when its edition is still ``known``."""
         ...
 
 

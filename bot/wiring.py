@@ -11,6 +11,7 @@ from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from analytics import database
 from bot.allowance import Allowance
+from bot.catalog import Catalog
 from bot.commands.help import help_notice
 from bot.delivery.courier import Courier
 from bot.desk import Desk
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
     from slack_sdk.http_retry import RetryHandler
 
-    from bot.analyst import Entry
+    from bot.overview import Entry
     from bot.reply import Notice
     from bot.router import Answers
     from bot.settings import Settings
@@ -89,7 +90,7 @@ def desk(settings: Settings, answers: Answers, entries: tuple[Entry, ...], datab
         public_url=settings.hfstats_public_url,
         unfinished=Unfinished(database_),
     )
-    return Desk(routed, courier, Allowance(settings.hfstats_per_minute), Seen(database_), entries)
+    return Desk(routed, courier, Allowance(settings.hfstats_per_minute), Seen(database_), entries, Catalog(answers))
 
 
 def bolt(settings: Settings, at: Desk, *, over_http: bool) -> App:

@@ -9,7 +9,7 @@ from bot.reply import Notice
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.analyst import Entry
+    from bot.overview import Entry
 
 OPTIONS = (
     ("by models | downloads | likes", "what to count; without it, models and downloads side by side"),
@@ -18,6 +18,7 @@ OPTIONS = (
     ("top 5", "only the first few"),
     ("at 2026-08", "as it was then; a day works too"),
     ("since 2026-01", "over time"),
+    ("quiet", "first or last word: the answer is for you alone"),
 )
 """Words that narrow a question, with what they do."""
 
