@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 from analytics.errors import StoreError
 from bot.delivery.upload import upload
-from bot.render.blocks import answer_blocks, answer_fallback, notice_blocks, notice_fallback, working
+from bot.render.blocks import ASK, answer_blocks, answer_fallback, notice_blocks, notice_fallback, working
+from bot.render.controls import GO, controls
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from analytics.answer import Answer
     from bot.delivery.seat import Seat
+    from bot.render.blocks import Block
     from bot.reply import Notice, Picture, Reply
     from bot.store.pictures import Gallery
     from bot.store.unfinished import Unfinished
@@ -57,8 +60,8 @@ class Courier:
                 if patience.ident:
                     patience.join(_PATIENCE)  # not after the answer
                 fallback = answer_fallback(given.answer)
-                delivered = seat.say(answer_blocks(given.answer, image, seat.user), fallback) or (
-                    image is not None and seat.say(answer_blocks(given.answer, None, seat.user), fallback)
+                delivered = seat.say(_blocks(given.answer, image, seat), fallback) or (
+                    image is not None and seat.say(_blocks(given.answer, None, seat), fallback)
                 )
         finally:
             patience.cancel()
@@ -69,7 +72,7 @@ class Courier:
     @staticmethod
     def tell(seat: Seat, notice: Notice) -> bool:
         """Give a notice to the person who asked."""
-        return seat.whisper(notice_blocks(notice), notice_fallback(notice))
+        return seat.whisper(notice_blocks(notice, GO if seat.quiet else ASK), notice_fallback(notice))
 
     def image_url(self, workspace: str, picture: Picture) -> str | None:
         """Return an address that shows the picture to who knows it; ``None`` where this deployment shows none by address."""
@@ -80,6 +83,12 @@ class Courier:
         except StoreError as error:
             _log.warning("the picture could not be stored: %s", error)
             return None
+
+
+def _blocks(answer: Answer, image: Block | None, seat: Seat) -> list[Block]:
+    asked_by = seat.asked_by or seat.user
+    below = controls(answer, asked_by, quiet=seat.quiet)
+    return answer_blocks(answer, image, asked_by, changed_by=seat.user if seat.instead else None, below=below)
 
 
 def _hold_on(seat: Seat, text: str) -> None:

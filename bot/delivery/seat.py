@@ -38,6 +38,10 @@ class Seat:
     """The answer is for this person alone, too."""
     instead: bool = False
     """The answer takes the place of the message that the request came from."""
+    message: str | None = None
+    """The timestamp of that message."""
+    asked_by: str | None = None
+    """Who asked first, where that is not this person."""
     working: str | None = field(default=None, init=False)
     """The timestamp of the working message, where one could be posted."""
 
@@ -50,13 +54,18 @@ class Seat:
                 channel=self.channel, text="Working on it …", blocks=working(text), thread_ts=self.thread, unfurl_links=False
             )
             self.working = str(posted["ts"])
+            self.channel = str(posted["channel"])  # for a person's id, that of the conversation with them
         except FAILURES as error:
             _log.info("no working message: %s", said(error))
 
     def say(self, blocks: list[Block], text: str) -> bool:
         """Show something to everybody in the conversation (to one person, when quiet); tell whether that worked."""
+        if self.quiet and self.instead and self._respond(blocks, text, "ephemeral", replace=True):
+            return True
         if self.quiet:
             return self.whisper(blocks, text)
+        if self.instead and self._replace(blocks, text):
+            return True
         if self.working and self._call(self.client.chat_update, channel=self.channel, ts=self.working, blocks=blocks, text=text):
             return True
         if self._respond(blocks, text, "in_channel"):
@@ -79,12 +88,24 @@ class Seat:
         if self.working and self._call(self.client.chat_delete, channel=self.channel, ts=self.working):
             self.working = None
 
-    def _respond(self, blocks: list[Block], text: str, response_type: str) -> bool:
+    def _replace(self, blocks: list[Block], text: str) -> bool:
+        """Put something in the place of the message that the request came from."""
+        if self._respond(blocks, text, "in_channel", replace=True):
+            return True
+        found = {"channel": self.channel, "ts": self.message, "blocks": blocks, "text": text}
+        return bool(self.message) and self._call(self.client.chat_update, **found)
+
+    def _respond(self, blocks: list[Block], text: str, response_type: str, *, replace: bool = False) -> bool:
         if self.respond is None:
             return False
         try:
             answered = self.respond(
-                blocks=blocks, text=text, response_type=response_type, replace_original=self.instead, unfurl_links=False
+                blocks=blocks,
+                text=text,
+                response_type=response_type,
+                replace_original=replace,
+                unfurl_links=False,
+                thread_ts=None if replace else self.thread,
             )
         except FAILURES as error:
             _log.warning("response_url: %s", said(error))

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from bot.delivery.seat import Seat
 from bot.doors.payload import plain, workspace_of
-from bot.render.blocks import notice_blocks, notice_fallback
+from bot.render.blocks import ASK, notice_blocks, notice_fallback
+from bot.render.controls import GO
 
 if TYPE_CHECKING:
     from slack_bolt import Ack, App, BoltContext, Respond
@@ -15,23 +16,26 @@ if TYPE_CHECKING:
     from bot.desk import Desk
 
 COMMAND = "/hfstats"
+_QUIET = {"quiet", "quietly"}
 
 
 def listen(app: App, desk: Desk) -> None:
     """Attach the command."""
 
     def acked(ack: Ack, command: dict[str, Any]) -> None:
-        notice = desk.router.at_once(plain(command.get("text", "")))
+        text, quiet = aside(plain(command.get("text", "")))
+        notice = desk.router.at_once(text)
         if notice is None:
             ack()
         else:
-            ack(response_type="ephemeral", blocks=notice_blocks(notice), text=notice_fallback(notice))
+            blocks = notice_blocks(notice, GO if quiet else ASK)
+            ack(response_type="ephemeral", blocks=blocks, text=notice_fallback(notice))
 
     def answered(command: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
-        text = plain(command.get("text", ""))
+        text, quiet = aside(plain(command.get("text", "")))
         if desk.router.at_once(text) is not None:
             return
-        seat = Seat(client, workspace_of(context), command["channel_id"], command["user_id"], respond)
+        seat = Seat(client, workspace_of(context), command["channel_id"], command["user_id"], respond, quiet=quiet)
         notice = desk.allowance.ask(seat.workspace, seat.user)
         if notice is None:
             desk.courier.serve(seat, text)
@@ -39,3 +43,13 @@ def listen(app: App, desk: Desk) -> None:
             desk.courier.tell(seat, notice)
 
     app.command(COMMAND)(ack=acked, lazy=[answered])
+
+
+def aside(text: str) -> tuple[str, bool]:
+    """Take ``quiet`` off a line where it is the first or the last word, and tell whether it was; in quotes it is a name."""
+    words = text.split()
+    first = bool(words) and words[0].casefold() in _QUIET
+    last = len(words) > first and words[-1].casefold() in _QUIET
+    if first or last:
+        return " ".join(words[first : len(words) - last]), True
+    return text, False

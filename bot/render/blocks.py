@@ -8,6 +8,8 @@ from bot.render.escape import escape
 from bot.render.text import answer_text, grid, notice_text, source_line
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from analytics.answer import Answer
     from bot.reply import Notice
 
@@ -20,6 +22,8 @@ ALT = 2000
 MESSAGE_TEXT = 4000
 ASK = "ask"
 """Every button that asks a question has an action id that starts with this; its value is the question."""
+BUILD = "build"
+"""Opens the form that builds a question: a control's action id or its beginning; a value is the question to begin with."""
 
 
 def working(text: str) -> list[Block]:
@@ -27,8 +31,15 @@ def working(text: str) -> list[Block]:
     return [_context(f":hourglass_flowing_sand: Working on `{escape(cut(text, 300)) or 'help'}` …")]
 
 
-def answer_blocks(answer: Answer, image: Block | None, asked_by: str | None = None) -> list[Block]:
-    """Show the finding, the picture (or, without one, the numbers), the source and what to ask next.
+def answer_blocks(
+    answer: Answer,
+    image: Block | None,
+    asked_by: str | None = None,
+    *,
+    changed_by: str | None = None,
+    below: Sequence[Block] | None = None,
+) -> list[Block]:
+    """Show the finding, the picture (or, without one, the numbers), the source and, unless ``below`` says, what to ask next.
 
     ``image`` is an image block's way to its picture: ``{"image_url": …}`` or ``{"slack_file": {"id": …}}``.
     """
@@ -40,8 +51,12 @@ def answer_blocks(answer: Answer, image: Block | None, asked_by: str | None = No
         if numbers:
             blocks.append(_section(f"```{escape(cut(chr(10).join(numbers), SECTION - 200))}```"))
     asked = f"`{escape(answer.query)}`" + (f" · asked by <@{asked_by}>" if asked_by else "")
+    if changed_by and changed_by != asked_by:
+        asked += f" · changed by <@{changed_by}>"
     blocks.append(_context("\n".join([asked, *map(escape, answer.notes), escape(source_line(answer.source))])))
-    if answer.next:
+    if below is not None:
+        blocks += below
+    elif answer.next:
         blocks.append(buttons(answer.next))
     return blocks
 
@@ -51,13 +66,16 @@ def answer_fallback(answer: Answer) -> str:
     return escape(cut(answer_text(answer, limit=8), MESSAGE_TEXT))
 
 
-def notice_blocks(notice: Notice) -> list[Block]:
-    """Show the sentences, and what to try instead as buttons."""
+def notice_blocks(notice: Notice, action: str = ASK) -> list[Block]:
+    """Show the sentences, and what to try instead as buttons; ``action`` is the beginning of their action ids."""
     blocks = [_section(escape(part)) for part in _parts(notice.text)]
     if notice.words:
         blocks.append(_section("\n".join(f"`{escape(typed)}` {escape(meaning)}" for typed, meaning in notice.words)))
-    if notice.suggestions:
-        blocks.append(buttons(notice.suggestions))
+    offers = buttons(notice.suggestions, action)["elements"] if notice.suggestions else []
+    if notice.build is not None:
+        offers.append(opener(notice.build))
+    if offers:
+        blocks.append({"type": "actions", "elements": offers})
     return blocks
 
 
@@ -66,12 +84,12 @@ def notice_fallback(notice: Notice) -> str:
     return escape(cut(notice_text(notice), MESSAGE_TEXT))
 
 
-def buttons(queries: tuple[str, ...]) -> Block:
+def buttons(queries: tuple[str, ...], action: str = ASK) -> Block:
     """Offer questions as buttons; the value of each is its question, so that one listener serves them all."""
     elements = [
         {
             "type": "button",
-            "action_id": f"{ASK}:{place}",
+            "action_id": f"{action}:{place}",
             "text": {"type": "plain_text", "text": cut(query, BUTTON_TEXT)},
             "value": query,
         }
@@ -79,6 +97,12 @@ def buttons(queries: tuple[str, ...]) -> Block:
         if len(query) <= BUTTON_VALUE
     ]
     return {"type": "actions", "elements": elements}
+
+
+def opener(query: str = "", text: str = "Build a question") -> Block:
+    """Make the button that opens the form, beginning with ``query``."""
+    button = {"type": "button", "action_id": BUILD, "text": {"type": "plain_text", "text": text}}
+    return {**button, "value": query} if 0 < len(query) <= BUTTON_VALUE else button
 
 
 def cut(text: str, most: int) -> str:

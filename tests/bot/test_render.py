@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from analytics.questions import QUESTIONS, ask, parse
 from bot.playground.blocks import check_blocks
-from bot.render import blocks, data, text
+from bot.render import blocks, controls, data, text
 from bot.render.escape import escape
 from bot.reply import Notice
 
@@ -30,8 +30,9 @@ def answer(request, history):
 
 def test_an_answer_is_what_slack_accepts_with_and_without_its_picture(answer):
     for image in ({"slack_file": {"id": "F0123456789"}}, None):
-        shown = blocks.answer_blocks(answer, image, "U123")
-        assert check_blocks(shown) == []
+        for quiet in (False, True):
+            below = controls.controls(answer, "U123", quiet=quiet)
+            assert check_blocks(blocks.answer_blocks(answer, image, "U123", changed_by="U456", below=below)) == []
     assert 0 < len(blocks.answer_fallback(answer)) <= blocks.MESSAGE_TEXT
 
 

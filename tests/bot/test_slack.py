@@ -190,12 +190,16 @@ def test_help_is_for_the_typist_alone(slack):
     assert "/hfstats licenses" in slack.shown_text(message)
 
 
-def test_a_button_asks_the_next_question(slack):
+def test_a_button_asks_the_next_question_in_the_thread(slack):
     slack.command("licenses")
     message = wait_for_answer(slack)
     assert slack.press(message, "creators", user="grace").ok
-    second = wait_for_answer(slack, count=2)
-    assert second.ts != message.ts
+
+    def replies():
+        return [m for m in slack.messages("general", thread=message.ts) if m.is_reply and image_of(m)]
+
+    second = slack.wait_for(replies, WAIT)[-1]
+    assert second.thread_ts == message.ts
     assert "downloaded most" in slack.shown_text(second)
     assert image_of(slack.messages("general")[0])
 
