@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from analytics.query import Form
     from bot.allowance import Allowance
     from bot.catalog import Catalog
     from bot.delivery.courier import Courier
@@ -26,3 +27,8 @@ class Desk:
     """What can be asked."""
     catalog: Catalog
     """What it can be asked about, and the latest findings."""
+
+    @property
+    def forms(self) -> list[Form]:
+        """How the questions are put."""
+        return [entry.form for entry in self.entries]

@@ -1,6 +1,6 @@
 """What the analytics processes tell the others: what can be asked, what the store holds, and the latest findings.
 
-Values without code, so that reading them from another process loads neither pandas nor matplotlib.
+Values with next to no code, so that reading them from another process loads neither pandas nor matplotlib.
 """
 
 from __future__ import annotations
@@ -23,6 +23,11 @@ class Entry:
     form: Form
     summary: str
     examples: tuple[str, ...]
+
+
+def group_of(form: Form) -> str:
+    """Return the heading under which a question stands among the others."""
+    return "Rankings" if form.singular else "One name" if form.fewest == form.most == 1 else "More"
 
 
 @dataclass(frozen=True, slots=True)

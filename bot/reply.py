@@ -20,14 +20,32 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """Texts that can be typed, and what they do."""
+
+    typed: tuple[str, ...]
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Lines of a help under their heading."""
+
+    title: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """A few sentences to one person: help, a mistake of theirs, a failure of ours. Plain text throughout."""
 
     text: str
-    words: tuple[tuple[str, str], ...] = ()
-    """What can be typed, each with what it does."""
+    sections: tuple[Section, ...] = ()
+    """What can be typed, under headings."""
     suggestions: tuple[str, ...] = ()
     """Texts that would work, offered as buttons."""
+    build: str | None = None
+    """Offers the form that builds a question, beginning with this one; ``""`` begins with the plainest."""
     reference: str | None = None
     """Of a failure that nobody foresaw; stands in the log with what went wrong."""
 

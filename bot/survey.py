@@ -62,6 +62,7 @@ def _names(history: History, latest: Sequence[Snapshot]) -> dict[str, tuple[Name
         for dimension in (Dimension.LICENSE, Dimension.TASK, Dimension.LIBRARY)
     }
     found["license"] = tuple(Name(one.name, tuple({licenses.title(one.name)} - {one.name})) for one in found["license"])
+    found["movers"] = tuple(Name(dimension.plural, (dimension.value,)) for dimension in Dimension)
     found["creator"] = _creators(_downloads(history, latest, Dimension.NAMESPACE))
     models = {model.id: float(model.downloads) for s in latest for model in history.models(s.id)}
     found["model"] = tuple(Name(one.name, tuple(renames.former(one.name))) for one in _ranked(models))

@@ -12,7 +12,7 @@ from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 from analytics import database
 from bot.allowance import Allowance
 from bot.catalog import Catalog
-from bot.commands.help import help_notice
+from bot.commands.help import build_notice, help_notice
 from bot.delivery.courier import Courier
 from bot.desk import Desk
 from bot.doors import listen
@@ -59,10 +59,11 @@ def pool(settings: Settings) -> Pool:
 def router(answers: Answers, entries: tuple[Entry, ...]) -> Router:
     """Put questions and chores together."""
 
-    def help_(_rest: str) -> Notice:
-        return help_notice(entries)
+    def help_(about: str) -> Notice:
+        return help_notice(entries, about)
 
     chores: dict[str, Callable[[str], Notice]] = dict.fromkeys(("", "help", "hello", "hi"), help_)
+    chores |= dict.fromkeys(("build", "form"), build_notice)
     return Router(answers, [entry.form for entry in entries], chores)
 
 

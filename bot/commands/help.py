@@ -1,38 +1,98 @@
-"""``help``: every command with an example, made from the registry of questions."""
+"""``help``: everything that can be asked on one screen, or one question with its examples; made from the registry."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.reply import Notice
+from analytics.query import Option
+from bot.overview import group_of
+from bot.reply import Line, Notice, Section
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from analytics.query import Form
     from bot.overview import Entry
 
-OPTIONS = (
-    ("by models | downloads | likes", "what to count; without it, models and downloads side by side"),
-    ("in top | trending | both", "which list; top is the 300 models with most downloads"),
-    ("task text-generation", "only models with that task"),
-    ("top 5", "only the first few"),
-    ("at 2026-08", "as it was then; a day works too"),
-    ("since 2026-01", "over time"),
-    ("quiet", "first or last word: the answer is for you alone"),
+OPTIONS = {
+    Option.BY: Line(("by models", "by downloads", "by likes"), "what to count; models and downloads without it"),
+    Option.IN: Line(("in trending", "in both"), "another list than the 300 models with most downloads"),
+    Option.TASK: Line(("task text-generation",), "only models with that task"),
+    Option.TOP: Line(("top 5",), "only the first few"),
+    Option.AT: Line(("at 2026-08",), "as it was then; a day works too"),
+    Option.SINCE: Line(("since 2026-01",), "over time"),
+}
+"""The words that narrow a question, with what they do."""
+
+_NARROWED = Section(
+    "Narrow any of them",
+    (
+        Line((*OPTIONS[Option.BY].typed, *OPTIONS[Option.IN].typed), "what to count, in which list"),
+        Line((*OPTIONS[Option.TASK].typed, *OPTIONS[Option.TOP].typed), "only that task, only the first few"),
+        Line((*OPTIONS[Option.AT].typed, *OPTIONS[Option.SINCE].typed), "as it was then, or over time"),
+    ),
 )
-"""Words that narrow a question, with what they do."""
+_ELSEWHERE = Section(
+    "And",
+    (
+        Line(("licenses quiet",), "the answer is for you alone"),
+        Line(("build",), "a form to choose from instead of typing; also among Slack's shortcuts and in my Home"),
+        Line(("help creators",), "one question with its examples"),
+        Line(("@hfstats licenses",), "mention me, or write to me in a direct message: the same words"),
+    ),
+)
 
 
-def help_notice(entries: Sequence[Entry], command: str = "/hfstats") -> Notice:
-    """Write a help that fits one screen."""
-    questions = [(f"{command} {entry.form.example}", entry.summary) for entry in entries]
+def help_notice(entries: Sequence[Entry], about: str = "", command: str = "/hfstats") -> Notice:
+    """Write a help that fits one screen, or the one ``about`` a question."""
+    entry = _entry(entries, about)
+    if entry:
+        return _of_one(entry, command)
+    groups: dict[str, list[Entry]] = {}
+    for one in entries:
+        groups.setdefault(group_of(one.form), []).append(one)
+    text = f"Type {command} and any of these; I answer with a chart and the finding in a sentence."
     return Notice(
-        "Ask what the open-model world runs on; I answer with a chart. The last words narrow any question.",
-        words=(*questions, *OPTIONS),
-        suggestions=("licenses", "creators by downloads", "likes"),
+        text, sections=(*map(_group, groups, groups.values()), _NARROWED, _ELSEWHERE), suggestions=("licenses",), build=""
     )
 
 
+def build_notice(text: str) -> Notice:
+    """Offer the form where Slack lets nothing but a button open it: after a mention, in a direct message."""
+    return Notice("The button opens a form to choose from, instead of typing.", build=text)
+
+
 def completions(entries: Sequence[Entry]) -> list[tuple[str, str]]:
-    """Return what may follow the command, each with what it does: every example, then help."""
-    return [(example, entry.summary) for entry in entries for example in entry.examples] + [("help", "Everything that I answer")]
+    """Return what may follow the command, each with what it does: every example, then the chores."""
+    return [
+        *((example, entry.summary) for entry in entries for example in entry.examples),
+        ("build", "A form to choose from instead of typing"),
+        ("help", "Everything that I answer"),
+    ]
+
+
+def _entry(entries: Sequence[Entry], about: str) -> Entry | None:
+    word = about.strip().casefold()
+    return next((one for one in entries if word == one.form.word or word in one.form.aliases), None)
+
+
+def _group(title: str, entries: Sequence[Entry]) -> Section:
+    if all(_names_one(one.form) for one in entries):
+        return Section(title, (Line(tuple(one.form.example for one in entries), "where it stands, with its models"),))
+    return Section(title, tuple(Line((one.form.example,), one.summary) for one in entries))
+
+
+def _names_one(form: Form) -> bool:
+    return form.fewest == form.most == 1
+
+
+def _of_one(entry: Entry, command: str) -> Notice:
+    sections = [Section("For example", tuple(Line((f"{command} {example}",), "") for example in entry.examples))]
+    options = tuple(OPTIONS[option] for option in Option if option in entry.form.options)
+    if options:
+        sections.append(Section("Narrowed with", options))
+    if entry.form.aliases:
+        sections.append(Section("Also understood", (Line(entry.form.aliases, ""),)))
+    return Notice(
+        f"{entry.form.word}: {entry.summary}.", sections=tuple(sections), suggestions=entry.examples, build=entry.form.example
+    )

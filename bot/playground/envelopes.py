@@ -11,6 +11,8 @@ from bot.playground.views import view_json
 from bot.playground.workspace import Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from bot.playground.blocks import Block
     from bot.playground.service import Service
     from bot.playground.workspace import Channel, Message, User, View, Workspace
@@ -107,8 +109,25 @@ def view_submission(actor: Actor, view: View, state: Json) -> Json:
     return _interaction(actor, "view_submission") | {
         "trigger_id": actor.service.trigger(actor.workspace.id, actor.user.id),
         "view": view_json(view, actor.workspace, actor.service, state),
-        "response_urls": [],
+        "response_urls": [
+            {
+                "response_url": actor.service.hook(actor.workspace.id, held[key], actor.user.id),
+                "block_id": block_id,
+                "action_id": action_id,
+                "channel_id": held[key],
+            }
+            for block_id, action_id, key in _answerable(view)
+            if (held := state[block_id][action_id])[key]
+        ],
     }
+
+
+def _answerable(view: View) -> Iterator[tuple[str, str, str]]:
+    """Find the inputs whose conversation the app may answer in, and where the state holds it."""
+    for block in view.content["blocks"]:
+        if block["type"] == "input" and block["element"].get("response_url_enabled"):
+            key = "selected_channel" if block["element"]["type"] == "channels_select" else "selected_conversation"
+            yield block["block_id"], block["element"]["action_id"], key
 
 
 def view_closed(actor: Actor, view: View, *, is_cleared: bool) -> Json:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analytics.answer import Answer
-    from bot.reply import Notice
+    from bot.reply import Line, Notice
 
 Block = dict[str, Any]
 
@@ -69,8 +69,7 @@ def answer_fallback(answer: Answer) -> str:
 def notice_blocks(notice: Notice, action: str = ASK) -> list[Block]:
     """Show the sentences, and what to try instead as buttons; ``action`` is the beginning of their action ids."""
     blocks = [_section(escape(part)) for part in _parts(notice.text)]
-    if notice.words:
-        blocks.append(_section("\n".join(f"`{escape(typed)}` {escape(meaning)}" for typed, meaning in notice.words)))
+    blocks += [_section("\n".join([f"*{escape(part.title)}*", *map(_line, part.lines)])) for part in notice.sections]
     offers = buttons(notice.suggestions, action)["elements"] if notice.suggestions else []
     if notice.build is not None:
         offers.append(opener(notice.build))
@@ -118,6 +117,10 @@ def _parts(text: str) -> list[str]:
             parts.append("")
         parts[-1] += ("\n" if parts[-1] else "") + cut(line, SECTION // 2)
     return [part for part in parts if part.strip()]
+
+
+def _line(line: Line) -> str:
+    return " ".join(filter(None, [" · ".join(f"`{escape(typed)}`" for typed in line.typed), escape(line.meaning)]))
 
 
 def _section(text: str) -> Block:

@@ -9,7 +9,7 @@ from bot.render.table import table
 
 if TYPE_CHECKING:
     from analytics.answer import Answer, Source
-    from bot.reply import Notice
+    from bot.reply import Line, Notice
 
 MOST_ROWS = 15
 
@@ -52,6 +52,10 @@ def answer_text(answer: Answer, limit: int = MOST_ROWS) -> str:
 
 def notice_text(notice: Notice) -> str:
     """Return the sentences, then what to try instead."""
-    words = [f"{typed} - {meaning}" for typed, meaning in notice.words]
+    words = [line for section in notice.sections for line in ("", section.title, *map(_typed, section.lines))]
     tries = [f"Try: {' | '.join(notice.suggestions)}"] if notice.suggestions else []
     return "\n".join([notice.text, *words, *tries])
+
+
+def _typed(line: Line) -> str:
+    return " - ".join(filter(None, ["  " + " | ".join(line.typed), line.meaning]))

@@ -18,18 +18,6 @@ def router(history):
     return wiring.router(Analyst(history), entries())
 
 
-@pytest.mark.parametrize("line", ["", "help", "HELP", "help me", "hi!"])
-def test_help_names_every_question(router, line):
-    notice = router.at_once(line)
-    assert notice
-    for entry in entries():
-        assert (f"/hfstats {entry.form.example}", entry.summary) in notice.words
-
-
-def test_help_fits_one_screen(router):
-    assert len(router.at_once("help").words) <= 24
-
-
 def test_a_question_is_answered_with_a_picture(router):
     assert router.at_once("licenses by downloads") is None
     reply = router.reply("licenses by downloads")

@@ -187,7 +187,7 @@ def test_help_is_for_the_typist_alone(slack):
     slack.command("help")
     message = slack.wait_for(lambda: slack.messages("general", "ada"), WAIT)[-1]
     assert message.viewer
-    assert "/hfstats licenses" in slack.shown_text(message)
+    assert "Type /hfstats and any of these" in slack.shown_text(message)
 
 
 def test_a_button_asks_the_next_question_in_the_thread(slack):

@@ -1,0 +1,91 @@
+"""Inside the form that builds a question: what changes as it is filled in, the names it offers, and what it asks in the end."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import TYPE_CHECKING, Any
+
+from analytics import grammar
+from analytics.query import quoted
+from bot.builder import QUESTION, mistakes
+from bot.catalog import near
+from bot.delivery.failures import FAILURES, said
+from bot.delivery.seat import Seat
+from bot.doors.opening import at_home
+from bot.doors.payload import acked, plain
+from bot.render.blocks import BUILD
+from bot.render.modal import FORM, block_of, build_view, filled_in, suggestions, word_of
+from bot.reply import Notice
+
+if TYPE_CHECKING:
+    from slack_bolt import Ack, App, BoltContext, Respond
+    from slack_sdk import WebClient
+
+    from bot.desk import Desk
+
+OFFERED = 30
+"""Names offered at a time: as many as one scrolls through."""
+_PATIENCE = 1.0
+"""Seconds that the first suggestions wait for the names that there are; Slack waits three."""
+_KINDS = {"compare": ("creator", "license", "task", "library")}
+
+_log = logging.getLogger(__name__)
+
+
+def listen(app: App, desk: Desk) -> None:
+    """Attach everything inside the form."""
+
+    def changed(body: dict[str, Any], client: WebClient) -> None:
+        form = filled_in(body["view"])
+        view = build_view(form, desk.entries, desk.catalog.at_hand(), mistakes(form, desk.forms))
+        try:
+            client.views_update(view_id=body["view"]["id"], view=view)
+        except FAILURES as error:  # closed meanwhile, most likely; what is submitted is read anew
+            _log.info("the form was not updated: %s", said(error))
+
+    def suggested(ack: Ack, payload: dict[str, Any]) -> None:
+        ack(**suggestions(payload["block_id"], _near(desk, payload["block_id"], plain(payload.get("value") or ""))))
+
+    def checked(ack: Ack, body: dict[str, Any]) -> None:
+        form = filled_in(body["view"])
+        wrong = {block_of(field, form.word): text for field, text in mistakes(form, desk.forms).items()}
+        shown = {block if block in body["view"]["state"]["values"] else QUESTION: text for block, text in wrong.items()}
+        if shown:
+            ack(response_action="errors", errors=shown)
+        else:
+            ack()
+
+    def submitted(body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
+        form = filled_in(body["view"])
+        if not mistakes(form, desk.forms):
+            seat = at_home(client, context, body["user"]["id"])
+            if form.where:
+                reach = respond if context.response_url else None
+                seat = Seat(client, seat.workspace, form.where, seat.user, reach, quiet=form.quiet)
+            _answer(desk, seat, str(grammar.parse(form.text, desk.forms)))
+
+    app.action(re.compile(rf"^{FORM}:"))(ack=acked, lazy=[changed])
+    app.options(re.compile(rf"^{FORM}:"))(suggested)
+    app.view(BUILD)(ack=checked, lazy=[submitted])
+
+
+def _answer(desk: Desk, seat: Seat, text: str) -> None:
+    notice = desk.allowance.ask(seat.workspace, seat.user)
+    if notice:
+        desk.courier.tell(seat, notice)
+    elif not desk.courier.serve(seat, text) and not seat.direct:
+        own = Seat(seat.client, seat.workspace, seat.user, seat.user, direct=True)
+        desk.courier.tell(own, Notice("I may not post in the conversation that you chose; so here is the answer for you."))
+        desk.courier.serve(own, text)
+
+
+def _near(desk: Desk, block_id: str, typed: str) -> dict[str, list[str]]:
+    """Return the names, by their kind, that somebody may mean; none where the store cannot be looked at now."""
+    overview = desk.catalog.at_hand(_PATIENCE)
+    word = word_of(block_id) or block_id
+    if overview is None:
+        return {}
+    kinds = _KINDS.get(word, (word,))
+    most = OFFERED // len(kinds)
+    return {kind: [quoted(name) for name in near(overview.names.get(kind, ()), typed, most)] for kind in kinds}

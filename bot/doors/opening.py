@@ -1,0 +1,90 @@
+"""What opens the form that builds a question: the global shortcut, a button, a word after the command."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import TYPE_CHECKING, Any
+
+from analytics import grammar
+from analytics.errors import QueryError
+from bot.builder import QUESTION, Filled, filled
+from bot.delivery.failures import FAILURES, said
+from bot.delivery.seat import Seat
+from bot.doors.buttons import channel_of, chosen
+from bot.doors.command import COMMAND
+from bot.doors.payload import acked, plain, workspace_of
+from bot.render.blocks import BUILD
+from bot.render.modal import build_view
+from bot.reply import Notice
+
+if TYPE_CHECKING:
+    from slack_bolt import App, BoltContext, Respond
+    from slack_sdk import WebClient
+
+    from bot.desk import Desk
+
+SHORTCUT = "ask"
+"""The global shortcut's callback id."""
+WORDS = {"build", "ask", "form"}
+"""What opens the form when it follows the command; words after it are the question to begin with."""
+_PATIENCE = 1.0
+"""Seconds that the first form waits for the months that there are; Slack forgets after three that somebody wanted one."""
+
+_log = logging.getLogger(__name__)
+
+
+def listen(app: App, desk: Desk) -> None:
+    """Attach what opens the form. Comes before the command, whose other words are questions."""
+
+    def from_shortcut(shortcut: dict[str, Any], context: BoltContext, client: WebClient) -> None:
+        open_form(desk, at_home(client, context, shortcut["user"]["id"]), shortcut["trigger_id"])
+
+    def from_button(
+        body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond
+    ) -> None:
+        user = body["user"]["id"]
+        in_message = Seat(client, workspace_of(context), channel_of(body), user, respond)
+        seat = in_message if context.response_url else at_home(client, context, user)
+        open_form(desk, seat, body["trigger_id"], chosen(action))
+
+    def from_command(command: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
+        seat = Seat(client, workspace_of(context), command["channel_id"], command["user_id"], respond)
+        open_form(desk, seat, command["trigger_id"], plain(command["text"]).partition(" ")[2])
+
+    app.shortcut(SHORTCUT)(ack=acked, lazy=[from_shortcut])
+    app.action(re.compile(rf"^{BUILD}(?::|$)"))(ack=acked, lazy=[from_button])
+    app.command(COMMAND, matchers=[wanted])(ack=acked, lazy=[from_command])
+
+
+def wanted(command: dict[str, Any]) -> bool:
+    """Tell whether a command asks for the form."""
+    return plain(command.get("text") or "").partition(" ")[0].casefold() in WORDS
+
+
+def at_home(client: WebClient, context: BoltContext, user: str) -> Seat:
+    """Seat somebody in their own conversation with the bot. Slack takes the person's id for it and needs no further scope."""
+    return Seat(client, workspace_of(context), user, user, direct=True)
+
+
+def open_form(desk: Desk, seat: Seat, trigger: str, text: str = "") -> None:
+    """Open the form, beginning with the question ``text``; say in ``seat`` what to do where Slack refuses."""
+    form = Filled(desk.entries[0].form.word, {})
+    wrong: dict[str, str] = {}
+    if text.strip():
+        try:
+            form = filled(grammar.parse(text, desk.forms))
+        except QueryError as error:
+            wrong = {QUESTION: str(error)}
+    view = build_view(form, desk.entries, desk.catalog.at_hand(_PATIENCE), wrong)
+    try:
+        seat.client.views_open(trigger_id=trigger, view=view)
+    except FAILURES as error:
+        _log.warning("the form was not opened: %s", said(error))
+        desk.courier.tell(seat, Notice(_refused(said(error)), build="" if wrong else form.text))
+
+
+def _refused(code: str) -> str:
+    late = code in {"expired_trigger_id", "exchanged_trigger_id"}
+    why = "Slack had stopped waiting when I opened the form" if late else f"Slack did not let me open the form ({code})"
+    return f"{why}. The button tries again; or type the question after {COMMAND}, as in “{COMMAND} licenses”."

@@ -1,0 +1,125 @@
+"""The App Home: the latest findings, how fresh the data are, and what can be asked from there. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from analytics.phrases import day, plural, short_list
+from bot.render.blocks import BUTTON_TEXT, cut, opener
+from bot.render.escape import escape
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from bot.overview import Entry, Overview
+    from bot.render.blocks import Block
+    from bot.reply import Notice
+
+HOME = "home"
+"""Action ids of the Home begin with this; those that ask, whose value is what is asked, with ``home:ask``."""
+ASKED = f"{HOME}:ask"
+REFRESH = f"{HOME}:refresh"
+STALE = 3
+"""Days after which the last snapshot counts as old: it is taken daily."""
+_EXAMPLES = 12
+_NOTHING = (
+    "There is no snapshot yet, so nothing can be answered. Whoever runs me takes one with `hfstats snapshot`, once a day, "
+    "or loads listings with `hfstats import FILE`."
+)
+
+
+def home_view(
+    overview: Overview,
+    entries: Sequence[Entry],
+    today: date,
+    *,
+    asked: str | None = None,
+    sections: Sequence[Sequence[Block]] = (),
+) -> Block:
+    """Show the Home.
+
+    ``asked`` is what was asked from here a moment ago; ``sections`` are blocks of other parts of the bot, each under a heading
+    of its own, between the findings and the examples.
+    """
+    if not overview.holdings:
+        return _home([_header("No data yet"), _section(_NOTHING), _actions(_refresh(), _help())])
+    blocks = [
+        _header("What the open-model world runs on"),
+        _freshness(overview, today),
+        _actions(opener() | {"style": "primary"}, _refresh(), _help()),
+    ]
+    if asked:
+        blocks.append(
+            _section(f":speech_balloon: Asked `{escape(cut(asked, 500))}`. The answer comes to the *Messages* tab here.")
+        )
+    blocks += [{"type": "divider"}, _header("Latest findings")]
+    blocks += [
+        _section(f"*{escape(found.headline)}*") | {"accessory": _ask(f"{ASKED}:finding:{place}", found.query, "Show the chart")}
+        for place, found in enumerate(overview.findings)
+    ]
+    for section in sections:
+        blocks += [{"type": "divider"}, *section]
+    examples = [_ask(f"{ASKED}:example:{place}", entry.form.example) for place, entry in enumerate(entries[:_EXAMPLES])]
+    blocks += [
+        {"type": "divider"},
+        _header("Ask something"),
+        _section("What you ask here is answered in the *Messages* tab. In a channel, type the same words after `/hfstats`."),
+        _actions(*examples),
+    ]
+    return _home(blocks)
+
+
+def trouble_view(notice: Notice) -> Block:
+    """Show what keeps the Home from being shown, and the way to try again."""
+    return _home([_header("I cannot look at the data now"), _section(escape(notice.text)), _actions(_refresh(), _help())])
+
+
+def _freshness(overview: Overview, today: date) -> Block:
+    newest = max(holding.taken_on for holding in overview.holdings)
+    age = (today - newest).days
+    said = "today" if age <= 0 else f"{plural(age, 'day')} old"
+    lists = [
+        f"{short_list(held.list)}: {plural(held.models, 'model')}"
+        + (f" of {day(held.taken_on)}" if held.taken_on != newest else "")
+        for held in overview.holdings
+    ]
+    parts = [f"Snapshot of {day(newest)} (UTC), {said}", *lists]
+    if overview.simulated:
+        parts.append("*simulated data: no number here was measured*")
+    text = " · ".join(parts)
+    if age >= STALE:
+        text += "\n:warning: A snapshot is taken once a day; whoever runs me takes today's with `hfstats snapshot`."
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": text}]}
+
+
+def _ask(action: str, query: str, text: str | None = None) -> Block:
+    return {"type": "button", "action_id": action, "text": _plain(cut(text or query, BUTTON_TEXT)), "value": query}
+
+
+def _refresh() -> Block:
+    return {"type": "button", "action_id": REFRESH, "text": _plain("Refresh")}
+
+
+def _help() -> Block:
+    return _ask(f"{ASKED}:help", "help", "Help")
+
+
+def _actions(*elements: Block) -> Block:
+    return {"type": "actions", "elements": list(elements)}
+
+
+def _header(text: str) -> Block:
+    return {"type": "header", "text": _plain(text)}
+
+
+def _section(text: str) -> Block:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+
+
+def _plain(text: str) -> Block:
+    return {"type": "plain_text", "text": text}
+
+
+def _home(blocks: list[Block]) -> dict[str, Any]:
+    return {"type": "home", "callback_id": HOME, "blocks": blocks}
