@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from analytics import grammar
 from analytics.query import quoted
-from bot.builder import QUESTION, mistakes
+from bot.builder import QUESTION, fitted, mistakes
 from bot.catalog import near
 from bot.delivery.failures import FAILURES, said
 from bot.delivery.seat import Seat
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from slack_bolt import Ack, App, BoltContext, Respond
     from slack_sdk import WebClient
 
+    from bot.builder import Filled
     from bot.desk import Desk
 
 OFFERED = 30
@@ -37,7 +38,7 @@ def listen(app: App, desk: Desk) -> None:
     """Attach everything inside the form."""
 
     def changed(body: dict[str, Any], client: WebClient) -> None:
-        form = filled_in(body["view"])
+        form = _form(desk, body)
         view = build_view(form, desk.entries, desk.catalog.at_hand(), mistakes(form, desk.forms))
         try:
             client.views_update(view_id=body["view"]["id"], view=view)
@@ -48,7 +49,7 @@ def listen(app: App, desk: Desk) -> None:
         ack(**suggestions(payload["block_id"], _near(desk, payload["block_id"], plain(payload.get("value") or ""))))
 
     def checked(ack: Ack, body: dict[str, Any]) -> None:
-        form = filled_in(body["view"])
+        form = _form(desk, body)
         wrong = {block_of(field, form.word): text for field, text in mistakes(form, desk.forms).items()}
         shown = {block if block in body["view"]["state"]["values"] else QUESTION: text for block, text in wrong.items()}
         if shown:
@@ -57,7 +58,7 @@ def listen(app: App, desk: Desk) -> None:
             ack()
 
     def submitted(body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
-        form = filled_in(body["view"])
+        form = _form(desk, body)
         if not mistakes(form, desk.forms):
             seat = at_home(client, context, body["user"]["id"])
             if form.where:
@@ -68,6 +69,13 @@ def listen(app: App, desk: Desk) -> None:
     app.action(re.compile(rf"^{FORM}:"))(ack=acked, lazy=[changed])
     app.options(re.compile(rf"^{FORM}:"))(suggested)
     app.view(BUILD)(ack=checked, lazy=[submitted])
+
+
+def _form(desk: Desk, body: dict[str, Any]) -> Filled:
+    """Read the form, without what another question had left in it."""
+    form = filled_in(body["view"])
+    of = next((one for one in desk.forms if one.word == form.word), None)
+    return fitted(form, of) if of else form
 
 
 def _answer(desk: Desk, seat: Seat, text: str) -> None:

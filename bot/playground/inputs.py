@@ -60,7 +60,8 @@ def value_of(element: Block, raw: Raw, offered: Sequence[Block] = ()) -> Json:
     """
     key = value_key(element)
     if key in ("selected_option", "selected_options"):
-        among = {option["value"]: option for option in (*options_of(element), *offered)}
+        held = [*([element["initial_option"]] if element.get("initial_option") else []), *element.get("initial_options", [])]
+        among = {option["value"]: option for option in (*held, *options_of(element), *offered)}
         chosen = [raw] if isinstance(raw, str) else list(raw or [])
         missing = [one for one in chosen if one not in among]
         if missing:

@@ -50,9 +50,7 @@ def home_view(
         _actions(opener() | {"style": "primary"}, _refresh(), _help()),
     ]
     if asked:
-        blocks.append(
-            _section(f":speech_balloon: Asked `{escape(cut(asked, 500))}`. The answer comes to the *Messages* tab here.")
-        )
+        blocks.append(_section(f":speech_balloon: Asked `{escape(cut(asked, 500))}`. The answer comes to the *Messages* tab."))
     blocks += [{"type": "divider"}, _header("Latest findings")]
     blocks += [
         _section(f"*{escape(found.headline)}*") | {"accessory": _ask(f"{ASKED}:finding:{place}", found.query, "Show the chart")}

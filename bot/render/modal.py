@@ -22,8 +22,8 @@ FORM = "form"
 """Every field's action id begins with this."""
 WHERE = "where"
 QUIET = "quiet"
-ANY = "any"
-"""The option that narrows nothing. No words of a query are this alone."""
+ANY = "no words"
+"""The option that narrows nothing. No name is written so: one of two words stands in quotation marks."""
 
 OPTION_TEXT = 75
 OPTION_VALUE = 150
@@ -80,7 +80,7 @@ def filled_in(view: Mapping[str, Any]) -> Filled:
     words: dict[str, tuple[str, ...]] = {}
     for field in FIELDS:
         element = held.get(block_of(field, word), {})
-        chosen = tuple(one for one in _values(element) if one != ANY)
+        chosen = tuple(one for one in _values(element) if one != ANY or _is_typed(element))
         if field == Option.TOP or (field == Option.TASK and _is_typed(element)):
             chosen = tuple(f"{field} {one}" for one in chosen)
         if chosen:
