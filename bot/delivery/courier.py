@@ -1,4 +1,4 @@
-"""Courier: answers one question from one seat, by the first way that works."""
+"""Courier: answers one question from one seat, by the first form and the first way that work."""
 
 from __future__ import annotations
 
@@ -7,17 +7,20 @@ from threading import Timer
 from typing import TYPE_CHECKING
 
 from analytics.errors import StoreError
-from bot.delivery.upload import upload
-from bot.render.blocks import ASK, answer_blocks, answer_fallback, notice_blocks, notice_fallback, working
+from bot.delivery.failures import Sent
+from bot.delivery.ladder import Ladder, Load
+from bot.delivery.send import send
+from bot.delivery.work import Work
+from bot.render.blocks import ASK, answer_blocks, answer_fallback, notice_blocks, notice_fallback
 from bot.render.controls import GO, controls
+from bot.reply import Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from analytics.answer import Answer
     from bot.delivery.seat import Seat
     from bot.render.blocks import Block
-    from bot.reply import Notice, Picture, Reply
+    from bot.reply import Picture, Reply
     from bot.store.pictures import Gallery
     from bot.store.unfinished import Unfinished
 
@@ -25,6 +28,7 @@ _log = logging.getLogger(__name__)
 
 _PATIENCE = 2.0
 """Seconds after which somebody who cannot see a working message is told that there will be an answer."""
+_LOST = "The connection to Slack broke while I answered, and I cannot see whether the answer arrived. If you miss it, ask again."
 
 
 class Courier:
@@ -43,36 +47,32 @@ class Courier:
         self._gallery = gallery
         self._public_url = public_url
         self._unfinished = unfinished
+        self._ladder = Ladder()
 
     def serve(self, seat: Seat, text: str) -> bool:
         """Answer one question: a working message at once, then the answer in its place; tell whether it was delivered."""
         seat.start(text)
-        patience = Timer(_PATIENCE, _hold_on, (seat, text))
+        work = self._begin(seat, text)
+        patience = Timer(_PATIENCE, seat.hold_on, (text,))
         if seat.working is None and seat.respond is not None:
             patience.start()
         try:
             given = self._reply(text)
-            if given.answer is None:
-                delivered = given.notice is not None and self.tell(seat, given.notice)
-            else:
-                image = upload(seat.client, given.picture) if given.picture else None
-                patience.cancel()
-                if patience.ident:
-                    patience.join(_PATIENCE)  # not after the answer
-                fallback = answer_fallback(given.answer)
-                delivered = seat.say(_blocks(given.answer, image, seat), fallback) or (
-                    image is not None and seat.say(_blocks(given.answer, None, seat), fallback)
-                )
+            delivered = self._answer(seat, given, patience) if given.answer else self.tell(seat, given.notice or _nothing())
         finally:
             patience.cancel()
+            seat.withdraw()
+            if work and seat.working is None:
+                self._end(work)
         if not delivered:
             _log.error("no way led to the conversation; the answer was not delivered")
         return delivered
 
     @staticmethod
     def tell(seat: Seat, notice: Notice) -> bool:
-        """Give a notice to the person who asked."""
-        return seat.whisper(notice_blocks(notice, GO if seat.quiet else ASK), notice_fallback(notice))
+        """Give a notice to the person who asked, and tell whether that worked; rather twice than never."""
+        rungs = iter([notice_blocks(notice, GO if seat.quiet else ASK), []])
+        return send(seat.aside(), rungs, notice_fallback(notice), twice=True) is Sent.DONE
 
     def image_url(self, workspace: str, picture: Picture) -> str | None:
         """Return an address that shows the picture to who knows it; ``None`` where this deployment shows none by address."""
@@ -84,13 +84,46 @@ class Courier:
             _log.warning("the picture could not be stored: %s", error)
             return None
 
+    def _answer(self, seat: Seat, given: Reply, patience: Timer) -> bool:
+        answer = given.answer
+        if answer is None:
+            return False
+        load = Load(answer, given.picture, seat.workspace, seat.client, self.image_url)
 
-def _blocks(answer: Answer, image: Block | None, seat: Seat) -> list[Block]:
-    asked_by = seat.asked_by or seat.user
-    below = controls(answer, asked_by, quiet=seat.quiet)
-    return answer_blocks(answer, image, asked_by, changed_by=seat.user if seat.instead else None, below=below)
+        def rungs() -> Iterator[list[Block]]:
+            for shown in self._ladder.climb(load):
+                patience.cancel()
+                if patience.ident:
+                    patience.join(_PATIENCE)  # not after the answer
+                asked_by = seat.asked_by or seat.user
+                below = controls(answer, asked_by, quiet=seat.quiet)
+                yield answer_blocks(answer, shown, asked_by, changed_by=seat.user if seat.instead else None, below=below)
+            yield []  # the words alone
+
+        sent = send(seat.ways(), rungs(), answer_fallback(answer))
+        if sent is Sent.LOST:
+            return self.tell(seat, Notice(_LOST, suggestions=(answer.query,)))
+        return sent is Sent.DONE
+
+    def _begin(self, seat: Seat, text: str) -> Work | None:
+        """Remember the working message, so that it is put right even when this process dies."""
+        if self._unfinished is None or seat.working is None:
+            return None
+        work = Work(seat.workspace, *seat.working, text)
+        try:
+            self._unfinished.begin(work)
+        except StoreError as error:
+            _log.warning("a working message could not be remembered: %s", error)
+            return None
+        return work
+
+    def _end(self, work: Work) -> None:
+        if self._unfinished is not None:
+            try:
+                self._unfinished.end(work)
+            except StoreError as error:
+                _log.warning("a working message could not be forgotten: %s", error)
 
 
-def _hold_on(seat: Seat, text: str) -> None:
-    if seat.respond is not None:
-        seat.respond(blocks=working(text), text="Working on it …", response_type="ephemeral", replace_original=False)
+def _nothing() -> Notice:
+    return Notice("I have no answer to that.")

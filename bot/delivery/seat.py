@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from bot.delivery.failures import FAILURES, said
-from bot.render.blocks import working
+from slack_sdk.webhook import WebhookClient
+
+from bot.delivery.failures import FAILURES, Sent, judged, meaning, said
+from bot.delivery.mark import Unseen, find, marked, new_mark
+from bot.render.blocks import coming, elsewhere, working
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from slack_bolt import Respond
     from slack_sdk import WebClient
+    from slack_sdk.web import SlackResponse
 
     from bot.render.blocks import Block
 
+    Way = Callable[[list[Block], str], Sent]
+    """Shows blocks, with a text for notifications, to somebody somewhere. Never raises what :data:`FAILURES` names."""
+
 _log = logging.getLogger(__name__)
+
+_TRIES = 3
+"""Of what may be done twice without harm."""
 
 
 @dataclass(slots=True)
@@ -42,83 +53,191 @@ class Seat:
     """The timestamp of that message."""
     asked_by: str | None = None
     """Who asked first, where that is not this person."""
-    working: str | None = field(default=None, init=False)
-    """The timestamp of the working message, where one could be posted."""
+    working: tuple[str, str] | None = field(default=None, init=False)
+    """Channel and timestamp of the working message, while one stands there."""
+    _missed: str | None = field(default=None, init=False)
+    """The mark of a working message of which it is not known whether it was posted."""
+    _shut: bool = field(default=False, init=False)
+    """Slack takes no post of the bot's here."""
+    _doubtful: bool = field(default=False, init=False)
+    """The working message may have become the answer."""
 
     def start(self, text: str) -> None:
         """Show that the question is being worked on, where that can be taken back later."""
         if self.quiet or self.instead:
             return
+        mark = new_mark()
         try:
-            posted = self.client.chat_postMessage(
-                channel=self.channel, text="Working on it …", blocks=working(text), thread_ts=self.thread, unfurl_links=False
-            )
-            self.working = str(posted["ts"])
-            self.channel = str(posted["channel"])  # for a person's id, that of the conversation with them
+            posted = self._posted(working(text), "Working on it …", mark)
+            self.working = str(posted["channel"]), str(posted["ts"])
         except FAILURES as error:
             _log.info("no working message: %s", said(error))
+            sent = judged(error)
+            self._shut = sent is Sent.SHUT
+            self._missed = mark if sent in {Sent.LOST, Sent.FAILED} else None
 
-    def say(self, blocks: list[Block], text: str) -> bool:
-        """Show something to everybody in the conversation (to one person, when quiet); tell whether that worked."""
-        if self.quiet and self.instead and self._respond(blocks, text, "ephemeral", replace=True):
-            return True
+    def ways(self) -> list[Way]:
+        """Return the ways to give an answer, best first: to everybody, or to the one person when quiet."""
         if self.quiet:
-            return self.whisper(blocks, text)
-        if self.instead and self._replace(blocks, text):
-            return True
-        if self.working and self._call(self.client.chat_update, channel=self.channel, ts=self.working, blocks=blocks, text=text):
-            return True
-        if self._respond(blocks, text, "in_channel"):
-            self._withdraw()
-            return True
-        posting = {"channel": self.channel, "blocks": blocks, "text": text, "thread_ts": self.thread, "unfurl_links": False}
-        return self.respond is None and self.working is None and self._call(self.client.chat_postMessage, **posting)
+            return [*([self._over_ephemeral] if self.instead else []), *self.aside()]
+        self._look_for_missed()
+        found: list[Way] = []
+        if self.instead and self.message:
+            found.append(self._over_message)
+        if self.instead and self.respond:
+            found.append(self._over_original)
+        if self.working:
+            found.append(self._over_working)
+        if self.respond:
+            found.append(self._to_all)
+        if not self._shut:
+            found.append(self._post)
+        return [*found, *([] if self._alone else self.aside())]
 
-    def whisper(self, blocks: list[Block], text: str) -> bool:
-        """Show something to the person who asked alone; tell whether that worked."""
-        if self.direct and self.respond is None:
-            return self.say(blocks, text)
-        self._withdraw()
-        if self._respond(blocks, text, "ephemeral"):
-            return True
-        posting = {"channel": self.channel, "user": self.user, "blocks": blocks, "text": text, "thread_ts": self.thread}
-        return self._call(self.client.chat_postEphemeral, **posting)
+    def aside(self) -> list[Way]:
+        """Return the ways to speak to the person alone."""
+        self._look_for_missed()
+        found: list[Way] = []
+        if self.respond:
+            found.append(self._ephemerally)
+        if not self._alone:
+            return [*found, self._post_ephemeral, self._post_directly, *([self._over_working] if self.working else [])]
+        return [*found, *([self._over_working] if self.working else []), self._post]
 
-    def _withdraw(self) -> None:
-        if self.working and self._call(self.client.chat_delete, channel=self.channel, ts=self.working):
+    def hold_on(self, text: str) -> None:
+        """Tell the person that there will be an answer, where no working message does."""
+        self._ephemerally(coming(text), "The answer follows.")
+
+    def withdraw(self) -> None:
+        """Take the working message back, where it still stands."""
+        if self.working and not self._doubtful:
+            channel, ts = self.working
+            if self._update_safely(self.client.chat_delete, channel=channel, ts=ts) is Sent.DONE:
+                self.working = None
+
+    @property
+    def _alone(self) -> bool:
+        """Whether nobody but this person is in the conversation."""
+        return self.direct or self.channel.startswith("D")
+
+    def _over_working(self, blocks: list[Block], text: str) -> Sent:
+        if self.working is None:
+            return Sent.SHUT
+        channel, ts = self.working
+        sent = self._update_safely(self.client.chat_update, channel=channel, ts=ts, blocks=blocks, text=text)
+        if sent is Sent.DONE:
             self.working = None
+        self._doubtful = sent is Sent.LOST
+        return sent
 
-    def _replace(self, blocks: list[Block], text: str) -> bool:
-        """Put something in the place of the message that the request came from."""
-        if self._respond(blocks, text, "in_channel", replace=True):
-            return True
-        found = {"channel": self.channel, "ts": self.message, "blocks": blocks, "text": text}
-        return bool(self.message) and self._call(self.client.chat_update, **found)
+    def _over_message(self, blocks: list[Block], text: str) -> Sent:
+        return self._update_safely(self.client.chat_update, channel=self.channel, ts=self.message, blocks=blocks, text=text)
 
-    def _respond(self, blocks: list[Block], text: str, response_type: str, *, replace: bool = False) -> bool:
-        if self.respond is None:
-            return False
+    def _over_original(self, blocks: list[Block], text: str) -> Sent:
+        return self._safely(lambda: self._respond(blocks, text, "in_channel", replace=True))
+
+    def _over_ephemeral(self, blocks: list[Block], text: str) -> Sent:
+        return self._safely(lambda: self._respond(blocks, text, "ephemeral", replace=True))
+
+    def _to_all(self, blocks: list[Block], text: str) -> Sent:
+        return self._respond(blocks, text, "in_channel")
+
+    def _ephemerally(self, blocks: list[Block], text: str) -> Sent:
+        return self._respond(blocks, text, "ephemeral")
+
+    def _post(self, blocks: list[Block], text: str) -> Sent:
+        mark = new_mark()
+        sent = self._call(self._posted, blocks, text, mark)
+        if sent not in {Sent.LOST, Sent.FAILED}:
+            return sent
         try:
-            answered = self.respond(
-                blocks=blocks,
-                text=text,
-                response_type=response_type,
-                replace_original=replace,
-                unfurl_links=False,
-                thread_ts=None if replace else self.thread,
-            )
+            return Sent.DONE if find(self.client, self.channel, mark, self.thread) else Sent.FAILED
+        except Unseen:
+            return sent
+
+    def _post_ephemeral(self, blocks: list[Block], text: str) -> Sent:
+        to = {"channel": self.channel, "user": self.user, "thread_ts": self.thread}
+        return self._call(self.client.chat_postEphemeral, blocks=blocks, text=text, **to)
+
+    def _post_directly(self, blocks: list[Block], text: str) -> Sent:
+        above = elsewhere(self.channel)
+        return self._call(
+            self.client.chat_postMessage,
+            channel=self.user,
+            blocks=[above, *blocks] if blocks else [],
+            text=text,
+            unfurl_links=False,
+        )
+
+    def _posted(self, blocks: list[Block], text: str, mark: str) -> SlackResponse:
+        return self.client.chat_postMessage(
+            channel=self.channel, blocks=blocks, text=text, thread_ts=self.thread, unfurl_links=False, metadata=marked(mark)
+        )
+
+    def _look_for_missed(self) -> None:
+        """Look for a working message whose post was lost: an answer beside it would leave it standing for ever."""
+        if self._missed:
+            try:
+                found = find(self.client, self.channel, self._missed, self.thread)
+            except Unseen:
+                found = None
+            self._missed = None
+            self.working = (self.channel, found) if found else None
+
+    def _respond(self, blocks: list[Block], text: str, response_type: str, *, replace: bool = False) -> Sent:
+        if self.respond is None or self.respond.response_url is None:
+            return Sent.SHUT
+        body = {
+            "blocks": blocks,
+            "text": text,
+            "response_type": response_type,
+            "replace_original": replace,
+            "unfurl_links": False,
+            "thread_ts": None if replace else self.thread,
+        }
+        # Not Bolt's own client: it sends again what it lost the connection for, and the answer would be there twice.
+        hook = WebhookClient(self.respond.response_url, retry_handlers=self.client.retry_handlers)
+        try:
+            answered = hook.send_dict({name: value for name, value in body.items() if value is not None})
         except FAILURES as error:
             _log.warning("response_url: %s", said(error))
-            return False
-        if answered.status_code != 200:  # respond() does not raise for it
-            _log.warning("response_url answered %s", answered.status_code)
-        return answered.status_code == 200
+            return judged(error)
+        code = _code(answered.body)
+        if answered.status_code == 200 and not code:
+            return Sent.DONE
+        _log.warning("response_url: %s %s", answered.status_code, code)
+        return meaning(code, answered.status_code)
+
+    def _update_safely(self, method: Callable[..., object], **arguments: Any) -> Sent:  # noqa: ANN401 - the Web API's own arguments
+        return self._safely(lambda: self._call(method, **arguments))
 
     @staticmethod
-    def _call(method: Callable[..., Any], **arguments: Any) -> bool:  # noqa: ANN401 - the Web API's own arguments
+    def _safely(act: Callable[[], Sent]) -> Sent:
+        """Do again what may be done twice, as long as it is not known to be done."""
+        for _ in range(_TRIES):
+            sent = act()
+            if sent is not Sent.LOST:
+                break
+        return sent
+
+    @staticmethod
+    def _call(method: Callable[..., object], *given: Any, **arguments: Any) -> Sent:  # noqa: ANN401 - as above
         try:
-            method(**arguments)
+            method(*given, **arguments)
         except FAILURES as error:
             _log.warning("%s: %s", method.__name__, said(error))
-            return False
-        return True
+            return judged(error)
+        return Sent.DONE
+
+
+def _code(body: str) -> str:
+    """Return the error that a response URL names, as JSON or as bare text; ``""`` where all went well."""
+    if body.strip() in {"", "ok"}:
+        return ""
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        return body.strip() if len(body) < 60 else "unreadable"
+    if not isinstance(answer, dict) or answer.get("ok", True):
+        return ""
+    return str(answer.get("error") or "unknown")

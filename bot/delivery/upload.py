@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from typing import TYPE_CHECKING
 
-from bot.delivery.failures import FAILURES, said
+from bot.delivery.failures import FAILURES, LASTING, said
 
 if TYPE_CHECKING:
     from slack_sdk import WebClient
 
-    from bot.render.blocks import Block
     from bot.reply import Picture
-
-_log = logging.getLogger(__name__)
 
 PROCESSED_WITHIN = 20.0
 """Seconds that Slack gets to process an uploaded picture."""
@@ -22,19 +18,44 @@ _LOOK_EVERY = 0.5
 _ALT_ON_UPLOAD = 1000
 
 
-def upload(client: WebClient, picture: Picture) -> Block | None:
-    """Upload a picture and wait until Slack can show it; ``None`` where it cannot be shown."""
+class NotUploadedError(Exception):
+    """The picture cannot be shown as a file."""
+
+    def __init__(self, why: str, *, lasting: bool) -> None:
+        """``lasting`` is true where the next picture would fare no better."""
+        super().__init__(why)
+        self.lasting = lasting
+
+
+def upload(client: WebClient, picture: Picture) -> str:
+    """Upload a picture, wait until Slack can show it, and return the file's id.
+
+    Raises:
+        NotUploadedError: naming Slack's error code or the kind of the failure.
+
+    """
     try:
         alt = picture.alt if len(picture.alt) <= _ALT_ON_UPLOAD else picture.alt[: _ALT_ON_UPLOAD - 1] + "…"
         sent = client.files_upload_v2(content=picture.png, filename=picture.name, title=picture.name, alt_txt=alt)
         file = str(sent["files"][0]["id"])
-        until = time.monotonic() + PROCESSED_WITHIN
-        while not client.files_info(file=file)["file"].get("filetype"):
-            if time.monotonic() > until:
-                _log.warning("the picture was not processed within %s s", PROCESSED_WITHIN)
-                return None
-            time.sleep(_LOOK_EVERY)
     except (*FAILURES, KeyError, IndexError, TypeError) as error:
-        _log.warning("the picture could not be uploaded: %s", said(error))
-        return None
-    return {"slack_file": {"id": file}}
+        raise NotUploadedError(said(error), lasting=said(error) in LASTING) from error
+    _wait(client, file)
+    return file
+
+
+def _wait(client: WebClient, file: str) -> None:
+    until = time.monotonic() + PROCESSED_WITHIN
+    failed = False
+    while True:
+        try:
+            if client.files_info(file=file)["file"].get("filetype"):
+                return
+            failed = False
+        except (*FAILURES, KeyError) as error:
+            if failed or said(error) in LASTING:
+                raise NotUploadedError(said(error), lasting=said(error) in LASTING) from error
+            failed = True
+        if time.monotonic() > until:
+            raise NotUploadedError(f"not processed within {PROCESSED_WITHIN:.0f} s", lasting=True)
+        time.sleep(_LOOK_EVERY)

@@ -16,7 +16,6 @@ from bot.doors.opening import at_home
 from bot.doors.payload import acked, plain
 from bot.render.blocks import BUILD
 from bot.render.modal import FORM, block_of, build_view, filled_in, suggestions, word_of
-from bot.reply import Notice
 
 if TYPE_CHECKING:
     from slack_bolt import Ack, App, BoltContext, Respond
@@ -82,10 +81,8 @@ def _answer(desk: Desk, seat: Seat, text: str) -> None:
     notice = desk.allowance.ask(seat.workspace, seat.user)
     if notice:
         desk.courier.tell(seat, notice)
-    elif not desk.courier.serve(seat, text) and not seat.direct:
-        own = Seat(seat.client, seat.workspace, seat.user, seat.user, direct=True)
-        desk.courier.tell(own, Notice("I may not post in the conversation that you chose; so here is the answer for you."))
-        desk.courier.serve(own, text)
+    else:
+        desk.courier.serve(seat, text)
 
 
 def _near(desk: Desk, block_id: str, typed: str) -> dict[str, list[str]]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 Block = dict[str, Any]
 
 SECTION = 3000
+CONTEXT = 2000
 BUTTON_TEXT = 75
 BUTTON_VALUE = 2000
 ALT = 2000
@@ -31,29 +32,62 @@ def working(text: str) -> list[Block]:
     return [_context(f":hourglass_flowing_sand: Working on `{escape(cut(text, 300)) or 'help'}` …")]
 
 
+def coming(text: str) -> list[Block]:
+    """Promise an answer in words that stay true when it is there."""
+    return [_context(f"`{escape(cut(text, 300))}` takes a moment; the answer comes by itself.")]
+
+
+def interrupted(text: str, action: str) -> list[Block]:
+    """Say that a question was dropped, and offer to ask it again; ``action`` is the button's action id."""
+    said = _section(f"I was restarted while working on `{escape(cut(text, 300))}`.")
+    again = {"type": "plain_text", "text": "Ask again"}
+    button = {"type": "button", "action_id": action, "text": again, "value": text}
+    return [said, {"type": "actions", "elements": [button]}] if 0 < len(text) <= BUTTON_VALUE else [said]
+
+
+def remark(text: str) -> Block:
+    """Say something small; plain text."""
+    return _context(escape(text))
+
+
+def elsewhere(channel: str) -> Block:
+    """Say, before what reaches a person directly, where they had asked."""
+    return _context(f"You asked in <#{channel}>, where I cannot answer.")
+
+
+def image_at(url: str, alt: str) -> Block:
+    """Show the picture at an address."""
+    return {"type": "image", "image_url": url, "alt_text": cut(alt, ALT)}
+
+
+def image_of_file(file: str, alt: str) -> Block:
+    """Show a picture that was uploaded to Slack; ``file`` is its id."""
+    return {"type": "image", "slack_file": {"id": file}, "alt_text": cut(alt, ALT)}
+
+
+def numbers(answer: Answer) -> list[Block]:
+    """Show the numbers as lines of equal columns; nothing, where an answer has none."""
+    lines = "\n".join(grid(answer))
+    return [_section(f"```{cut(escape(lines), SECTION - 6)}```")] if lines else []
+
+
 def answer_blocks(
     answer: Answer,
-    image: Block | None,
+    shown: Sequence[Block],
     asked_by: str | None = None,
     *,
     changed_by: str | None = None,
     below: Sequence[Block] | None = None,
 ) -> list[Block]:
-    """Show the finding, the picture (or, without one, the numbers), the source and, unless ``below`` says, what to ask next.
+    """Show the finding, the picture or the numbers, the source and, unless ``below`` says, what to ask next.
 
-    ``image`` is an image block's way to its picture: ``{"image_url": …}`` or ``{"slack_file": {"id": …}}``.
+    ``shown`` is the picture or the numbers, in whatever form the conversation takes.
     """
-    blocks = [_section(f"*{escape(answer.headline)}*")]
-    if image:
-        blocks.append({"type": "image", **image, "alt_text": cut(answer.chart.alt, ALT)})
-    else:
-        numbers = grid(answer)
-        if numbers:
-            blocks.append(_section(f"```{escape(cut(chr(10).join(numbers), SECTION - 200))}```"))
     asked = f"`{escape(answer.query)}`" + (f" · asked by <@{asked_by}>" if asked_by else "")
     if changed_by and changed_by != asked_by:
         asked += f" · changed by <@{changed_by}>"
-    blocks.append(_context("\n".join([asked, *map(escape, answer.notes), escape(source_line(answer.source))])))
+    source = _context("\n".join([asked, *map(escape, answer.notes), escape(source_line(answer.source))]))
+    blocks = [_section(f"*{escape(answer.headline)}*"), *shown, source]
     if below is not None:
         blocks += below
     elif answer.next:
@@ -63,7 +97,7 @@ def answer_blocks(
 
 def answer_fallback(answer: Answer) -> str:
     """Return what notifications and screen readers get: the whole answer as text."""
-    return escape(cut(answer_text(answer, limit=8), MESSAGE_TEXT))
+    return cut(escape(answer_text(answer, limit=8)), MESSAGE_TEXT)
 
 
 def notice_blocks(notice: Notice, action: str = ASK) -> list[Block]:
@@ -80,7 +114,7 @@ def notice_blocks(notice: Notice, action: str = ASK) -> list[Block]:
 
 def notice_fallback(notice: Notice) -> str:
     """Return the notice as text."""
-    return escape(cut(notice_text(notice), MESSAGE_TEXT))
+    return cut(escape(notice_text(notice)), MESSAGE_TEXT)
 
 
 def buttons(queries: tuple[str, ...], action: str = ASK) -> Block:
@@ -128,4 +162,4 @@ def _section(text: str) -> Block:
 
 
 def _context(text: str) -> Block:
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": cut(text, SECTION)}]}
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": cut(text, CONTEXT)}]}

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from analytics.database import reaching, writing
+from bot.delivery.work import Work
 from bot.store.clock import now
 from bot.store.schema import UNFINISHED
 
 if TYPE_CHECKING:
     from datetime import timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """One working message and what it was to answer."""
-
-    workspace: str
-    channel: str
-    ts: str
-    query: str
 
 
 class Unfinished:

@@ -14,6 +14,8 @@ from analytics.questions import QUESTIONS, ask, parse
 from bot.playground.blocks import check_blocks
 from bot.render import blocks, controls, data, text
 from bot.render.escape import escape
+from bot.render.native import native
+from bot.render.tables import table_blocks
 from bot.reply import Notice
 
 EXAMPLES = [example for question in QUESTIONS for example in question.examples]
@@ -28,16 +30,21 @@ def answer(request, history):
     return ask(parse(IN_THE_SIMULATION.get(request.param, request.param).replace("2026-01", "2026-05")), history)
 
 
-def test_an_answer_is_what_slack_accepts_with_and_without_its_picture(answer):
-    for image in ({"slack_file": {"id": "F0123456789"}}, None):
+def test_an_answer_is_what_slack_accepts_in_every_form(answer):
+    for shown in (
+        [blocks.image_of_file("F0123456789", answer.chart.alt)],
+        native(answer.chart),
+        table_blocks(answer),
+        blocks.numbers(answer),
+    ):
         for quiet in (False, True):
             below = controls.controls(answer, "U123", quiet=quiet)
-            assert check_blocks(blocks.answer_blocks(answer, image, "U123", changed_by="U456", below=below)) == []
+            assert check_blocks(blocks.answer_blocks(answer, shown, "U123", changed_by="U456", below=below)) == []
     assert 0 < len(blocks.answer_fallback(answer)) <= blocks.MESSAGE_TEXT
 
 
 def test_without_a_picture_the_numbers_stand_in_the_message(answer):
-    shown = json.dumps(blocks.answer_blocks(answer, None), ensure_ascii=False)
+    shown = json.dumps(blocks.answer_blocks(answer, blocks.numbers(answer)), ensure_ascii=False)
     numbers = text.grid(answer)
     assert numbers
     for line in numbers:
@@ -66,7 +73,7 @@ def test_csv_has_as_many_columns_in_each_row(answer):
 
 
 def test_buttons_hold_the_next_questions(answer):
-    actions = [block for block in blocks.answer_blocks(answer, None) if block["type"] == "actions"]
+    actions = [block for block in blocks.answer_blocks(answer, blocks.numbers(answer)) if block["type"] == "actions"]
     assert [element["value"] for block in actions for element in block["elements"]] == list(answer.next)
     assert 2 <= len(answer.next) <= 3
 

@@ -1,0 +1,39 @@
+"""Sending: the rungs of an answer against the ways to a conversation, until one of each fits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.delivery.failures import Sent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from bot.delivery.seat import Way
+    from bot.render.blocks import Block
+
+
+def send(ways: Iterable[Way], rungs: Iterator[list[Block]], text: str, *, twice: bool = False) -> Sent:
+    """Show the first of ``rungs`` that Slack takes, by the first of ``ways`` that is open.
+
+    Blocks that are refused are followed by the next rung, on the same way; a way that is shut by the next way, with the same
+    blocks. What may have arrived is not sent again, unless ``twice`` says that it does no harm.
+
+    Returns ``DONE``, ``LOST`` (it may be there), or ``SHUT`` when nothing worked.
+    """
+    blocks = next(rungs)
+    for way in ways:
+        failures = 0
+        while (sent := way(blocks, text)) in {Sent.UNFIT, Sent.FAILED}:
+            if sent is Sent.UNFIT:
+                following = next(rungs, None)
+                if following is None:
+                    break
+                blocks = following
+            elif failures:
+                break
+            else:
+                failures += 1
+        if sent is Sent.DONE or (sent is Sent.LOST and not twice):
+            return sent
+    return Sent.SHUT
