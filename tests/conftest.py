@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 import tempfile
 from pathlib import Path
@@ -12,6 +13,9 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 from hypothesis import settings
+from leaks import TYPED, Collector, found_in
+
+from bot import logs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,6 +24,22 @@ if TYPE_CHECKING:
 # Machines that run tests are shared: how long one example takes says nothing of the code.
 settings.register_profile("shared machine", deadline=None)
 settings.load_profile("shared machine")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_leaks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Collect what every test logs, down to DEBUG, and look through it at the end."""
+    root = logging.getLogger()
+    before = root.level
+    collector = Collector(tmp_path_factory.getbasetemp() / "lines.log", logs.formatter("json"))
+    collector.addFilter(logs.may_be_written)
+    root.addHandler(collector)
+    root.setLevel(logging.DEBUG)
+    yield
+    root.removeHandler(collector)
+    root.setLevel(before)
+    collector.close()
+    assert found_in(collector.path.read_text(encoding="utf-8"), [TYPED]) == []
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
