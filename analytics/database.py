@@ -51,7 +51,9 @@ def engine(url: str) -> sa.Engine:
             return _sqlite(address.set(drivername="sqlite"))
         if kind == "postgresql":
             arguments = {"connect_timeout": _CONNECT_TIMEOUT}
-            return sa.create_engine(address.set(drivername="postgresql+psycopg"), connect_args=arguments, pool_pre_ping=True)
+            return sa.create_engine(
+                address.set(drivername="postgresql+psycopg"), connect_args=arguments, pool_pre_ping=True, hide_parameters=True
+            )
     except (sa.exc.ArgumentError, ValueError):
         raise StoreError("DATABASE_URL is not a database address; write sqlite:///path/to/file.db or postgresql://…") from None
     raise StoreError(f"DATABASE_URL names a {kind} database; hfstats keeps its data in SQLite or PostgreSQL.")
@@ -63,7 +65,7 @@ def _sqlite(address: sa.URL) -> sa.Engine:
             Path(address.database).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(f"The folder of the database {address.database} cannot be made: {error.strerror}.") from error
-    opened = sa.create_engine(address, connect_args={"timeout": _CONNECT_TIMEOUT})
+    opened = sa.create_engine(address, connect_args={"timeout": _CONNECT_TIMEOUT}, hide_parameters=True)
 
     @sa.event.listens_for(opened, "connect")
     def configure(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own connection

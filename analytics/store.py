@@ -101,6 +101,18 @@ class SqlHistory:
         with reaching(), self._database.connect() as connection:
             return tuple(_snapshot(row) for row in connection.execute(ordered))
 
+    def version(self) -> tuple[int, int]:
+        """Return two numbers that change when a snapshot comes or goes: how many there are, and the last one's id."""
+        with reaching(), self._database.connect() as connection:
+            many, last = connection.execute(sa.select(sa.func.count(), sa.func.max(SNAPSHOT.c.id)).select_from(SNAPSHOT)).one()
+        return many, last or 0
+
+    def latest(self) -> dict[str, date]:
+        """Return the day (UTC) of each list's last snapshot."""
+        last = sa.select(SNAPSHOT.c.list, sa.func.max(SNAPSHOT.c.taken_on).label("day")).group_by(SNAPSHOT.c.list)
+        with reaching(), self._database.connect() as connection:
+            return {row.list: row.day for row in connection.execute(last)}
+
     def counts(self, snapshots: Sequence[int], dimension: Dimension | None, task: str = "") -> list[tuple[int, Count]]:
         """See :class:`analytics.history.History`."""
         name, asked = WORD.alias(), WORD.alias()

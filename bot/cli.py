@@ -18,7 +18,7 @@ from analytics import database
 from analytics.domain import ListName
 from analytics.errors import HfStatsError, QueryError
 from analytics.query import quoted
-from bot import wiring
+from bot import logs, wiring
 from bot.settings import Settings, secret
 from bot.store import TABLES
 
@@ -164,8 +164,7 @@ def serve() -> None:
     from bot import server  # noqa: PLC0415
 
     settings = Settings.read()
-    logging.basicConfig(level=settings.hfstats_log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logs.configure(settings.hfstats_log_level, settings.hfstats_log_format)
     server.serve(settings)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from typing import TYPE_CHECKING, Protocol
 
 from analytics import grammar
 from analytics.errors import HfStatsError
+from bot.logs import reference
 from bot.reply import Notice, Picture, Reply
 
 if TYPE_CHECKING:
@@ -73,8 +73,8 @@ class Router:
 
 
 def failure(error: BaseException | None = None) -> Notice:
-    """Log an exception (the one being handled, unless given) under a new reference, and say no more of it than that."""
-    reference = secrets.token_hex(4)
-    _log.error("failure %s", reference, exc_info=error or True)
-    text = f"Something went wrong on my side. Whoever runs me finds it in the log under the reference {reference}."
-    return Notice(text, reference=reference)
+    """Log an exception (the one being handled, unless given), and say no more of it than the request's id, which stands there."""
+    under = reference()
+    _log.error("failure %s", under, exc_info=error or True)
+    text = f"Something went wrong on my side. Whoever runs me finds it in the log under the reference {under}."
+    return Notice(text, reference=under)

@@ -8,20 +8,27 @@ from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger as GunicornLogger
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk.errors import SlackApiError
 
 from analytics.errors import HfStatsError
 from bot import wiring
+from bot.carrying import Carrying
 from bot.settings import secret
 from bot.web import web
 
 if TYPE_CHECKING:
     from flask import Flask
+    from slack_bolt import App
 
+    from bot.pool import Pool
     from bot.settings import Settings
 
 _log = logging.getLogger(__name__)
+
+FINISH_WITHIN = 28
+"""Seconds after a termination signal; hosting platforms kill after 30."""
 
 _WHERE = {
     "SLACK_BOT_TOKEN": "OAuth & Permissions > Bot User OAuth Token (xoxb-…)",
@@ -72,9 +79,17 @@ def _over_socket(settings: Settings) -> None:
         _log.info("connected to Slack over Socket Mode")
         until_stopped()
         handler.close()  # type: ignore[no-untyped-call]
-        app.listener_runner.listener_executor.shutdown(wait=True)  # what was acknowledged gets its answer
+        _drain(app)
     finally:
         pool.close()
+
+
+def _drain(app: App) -> None:
+    """Wait until what was acknowledged has its answer."""
+    executor = app.listener_runner.listener_executor
+    if isinstance(executor, Carrying) and executor.depth:
+        _log.info("finishing %s requests", executor.depth)
+    executor.shutdown(wait=True)
 
 
 def until_stopped() -> None:
@@ -103,11 +118,24 @@ def _check_token(settings: Settings) -> None:
     _log.info("serving the workspace %s", whose.get("team"))
 
 
+class _Plainly(GunicornLogger):  # type: ignore[misc]
+    """gunicorn's lines among ours, in the same form."""
+
+    def setup(self, cfg: Any) -> None:  # noqa: ANN401 - gunicorn's own configuration
+        """Leave form and destination to the root logger."""
+        self.loglevel = self.LOG_LEVELS.get(cfg.loglevel.lower(), logging.INFO)
+        self.error_log.setLevel(self.loglevel)
+        self.error_log.propagate = True
+        self.access_log.propagate = False
+
+
 class _OverHttp(BaseApplication):  # type: ignore[misc]
     """gunicorn with one process of threads; the analytics processes beside it do the work."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._pool: Pool | None = None
+        self._app: App | None = None
         super().__init__()
 
     def load_config(self) -> None:
@@ -116,22 +144,31 @@ class _OverHttp(BaseApplication):  # type: ignore[misc]
             "workers": 1,
             "threads": 8,
             "worker_class": "gthread",
-            "graceful_timeout": 30,
+            "graceful_timeout": FINISH_WITHIN,
+            "timeout": 2 * FINISH_WITHIN,
+            "keepalive": 75,
             "loglevel": self._settings.hfstats_log_level.lower(),
+            "logger_class": _Plainly,
             "proc_name": "hfstats",
-            "post_worker_init": None,
+            "worker_exit": self._finish,
         }
         for name, value in options.items():
-            if value is not None:
-                self.cfg.set(name, value)
+            self.cfg.set(name, value)
 
     def load(self) -> Flask:
         """Build everything inside the worker process: a pool does not survive a fork."""
-        pool = wiring.pool(self._settings)
-        pool.warm()
-        engine = wiring.store(self._settings)
-        app = wiring.bolt(self._settings, wiring.desk(self._settings, pool, pool.entries(), engine), over_http=True)
-        return web(app, wiring.gallery(self._settings, engine))
+        self._pool = wiring.pool(self._settings)
+        self._pool.warm()
+        house = wiring.house(self._settings, self._pool, wiring.store(self._settings))
+        self._app = house.app
+        return web(house)
+
+    def _finish(self, _arbiter: object, _worker: object) -> None:
+        """Let the worker process end when what it acknowledged has its answer; the arbiter ends one that takes too long."""
+        if self._app:
+            _drain(self._app)
+        if self._pool:
+            self._pool.close()
 
     def init(self, parser: Any, opts: Any, args: Any) -> None:  # noqa: ANN401 - gunicorn's own signature
         """Read no command line of gunicorn's."""

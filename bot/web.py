@@ -1,15 +1,27 @@
-"""The HTTP door: what Slack calls, and what a load balancer asks."""
+"""The HTTP door: what Slack calls, the pictures, and what a load balancer and Prometheus ask."""
 
 from __future__ import annotations
 
+import hmac
+import ipaddress
+import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, abort, make_response, request
 from slack_bolt.adapter.flask import SlackRequestHandler
+from werkzeug.exceptions import HTTPException
+
+from bot import logs
+from bot.replays import Replays
+from bot.router import failure
 
 if TYPE_CHECKING:
+    from flask import Blueprint
     from slack_bolt import App
 
+    from bot.health import Health
+    from bot.metrics import Metrics
     from bot.store.pictures import Gallery
 
 LARGEST_BODY = 1_000_000
@@ -22,16 +34,82 @@ _HEADERS = {
 }
 
 
-def web(app: App, gallery: Gallery | None = None) -> Flask:
-    """Make the WSGI application of a Bolt app, with the pictures of ``gallery``."""
+@dataclass(frozen=True, slots=True)
+class House:
+    """What stands behind the doors of one web process."""
+
+    app: App
+    gallery: Gallery | None = None
+    metrics: Metrics | None = None
+    health: Health | None = None
+    installing: Blueprint | None = None
+    """The pages by which workspaces install the app."""
+    metrics_token: str | None = None
+    https: bool = False
+    """The public address is https, and browsers may be told to stay with it."""
+
+
+def web(house: House) -> Flask:
+    """Make the WSGI application."""
     flask = Flask(__name__, static_folder=None)
     flask.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
-    slack = SlackRequestHandler(app)
+    flask.before_request(_begin)
+    flask.register_error_handler(HTTPException, _plainly)
+    flask.register_error_handler(Exception, _broken)
+    _slack(flask, house)
+    _pictures(flask, house.gallery)
+    _operation(flask, house)
+    if house.installing:
+        flask.register_blueprint(house.installing)
+    headers = _HEADERS | ({"Strict-Transport-Security": "max-age=31536000"} if house.https else {})
+
+    @flask.after_request
+    def harden(response: Response) -> Response:
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    return flask
+
+
+def _begin() -> None:
+    logs.begin()
+
+
+def _plainly(error: HTTPException) -> Response:
+    """Say what was wrong with a request in one line."""
+    response = make_response(f"{error.code} {error.name}\n", error.code or 500)
+    response.content_type = "text/plain; charset=utf-8"
+    if error.code == 405 and getattr(error, "valid_methods", None):
+        response.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
+    return response
+
+
+def _broken(error: Exception) -> Response:
+    response = make_response(f"{failure(error).text}\n", 500)
+    response.content_type = "text/plain; charset=utf-8"
+    return response
+
+
+def _slack(flask: Flask, house: House) -> None:
+    slack = SlackRequestHandler(house.app)
+    replays = Replays()
 
     @flask.post("/slack/events")
     def events() -> Response:
-        return slack.handle(request)
+        arrived = time.perf_counter()
+        signature = request.headers.get("X-Slack-Signature", "")
+        if signature and not replays.first(signature):
+            abort(401)
+        response = slack.handle(request)
+        if response.status_code >= 400 and signature:
+            replays.forget(signature)
+        if house.metrics:
+            house.metrics.ack.observe(time.perf_counter() - arrived)
+        return response
 
+
+def _pictures(flask: Flask, gallery: Gallery | None) -> None:
     @flask.get("/charts/<signed>.png")
     def chart(signed: str) -> Response:
         png = gallery.find(signed) if gallery else None
@@ -41,18 +119,38 @@ def web(app: App, gallery: Gallery | None = None) -> Flask:
         response.content_type = "image/png"
         # What a name shows never changes; Slack and every cache between may keep it.
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-        response.headers["Content-Security-Policy"] = "default-src 'none'"
         response.set_etag(signed)
         response.make_conditional(request)
         return response
 
+
+def _operation(flask: Flask, house: House) -> None:
     @flask.get("/healthz")
-    def healthz() -> dict[str, str]:
+    @flask.get("/healthz/live")
+    def live() -> dict[str, str]:
         return {"status": "ok"}
 
-    @flask.after_request
-    def harden(response: Response) -> Response:
-        response.headers.update(_HEADERS)
+    @flask.get("/healthz/ready")
+    def ready() -> tuple[dict[str, str], int]:
+        reason = house.health.reason() if house.health else None
+        return ({"status": "not ready", "reason": reason}, 503) if reason else ({"status": "ok"}, 200)
+
+    @flask.get("/metrics")
+    def metrics() -> Response:
+        if house.metrics is None or not _may_read(house.metrics_token):
+            abort(404)
+        response = make_response(house.metrics.text())
+        response.content_type = "text/plain; version=0.0.4; charset=utf-8"
         return response
 
-    return flask
+
+def _may_read(token: str | None) -> bool:
+    """Let in who has the token; where there is none, who comes from this network and not through a proxy."""
+    if token:
+        return hmac.compare_digest(request.headers.get("Authorization", "").encode(), f"Bearer {token}".encode())
+    forwarded = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
+    try:
+        peer = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        return False
+    return not forwarded and (peer.is_loopback or peer.is_private)

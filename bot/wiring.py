@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from slack_bolt import App
 from slack_sdk import WebClient
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from analytics import database
+from analytics.store import SqlHistory
+from bot import logs
 from bot.allowance import Allowance
+from bot.carrying import DOOR, Carrying, OnceRunner
 from bot.catalog import Catalog
 from bot.commands.help import build_notice, help_notice
 from bot.delivery.courier import Courier
 from bot.desk import Desk
 from bot.doors import listen
+from bot.doors.failed import failed
+from bot.doors.payload import door_of
+from bot.health import Health
+from bot.metrics import Counting, Metrics
 from bot.pool import Pool
+from bot.recent import Recent
 from bot.router import Router
 from bot.settings import secret
 from bot.store import TABLES
 from bot.store.pictures import Gallery
 from bot.store.seen import Seen
 from bot.store.unfinished import Unfinished
+from bot.web import House
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import sqlalchemy as sa
+    from slack_bolt import BoltResponse
     from slack_sdk.http_retry import RetryHandler
 
     from bot.overview import Entry
@@ -67,12 +76,14 @@ def router(answers: Answers, entries: tuple[Entry, ...]) -> Router:
     return Router(answers, [entry.form for entry in entries], chores)
 
 
-def client(settings: Settings) -> WebClient:
+def client(settings: Settings, metrics: Metrics | None = None) -> WebClient:
     """Make a client of Slack's Web API that waits out a rate limit, twice at most.
 
     It does not retry a dropped connection: the message may have been posted, and would be posted again.
     """
     retries: list[RetryHandler] = [RateLimitErrorRetryHandler(max_retry_count=2)]
+    if metrics:
+        retries.insert(0, Counting(metrics.refused))
     return WebClient(secret(settings.slack_bot_token), base_url=settings.slack_api_url, retry_handlers=retries)
 
 
@@ -82,30 +93,69 @@ def gallery(settings: Settings, database_: sa.Engine) -> Gallery | None:
     return Gallery(database_, keys) if keys else None
 
 
-def desk(settings: Settings, answers: Answers, entries: tuple[Entry, ...], database_: sa.Engine) -> Desk:
+def desk(
+    settings: Settings, answers: Answers, entries: tuple[Entry, ...], database_: sa.Engine, metrics: Metrics | None = None
+) -> Desk:
     """Put together what the doors need."""
-    routed = router(answers, entries)
+    forms = [entry.form for entry in entries]
+    routed = router(Recent(answers, forms, SqlHistory(database_).version), entries)
     courier = Courier(
-        routed.reply,
+        metrics.counting(routed.reply) if metrics else routed.reply,
         gallery=gallery(settings, database_),
-        public_url=settings.hfstats_public_url,
+        # Over Socket Mode nothing listens where the address points.
+        public_url=None if settings.slack_app_token else settings.hfstats_public_url,
         unfinished=Unfinished(database_),
     )
     return Desk(routed, courier, Allowance(settings.hfstats_per_minute), Seen(database_), entries, Catalog(answers))
 
 
-def bolt(settings: Settings, at: Desk, *, over_http: bool) -> App:
+def bolt(settings: Settings, at: Desk, *, over_http: bool, metrics: Metrics | None = None) -> App:
     """Make the Bolt app with every door.
 
     ``over_http`` acknowledges when the listener has run, which spares the wait of Bolt's polling; a listener does nothing but
     acknowledge, and the work goes on in lazy listeners.
     """
+    executor = Carrying(settings.hfstats_threads, metrics.finished if metrics else None)
     app = App(
-        client=client(settings),
+        client=client(settings, metrics),
         signing_secret=secret(settings.slack_signing_secret),
         process_before_response=over_http,
         request_verification_enabled=over_http,
-        listener_executor=ThreadPoolExecutor(settings.hfstats_threads, thread_name_prefix="listener"),
+        listener_executor=executor,
     )
+    app.listener_runner.lazy_listener_runner = OnceRunner(executor, at.seen, failed)
+
+    def entering(body: dict[str, Any], next_: Callable[[], BoltResponse]) -> BoltResponse:
+        if not over_http:  # over HTTP a request has its id already
+            logs.begin()
+        door = door_of(body)
+        DOOR.set(door)
+        if metrics:
+            metrics.received(door)
+        return next_()
+
+    app.use(entering)
     listen(app, at)
+    if metrics:
+        metrics.queue(lambda: executor.depth)
     return app
+
+
+def house(settings: Settings, workers: Pool, database_: sa.Engine) -> House:
+    """Put together one web process: doors, pictures, metrics, health."""
+    metrics = Metrics()
+    metrics.snapshots(SqlHistory(database_).latest)
+    at = desk(settings, workers, workers.entries(), database_, metrics)
+
+    def tables() -> None:
+        for migrations in (database.SNAPSHOTS, TABLES):
+            database.check_current(database_, migrations)
+
+    return House(
+        bolt(settings, at, over_http=True, metrics=metrics),
+        gallery(settings, database_),
+        metrics,
+        Health((tables, workers.entries)),
+        metrics_token=secret(settings.hfstats_metrics_token),
+        https=(settings.hfstats_public_url or "").startswith("https://"),
+    )

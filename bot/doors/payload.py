@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from slack_bolt import Ack, BoltContext
@@ -21,3 +21,26 @@ def workspace_of(context: BoltContext) -> str:
 def acked(ack: Ack) -> None:
     """Acknowledge, and say nothing yet."""
     ack()
+
+
+_KINDS = {
+    "block_actions": "action",
+    "block_suggestion": "suggestion",
+    "view_submission": "modal",
+    "view_closed": "modal",
+    "shortcut": "shortcut",
+}
+_EVENTS = frozenset(
+    {"app_mention", "message", "app_home_opened", "link_shared", "function_executed", "app_uninstalled", "tokens_revoked"}
+)
+
+
+def door_of(body: dict[str, Any]) -> str:
+    """Name the door that a request comes through: one of a few words, whatever Slack sends."""
+    if "command" in body:
+        return "command"
+    event = body.get("event")
+    kind = event.get("type") if isinstance(event, dict) else None
+    if isinstance(kind, str) and kind in _EVENTS:
+        return kind
+    return _KINDS.get(str(body.get("type")), "other")

@@ -20,25 +20,20 @@ _MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>")
 def listen(app: App, desk: Desk) -> None:
     """Attach both events."""
 
-    def mentioned(body: dict[str, Any], event: dict[str, Any], context: BoltContext, client: WebClient) -> None:
-        if event.get("bot_id") or not _first(desk, body):
+    def mentioned(event: dict[str, Any], context: BoltContext, client: WebClient) -> None:
+        if event.get("bot_id"):
             return
         seat = Seat(client, workspace_of(context), event["channel"], event["user"], thread=event.get("thread_ts"))
         _converse(desk, seat, plain(_MENTION.sub(" ", event.get("text", ""))))
 
-    def messaged(body: dict[str, Any], event: dict[str, Any], context: BoltContext, client: WebClient) -> None:
+    def messaged(event: dict[str, Any], context: BoltContext, client: WebClient) -> None:
         direct = event.get("channel_type") == "im" and not event.get("subtype") and not event.get("bot_id")
-        if direct and _first(desk, body):
+        if direct:
             seat = Seat(client, workspace_of(context), event["channel"], event["user"], direct=True)
             _converse(desk, seat, plain(event.get("text", "")))
 
     app.event("app_mention")(ack=acked, lazy=[mentioned])
     app.event("message")(ack=acked, lazy=[messaged])
-
-
-def _first(desk: Desk, body: dict[str, Any]) -> bool:
-    """Slack may deliver an event three times, to any of our processes."""
-    return desk.seen.first(f"event {body['event_id']}")
 
 
 def _converse(desk: Desk, seat: Seat, text: str) -> None:

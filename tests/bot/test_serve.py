@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -12,6 +13,7 @@ import urllib.error
 import urllib.request
 
 import pytest
+from leaks import TYPED, found_in
 
 from bot.playground import SlackStandIn
 
@@ -46,6 +48,8 @@ def serve(simulated, tmp_path):
         if process.poll() is None:
             process.kill()
         process.wait()
+        log.seek(0)
+        assert found_in(log.read(), [TYPED]) == []
         log.close()
 
 
@@ -107,3 +111,50 @@ def test_a_token_that_slack_refuses_is_one_clear_sentence(serve):
         assert "Slack refused the token (invalid_auth)" in said
         assert "OAuth & Permissions" in said
         assert "Traceback" not in said
+
+
+def several(slack, many):
+    """Type as many commands, all acknowledged; the answers are still to come."""
+    words = ("licenses", "creators", "tasks", "likes", "models")
+    for place in range(many):
+        month = f"2026-0{5 + place // len(words)}"
+        assert slack.command(f"{words[place % len(words)]} at {month}", channel="random").ok
+
+
+def test_sigterm_over_http_finishes_what_was_acknowledged(serve):
+    port = free_port()
+    with SlackStandIn(request_url=f"http://127.0.0.1:{port}/slack/events") as slack:
+        process, log = serve(
+            PORT=str(port),
+            SLACK_BOT_TOKEN=slack.bot_token(),
+            SLACK_SIGNING_SECRET=slack.signing_secret,
+            SLACK_API_URL=slack.api_url,
+            HFSTATS_LOG_LEVEL="DEBUG",
+        )
+        assert when_up(f"http://127.0.0.1:{port}/healthz/ready", process) == 200
+        several(slack, 10)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(WAIT) == 0
+        assert len(answers(slack)) == 10
+        lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+        assert any("finishing" in line["event"] for line in lines)
+
+
+def test_sigterm_over_socket_mode_finishes_what_was_acknowledged(serve):
+    with SlackStandIn() as slack:
+        process, _ = serve(
+            SLACK_BOT_TOKEN=slack.bot_token(),
+            SLACK_APP_TOKEN=slack.app_token,
+            SLACK_API_URL=slack.api_url,
+            HFSTATS_LOG_FORMAT="text",
+            HFSTATS_LOG_LEVEL="DEBUG",
+        )
+        slack.wait_for(lambda: slack.socket_mode.connected or process.poll() is not None, WAIT)
+        several(slack, 10)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(WAIT) == 0
+        assert len(answers(slack)) == 10
+
+
+def answers(slack):
+    return [m for m in slack.messages("random") if any(block["type"] == "image" for block in m.blocks)]

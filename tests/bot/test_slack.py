@@ -10,6 +10,7 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from leaks import TYPED
 from pydantic import SecretStr
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from werkzeug.serving import make_server
@@ -21,7 +22,7 @@ from bot.playground import SlackStandIn
 from bot.playground.faults import Fault
 from bot.pool import Pool
 from bot.settings import Settings
-from bot.web import web
+from bot.web import House, web
 
 WAIT = 20.0
 
@@ -69,7 +70,7 @@ def over_http(slack, answers, entries):
     """Serve the bot over HTTP on loopback; returns how to stop it."""
     settings = settings_for(slack)
     app = wiring.bolt(settings, wiring.desk(settings, answers, entries, wiring.store(settings)), over_http=True)
-    server = make_server("127.0.0.1", 0, web(app), threaded=True)
+    server = make_server("127.0.0.1", 0, web(House(app)), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     slack.attach(f"http://127.0.0.1:{server.server_port}/slack/events")
@@ -177,7 +178,7 @@ def test_an_unknown_creator_leaves_nothing_behind_but_a_word_to_the_typist(slack
     message = wait_for_answer(slack)
     assert message.viewer
     assert "I know no creator “metta”. Nearest: Meta" in slack.shown_text(message)
-    assert slack.messages("general", "grace") == []
+    slack.wait_for(lambda: slack.messages("general", "grace") == [], WAIT)
     slack.press(message, "creator Meta")
     assert "Meta has" in slack.shown_text(wait_for_answer(slack, "general", "grace"))
     slack.wait_for(lambda: all(not m.viewer for m in slack.messages("general", "ada")), WAIT)
@@ -242,14 +243,14 @@ def test_an_empty_store_says_how_to_fill_it(door, empty_pool, entries):
 def test_a_crash_inside_a_question_shows_a_reference_and_no_stuck_message(door, channel, entries, caplog):
     with SlackStandIn() as slack:
         stop = DOORS[door](slack, Broken(), entries)
-        slack.command("licenses", channel=channel)
+        slack.command(f"creator {TYPED}", channel=channel)
         message = slack.wait_for(lambda: [m for m in slack.messages(channel, "ada") if m.viewer], WAIT)[-1]
         shown = slack.shown_text(message)
         assert "Something went wrong on my side" in shown
         assert "ZeroDivisionError" not in shown
         reference = shown.split("reference ")[1][:8]
         assert reference in caplog.text
-        assert slack.messages(channel, "grace") == []
+        slack.wait_for(lambda: slack.messages(channel, "grace") == [], WAIT)
         stop()
 
 

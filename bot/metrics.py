@@ -1,0 +1,146 @@
+"""What Prometheus is told at /metrics: requests, acknowledgements, answers, Slack's errors, the queue, the age of the data."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+from slack_sdk.http_retry import RetryHandler
+
+from analytics.errors import HfStatsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from slack_sdk.http_retry.request import HttpRequest
+    from slack_sdk.http_retry.response import HttpResponse
+    from slack_sdk.http_retry.state import RetryState
+
+    from bot.reply import Reply
+
+_ACKED = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 3.0)
+_ANSWERED = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+
+_UNKNOWN = "other"
+
+
+class Metrics:
+    """One process's counters, in a registry of their own."""
+
+    def __init__(self) -> None:
+        """Start at zero."""
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        self._requests = Counter(
+            "hfstats_requests", "What Slack sent, by the door it came through", ["door"], registry=self.registry
+        )
+        self._replies = Counter(
+            "hfstats_replies", "What was asked, by what came of it: answer, notice, failure", ["outcome"], registry=self.registry
+        )
+        self.ack = Histogram(
+            "hfstats_ack_seconds", "From the request's arrival to its acknowledgement", buckets=_ACKED, registry=self.registry
+        )
+        self._work = Histogram(
+            "hfstats_answer_seconds",
+            "From the acknowledgement until all work on a request is done",
+            ["door"],
+            buckets=_ANSWERED,
+            registry=self.registry,
+        )
+        self._slack = Counter(
+            "hfstats_slack_errors", "What Slack's Web API refused, by its code", ["code"], registry=self.registry
+        )
+
+    def received(self, door: str) -> None:
+        """Count a request."""
+        self._requests.labels(door).inc()
+
+    def finished(self, door: str, seconds: float) -> None:
+        """Count a piece of work."""
+        self._work.labels(door).observe(seconds)
+
+    def refused(self, code: str) -> None:
+        """Count an error of Slack's."""
+        self._slack.labels(code if code.isidentifier() and len(code) <= 50 else _UNKNOWN).inc()
+
+    def counting(self, reply: Callable[[str], Reply]) -> Callable[[str], Reply]:
+        """Return ``reply`` with its outcomes counted."""
+
+        def counted(text: str) -> Reply:
+            given = reply(text)
+            failed = given.notice is not None and given.notice.reference is not None
+            self._replies.labels("answer" if given.answer else "failure" if failed else "notice").inc()
+            return given
+
+        return counted
+
+    def queue(self, depth: Callable[[], int]) -> None:
+        """Tell the number of pieces of work that are waiting or being done, whenever somebody looks."""
+        gauge = Gauge("hfstats_queue_depth", "Pieces of work that are waiting or being done", registry=self.registry)
+        gauge.set_function(depth)
+
+    def snapshots(self, latest: Callable[[], Mapping[str, date]]) -> None:
+        """Tell the age of each list's last snapshot, whenever somebody looks."""
+        self.registry.register(_Ages(latest))
+
+    def text(self) -> bytes:
+        """Return everything in Prometheus's text format."""
+        return generate_latest(self.registry)
+
+
+class _Ages(Collector):
+    """Reads the dates of the last snapshots."""
+
+    def __init__(self, latest: Callable[[], Mapping[str, date]]) -> None:
+        self._latest = latest
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        ages = GaugeMetricFamily("hfstats_snapshot_age_seconds", "Since the day of a list's last snapshot began", labels=["list"])
+        try:
+            found = self._latest()
+        except HfStatsError:  # the database is away; /healthz/ready says so
+            return
+        for name, day in found.items():
+            began = datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
+            ages.add_metric([name], time.time() - began)
+        yield ages
+
+
+class Counting(RetryHandler):
+    """Sees each answer of Slack's Web API and counts its error; asks for no retry itself."""
+
+    def __init__(self, refused: Callable[[str], None]) -> None:
+        """``refused`` is told each error code."""
+        super().__init__(max_retry_count=0)
+        self._refused = refused
+
+    def __deepcopy__(self, _memo: object) -> Counting:
+        """Stay one: Bolt copies the client, and with it this, for every request."""
+        return self
+
+    def can_retry(
+        self,
+        *,
+        state: RetryState,  # noqa: ARG002 - the interface's own
+        request: HttpRequest,  # noqa: ARG002 - the same
+        response: HttpResponse | None = None,
+        error: Exception | None = None,
+    ) -> bool:
+        """Count, and never retry."""
+        if response is None:
+            self._refused("connection" if error else _UNKNOWN)
+        elif response.status_code == 429:
+            self._refused("ratelimited")
+        elif response.status_code >= 500:
+            self._refused(f"http_{response.status_code}")
+        elif response.data and b'"ok":false' in response.data.replace(b" ", b"")[:200]:
+            try:
+                self._refused(str(json.loads(response.data).get("error")))
+            except ValueError:
+                self._refused(_UNKNOWN)
+        return False

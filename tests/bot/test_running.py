@@ -1,0 +1,293 @@
+"""The web process as its operator sees it: health, metrics, headers, requests that were seen before, and the cache."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import threading
+import time
+from urllib.parse import urlencode
+
+import pytest
+from conftest import TODAY, filled
+from pydantic import SecretStr
+
+from analytics import database, demo, ingest
+from analytics.store import SqlHistory
+from bot import wiring
+from bot.analyst import Analyst
+from bot.health import Health
+from bot.playground import SlackStandIn
+from bot.playground.faults import Fault
+from bot.recent import Recent
+from bot.settings import Settings
+from bot.survey import edition
+from bot.web import House, web
+
+WAIT = 20.0
+
+
+class Workers:
+    """The analytics of this process, in the pool's place."""
+
+    def __init__(self, url, entries):
+        self.analyst = Analyst(SqlHistory(database.engine(url)))
+        self.known = entries
+        self.asked = []
+
+    def answer(self, text):
+        self.asked.append(text)
+        return self.analyst.answer(text)
+
+    def overview(self, known=""):
+        return self.analyst.overview(known)
+
+    def entries(self):
+        return self.known
+
+
+@pytest.fixture(scope="module")
+def entries():
+    from bot.analyst import entries
+
+    return entries()
+
+
+@pytest.fixture
+def bot(tmp_path, entries):
+    """The web application on a stand-in, with what it needs to sign requests itself."""
+    with SlackStandIn() as slack:
+        yield Bot(slack, filled(tmp_path / "hfstats.db", months=2), entries)
+
+
+class Bot:
+    def __init__(self, slack, url, entries, **more):
+        self.slack = slack
+        self.settings = Settings(
+            slack_bot_token=SecretStr(slack.bot_token()),
+            slack_signing_secret=SecretStr(slack.signing_secret),
+            slack_api_url=slack.api_url,
+            database_url=url,
+            **more,
+        )
+        self.workers = Workers(url, entries)
+        self.house = wiring.house(self.settings, self.workers, wiring.store(self.settings))
+        self.http = web(self.house).test_client()
+
+    def command(self, text, *, at=None, secret=None, channel="general"):
+        """Return a signed request of Slack's, as the test client takes it."""
+        workspace, found = self.slack.workspace(), self.slack.channel(channel)
+        fields = {
+            "command": "/hfstats",
+            "text": text,
+            "team_id": workspace.id,
+            "channel_id": found.id,
+            "user_id": workspace.user("ada").id,
+            "response_url": f"{self.slack.base_url}/nowhere",
+            "trigger_id": "1.2.3",
+            "api_app_id": "A0PLAYGROUND",
+        }
+        return self.signed(urlencode(fields), "application/x-www-form-urlencoded", at, secret)
+
+    def signed(self, body, content_type, at=None, secret=None):
+        stamp = str(int(time.time() if at is None else at))
+        key = (secret or self.slack.signing_secret).encode()
+        signature = "v0=" + hmac.new(key, f"v0:{stamp}:{body}".encode(), hashlib.sha256).hexdigest()
+        headers = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signature, "Content-Type": content_type}
+        return {"data": body, "headers": headers}
+
+    def post(self, sent):
+        return self.http.post("/slack/events", **sent)
+
+    def drained(self):
+        self.house.app.listener_runner.listener_executor.shutdown(wait=True)
+
+    def answers(self):
+        return [m for m in self.slack.messages("general") if any(b["type"] == "image" for b in m.blocks)]
+
+    def metric(self, name, **labels):
+        return self.house.metrics.registry.get_sample_value(name, labels)
+
+
+def test_the_same_request_twice_gets_one_answer(bot):
+    sent = bot.command("licenses")
+    assert bot.post(sent).status_code == 200
+    assert bot.post(sent).status_code == 401
+    bot.drained()
+    assert len(bot.answers()) == 1
+
+
+def test_the_same_request_at_two_processes_gets_one_answer(bot, entries):
+    other = Bot(bot.slack, bot.settings.database, entries)
+    sent = bot.command("licenses")
+    assert bot.post(sent).status_code == other.post(sent).status_code == 200
+    bot.drained()
+    other.drained()
+    assert len(bot.answers()) == 1
+
+
+def test_an_event_that_slack_delivers_again_gets_one_answer(bot):
+    workspace = bot.slack.workspace()
+    event = {
+        "type": "app_mention",
+        "user": workspace.user("ada").id,
+        "channel": bot.slack.channel("general").id,
+        "text": f"<@{workspace.bot}> licenses",
+        "ts": "1.2",
+    }
+    body = {"type": "event_callback", "team_id": workspace.id, "event_id": "Ev1", "api_app_id": "A0PLAYGROUND", "event": event}
+    for attempt in range(3):  # signed anew each time, as Slack does
+        assert bot.post(bot.signed(json.dumps(body | {"attempt": attempt}), "application/json")).status_code == 200
+    bot.drained()
+    assert len(bot.answers()) == 1
+
+
+def test_a_signature_is_good_for_five_minutes_and_with_the_right_secret_only(bot):
+    assert bot.post(bot.command("licenses", at=time.time() - 301)).status_code == 401
+    assert bot.post(bot.command("licenses", secret="another")).status_code == 401
+    forged = bot.command("licenses", secret="another")
+    assert bot.post(forged).status_code == bot.post(forged).status_code == 401
+    good = bot.command("licenses")
+    assert bot.http.post("/slack/events", data=good["data"], headers={"Content-Type": "text/plain"}).status_code == 401
+    assert bot.post(good).status_code == 200
+    bot.drained()
+    assert len(bot.answers()) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "code"),
+    [
+        ("/nowhere", "get", 404),
+        ("/slack/events", "get", 405),
+        ("/charts/forged.name.png", "get", 404),
+        ("/healthz", "get", 200),
+        ("/slack/events", "post", 401),
+    ],
+)
+def test_every_response_has_the_security_headers(bot, path, method, code):
+    response = getattr(bot.http, method)(path)
+    assert response.status_code == code
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+    assert response.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_a_body_that_is_too_large_is_refused(bot):
+    sent = bot.signed("x" * 1_000_001, "application/json")
+    assert bot.post(sent).status_code == 413
+
+
+def test_https_is_remembered_where_the_public_address_has_it(bot, entries):
+    secured = Bot(bot.slack, bot.settings.database, entries, hfstats_public_url="https://hfstats.example.org/")
+    assert "Strict-Transport-Security" not in bot.http.get("/healthz").headers
+    assert "Strict-Transport-Security" in secured.http.get("/healthz").headers
+
+
+def test_a_failure_of_the_web_application_shows_a_reference(bot, caplog):
+    class Broken:
+        def find(self, _name):
+            raise ZeroDivisionError("what somebody typed")
+
+    response = web(House(bot.house.app, gallery=Broken())).test_client().get("/charts/a.b.png")
+    assert response.status_code == 500
+    reference = response.text.split("reference ")[1].strip(" .\n")
+    assert reference in caplog.text
+    assert "typed" not in response.text
+
+
+def test_ready_says_why_it_is_not(bot):
+    assert bot.http.get("/healthz/live").status_code == bot.http.get("/healthz/ready").status_code == 200
+    calls = []
+
+    def broken():
+        calls.append(1)
+        raise OSError
+
+    client = web(House(bot.house.app, health=Health((broken,)))).test_client()
+    for _ in range(3):
+        response = client.get("/healthz/ready")
+        assert response.status_code == 503
+        assert "OSError" in response.json["reason"]
+    assert calls == [1]
+    assert client.get("/healthz/live").status_code == 200
+
+
+def test_metrics_count_what_came_and_what_came_of_it(bot):
+    bot.post(bot.command("licenses"))
+    bot.post(bot.command("creator nobody-of-that-name"))
+    bot.slack.faults.plan("chat.update", Fault(error="is_archived"), 1)
+    bot.post(bot.command("tasks"))
+    bot.drained()
+    assert bot.metric("hfstats_requests_total", door="command") == 3
+    assert bot.metric("hfstats_replies_total", outcome="answer") == 2
+    assert bot.metric("hfstats_replies_total", outcome="notice") == 1
+    assert bot.metric("hfstats_ack_seconds_count") == 3
+    assert bot.metric("hfstats_answer_seconds_count", door="command") == 3
+    assert bot.metric("hfstats_slack_errors_total", code="is_archived") == 1
+    assert bot.metric("hfstats_queue_depth") == 0
+    days = (time.time() - time.mktime(TODAY.timetuple())) / 86400
+    assert bot.metric("hfstats_snapshot_age_seconds", list="top") / 86400 == pytest.approx(days, abs=2)
+    text = bot.http.get("/metrics").text
+    assert 'hfstats_requests_total{door="command"} 3.0' in text
+
+
+def test_metrics_are_for_this_network_or_for_who_has_the_token(bot, entries):
+    assert bot.http.get("/metrics").status_code == 200
+    assert bot.http.get("/metrics", headers={"X-Forwarded-For": "127.0.0.1"}).status_code == 404
+    assert bot.http.get("/metrics", environ_base={"REMOTE_ADDR": "8.8.8.8"}).status_code == 404
+    guarded = Bot(bot.slack, bot.settings.database, entries, hfstats_metrics_token=SecretStr("let me in"))
+    assert guarded.http.get("/metrics").status_code == 404
+    assert guarded.http.get("/metrics", headers={"Authorization": "Bearer let me in"}).status_code == 200
+    assert guarded.http.get("/metrics", headers={"Authorization": "Bearer let me ín"}).status_code == 404
+
+
+def test_what_many_ask_at_one_moment_is_computed_once(simulated, entries):
+    workers = Workers(simulated, entries)
+    begun, go = threading.Event(), threading.Event()
+    answer = workers.answer
+
+    def slow(text):
+        begun.set()
+        go.wait(WAIT)
+        return answer(text)
+
+    workers.answer = slow
+    history = SqlHistory(database.engine(simulated))
+    recent = Recent(workers, [entry.form for entry in entries], history.version)
+    found = []
+    threads = [
+        threading.Thread(target=lambda w=words: found.append(recent.answer(w))) for words in ("licenses", "LICENSES ", "license")
+    ]
+    threads[0].start()
+    begun.wait(WAIT)
+    for thread in threads[1:2]:
+        thread.start()
+    go.set()
+    for thread in threads[:2]:
+        thread.join()
+    assert workers.asked == ["licenses"]
+    assert found[0] == found[1]
+
+
+def test_a_new_snapshot_gives_a_new_answer_and_errors_are_not_kept(tmp_path, entries):
+    url = filled(tmp_path / "hfstats.db", months=2)
+    workers = Workers(url, entries)
+    history = SqlHistory(database.engine(url))
+    recent = Recent(workers, [entry.form for entry in entries], history.version, most=2)
+    before = recent.answer("licenses")[0]
+    assert recent.answer("licenses")[0] is before
+    for _ in range(2):
+        with pytest.raises(Exception, match="nobody"):
+            recent.answer("creator nobody-of-that-name")
+    listings = [one for one in demo.listings(TODAY.replace(day=23), months=1) if one.taken_on == TODAY.replace(day=23)]
+    known = edition(history)
+    ingest.store(listings, history)
+    assert edition(history) != known
+    after = recent.answer("licenses")[0]
+    assert after is not before
+    assert after.source.snapshot == TODAY.replace(day=23)
+    recent.answer("creators")
+    recent.answer("tasks")
+    recent.answer("licenses")
+    assert workers.asked.count("licenses") == 3, "the oldest of three was to make room"
