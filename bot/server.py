@@ -72,10 +72,11 @@ def _needs(missing: list[str]) -> str:
 def _over_socket(settings: Settings) -> None:
     pool = wiring.pool(settings)
     try:
-        desk = wiring.desk(settings, pool, pool.entries(), wiring.store(settings))
-        app = wiring.bolt(settings, desk, over_http=False)
+        engine = wiring.store(settings)
+        app = wiring.bolt(settings, wiring.desk(settings, pool, pool.entries(), engine), over_http=False)
         handler = SocketModeHandler(app, secret(settings.slack_app_token))
         handler.connect()  # type: ignore[no-untyped-call]
+        wiring.recovering(settings, engine)
         _log.info("connected to Slack over Socket Mode")
         until_stopped()
         handler.close()  # type: ignore[no-untyped-call]
@@ -159,7 +160,9 @@ class _OverHttp(BaseApplication):  # type: ignore[misc]
         """Build everything inside the worker process: a pool does not survive a fork."""
         self._pool = wiring.pool(self._settings)
         self._pool.warm()
-        house = wiring.house(self._settings, self._pool, wiring.store(self._settings))
+        engine = wiring.store(self._settings)
+        house = wiring.house(self._settings, self._pool, engine)
+        wiring.recovering(self._settings, engine, house.metrics)
         self._app = house.app
         return web(house)
 

@@ -15,6 +15,7 @@ from bot.allowance import Allowance
 from bot.carrying import DOOR, Carrying, OnceRunner
 from bot.catalog import Catalog
 from bot.commands.help import build_notice, help_notice
+from bot.delivery import recovery
 from bot.delivery.courier import Courier
 from bot.desk import Desk
 from bot.doors import listen
@@ -107,6 +108,12 @@ def desk(
         unfinished=Unfinished(database_),
     )
     return Desk(routed, courier, Allowance(settings.hfstats_per_minute), Seen(database_), entries, Catalog(answers))
+
+
+def recovering(settings: Settings, database_: sa.Engine, metrics: Metrics | None = None) -> Callable[[], None]:
+    """Start putting right what a process that was killed left unanswered; returns what stops it."""
+    slack = client(settings, metrics)
+    return recovery.start(Unfinished(database_), lambda _workspace: slack)
 
 
 def bolt(settings: Settings, at: Desk, *, over_http: bool, metrics: Metrics | None = None) -> App:
