@@ -12,6 +12,7 @@ from flask import Flask, Response, abort, make_response, request
 from slack_bolt.adapter.flask import SlackRequestHandler
 from werkzeug.exceptions import HTTPException
 
+from analytics.errors import StoreError
 from bot import logs
 from bot.replays import Replays
 from bot.router import failure
@@ -80,6 +81,7 @@ def _plainly(error: HTTPException) -> Response:
     """Say what was wrong with a request in one line."""
     response = make_response(f"{error.code} {error.name}\n", error.code or 500)
     response.content_type = "text/plain; charset=utf-8"
+    response.headers["Cache-Control"] = "no-store"  # else a cache may keep saying 404 of a picture that is there by now
     if error.code == 405 and getattr(error, "valid_methods", None):
         response.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
     return response
@@ -112,7 +114,10 @@ def _slack(flask: Flask, house: House) -> None:
 def _pictures(flask: Flask, gallery: Gallery | None) -> None:
     @flask.get("/charts/<signed>.png")
     def chart(signed: str) -> Response:
-        png = gallery.find(signed) if gallery else None
+        try:
+            png = gallery.find(signed) if gallery else None
+        except StoreError:
+            abort(503)
         if png is None:
             abort(404)
         response = make_response(png)

@@ -1,0 +1,141 @@
+"""Pictures at their addresses, over a real server: what Slack's fetcher, browsers, caches and guessers get."""
+
+from __future__ import annotations
+
+import http.client
+import threading
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+import sqlalchemy as sa
+from pydantic import SecretStr
+from werkzeug.serving import make_server
+
+from bot import wiring
+from bot.playground import SlackStandIn
+from bot.settings import Settings
+from bot.store.pictures import Gallery
+from bot.web import House, web
+
+PNG = b"\x89PNG\r\n\x1a\n and so on"
+KEY = "a key of some length"
+
+
+class Nobody:
+    """Answers nothing: pictures are served without asking or drawing."""
+
+    def answer(self, text):
+        raise AssertionError(text)
+
+    overview = answer
+
+
+@pytest.fixture
+def house(tmp_path):
+    """A web process with a gallery, and how to ask it."""
+    slack = SlackStandIn().start()
+    settings = Settings(
+        slack_bot_token=SecretStr(slack.bot_token()),
+        slack_signing_secret=SecretStr(KEY),
+        slack_api_url=slack.api_url,
+        database_url=f"sqlite:///{tmp_path}/bot.db",
+    )
+    engine = wiring.store(settings)
+    gallery = wiring.gallery(settings, engine)
+    app = wiring.bolt(settings, wiring.desk(settings, Nobody(), (), engine), over_http=True)
+    server = make_server("127.0.0.1", 0, web(House(app, gallery)), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+
+    def ask(path, method="GET", **headers):
+        connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=10)
+        connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+        response = connection.getresponse()
+        body = response.read()
+        connection.close()
+        return SimpleNamespace(status=response.status, headers=response.headers, body=body)
+
+    yield SimpleNamespace(ask=ask, gallery=gallery, engine=engine)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    app.listener_runner.listener_executor.shutdown(wait=True)
+    slack.stop()
+    engine.dispose()
+
+
+@pytest.fixture
+def path(house):
+    return f"/charts/{house.gallery.keep('T1', PNG)}.png"
+
+
+def test_a_picture_may_be_kept_for_ever_by_whoever_fetched_it(house, path):
+    found = house.ask(path)
+    assert (found.status, found.body) == (200, PNG)
+    assert found.headers["Content-Type"] == "image/png"
+    assert found.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert found.headers["Content-Length"] == str(len(PNG))
+    assert "Set-Cookie" not in found.headers
+    assert found.headers.get_all("Content-Security-Policy") == ["default-src 'none'; frame-ancestors 'none'"]
+    assert found.headers["X-Content-Type-Options"] == "nosniff"
+    assert found.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_who_has_it_is_told_that_it_did_not_change(house, path):
+    etag = house.ask(path).headers["ETag"]
+    again = house.ask(path, If_None_Match=etag)
+    assert (again.status, again.body) == (304, b"")
+    assert again.headers["ETag"] == etag
+    assert "immutable" in again.headers["Cache-Control"]
+    assert house.ask(path, If_None_Match='"another"').status == 200
+
+
+def test_head_tells_without_sending(house, path):
+    found = house.ask(path, "HEAD")
+    assert (found.status, found.body) == (200, b"")
+    assert found.headers["Content-Length"] == str(len(PNG))
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_nothing_but_reading_is_allowed(house, path, method):
+    assert house.ask(path, method).status == 405
+
+
+def wrong(path):
+    name = path.removeprefix("/charts/").removesuffix(".png")
+    named, _, signature = name.rpartition(".")
+    other = Gallery(sa.create_engine("sqlite://"), ["another key"])._signer.sign(named).decode()
+    return {
+        "no signature": named,
+        "a signature cut short": name[:-1],
+        "another's signature": other,
+        "another name with this signature": f"{named[::-1]}.{signature}",
+        "nothing": ".",
+        "a long one": "x" * 5000,
+        "no ASCII": "%F0%9F%A4%97",
+    }
+
+
+def test_a_wrong_signature_is_404_before_any_database_is_asked(house, path):
+    with house.engine.begin() as connection:
+        connection.execute(sa.text("DROP TABLE link"))
+    for what, name in wrong(path).items():
+        found = house.ask(f"/charts/{name}.png")
+        assert found.status == 404, what
+        assert found.headers["Cache-Control"] == "no-store"
+        assert found.headers["X-Content-Type-Options"] == "nosniff"
+    assert house.ask(path).status == 503, "the right one was not looked for"
+
+
+def test_a_picture_that_was_pruned_or_whose_workspace_left_is_404(house, path):
+    other = f"/charts/{house.gallery.keep('T2', PNG)}.png"
+    assert other != path
+    assert house.gallery.prune(timedelta(seconds=-1)) == 2
+    assert {house.ask(path).status, house.ask(other).status} == {404}
+
+
+def test_an_address_outlives_its_key_as_long_as_the_key_is_named(house, path):
+    name = path.removeprefix("/charts/").removesuffix(".png")
+    assert Gallery(house.engine, ["a new key", KEY]).find(name) == PNG
+    assert Gallery(house.engine, ["a new key"]).find(name) is None
