@@ -98,8 +98,6 @@ def file_json(service: Service, workspace: Workspace, file: File) -> Json:
 
 def _uploaded(ask: Ask, named: object) -> File:
     file = ask.workspace.files.get(named["id"]) if isinstance(named, dict) and isinstance(named.get("id"), str) else None
-    if file is None:
+    if file is None or file.content is None or file.ready_at is not None:  # each upload is completed once, and only when it is up
         raise Refusal("file_not_found")
-    if file.content is None or file.ready_at is not None:
-        raise Refusal("invalid_arguments", [f"file {file.id} was not uploaded or is already complete"])
     return file

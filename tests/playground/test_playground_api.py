@@ -307,7 +307,7 @@ def test_uploads_are_checked(slack: SlackStandIn, client: WebClient) -> None:
     assert error(client.files_getUploadURLExternal, **long) == "alt_txt_too_large"
     assert error(client.files_completeUploadExternal, files=[{"id": "F0NOTHERE1"}]) == "file_not_found"
     asked = client.files_getUploadURLExternal(filename="a.png", length=3)
-    assert error(client.files_completeUploadExternal, files=[{"id": asked["file_id"]}]) == "invalid_arguments"
+    assert error(client.files_completeUploadExternal, files=[{"id": asked["file_id"]}]) == "file_not_found"
     assert error(client.files_info, file=asked["file_id"]) == "file_not_found"
     random = slack.channel("random").id
     content = picture()
