@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 FRESH = 60.0
 """Seconds for which an overview is taken as the latest without asking again."""
-_ALIKE = 60
-"""Similarity (0 to 100) from which a name is offered that does not hold what was typed."""
+_ALIKE = 75
+"""Similarity (0 to 100) from which names are offered where none holds what was typed."""
 
 
 class Overviews(Protocol):
@@ -73,7 +73,7 @@ class Catalog:
 
 
 def near(names: Sequence[Name], typed: str, most: int) -> list[str]:
-    """Return the names that somebody may mean who typed this much: those that begin so, that hold it, that are alike."""
+    """Return the names that somebody may mean who typed this: those that begin so, then those that hold it; else those alike."""
     wanted = fold(typed)
     if not wanted:
         return [one.name for one in names[:most]]
@@ -84,7 +84,7 @@ def near(names: Sequence[Name], typed: str, most: int) -> list[str]:
             begin.append(one.name)
         elif any(wanted in word for word in words):
             hold.append(one.name)
-    return list(dict.fromkeys([*begin, *hold, *_alike(names, typed, most)]))[:most]
+    return [*begin, *hold][:most] or list(dict.fromkeys(_alike(names, typed, most)))
 
 
 def _alike(names: Sequence[Name], typed: str, most: int) -> list[str]:

@@ -36,9 +36,9 @@ _ELSEWHERE = Section(
     "And",
     (
         Line(("licenses quiet",), "the answer is for you alone"),
-        Line(("build",), "a form to choose from instead of typing; also among Slack's shortcuts and in my Home"),
+        Line(("build",), "a form to choose from; also in my Home and among Slack's shortcuts"),
         Line(("help creators",), "one question with its examples"),
-        Line(("@hfstats licenses",), "mention me, or write to me in a direct message: the same words"),
+        Line(("@hfstats licenses",), "mention me or write to me directly: the same words"),
     ),
 )
 
@@ -47,7 +47,7 @@ def help_notice(entries: Sequence[Entry], about: str = "", command: str = "/hfst
     """Write a help that fits one screen, or the one ``about`` a question."""
     entry = _entry(entries, about)
     if entry:
-        return _of_one(entry, command)
+        return _of_one(entry)
     groups: dict[str, list[Entry]] = {}
     for one in entries:
         groups.setdefault(group_of(one.form), []).append(one)
@@ -77,17 +77,19 @@ def _entry(entries: Sequence[Entry], about: str) -> Entry | None:
 
 
 def _group(title: str, entries: Sequence[Entry]) -> Section:
-    if all(_names_one(one.form) for one in entries):
-        return Section(title, (Line(tuple(one.form.example for one in entries), "where it stands, with its models"),))
-    return Section(title, tuple(Line((one.form.example,), one.summary) for one in entries))
+    alike = tuple(one.form.example for one in entries if _names_one_of_many(one.form))
+    together = (Line(alike, "its share, with its models"),) if alike else ()
+    alone = (Line((one.form.example,), one.summary) for one in entries if not _names_one_of_many(one.form))
+    return Section(title, (*together, *alone))
 
 
-def _names_one(form: Form) -> bool:
-    return form.fewest == form.most == 1
+def _names_one_of_many(form: Form) -> bool:
+    """Tell the questions about one name of a ranking, which read alike, from those about anything else."""
+    return form.fewest == form.most == 1 and Option.BY in form.options
 
 
-def _of_one(entry: Entry, command: str) -> Notice:
-    sections = [Section("For example", tuple(Line((f"{command} {example}",), "") for example in entry.examples))]
+def _of_one(entry: Entry) -> Notice:
+    sections = []
     options = tuple(OPTIONS[option] for option in Option if option in entry.form.options)
     if options:
         sections.append(Section("Narrowed with", options))

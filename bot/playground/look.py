@@ -78,10 +78,10 @@ class Look:
         """Show a thread's messages as HTML."""
         return [self._row(one, [], "") for one in self._workspace.messages(channel.id, self._viewer.id, ts)]
 
-    def modal(self) -> str | None:
-        """Show the modal that the viewer has open, if any."""
+    def modal(self, channel: Channel | None = None) -> str | None:
+        """Show the modal that the viewer has open, if any; ``channel`` is the one behind it."""
         stack = self._workspace.modals.get(self._viewer.id)
-        return self._view("modal.html", stack[-1]) if stack else None
+        return self._view("modal.html", stack[-1], current=channel.id if channel else None) if stack else None
 
     def home(self) -> str:
         """Show the App Home."""
@@ -105,8 +105,8 @@ class Look:
             "channels": [one for one in workspace.channels.values() if one.kind is not Kind.IM],
         }
 
-    def _view(self, template: str, view: View) -> str:
-        return render_template(template, view=view, **self._context())
+    def _view(self, template: str, view: View, current: str | None = None) -> str:
+        return render_template(template, view=view, current=current, **self._context())
 
     def _row(self, message: Message, replies: list[Message], day: str) -> Json:
         workspace = self._workspace
@@ -134,9 +134,9 @@ class Look:
 def shown_text(workspace: Workspace, message: Message) -> str:
     """Tell what a reader sees of a message, as plain text: its blocks, or its text when it has none."""
     names = names_of(workspace)
-    if not message.blocks:
-        return readable(mrkdwn_html(message.text, names))
-    return "\n".join(line for block in message.blocks for line in _lines(block, names) if line)
+    lines = [] if message.blocks else [readable(mrkdwn_html(message.text, names))]
+    cards = [block for card in message.unfurls.values() for block in card.get("blocks", ())]
+    return "\n".join([*lines, *(line for block in (*message.blocks, *cards) for line in _lines(block, names) if line)])
 
 
 def _lines(block: Block, names: dict[str, str]) -> Iterable[str]:

@@ -118,7 +118,7 @@ class Page:
         return jsonify(
             messages=look.messages(channel),
             thread=look.thread(channel, thread) if thread else None,
-            modal=look.modal(),
+            modal=look.modal(channel),
             home=look.home() if channel.kind is Kind.IM else None,
         )
 

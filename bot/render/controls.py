@@ -6,7 +6,7 @@ import re
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from bot.render.blocks import BUTTON_TEXT, BUTTON_VALUE, buttons, cut
+from bot.render.blocks import BUTTON_TEXT, BUTTON_VALUE, buttons, cut, opener
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +43,7 @@ def controls(answer: Answer, asked_by: str | None = None, *, quiet: bool = False
         _inside(near.inside),
         _button(CSV, "CSV" if quiet else "CSV in thread", answer.query),
         _button(POST, "Post to channel", answer.query) if quiet else None,
+        opener(answer.query, "Edit question"),
     ]
     mark = blake2b(answer.query.encode(), digest_size=8).hexdigest()
     rows = [{"type": "actions", "block_id": f"controls:{asked_by or ''}:{mark}", "elements": [one for one in elements if one]}]

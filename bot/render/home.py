@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from analytics.names.fold import fold
 from analytics.phrases import day, plural, short_list
+from analytics.query import Query
 from bot.render.blocks import BUTTON_TEXT, cut, opener
 from bot.render.escape import escape
 
@@ -50,7 +52,7 @@ def home_view(
         _actions(opener() | {"style": "primary"}, _refresh(), _help()),
     ]
     if asked:
-        blocks.append(_section(f":speech_balloon: Asked `{escape(cut(asked, 500))}`. The answer comes to the *Messages* tab."))
+        blocks.append(_section(f":white_check_mark: Asked `{escape(cut(asked, 500))}`. The answer comes to the *Messages* tab."))
     blocks += [{"type": "divider"}, _header("Latest findings")]
     blocks += [
         _section(f"*{escape(found.headline)}*") | {"accessory": _ask(f"{ASKED}:finding:{place}", found.query, "Show the chart")}
@@ -58,7 +60,7 @@ def home_view(
     ]
     for section in sections:
         blocks += [{"type": "divider"}, *section]
-    examples = [_ask(f"{ASKED}:example:{place}", entry.form.example) for place, entry in enumerate(entries[:_EXAMPLES])]
+    examples = [_ask(f"{ASKED}:example:{place}", _example(entry, overview)) for place, entry in enumerate(entries[:_EXAMPLES])]
     blocks += [
         {"type": "divider"},
         _header("Ask something"),
@@ -71,6 +73,16 @@ def home_view(
 def trouble_view(notice: Notice) -> Block:
     """Show what keeps the Home from being shown, and the way to try again."""
     return _home([_header("I cannot look at the data now"), _section(escape(notice.text)), _actions(_refresh(), _help())])
+
+
+def _example(entry: Entry, overview: Overview) -> str:
+    """Return a question that has an answer: about one name that the data know."""
+    names = overview.names.get(entry.form.word, ())
+    if not (entry.form.fewest == entry.form.most == 1 and names):
+        return entry.form.example
+    wanted = fold(entry.form.example.partition(" ")[2])
+    known = any(wanted == fold(word) for name in names for word in (name.name, *name.also))
+    return entry.form.example if known else str(Query(entry.form.word, (names[0].name,)))
 
 
 def _freshness(overview: Overview, today: date) -> Block:

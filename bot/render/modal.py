@@ -144,7 +144,8 @@ def _field(field: str, form: Filled, of: Form, overview: Overview | None) -> Blo
             element = {"type": "external_select", "min_query_length": 0, "initial_option": shown}
         case _:
             element = _menu(Option(field), given, overview)
-    return _input(field, _LABELS[Option(field)][0], {**element, "action_id": f"{FORM}:{field}"})
+    empty = not {"options", "initial_option"} & element.keys()  # what holds something from the start needs no word about it
+    return _input(field, _LABELS[Option(field)][0], {**element, "action_id": f"{FORM}:{field}"}, optional=empty)
 
 
 def _names(form: Filled, of: Form) -> Block:

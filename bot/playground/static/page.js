@@ -137,13 +137,17 @@
     }
     if (dialog.dataset.html === html) return;
     const kept = dialog.open ? given(dialog) : {};
+    const active = dialog.open ? dialog.querySelector("[data-action]:focus")?.dataset.action : null;
+    const scrolled = dialog.querySelector(".modal-body")?.scrollTop || 0;
     const same = dialog.querySelector("form")?.dataset.hash;
     dialog.dataset.html = html;
     dialog.replaceChildren(fragment(html));
     // What was typed stays when only an error was added.
     if (same && same === dialog.querySelector("form").dataset.hash) fill(dialog, kept);
     if (!dialog.open) { working.done(); dialog.showModal(); }
-    (dialog.querySelector(".wrong [data-action]") || dialog.querySelector(".modal-body [data-action]"))?.focus();
+    const again = active && [...dialog.querySelectorAll("[data-action]")].find((node) => node.dataset.action === active);
+    (dialog.querySelector(".wrong [data-action]") || again || dialog.querySelector(".modal-body [data-action]"))?.focus({ preventScroll: Boolean(again) });
+    if (again) dialog.querySelector(".modal-body").scrollTop = scrolled;
   }
   $("modal").addEventListener("cancel", (event) => { event.preventDefault(); post("close", {}).catch((error) => toast(error.message)); });
   $("modal").addEventListener("submit", async (event) => {
@@ -170,7 +174,7 @@
     }
     if (node.matches("select[multiple]")) return [...node.selectedOptions].map((one) => one.value);
     if (node.dataset.type === "external_select") return node.dataset.chosen || null;
-    if (node.dataset.type === "multi_external_select") return node.dataset.chosen ? [node.dataset.chosen] : [];
+    if (node.dataset.type === "multi_external_select") return JSON.parse(node.dataset.chosen || "[]");
     return node.value || null;
   }
 
@@ -224,6 +228,7 @@
     const node = event.target.closest("button, a");
     if (!node) return;
     if (node.dataset.fill) { composer.value = node.dataset.fill; composer.focus(); typed(false); }
+    else if (node.dataset.drop) dropChip(node);
     else if (node.dataset.thread) openThread(node.dataset.thread);
     else if (node.hasAttribute("data-close")) post("close", {}).catch((error) => toast(error.message));
     else if (node.dataset.action) { node.closest("details")?.removeAttribute("open"); press(node, node.dataset.value || null); }
@@ -238,17 +243,39 @@
     const node = event.target;
     if (!node.list) return;
     const offered = [...node.list.options].find((one) => one.value === node.value);
-    node.dataset.chosen = offered ? offered.dataset.value : "";
-    if (offered) { if (node.hasAttribute("data-dispatch")) press(node, offered.dataset.value); return; }
+    if (node.dataset.type === "multi_external_select") { if (offered) addChip(node, offered); }
+    else node.dataset.chosen = offered ? offered.dataset.value : "";
+    if (offered) { if (node.hasAttribute("data-dispatch")) press(node, valueOf(node)); return; }
+    offer(node, 250);
+  });
+  document.addEventListener("focusin", (event) => { if (event.target.list && event.target.dataset.action) { event.target.select(); offer(event.target, 0); } });
+  function offer(node, after) {
     clearTimeout(asking);
     if (node.value.length < Number(node.dataset.least)) return;
     asking = setTimeout(async () => {
       const { within, ...target } = where(node);
-      const offers = await post("suggest", { ...target, block: node.dataset.block, action: node.dataset.action, typed: node.value }).catch(() => []);
+      const offers = await post("suggest", { ...target, block: node.dataset.block, action: node.dataset.action, typed: node.dataset.type === "external_select" && node.dataset.chosen ? "" : node.value }).catch(() => []);
       node.list.replaceChildren(...offers.map((one) => Object.assign(new Option(one.text, one.text), { title: one.text })));
       offers.forEach((one, index) => { node.list.options[index].dataset.value = one.value; });
-    }, 250);
-  });
+    }, after);
+  }
+  function chosenIn(node) { return JSON.parse(node.dataset.chosen || "[]"); }
+  function addChip(node, offered) {
+    const chosen = chosenIn(node);
+    if (!chosen.includes(offered.dataset.value)) {
+      node.dataset.chosen = JSON.stringify([...chosen, offered.dataset.value]);
+      const chip = Object.assign(document.createElement("button"), { type: "button", className: "chip", textContent: `${offered.value} ✕` });
+      chip.dataset.drop = offered.dataset.value;
+      node.previousElementSibling.append(chip);
+    }
+    node.value = "";
+  }
+  function dropChip(chip) {
+    const node = chip.parentElement.nextElementSibling;
+    node.dataset.chosen = JSON.stringify(chosenIn(node).filter((one) => one !== chip.dataset.drop));
+    chip.remove();
+    if (node.hasAttribute("data-dispatch")) press(node, chosenIn(node));
+  }
 
   // Threads, tabs, sidebar
 
