@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 from typing import TYPE_CHECKING
 
 from analytics.answer import ChartKind, Series, Unit
@@ -63,9 +64,9 @@ def _two_dates(chart: Chart) -> list[Block]:
     """Show two dates as two bars a name."""
     if len(chart.categories) != 2:
         return []
-    values = [tuple(one.values[date] for one in chart.series) for date in range(2)]
+    values = [tuple(one.values[end] for one in chart.series) for end in range(2)]
     dates = [Series(day, run) for day, run in zip(chart.categories, values, strict=True)]
-    return [_plot("bar", _title(chart), chart, [one.name for one in chart.series], dates)]
+    return [_plot("bar", _title_over_time(chart), chart, [one.name for one in chart.series], dates)]
 
 
 _FORMS: dict[ChartKind, Callable[[Chart], list[Block]]] = {
@@ -79,9 +80,9 @@ _FORMS: dict[ChartKind, Callable[[Chart], list[Block]]] = {
 
 
 def _over_time(kind: str, chart: Chart, series: Sequence[Series]) -> Block:
-    kept = _spread(len(chart.categories))
+    kept = _spread(chart.categories)
     thinned = [Series(one.name, tuple(one.values[place] for place in kept)) for one in series]
-    return _plot(kind, _title(chart), chart, [chart.categories[place] for place in kept], thinned)
+    return _plot(kind, _title_over_time(chart), chart, [chart.categories[place] for place in kept], thinned)
 
 
 def _plot(kind: str, title: str, chart: Chart, categories: Sequence[str], series: Sequence[Series]) -> Block:
@@ -110,12 +111,16 @@ def _plot(kind: str, title: str, chart: Chart, categories: Sequence[str], series
 
 
 def _title(chart: Chart) -> str:
-    """Choose what says most of list, window and date in so many characters: the finding stands above the chart already."""
-    first, *others = chart.subtitle.split(" · ")
-    for other in reversed(others):
-        if len(both := f"{first} · {other}") <= TITLE:
-            return both
-    return first or chart.title
+    """Say what is measured: the finding stands above the chart, list and date below it."""
+    names = " and ".join(one.name for one in chart.series)
+    return f"Share of {names}, %" if chart.unit is Unit.PORTION else f"{names[:1].upper()}{names[1:]}"
+
+
+def _title_over_time(chart: Chart) -> str:
+    """Say what is measured where the series are names: the subtitle's middle, between list and date."""
+    measure = chart.subtitle.split(" · ")[1:2]
+    said = measure[0].removeprefix("by ") if measure else chart.subtitle
+    return f"Share in %: {said}" if chart.unit is Unit.PORTION else f"{said[:1].upper()}{said[1:]}"
 
 
 def _leading(chart: Chart) -> list[Series]:
@@ -132,11 +137,16 @@ def _last(series: Series) -> float:
     return (series.values[-1] or 0.0) if series.values else 0.0
 
 
-def _spread(length: int) -> list[int]:
-    """Choose at most twenty places, evenly, the first and the last among them."""
-    if length <= POINTS:
-        return list(range(length))
-    return [round(step * (length - 1) / (POINTS - 1)) for step in range(POINTS)]
+def _spread(dates: Sequence[str]) -> list[int]:
+    """Choose at most twenty dates, as even in time as there are any, since Slack draws them at equal distances."""
+    if len(dates) <= POINTS:
+        return list(range(len(dates)))
+    try:
+        days = [date.fromisoformat(one).toordinal() for one in dates]
+    except ValueError:
+        days = list(range(len(dates)))
+    wanted = [days[0] + step * (days[-1] - days[0]) / (POINTS - 1) for step in range(POINTS)]
+    return sorted({min(range(len(days)), key=lambda place: abs(days[place] - day)) for day in wanted})
 
 
 def _number(value: float, unit: Unit) -> float:

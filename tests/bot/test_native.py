@@ -106,7 +106,7 @@ def test_every_answer_has_a_form_without_a_picture(question, history):
 
 def test_bars_show_the_charts_own_numbers_in_per_cent():
     (block,) = native(chart_examples.PAIRED)
-    assert block["title"] == "The 300 models with most downloads"
+    assert block["title"] == "Share of models and downloads, %"
     assert points(block["chart"])["downloads"][:3] == [52.4, 22.1, 17.8]
     assert block["chart"]["axis_config"]["y_label"] == "share, %"
 
@@ -126,6 +126,16 @@ def test_six_lines_are_kept_the_subject_among_them_and_dates_are_thinned_evenly(
     assert [one["name"] for one in plot["series"]] == ["s0", "s3", "s4", "s5", "s6", "s7"]
     kept = plot["axis_config"]["categories"]
     assert (len(kept), kept[0], kept[-1]) == (20, days[0], days[-1])
+
+
+def test_dates_are_chosen_evenly_in_time_where_some_lie_far_apart():
+    days = ("2026-05-31", "2026-06-30", *(f"2026-08-{day:02}" for day in range(1, 31)))
+    chart = replace(chart_examples.LINES, categories=days, series=(Series("s", tuple(place / 100 for place in range(32))),))
+    (plot,) = plots(native(chart))
+    kept = plot["axis_config"]["categories"]
+    assert kept[:2] == ["2026-05-31", "2026-06-30"]
+    assert kept[-1] == "2026-08-30"
+    assert 5 <= len(kept) <= 10, "as many days as the months before have room for"
 
 
 def test_layers_have_the_largest_at_the_back():
