@@ -11,7 +11,7 @@ from bot.delivery.failures import Sent
 from bot.delivery.ladder import Ladder, Load
 from bot.delivery.send import send
 from bot.delivery.work import Work
-from bot.render.blocks import ASK, answer_blocks, answer_fallback, notice_blocks, notice_fallback
+from bot.render.blocks import ASK, answer_blocks, answer_fallback, notice_blocks, notice_fallback, remark
 from bot.render.controls import GO, controls
 from bot.reply import Notice
 
@@ -29,6 +29,7 @@ _log = logging.getLogger(__name__)
 _PATIENCE = 2.0
 """Seconds after which somebody who cannot see a working message is told that there will be an answer."""
 _LOST = "The connection to Slack broke while I answered, and I cannot see whether the answer arrived. If you miss it, ask again."
+_LEFTOVER = "The connection to Slack broke as I began. A “Working on” that stays above is left over from that."
 
 
 class Courier:
@@ -96,7 +97,7 @@ class Courier:
                 if patience.ident:
                     patience.join(_PATIENCE)  # not after the answer
                 asked_by = seat.asked_by or seat.user
-                below = controls(answer, asked_by, quiet=seat.quiet)
+                below = [*([remark(_LEFTOVER)] if seat.leftover else []), *controls(answer, asked_by, quiet=seat.quiet)]
                 yield answer_blocks(answer, shown, asked_by, changed_by=seat.user if seat.instead else None, below=below)
             yield []  # the words alone
 

@@ -17,6 +17,8 @@ _log = logging.getLogger(__name__)
 _EVENT = "hfstats_message"
 _LOOK_BACK = 120.0
 """Seconds; more than a post takes, and room for clocks that differ."""
+_OUTSIDE = frozenset({"channel_not_found", "not_in_channel"})
+"""Who is told this could not have posted there either. A person's id is one to post to, though never one to read."""
 
 
 class Unseen(Exception):  # noqa: N818 - nothing went wrong: the bot has no right to look
@@ -50,6 +52,8 @@ def find(client: WebClient, channel: str, mark: str, thread: str | None = None) 
         else:
             page = client.conversations_history(channel=channel, **since)
     except FAILURES as error:
+        if said(error) in _OUTSIDE and not channel.startswith(("U", "W")):
+            return None
         _log.info("a lost message cannot be looked for: %s", said(error))
         raise Unseen from error
     found = (one for one in page["messages"] if one.get("metadata", {}).get("event_payload", {}).get("mark") == mark)

@@ -55,8 +55,10 @@ class Seat:
     """Who asked first, where that is not this person."""
     working: tuple[str, str] | None = field(default=None, init=False)
     """Channel and timestamp of the working message, while one stands there."""
-    _missed: str | None = field(default=None, init=False)
-    """The mark of a working message of which it is not known whether it was posted."""
+    leftover: bool = field(default=False, init=False)
+    """A working message may stand there that cannot be found, and so not be taken back either."""
+    _missed: tuple[str, Sent] | None = field(default=None, init=False)
+    """The mark of a working message of which it is not known whether it was posted, and how the post ended."""
     _shut: bool = field(default=False, init=False)
     """Slack takes no post of the bot's here."""
     _doubtful: bool = field(default=False, init=False)
@@ -74,7 +76,7 @@ class Seat:
             _log.info("no working message: %s", said(error))
             sent = judged(error)
             self._shut = sent is Sent.SHUT
-            self._missed = mark if sent in {Sent.LOST, Sent.FAILED} else None
+            self._missed = (mark, sent) if sent in {Sent.LOST, Sent.FAILED} else None
 
     def ways(self) -> list[Way]:
         """Return the ways to give an answer, best first: to everybody, or to the one person when quiet."""
@@ -177,12 +179,13 @@ class Seat:
     def _look_for_missed(self) -> None:
         """Look for a working message whose post was lost: an answer beside it would leave it standing for ever."""
         if self._missed:
+            (mark, sent), self._missed = self._missed, None
             try:
-                found = find(self.client, self.channel, self._missed, self.thread)
+                found = find(self.client, self.channel, mark, self.thread)
             except Unseen:
-                found = None
-            self._missed = None
-            self.working = (self.channel, found) if found else None
+                self.leftover = sent is Sent.LOST
+            else:
+                self.working = (self.channel, found) if found else None
 
     def _respond(self, blocks: list[Block], text: str, response_type: str, *, replace: bool = False) -> Sent:
         if self.respond is None or self.respond.response_url is None:

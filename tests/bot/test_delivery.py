@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -23,6 +25,9 @@ from bot.web import House, web
 WAIT = 30.0
 HEADLINE = "Apache-2.0 leads by downloads with"
 QUESTION = "licenses by downloads"
+
+OWN_SCOPES = set(json.loads(Path("manifest.json").read_text(encoding="utf-8"))["oauth_config"]["scopes"]["bot"])
+"""What the bot asks for when it is installed."""
 
 CHANNELS = {
     "public": "general",
@@ -301,10 +306,22 @@ def test_a_connection_that_breaks_at_a_mention_leaves_one_answer(bot, channel, w
 
 
 def test_a_working_message_whose_post_was_lost_is_found_in_a_direct_message_with_the_bots_own_scopes(bot):
-    at = bot(scopes={"commands", "chat:write", "files:write", "files:read", "app_mentions:read", "im:history"})
+    at = bot(scopes=OWN_SCOPES)
     plan(at, "chat.postMessage", drop="after")
     ask(at, "direct", door="mention")
     assert form(the_answer(at, "direct")) == "picture"
+
+
+@pytest.mark.parametrize(("when", "left"), [("after", 1), ("before", 0)])
+@pytest.mark.parametrize("door", ["command", "mention"])
+def test_where_the_bot_may_not_look_the_answer_explains_what_may_be_left_over(bot, door, when, left):
+    at = bot(scopes=OWN_SCOPES)
+    plan(at, "chat.postMessage", drop=when)
+    ask(at, "general", door=door)
+    *others, message = seen(at, "general")
+    assert HEADLINE in at.slack.shown_text(message)
+    assert "is left over from that" in at.slack.shown_text(message)
+    assert ["Working on" in at.slack.shown_text(m) for m in others] == [True] * left
 
 
 @pytest.mark.parametrize(("when", "answers"), [("after", 1), ("before", 0)])
