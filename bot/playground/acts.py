@@ -13,10 +13,11 @@ from bot.playground.deliver import Ack
 from bot.playground.elements import OPTION, OPTION_GROUP
 from bot.playground.hooks import response_message
 from bot.playground.inputs import Raw, complaints, options_of, state_of, value_of
-from bot.playground.service import Hook
+from bot.playground.service import Hook, Token, TokenKind
 from bot.playground.shapes import array, either, shape
+from bot.playground.steps import Execution, problems_with
 from bot.playground.views import checked_view, new_view, replace_content
-from bot.playground.workspace import SLACKBOT, Kind, Message, View
+from bot.playground.workspace import COMPOSER, SLACKBOT, Kind, Message, View
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -74,6 +75,32 @@ class Acts:
             ack = ack if ack.status is not None or ack.error else link_ack
         return ack
 
+    def compose(self, user: User, text: str) -> Ack:
+        """Write a message without posting it. Slack tells of its links already, for a preview."""
+        draft = Message(f"{user.id}-{self.service.secret('draft')}", COMPOSER, user.id, text, viewer=user.id)
+        self.workspace.put(draft)
+        links = self._links(text)
+        return self.event("link_shared", envelopes.link_event(self.service, self.workspace, draft, links)) if links else Ack()
+
+    def run_step(self, callback_id: str, inputs: Json) -> Execution:
+        """Let a workflow come to a step of the app's.
+
+        Raises:
+            LookupError: The manifest declares no such step.
+            ValueError: Workflow Builder would not let such inputs through.
+
+        """
+        declared = {"callback_id": callback_id, **self.service.app.functions[callback_id]}
+        if problems := list(problems_with(inputs, declared["input_parameters"])):
+            raise ValueError("; ".join(problems))
+        service = self.service
+        execution = Execution(service.serial("Fx"), self.workspace.id, declared)
+        service.executions[execution.id] = execution
+        bearer = f"xwfp-{self.workspace.id}-{service.secret('step')}"
+        service.tokens[bearer] = Token(TokenKind.STEP, self.workspace.id, service.app.scopes)
+        self.event("function_executed", envelopes.step_event(execution, service, inputs, bearer))
+        return execution
+
     def event(self, name: str, event: Json) -> Ack:
         """Tell the app of an event, if it asked for its sort and is installed."""
         if name not in self.service.app.events or not self.workspace.installed:
@@ -106,7 +133,8 @@ class Acts:
 
         """
         block_id, action_id = named
-        blocks: list[Block] = list(where.blocks if isinstance(where, Message) else where.content["blocks"])
+        unfurl = _unfurl_of(where, block_id)
+        blocks = blocks_of(where)
         element = _element(blocks, block_id, action_id)
         action: Json = {
             "type": element["type"],
@@ -120,7 +148,7 @@ class Acts:
             action |= value_of(element, raw, self._offered.get((user.id, action_id), ()))
         state = state_of(blocks, {**(given or {}), **({action_id: raw} if raw is not None else {})}, self._offers(user))
         if isinstance(where, Message):
-            payload = envelopes.message_action(self._actor(user), where, action, state)
+            payload = envelopes.message_action(self._actor(user), where, action, state, unfurl)
         else:
             payload = envelopes.view_action(self._actor(user), where, action, state)
         return self.outbox.send("interactive", payload)
@@ -245,6 +273,19 @@ class Acts:
 
     def _offers(self, user: User) -> dict[str, list[Block]]:
         return {action: options for (owner, action), options in self._offered.items() if owner == user.id}
+
+
+def blocks_of(where: Message | View) -> list[Block]:
+    """List the blocks of a message, those of its links' cards among them, or of a view."""
+    if not isinstance(where, Message):
+        return list(where.content["blocks"])
+    return [*where.blocks, *(block for card in where.unfurls.values() for block in card.get("blocks", ()))]
+
+
+def _unfurl_of(where: Message | View, block_id: str) -> str | None:
+    """Return the link under whose card a block stands."""
+    cards = where.unfurls.items() if isinstance(where, Message) else ()
+    return next((url for url, card in cards if any(one["block_id"] == block_id for one in card.get("blocks", ()))), None)
 
 
 def _element(blocks: list[Block], block_id: str, action_id: str) -> Block:

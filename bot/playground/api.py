@@ -144,7 +144,8 @@ def _admitted(service: Service, arguments: Json, method: Method) -> Token:
         raise Refusal("invalid_auth")
     if token.revoked:
         raise Refusal("token_revoked")
-    if token.kind is not method.token:
+    kind = TokenKind.BOT if token.kind is TokenKind.STEP else token.kind
+    if kind is not method.token:
         raise Refusal("not_allowed_token_type")
     if method.scopes and not token.scopes.intersection(method.scopes):
         raise Refusal("missing_scope", needed=",".join(method.scopes), provided=",".join(sorted(token.scopes)))
@@ -178,7 +179,8 @@ def _exchange_code(service: Service, arguments: Json) -> Json:
     if team is None:
         raise Refusal("invalid_code")
     workspace = service.workspaces[team]
-    bearer = next(name for name, token in service.tokens.items() if token.team == team and not token.revoked)
+    good = [name for name, token in service.tokens.items() if token.kind is TokenKind.BOT and not token.revoked]
+    bearer = next(name for name in good if service.tokens[name].team == team)
     return {
         "ok": True,
         "access_token": bearer,

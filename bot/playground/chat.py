@@ -110,10 +110,7 @@ def unfurl(ask: Ask) -> Json:
     unfurls = ask.nested("unfurls")
     if not isinstance(unfurls, dict) or not unfurls:
         raise Refusal("missing_unfurls")
-    channel = ask.channel()
-    message = ask.workspace.message(channel.id, ask.needed("ts"))
-    if message is None or message.viewer is not None:
-        raise Refusal("cannot_find_message")
+    message = _linking(ask)
     text = unescape(message.text)
     accepted: Json = {}
     for url, content in unfurls.items():
@@ -125,6 +122,28 @@ def unfurl(ask: Ask) -> Json:
         accepted[url] = {**content, "blocks": list(accepted_blocks(ask.service, ask.workspace, blocks))} if blocks else content
     ask.workspace.put(replace(message, unfurls=accepted))
     return {}
+
+
+def _linking(ask: Ask) -> Message:
+    """Find the message whose links are unfurled: by where it was posted, or by the id and source that the event had."""
+    given, source = ask.text("unfurl_id"), ask.text("source")
+    if not given and not source:
+        channel = ask.channel()
+        message = ask.workspace.message(channel.id, ask.needed("ts"))
+        if message is None or message.viewer is not None:
+            raise Refusal("cannot_find_message")
+        return message
+    if not given or not source:
+        raise Refusal("missing_source" if given else "missing_unfurl_id")
+    known = ask.workspace.unfurl_ids.get(given)
+    if known is None:
+        raise Refusal("invalid_unfurl_id")
+    if known[0] != source:
+        raise Refusal("invalid_source")
+    message = ask.workspace.message(*known[1:])
+    if message is None:
+        raise Refusal("cannot_find_message")
+    return message
 
 
 def _own_message(ask: Ask, refusal: str) -> tuple[Channel, Message]:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from bot.playground.chat import message_json
 from bot.playground.views import view_json
-from bot.playground.workspace import Kind
+from bot.playground.workspace import COMPOSER, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bot.playground.blocks import Block
     from bot.playground.service import Service
+    from bot.playground.steps import Execution
     from bot.playground.workspace import Channel, Message, User, View, Workspace
 
 Json = dict[str, Any]
@@ -73,8 +74,11 @@ def _interaction(actor: Actor, kind: str) -> Json:
     }
 
 
-def message_action(actor: Actor, message: Message, action: Json, state: Json) -> Json:
-    """Tell of a press of something in a message. An ephemeral message is named but not shown, as in Slack."""
+def message_action(actor: Actor, message: Message, action: Json, state: Json, unfurl: str | None = None) -> Json:
+    """Tell of a press of something in a message, or in the card of its link ``unfurl``.
+
+    An ephemeral message is named but not shown, as in Slack.
+    """
     channel = actor.workspace.channels[message.channel]
     ephemeral = message.viewer is not None
     body = _interaction(actor, "block_actions") | {
@@ -91,6 +95,10 @@ def message_action(actor: Actor, message: Message, action: Json, state: Json) ->
         "state": {"values": state},
         "actions": [action],
     }
+    if unfurl is not None:
+        place = {"attachment_id": list(message.unfurls).index(unfurl) + 1, "is_app_unfurl": True, "app_unfurl_url": unfurl}
+        body["container"] |= {"type": "message_attachment"} | place
+        body["app_unfurl"] = {"id": place["attachment_id"], "app_unfurl_url": unfurl, "is_app_unfurl": True}
     return body if ephemeral else body | {"message": message_json(message, actor.workspace, actor.service, with_metadata=True)}
 
 
@@ -194,7 +202,11 @@ def message_event(service: Service, workspace: Workspace, message: Message, kind
 
 
 def link_event(service: Service, workspace: Workspace, message: Message, links: list[Json]) -> Json:
-    """``link_shared``: somebody wrote an address of the app's domains."""
+    """``link_shared``: somebody wrote an address of the app's domains, and posted it or is still writing."""
+    draft = message.channel == COMPOSER
+    source = "composer" if draft else "conversations_history"
+    unfurl_id = message.ts if draft else service.secret("unfurl")
+    workspace.unfurl_ids[unfurl_id] = (source, message.channel, message.ts)
     return {
         "type": "link_shared",
         "user": message.author,
@@ -202,10 +214,40 @@ def link_event(service: Service, workspace: Workspace, message: Message, links: 
         "message_ts": message.ts,
         **({"thread_ts": message.thread_ts} if message.thread_ts else {}),
         "links": links,
-        "source": "conversations_history",
-        "unfurl_id": service.secret("unfurl"),
-        "is_bot_user_member": workspace.bot in workspace.channels[message.channel].members,
-        "event_ts": message.ts,
+        "source": source,
+        "unfurl_id": unfurl_id,
+        "is_bot_user_member": draft or workspace.bot in workspace.channels[message.channel].members,
+        "event_ts": workspace.stamp(),
+    }
+
+
+def step_event(execution: Execution, service: Service, inputs: Json, bearer: str) -> Json:
+    """``function_executed``: a workflow came to a step of the app's. ``bearer`` is a token for this run."""
+    declared = execution.declared
+    kept = ("type", "name", "description", "title", "is_required")
+    parameters = {
+        side: [{key: value for key, value in one.items() if key in kept} for one in declared[side].values()]
+        for side in ("input_parameters", "output_parameters")
+    }
+    return {
+        "type": "function_executed",
+        "function": {
+            "id": service.serial("Fn"),
+            "callback_id": declared["callback_id"],
+            "title": declared["title"],
+            "description": declared["description"],
+            "type": "app",
+            **parameters,
+            "app_id": service.app.id,
+            "date_created": int(service.clock()),
+            "date_updated": int(service.clock()),
+            "date_deleted": 0,
+        },
+        "inputs": inputs,
+        "function_execution_id": execution.id,
+        "workflow_execution_id": service.serial("Wx"),
+        "event_ts": f"{service.clock():.6f}",
+        "bot_access_token": bearer,
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.playground import chat, conversations, files, views
+from bot.playground import chat, conversations, files, steps, views
 from bot.playground.service import TokenKind
 
 if TYPE_CHECKING:
@@ -47,11 +47,6 @@ def team_info(ask: Ask) -> Json:
     return {"team": {"id": ask.workspace.id, "name": ask.workspace.name, "domain": ask.workspace.domain}}
 
 
-def accept(_ask: Ask) -> Json:
-    """Take it and do nothing: a function step's end has no surface here."""
-    return {}
-
-
 _READ = ("channels:read", "groups:read", "im:read")
 _HISTORY = ("channels:history", "groups:history", "im:history")
 
@@ -73,8 +68,8 @@ METHODS: dict[str, Method] = {
     "files.completeUploadExternal": Method(files.complete_upload, ("files:write",)),
     "files.getUploadURLExternal": Method(files.get_upload_url, ("files:write",)),
     "files.info": Method(files.info, ("files:read",)),
-    "functions.completeError": Method(accept),
-    "functions.completeSuccess": Method(accept),
+    "functions.completeError": Method(steps.complete_error),
+    "functions.completeSuccess": Method(steps.complete_success),
     "team.info": Method(team_info, ("team:read",)),
     "users.conversations": Method(conversations.of_user, _READ),
     "users.info": Method(conversations.user_info, ("users:read",)),

@@ -14,7 +14,7 @@ from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from bot.playground import look
-from bot.playground.acts import Acts, find_action
+from bot.playground.acts import Acts, blocks_of, find_action
 from bot.playground.api import api_blueprint
 from bot.playground.deliver import Outbox
 from bot.playground.envelopes import escaped
@@ -24,7 +24,7 @@ from bot.playground.page import Page, guard
 from bot.playground.pictures import Pictures
 from bot.playground.service import App, Service, Token, TokenKind
 from bot.playground.socket_mode import SocketMode
-from bot.playground.workspace import SLACKBOT, Channel, Kind, Message, User, View, Workspace
+from bot.playground.workspace import COMPOSER, SLACKBOT, Channel, Kind, Message, User, View, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from bot.playground.deliver import Ack, Delivery
     from bot.playground.inputs import Raw
     from bot.playground.service import Call
+    from bot.playground.steps import Execution
 
 T = TypeVar("T")
 Json = dict[str, Any]
@@ -62,7 +63,9 @@ SCOPES = frozenset(
         "users:read",
     }
 )
-EVENTS = frozenset({"app_mention", "message.im", "app_home_opened", "link_shared", "app_uninstalled", "tokens_revoked"})
+EVENTS = frozenset(
+    {"app_mention", "message.im", "app_home_opened", "link_shared", "function_executed", "app_uninstalled", "tokens_revoked"}
+)
 RETRY_DELAYS = (0.0, 60.0, 300.0)
 """Seconds before each of the three further attempts that Slack makes to deliver an event."""
 
@@ -97,6 +100,7 @@ class SlackStandIn:
         scopes: Iterable[str] = SCOPES,
         events: Iterable[str] = EVENTS,
         unfurl_domains: Sequence[str] = (),
+        functions: Mapping[str, Any] | None = None,
         signing_secret: str | None = None,
         clock: Callable[[], float] = time.time,
         ack_limit: float = 3.0,
@@ -118,6 +122,7 @@ class SlackStandIn:
             scopes: What the bot token may do.
             events: What the app subscribes to; ``message.im`` is a message to the bot.
             unfurl_domains: Whose links cause ``link_shared``.
+            functions: Steps for Workflow Builder, as the manifest declares them.
             signing_secret: Random when not given.
             clock: Seconds since 1970, for message times, expiry and file delays. Signatures always use the real time.
             ack_limit: Seconds that the app has to acknowledge. Slack gives 3.
@@ -142,6 +147,7 @@ class SlackStandIn:
             frozenset(scopes),
             frozenset(events),
             tuple(unfurl_domains),
+            functions or {},
         )
         self.service = Service(app, clock, self.faults, Pictures())
         self.app_token = f"xapp-1-{app_id}-{secrets.token_hex(16)}"
@@ -304,6 +310,15 @@ class SlackStandIn:
         """Write a message that begins with the bot's name."""
         return self.say(f"<@{self.workspace(team).bot}> {escaped(text)}", user, channel, team, thread)
 
+    def compose(self, text: str, user: str = "ada", team: str | None = None) -> Ack:
+        """Write a message, in Slack's markup, without posting it."""
+        return self._of(team).compose(self._user(user, team), text)
+
+    def drafts(self, user: str = "ada", team: str | None = None) -> list[Message]:
+        """List what a user wrote without posting it."""
+        workspace = self.workspace(team)
+        return workspace.messages(COMPOSER, workspace.user(user).id)
+
     def dm(self, text: str, user: str = "ada", team: str | None = None) -> Ack:
         """Write to the bot alone."""
         return self.say(escaped(text), user, "direct", team)
@@ -332,11 +347,11 @@ class SlackStandIn:
             LookupError: There is no such thing to press or choose.
 
         """
-        return self._of(team).press(self._user(user, team), where, find_action(_blocks(where), action), value, given)
+        return self._of(team).press(self._user(user, team), where, find_action(blocks_of(where), action), value, given)
 
     def suggest(self, where: Message | View, action: str, typed: str, user: str = "ada", team: str | None = None) -> list[Block]:
         """Type into an external select; returns the options that the app offers."""
-        return self._of(team).suggest(self._user(user, team), where, find_action(_blocks(where), action), typed)
+        return self._of(team).suggest(self._user(user, team), where, find_action(blocks_of(where), action), typed)
 
     def submit(self, given: Mapping[str, Raw] | None = None, user: str = "ada", team: str | None = None) -> Ack:
         """Submit the open modal, with the inputs' values by ``action_id``."""
@@ -362,6 +377,16 @@ class SlackStandIn:
         return ack.ok and (ack.body or {}).get("challenge", ack.text) == challenge
 
     # What administrators do
+
+    def run_step(self, callback_id: str, inputs: Json, team: str | None = None) -> Execution:
+        """Let a workflow come to a step of the app's; what comes of it is written into the execution.
+
+        Raises:
+            LookupError: The manifest declares no such step.
+            ValueError: The inputs are not those that it declares.
+
+        """
+        return self._of(team).run_step(callback_id, inputs)
 
     def revoke(self, team: str | None = None) -> Ack:
         """Revoke the bot token, and tell the app."""
@@ -392,10 +417,6 @@ class SlackStandIn:
         app.register_blueprint(self.socket_mode.blueprint())
         app.register_blueprint(Page(self.service, self._acts, title, note, completions).blueprint())
         return app
-
-
-def _blocks(where: Message | View) -> list[Block]:
-    return list(where.blocks if isinstance(where, Message) else where.content["blocks"])
 
 
 def _require_loopback(host: str) -> None:

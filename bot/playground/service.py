@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 from bot.playground.feed import Feed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from bot.playground.faults import Faults
     from bot.playground.pictures import Pictures
+    from bot.playground.steps import Execution
     from bot.playground.workspace import Workspace
 
 TRIGGER_SECONDS = 3.0
@@ -37,6 +38,8 @@ class App:
     scopes: frozenset[str]
     events: frozenset[str]
     unfurl_domains: tuple[str, ...]
+    functions: Mapping[str, Any] = field(default_factory=dict)
+    """Steps for Workflow Builder, as the manifest declares them."""
 
 
 class TokenKind(StrEnum):
@@ -44,6 +47,8 @@ class TokenKind(StrEnum):
 
     BOT = "bot"
     APP = "app"
+    STEP = "step"
+    """Comes with a step's event; does what the bot's does."""
 
 
 @dataclass(slots=True)
@@ -112,6 +117,7 @@ class Service:
         self.hooks: dict[str, Hook] = {}
         self.codes: dict[str, str] = {}
         """Codes that an installation would bring back, to team ids."""
+        self.executions: dict[str, Execution] = {}
         self.calls: list[Call] = []
         self.posted_at: dict[tuple[str, str], float] = {}
         self._numbers = itertools.count(1)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from bot.playground.feed import Feed
 
 SLACKBOT = "USLACKBOT"
+COMPOSER = "COMPOSER"
+"""The channel, as apps are told it, of a message that is still being written."""
 
 
 class Kind(StrEnum):
@@ -118,6 +120,8 @@ class Workspace:
         self.bot = ""
         """The bot user's id."""
         self.installed = True
+        self.unfurl_ids: dict[str, tuple[str, str, str]] = {}
+        """Source, channel and ``ts`` of the message in which an app was told of links."""
         self._messages: dict[tuple[str, str], Message] = {}
         self._clock = clock
         self._feed = feed

@@ -392,8 +392,3 @@ def test_calls_are_written_down_without_tokens(slack: SlackStandIn, client: WebC
         ("chat.postMessage", False, "channel_not_found"),
     ]
     assert slack.bot_token() not in repr([(one, one.arguments) for one in slack.calls])
-
-
-def test_function_steps_end(client: WebClient) -> None:
-    assert client.functions_completeSuccess(function_execution_id="Fx1", outputs={})["ok"]
-    assert client.functions_completeError(function_execution_id="Fx1", error="no")["ok"]
