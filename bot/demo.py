@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from bot.settings import Settings
 
+LINKED = ("huggingface.co", "hf.co")
+"""Domains under whose links there may be a card, as in the manifest."""
 FIND_OUT = 10.0
 """Seconds at most to find out whether the Hub can be reached."""
 
@@ -86,7 +88,7 @@ def _serve(settings: Settings, port: int, note: str, say: Callable[[str], None])
     pool = wiring.pool(settings)
     try:
         entries = pool.entries()
-        slack = SlackStandIn(port=port, note=note, completions=completions(entries))
+        slack = SlackStandIn(port=port, note=note, completions=completions(entries), unfurl_domains=LINKED)
         try:
             slack.start()
         except (OSError, SystemExit) as error:

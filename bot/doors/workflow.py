@@ -1,0 +1,62 @@
+"""The step "Get Hub statistics" of Workflow Builder: a question goes in, its answer comes out as text and a picture."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from bot.delivery.failures import FAILURES, said
+from bot.doors.command import COMMAND
+from bot.doors.payload import acked, plain, workspace_of
+from bot.render.text import answer_text, notice_text
+from bot.reply import Notice
+from bot.router import failure
+
+if TYPE_CHECKING:
+    from slack_bolt import App, BoltContext, Complete, Fail
+
+    from bot.desk import Desk
+
+STEP = "get_hub_statistics"
+"""The step's name in the manifest, which declares what goes in and what comes out."""
+ROWS = 8
+"""Numbers that the text names."""
+_ASK = Notice("This step answers a question, and this is none.", suggestions=("licenses", "creator Meta", "movers licenses"))
+
+_log = logging.getLogger(__name__)
+
+
+def listen(app: App, desk: Desk) -> None:
+    """Attach the step. A workflow waits for it, so it always ends: with an answer, or saying why there is none."""
+
+    def run(inputs: dict[str, Any], context: BoltContext, complete: Complete, fail: Fail) -> None:
+        try:
+            found = _outputs(desk, workspace_of(context), str(inputs.get("question") or ""))
+        except Exception:  # noqa: BLE001 - logged with its trace under the reference that the workflow's owner is shown
+            found = failure()
+        try:
+            if isinstance(found, Notice):
+                fail(notice_text(found))
+            else:
+                complete(found)
+        except FAILURES as error:
+            _log.error("the step could not be ended: %s", said(error))
+
+    app.function(STEP)(ack=acked, lazy=[run])
+
+
+def _outputs(desk: Desk, workspace: str, typed: str) -> dict[str, str] | Notice:
+    """Answer a question: what the manifest declares as the step's outputs, or why there is no answer."""
+    text = plain(typed).removeprefix(COMMAND).strip()
+    notice = desk.router.at_once(text)
+    if notice and (notice.sections or notice.build is not None):
+        notice = _ASK  # a chore, which is for people
+    # Whoever set it off, a step is run by a workflow; those of one workspace share an allowance.
+    notice = notice or desk.allowance.ask(workspace, STEP)
+    if notice:
+        return notice
+    reply = desk.router.reply(text)
+    if reply.answer is None:
+        return reply.notice or _ASK
+    image = desk.courier.image_url(workspace, reply.picture) if reply.picture else None
+    return {"headline": reply.answer.headline, "text": answer_text(reply.answer, ROWS), "image_url": image or ""}
