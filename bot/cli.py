@@ -158,6 +158,30 @@ def upgrade() -> None:
         click.echo(f"The tables for {migrations.whose} {done} version {after}.")
 
 
+@main.group()
+def keys() -> None:
+    """Look after the keys that encrypt the tokens of workspaces."""
+
+
+@keys.command()
+def new() -> None:
+    """Print a new key for HFSTATS_KEYS."""
+    from cryptography.fernet import Fernet  # noqa: PLC0415
+
+    click.echo(Fernet.generate_key().decode())
+
+
+@keys.command()
+def rotate() -> None:
+    """Encrypt every stored token anew with the first key of HFSTATS_KEYS; the others can go then."""
+    settings = Settings.read()
+    kept = wiring.installations(settings, wiring.store(settings))
+    if kept is None:
+        raise HfStatsError("SLACK_CLIENT_ID is not set: this hfstats serves one workspace and keeps no tokens.")
+    many = kept.reencrypt()
+    click.echo(f"Encrypted {many} {'row' if many == 1 else 'rows'} with the first key; the other keys can be taken out.")
+
+
 @main.command()
 def serve() -> None:
     """Answer Slack: over Socket Mode with SLACK_APP_TOKEN, else over HTTP with SLACK_SIGNING_SECRET."""

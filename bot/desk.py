@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bot.overview import Entry
     from bot.router import Router
     from bot.store.seen import Seen
+    from bot.store.workspaces import Leaving
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class Desk:
     """What can be asked."""
     catalog: Catalog
     """What it can be asked about, and the latest findings."""
+    leaving: Leaving
+    """What is to be done when a workspace removes the app."""
 
     @property
     def forms(self) -> list[Form]:

@@ -16,6 +16,7 @@ from analytics.errors import HfStatsError
 from bot import wiring
 from bot.carrying import Carrying
 from bot.settings import secret
+from bot.store.installations import Cipher
 from bot.web import web
 
 if TYPE_CHECKING:
@@ -33,6 +34,9 @@ FINISH_WITHIN = 28
 _WHERE = {
     "SLACK_BOT_TOKEN": "OAuth & Permissions > Bot User OAuth Token (xoxb-…)",
     "SLACK_SIGNING_SECRET": "Basic Information > App Credentials > Signing Secret",
+    "SLACK_CLIENT_ID": "Basic Information > App Credentials > Client ID",
+    "SLACK_CLIENT_SECRET": "Basic Information > App Credentials > Client Secret",
+    "HFSTATS_PUBLIC_URL": "the address under which Slack reaches this process, https://…",
     "SLACK_APP_TOKEN": "Basic Information > App-Level Tokens, with the scope connections:write (xapp-…)",
 }
 """Where each secret stands in the settings of an app at api.slack.com/apps."""
@@ -45,6 +49,18 @@ def serve(settings: Settings) -> None:
         HfStatsError: saying which setting is missing and where in Slack's settings to find it.
 
     """
+    if settings.slack_client_id or settings.slack_client_secret:
+        _check_installing(settings)
+    else:
+        _check_one_workspace(settings)
+    wiring.store(settings).dispose()  # a database that cannot be used is said now, not to the first who asks
+    if settings.slack_app_token:
+        _over_socket(settings)
+    else:
+        _OverHttp(settings).run()
+
+
+def _check_one_workspace(settings: Settings) -> None:
     missing = [] if settings.slack_bot_token else ["SLACK_BOT_TOKEN"]
     if not settings.slack_app_token and not settings.slack_signing_secret:
         missing.append("SLACK_APP_TOKEN")
@@ -52,11 +68,18 @@ def serve(settings: Settings) -> None:
     if missing:
         raise HfStatsError(_needs(missing))
     _check_token(settings)
-    wiring.store(settings).dispose()  # a database that cannot be used is said now, not to the first who asks
+
+
+def _check_installing(settings: Settings) -> None:
+    """Refuse to let workspaces install the app where that would end half way."""
     if settings.slack_app_token:
-        _over_socket(settings)
-    else:
-        _OverHttp(settings).run()
+        raise HfStatsError("Socket Mode serves one workspace; to let others install the app, unset SLACK_APP_TOKEN.")
+    needed = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_SIGNING_SECRET", "HFSTATS_PUBLIC_URL")
+    missing = [name for name in needed if not getattr(settings, name.lower())]
+    if missing:
+        lines = [f"  {name}: {_WHERE[name]}" for name in missing]
+        raise HfStatsError("To let workspaces install the app, set also:\n" + "\n".join(lines))
+    Cipher(settings.keys)
 
 
 def _needs(missing: list[str]) -> str:

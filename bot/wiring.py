@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from slack_bolt import App
 from slack_sdk import WebClient
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
+from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
 
 from analytics import database
 from analytics.store import SqlHistory
-from bot import logs
+from bot import logs, oauth
 from bot.allowance import Allowance
 from bot.carrying import DOOR, Carrying, OnceRunner
 from bot.catalog import Catalog
@@ -28,16 +30,22 @@ from bot.recent import Recent
 from bot.router import Router
 from bot.settings import secret
 from bot.store import TABLES
+from bot.store.installations import Cipher, Installations
 from bot.store.pictures import Gallery
+from bot.store.rotation import Leases
 from bot.store.seen import Seen
 from bot.store.unfinished import Unfinished
+from bot.store.workspaces import Leaving
+from bot.tokens import Tokens
 from bot.web import House
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import sqlalchemy as sa
+    from flask import Blueprint
     from slack_bolt import BoltResponse
+    from slack_bolt.authorization import AuthorizeResult
     from slack_sdk.http_retry import RetryHandler
 
     from bot.overview import Entry
@@ -95,7 +103,13 @@ def gallery(settings: Settings, database_: sa.Engine) -> Gallery | None:
 
 
 def desk(
-    settings: Settings, answers: Answers, entries: tuple[Entry, ...], database_: sa.Engine, metrics: Metrics | None = None
+    settings: Settings,
+    answers: Answers,
+    entries: tuple[Entry, ...],
+    database_: sa.Engine,
+    *,
+    metrics: Metrics | None = None,
+    many: Tokens | None = None,
 ) -> Desk:
     """Put together what the doors need."""
     forms = [entry.form for entry in entries]
@@ -107,16 +121,66 @@ def desk(
         public_url=None if settings.slack_app_token else settings.hfstats_public_url,
         unfinished=Unfinished(database_),
     )
-    return Desk(routed, courier, Allowance(settings.hfstats_per_minute), Seen(database_), entries, Catalog(answers))
+    leaving = Leaving(database_, many.forget if many else lambda: None)
+    return Desk(routed, courier, Allowance(settings.hfstats_per_minute), Seen(database_), entries, Catalog(answers), leaving)
+
+
+def installations(settings: Settings, database_: sa.Engine) -> Installations | None:
+    """Open the installations of many workspaces; ``None`` where the app serves one.
+
+    Raises:
+        HfStatsError: when there is no key to encrypt their tokens with.
+
+    """
+    if not settings.slack_client_id:
+        return None
+    return Installations(database_, settings.slack_client_id, Cipher(settings.keys))
+
+
+def tokens(settings: Settings, database_: sa.Engine, kept: Installations, metrics: Metrics | None = None) -> Tokens:
+    """Make what finds each workspace's token."""
+    id_, secret_ = settings.slack_client_id or "", secret(settings.slack_client_secret) or ""
+    return Tokens(kept, Leases(database_), client(settings, metrics), id_, secret_)
+
+
+def installing(settings: Settings, database_: sa.Engine, kept: Installations) -> Blueprint:
+    """Make the pages by which workspaces install the app."""
+    api = settings.slack_api_url
+    elsewhere = None if api == WebClient.BASE_URL else f"{api.removesuffix('/api/')}/oauth/v2/authorize"
+    log = logging.getLogger("slack_bolt.oauth")
+    states = SQLAlchemyOAuthStateStore(oauth.WITHIN, database_, log)
+    id_, secret_ = settings.slack_client_id or "", secret(settings.slack_client_secret) or ""
+    public = settings.hfstats_public_url or ""
+    bare = WebClient(base_url=api)
+    return oauth.pages(
+        oauth.flow(
+            bare,
+            client_id=id_,
+            client_secret=secret_,
+            public_url=public,
+            authorize_url=elsewhere,
+            installations=kept,
+            states=states,
+        )
+    )
 
 
 def recovering(settings: Settings, database_: sa.Engine, metrics: Metrics | None = None) -> Callable[[], None]:
     """Start putting right what a process that was killed left unanswered; returns what stops it."""
     slack = client(settings, metrics)
-    return recovery.start(Unfinished(database_), lambda _workspace: slack)
+    kept = installations(settings, database_)
+    many = tokens(settings, database_, kept, metrics) if kept else None
+
+    def client_of(workspace: str) -> WebClient | None:
+        if many is None:
+            return slack
+        found = many.of(workspace, workspace)
+        return WebClient(found.token, base_url=slack.base_url, retry_handlers=slack.retry_handlers) if found else None
+
+    return recovery.start(Unfinished(database_), client_of)
 
 
-def bolt(settings: Settings, at: Desk, *, over_http: bool, metrics: Metrics | None = None) -> App:
+def bolt(settings: Settings, at: Desk, *, over_http: bool, metrics: Metrics | None = None, many: Tokens | None = None) -> App:
     """Make the Bolt app with every door.
 
     ``over_http`` acknowledges when the listener has run, which spares the wait of Bolt's polling; a listener does nothing but
@@ -126,6 +190,7 @@ def bolt(settings: Settings, at: Desk, *, over_http: bool, metrics: Metrics | No
     app = App(
         client=client(settings, metrics),
         signing_secret=secret(settings.slack_signing_secret),
+        authorize=_authorizing(many) if many else None,
         process_before_response=over_http,
         request_verification_enabled=over_http,
         listener_executor=executor,
@@ -148,21 +213,33 @@ def bolt(settings: Settings, at: Desk, *, over_http: bool, metrics: Metrics | No
     return app
 
 
+def _authorizing(many: Tokens) -> Callable[..., Any]:
+    """Give Bolt a function: of a method it would also fill in the ``self``."""
+
+    def authorize(enterprise_id: str | None, team_id: str | None, user_id: str | None) -> AuthorizeResult | None:
+        return many.authorize(enterprise_id, team_id, user_id)
+
+    return authorize
+
+
 def house(settings: Settings, workers: Pool, database_: sa.Engine) -> House:
     """Put together one web process: doors, pictures, metrics, health."""
     metrics = Metrics()
     metrics.snapshots(SqlHistory(database_).latest)
-    at = desk(settings, workers, workers.entries(), database_, metrics)
+    kept = installations(settings, database_)
+    many = tokens(settings, database_, kept, metrics) if kept else None
+    at = desk(settings, workers, workers.entries(), database_, metrics=metrics, many=many)
 
     def tables() -> None:
         for migrations in (database.SNAPSHOTS, TABLES):
             database.check_current(database_, migrations)
 
     return House(
-        bolt(settings, at, over_http=True, metrics=metrics),
+        bolt(settings, at, over_http=True, metrics=metrics, many=many),
         gallery(settings, database_),
         metrics,
         Health((tables, workers.entries)),
+        installing(settings, database_, kept) if kept else None,
         metrics_token=secret(settings.hfstats_metrics_token),
         https=(settings.hfstats_public_url or "").startswith("https://"),
     )

@@ -14,7 +14,9 @@ def plain(text: str) -> str:
 
 
 def workspace_of(context: BoltContext) -> str:
-    """Return the team that a request comes from; for an org-wide installation without one, the enterprise."""
+    """Return whose installation a request comes through: the team's or, where it is org-wide, the enterprise's."""
+    if context.is_enterprise_install and context.enterprise_id:
+        return str(context.enterprise_id)
     return str(context.team_id or context.enterprise_id or "")
 
 

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from bot.playground.asking import Ask, Refusal
 from bot.playground.files import upload
+from bot.playground.installing import exchange
 from bot.playground.methods import METHODS, Method
 from bot.playground.service import TokenKind
 
@@ -114,7 +115,7 @@ def _answer(service: Service, name: str, arguments: Json, open_connection: Calla
         if name == "api.test":
             body = {"ok": "error" not in arguments, **arguments}
         elif name == "oauth.v2.access":
-            body = _exchange_code(service, arguments)
+            body = exchange(service, arguments)
         elif name == "apps.connections.open":
             _admitted(service, arguments, Method(lambda _: {}, ("connections:write",), TokenKind.APP))
             body = {"ok": True, "url": open_connection()}
@@ -144,6 +145,8 @@ def _admitted(service: Service, arguments: Json, method: Method) -> Token:
         raise Refusal("invalid_auth")
     if token.revoked:
         raise Refusal("token_revoked")
+    if token.ends is not None and service.clock() >= token.ends:
+        raise Refusal("token_expired")
     kind = TokenKind.BOT if token.kind is TokenKind.STEP else token.kind
     if kind is not method.token:
         raise Refusal("not_allowed_token_type")
@@ -165,31 +168,3 @@ def _wait_to_post(service: Service, workspace: Workspace, arguments: Json) -> in
             return max(1, round(left + 0.5))
         service.posted_at[key] = now
         return 0
-
-
-def _exchange_code(service: Service, arguments: Json) -> Json:
-    """``oauth.v2.access``: the end of an installation."""
-    given = request.authorization
-    client = (given.username, given.password) if given else (arguments.get("client_id"), arguments.get("client_secret"))
-    if client[0] != service.app.client_id:
-        raise Refusal("invalid_client_id")
-    if client[1] != service.app.client_secret:
-        raise Refusal("bad_client_secret")
-    team = service.codes.pop(str(arguments.get("code")), None)
-    if team is None:
-        raise Refusal("invalid_code")
-    workspace = service.workspaces[team]
-    good = [name for name, token in service.tokens.items() if token.kind is TokenKind.BOT and not token.revoked]
-    bearer = next(name for name in good if service.tokens[name].team == team)
-    return {
-        "ok": True,
-        "access_token": bearer,
-        "token_type": "bot",
-        "scope": ",".join(sorted(service.app.scopes)),
-        "bot_user_id": workspace.bot,
-        "app_id": service.app.id,
-        "team": {"id": workspace.id, "name": workspace.name},
-        "enterprise": None,
-        "is_enterprise_install": False,
-        "authed_user": {"id": next(one.id for one in workspace.users.values() if not one.is_bot)},
-    }

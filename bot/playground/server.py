@@ -20,6 +20,7 @@ from bot.playground.deliver import Outbox
 from bot.playground.envelopes import escaped
 from bot.playground.faults import Faults
 from bot.playground.hooks import hooks_blueprint
+from bot.playground.installing import installing_blueprint
 from bot.playground.page import Page, guard
 from bot.playground.pictures import Pictures
 from bot.playground.service import App, Service, Token, TokenKind
@@ -414,6 +415,7 @@ class SlackStandIn:
         look.install_filters(app)
         app.register_blueprint(api_blueprint(self.service, self.socket_mode.open_ticket))
         app.register_blueprint(hooks_blueprint(self.service))
+        app.register_blueprint(installing_blueprint(self.service))
         app.register_blueprint(self.socket_mode.blueprint())
         app.register_blueprint(Page(self.service, self._acts, title, note, completions).blueprint())
         return app

@@ -59,6 +59,8 @@ class Token:
     team: str | None
     scopes: frozenset[str]
     revoked: bool = False
+    ends: float | None = None
+    """By the clock; ``None`` for one that does not expire."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,10 @@ class Service:
     def __init__(self, app: App, clock: Callable[[], float], faults: Faults, pictures: Pictures) -> None:
         self.app = app
         self.clock = clock
+        self.token_lifetime: float | None = None
+        """Seconds after which bot tokens end; ``None`` where the app does not rotate them. Slack gives 12 hours."""
+        self.refresh_tokens: dict[str, str] = {}
+        """The team that each is good for, once."""
         self.faults = faults
         self.pictures = pictures
         self.feed = Feed()

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-
-if TYPE_CHECKING:
-    import sqlalchemy as sa
 
 
 def inserted(connection: sa.Connection, table: sa.Table, **values: Any) -> bool:  # noqa: ANN401 - the columns' own types
     """Insert a row unless one like it is there; tell whether this call did."""
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    return connection.execute(insert(table).values(**values).on_conflict_do_nothing()).rowcount == 1
+    # What comes back tells; the number of rows is not told by every driver.
+    return connection.scalar(insert(table).values(**values).on_conflict_do_nothing().returning(sa.literal(1))) == 1

@@ -39,3 +39,10 @@ UNFINISHED = sa.Table(
     sa.Column("started_at", sa.DateTime, nullable=False, index=True),
     sa.UniqueConstraint("workspace", "channel", "ts"),
 )
+ROTATION = sa.Table(
+    "rotation",
+    METADATA,
+    # Who holds the row refreshes the workspace's token; a holder that died loses it by the time.
+    sa.Column("workspace", sa.String(32), primary_key=True),
+    sa.Column("until", sa.DateTime, nullable=False),
+)
