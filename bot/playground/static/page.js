@@ -253,6 +253,7 @@
     clearTimeout(asking);
     if (node.value.length < Number(node.dataset.least)) return;
     asking = setTimeout(async () => {
+      if (!node.isConnected) return;
       const { within, ...target } = where(node);
       const offers = await post("suggest", { ...target, block: node.dataset.block, action: node.dataset.action, typed: node.dataset.type === "external_select" && node.dataset.chosen ? "" : node.value }).catch(() => []);
       node.list.replaceChildren(...offers.map((one) => Object.assign(new Option(one.text, one.text), { title: one.text })));
