@@ -7,7 +7,7 @@ from datetime import timedelta
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
-from analytics.errors import StoreError
+from analytics.errors import HfStatsError, StoreError
 from bot.delivery.failures import FAILURES, Sent, judged, said
 from bot.render.blocks import interrupted
 from bot.render.controls import VIEW
@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 GIVEN_UP_AFTER = timedelta(minutes=3)
 """More than any answer takes: a minute to compute it, 20 s for its picture, and Slack's rate limits."""
 _EVERY = 60.0
-"""Seconds."""
+"""Seconds between two looks."""
 
 
 def recover(unfinished: Unfinished, client_for: ClientFor, older_than: timedelta = GIVEN_UP_AFTER) -> int:
@@ -64,21 +64,33 @@ def start(unfinished: Unfinished, client_for: ClientFor) -> Callable[[], None]:
 
     def stop() -> None:
         stopped.set()
-        thread.join(_EVERY)
+        thread.join()
 
     return stop
 
 
 def _put_right(unfinished: Unfinished, work: Work, client_for: ClientFor) -> bool:
-    client = client_for(work.workspace)
-    if client is None:
-        return False
-    blocks = interrupted(work.query, VIEW)
     try:
+        client = client_for(work.workspace)
+        if client is None:
+            return False
+        blocks = interrupted(work.query, VIEW)
         client.chat_update(channel=work.channel, ts=work.ts, blocks=blocks, text="I was restarted while working on this.")
+    except HfStatsError as error:
+        _log.warning("a working message could not be put right: %s", error)
+        _again(unfinished, work)
     except FAILURES as error:
         _log.warning("a working message could not be put right: %s", said(error))
         if judged(error) in {Sent.FAILED, Sent.LOST} or said(error) == "ratelimited":
-            unfinished.begin(work)  # its time starts anew
-        return False
-    return True
+            _again(unfinished, work)
+    else:
+        return True
+    return False
+
+
+def _again(unfinished: Unfinished, work: Work) -> None:
+    """Leave it to a later turn; its time starts anew."""
+    try:
+        unfinished.begin(work)
+    except StoreError as error:
+        _log.warning("a working message is given up: %s", error)

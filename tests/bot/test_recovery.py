@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from slack_sdk import WebClient
 
 from analytics import database
+from analytics.errors import StoreError
 from bot.delivery.recovery import recover
 from bot.delivery.work import Work
 from bot.playground import SlackStandIn
@@ -154,3 +155,17 @@ def test_a_message_that_is_gone_and_a_workspace_that_left_are_forgotten(slack, u
     unfinished.begin(Work("T0LEFT", "C1", "1.1", "licenses"))
     assert recover(unfinished, lambda workspace: None if workspace == "T0LEFT" else client, AT_ONCE) == 0
     assert unfinished.take_over(AT_ONCE) == []
+
+
+def test_a_workspace_whose_token_cannot_be_had_now_keeps_no_other_waiting_and_has_its_turn_later(slack, unfinished):
+    unfinished.begin(Work("T0SLOW", "C1", "1.1", "licenses"))
+    client, shown = left_behind(slack, unfinished)
+
+    def client_for(workspace):
+        if workspace == "T0SLOW":
+            raise StoreError("no token now")
+        return client
+
+    assert recover(unfinished, client_for, AT_ONCE) == 1
+    assert "I was restarted" in shown()
+    assert [work.workspace for work in unfinished.take_over(AT_ONCE)] == ["T0SLOW"]
