@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from analytics.domain import Measure
 from analytics.numbers import count, percent
-from analytics.phrases import ordinal, short_list
+from analytics.phrases import ordinal
 from bot.render.blocks import ASK, SECTION, Block, cut
 from bot.render.escape import escape
 from bot.render.sparkline import Point, Trend, left_behind, trend
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from analytics.answer import Answer, Ranking
 
 _HUB = "https://huggingface.co/"
+_UNBROKEN = "\N{NO-BREAK SPACE}"
 _LEADING = 3
 """An owner's models that are named."""
 
@@ -29,35 +30,32 @@ def model_card(now: Answer, before: Answer | None, past: Answer | None) -> list[
     name = now.rankings[-1].shares[0].name
     facts = now.facts
     points = _downloads(past)
-    rank = f"{ordinal(int(facts['rank'] or 0))} of {now.source.models} in the {short_list(now.source.list)}"
+    rank = f"{ordinal(int(facts['rank'] or 0))} of {now.source.models}"
     was = before.facts["rank"] if before else None
     declared = "no license declared" if facts["license"] == "none declared" else facts["license"]
-    lines = [
-        _title(name, name),
-        f"*{count(float(facts['downloads'] or 0))}* downloads in 30 days · *{rank}*{_moved(facts['rank'], was, before, points)}",
-        " · ".join(escape(str(fact)) for fact in (declared, facts["task"]) if fact),
-        _course("Downloads", trend(points), count),
-    ]
-    return _card(lines, now)
+    downloads = f"*{count(float(facts['downloads'] or 0))}* downloads in 30 days"
+    standing = f"{downloads} · *{rank}*{_moved(facts['rank'], was, before, points)}"
+    known = " · ".join(escape(str(fact)) for fact in (declared, facts["task"]) if fact)
+    return _card(_title(name, name), [standing, known, _course("Downloads", trend(points), count)], now)
 
 
 def owner_card(namespace: str, now: Answer, before: Answer | None, past: Answer | None) -> list[Block]:
     """Show what share an owner's models have; ``namespace`` is the one whose page was linked, of several perhaps."""
     points = _portions(past)
-    lines = [_title(now.rankings[-1].shares[0].name, namespace)]
+    lines = []
     for ranking in reversed(now.rankings):
         share = ranking.shares[0]
         was = _rank(before, ranking.by)
         moved = _moved(share.rank, was, before, points if ranking.by is Measure.DOWNLOADS else ())
         lines.append(f"*{percent(share.portion)}* of {ranking.by} · *{ordinal(share.rank)}* among creators{moved}")
-    leading = now.models.shares[:_LEADING] if now.models else ()
-    if leading:
-        lines.append("Leading: " + ", ".join(f"{_link(one.name, one.name)} ({count(one.value)})" for one in leading))
-    lines.append(_course("Share of downloads", trend(points), percent))
-    return _card(lines, now)
+    shares = now.models.shares[:_LEADING] if now.models else ()
+    models = ", ".join(f"{_link(one.name.rpartition('/')[2], one.name)} ({count(one.value)})" for one in shares)
+    lines += [models and f"Led by {models}", _course("Share of downloads", trend(points), percent)]
+    return _card(_title(now.rankings[-1].shares[0].name, namespace), lines, now)
 
 
-def _card(lines: list[str], now: Answer) -> list[Block]:
+def _card(title: str, lines: list[str], now: Answer) -> list[Block]:
+    """Put a card together. Only the title shares its width with the button: on a phone, there is little of it."""
     button = {
         "type": "button",
         "action_id": f"{ASK}:0",
@@ -67,13 +65,14 @@ def _card(lines: list[str], now: Answer) -> list[Block]:
     }
     muted = "\n".join([*map(escape, now.notes), escape(source_line(now.source))])
     return [
-        {
-            "type": "section",
-            "text": {"type": "mrkdwn", "text": cut("\n".join(filter(None, lines)), SECTION)},
-            "accessory": button,
-        },
+        _section(title) | {"accessory": button},
+        _section("\n".join(filter(None, lines))),
         {"type": "context", "elements": [{"type": "mrkdwn", "text": cut(muted, SECTION)}]},
     ]
+
+
+def _section(text: str) -> Block:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": cut(text, SECTION)}}
 
 
 def _title(name: str, page: str) -> str:
@@ -118,9 +117,9 @@ def _course(of: str, found: Trend | None, said: Callable[[float], str]) -> str:
     """Say the first and the last value with the bars between them; nothing where the moments are too few to draw."""
     if found is None:
         return ""
-    ends = f"{_month(found.first.day)} to {_month(found.last.day)}"
-    return f"{of} {said(found.first.value or 0.0)} {found.bars} {said(found.last.value or 0.0)} · {ends}"
+    ends = said(found.first.value or 0.0), said(found.last.value or 0.0)
+    return f"{of} since {_month(found.first.day)}: " + _UNBROKEN.join([ends[0], found.bars, ends[1]])
 
 
 def _month(day: date) -> str:
-    return f"{day:%B %Y}"
+    return f"{day:%b %Y}"

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 FEWEST = 3
 """Months with a value below which nothing is drawn: two say no more than their numbers."""
-MOST = 24
+MOST = 12
 """Months that fit on a line of a phone."""
 _BARS = "▁▂▃▄▅▆▇█"
 _LEVEL = "▄"
@@ -37,7 +37,7 @@ class Trend:
 
 
 def trend(points: Sequence[Point]) -> Trend | None:
-    """Draw the last value of each month, of two years at most; ``None`` where there are fewer than three."""
+    """Draw the last value of each month, of a year at most; ``None`` where there are fewer than three."""
     last = _months(points)
     present = [month for month, point in last.items() if point.value is not None]
     if not present:
