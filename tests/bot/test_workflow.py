@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from test_slack import DOORS, WAIT, Broken, over_http, settings_for
 
 from bot.analyst import entries as all_entries
-from bot.doors.unfurl import MOST
+from bot.demo import LINKED
 from bot.doors.workflow import STEP
 from bot.playground import SlackStandIn
 from bot.playground.faults import Fault
@@ -88,7 +88,7 @@ def test_what_the_stand_in_knows_is_what_the_manifest_asks_for():
     assert MANIFEST["settings"]["org_deploy_enabled"] is True
     for parameters in (MANIFEST["functions"][STEP][side] for side in ("input_parameters", "output_parameters")):
         assert all(parameter["name"] == name for name, parameter in parameters.items())
-    assert len(MANIFEST["features"]["unfurl_domains"]) <= MOST
+    assert tuple(MANIFEST["features"]["unfurl_domains"]) == LINKED
 
 
 def test_the_picture_has_an_address_where_pictures_are_shown_by_address(pool, monkeypatch):
