@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import sys
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
@@ -187,6 +188,8 @@ class _OverHttp(BaseApplication):  # type: ignore[misc]
         house = wiring.house(self._settings, self._pool, engine)
         wiring.recovering(self._settings, engine, house.metrics)
         self._app = house.app
+        # Seconds; Python's own 0.005 is longer than an acknowledgement takes, which would wait for the work of another request.
+        sys.setswitchinterval(0.001)
         return web(house)
 
     def _finish(self, _arbiter: object, _worker: object) -> None:

@@ -6,14 +6,15 @@ import hmac
 import ipaddress
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, abort, make_response, request
-from slack_bolt.adapter.flask import SlackRequestHandler
+from slack_bolt.adapter.flask.handler import to_bolt_request, to_flask_response
 from werkzeug.exceptions import HTTPException
 
 from analytics.errors import StoreError
-from bot import logs
+from bot import ack, logs
 from bot.replays import Replays
 from bot.router import failure
 
@@ -94,7 +95,6 @@ def _broken(error: Exception) -> Response:
 
 
 def _slack(flask: Flask, house: House) -> None:
-    slack = SlackRequestHandler(house.app)
     replays = Replays()
 
     @flask.post("/slack/events")
@@ -103,11 +103,23 @@ def _slack(flask: Flask, house: House) -> None:
         signature = request.headers.get("X-Slack-Signature", "")
         if signature and not replays.first(signature):
             abort(401)
-        response = slack.handle(request)
+        with ack.holding() as work:
+            response = _dispatched(house.app)
+        response.call_on_close(partial(ack.begin, work))
         if response.status_code >= 400 and signature:
             replays.forget(signature)
         if house.metrics:
             house.metrics.ack.observe(time.perf_counter() - arrived)
+        return response
+
+
+def _dispatched(app: App) -> Response:
+    """Hand the request to Bolt, which reads a body before it looks at the signature, and takes it to be of Slack's form."""
+    try:
+        return to_flask_response(app.dispatch(to_bolt_request(request)))
+    except (AttributeError, LookupError, RecursionError, TypeError, ValueError):
+        response = make_response(f"{failure().text}\n", 400)
+        response.content_type = "text/plain; charset=utf-8"
         return response
 
 

@@ -12,7 +12,7 @@ from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
 
 from analytics import database
 from analytics.store import SqlHistory
-from bot import logs, oauth
+from bot import ack, logs, oauth
 from bot.allowance import Allowance
 from bot.carrying import DOOR, Carrying, OnceRunner
 from bot.catalog import Catalog
@@ -196,6 +196,7 @@ def bolt(settings: Settings, at: Desk, *, over_http: bool, metrics: Metrics | No
         listener_executor=executor,
     )
     app.listener_runner.lazy_listener_runner = OnceRunner(executor, at.seen, failed)
+    ack.before_work(app.listener_runner)
 
     def entering(body: dict[str, Any], next_: Callable[[], BoltResponse]) -> BoltResponse:
         if not over_http:  # over HTTP a request has its id already

@@ -14,6 +14,6 @@ if TYPE_CHECKING:
 
 def listen(app: App, desk: Desk) -> None:
     """Attach every door to ``app``. Work goes on in Bolt's lazy listeners, after Slack has its acknowledgement."""
-    for door in (opening, modal, home, command, buttons, export, talk, leaving, unfurl, workflow):
+    for door in (opening, command, buttons, talk, modal, home, export, leaving, unfurl, workflow):
         door.listen(app, desk)
     app.error(failed.failed)

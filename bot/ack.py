@@ -1,0 +1,47 @@
+"""The acknowledgement leaves before the work behind it begins: the two share one interpreter, and Slack waits for the first."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import partial
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from slack_bolt.listener.thread_runner import ThreadListenerRunner
+    from slack_bolt.request import BoltRequest
+
+_HELD: ContextVar[list[Callable[[], None]] | None] = ContextVar("held", default=None)
+
+
+@contextmanager
+def holding() -> Iterator[list[Callable[[], None]]]:
+    """Hold back the work of the requests dispatched within; the caller begins it when their acknowledgement is out."""
+    work: list[Callable[[], None]] = []
+    token = _HELD.set(work)
+    try:
+        yield work
+    finally:
+        _HELD.reset(token)
+
+
+def begin(work: list[Callable[[], None]]) -> None:
+    """Begin what was held back."""
+    for one in work:
+        one()
+
+
+def before_work(runner: ThreadListenerRunner) -> None:
+    """Let Bolt's runner hold back lazy listeners, with the copy of the request that it makes for each, where somebody holds."""
+    start = runner._start_lazy_function  # noqa: SLF001 - Bolt has no other place between a listener's two halves
+
+    def start_or_hold(lazy_func: Callable[..., None], request: BoltRequest) -> None:
+        held = _HELD.get()
+        if held is None:
+            start(lazy_func, request)
+        else:
+            held.append(partial(start, lazy_func, request))
+
+    runner._start_lazy_function = start_or_hold  # type: ignore[method-assign, assignment]  # noqa: SLF001 - as above
