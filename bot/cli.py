@@ -6,6 +6,7 @@ import json
 import logging
 import sys
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -190,6 +191,45 @@ def serve() -> None:
     settings = Settings.read()
     logs.configure(settings.hfstats_log_level, settings.hfstats_log_format)
     server.serve(settings)
+
+
+@main.command()
+def worker() -> None:
+    """Run what runs by the clock: a snapshot a day, and tidying up."""
+    from bot import worker as clock  # noqa: PLC0415
+
+    settings = Settings.read()
+    logs.configure(settings.hfstats_log_level, settings.hfstats_log_format)
+    clock.work(settings)
+
+
+@main.command()
+@click.option("--url", help="The public address of hfstats serve, https://…; without it, for Socket Mode.")
+def manifest(url: str | None) -> None:
+    """Print the manifest to make the Slack app from."""
+    from bot.manifest import manifest as filled  # noqa: PLC0415
+
+    if url is not None and not url.startswith("https://"):
+        raise HfStatsError(f"“{url}” is no address that Slack takes; write it as https://your-host")
+    click.echo(json.dumps(filled(url), indent=2, ensure_ascii=False))
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+@click.pass_context
+def doctor(ctx: click.Context, *, as_json: bool) -> None:
+    """Check tokens, scopes, database, Hub, public URL and clock, and say how to mend what is wrong."""
+    from bot.doctor import State, examine  # noqa: PLC0415
+
+    findings = examine(Settings.read())
+    signs = {State.GOOD: "✓", State.BAD: "✗", State.UNUSED: "–"}  # noqa: RUF001 - a dash as a sign
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
+    for finding in () if as_json else findings:
+        click.echo(f"{signs[finding.state]} {finding.name}: {finding.said}")
+        if finding.mend:
+            click.echo(f"    {finding.mend}")
+    ctx.exit(int(any(finding.state is State.BAD for finding in findings)))
 
 
 @main.command()
