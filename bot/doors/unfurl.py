@@ -11,6 +11,7 @@ from bot.delivery.failures import FAILURES, said
 from bot.doors.payload import acked, workspace_of
 from bot.links import ModelPage, OwnerPage, page_of
 from bot.render.card import model_card, owner_card
+from bot.router import failure
 
 if TYPE_CHECKING:
     from slack_bolt import App, BoltContext
@@ -27,19 +28,20 @@ _log = logging.getLogger(__name__)
 
 
 def listen(app: App, desk: Desk) -> None:
-    """Attach the event. Nobody asked for a card, so whatever stands in its way is no more than a line in the log."""
+    """Attach the event. Nobody asked for a card, so whatever stands in its way is in the log and nowhere else."""
 
     def shared(event: dict[str, Any], context: BoltContext, client: WebClient) -> None:
-        pages = _pages(event)
-        if not pages or desk.allowance.ask(workspace_of(context), str(event.get("user"))):
-            return
-        cards = {address: card for address, page in pages.items() if (card := _card(desk, page))}
-        if not cards:
-            return
         try:
-            client.chat_unfurl(unfurls={address: {"blocks": card} for address, card in cards.items()}, **_where(event))
+            pages = _pages(event)
+            if not pages or desk.allowance.ask(workspace_of(context), str(event.get("user"))):
+                return
+            cards = {address: {"blocks": card} for address, page in pages.items() if (card := _card(desk, page))}
+            if cards:
+                client.chat_unfurl(unfurls=cards, **_where(event))
         except FAILURES as error:
             _log.info("no card: %s", said(error))
+        except Exception:  # noqa: BLE001 - logged with its trace; the door's own way would tell the person
+            failure()
 
     app.event("link_shared")(ack=acked, lazy=[shared])
 
@@ -48,12 +50,11 @@ def _pages(event: dict[str, Any]) -> dict[str, ModelPage | OwnerPage]:
     """Return the pages that deserve a card by the address that leads there, each page once."""
     if not (event.get("is_bot_user_member") or event.get("source") == "composer"):
         return {}  # a conversation that nobody invited the bot to
-    addresses = [link["url"] for link in event.get("links") or () if isinstance(link.get("url"), str)]
     first: dict[ModelPage | OwnerPage, str] = {}
-    for address in addresses:
-        page = page_of(address)
+    for link in event["links"]:
+        page = page_of(link["url"])
         if page:
-            first.setdefault(page, address)
+            first.setdefault(page, link["url"])
     return {address: page for page, address in list(first.items())[:MOST]}
 
 

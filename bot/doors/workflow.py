@@ -31,7 +31,7 @@ def listen(app: App, desk: Desk) -> None:
 
     def run(inputs: dict[str, Any], context: BoltContext, complete: Complete, fail: Fail) -> None:
         try:
-            found = _outputs(desk, workspace_of(context), str(inputs.get("question") or ""))
+            found = _outputs(desk, workspace_of(context), str(inputs["question"]))
         except Exception:  # noqa: BLE001 - logged with its trace under the reference that the workflow's owner is shown
             found = failure()
         try:

@@ -223,6 +223,17 @@ def test_a_crash_is_in_the_log_and_not_in_the_channel(caplog):
     room.slack.stop()
 
 
+def test_an_event_that_is_not_as_slack_describes_it_is_met_with_silence(room, caplog):
+    room.slack.say("hello")
+    message = room.slack.messages()[0]
+    told = {"type": "link_shared", "channel": message.channel, "user": message.author, "is_bot_user_member": True}
+    for links in (None, [None], [{}], [{"url": GPT2}], [{"url": 5}]):
+        room.slack._of(None).event("link_shared", told | {"links": links})
+    assert room.unfurled() == []
+    assert len(room.slack.messages(viewer="ada")) == 1
+    assert caplog.text.count("failure ") == 5
+
+
 def test_who_shares_more_links_than_questions_are_allowed_gets_no_further_card(hub, monkeypatch):
     monkeypatch.setenv("HFSTATS_PER_MINUTE", "1")
     room = Room(hub)
