@@ -79,7 +79,16 @@ def bot(pool, tmp_path):
         workspace.channels[secret.id] = secret
         executor = app.listener_runner.listener_executor
         running.append((slack, server, thread, executor, engine))
-        return SimpleNamespace(slack=slack, executor=executor, engine=engine, url=url)
+        at = SimpleNamespace(slack=slack, executor=executor, engine=engine, url=url, begun=0, ended=0)
+        submit = executor.submit
+
+        def counted(*given):
+            future = submit(*given)
+            at.begun += 1
+            return future
+
+        executor.submit = counted
+        return at
 
     yield start
     for slack, server, thread, executor, engine in running:
@@ -109,10 +118,12 @@ def ask(at, channel, *, door="command"):
 
 
 def idle(at):
+    """Wait until what was asked last has begun, which it does after its acknowledgement, and has ended."""
     until = time.monotonic() + WAIT
-    while at.executor.depth:
+    while at.begun == at.ended or at.executor.depth:
         assert time.monotonic() < until, "the bot is still busy"
         time.sleep(0.01)
+    at.ended = at.begun
 
 
 def seen(at, channel, viewer="ada"):
@@ -440,3 +451,40 @@ def test_what_goes_on_from_an_answer_in_a_channel_without_the_bot_stays_in_its_t
     idle(at)
     replies = [m for m in at.slack.messages("random", thread=first.ts) if m.is_reply]
     assert [form(m) for m in replies] == ["picture"]
+
+
+@pytest.mark.parametrize("kind", EVERYWHERE)
+def test_a_notice_whose_blocks_are_refused_is_said_in_words(bot, kind):
+    at = bot()
+    plan(at, "response_url", error="invalid_blocks")
+    at.slack.command("creator metta", channel=CHANNELS[kind])
+    idle(at)
+    (message,) = seen(at, CHANNELS[kind])
+    assert message.viewer
+    assert "I know no creator “metta”" in at.slack.shown_text(message)
+    assert not message.blocks
+
+
+@pytest.mark.parametrize("kind", MEMBER)
+def test_a_notice_that_no_channel_takes_reaches_the_person_directly(bot, kind):
+    at = bot()
+    plan(at, "response_url", error="used_url", times=9)
+    plan(at, "chat.postEphemeral", error="user_not_in_channel", times=9)
+    at.slack.command("creator metta", channel=CHANNELS[kind])
+    idle(at)
+    (message,) = seen(at, CHANNELS[kind])
+    assert message.channel == at.slack.channel("direct").id
+    assert "I know no creator “metta”" in at.slack.shown_text(message)
+    assert kind == "direct message" or "You asked in" in at.slack.shown_text(message)
+
+
+@pytest.mark.parametrize("kind", MEMBER)
+def test_where_nothing_at_all_can_be_said_no_working_message_is_left(bot, kind):
+    at = bot()
+    plan(at, "response_url", error="used_url", times=9)
+    plan(at, "chat.update", error="cant_update_message", times=9)
+    plan(at, "chat.postEphemeral", error="restricted_action", times=9)
+    at.slack.faults.plan("chat.postMessage", Fault())  # the working message
+    plan(at, "chat.postMessage", error="restricted_action", times=9)
+    ask(at, CHANNELS[kind])
+    assert seen(at, CHANNELS[kind]) == []
