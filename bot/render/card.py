@@ -46,7 +46,7 @@ def owner_card(namespace: str, now: Answer, before: Answer | None, past: Answer 
     for ranking in reversed(now.rankings):
         share = ranking.shares[0]
         was = _rank(before, ranking.by)
-        moved = _moved(share.rank, was, before, points if ranking.by is Measure.DOWNLOADS else ())
+        moved = _moved(share.rank, was, before, points)
         lines.append(f"*{percent(share.portion)}* of {ranking.by} · *{ordinal(share.rank)}* among creators{moved}")
     shares = now.models.shares[:_LEADING] if now.models else ()
     models = ", ".join(f"{_link(one.name.rpartition('/')[2], one.name)} ({count(one.value)})" for one in shares)

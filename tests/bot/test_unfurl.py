@@ -145,6 +145,12 @@ def test_a_link_to_an_organization_gets_a_card_of_its_share(everywhere):
     ]
 
 
+def test_an_owner_that_is_new_in_the_list_is_called_new(room):
+    shown = room.card("<https://huggingface.co/lab>")
+    assert "1.5% of downloads · 4th among creators (new since Jul 2026)" in shown
+    assert "20.0% of models · 2nd among creators (new since Jul 2026)" in shown
+
+
 def test_the_button_asks_about_the_model_in_the_channel(room):
     room.card(f"<{GPT2}>")
     assert room.slack.press(room.slack.messages()[0], "Ask more", user="grace").ok
