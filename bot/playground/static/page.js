@@ -213,7 +213,7 @@
   }
 
   async function press(node, value) {
-    if (!node.isConnected || !(await confirmed(node))) return;
+    if (!(await confirmed(node)) || !node.isConnected) return;
     const { within, ...target } = where(node);
     if (node.matches(".btn")) busy.start(node);
     if (target.on === "message" && node.matches("button.btn")) working.start(node.textContent.trim());
