@@ -44,4 +44,4 @@ def before_work(runner: ThreadListenerRunner) -> None:
         else:
             held.append(partial(start, lazy_func, request))
 
-    runner._start_lazy_function = start_or_hold  # type: ignore[method-assign, assignment]  # noqa: SLF001 - as above
+    runner._start_lazy_function = start_or_hold  # type: ignore[method-assign]  # noqa: SLF001 - as above

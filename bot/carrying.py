@@ -71,7 +71,7 @@ class OnceRunner(ThreadLazyListenerRunner):
     while its signature is still good. This happens after the acknowledgement, so that no database stands in its way.
     """
 
-    def __init__(self, executor: Executor, seen: Seen, failed: Callable[[Exception, BoltContext], None]) -> None:
+    def __init__(self, executor: Executor, seen: Seen, failed: Callable[[Exception, BoltContext], object]) -> None:
         """``failed`` is given what a listener raises; Bolt itself would log its text and tell nobody."""
         super().__init__(_log, executor)
         self._seen = seen

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from bot.delivery.failures import FAILURES
+from slack_bolt import BoltResponse
+
 from bot.delivery.failures import said as said_of
 from bot.render.blocks import notice_blocks, notice_fallback
 from bot.router import failure
@@ -13,17 +14,31 @@ from bot.router import failure
 if TYPE_CHECKING:
     from slack_bolt import BoltContext
 
+    from bot.reply import Notice
+
 _log = logging.getLogger(__name__)
 
+_FORM = (AttributeError, LookupError, TypeError, ValueError)
+"""What is raised by a body in which something is missing, or is of another kind than Slack sends."""
 
-def failed(error: Exception, context: BoltContext) -> None:
-    """Give whoever waited the reference."""
-    notice = failure(error)
+
+def failed(error: Exception, context: BoltContext) -> BoltResponse:
+    """Give whoever waited the reference, and Slack an acknowledgement where it still waits for one."""
+    if _told(failure(error), context):
+        return BoltResponse(status=200)  # Slack would add a word of its own to any other
+    return BoltResponse(status=400 if isinstance(error, _FORM) else 500)
+
+
+def _told(notice: Notice, context: BoltContext) -> bool:
     said: dict[str, Any] = {"blocks": notice_blocks(notice), "text": notice_fallback(notice)}
     try:
         if context.response_url and context.respond:
             context.respond(**said, response_type="ephemeral", replace_original=False)
         elif context.channel_id and context.user_id and context.client:
             context.client.chat_postEphemeral(channel=context.channel_id, user=context.user_id, **said)
-    except FAILURES as unheard:
+        else:
+            return False
+    except Exception as unheard:  # noqa: BLE001 - the failure is in the log; a body that caused it may prevent telling of it, too
         _log.warning("nobody could be told: %s", said_of(unheard))
+        return False
+    return True
