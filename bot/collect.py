@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from analytics import files, hub, ingest
+from analytics import hub, ingest
 from analytics.domain import LIST_SIZE, ListName
 from analytics.phrases import enumerate_, plural
 
@@ -61,6 +61,7 @@ def load(
         SourceError: naming the row that cannot be used; nothing of the file is stored then.
 
     """
+    from analytics import files  # noqa: PLC0415 - with it comes pyarrow, which collecting from the Hub does without
 
     def progress(done: int) -> None:
         if advance:

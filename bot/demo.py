@@ -19,8 +19,8 @@ from analytics.store import SqlHistory
 from bot import collect, wiring
 from bot.commands.help import completions
 from bot.playground import SlackStandIn
-from bot.server import until_stopped
 from bot.settings import data_folder, secret
+from bot.stopping import until_stopped
 from bot.web import web
 
 if TYPE_CHECKING:

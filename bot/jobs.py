@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from analytics.errors import SourceError
 from analytics.ingest import already_taken
 from analytics.store import SqlHistory
-from bot import wiring
+from bot import stores
 from bot.collect import take
 from bot.settings import secret
 from bot.store.seen import Seen
@@ -42,7 +42,7 @@ def snapshot(settings: Settings, database: sa.Engine) -> bool:
 
 def tidy(settings: Settings, database: sa.Engine) -> None:
     """Delete pictures and marks that are older than they need to be."""
-    shown = wiring.gallery(settings, database)
+    shown = stores.gallery(settings, database)
     links = shown.prune(timedelta(days=settings.hfstats_picture_days)) if shown else 0
     marks = Seen(database).prune(REMEMBERED)
     _log.info("tidied: %s addresses of pictures, %s marks of requests", links, marks)

@@ -81,7 +81,7 @@ class Pool:
             if self._executor is None:
                 # Not fork: this process has threads, and a fork of one that holds a lock never gets it back.
                 context = multiprocessing.get_context("forkserver")
-                context.set_forkserver_preload(["bot.analyst"])
+                context.set_forkserver_preload(["bot.lean", "bot.analyst"])
                 self._executor = ProcessPoolExecutor(self._processes, context, initializer=_start, initargs=(self._url,))
             return self._executor
 

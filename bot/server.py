@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import signal
 import sys
-from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
@@ -17,6 +15,7 @@ from analytics.errors import HfStatsError
 from bot import wiring
 from bot.carrying import Carrying
 from bot.settings import secret
+from bot.stopping import until_stopped
 from bot.store.installations import Cipher
 from bot.web import web
 
@@ -115,15 +114,6 @@ def _drain(app: App) -> None:
     if isinstance(executor, Carrying) and executor.depth:
         _log.info("finishing %s requests", executor.depth)
     executor.shutdown(wait=True)
-
-
-def until_stopped() -> None:
-    """Wait for Ctrl-C or a termination signal."""
-    stopped = Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
-    while not stopped.wait(1.0):  # a wait without end would not see a signal on every system
-        pass
 
 
 def _check_token(settings: Settings) -> None:

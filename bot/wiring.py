@@ -31,11 +31,11 @@ from bot.router import Router
 from bot.settings import secret
 from bot.store import TABLES
 from bot.store.installations import Cipher, Installations
-from bot.store.pictures import Gallery
 from bot.store.rotation import Leases
 from bot.store.seen import Seen
 from bot.store.unfinished import Unfinished
 from bot.store.workspaces import Leaving
+from bot.stores import gallery, store
 from bot.tokens import Tokens
 from bot.web import House
 
@@ -53,20 +53,20 @@ if TYPE_CHECKING:
     from bot.router import Answers
     from bot.settings import Settings
 
-
-def store(settings: Settings) -> sa.Engine:
-    """Open the database. One that is empty gets its tables; one of another version is refused.
-
-    Raises:
-        StoreError: saying what is wrong and what to run.
-
-    """
-    engine = database.engine(settings.database)
-    for migrations in (database.SNAPSHOTS, TABLES):
-        if database.revision(engine, migrations) is None:
-            database.upgrade(engine, migrations)
-        database.check_current(engine, migrations)
-    return engine
+__all__ = [
+    "bolt",
+    "client",
+    "desk",
+    "gallery",
+    "house",
+    "installations",
+    "installing",
+    "pool",
+    "recovering",
+    "router",
+    "store",
+    "tokens",
+]
 
 
 def pool(settings: Settings) -> Pool:
@@ -94,12 +94,6 @@ def client(settings: Settings, metrics: Metrics | None = None) -> WebClient:
     if metrics:
         retries.insert(0, Counting(metrics.refused))
     return WebClient(secret(settings.slack_bot_token), base_url=settings.slack_api_url, retry_handlers=retries)
-
-
-def gallery(settings: Settings, database_: sa.Engine) -> Gallery | None:
-    """Make the gallery of pictures shown by address; ``None`` where nothing could sign the addresses."""
-    keys = settings.signing_keys
-    return Gallery(database_, keys) if keys else None
 
 
 def desk(

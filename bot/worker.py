@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from bot import jobs, wiring
-from bot.server import until_stopped
+from bot import jobs, stores
+from bot.stopping import until_stopped
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -26,7 +26,7 @@ def work(settings: Settings) -> None:
         StoreError: when the database cannot be used at the start.
 
     """
-    database = wiring.store(settings)
+    database = stores.store(settings)
     scheduler = BackgroundScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
     at_once = datetime.now(UTC)
     scheduler.add_job(jobs.snapshot, "interval", (settings, database), hours=1, jitter=120, next_run_time=at_once)

@@ -98,7 +98,8 @@ class Bot:
         return {"data": body, "headers": headers}
 
     def post(self, sent):
-        return self.http.post("/slack/events", buffered=True, **sent)  # to the end: the work begins when the acknowledgement is out
+        # To the end of the response: the work begins when the acknowledgement is out.
+        return self.http.post("/slack/events", buffered=True, **sent)
 
     def drained(self):
         self.house.app.listener_runner.listener_executor.shutdown(wait=True)

@@ -1,0 +1,35 @@
+"""Opens the database and what is kept in it: for every process, also one that never speaks to Slack."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analytics import database
+from bot.store import TABLES
+from bot.store.pictures import Gallery
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from bot.settings import Settings
+
+
+def store(settings: Settings) -> sa.Engine:
+    """Open the database. One that is empty gets its tables; one of another version is refused.
+
+    Raises:
+        StoreError: saying what is wrong and what to run.
+
+    """
+    engine = database.engine(settings.database)
+    for migrations in (database.SNAPSHOTS, TABLES):
+        if database.revision(engine, migrations) is None:
+            database.upgrade(engine, migrations)
+        database.check_current(engine, migrations)
+    return engine
+
+
+def gallery(settings: Settings, database_: sa.Engine) -> Gallery | None:
+    """Make the gallery of pictures shown by address; ``None`` where nothing could sign the addresses."""
+    keys = settings.signing_keys
+    return Gallery(database_, keys) if keys else None
