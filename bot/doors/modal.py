@@ -65,9 +65,14 @@ def listen(app: App, desk: Desk) -> None:
                 seat = Seat(client, seat.workspace, form.where, seat.user, reach, quiet=form.quiet)
             _answer(desk, seat, str(grammar.parse(form.text, desk.forms)))
 
-    app.action(re.compile(rf"^{FORM}:"))(ack=acked, lazy=[changed])
+    app.action(re.compile(rf"^{FORM}:"), matchers=[_in_the_form])(ack=acked, lazy=[changed])
     app.options(re.compile(rf"^{FORM}:"))(suggested)
     app.view(BUILD)(ack=checked, lazy=[submitted])
+
+
+def _in_the_form(body: dict[str, Any]) -> bool:
+    """Tell whether an action came from a view: a message can carry anything that was ever called so."""
+    return "view" in body
 
 
 def _form(desk: Desk, body: dict[str, Any]) -> Filled:
