@@ -7,7 +7,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 	if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$name; break; fi; done)
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
-.PHONY: help demo test test-fast check format lock clean
+.PHONY: help demo test test-fast bench check format lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show what can be made
@@ -27,6 +27,9 @@ check: $(VENV)/.dev ## Lint, types and the direction of imports
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: $(VENV)/.dev ## Measure acknowledgements, a soak and memory; docs/bench.md says what to expect
+	@cd bench && for one in ack soak memory; do ../$(BIN)/python $$one.py || exit 1; done
 
 format: $(VENV)/.dev ## Rewrite the code in the project's format
 	$(BIN)/ruff check --fix --exit-zero .

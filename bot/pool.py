@@ -80,8 +80,7 @@ class Pool:
         with self._lock:
             if self._executor is None:
                 # Not fork: this process has threads, and a fork of one that holds a lock never gets it back.
-                context = multiprocessing.get_context("forkserver")
-                context.set_forkserver_preload(["bot.lean", "bot.analyst"])
+                context = multiprocessing.get_context("spawn")
                 self._executor = ProcessPoolExecutor(self._processes, context, initializer=_start, initargs=(self._url,))
             return self._executor
 
@@ -96,6 +95,7 @@ class Pool:
 
 
 def _start(url: str) -> None:
+    from bot import lean  # noqa: F401, I001, PLC0415 - before pandas
     from bot import analyst  # noqa: PLC0415 - pandas and matplotlib belong to the analytics processes
 
     analyst.start(url)

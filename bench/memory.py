@@ -1,0 +1,116 @@
+"""Memory of each process of web and worker on the default list, after work; and what the web process imports.
+
+Run: python bench/memory.py
+
+The default list is 600 models a day (300 by downloads, 300 by trending score); here thirty days of the simulated history. Private
+memory is counted once and shared memory in parts (PSS), so that the sum is what the machine gives.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+from serving import free_port, simulated
+
+from bot.playground import SlackStandIn
+
+WORDS = (
+    "licenses",
+    "creators",
+    "tasks",
+    "likes",
+    "models",
+    "movers",
+    "creator meta since 2026-01",
+    "compare meta google",
+    "libraries",
+)
+
+
+def tree(root: int) -> list[int]:
+    """The process and all below it."""
+    found = [root]
+    for pid in found:
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            found += [int(child) for child in (task / "children").read_text().split()]
+    return found
+
+
+def sizes(pid: int) -> tuple[float, float]:
+    """RSS and PSS in megabytes."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    values = {line.split()[0].rstrip(":"): int(line.split()[1]) for line in lines[1:]}
+    return values["Rss"] / 1024, values["Pss"] / 1024
+
+
+def role(pid: int, root: int, kind: str) -> str:
+    """What a process is for, by its command line."""
+    line = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    if "resource_tracker" in line:
+        return f"{kind}: resource tracker"
+    if "spawn_main" in line:
+        return f"{kind}: analytics (ask, draw)"
+    if pid == root:
+        return f"{kind}: arbiter" if kind == "web" else f"{kind}: the clock"
+    return f"{kind}: requests" if kind == "web" else f"{kind}: {line[:40]}"
+
+
+def imports(module: str) -> float:
+    """RSS in megabytes after importing a module."""
+    code = f"import {module}; print(open('/proc/self/smaps_rollup').read().split('Rss:')[1].split()[0])"
+    return int(subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout) / 1024
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder, SlackStandIn() as slack:
+        url = simulated(Path(folder), months=1)
+        port = free_port()
+        slack.attach(f"http://127.0.0.1:{port}/slack/events")
+        env = {
+            **os.environ,
+            "DATABASE_URL": url,
+            "PORT": str(port),
+            "SLACK_BOT_TOKEN": slack.bot_token(),
+            "SLACK_SIGNING_SECRET": slack.signing_secret,
+            "SLACK_API_URL": slack.api_url,
+            "HF_ENDPOINT": "http://127.0.0.1:9",
+            "HFSTATS_LOG_LEVEL": "ERROR",
+        }
+        web, worker = (subprocess.Popen([sys.executable, "-m", "bot", kind], env=env) for kind in ("serve", "worker"))
+        try:
+            for _ in range(200):
+                try:
+                    urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz/ready", timeout=5)
+                    break
+                except OSError:
+                    time.sleep(0.2)
+            for words in WORDS:
+                slack.command(words)
+            shown = lambda: len([m for m in slack.messages() if any(b["type"] == "image" for b in m.blocks)])  # noqa: E731
+            slack.wait_for(lambda: shown() >= len(WORDS), 60)
+            time.sleep(2)
+            total = 0.0
+            print(f"after {len(WORDS)} answers with charts\n\n| process | RSS MB | PSS MB |\n| --- | ---: | ---: |")
+            for kind, root in (("web", web.pid), ("worker", worker.pid)):
+                for pid in tree(root):
+                    rss, pss = sizes(pid)
+                    total += pss
+                    print(f"| {role(pid, root, kind)} | {rss:.0f} | {pss:.0f} |")
+            print(f"| all | | {total:.0f} |\n")
+        finally:
+            for process in (web, worker):
+                process.send_signal(signal.SIGTERM)
+                process.wait(60)
+    lean, all_ = imports("bot.server"), imports("bot.server, bot.analyst, bot.worker")
+    print(f"imports: web process {lean:.0f} MB, everything {all_:.0f} MB, ratio {lean / all_:.2f}")
+
+
+if __name__ == "__main__":
+    main()
