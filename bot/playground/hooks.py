@@ -86,8 +86,7 @@ def response_message(service: Service, workspace: Workspace, body: Json, hook: H
     text = body.get("text") or ""
     if not isinstance(text, str):
         raise Refusal("invalid_payload")
-    if len(text) > POST_LIMIT:
-        raise Refusal("msg_too_long")
+    text = text[:POST_LIMIT]  # shortened, as a post is
     if body.get("response_type") not in (None, "ephemeral", "in_channel"):
         raise Refusal("invalid_response_type")
     blocks = body.get("blocks")

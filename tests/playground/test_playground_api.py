@@ -121,11 +121,16 @@ def test_a_message_says_something_and_not_too_much(slack: SlackStandIn, client: 
     general = slack.channel("general").id
     # The client itself warns of this one, so it is sent below its methods.
     assert error(client.api_call, api_method="chat.postMessage", json={"channel": general, "text": ""}) == "no_text"
-    assert error(client.chat_postMessage, channel=general, text="x" * 40_001) == "msg_too_long"
     text = {"type": "section", "text": {"type": "mrkdwn", "text": "x" * 3000}}
     assert error(client.chat_postMessage, channel=general, text="t", blocks=[text] * 5) == "msg_blocks_too_long"
     assert error(client.chat_postMessage, channel=general, text="t", blocks="[{") == "invalid_blocks_format"
     assert slack.messages() == []
+    client.chat_postMessage(channel=general, text="x" * 40_001)
+    assert [len(message.text) for message in slack.messages()] == [40_000]
+
+
+def test_the_bot_writes_to_no_bot(slack: SlackStandIn, client: WebClient) -> None:
+    assert error(client.chat_postMessage, channel=slack.workspace().bot, text="hello") == "cannot_dm_bot"
 
 
 def test_bad_blocks_are_told_where(slack: SlackStandIn, client: WebClient) -> None:
