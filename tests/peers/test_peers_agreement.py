@@ -207,7 +207,7 @@ DIFFERENT = {
     "an upload of no length": ("invalid_arguments", "missing_length"),
     "an upload to a public channel without the bot": (None, "not_in_channel"),
     "a Home with a title": ("invalid_view", "invalid_arguments"),
-    "a form with no trigger": ("invalid_trigger", "invalid_arguments"),
+    "a form with no trigger": ("invalid_trigger_id", "invalid_arguments"),
     "a form without a title": ("invalid_view", "invalid_arguments"),
     "a method that is not there": (None, "unknown_method"),
 }
