@@ -215,7 +215,7 @@ def test_a_person_who_takes_back_a_grant_changes_nothing_for_the_workspace(bot):
 
 def test_an_org_wide_installation_answers_in_its_workspaces_and_leaves_as_one(bot):
     token, acme = bot.slack.bot_token("Acme"), bot.slack.workspace("Acme").id
-    from test_store import installed
+    from test_tables import installed
 
     kept = wiring.installations(bot.settings, bot.engine)
     kept.save(installed(team=None, enterprise_id="E1", token=token, is_enterprise_install=True))

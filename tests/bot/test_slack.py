@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import threading
 import time
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from leaks import TYPED
@@ -66,11 +68,16 @@ def settings_for(slack):
     )
 
 
+def tidy(settings):
+    shutil.rmtree(Path(settings.database_url.removeprefix("sqlite:///")).parent, ignore_errors=True)
+
+
 def over_http(slack, answers, entries):
     """Serve the bot over HTTP on loopback; returns how to stop it."""
     settings = settings_for(slack)
     app = wiring.bolt(settings, wiring.desk(settings, answers, entries, wiring.store(settings)), over_http=True)
     server = make_server("127.0.0.1", 0, web(House(app)), threaded=True)
+    server.daemon_threads = False  # closing waits for the requests: work begins after its acknowledgement
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     slack.attach(f"http://127.0.0.1:{server.server_port}/slack/events")
@@ -80,6 +87,7 @@ def over_http(slack, answers, entries):
         thread.join()
         server.server_close()
         app.listener_runner.listener_executor.shutdown(wait=True)
+        tidy(settings)
 
     return stop
 
@@ -95,6 +103,7 @@ def over_socket(slack, answers, entries):
     def stop():
         handler.close()
         app.listener_runner.listener_executor.shutdown(wait=True)
+        tidy(settings)
 
     return stop
 
