@@ -120,6 +120,8 @@ class ChartKind(StrEnum):
     """Ranks over time."""
     SLOPE = "slope"
     """Shares at two dates."""
+    DUMBBELL = "dumbbell"
+    """Before and after of each category, in titled groups."""
     SCATTER = "scatter"
     """Log-log points with the fit and R² on it."""
 
@@ -185,6 +187,8 @@ class Chart:
     unit: Unit = Unit.PORTION
     emphasis: tuple[str, ...] = ()
     """Names in accent; all others are context."""
+    groups: tuple[tuple[str, int], ...] = ()
+    """DUMBBELL: title and number of categories of each group, in the categories' order."""
     parts: tuple[tuple[str, float], ...] = ()
     """FOCUS: what the subject is made of (namespaces or models) and their portion of the list."""
     parts_title: str = ""

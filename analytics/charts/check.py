@@ -19,6 +19,9 @@ MOST = 8
 MOST_PARTS = 6
 """What a subject is made of, not counting the others: they have less than half of the picture."""
 
+MOST_ROWS = 12
+"""Rows of a dumbbell chart, group titles not counted."""
+
 _SERIES = {ChartKind.PAIRED: 2, ChartKind.BARS: 1, ChartKind.FOCUS: 1}
 
 
@@ -32,12 +35,13 @@ def must_be_drawable(chart: Chart) -> None:
     for one in chart.series:
         if len(one.values) != len(chart.categories):
             raise ValueError(f"{one.name!r} has {len(one.values)} values for {len(chart.categories)} categories")
-    for one in chart.series:
-        if all(value is None for value in one.values):
-            raise ValueError(f"{one.name!r} has no value at all")
+    if chart.kind is not ChartKind.DUMBBELL:
+        _valued(chart)
     _numbers(value for one in chart.series for value in one.values if value is not None)
     _numbers(value for _, value in chart.parts)
-    if chart.kind in _SERIES:
+    if chart.kind is ChartKind.DUMBBELL:
+        _grouped(chart)
+    elif chart.kind in _SERIES:
         wanted = _SERIES[chart.kind]
         if len(chart.series) != wanted:
             raise ValueError(f"a {chart.kind} chart has {wanted} series, not {len(chart.series)}")
@@ -47,6 +51,21 @@ def must_be_drawable(chart: Chart) -> None:
         _few("series", [one.name for one in chart.series], MOST)
     if chart.kind is ChartKind.SLOPE and len(chart.categories) != 2:
         raise ValueError(f"a slope has two dates, not {len(chart.categories)}")
+
+
+def _valued(chart: Chart) -> None:
+    for one in chart.series:
+        if all(value is None for value in one.values):
+            raise ValueError(f"{one.name!r} has no value at all")
+
+
+def _grouped(chart: Chart) -> None:
+    if len(chart.series) != 2:
+        raise ValueError(f"a dumbbell chart has a series before and one after, not {len(chart.series)}")
+    if len(chart.categories) > MOST_ROWS:
+        raise ValueError(f"{len(chart.categories)} rows are more than {MOST_ROWS}")
+    if chart.groups and sum(rows for _, rows in chart.groups) != len(chart.categories):
+        raise ValueError("the groups must hold all categories")
 
 
 def _scatter(chart: Chart) -> None:

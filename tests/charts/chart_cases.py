@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chart_examples import AREA, BARS, BUMP, EXAMPLES, FOCUS, LINES, PAIRED, SCATTER, SLOPE
+from chart_examples import AREA, BARS, BUMP, DUMBBELL, EXAMPLES, FOCUS, LINES, PAIRED, SCATTER, SLOPE
 
 from analytics.answer import Chart, Dot, Series, Unit
 
@@ -103,6 +103,12 @@ CASES = (
                 Series("12 others", (0.3, 0.31)),
                 Series("new", (None, 0.09)),
             ),
+        ),
+        "rows without a before": replace(DUMBBELL, series=(Series("before", (None,) * 9), DUMBBELL.series[1])),
+        "one row": replace(DUMBBELL, categories=("MIT",), series=(Series("b", (0.2,)), Series("a", (0.3,))), groups=()),
+        "rows of nothing": all_of(DUMBBELL, 0.0),
+        "odd names in rows": replace(
+            DUMBBELL, categories=(*ODD, "last"), groups=((ODD[2], 5), ("group " * 40, 4)), title=" ".join(ODD)
         ),
         "one dot": replace(SCATTER, dots=SCATTER.dots[-1:]),
         "two dots without a fit": replace(SCATTER, dots=SCATTER.dots[-2:], fit=None, x_label="", y_label=""),

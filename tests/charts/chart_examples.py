@@ -176,4 +176,22 @@ SCATTER = Chart(
     ),
 )
 
-EXAMPLES = (PAIRED, BARS, FOCUS, LINES, AREA, BUMP, SLOPE, SCATTER)
+DUMBBELL = Chart(
+    kind=ChartKind.DUMBBELL,
+    title="OpenAI gained 4.6 points of downloads in March 2026",
+    subtitle="The 30 models with most downloads · downloads of the last 30 days · 28 February to 31 March 2026",
+    footer=FOOTER,
+    alt="OpenAI gained 4.6 points of downloads in March 2026. OpenAI: 3.9% to 8.5%.",
+    categories=(
+        *("Apache-2.0", "MIT", "none declared"),
+        *("Sentence Transformers", "OpenAI", "TabSTAR by alana89"),
+        *("sentence-similarity", "none declared", "zero-shot-image-classification"),
+    ),
+    series=(
+        Series("before", (0.744, 0.190, 0.042, 0.334, 0.039, 0.020, 0.342, 0.162, 0.026)),
+        Series("after", (0.726, 0.182, 0.076, 0.353, 0.085, 0.0, 0.366, 0.135, 0.070)),
+    ),
+    groups=(("Licenses", 3), ("Creators", 3), ("Tasks", 3)),
+)
+
+EXAMPLES = (PAIRED, BARS, FOCUS, LINES, AREA, BUMP, SLOPE, SCATTER, DUMBBELL)

@@ -5,7 +5,7 @@ from itertools import combinations, pairwise
 
 import pytest
 from chart_cases import CASES
-from chart_examples import BARS, BUMP, LINES, SCATTER, SLOPE
+from chart_examples import BARS, BUMP, DUMBBELL, LINES, SCATTER, SLOPE
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
@@ -124,6 +124,8 @@ def test_scatter_writes_both_coefficients() -> None:
         (replace(BARS, series=BARS.series * 2), "a bars chart has 1 series, not 2"),
         (replace(CASES["focus on all"], parts=tuple((str(at), 0.1) for at in range(7))), "7 parts are more than 6"),
         (replace(SLOPE, categories=("2026-01-01",), series=(Series("a", (0.1,)),)), "a slope has two dates"),
+        (replace(DUMBBELL, series=DUMBBELL.series[:1]), "a series before and one after, not 1"),
+        (replace(DUMBBELL, groups=(("Licenses", 3),)), "the groups must hold all categories"),
         (replace(SCATTER, dots=()), "needs dots"),
         (replace(SCATTER, dots=(replace(SCATTER.dots[0], x=0.0),)), "numbers above 0 only"),
     ],

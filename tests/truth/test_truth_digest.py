@@ -1,0 +1,184 @@
+"""Each digest's figures agree with the second computation: which days it compares, every share, every shift, every reason."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from truth import reference
+from truth.listings import NONE, Row, Snapshot, asked_at, comparable
+
+from analytics import database, ingest
+from analytics.charts import draw
+from analytics.demo import listings
+from analytics.digest.build import DIMENSIONS, digest
+from analytics.digest.edition import Edition
+from analytics.domain import ListName
+from analytics.errors import NoDataError
+from analytics.store import SqlHistory
+
+pytestmark = pytest.mark.shared
+
+EDITIONS = {
+    "2026-04": ("2026-04-30", "2026-03-31"),
+    "2026-05": ("2026-05-31", "2026-04-30"),
+    "2026-06": ("2026-06-30", "2026-05-31"),
+    "2026-07": ("2026-07-31", "2026-06-30"),
+    "2026-08": ("2026-08-22", "2024-09-20"),
+    "2026-W30": ("2026-07-26", "2026-07-19"),
+}
+"""The last day of each, and the day that it is compared with."""
+EXACT = 1e-12
+MONTHS = [f"{2025 + (9 + n) // 12}-{(9 + n) % 12 + 1:02}" for n in range(12)]
+"""Of the simulated history; the last is that of its last day."""
+LAST = date(2026, 9, 28)
+
+
+@pytest.fixture(scope="module", params=EDITIONS)
+def told(request, history):
+    return digest(Edition.parse(request.param), history)
+
+
+@pytest.fixture(scope="module")
+def simulated(tmp_path_factory):
+    """A year of the simulated history, in a store and as the reference takes it."""
+    found = [one for one in listings(LAST, months=13) if one.list is ListName.TOP]
+    opened = database.engine(f"sqlite:///{tmp_path_factory.mktemp('year') / 'hfstats.db'}")
+    database.upgrade(opened)
+    store = SqlHistory(opened)
+    for one in found:
+        ingest.store([one], store)
+    return store, tuple(Snapshot(one.taken_on.isoformat(), "top", "simulation", tuple(map(_row, one.models))) for one in found)
+
+
+def _row(model):
+    bare = (NONE,)
+    return Row(model.id, model.downloads, model.likes, model.licenses or bare, model.task or NONE, model.library or NONE)
+
+
+def section_of(told, dimension):
+    return next(section for section in told.sections if section.dimension == dimension)
+
+
+def sides(real, told, section):
+    """Return the rows of both days, the earlier first; nothing for it where no comparable day records the dimension."""
+    now = asked_at(real, "top", told.source.snapshot.isoformat())
+    earlier = [one for one in comparable(real, now)[:-1] if one.day < told.edition.first.isoformat()]
+    then = next((one for one in reversed(earlier) if _records(one, section.dimension)), None)
+    return then, now
+
+
+def _records(snapshot, dimension):
+    return any(reference.names(row, dimension) is not None for row in snapshot.rows)
+
+
+def test_the_days_are_the_last_of_the_edition_and_the_last_comparable_one_before_it(told, real):
+    day, since = EDITIONS[str(told.edition)]
+    assert told.source.snapshot.isoformat() == day
+    for section in told.sections:
+        then, _ = sides(real, told, section)
+        if section.since:
+            assert section.since.isoformat() == then.day == since
+
+
+@pytest.mark.parametrize("dimension", DIMENSIONS)
+def test_every_share_and_every_shift_is_the_exact_one(told, real, dimension):
+    section = section_of(told, dimension)
+    then, now = sides(real, told, section)
+    for ranking in section.rankings:
+        wanted = reference.ranking(now.rows, dimension, ranking.by)["shares"]
+        assert [share.name for share in ranking.shares] == [share["name"] for share in wanted]
+        assert [share.rank for share in ranking.shares] == [share["rank"] for share in wanted]
+        assert [share.portion for share in ranking.shares] == pytest.approx([float(one["portion"]) for one in wanted], abs=EXACT)
+    if not section.since:
+        assert not section.shifts
+        return
+    sides_ = (reference.ranking(one.rows, dimension, "downloads") for one in (then, now))
+    wanted = {shift["name"]: shift for shift in reference.shifts(*sides_)}
+    assert {shift.name for shift in section.shifts} == set(wanted)
+    for shift in section.shifts:
+        exact = wanted[shift.name]
+        got = [shift.before, shift.after, shift.points]
+        assert got == pytest.approx([float(exact[part]) for part in ("before", "after", "points")], abs=EXACT)
+        assert (shift.rank_before, shift.rank_after) == (exact["rank_before"], exact["rank_after"])
+    assert [abs(shift.points) for shift in section.shifts] == sorted((abs(s.points) for s in section.shifts), reverse=True)
+
+
+@pytest.mark.parametrize("dimension", DIMENSIONS)
+def test_reasons_are_the_exact_ones_and_add_up_to_the_shift(told, real, dimension):
+    section = section_of(told, dimension)
+    then, now = sides(real, told, section)
+    explained = [shift for shift in section.shifts if shift.reasons]
+    assert bool(explained) == bool(section.since)
+    for shift in explained:
+        wanted = reference.reasons(then.rows, now.rows, dimension, shift.name, "downloads")
+        exact = {one["model"]: one for one in wanted}
+        assert {reason.model for reason in shift.reasons} == set(exact)
+        for reason in shift.reasons:
+            assert reason.points == pytest.approx(float(exact[reason.model]["points"]), abs=EXACT)
+            assert reason.cause == exact[reason.model]["cause"]
+        assert sum(reason.points for reason in shift.reasons) == pytest.approx(shift.points, abs=1e-9)
+
+
+@pytest.mark.parametrize("dimension", DIMENSIONS)
+def test_who_came_into_the_leaders_and_who_left_them(told, real, dimension):
+    section = section_of(told, dimension)
+    if not section.since:
+        assert (section.entered, section.left) == ((), ())
+        return
+    was, now = (
+        {one["name"] for one in reference.ranking(side.rows, dimension, "downloads")["shares"] if one["rank"] <= 10}
+        for side in sides(real, told, section)
+    )
+    assert set(section.entered) == now - was
+    assert set(section.left) == was - now
+
+
+@pytest.mark.parametrize("edition", MONTHS)
+def test_twelve_simulated_months_agree_as_well(edition, simulated):
+    store, snapshots = simulated
+    made = digest(Edition.parse(edition), store)
+    assert made.source.simulated
+    for section in made.sections:
+        then, now = sides(snapshots, made, section)
+        before, after = (reference.ranking(one.rows, section.dimension, "downloads") for one in (then, now))
+        wanted = {shift["name"]: shift for shift in reference.shifts(before, after)}
+        assert section.since.isoformat() == then.day
+        assert {shift.name: shift.points for shift in section.shifts} == pytest.approx(
+            {name: float(shift["points"]) for name, shift in wanted.items()}, abs=EXACT
+        )
+        for shift in section.shifts:
+            assert (shift.rank_before, shift.rank_after) == (wanted[shift.name]["rank_before"], wanted[shift.name]["rank_after"])
+            if shift.reasons:
+                assert sum(reason.points for reason in shift.reasons) == pytest.approx(shift.points, abs=1e-9)
+    assert made.chart.simulated
+    assert draw(made.chart)
+
+
+def test_a_gap_of_two_years_is_told(history):
+    told = digest(Edition.parse("2026-08"), history)
+    assert any("No comparable snapshot of July 2026" in note and "20 Sep" in note for note in told.notes), told.notes
+    assert "since 20 Sep" in told.headline
+
+
+def test_a_first_digest_says_so_and_shifts_nothing(history):
+    told = digest(Edition.parse("2022-07"), history)
+    assert any("first digest" in note for note in told.notes), told.notes
+    assert not any(section.shifts for section in told.sections)
+    assert "Google leads" in told.headline
+
+
+def test_a_dimension_that_is_recorded_for_other_models_than_before_is_not_compared(history):
+    told = section_of(digest(Edition.parse("2026-03"), history), "license")
+    assert not told.shifts
+    assert any("shifts between the two would be no shifts" in note for note in told.notes), told.notes
+
+
+def test_one_model_that_moves_everything_is_told(history):
+    told = digest(Edition.parse("2024-09"), history)
+    assert any("ast-finetuned-audioset" in note and "alone added" in note for note in told.notes), told.notes
+
+
+def test_a_month_without_a_snapshot_has_no_digest(history):
+    with pytest.raises(NoDataError, match=r"no snapshot of the .* was taken then; the last one is of 22 Aug"):
+        digest(Edition.parse("2026-10"), history)
