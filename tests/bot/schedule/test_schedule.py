@@ -1,0 +1,158 @@
+"""Schedules: read from words, due at the right moment wherever clocks are changed, each period once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics.errors import QueryError
+from bot.schedule import Day, Rhythm, Schedule, next_due, owed, parse_schedule, read_schedule, said, said_moment
+from bot.schedule.values import MONTH_DAYS, WEEKDAYS
+
+ZONES = [
+    "Europe/Berlin",
+    "America/New_York",
+    "Australia/Lord_Howe",
+    "Africa/Casablanca",
+    "Asia/Kathmandu",
+    "Pacific/Kiritimati",
+    "UTC",
+]
+minutes = st.times().map(lambda at: at.replace(second=0, microsecond=0))
+schedules = st.one_of(
+    st.builds(Schedule, st.just(rhythm), st.sampled_from(days), minutes, st.sampled_from(ZONES))
+    for rhythm, days in ((Rhythm.MONTHLY, MONTH_DAYS), (Rhythm.WEEKLY, WEEKDAYS))
+)
+moments = st.datetimes(datetime(2001, 1, 1), datetime(2039, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - Hypothesis adds it
+
+
+@given(schedules)
+def test_the_words_of_a_schedule_are_read_as_that_schedule(schedule):
+    assert parse_schedule(str(schedule)) == schedule
+
+
+@given(schedules, moments, st.integers(1, 800))
+def test_every_period_is_due_once_and_in_order_at_the_time_asked_for(schedule, after, days):
+    found = owed(schedule, after, after + timedelta(days=days))
+    editions = [due.edition for due in found]
+    assert editions == sorted(set(editions))
+    assert all(one.after == other for one, other in pairwise(editions))
+    assert [due.at for due in found] == sorted({due.at for due in found})
+    zone = ZoneInfo(schedule.zone)
+    for due in found:
+        local = due.at.astimezone(zone)
+        assert after < due.at <= after + timedelta(days=days)
+        assert due.edition.last <= local.date()
+        wall = local.replace(tzinfo=None)
+        assert wall.time() == schedule.at or not_there(wall.replace(hour=schedule.at.hour, minute=schedule.at.minute), zone)
+
+
+def not_there(wall, zone):
+    """Tell whether clocks are put forward over a local time."""
+    local = wall.replace(tzinfo=zone)
+    return local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != wall
+
+
+@given(schedules, moments)
+def test_what_is_due_next_is_the_first_of_what_is_owed(schedule, after):
+    due = next_due(schedule, after)
+    assert owed(schedule, after, due.at) == [due]
+    assert next_due(schedule, after) == due  # a clock that stepped back asks again and hears the same
+    assert owed(schedule, due.at, due.at) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "after", "utc"),
+    [
+        # Berlin: 02:30 does not exist on 29 March 2026; twice on 25 October
+        ("weekly on sunday at 02:30 Europe/Berlin", "2026-03-28", "2026-03-29T01:00"),
+        ("weekly on sunday at 02:30 Europe/Berlin", "2026-10-24", "2026-10-25T00:30"),
+        ("weekly on sunday at 09:00 Europe/Berlin", "2026-03-22T12:00", "2026-03-29T07:00"),
+        ("weekly on sunday at 09:00 Europe/Berlin", "2026-10-24", "2026-10-25T08:00"),
+        # New York: 8 March and 1 November
+        ("weekly on sunday at 02:30 America/New_York", "2026-03-07", "2026-03-08T07:00"),
+        ("weekly on sunday at 01:30 America/New_York", "2026-10-31", "2026-11-01T05:30"),
+        # Lord Howe moves by half an hour: 4 October forward, 5 April back
+        ("weekly on sunday at 02:15 Australia/Lord_Howe", "2026-10-03", "2026-10-03T15:30"),
+        ("weekly on sunday at 01:45 Australia/Lord_Howe", "2026-04-04", "2026-04-04T14:45"),
+        # Casablanca puts clocks back for Ramadan: 15 February, and forward on 22 March
+        ("weekly on sunday at 02:30 Africa/Casablanca", "2026-02-14", "2026-02-15T01:30"),
+        ("weekly on sunday at 02:30 Africa/Casablanca", "2026-03-21", "2026-03-22T02:00"),
+        # A whole day that was left out: Friday 30 December 2011 in Samoa
+        ("weekly on friday at 09:00 Pacific/Apia", "2011-12-24", "2011-12-30T10:00"),
+        # The first of the month is a Saturday, a Sunday, a Monday; a leap day is the last of February
+        ("monthly at 09:00 UTC", "2026-07-31", "2026-08-03T09:00"),
+        ("monthly at 09:00 UTC", "2026-10-31", "2026-11-02T09:00"),
+        ("monthly at 09:00 UTC", "2026-05-31", "2026-06-01T09:00"),
+        ("monthly on last-day at 09:00 UTC", "2028-02-10", "2028-02-29T09:00"),
+        ("monthly on last-day at 09:00 UTC", "2027-02-10", "2027-02-28T09:00"),
+        # A date line apart: the first of the month in Kiritimati is the last but one in UTC
+        ("monthly at 09:00 Pacific/Kiritimati", "2026-08-30", "2026-08-31T19:00"),
+    ],
+)
+def test_the_moment_is_right_wherever_clocks_are_changed(words, after, utc):
+    due = next_due(parse_schedule(words), datetime.fromisoformat(after).replace(tzinfo=UTC))
+    assert due.at == datetime.fromisoformat(utc).replace(tzinfo=UTC)
+
+
+def test_months_asleep_are_all_owed_in_order():
+    schedule = parse_schedule("monthly at 09:00 Europe/Berlin")
+    found = owed(schedule, datetime(2026, 5, 10, tzinfo=UTC), datetime(2026, 8, 20, tzinfo=UTC))
+    assert [str(due.edition) for due in found] == ["2026-05", "2026-06", "2026-07"]
+    weekly = owed(
+        parse_schedule("weekly at 09:00 UTC"), datetime(2026, 12, 21, 12, tzinfo=UTC), datetime(2027, 1, 11, 12, tzinfo=UTC)
+    )
+    assert [str(due.edition) for due in weekly] == ["2026-W52", "2026-W53", "2027-W01"]
+
+
+@pytest.mark.parametrize(
+    ("words", "read"),
+    [
+        ("", "monthly on first-working-day at 09:00 Europe/Paris"),
+        ("weekly", "weekly on monday at 09:00 Europe/Paris"),
+        ("at 9am berlin", "monthly on first-working-day at 09:00 Europe/Berlin"),
+        ("Friday at 9:30 PM new york", "weekly on friday at 21:30 America/New_York"),
+        ("on the last day of the month at 12am utc", "monthly on last-day at 00:00 UTC"),
+        ("sao paulo", "monthly on first-working-day at 09:00 America/Sao_Paulo"),
+        ("EUROPE/berlin, at 7", "monthly on first-working-day at 07:00 Europe/Berlin"),
+    ],
+)
+def test_words_are_read_as_people_write_them(words, read):
+    assert str(read_schedule(words, "Europe/Paris")[0]) == read
+
+
+def test_words_of_others_are_handed_back():
+    schedule, rest = read_schedule("weekly in trending licenses at 8", "UTC", {"trending", "licenses"})
+    assert (str(schedule), rest) == ("weekly on monday at 08:00 UTC", ["trending", "licenses"])
+
+
+@pytest.mark.parametrize(
+    ("words", "said_"),
+    [
+        ("montly", "“montly” is neither a rhythm, a day, a time nor a time zone. Did you mean monthly?"),
+        ("berlln", "Did you mean Europe/Berlin?"),
+        ("at 25:00", "“25:00” is no time of the day; write it as 09:00 or 9am."),
+        ("at 13pm", "“13pm” is no time of the day"),
+        ("at", "“at” is no time of the day"),
+        ("CST", "write the zone as America/Chicago or Asia/Shanghai"),
+        ("weekly on last-day", "“last-day” does not go with weekly: write a weekday, such as friday."),
+        ("monthly on friday", "“friday” does not go with monthly: write first-working-day or last-day."),
+    ],
+)
+def test_what_is_not_understood_is_one_clear_sentence(words, said_):
+    with pytest.raises(QueryError) as raised:
+        read_schedule(words, "UTC")
+    assert said_ in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_people_read_it_as_people_write():
+    assert said(Schedule(zone="Europe/Berlin")) == "on the first working day of each month at 09:00 (Europe/Berlin)"
+    assert said(Schedule(day=Day.LAST)) == "on the last day of each month at 09:00 (UTC)"
+    assert said(Schedule(Rhythm.WEEKLY, Day.FRIDAY, time(8, 30))) == "every Friday at 08:30 (UTC)"
+    assert said_moment(datetime(2026, 12, 1, 8, tzinfo=UTC), "Europe/Berlin") == "Tuesday 1 December 2026, 09:00"
