@@ -12,7 +12,7 @@ from itsdangerous import BadSignature, Signer
 from analytics.database import reaching, writing
 from bot.store.clock import now
 from bot.store.insert import inserted
-from bot.store.schema import LINK, PICTURE
+from bot.store.schema import EDITION, LINK, PICTURE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,5 +70,7 @@ class Gallery:
 
 
 def delete_orphans(connection: sa.Connection) -> None:
-    """Delete the pictures that nothing links to."""
-    connection.execute(PICTURE.delete().where(~sa.exists().where(LINK.c.digest == PICTURE.c.digest)))
+    """Delete the pictures that nothing links to and no digest shows."""
+    linked = sa.exists().where(LINK.c.digest == PICTURE.c.digest)
+    shown = sa.exists().where(EDITION.c.picture == PICTURE.c.digest)
+    connection.execute(PICTURE.delete().where(~linked, ~shown))

@@ -46,3 +46,103 @@ ROTATION = sa.Table(
     sa.Column("workspace", sa.String(32), primary_key=True),
     sa.Column("until", sa.DateTime, nullable=False),
 )
+SUBSCRIPTION = sa.Table(
+    "subscription",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("workspace", sa.String(32), nullable=False),
+    sa.Column("channel", sa.String(32), nullable=False),
+    sa.Column("schedule", sa.String(120), nullable=False),
+    sa.Column("within", sa.String(16), nullable=False),
+    sa.Column("sections", sa.String(60), nullable=False),
+    sa.Column("created_by", sa.String(32), nullable=False),
+    sa.Column("created_at", sa.DateTime, nullable=False),
+    # What is due before this moment stands in the ledger already.
+    sa.Column("next_due", sa.DateTime, nullable=False, index=True),
+    sa.Column("paused", sa.String(60)),
+    sa.Column("private", sa.Boolean, nullable=False),
+    sa.UniqueConstraint("workspace", "channel"),
+    # An id is never given out again: the ledger knows what was sent by it.
+    sqlite_autoincrement=True,
+)
+WATCH = sa.Table(
+    "watch",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("workspace", sa.String(32), nullable=False),
+    sa.Column("channel", sa.String(32), nullable=False),
+    sa.Column("rule", sa.String(250), nullable=False),
+    sa.Column("created_by", sa.String(32), nullable=False),
+    sa.Column("created_at", sa.DateTime, nullable=False),
+    sa.Column("crossed", sa.Boolean, nullable=False),
+    sa.Column("looked_at", sa.Date),
+    sa.Column("muted", sa.String(60)),
+    sa.UniqueConstraint("workspace", "channel", "rule"),
+    sqlite_autoincrement=True,
+)
+EDITION = sa.Table(
+    "edition",
+    METADATA,
+    # What a digest said: once built it stays as it is, so that every channel and every retry shows the same.
+    sa.Column("key", sa.String(120), primary_key=True),
+    sa.Column("content", sa.Text, nullable=False),
+    sa.Column("picture", sa.ForeignKey("picture.digest"), index=True),
+    sa.Column("built_at", sa.DateTime, nullable=False),
+)
+DELIVERY = sa.Table(
+    "delivery",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("workspace", sa.String(32), nullable=False),
+    sa.Column("channel", sa.String(32), nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),
+    # The subscription or the watch; no foreign key, for what was sent stays told when they are gone.
+    sa.Column("source", sa.Integer, nullable=False),
+    sa.Column("period", sa.String(32), nullable=False),
+    # Random, so that another bot's message with the same id, from another database, is not taken for ours.
+    sa.Column("mark", sa.String(16), nullable=False),
+    sa.Column("edition", sa.String(120)),
+    sa.Column("content", sa.Text),
+    sa.Column("due_at", sa.DateTime, nullable=False),
+    sa.Column("state", sa.String(8), nullable=False),
+    sa.Column("not_before", sa.DateTime, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    # Whose it is while it is being sent, and until when; after that anybody may take it over.
+    sa.Column("owner", sa.String(32)),
+    sa.Column("until", sa.DateTime),
+    # Set before the request leaves: from then on the message may be there.
+    sa.Column("posting_at", sa.DateTime),
+    sa.Column("ts", sa.String(32)),
+    sa.Column("error", sa.String(60)),
+    # When an engine was last told of it; one that was told and forgot is told again.
+    sa.Column("queued_at", sa.DateTime),
+    sa.Column("changed_at", sa.DateTime, nullable=False),
+    sa.UniqueConstraint("kind", "source", "period"),
+    sa.Index("delivery_channel", "workspace", "channel", "state"),
+    sa.Index("delivery_state", "state", "not_before"),
+    sqlite_autoincrement=True,
+)
+PACE = sa.Table(
+    "pace",
+    METADATA,
+    sa.Column("workspace", sa.String(32), primary_key=True),
+    # Slack, or its slowness, asked for silence until then.
+    sa.Column("until", sa.DateTime, nullable=False),
+)
+UPLOAD = sa.Table(
+    "upload",
+    METADATA,
+    sa.Column("workspace", sa.String(32), primary_key=True),
+    sa.Column("digest", sa.LargeBinary(32), primary_key=True),
+    # None while somebody uploads it; empty where the workspace takes no files.
+    sa.Column("file", sa.String(32)),
+    sa.Column("until", sa.DateTime, nullable=False),
+)
+DONE = sa.Table(
+    "done",
+    METADATA,
+    # What is to happen once a slot: whoever inserts the row does it.
+    sa.Column("job", sa.String(32), primary_key=True),
+    sa.Column("slot", sa.String(32), primary_key=True),
+    sa.Column("done_at", sa.DateTime, nullable=False),
+)

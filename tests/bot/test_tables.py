@@ -14,14 +14,21 @@ from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
 
 from analytics import database
 from analytics.errors import HfStatsError, StoreError
+from bot.dispatch.content import Content
+from bot.dispatch.values import Kind, Owed
 from bot.playground import SlackStandIn
 from bot.store import TABLES
+from bot.store.done import Done
+from bot.store.editions import Editions
 from bot.store.installations import SECRETS, Cipher, Installations, Tables
+from bot.store.ledger import Ledger
 from bot.store.pictures import Gallery
 from bot.store.rotation import Leases
 from bot.store.schema import METADATA
 from bot.store.seen import Seen
+from bot.store.subscriptions import Subscriptions
 from bot.store.unfinished import Unfinished, Work
+from bot.store.watches import Watches
 from bot.store.workspaces import forget, forget_users
 from bot.tokens import Tokens
 
@@ -281,6 +288,8 @@ def test_a_refresh_that_slack_refuses_leaves_the_token_that_is_still_good(engine
 
 KEPT = {
     "seen": "digests of events and signatures, of no one's, gone after a day",
+    "edition": "what digests said: public figures, the same for every workspace, and no workspace's words",
+    "done": "which jobs were done when",
     "slack_oauth_states": "random words of installations under way, which belong to no workspace yet",
 }
 """Tables of which nothing goes with a workspace, and why."""
@@ -294,6 +303,16 @@ def fill(engine, cipher, team):
     Leases(engine).take(team, timedelta(minutes=1))
     Installations(engine, CLIENT, cipher).save(installed(team=team))
     Seen(engine).first(f"event of {team}")
+    now = datetime.now(UTC)
+    Subscriptions(engine).subscribe(
+        team, "C1", schedule="monthly", within="top", sections=("license",), by="U1", next_due=now, private=False
+    )
+    Watches(engine).add(team, "C1", "creator meta below 10%", "U1", crossed=False, looked_at=None)
+    Ledger(engine).plan([Owed(team, "C1", Kind.DIGEST, {"T1": 1, "T2": 2}[team], "2026-07", now, "key")])
+    Ledger(engine).hush(team, now)
+    Editions(engine).keep("key", Content("text", []), None)
+    Editions(engine).may_upload(team, b"digest")
+    Done(engine).first("snapshot", team)
 
 
 def test_who_leaves_leaves_nothing_and_takes_nothing_of_others_along(engine, cipher):
@@ -302,6 +321,8 @@ def test_who_leaves_leaves_nothing_and_takes_nothing_of_others_along(engine, cip
     assert all(many for name, many in alone.items() if name not in KEPT), f"a table is not tried: {alone}"
     fill(engine, cipher, "T2")
     gone = forget(engine, "T2")
+    for table in ("subscription", "watch", "delivery", "pace", "upload"):
+        assert gone[table] == 1, table
     assert gone["link"] == 2
     assert gone["slack_bots"] == gone["slack_installations"] == gone["unfinished"] == gone["rotation"] == 1
     after = rows(engine)
@@ -331,6 +352,17 @@ def test_a_workspace_reaches_nothing_of_another(engine, cipher):
     Leases(engine).give_back("T2")
     assert kept.token(None, "T2") is None
     assert kept.token("T1", "T2") is None
+    subscriptions, watches, ledger = Subscriptions(engine), Watches(engine), Ledger(engine)
+    (mine,) = subscriptions.of("T1")
+    (watch,) = watches.in_channel("T1", "C1")
+    (line,) = ledger.find()
+    assert subscriptions.unsubscribe("T2", "C1") is None
+    assert subscriptions.get("T2", mine.id) is None
+    assert subscriptions.in_channel("T2", "C1") is None
+    assert watches.remove("T2", watch.id) is None
+    assert watches.get("T2", watch.id) is None
+    assert not watches.unmute("T2", watch.id)
+    assert not ledger.once_more(line.id, "T2")
     assert not any(forget(engine, "T2").values())
     assert forget_users(engine, "T2", ["U1"]) == 0
     assert rows(engine) == before

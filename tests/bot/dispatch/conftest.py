@@ -1,0 +1,167 @@
+"""An office on a real database with a strict Slack before it, and a clock that a test sets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from analytics import database
+from bot.analyst import Analyst
+from bot.dispatch.content import Content
+from bot.dispatch.deliver import Office, deliver
+from bot.dispatch.fence import FencedClient
+from bot.dispatch.values import Again, Kind, Owed, State
+from bot.playground import SlackStandIn
+from bot.playground.server import SCOPES
+from bot.playground.workspace import Channel
+from bot.playground.workspace import Kind as Sort
+from bot.store import TABLES
+from bot.store.editions import Editions
+from bot.store.ledger import Ledger
+from bot.store.subscriptions import Subscriptions
+from bot.store.watches import Watches
+
+START = datetime(2026, 8, 3, 9, 0, tzinfo=UTC)
+HISTORY = {"channels:history", "groups:history", "im:history"}
+
+
+class Clock:
+    """A moment that stands still until it is moved."""
+
+    def __init__(self, now=START):
+        self.now = now
+
+    def __call__(self):
+        return self.now
+
+    def seconds(self):
+        return self.now.timestamp()
+
+    def on(self, **time):
+        self.now += timedelta(**time)
+
+
+@dataclass
+class Kit:
+    """The office, its Slack, and what tests do with both."""
+
+    engine: Any
+    clock: Clock
+    slack: SlackStandIn
+    office: Office = field(init=False)
+    tokens: dict[str, str | None] = field(default_factory=dict)
+
+    def __post_init__(self):
+        self.office = Office(
+            Ledger(self.engine, self.clock),
+            Editions(self.engine),
+            Subscriptions(self.engine, self.clock),
+            Watches(self.engine, self.clock),
+            self.client,
+            clock=self.clock,
+        )
+
+    def client(self, workspace):
+        token = self.tokens.get(workspace, self.slack.bot_token(self.slack.service.workspaces[workspace].name))
+        return FencedClient(token, self.slack.api_url, 5) if token else None
+
+    def workspace(self, team="Acme"):
+        return self.slack.workspace(team)
+
+    def channel(self, name="general", team="Acme"):
+        return self.slack.channel(name, team=team)
+
+    def more_channels(self, many, team="Acme"):
+        """Found so many channels in a workspace, with the bot in each; returns their ids."""
+        workspace = self.workspace(team)
+        for _ in range(many):
+            id_ = self.slack.service.serial("C")
+            workspace.channels[id_] = Channel(id_, id_.lower(), Sort.PUBLIC, set(workspace.users))
+        return list(workspace.channels)[-many:]
+
+    def subscribe(self, channel="general", team="Acme", schedule="monthly at 09:00 UTC", by="ada", due=START):
+        workspace, found = self.workspace(team), self.channel(channel, team)
+        return self.office.subscriptions.subscribe(
+            workspace.id,
+            found.id,
+            schedule=schedule,
+            within="top",
+            sections=("license", "creator", "task"),
+            by=workspace.user(by).id,
+            next_due=due,
+            private=found.kind is Sort.PRIVATE,
+        )
+
+    def owe(self, channel="general", *, team="Acme", source=1, period="2026-07", text="It is August", edition=None):
+        """Enter a digest for a channel, of an edition or as bare text; returns its id."""
+        workspace, found = self.workspace(team), self.channel(channel, team)
+        section = {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+        content = None if edition else Content(text, [section]).as_json()
+        owed = Owed(workspace.id, found.id, Kind.DIGEST, source, period, self.clock(), edition, content)
+        (id_,) = self.office.ledger.plan([owed])
+        return id_
+
+    def deliver(self, id_):
+        return deliver(self.office, id_)
+
+    def settle(self, id_, turns=30):
+        """Deliver, and wait whenever it asks for patience; returns how it ended."""
+        for _ in range(turns):
+            again = self.deliver(id_)
+            if again is None:
+                break
+            assert isinstance(again, Again)
+            self.clock.now = max(self.clock.now, again.at) + timedelta(milliseconds=1)
+        return self.office.ledger.get(id_)
+
+    def shown(self, channel="general", team="Acme"):
+        """What everybody in a channel sees of the bot."""
+        workspace, found = self.workspace(team), self.channel(channel, team)
+        return [message for message in workspace.messages(found.id) if message.author == workspace.bot]
+
+    def told(self, person="ada", team="Acme"):
+        """What the bot told a person directly, as the ledger has it; delivers what it owes them first."""
+        user = self.workspace(team).user(person).id
+        for line in self.office.ledger.find():
+            if line.kind is Kind.NOTE and line.channel == user and line.state is State.PLANNED:
+                self.settle(line.id)
+        return self.shown(f"D0{user[1:]}", team)
+
+    def calls(self, method="chat.postMessage"):
+        return [call for call in self.slack.calls if call.method == method]
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def engine(request, tmp_path):
+    url = f"sqlite:///{tmp_path / 'bot.db'}" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    made = database.engine(url)
+    database.upgrade(made)
+    database.upgrade(made, TABLES)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def kit(engine, clock):
+    with SlackStandIn(teams=("Acme", "Globex"), clock=clock.seconds) as slack:
+        yield Kit(engine, clock, slack)
+
+
+@pytest.fixture
+def blind(engine, clock):
+    """The same for an app that may read no history."""
+    with SlackStandIn(teams=("Acme",), clock=clock.seconds, scopes=SCOPES - HISTORY) as slack:
+        yield Kit(engine, clock, slack)
+
+
+@pytest.fixture
+def builds(history):
+    return Analyst(history)
