@@ -1,0 +1,71 @@
+"""What a person is told directly of a delivery that did not arrive. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.dispatch.content import Content
+
+if TYPE_CHECKING:
+    from bot.dispatch.values import Delivery
+    from bot.render.blocks import Block
+
+AGAIN = "again"
+"""Action id of the button that sends a delivery again; its value is the delivery's id."""
+RESUME = "resume"
+"""Action id of the button that lets a paused subscription or watch run; its value is its kind and id, ``digest:12``."""
+
+_WHY = {
+    "is_archived": "the channel was archived",
+    "channel_not_found": "I cannot find the channel any more: it is gone, or I was removed from it",
+    "not_in_channel": "I am not a member of the channel any more",
+    "user_is_restricted": "the person's account does not take messages from me",
+    "restricted_action": "the workspace does not let me post there",
+}
+_MEND = {
+    "is_archived": "Unarchive it and resume.",
+    "channel_not_found": "Invite me again with `/invite @hfstats` and resume.",
+    "not_in_channel": "Invite me again with `/invite @hfstats` and resume.",
+}
+
+
+def why(error: str) -> str:
+    """Return the reason of a failure in words."""
+    return _WHY.get(error, f"Slack answers “{error}”")
+
+
+def unsure(delivery: Delivery, what: str) -> Content:
+    """Tell that something may be in a channel or may not, and offer to send it again. ``what``: “The digest of July 2026”."""
+    text = (
+        f"{what} may or may not have reached <#{delivery.channel}>: the connection to Slack broke while I sent it, and I may not"
+        " read the channel to look. If it is not there, send it again."
+    )
+    return Content(text, [_section(text), _button(AGAIN, "Send it again", str(delivery.id))])
+
+
+def given_up(delivery: Delivery, what: str) -> Content:
+    """Tell that something did not arrive although it was tried for a day, and offer to send it again."""
+    text = f"{what} did not reach <#{delivery.channel}>: I tried for more than a day and could not get through to Slack."
+    return Content(text, [_section(text), _button(AGAIN, "Send it again", str(delivery.id))])
+
+
+def paused(delivery: Delivery, what: str, error: str) -> Content:
+    """Tell that a subscription or a watch is paused since something could not be delivered. ``what``: “The digest”."""
+    text = f"{what} for <#{delivery.channel}> is paused: {why(error)}. {_MEND.get(error, '')}".rstrip()
+    value = f"{delivery.kind}:{delivery.source}"
+    return Content(text, [_section(text), _button(RESUME, "Resume", value)])
+
+
+def late(due: int) -> Block:
+    """Say that a message comes late. ``due``: seconds since 1970; everybody reads it in their own time zone."""
+    said = f"Sent late: it was due <!date^{due}^{{date_short_pretty}} at {{time}}|some time ago>."
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": said}]}
+
+
+def _section(text: str) -> Block:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+
+
+def _button(action: str, text: str, value: str) -> Block:
+    button = {"type": "button", "action_id": action, "text": {"type": "plain_text", "text": text}, "value": value}
+    return {"type": "actions", "elements": [button]}
