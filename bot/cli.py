@@ -19,7 +19,7 @@ from analytics import database
 from analytics.domain import ListName
 from analytics.errors import HfStatsError, QueryError
 from analytics.query import quoted
-from bot import logs, wiring
+from bot import logs, stores, wiring
 from bot.settings import Settings, secret
 from bot.store import TABLES
 
@@ -157,6 +157,7 @@ def upgrade() -> None:
         before, after = database.upgrade(engine, migrations)
         done = "are up to date, at" if before == after else "were upgraded to"
         click.echo(f"The tables for {migrations.whose} {done} version {after}.")
+    stores.upgrade(engine)
 
 
 @main.group()

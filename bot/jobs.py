@@ -1,48 +1,125 @@
-"""What runs by the clock. Plain functions that are safe to run again: each finds out itself whether there is work."""
+"""What runs by the clock, and what is delivered. Safe to run again: each job finds out itself whether there is work."""
 
 from __future__ import annotations
 
+import hashlib
 import logging
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from analytics.errors import SourceError
 from analytics.ingest import already_taken
 from analytics.store import SqlHistory
-from bot import stores
-from bot.collect import take
+from bot.dispatch.content import Content
+from bot.dispatch.deliver import deliver
+from bot.dispatch.plan import plan
+from bot.dispatch.values import Kind, Owed
+from bot.render.escape import escape
 from bot.settings import secret
-from bot.store.seen import Seen
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     import sqlalchemy as sa
 
+    from analytics.digest.edition import Edition
+    from bot.dispatch.deliver import Office
+    from bot.dispatch.plan import Builds
+    from bot.dispatch.values import Again
     from bot.settings import Settings
+    from bot.store.done import Done
+    from bot.store.seen import Seen
 
 _log = logging.getLogger(__name__)
 
 REMEMBERED = timedelta(days=1)
 """How long events and signatures are remembered; Slack gives up on an event within an hour, a signature is good for minutes."""
+KEPT = timedelta(days=400)
+"""How long the ledger tells what became of a delivery."""
+FORGOTTEN = timedelta(minutes=5)
+"""After which an engine that was told of a delivery and did nothing is told again."""
+GIVEN_UP = 22
+"""The hour (UTC) from which a snapshot that could not be taken is told to whoever runs the bot; until then it is tried again."""
+_BATCH = 500
 
 
-def snapshot(settings: Settings, database: sa.Engine) -> bool:
-    """Take today's snapshot (UTC) unless it is there; tell whether one was taken. The Hub being away is logged, not raised."""
-    store = SqlHistory(database)
-    today = datetime.now(UTC).date()
-    if already_taken(store, today, "hub"):
-        return False
-    try:
-        taken = take(store, today, endpoint=settings.hf_endpoint, token=secret(settings.hf_token))
-    except SourceError as error:
-        _log.warning("no snapshot of %s yet: %s", today, error)
-        return False
-    _log.info("took %s snapshots of %s", len(taken), today)
-    return bool(taken)
+@dataclass(frozen=True, slots=True)
+class Jobs:
+    """The jobs, with what they need."""
 
+    settings: Settings
+    database: sa.Engine
+    office: Office
+    builds: Builds
+    done: Done
+    seen: Seen
 
-def tidy(settings: Settings, database: sa.Engine) -> None:
-    """Delete pictures and marks that are older than they need to be."""
-    shown = stores.gallery(settings, database)
-    links = shown.prune(timedelta(days=settings.hfstats_picture_days)) if shown else 0
-    marks = Seen(database).prune(REMEMBERED)
-    _log.info("tidied: %s addresses of pictures, %s marks of requests", links, marks)
+    def run(self, job: str) -> None:
+        """Run one job by its name.
+
+        Raises:
+            HfStatsError: when the database cannot be used.
+
+        """
+        {"plan": self.plan, "snapshot": self.snapshot, "tidy": self.tidy}[job]()
+
+    def plan(self) -> None:
+        """Enter into the ledger what has fallen due."""
+        entered = plan(self.office, self.builds, self.database, self.missed)
+        if entered:
+            _log.info("%s deliveries are due", len(entered))
+
+    def missed(self, edition: Edition) -> list[date]:
+        """Return the days of a month or week on which no snapshot could be taken."""
+        return [date.fromisoformat(slot) for slot in self.done.slots("missed", str(edition.first), str(edition.last))]
+
+    def snapshot(self) -> bool:
+        """Take today's snapshot (UTC) unless it is there; tell whether one was taken. The Hub's absence is logged, not raised."""
+        from bot.collect import take  # noqa: PLC0415 - the Hub's client is loaded where a snapshot is to be taken
+
+        store = SqlHistory(self.database)
+        now = self.office.clock()
+        today = now.date()
+        if already_taken(store, today, "hub"):
+            return False
+        try:
+            taken = take(store, today, endpoint=self.settings.hf_endpoint, token=secret(self.settings.hf_token))
+        except SourceError as error:
+            _log.warning("no snapshot of %s yet: %s", today, error)
+            if now.hour >= GIVEN_UP and self.done.first("missed", today.isoformat()):
+                _log.error("there will be no snapshot of %s: the Hub was out of reach all day (%s)", today, error)
+                self.tell_operator(f"There is no snapshot of {today}: the Hub was out of reach all day. {error}")
+            return False
+        _log.info("took %s snapshots of %s", len(taken), today)
+        return bool(taken)
+
+    def tell_operator(self, text: str) -> None:
+        """Say something to whoever runs the bot, in the channel that the settings name, once; the log has it anyway."""
+        where = self.settings.hfstats_operator_channel
+        if where:
+            workspace, _, channel = where.rpartition("/")
+            said = Content(text, [{"type": "section", "text": {"type": "mrkdwn", "text": escape(text)}}])
+            now = self.office.clock()
+            period = hashlib.sha256(text.encode()).hexdigest()[:24]
+            self.office.ledger.plan([Owed(workspace, channel, Kind.NOTE, 0, period, now, content=said.as_json())])
+
+    def tidy(self) -> None:
+        """Delete pictures, marks and lines of the ledger that are older than they need to be."""
+        age = timedelta(days=self.settings.hfstats_picture_days)
+        links = self.office.gallery.prune(age) if self.office.gallery else 0
+        marks = self.seen.prune(REMEMBERED) + self.done.prune(KEPT)
+        lines = self.office.ledger.prune(KEPT)
+        digests = self.office.editions.prune(age)
+        _log.info("tidied: %s addresses of pictures, %s marks, %s deliveries, %s digests", links, marks, lines, digests)
+
+    def deliver(self, id_: int) -> Again | None:
+        """Deliver one line of the ledger; see :func:`bot.dispatch.deliver.deliver`."""
+        return deliver(self.office, id_)
+
+    def due(self, defer: Callable[[Sequence[int]], None], *, afresh: bool = False) -> None:
+        """Give what is due and what no engine knows of to ``defer``; with ``afresh``, what was told before as well."""
+        if afresh:
+            self.office.ledger.untell()
+        while ids := self.office.ledger.due(_BATCH, FORGOTTEN):
+            defer(ids)

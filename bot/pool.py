@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from analytics.answer import Answer
+    from analytics.digest.values import Digest
     from bot.overview import Entry, Overview
     from bot.reply import Picture
 
@@ -42,6 +43,15 @@ class Pool:
         """
         return self._run(_answer, text)
 
+    def digest(self, edition: str, within: str, sections: tuple[str, ...] = ()) -> tuple[Digest, Picture]:
+        """Build the digest of a month or week; ``""`` is the month of the latest snapshot, no sections are all.
+
+        Raises:
+            HfStatsError: for an edition that has none, saying why.
+
+        """
+        return self._run(_digest, edition, within, sections)
+
     def overview(self, known: str = "") -> Overview | None:
         """Look over the store; ``None`` when nothing came or went since the edition that is ``known``.
 
@@ -67,7 +77,7 @@ class Pool:
         if executor:
             executor.shutdown(wait=True, cancel_futures=True)
 
-    def _run(self, function: Callable[..., _Result], *arguments: str) -> _Result:
+    def _run(self, function: Callable[..., _Result], *arguments: object) -> _Result:
         executor = self._alive()
         try:
             return executor.submit(function, *arguments).result(LONGEST_ANSWER)
@@ -105,6 +115,12 @@ def _answer(text: str) -> tuple[Answer, Picture]:
     from bot import analyst  # noqa: PLC0415 - as above
 
     return analyst.answer(text)
+
+
+def _digest(edition: str, within: str, sections: tuple[str, ...]) -> tuple[Digest, Picture]:
+    from bot import analyst  # noqa: PLC0415 - as above
+
+    return analyst.digest(edition, within, sections)
 
 
 def _overview(known: str) -> Overview | None:

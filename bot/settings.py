@@ -63,6 +63,12 @@ class Settings(BaseSettings):
     hfstats_picture_days: Annotated[int, Field(ge=1, le=3650)] = Field(
         default=180, description="Days that a picture shown by address is kept"
     )
+    hfstats_deliveries: Annotated[int, Field(ge=1, le=256)] = Field(
+        default=16, description="Digests and alerts that a worker sends at one time"
+    )
+    hfstats_operator_channel: str | None = Field(
+        default=None, description="Where whoever runs the bot is told of trouble: C…, or T…/C… where it serves many workspaces"
+    )
     hfstats_metrics_token: SecretStr | None = Field(
         default=None, description="What /metrics asks for as a bearer token; without it, only this machine's network may read"
     )

@@ -29,6 +29,19 @@ def store(settings: Settings) -> sa.Engine:
     return engine
 
 
+def upgrade(engine: sa.Engine) -> None:
+    """Make the tables of what queues deliveries, where the database is one that many workers share.
+
+    Raises:
+        StoreError: when the database cannot be written.
+
+    """
+    if engine.dialect.name == "postgresql":
+        from bot.engine import postgres  # noqa: PLC0415 - not where there is no PostgreSQL
+
+        postgres.install(engine)
+
+
 def gallery(settings: Settings, database_: sa.Engine) -> Gallery | None:
     """Make the gallery of pictures shown by address; ``None`` where nothing could sign the addresses."""
     keys = settings.signing_keys

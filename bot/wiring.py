@@ -20,20 +20,28 @@ from bot.commands.help import build_notice, help_notice
 from bot.delivery import recovery
 from bot.delivery.courier import Courier
 from bot.desk import Desk
+from bot.dispatch.deliver import TIMEOUT, Office
+from bot.dispatch.fence import FencedClient
 from bot.doors import listen
 from bot.doors.failed import failed
 from bot.doors.payload import door_of
 from bot.health import Health
+from bot.jobs import Jobs
 from bot.metrics import Counting, Metrics
 from bot.pool import Pool
 from bot.recent import Recent
 from bot.router import Router
 from bot.settings import secret
 from bot.store import TABLES
+from bot.store.done import Done
+from bot.store.editions import Editions
 from bot.store.installations import Cipher, Installations
+from bot.store.ledger import Ledger
 from bot.store.rotation import Leases
 from bot.store.seen import Seen
+from bot.store.subscriptions import Subscriptions
 from bot.store.unfinished import Unfinished
+from bot.store.watches import Watches
 from bot.store.workspaces import Leaving
 from bot.stores import gallery, store
 from bot.tokens import Tokens
@@ -48,6 +56,8 @@ if TYPE_CHECKING:
     from slack_bolt.authorization import AuthorizeResult
     from slack_sdk.http_retry import RetryHandler
 
+    from bot.dispatch.plan import Builds
+    from bot.engine import Engine
     from bot.overview import Entry
     from bot.reply import Notice
     from bot.router import Answers
@@ -57,10 +67,13 @@ __all__ = [
     "bolt",
     "client",
     "desk",
+    "engine",
     "gallery",
     "house",
     "installations",
     "installing",
+    "jobs",
+    "office",
     "pool",
     "recovering",
     "router",
@@ -157,6 +170,53 @@ def installing(settings: Settings, database_: sa.Engine, kept: Installations) ->
             states=states,
         )
     )
+
+
+def clients(settings: Settings, database_: sa.Engine, metrics: Metrics | None = None) -> Callable[[str], WebClient | None]:
+    """Make what gives the client of a workspace for what is sent unasked: it retries nothing, and heeds the fence."""
+    kept = installations(settings, database_)
+    many = tokens(settings, database_, kept, metrics) if kept else None
+    counting: list[RetryHandler] = [Counting(metrics.refused)] if metrics else []
+
+    def client_of(workspace: str) -> WebClient | None:
+        token = secret(settings.slack_bot_token)
+        if many:
+            found = many.of(None, workspace) or many.of(workspace, None)
+            token = found.token if found else None
+        if not token:
+            return None
+        return FencedClient(token, settings.slack_api_url, TIMEOUT, counting)
+
+    return client_of
+
+
+def office(settings: Settings, database_: sa.Engine, metrics: Metrics | None = None) -> Office:
+    """Put together what sends unasked."""
+    return Office(
+        Ledger(database_),
+        Editions(database_),
+        Subscriptions(database_),
+        Watches(database_),
+        clients(settings, database_, metrics),
+        gallery(settings, database_),
+        None if settings.slack_app_token else settings.hfstats_public_url,
+    )
+
+
+def jobs(settings: Settings, database_: sa.Engine, builds: Builds) -> Jobs:
+    """Put together what runs by the clock."""
+    return Jobs(settings, database_, office(settings, database_), builds, Done(database_), Seen(database_))
+
+
+def engine(settings: Settings, database_: sa.Engine, work: Jobs) -> Engine:
+    """Choose who runs it: Procrastinate on PostgreSQL, and on SQLite this one process."""
+    if database_.dialect.name == "postgresql":
+        from bot.engine.postgres import Postgres  # noqa: PLC0415 - not where there is no PostgreSQL
+
+        return Postgres(work, database_, settings.hfstats_deliveries, work.done.first)
+    from bot.engine.local import Local  # noqa: PLC0415 - nor this where there is one
+
+    return Local(work, settings.hfstats_deliveries)
 
 
 def recovering(settings: Settings, database_: sa.Engine, metrics: Metrics | None = None) -> Callable[[], None]:

@@ -7,19 +7,24 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from hub_standin import HubStandIn
+from conftest import filled
+from hub_standin import HubStandIn, html
 from leaks import TYPED, found_in
 
 from analytics import database
 from analytics.domain import ListName
 from analytics.store import SqlHistory
-from bot import jobs, wiring
+from bot import wiring
+from bot.analyst import Analyst
 from bot.settings import Settings
 from bot.store.clock import now
+from bot.store.ledger import Ledger
 from bot.store.seen import Seen
 
 WAIT = 40.0
@@ -60,22 +65,75 @@ def test_it_takes_todays_snapshot_and_ends_when_told(url, tmp_path):
     assert found_in(said, [TYPED]) == []
 
 
+def jobs_of(settings, engine, clock=None):
+    made = wiring.jobs(settings, engine, Analyst(SqlHistory(engine)))
+    if clock is None:
+        return made
+    return replace(made, office=replace(made.office, clock=clock, ledger=Ledger(engine, clock)))
+
+
 def test_a_day_has_one_snapshot_however_often_it_is_looked_for(url):
     with HubStandIn() as hub:
         settings = Settings(database_url=url, hf_endpoint=hub.endpoint)
         engine = wiring.store(settings)
-        assert jobs.snapshot(settings, engine) is True
-        assert jobs.snapshot(settings, engine) is False
+        jobs = jobs_of(settings, engine)
+        assert jobs.snapshot() is True
+        assert jobs.snapshot() is False
         assert len(SqlHistory(engine).snapshots(ListName.TOP)) == 1
 
 
 def test_the_hub_being_away_is_logged_and_made_up_for(url, caplog):
     settings = Settings(database_url=url, hf_endpoint="http://127.0.0.1:9")
     engine = wiring.store(settings)
-    assert jobs.snapshot(settings, engine) is False
+    assert jobs_of(settings, engine).snapshot() is False
     assert "no snapshot of" in caplog.text
     with HubStandIn() as hub:
-        assert jobs.snapshot(settings.model_copy(update={"hf_endpoint": hub.endpoint}), engine) is True
+        assert jobs_of(settings.model_copy(update={"hf_endpoint": hub.endpoint}), engine).snapshot() is True
+
+
+@pytest.fixture
+def broken_hub():
+    """A Hub that answers with a page instead of data: nothing that trying again at once would mend."""
+    with HubStandIn() as hub:
+        hub.fail_next(html(), times=1000)
+        yield hub
+
+
+def test_a_day_without_the_hub_is_tried_to_the_end_then_told_once_and_in_the_digest(url, caplog, broken_hub):
+    """The last hours of 12 August: every half hour, as the clock has it."""
+    moment = [datetime(2026, 8, 12, 21, 37, tzinfo=UTC)]
+    settings = Settings(
+        database_url=filled(Path(url.removeprefix("sqlite:///"))),
+        hf_endpoint=broken_hub.endpoint,
+        slack_bot_token="xoxb" + "-test",
+        hfstats_operator_channel="C0OPS",
+    )
+    engine = wiring.store(settings)
+    with engine.begin() as connection:  # the simulated history has that day as well
+        connection.execute(sa.text("DELETE FROM snapshot WHERE taken_on = '2026-08-12'"))
+    jobs = jobs_of(settings, engine, lambda: moment[0])
+    for told in (0, 1, 1):
+        assert jobs.snapshot() is False
+        assert caplog.text.count("there will be no snapshot of 2026-08-12") == len(jobs.office.ledger.find()) == told
+        moment[0] += timedelta(minutes=30)
+    assert caplog.text.count("no snapshot of 2026-08-12 yet") == 3
+    (line,) = jobs.office.ledger.find()
+    assert (line.kind, line.channel) == ("note", "C0OPS")
+    assert "There is no snapshot of 2026-08-12" in line.content
+    moment[0] = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
+    jobs.office.subscriptions.subscribe(
+        "T1",
+        "C1",
+        schedule="monthly at 09:00 UTC",
+        within="top",
+        sections=("license",),
+        by="U1",
+        next_due=moment[0],
+        private=False,
+    )
+    jobs.plan()
+    content, _ = jobs.office.editions.get(jobs.office.ledger.find()[0].edition)
+    assert "No snapshot could be taken on 12 August 2026: the Hub was out of reach." in content.text
 
 
 def test_what_is_old_goes(url, caplog):
@@ -90,9 +148,9 @@ def test_what_is_old_goes(url, caplog):
         connection.execute(aged, {"at": now() - timedelta(31), "name": old.partition(".")[0]})
         connection.execute(sa.text("UPDATE seen SET seen_at = :at"), {"at": now() - timedelta(2)})
     seen.first("new")
-    jobs.tidy(settings, engine)
+    jobs_of(settings, engine).tidy()
     assert gallery.find(old) is None
     assert gallery.find(new) == b"new"
     assert seen.first("old")
     assert not seen.first("new")
-    assert "tidied: 1 addresses of pictures, 1 marks of requests" in caplog.text
+    assert "tidied: 1 addresses of pictures, 1 marks" in caplog.text

@@ -1,0 +1,88 @@
+"""One process: APScheduler for the clock and what is to be done later, and its pool of threads. Nothing to install.
+
+What it has in hand it forgets when it ends; at the start it takes up everything that the ledger has open.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+
+from analytics.errors import HfStatsError
+from bot.dispatch.values import Again
+from bot.engine.protocol import CLOCK
+from bot.stopping import until_stopped
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.engine.protocol import Work
+
+_log = logging.getLogger(__name__)
+
+_LATER = 60
+"""Seconds after which a delivery is tried again that could not even reach the database."""
+
+
+class Local:
+    """Runs everything in this process."""
+
+    def __init__(self, work: Work, deliveries: int) -> None:
+        """Run ``deliveries`` at the same time."""
+        self._work = work
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC,
+            executors={"default": ThreadPoolExecutor(3), "deliveries": ThreadPoolExecutor(deliveries)},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+
+    def work(self) -> None:
+        """See :class:`bot.engine.protocol.Engine`."""
+        self.start()
+        _log.info("working by the clock, in one process")
+        until_stopped()
+        self.stop()
+
+    def start(self) -> None:
+        """Begin, with every job once at once: what was missed while nobody was there is made up for."""
+        now = datetime.now(UTC)
+        for job, cron in CLOCK.items():
+            self._scheduler.add_job(self._run, CronTrigger.from_crontab(cron, UTC), (job,), id=job, next_run_time=now)
+        self._work.due(self.defer, afresh=True)
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """End when what is under way is done; what waits is in the ledger."""
+        self._scheduler.remove_all_jobs()
+        self._scheduler.shutdown(wait=True)
+
+    def defer(self, ids: Sequence[int], at: datetime | None = None) -> None:
+        """Deliver later, or as soon as there is a thread."""
+        for id_ in ids:
+            arguments = {"args": (id_,), "id": f"delivery-{id_}-{uuid.uuid4().hex[:8]}", "executor": "deliveries"}
+            self._scheduler.add_job(self._deliver, "date", run_date=at or datetime.now(UTC), **arguments)
+
+    def _run(self, job: str) -> None:
+        try:
+            self._work.run(job)
+            if job == "plan":
+                self._work.due(self.defer)
+        except HfStatsError as error:
+            _log.warning("%s: %s", job, error)
+        except Exception:  # noqa: BLE001 - one job's failure must not end the others
+            _log.exception("%s failed", job)
+
+    def _deliver(self, id_: int) -> None:
+        try:
+            again = self._work.deliver(id_)
+        except HfStatsError as error:
+            _log.warning("delivery %s has to wait: %s", id_, error)
+            again = Again(datetime.fromtimestamp(datetime.now(UTC).timestamp() + _LATER, UTC))
+        if again and self._scheduler.running:
+            self.defer([id_], again.at)

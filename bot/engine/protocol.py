@@ -1,0 +1,41 @@
+"""Engine: what both implementations offer, and Work: what both run. Neither knows how the other half is made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from bot.dispatch.values import Again
+
+CLOCK: dict[str, str] = {
+    "plan": "* * * * *",
+    "snapshot": "7,37 * * * *",
+    "tidy": "23 */6 * * *",
+}
+"""The jobs that run by the clock, as cron writes it (UTC). Each finds out itself whether there is anything to do."""
+
+
+class Work(Protocol):
+    """The jobs, each safe to run again."""
+
+    def run(self, job: str) -> None:
+        """Run one of :data:`CLOCK`."""
+        ...
+
+    def deliver(self, id_: int) -> Again | None:
+        """Deliver one line of the ledger; ``Again`` when it is to be tried later."""
+        ...
+
+    def due(self, defer: Callable[[Sequence[int]], None], *, afresh: bool = False) -> None:
+        """Give every line that is due and that no engine knows of to ``defer``; with ``afresh``, those that were told as well."""
+        ...
+
+
+class Engine(Protocol):
+    """Runs jobs until it is stopped."""
+
+    def work(self) -> None:
+        """Run by the clock, deliver what is due, and take up what a process that died left behind; until a termination signal."""
+        ...
