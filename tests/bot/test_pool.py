@@ -6,6 +6,8 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 
@@ -44,3 +46,26 @@ def test_the_process_that_talks_to_slack_loads_neither_pandas_nor_matplotlib():
     script = "import sys, bot.server, bot.wiring; print(sorted({'pandas', 'matplotlib', 'numpy', 'pyarrow'} & set(sys.modules)))"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert loaded.stdout.strip() == "[]"
+
+
+def test_a_process_ends_when_the_one_that_started_it_was_killed(simulated):
+    starts = (
+        "import sys, time\nfrom bot.pool import Pool\n"
+        "if __name__ == '__main__':\n"
+        "    pool = Pool(sys.argv[1])\n    pool.warm()\n"
+        "    print(*pool._alive()._processes, flush=True)\n    time.sleep(60)\n"
+    )
+    script = Path(simulated.removeprefix("sqlite:///")).with_name("starts_a_pool.py")
+    script.write_text(starts, encoding="utf-8")
+    with subprocess.Popen([sys.executable, str(script), simulated], stdout=subprocess.PIPE, text=True) as parent:
+        child = int(parent.stdout.readline())
+        os.kill(child, 0)
+        parent.kill()
+        parent.wait()
+        for _ in range(100):
+            if not Path(f"/proc/{child}").exists() or "Z (zombie)" in Path(f"/proc/{child}/status").read_text(encoding="utf-8"):
+                break
+            time.sleep(0.1)
+        else:
+            os.kill(child, signal.SIGKILL)
+            pytest.fail("the analytics process outlived its parent")
