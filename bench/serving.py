@@ -62,7 +62,7 @@ def process(command: Sequence[str], url: str, log: Path, **environment: str) -> 
 
 def serve(url: str, log: Path, **environment: str) -> contextlib.AbstractContextManager[subprocess.Popen[bytes]]:
     """Run ``hfstats serve`` as its own process."""
-    return process([sys.executable, "-m", "bot", "serve"], f"{url}/healthz", log, **environment)
+    return process([sys.executable, "-m", "bot", "serve"], f"{url}/healthz", log, HFSTATS_WITH_WORKER="false", **environment)
 
 
 def _wait(url: str, running: subprocess.Popen[bytes], log: Path) -> None:

@@ -56,6 +56,11 @@ class Analyst:
         built = digest_of(named, self._history, within=list_, dimensions=dimensions)
         return built, Picture(draw(built.chart), built.chart.alt, f"hfstats-digest-{named}.png")
 
+    @staticmethod
+    def entries() -> tuple[Entry, ...]:
+        """Return what can be asked."""
+        return entries()
+
     def overview(self, known: str = "") -> Overview | None:
         """Look over the store; ``None`` when nothing came or went since the edition that is ``known``."""
         return None if known and survey.edition(self._history) == known else survey.survey(self._history)

@@ -87,6 +87,33 @@ def _write(path: Path, content: bytes) -> None:
 
 
 @main.command()
+@click.option("--month", help="YYYY-MM; the month of the latest snapshot without it.")
+@click.option("--week", help="YYYY-Www, instead of a month.")
+@click.option(
+    "--list", "within", type=click.Choice([name.value for name in ListName]), default=ListName.TOP.value, show_default=True
+)
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@click.option("--csv", "csv_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the rankings to a CSV file.")
+@click.option("--png", "png_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the picture to a PNG file.")
+def digest(
+    *, month: str | None, week: str | None, within: str, as_json: bool, csv_file: Path | None, png_file: Path | None
+) -> None:
+    """Show a month's or a week's digest, without sending it."""
+    from analytics.store import SqlHistory  # noqa: PLC0415
+    from bot.analyst import Analyst  # noqa: PLC0415
+    from bot.render import digest as render  # noqa: PLC0415
+
+    if month and week:
+        raise QueryError("Give a month or a week, not both.")
+    built, picture = Analyst(SqlHistory(wiring.store(Settings.read()))).digest(month or week or "", within, ())
+    if csv_file:
+        _write(csv_file, render.as_csv(built).encode())
+    if png_file:
+        _write(png_file, picture.png)
+    click.echo(json.dumps(render.as_json(built), ensure_ascii=False, indent=2) if as_json else render.as_text(built))
+
+
+@main.command()
 def snapshot() -> None:
     """Take today's snapshot of the Hub (UTC), once a day."""
     from analytics.ingest import already_taken  # noqa: PLC0415
@@ -186,7 +213,7 @@ def rotate() -> None:
 
 @main.command()
 def serve() -> None:
-    """Answer Slack: over Socket Mode with SLACK_APP_TOKEN, else over HTTP with SLACK_SIGNING_SECRET."""
+    """Answer Slack: over Socket Mode with SLACK_APP_TOKEN, else over HTTP with SLACK_SIGNING_SECRET; on SQLite with a worker."""
     from bot import server  # noqa: PLC0415
 
     settings = Settings.read()
@@ -195,13 +222,53 @@ def serve() -> None:
 
 
 @main.command()
-def worker() -> None:
-    """Run what runs by the clock: a snapshot a day, and tidying up."""
+@click.option("--with-parent", is_flag=True, hidden=True, help="End when standard input does.")
+def worker(*, with_parent: bool) -> None:
+    """Run what runs by the clock: a snapshot a day, digests and alerts; any number of them on PostgreSQL."""
     from bot import worker as clock  # noqa: PLC0415
 
     settings = Settings.read()
     logs.configure(settings.hfstats_log_level, settings.hfstats_log_format)
+    if with_parent:
+        clock.end_with_parent()
     clock.work(settings)
+
+
+@main.command()
+def status() -> None:
+    """Say how things stand: data, subscriptions, deliveries."""
+    from bot import standing  # noqa: PLC0415
+
+    settings = Settings.read()
+    database_ = wiring.store(settings)
+    for name, said in standing.lines(wiring.office(settings, database_), database_, datetime.now(UTC)):
+        click.echo(f"{name}: {said}")
+
+
+@main.group(invoke_without_command=True)
+@click.option("--failed", is_flag=True, help="Only what did not arrive, or may not have.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="As many as that, the latest first.")
+@click.pass_context
+def deliveries(ctx: click.Context, *, failed: bool, limit: int) -> None:
+    """Show what went where, and what did not and why."""
+    from bot import standing  # noqa: PLC0415
+
+    if ctx.invoked_subcommand is None:
+        settings = Settings.read()
+        for line in standing.deliveries(wiring.office(settings, wiring.store(settings)).ledger, failed=failed, limit=limit):
+            click.echo(line)
+
+
+@deliveries.command()
+@click.argument("ids", nargs=-1, type=int, metavar="[ID]…")
+@click.option("--all", "every", is_flag=True, help="Everything that failed; not what is unsure, which may have arrived.")
+def retry(ids: tuple[int, ...], *, every: bool) -> None:
+    """Send again what failed or is unsure; an unsure one may then be there twice."""
+    from bot import standing  # noqa: PLC0415
+
+    settings = Settings.read()
+    for line in standing.retry(wiring.office(settings, wiring.store(settings)).ledger, ids, every=every):
+        click.echo(line)
 
 
 @main.command()

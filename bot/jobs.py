@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from analytics.domain import ListName
 from analytics.errors import SourceError
 from analytics.ingest import already_taken
 from analytics.store import SqlHistory
+from bot.clerk.watching import watch
 from bot.dispatch.content import Content
 from bot.dispatch.deliver import deliver
 from bot.dispatch.plan import plan
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from analytics.digest.edition import Edition
+    from bot.clerk.clerk import Numbers
     from bot.dispatch.deliver import Office
-    from bot.dispatch.plan import Builds
     from bot.dispatch.values import Again
     from bot.settings import Settings
     from bot.store.done import Done
@@ -51,7 +53,7 @@ class Jobs:
     settings: Settings
     database: sa.Engine
     office: Office
-    builds: Builds
+    numbers: Numbers
     done: Done
     seen: Seen
 
@@ -62,11 +64,11 @@ class Jobs:
             HfStatsError: when the database cannot be used.
 
         """
-        {"plan": self.plan, "snapshot": self.snapshot, "tidy": self.tidy}[job]()
+        {"plan": self.plan, "snapshot": self.snapshot, "watch": self.watch, "tidy": self.tidy}[job]()
 
     def plan(self) -> None:
         """Enter into the ledger what has fallen due."""
-        entered = plan(self.office, self.builds, self.database, self.missed)
+        entered = plan(self.office, self.numbers, self.database, self.missed)
         if entered:
             _log.info("%s deliveries are due", len(entered))
 
@@ -93,6 +95,17 @@ class Jobs:
             return False
         _log.info("took %s snapshots of %s", len(taken), today)
         return bool(taken)
+
+    def watch(self) -> None:
+        """Look at what is watched, where there is a new snapshot."""
+        if not self.office.watches.heard():
+            return
+        store = SqlHistory(self.database)
+        listed = {name.value: [one.taken_on for one in store.snapshots(name)] for name in ListName}
+        newest = {name: max(days) for name, days in listed.items() if days}
+        crossed = watch(self.office, self.numbers, [one.form for one in self.numbers.entries()], self.database, newest)
+        if crossed:
+            _log.info("%s watches crossed their line", crossed)
 
     def tell_operator(self, text: str) -> None:
         """Say something to whoever runs the bot, in the channel that the settings name, once; the log has it anyway."""

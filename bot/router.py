@@ -35,23 +35,34 @@ class Answers(Protocol):
 class Router:
     """Chooses between the chores, which are the bot's own commands, and the questions, which are the analysts'."""
 
-    def __init__(self, answers: Answers, forms: Sequence[Form], chores: Mapping[str, Callable[[str], Notice]]) -> None:
-        """``chores`` maps a first word to what answers the rest of the line; the empty word is what an empty line gets."""
+    def __init__(
+        self,
+        answers: Answers,
+        forms: Sequence[Form],
+        chores: Mapping[str, Callable[[str], Notice]],
+        errands: Callable[[str], bool] = lambda _: False,
+    ) -> None:
+        """``chores`` maps a first word to what answers the rest of the line; the empty word is what an empty line gets.
+
+        ``errands`` tells whether a line is for somebody else to see to, and raises HfStatsError where it is and is wrong.
+        """
         self._answers = answers
+        self._errands = errands
         self._forms = forms
         self._chores = chores
 
     def at_once(self, text: str) -> Notice | None:
         """Return what can be said without looking at any data: a chore's answer, or what is wrong with the words.
 
-        ``None`` for a question that :meth:`reply` will answer. Never raises.
+        ``None`` for a question that :meth:`reply` will answer, and for an errand. Never raises.
         """
         try:
             word, _, rest = text.strip().partition(" ")
             chore = self._chores.get(word.casefold().strip("?!.:"))
             if chore:
                 return chore(rest.strip())
-            grammar.parse(text, self._forms)
+            if not self._errands(text):
+                grammar.parse(text, self._forms)
         except HfStatsError as error:
             return Notice(str(error), suggestions=error.suggestions)
         except Exception:  # noqa: BLE001 - logged with its trace under the reference

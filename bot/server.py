@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
@@ -12,7 +13,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk.errors import SlackApiError
 
 from analytics.errors import HfStatsError
-from bot import wiring
+from bot import beside, wiring
 from bot.carrying import Carrying
 from bot.settings import secret
 from bot.stopping import until_stopped
@@ -53,11 +54,15 @@ def serve(settings: Settings) -> None:
         _check_installing(settings)
     else:
         _check_one_workspace(settings)
-    wiring.store(settings).dispose()  # a database that cannot be used is said now, not to the first who asks
-    if settings.slack_app_token:
-        _over_socket(settings)
-    else:
-        _OverHttp(settings).run()
+    database = wiring.store(settings)
+    database.dispose()  # a database that cannot be used is said now, not to the first who asks
+    wanted = settings.hfstats_with_worker
+    alone = database.dialect.name == "sqlite" if wanted is None else wanted
+    with beside.worker() if alone else nullcontext():
+        if settings.slack_app_token:
+            _over_socket(settings)
+        else:
+            _OverHttp(settings).run()
 
 
 def _check_one_workspace(settings: Settings) -> None:

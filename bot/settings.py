@@ -66,6 +66,9 @@ class Settings(BaseSettings):
     hfstats_deliveries: Annotated[int, Field(ge=1, le=256)] = Field(
         default=16, description="Digests and alerts that a worker sends at one time"
     )
+    hfstats_with_worker: bool | None = Field(
+        default=None, description="Whether serve runs a worker beside it; without it, on SQLite"
+    )
     hfstats_operator_channel: str | None = Field(
         default=None, description="Where whoever runs the bot is told of trouble: C…, or T…/C… where it serves many workspaces"
     )

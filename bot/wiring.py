@@ -16,6 +16,7 @@ from bot import ack, logs, oauth
 from bot.allowance import Allowance
 from bot.carrying import DOOR, Carrying, OnceRunner
 from bot.catalog import Catalog
+from bot.clerk.clerk import Clerk
 from bot.commands.help import build_notice, help_notice
 from bot.delivery import recovery
 from bot.delivery.courier import Courier
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
     from slack_bolt.authorization import AuthorizeResult
     from slack_sdk.http_retry import RetryHandler
 
-    from bot.dispatch.plan import Builds
+    from bot.clerk.clerk import Numbers
     from bot.engine import Engine
     from bot.overview import Entry
     from bot.reply import Notice
@@ -87,7 +88,7 @@ def pool(settings: Settings) -> Pool:
     return Pool(settings.database, settings.hfstats_processes)
 
 
-def router(answers: Answers, entries: tuple[Entry, ...]) -> Router:
+def router(answers: Answers, entries: tuple[Entry, ...], errands: Callable[[str], bool] = lambda _: False) -> Router:
     """Put questions and chores together."""
 
     def help_(about: str) -> Notice:
@@ -95,7 +96,7 @@ def router(answers: Answers, entries: tuple[Entry, ...]) -> Router:
 
     chores: dict[str, Callable[[str], Notice]] = dict.fromkeys(("", "help", "hello", "hi"), help_)
     chores |= dict.fromkeys(("build", "form"), build_notice)
-    return Router(answers, [entry.form for entry in entries], chores)
+    return Router(answers, [entry.form for entry in entries], chores, errands)
 
 
 def client(settings: Settings, metrics: Metrics | None = None) -> WebClient:
@@ -111,7 +112,7 @@ def client(settings: Settings, metrics: Metrics | None = None) -> WebClient:
 
 def desk(
     settings: Settings,
-    answers: Answers,
+    answers: Numbers,
     entries: tuple[Entry, ...],
     database_: sa.Engine,
     *,
@@ -120,7 +121,8 @@ def desk(
 ) -> Desk:
     """Put together what the doors need."""
     forms = [entry.form for entry in entries]
-    routed = router(Recent(answers, forms, SqlHistory(database_).version), entries)
+    clerk = Clerk(office(settings, database_, metrics), answers, forms)
+    routed = router(Recent(answers, forms, SqlHistory(database_).version), entries, clerk.check)
     courier = Courier(
         metrics.counting(routed.reply) if metrics else routed.reply,
         gallery=gallery(settings, database_),
@@ -129,7 +131,8 @@ def desk(
         unfinished=Unfinished(database_),
     )
     leaving = Leaving(database_, many.forget if many else lambda: None)
-    return Desk(routed, courier, Allowance(settings.hfstats_per_minute), Seen(database_), entries, Catalog(answers), leaving)
+    allowance = Allowance(settings.hfstats_per_minute)
+    return Desk(routed, courier, allowance, Seen(database_), entries, Catalog(answers), leaving, clerk)
 
 
 def installations(settings: Settings, database_: sa.Engine) -> Installations | None:
@@ -203,9 +206,9 @@ def office(settings: Settings, database_: sa.Engine, metrics: Metrics | None = N
     )
 
 
-def jobs(settings: Settings, database_: sa.Engine, builds: Builds) -> Jobs:
+def jobs(settings: Settings, database_: sa.Engine, numbers: Numbers) -> Jobs:
     """Put together what runs by the clock."""
-    return Jobs(settings, database_, office(settings, database_), builds, Done(database_), Seen(database_))
+    return Jobs(settings, database_, office(settings, database_), numbers, Done(database_), Seen(database_))
 
 
 def engine(settings: Settings, database_: sa.Engine, work: Jobs) -> Engine:

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from bot import stores, wiring
 
 if TYPE_CHECKING:
     from bot.settings import Settings
+
+
+def end_with_parent() -> None:
+    """End when the process that started this one does, however it ended: its end of our standard input closes then."""
+
+    def wait() -> None:
+        sys.stdin.buffer.read()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    Thread(target=wait, name="parent", daemon=True).start()
 
 
 def work(settings: Settings) -> None:

@@ -28,16 +28,33 @@ _NARROWED = Section(
     "Narrow any of them",
     (
         Line((*OPTIONS[Option.BY].typed, *OPTIONS[Option.IN].typed), "what to count, in which list"),
-        Line((*OPTIONS[Option.TASK].typed, *OPTIONS[Option.TOP].typed), "only that task, only the first few"),
-        Line((*OPTIONS[Option.AT].typed, *OPTIONS[Option.SINCE].typed), "as it was then, or over time"),
+        Line(
+            tuple(word for option in (Option.TASK, Option.TOP, Option.AT, Option.SINCE) for word in OPTIONS[option].typed),
+            "only that task, the first few, as it was then, over time",
+        ),
+    ),
+)
+CHANNEL = (
+    (("subscribe", "subscribe weekly friday at 9am Europe/Berlin"), "the digest of each month or week, in this channel"),
+    (("pause", "resume", "unsubscribe", "subscriptions"), "this channel's subscription; everybody's"),
+    (("digest now", "digest 2026-07"), "a digest now"),
+    (("watch creator meta below 10%", "watches"), "told once when that happens; what is watched"),
+    (("status",), "how fresh the data are, and what did not arrive"),
+)
+"""What the clerk keeps for a channel, with what it does."""
+
+_CHANNEL = Section(
+    "For a channel",
+    (
+        Line(("subscribe", "digest now", "subscriptions"), "what shifted, and why: each month or week, at once; who gets it"),
+        Line(("watch creator meta below 10%", "watches", "status"), "told once when it happens; how things stand"),
     ),
 )
 _ELSEWHERE = Section(
     "And",
     (
         Line(("licenses quiet",), "the answer is for you alone"),
-        Line(("build",), "a form to choose from; also in my Home and among Slack's shortcuts"),
-        Line(("help creators",), "one question with its examples"),
+        Line(("build", "help creators"), "a form to choose from, also in my Home; one question with its examples"),
         Line(("@hfstats licenses",), "mention me or write to me directly: the same words"),
     ),
 )
@@ -53,7 +70,10 @@ def help_notice(entries: Sequence[Entry], about: str = "", command: str = "/hfst
         groups.setdefault(group_of(one.form), []).append(one)
     text = f"Type {command} and any of these; I answer with a chart and the finding in a sentence."
     return Notice(
-        text, sections=(*map(_group, groups, groups.values()), _NARROWED, _ELSEWHERE), suggestions=("licenses",), build=""
+        text,
+        sections=(*map(_group, groups, groups.values()), _NARROWED, _CHANNEL, _ELSEWHERE),
+        suggestions=("licenses",),
+        build="",
     )
 
 
@@ -66,6 +86,7 @@ def completions(entries: Sequence[Entry]) -> list[tuple[str, str]]:
     """Return what may follow the command, each with what it does: every example, then the chores."""
     return [
         *((example, entry.summary) for entry in entries for example in entry.examples),
+        *((typed, meaning[:1].upper() + meaning[1:]) for words, meaning in CHANNEL for typed in words),
         ("build", "A form to choose from instead of typing"),
         ("help", "Everything that I answer"),
     ]

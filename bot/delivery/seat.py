@@ -47,6 +47,8 @@ class Seat:
     """A conversation of the bot with this one person: nothing there needs to be ephemeral."""
     quiet: bool = False
     """The answer is for this person alone, too."""
+    public: bool = False
+    """Everybody in the workspace may know of the conversation."""
     instead: bool = False
     """The answer takes the place of the message that the request came from."""
     message: str | None = None

@@ -46,6 +46,8 @@ LEAVES_WITHIN = 30.0
 ATTEMPTS = 36
 """Turns that a line gets before it is given up; with the pauses between them, more than a day."""
 LATE = timedelta(hours=1)
+_UPLOADS = 5
+"""Turns in which a line tries to upload a picture; then its workspace does without."""
 _SETTLES = timedelta(seconds=10)
 """Until a message whose answer was lost is in the channel's history, if it ever is."""
 _GONE = frozenset({"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked", "no_installation"})
@@ -102,6 +104,8 @@ class _Turn:
     line: Delivery
     owner: str
     maybe_there: bool = False
+    stumbled: bool = False
+    """Whether this turn failed to upload a picture."""
 
     def take(self) -> Again | None:
         client = self.office.client_of(self.line.workspace)
@@ -126,7 +130,7 @@ class _Turn:
         forms = self.forms(client)
         for blocks in forms:
             if isinstance(blocks, Again):
-                return self.back(blocks.at, "picture")
+                return self.back(blocks.at, "picture", counts=self.stumbled)
             started = fence.now()
             if not self.office.ledger.posting(self.line.id, self.owner):
                 return Again(self.office.clock() + timedelta(seconds=1))  # somebody took it over
@@ -186,6 +190,9 @@ class _Turn:
             if not office.editions.may_upload(workspace, digest):
                 return Again(office.clock() + timedelta(seconds=1))
             file = self._upload(client, digest, alt)
+            if file is None:
+                office.editions.upload_failed(workspace, digest)
+                return Again(office.clock() + timedelta(seconds=2))
             office.editions.upload_done(workspace, digest, file)
         return [image_of_file(file, alt)] if file else []
 
@@ -252,15 +259,14 @@ class _Turn:
         """Leave it to a later turn."""
         return self.office.ledger.put_back(self.line.id, self.owner, at, error, maybe_there=self.maybe_there, counts=counts)
 
-    def _ask(self, state: State, error: str, letter: Callable[[Delivery, str], Content]) -> None:
+    def _ask(self, state: State, error: str, letter: Callable[[Delivery], Content]) -> None:
         """Settle it, and leave it to who wanted it whether it is sent again."""
         line = self.line
 
         def also(connection: sa.Connection) -> None:
             wanted = self._wanted(connection)
             if wanted:
-                what = f"The digest of {line.period}" if line.kind is Kind.DIGEST else "An alert"
-                self._note(connection, wanted, letter(line, what), f"{state}:{self.owner}")
+                self._note(connection, wanted, letter(line), f"{state}:{self.owner}")
 
         self.office.ledger.settle(line.id, self.owner, state, error, also)
 
@@ -269,10 +275,11 @@ class _Turn:
             found = self.office.editions.get(self.line.edition)
             if found is None:
                 raise HfStatsError("the digest is not built yet")
-            return found
+            return (Content.from_json(self.line.content), found[1]) if self.line.content else found
         return Content.from_json(self.line.content or "{}"), None
 
-    def _upload(self, client: WebClient, digest: bytes, alt: str) -> str:
+    def _upload(self, client: WebClient, digest: bytes, alt: str) -> str | None:
+        """Return the file; ``""`` where the workspace takes none, ``None`` where it may work a moment later."""
         png = self.office.editions.png(digest)
         if png is None:
             return ""
@@ -280,7 +287,8 @@ class _Turn:
             return upload(client, Picture(png, alt, f"hfstats-digest-{self.line.period}.png"))
         except NotUploadedError as error:
             _log.warning("a digest's picture could not be uploaded: %s", error)
-            return ""
+            self.stumbled = not error.lasting and self.line.attempts < _UPLOADS
+            return None if self.stumbled else ""
 
     def _wanted(self, connection: sa.Connection) -> str | None:
         """Return who asked for what this is a delivery of."""

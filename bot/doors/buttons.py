@@ -32,7 +32,7 @@ def listen(app: App, desk: Desk) -> None:
         notice = unusable(desk, seat, text)
         if notice:
             desk.courier.tell(seat, notice)
-        elif desk.courier.serve(seat, text) and kind == POST:
+        elif desk.serve(seat, text) and kind == POST:
             respond(delete_original=True)  # everybody sees it now
 
     app.action(re.compile(rf"^(?:{ASK}|{VIEW}|{GO}|{POST})(?::|$)"))(ack=acked, lazy=[pressed])

@@ -36,13 +36,20 @@ def listen(app: App, desk: Desk) -> None:
         if desk.router.at_once(text) is not None:
             return
         seat = Seat(client, workspace_of(context), command["channel_id"], command["user_id"], respond, quiet=quiet)
+        seat.public = is_public(command)
         notice = desk.allowance.ask(seat.workspace, seat.user)
         if notice is None:
-            desk.courier.serve(seat, text)
+            desk.serve(seat, text)
         else:
             desk.courier.tell(seat, notice)
 
     app.command(COMMAND)(ack=acked, lazy=[answered])
+
+
+def is_public(command: dict[str, Any]) -> bool:
+    """Tell whether everybody may know of the conversation: Slack names the other ones all alike."""
+    hidden = ("privategroup", "directmessage")
+    return str(command["channel_id"]).startswith("C") and command.get("channel_name", hidden[0]) not in hidden
 
 
 def aside(text: str) -> tuple[str, bool]:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from analytics.errors import HfStatsError
 from bot.delivery.failures import FAILURES, said
+from bot.delivery.seat import Seat
 from bot.doors.buttons import chosen, unusable
 from bot.doors.opening import at_home
 from bot.doors.payload import acked
-from bot.render.home import ASKED, REFRESH, home_view, trouble_view
+from bot.render.clerk import CLERK
+from bot.render.home import ASKED, REFRESH, SHOWN, SUBSCRIBE, home_view, subscriptions_section, trouble_view
 from bot.reply import Notice
 from bot.router import failure
 
@@ -29,30 +31,64 @@ _log = logging.getLogger(__name__)
 def listen(app: App, desk: Desk) -> None:
     """Attach the Home and its buttons. The one that opens the form is the same everywhere."""
 
-    def opened(event: dict[str, Any], client: WebClient) -> None:
+    def opened(event: dict[str, Any], context: BoltContext, client: WebClient) -> None:
         if event.get("tab") == "home":
-            _publish(client, event["user"], _view(desk))
+            seat = at_home(client, context, event["user"])
+            _publish(client, seat.user, _view(desk, seat))
 
-    def refreshed(body: dict[str, Any], client: WebClient) -> None:
-        _publish(client, body["user"]["id"], _view(desk))
+    def refreshed(body: dict[str, Any], context: BoltContext, client: WebClient) -> None:
+        seat = at_home(client, context, body["user"]["id"])
+        _publish(client, seat.user, _view(desk, seat))
 
     def asked(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient) -> None:
         seat, text = at_home(client, context, body["user"]["id"]), chosen(action)
-        _publish(client, seat.user, _view(desk, asked=text))
+        _publish(client, seat.user, _view(desk, seat, asked=text))
         notice = unusable(desk, seat, text)
         if notice:
             desk.courier.tell(seat, notice)
         else:
-            desk.courier.serve(seat, text)
+            desk.serve(seat, text)
 
+    _listen_for_the_clerk(app, desk)
     app.event("app_home_opened")(ack=acked, lazy=[opened])
     app.action(REFRESH)(ack=acked, lazy=[refreshed])
     app.action(re.compile(rf"^{ASKED}:"))(ack=acked, lazy=[asked])
 
 
-def _view(desk: Desk, asked: str | None = None) -> Block:
+def _listen_for_the_clerk(app: App, desk: Desk) -> None:
+    def kept(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient) -> None:
+        """Do what the clerk is told from here, then show how things are."""
+        seat, text = at_home(client, context, body["user"]["id"]), chosen(action)
+        notice = unusable(desk, seat, text)
+        if notice:
+            desk.courier.tell(seat, notice)
+        else:
+            desk.serve(seat, text)
+        _publish(client, seat.user, _view(desk, seat))
+
+    def subscribed(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient) -> None:
+        """Subscribe the conversation that was chosen: monthly, as most want it; it can be changed there."""
+        seat = at_home(client, context, body["user"]["id"])
+        where = str(action.get("selected_conversation") or "")
+        notice = desk.allowance.ask(seat.workspace, seat.user)
+        if notice:
+            desk.courier.tell(seat, notice)
+        elif where:
+            desk.serve(Seat(client, seat.workspace, where, seat.user), "subscribe")
+        _publish(client, seat.user, _view(desk, seat))
+
+    app.action(SUBSCRIBE)(ack=acked, lazy=[subscribed])
+    app.action(re.compile(rf"^{CLERK}(?::|$)"), matchers=[_on_the_home])(ack=acked, lazy=[kept])
+
+
+def _on_the_home(body: dict[str, Any]) -> bool:
+    return "view" in body
+
+
+def _view(desk: Desk, seat: Seat, asked: str | None = None) -> Block:
     try:
-        return home_view(desk.catalog.current(), desk.entries, datetime.now(UTC).date(), asked=asked)
+        kept = subscriptions_section(desk.clerk.rows(seat.workspace, seat.user, many=SHOWN))
+        return home_view(desk.catalog.current(), desk.entries, datetime.now(UTC).date(), asked=asked, sections=[kept])
     except HfStatsError as error:
         return trouble_view(Notice(str(error)))
     except Exception:  # noqa: BLE001 - logged with its trace under the reference that the Home then shows

@@ -87,7 +87,7 @@ def _answer(desk: Desk, seat: Seat, text: str) -> None:
     if notice:
         desk.courier.tell(seat, notice)
     else:
-        desk.courier.serve(seat, text)
+        desk.serve(seat, text)
 
 
 def _near(desk: Desk, block_id: str, typed: str) -> dict[str, list[str]]:

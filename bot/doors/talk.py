@@ -39,6 +39,6 @@ def listen(app: App, desk: Desk) -> None:
 def _converse(desk: Desk, seat: Seat, text: str) -> None:
     notice = desk.router.at_once(text) or desk.allowance.ask(seat.workspace, seat.user)
     if notice is None:
-        desk.courier.serve(seat, text)
+        desk.serve(seat, text)
     else:
         desk.courier.tell(seat, notice)

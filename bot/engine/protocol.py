@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 CLOCK: dict[str, str] = {
     "plan": "* * * * *",
     "snapshot": "7,37 * * * *",
+    "watch": "12,42 * * * *",
     "tidy": "23 */6 * * *",
 }
 """The jobs that run by the clock, as cron writes it (UTC). Each finds out itself whether there is anything to do."""

@@ -22,12 +22,22 @@ HOME = "home"
 """Action ids of the Home begin with this; those that ask, whose value is what is asked, with ``home:ask``."""
 ASKED = f"{HOME}:ask"
 REFRESH = f"{HOME}:refresh"
+SUBSCRIBE = f"{HOME}:subscribe"
+"""Action id of the menu whose choice is the conversation to subscribe."""
+SHOWN = 20
+"""Subscriptions that the Home lists; a view has a hundred blocks."""
 STALE = 3
 """Days after which the last snapshot counts as old: it is taken daily."""
 _EXAMPLES = 12
 _NOTHING = (
     "There is no snapshot yet, so nothing can be answered. Whoever runs me takes one with `hfstats snapshot`, once a day, "
     "or loads listings with `hfstats import FILE`."
+)
+
+
+_HOW = (
+    "In a channel, `/hfstats subscribe weekly friday at 9am Europe/Berlin` sets when it comes; "
+    "`/hfstats watch creator meta below 10%` tells of a crossing."
 )
 
 
@@ -68,6 +78,19 @@ def home_view(
         _actions(*examples),
     ]
     return _home(blocks)
+
+
+def subscriptions_section(rows: Sequence[Block]) -> list[Block]:
+    """Show the subscriptions, and a menu to add one."""
+    none = "No channel gets the digest yet: what shifted in the rankings, on the first working day of each month."
+    menu = {
+        "type": "conversations_select",
+        "action_id": SUBSCRIBE,
+        "placeholder": _plain("Subscribe a channel"),
+        "filter": {"include": ["public", "private"], "exclude_bot_users": True},
+    }
+    how = {"type": "context", "elements": [{"type": "mrkdwn", "text": _HOW}]}
+    return [_header("Monthly digest"), *(rows or [_section(none)]), _actions(menu), how]
 
 
 def trouble_view(notice: Notice) -> Block:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
+from analytics.digest.edition import Edition
+from analytics.phrases import day
 from bot.dispatch.content import Content
 
 if TYPE_CHECKING:
     from bot.dispatch.values import Delivery
     from bot.render.blocks import Block
 
-AGAIN = "again"
-"""Action id of the button that sends a delivery again; its value is the delivery's id."""
-RESUME = "resume"
-"""Action id of the button that lets a paused subscription or watch run; its value is its kind and id, ``digest:12``."""
+_CLERK = "clerk"
+"""The beginning of the action ids of buttons that tell the clerk what to do; a button's value says what."""
 
 _WHY = {
     "is_archived": "the channel was archived",
@@ -34,26 +35,34 @@ def why(error: str) -> str:
     return _WHY.get(error, f"Slack answers “{error}”")
 
 
-def unsure(delivery: Delivery, what: str) -> Content:
-    """Tell that something may be in a channel or may not, and offer to send it again. ``what``: “The digest of July 2026”."""
+def named(delivery: Delivery) -> str:
+    """Name what was to be delivered: ``the digest of July 2026``, ``the alert of 22 August 2026``."""
+    if delivery.kind == "digest":
+        return f"the digest of {Edition.parse(delivery.period).name}"
+    return f"the alert of {day(date.fromisoformat(delivery.period))}" if delivery.kind == "alert" else "a note"
+
+
+def unsure(delivery: Delivery) -> Content:
+    """Tell that something may be in a channel or may not, and offer to send it again."""
     text = (
-        f"{what} may or may not have reached <#{delivery.channel}>: the connection to Slack broke while I sent it, and I may not"
-        " read the channel to look. If it is not there, send it again."
+        f"{_begin(named(delivery))} may or may not have reached <#{delivery.channel}>: the connection to Slack broke while I sent"
+        " it, and I may not read the channel to look. If it is not there, send it again."
     )
-    return Content(text, [_section(text), _button(AGAIN, "Send it again", str(delivery.id))])
+    return Content(text, [_section(text), _button("Send it again", f"again {delivery.id}")])
 
 
-def given_up(delivery: Delivery, what: str) -> Content:
+def given_up(delivery: Delivery) -> Content:
     """Tell that something did not arrive although it was tried for a day, and offer to send it again."""
-    text = f"{what} did not reach <#{delivery.channel}>: I tried for more than a day and could not get through to Slack."
-    return Content(text, [_section(text), _button(AGAIN, "Send it again", str(delivery.id))])
+    what = f"{_begin(named(delivery))} did not reach <#{delivery.channel}>"
+    text = f"{what}: I tried for more than a day and could not get through to Slack."
+    return Content(text, [_section(text), _button("Send it again", f"again {delivery.id}")])
 
 
 def paused(delivery: Delivery, what: str, error: str) -> Content:
     """Tell that a subscription or a watch is paused since something could not be delivered. ``what``: “The digest”."""
     text = f"{what} for <#{delivery.channel}> is paused: {why(error)}. {_MEND.get(error, '')}".rstrip()
-    value = f"{delivery.kind}:{delivery.source}"
-    return Content(text, [_section(text), _button(RESUME, "Resume", value)])
+    does = "resume" if delivery.kind == "digest" else "unmute"
+    return Content(text, [_section(text), _button("Resume", f"{does} {delivery.source}")])
 
 
 def late(due: int) -> Block:
@@ -62,10 +71,15 @@ def late(due: int) -> Block:
     return {"type": "context", "elements": [{"type": "mrkdwn", "text": said}]}
 
 
+def _begin(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def _section(text: str) -> Block:
     return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
 
 
-def _button(action: str, text: str, value: str) -> Block:
-    button = {"type": "button", "action_id": action, "text": {"type": "plain_text", "text": text}, "value": value}
+def _button(text: str, does: str) -> Block:
+    label = {"type": "plain_text", "text": text}
+    button = {"type": "button", "action_id": f"{_CLERK}:{does}", "text": label, "value": does}
     return {"type": "actions", "elements": [button]}

@@ -75,6 +75,12 @@ class Editions:
         with writing(self._database) as connection:
             connection.execute(UPLOAD.update().where(c.workspace == workspace, c.digest == digest).values(file=file))
 
+    def upload_failed(self, workspace: str, digest: bytes) -> None:
+        """Let anybody try to upload it again."""
+        c = UPLOAD.c
+        with writing(self._database) as connection:
+            connection.execute(UPLOAD.delete().where(c.workspace == workspace, c.digest == digest, c.file.is_(None)))
+
     def prune(self, older_than: timedelta) -> int:
         """Forget digests of that age that nothing in the ledger shows any more; returns how many."""
         wanted = sa.exists().where(DELIVERY.c.edition == EDITION.c.key)

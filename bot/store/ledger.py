@@ -182,6 +182,10 @@ class Ledger:
         """Return what a subscription or a watch was owed, the latest first."""
         return self.find(_D.kind == kind, _D.source == source, limit=limit)
 
+    def in_workspace(self, workspace: str, since: datetime, limit: int = 10_000) -> list[Delivery]:
+        """Return what a workspace was owed since a moment, the latest first; notes to people are not counted."""
+        return self.find(_D.workspace == workspace, _D.due_at >= _naive(since), _D.kind != Kind.NOTE, limit=limit)
+
     def failed(self, limit: int = 1000) -> list[Delivery]:
         """Return what did not arrive, or may not have."""
         return self.find(_D.state.in_((State.FAILED, State.UNSURE)), limit=limit)

@@ -36,7 +36,7 @@ def serve(simulated, tmp_path):
         log = (tmp_path / "serve.log").open("w+", encoding="utf-8")
         process = subprocess.Popen(
             [sys.executable, "-m", "bot.cli", "serve"],
-            env={**kept, "DATABASE_URL": simulated, **settings},
+            env={**kept, "DATABASE_URL": simulated, "HFSTATS_WITH_WORKER": "false", **settings},
             stdout=log,
             stderr=subprocess.STDOUT,
         )

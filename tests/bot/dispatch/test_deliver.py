@@ -15,7 +15,6 @@ from bot.dispatch.deliver import ATTEMPTS, deliver
 from bot.dispatch.fence import FencedClient
 from bot.dispatch.values import Again, Delivery, State
 from bot.playground.faults import Fault
-from bot.render.letters import AGAIN, RESUME
 from bot.store.ledger import LEASE
 
 PNG = bytes.fromhex(
@@ -95,6 +94,13 @@ def test_where_no_file_may_be_uploaded_the_digest_comes_without_its_picture(kit)
     assert shown.blocks[0]["text"]["text"] == "*Meta leads*"
 
 
+def test_an_upload_that_fails_for_the_moment_is_tried_again(kit):
+    kit.slack.faults.plan("files.completeUploadExternal", Fault(status=500), times=2)
+    kit.slack.faults.plan("files.getUploadURLExternal", Fault(retry_after=1))
+    assert kit.settle(kit.owe(edition=edition(kit))).state is State.SENT
+    assert [len(images(message)) for message in kit.shown()] == [1]
+
+
 def test_a_picture_that_slack_refuses_is_left_out(kit):
     key = edition(kit)
     kit.slack.faults.plan("chat.postMessage", Fault(error="invalid_blocks"))
@@ -127,7 +133,7 @@ def test_a_channel_that_takes_nothing_pauses_its_subscription_and_the_subscriber
     assert kit.office.subscriptions.get(subscription.workspace, subscription.id).paused == code
     (told,) = kit.told()
     assert "is paused" in told.text
-    assert buttons(told) == {RESUME: f"digest:{subscription.id}"}
+    assert buttons(told) == {f"clerk:resume {subscription.id}": f"resume {subscription.id}"}
     assert len(kit.calls()) == 2  # it failed at once
 
 
@@ -211,7 +217,7 @@ def test_where_nobody_can_look_it_is_unsure_and_whoever_subscribed_decides(blind
     assert len(blind.shown()) == (fault.drop == "after")
     (told,) = blind.told()
     assert "may or may not have reached" in told.text
-    assert buttons(told) == {AGAIN: str(line.id)}
+    assert buttons(told) == {f"clerk:again {line.id}": f"again {line.id}"}
     assert blind.settle(line.id).state is State.UNSURE
     assert blind.office.ledger.once_more(line.id, subscription.workspace)
     assert blind.settle(line.id).state is State.SENT
@@ -315,7 +321,7 @@ def test_slack_out_of_reach_for_a_day_is_given_up_told_and_pauses_nothing(kit):
     assert kit.office.subscriptions.get(subscription.workspace, subscription.id).paused is None
     (told,) = kit.told()
     assert "could not get through" in told.text
-    assert buttons(told) == {AGAIN: str(id_)}
+    assert buttons(told) == {f"clerk:again {id_}": f"again {id_}"}
     assert kit.office.ledger.once_more(id_, subscription.workspace)
     assert kit.settle(id_).state is State.SENT
 

@@ -1,0 +1,1 @@
+"""The clerk: what a channel keeps with the bot. Subscriptions, watches, digests on request, and how things stand."""

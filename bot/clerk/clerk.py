@@ -1,0 +1,320 @@
+"""The clerk: does what somebody wants of it for their conversation, and says so there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Protocol
+
+from analytics.domain import ListName
+from analytics.errors import HfStatsError, NoDataError, QueryError
+from analytics.phrases import day, plural
+from bot.clerk import show
+from bot.clerk.rules import figure as figure_of
+from bot.clerk.rules import read_rule
+from bot.clerk.watching import figure_said
+from bot.clerk.words import Wish, read, takes
+from bot.delivery.courier import Courier
+from bot.dispatch.content import Content
+from bot.dispatch.values import Kind, State
+from bot.render import clerk as said
+from bot.render import letters
+from bot.render.digest import content
+from bot.render.escape import escape
+from bot.reply import Notice
+from bot.router import failure
+from bot.schedule import next_due, parse_schedule, said_moment
+from bot.schedule import said as when_said
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date
+
+    from analytics.answer import Answer
+    from analytics.digest.values import Digest
+    from analytics.query import Form
+    from bot.delivery.seat import Seat
+    from bot.dispatch.deliver import Office
+    from bot.dispatch.values import Subscription
+    from bot.overview import Entry, Overview
+    from bot.render.blocks import Block
+    from bot.reply import Picture
+
+    Answered = tuple[Content, bytes | None]
+
+_NOT_HERE = (
+    "I am not in this conversation, so I could not post a digest here later. Invite me with “/invite @hfstats” and try again."
+)
+
+
+class Numbers(Protocol):
+    """Whatever answers questions and builds digests: the pool of processes, or one analyst in this process."""
+
+    def answer(self, text: str) -> tuple[Answer, Picture]:
+        """Answer a question."""
+        ...
+
+    def digest(self, edition: str, within: str, sections: tuple[str, ...] = ()) -> tuple[Digest, Picture]:
+        """Build a digest."""
+        ...
+
+    def overview(self, known: str) -> Overview | None:
+        """Look the store over."""
+        ...
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Return what can be asked."""
+        ...
+
+
+class Clerk:
+    """Takes wishes from every door, in words or by a button whose value is the same words."""
+
+    def __init__(self, office: Office, numbers: Numbers, forms: Sequence[Form]) -> None:
+        """Keep what channels want in the office's tables."""
+        self.office = office
+        self._numbers = numbers
+        self._forms = forms
+        self._does: dict[str, Callable[[Seat, Wish], Answered | None]] = {
+            "subscribe": self._subscribe,
+            "unsubscribe": self._unsubscribe,
+            "pause": self._pause,
+            "resume": self._resume,
+            "subscriptions": self._subscriptions,
+            "digest": self._digest,
+            "watch": self._watch,
+            "unwatch": self._unwatch,
+            "mute": self._mute,
+            "unmute": self._unmute,
+            "watches": self._watches,
+            "again": self._again,
+            "status": self._status,
+        }
+
+    def check(self, text: str) -> bool:
+        """Tell whether a line is the clerk's.
+
+        Raises:
+            QueryError: for one that is, and cannot be understood.
+
+        """
+        if not takes(text):
+            return False
+        read(text, self._forms)
+        return True
+
+    def serve(self, seat: Seat, text: str) -> bool:
+        """Do what a line says and answer in its seat; tell whether the answer was delivered. Never raises."""
+        try:
+            wish = read(text, self._forms, self._zone(seat))
+            if wish.word in {"subscribe", "digest"}:
+                seat.start(text)
+            answered = self._does[wish.word](seat, wish)
+            if answered is None:
+                return Courier.tell(seat, Notice(_NOT_HERE, suggestions=(text,)))
+            return show.show(self.office, seat, *answered, everyone=wish.word in {"subscribe", "digest"})
+        except HfStatsError as error:
+            return Courier.tell(seat, Notice(str(error), suggestions=error.suggestions))
+        except Exception:  # noqa: BLE001 - logged with its trace under the reference that the person sees
+            return Courier.tell(seat, failure())
+        finally:
+            seat.withdraw()
+
+    # Subscriptions
+
+    def _subscribe(self, seat: Seat, wish: Wish) -> Answered | None:
+        if wish.schedule is None:
+            raise QueryError("When?")
+        if seat.working is None and not seat.quiet:
+            return None
+        channel = seat.working[0] if seat.working else seat.channel
+        sections = tuple(one.value for one in wish.sections)
+        digest, picture = self._numbers.digest("", wish.within.value, sections)
+        before = self.office.subscriptions.in_channel(seat.workspace, channel)
+        due = next_due(wish.schedule, self.office.clock())
+        subscription = self.office.subscriptions.subscribe(
+            seat.workspace,
+            channel,
+            schedule=str(wish.schedule),
+            within=wish.within.value,
+            sections=sections,
+            by=seat.user,
+            next_due=due.at,
+            private=not seat.public,
+        )
+        sample = self._kept(
+            digest, picture, f"{digest.edition} in {wish.within}: {','.join(sections)} · {digest.source.snapshot}"
+        )
+        first = said_moment(due.at, wish.schedule.zone)
+        above = said.subscribed(subscription, when_said(wish.schedule), first, by=seat.user, changed=before is not None)
+        return replace(sample, above=[*above, *sample.above]), picture.png
+
+    def _unsubscribe(self, seat: Seat, wish: Wish) -> Answered:
+        mine = self._mine(seat, wish)
+        self.office.subscriptions.unsubscribe(mine.workspace, mine.channel)
+        text = f":no_bell: <@{seat.user}> ended the digest for <#{mine.channel}>."
+        again = said.button("Subscribe again", f"subscribe {mine.schedule}") if mine.channel == seat.channel else None
+        return said.told(text, *([again] if again else [])), None
+
+    def _pause(self, seat: Seat, wish: Wish) -> Answered:
+        mine = self._mine(seat, wish)
+        if not self.office.subscriptions.pause(mine.id):
+            return said.told("It is paused already.", said.button("Resume", f"resume {mine.id}")), None
+        text = f":double_vertical_bar: <@{seat.user}> paused the digest for <#{mine.channel}>."
+        return said.told(text, said.button("Resume", f"resume {mine.id}")), None
+
+    def _resume(self, seat: Seat, wish: Wish) -> Answered:
+        mine = self._mine(seat, wish)
+        schedule = parse_schedule(mine.schedule)
+        due = next_due(schedule, self.office.clock())
+        if not self.office.subscriptions.resume(mine.id, due.at):
+            return said.told(f"It runs already; the next one comes {said_moment(mine.next_due, schedule.zone)}."), None
+        following = said_moment(due.at, schedule.zone)
+        text = f":bell: <@{seat.user}> resumed the digest for <#{mine.channel}>; the next one comes {following}."
+        return said.told(text, said.button("Pause", f"pause {mine.id}")), None
+
+    def _subscriptions(self, seat: Seat, _: Wish) -> Answered:
+        blocks = self.rows(seat.workspace, seat.user, seat.channel)
+        if not blocks:
+            example = "“/hfstats subscribe” in a channel brings it the digest on the first working day of each month."
+            return said.told(f"Nobody here is subscribed. {example}"), None
+        return Content("The subscriptions of this workspace", blocks), None
+
+    def rows(self, workspace: str, user: str, channel: str = "", many: int = 15) -> list[Block]:
+        """Show the subscriptions that somebody may see: those of public channels, of theirs, and of where they ask."""
+        every = self.office.subscriptions.of(workspace)
+        seen = [one for one in every if not one.private or one.created_by == user or one.channel == channel]
+        last = {one.id: line for one in seen for line in self.office.ledger.of(Kind.DIGEST, one.id, limit=1)}
+        rows = []
+        for one in seen:
+            schedule = parse_schedule(one.schedule)
+            rows.append((one, when_said(schedule), said_moment(one.next_due, schedule.zone)))
+        return said.subscription_rows(rows, last, len(every) - len(seen), many=many)
+
+    def _mine(self, seat: Seat, wish: Wish) -> Subscription:
+        """Find the subscription that is meant: by its number, or the conversation's own."""
+        if wish.number is None:
+            found = self.office.subscriptions.in_channel(seat.workspace, seat.channel)
+            if found is None:
+                raise QueryError("This conversation is not subscribed.", ("subscribe", "subscriptions"))
+            return found
+        found = self.office.subscriptions.get(seat.workspace, wish.number)
+        if found is None or (found.private and seat.user != found.created_by and seat.channel != found.channel):
+            raise QueryError(f"There is no subscription {wish.number} here; it may have ended.", ("subscriptions",))
+        return found
+
+    def _zone(self, seat: Seat) -> str:
+        """Return the zone to take where none is named: the conversation's own, else the latest of the workspace."""
+        every = self.office.subscriptions.of(seat.workspace)
+        mine = [one for one in every if one.channel == seat.channel] or every
+        return parse_schedule(mine[-1].schedule).zone if mine else "UTC"
+
+    # Digests
+
+    def _digest(self, seat: Seat, wish: Wish) -> Answered:
+        mine = self.office.subscriptions.in_channel(seat.workspace, seat.channel)
+        within, sections = (mine.within, mine.sections) if mine else (ListName.TOP.value, ())
+        edition = str(wish.edition) if wish.edition else ""
+        digest, picture = self._numbers.digest(edition, within, tuple(sections))
+        named = ",".join(section.dimension for section in digest.sections)
+        return self._kept(digest, picture, f"{digest.edition} in {within}: {named}"), picture.png
+
+    def _kept(self, digest: Digest, picture: Picture, key: str) -> Content:
+        """Keep a digest that is shown on request, so that its buttons find it."""
+        named = f"{key} · {digest.source.snapshot}"  # the edition's own is built when it is due, maybe on a later snapshot
+        made = content(digest, named, sample=True)
+        self.office.editions.keep(named, made, picture.png)
+        return made
+
+    # Watches
+
+    def _watch(self, seat: Seat, wish: Wish) -> Answered:
+        if wish.rule is None:
+            raise QueryError("What?")
+        answer, _ = self._numbers.answer(str(wish.rule.query))
+        now = figure_of(wish.rule, answer)
+        rule = replace(wish.rule, query=wish.rule.query.but(names=(now.name,)))
+        crossed = rule.beyond(now, was=False)
+        taken: date = answer.source.snapshot
+        watch = self.office.watches.add(seat.workspace, seat.channel, str(rule), seat.user, crossed=crossed, looked_at=taken)
+        state = "which is so already, so I tell of the next time" if crossed else "and I look at every new snapshot"
+        found = f"{escape(figure_said(rule, now))} on {day(taken)}"
+        text = f":eyes: I tell this conversation once when *{escape(rule.said())}*: {found}, {state}."
+        return said.told(text, said.button("Mute", f"mute {watch.id}"), said.button("All watches", "watches")), None
+
+    def _watches(self, seat: Seat, _: Wish) -> Answered:
+        found = self.office.watches.in_channel(seat.workspace, seat.channel)
+        if not found:
+            return said.told("Nothing is watched here. For example: `/hfstats watch creator meta below 10%`"), None
+        rows = [(one, read_rule(one.rule, self._forms).said()) for one in found]
+        return Content(f"{plural(len(found), 'watch')} here", said.watch_rows(rows)), None
+
+    def _unwatch(self, seat: Seat, wish: Wish) -> Answered:
+        self._watched(seat, wish)
+        gone = self.office.watches.remove(seat.workspace, wish.number or 0)
+        return said.told(f":no_bell: Not watched any more: `{escape(gone.rule if gone else '')}`"), None
+
+    def _mute(self, seat: Seat, wish: Wish) -> Answered:
+        rule = self._watched(seat, wish)
+        self.office.watches.mute(wish.number or 0)
+        return said.told(
+            f":no_bell: <@{seat.user}> muted `{escape(rule)}`.", said.button("Unmute", f"unmute {wish.number}")
+        ), None
+
+    def _unmute(self, seat: Seat, wish: Wish) -> Answered:
+        rule = self._watched(seat, wish)
+        self.office.watches.unmute(seat.workspace, wish.number or 0)
+        return said.told(f":bell: <@{seat.user}> unmuted `{escape(rule)}`.", said.button("Mute", f"mute {wish.number}")), None
+
+    def _watched(self, seat: Seat, wish: Wish) -> str:
+        found = self.office.watches.get(seat.workspace, wish.number or 0)
+        if found is None or (seat.user != found.created_by and seat.channel != found.channel):
+            raise QueryError(f"There is no watch {wish.number} here; it may have been removed.", ("watches",))
+        return found.rule
+
+    # How things stand
+
+    def _again(self, seat: Seat, wish: Wish) -> Answered:
+        line = self.office.ledger.get(wish.number or 0)
+        if line is None or line.workspace != seat.workspace:
+            raise QueryError(f"There is no delivery {wish.number} here.", ("status",))
+        what = f"{letters.named(line)} for <#{line.channel}>"
+        if not self.office.ledger.once_more(line.id, seat.workspace):
+            return said.told(f"Nothing to send again: {what} is {line.state}."), None
+        return said.told(f":arrows_counterclockwise: On its way again: {what}."), None
+
+    def _status(self, seat: Seat, _: Wish) -> Answered:
+        subscriptions = self.office.subscriptions.of(seat.workspace)
+        paused = sum(one.paused is not None for one in subscriptions)
+        lines = self.office.ledger.in_workspace(seat.workspace, self.office.clock() - timedelta(days=31))
+        states = {state: sum(line.state is state for line in lines) for state in State}
+        waiting = states[State.PLANNED] + states[State.SENDING]
+        failed = [line for line in lines if line.state in {State.FAILED, State.UNSURE} and self._sees(seat, line.channel)]
+        counted = (
+            f"{states[State.SENT]} arrived, {waiting} on their way, {states[State.FAILED]} failed, {states[State.UNSURE]} unsure"
+        )
+        told = [
+            ("Data", self._freshness()),
+            ("Subscriptions", f"{len(subscriptions)}" + (f", {paused} of them paused" if paused else "")),
+            ("Deliveries of the last month", counted),
+        ]
+        return said.standing(told, failed), None
+
+    def _sees(self, seat: Seat, channel: str) -> bool:
+        found = self.office.subscriptions.in_channel(seat.workspace, channel)
+        return channel == seat.channel or (found is not None and (not found.private or found.created_by == seat.user))
+
+    def _freshness(self) -> str:
+        try:
+            overview = self._numbers.overview("")
+        except NoDataError as error:
+            return str(error)
+        if overview is None or not overview.holdings:
+            return "no snapshot yet"
+        newest = max(one.taken_on for one in overview.holdings)
+        age = (self.office.clock().date() - newest).days
+        simulated = ", simulated" if overview.simulated else ""
+        return f"snapshot of {day(newest)}, {'of today' if age <= 0 else plural(age, 'day') + ' old'}{simulated}"
+
+
+__all__ = ["Clerk", "Numbers"]

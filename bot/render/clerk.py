@@ -1,0 +1,136 @@
+"""What the clerk says: subscriptions, watches and how things stand, as blocks. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analytics.phrases import enumerate_, plural
+from bot.dispatch.content import Content
+from bot.dispatch.values import State
+from bot.render.blocks import SECTION, cut
+from bot.render.escape import escape
+from bot.render.letters import named, why
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bot.dispatch.values import Delivery, Subscription, Watch
+    from bot.render.blocks import Block
+
+CLERK = "clerk"
+"""Action ids whose value is what the clerk is to do begin with this."""
+_SHOWN = 15
+"""Rows of a list: each takes two blocks, and a message has fifty."""
+_SECTIONS = {"license": "licenses", "creator": "creators", "task": "tasks"}
+
+
+def button(text: str, does: str, *, danger: bool = False, place: str = "") -> Block:
+    """Make a button that tells the clerk what to do."""
+    made: Block = {"type": "button", "action_id": f"{CLERK}:{place or does}", "text": _plain(text), "value": does}
+    return {**made, "style": "danger"} if danger else made
+
+
+def actions(*elements: Block) -> Block:
+    """Put buttons into a row."""
+    return {"type": "actions", "elements": list(elements)}
+
+
+def told(text: str, *elements: Block) -> Content:
+    """Say something in mrkdwn, with buttons under it."""
+    return Content(text, [section(text), *([actions(*elements)] if elements else [])])
+
+
+def subscribed(subscription: Subscription, when: str, first: str, *, by: str, changed: bool) -> list[Block]:
+    """Say above a sample what a channel gets and when."""
+    verb = "changed what this conversation gets" if changed else "subscribed this conversation"
+    text = f":bell: <@{by}> {verb}: {what(subscription)} {when}. The first comes {first}; this is what you will get:"
+    return [context(text)]
+
+
+def what(subscription: Subscription) -> str:
+    """Say what a subscription brings: ``the digest (licenses and tasks, trending list)``."""
+    narrowed = []
+    if len(subscription.sections) < len(_SECTIONS):
+        narrowed.append(enumerate_([_SECTIONS[one] for one in subscription.sections]))
+    if subscription.within != "top":
+        narrowed.append(f"{subscription.within} list" if subscription.within != "both" else "both lists")
+    return f"the digest ({', '.join(narrowed)})" if narrowed else "the digest"
+
+
+def subscription_rows(
+    rows: Sequence[tuple[Subscription, str, str]], last: Mapping[int, Delivery], hidden: int, *, many: int = _SHOWN
+) -> list[Block]:
+    """Show subscriptions, each with when it comes and when next, how the last one went, and its buttons."""
+    blocks = []
+    for one, when, following in rows[:many]:
+        state = f":double_vertical_bar: paused{_because(one.paused)}" if one.paused else f"next {following}"
+        lines = [f"<#{one.channel}>  {what(one)} {when}", f"{state} · by <@{one.created_by}>{_how(last.get(one.id))}"]
+        turn = button("Resume", f"resume {one.id}") if one.paused else button("Pause", f"pause {one.id}")
+        end = button("Unsubscribe", f"unsubscribe {one.id}", danger=True)
+        blocks += [section(f"*{lines[0]}*\n{lines[1]}"), actions(turn, end)]
+    rest = []
+    if len(rows) > many:
+        rest.append(f"{plural(len(rows) - many, 'further subscription')} not shown")
+    if hidden:
+        rest.append(f"{plural(hidden, 'subscription')} of private conversations that are not yours to see")
+    return [*blocks, *([context(f"And {' and '.join(rest)}.")] if rest else [])]
+
+
+def watch_rows(rows: Sequence[tuple[Watch, str]]) -> list[Block]:
+    """Show a channel's watches with their buttons."""
+    blocks = []
+    for one, said in rows[:_SHOWN]:
+        state = f":no_bell: muted{_because(one.muted)}" if one.muted else "beyond its line now" if one.crossed else "watching"
+        text = f"*{escape(said)}*\n{state} · `{escape(one.rule)}` · by <@{one.created_by}>"
+        turn = button("Unmute", f"unmute {one.id}") if one.muted else button("Mute", f"mute {one.id}")
+        blocks += [section(text), actions(turn, button("Remove", f"unwatch {one.id}", danger=True))]
+    return blocks
+
+
+def standing(lines: Sequence[tuple[str, str]], failed: Sequence[Delivery]) -> Content:
+    """Say how things stand, and what did not arrive, with a button to send each again."""
+    text = "\n".join(f"*{escape(name)}*  {escape(said)}" for name, said in lines)
+    blocks = [section(text)]
+    for one in failed[:5]:
+        doubt = "may not have arrived" if one.state is State.UNSURE else f"did not arrive: {why(one.error or '')}"
+        blocks.append(section(f":warning: In <#{one.channel}>, {named(one)} {doubt}"))
+        blocks.append(actions(button("Send it again", f"again {one.id}")))
+    return Content(text, blocks)
+
+
+def alert(headline: str, said: str, figure: str, watch: int, query: str) -> Content:
+    """Tell of a crossing."""
+    above = [section(f":bell: *{escape(said)}*: {escape(figure)}"), context(escape(headline))]
+    below = [actions(button("Mute", f"mute {watch}"), button("All watches", "watches"))]
+    return Content(f"{escape(said)}: {escape(figure)}", above, [context(f"`{escape(query)}`"), *below], alt=cut(headline, 1900))
+
+
+def section(text: str) -> Block:
+    """Make a section of mrkdwn."""
+    return {"type": "section", "text": {"type": "mrkdwn", "text": cut(text, SECTION)}}
+
+
+def context(text: str) -> Block:
+    """Make a line of small mrkdwn."""
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": cut(text, 2000)}]}
+
+
+def _because(reason: str | None) -> str:
+    return "" if reason in {None, "asked"} else f", since {why(str(reason))}"
+
+
+def _how(last: Delivery | None) -> str:
+    if last is None:
+        return ""
+    ends = {
+        State.SENT: "arrived",
+        State.FAILED: f"did not arrive ({last.error})",
+        State.UNSURE: "may not have arrived",
+        State.PLANNED: "is on its way",
+        State.SENDING: "is on its way",
+    }
+    return f" · {last.period} {ends[last.state]}"
+
+
+def _plain(text: str) -> Block:
+    return {"type": "plain_text", "text": text}

@@ -1,0 +1,80 @@
+"""How things stand, for whoever runs the bot: lines of text about all workspaces."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analytics.domain import ListName
+from analytics.errors import QueryError
+from analytics.phrases import day, plural, short_list
+from analytics.store import SqlHistory
+from bot.dispatch.values import State
+from bot.render.letters import why
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    import sqlalchemy as sa
+
+    from bot.dispatch.deliver import Office
+    from bot.store.ledger import Ledger
+
+
+def lines(office: Office, database: sa.Engine, now: datetime) -> Iterator[tuple[str, str]]:
+    """Yield what is kept, who is subscribed, and what became of what was owed.
+
+    Raises:
+        StoreError: when the database cannot be used.
+
+    """
+    history = SqlHistory(database)
+    for name in ListName:
+        snapshots = history.snapshots(name)
+        if snapshots:
+            last = snapshots[-1]
+            age = (now.date() - last.taken_on).days
+            old = "of today" if age <= 0 else f"{plural(age, 'day')} old"
+            simulated = ", simulated" if last.simulated else ""
+            said = f"{plural(len(snapshots), 'snapshot')}, the last of {day(last.taken_on)} ({old}{simulated})"
+            yield short_list(name).capitalize(), said
+    running, paused = office.subscriptions.counts()
+    yield "Subscriptions", f"{running} running, {paused} paused"
+    counts = office.ledger.counts()
+    yield "Deliveries", ", ".join(f"{counts.get(state, 0)} {state}" for state in State)
+    failed = counts.get(State.FAILED, 0) + counts.get(State.UNSURE, 0)
+    if failed:
+        yield "Look at", "hfstats deliveries --failed"
+
+
+def deliveries(ledger: Ledger, *, failed: bool, limit: int) -> Iterator[str]:
+    """Yield a line for each delivery, the latest first; never what it said."""
+    found = ledger.failed(limit) if failed else ledger.find(limit=limit)
+    for line in found:
+        about = f" ({why(line.error)})" if line.error else ""
+        where = f"{line.workspace}/{line.channel}".lstrip("/")
+        yield f"{line.id:>7}  {line.due_at:%Y-%m-%d %H:%M}  {line.kind:<6}  {line.period:<10.24}  {where}  {line.state}{about}"
+    if not found:
+        yield "Nothing failed, and nothing is unsure." if failed else "Nothing was owed to anybody yet."
+
+
+def retry(ledger: Ledger, ids: Sequence[int], *, every: bool) -> Iterator[str]:
+    """Plan some anew, or all that failed; yields what was done.
+
+    Raises:
+        QueryError: when neither is said.
+
+    """
+    if not ids and not every:
+        raise QueryError("Say which: hfstats deliveries --failed shows their numbers; --all takes all that failed.")
+    chosen = [line.id for line in ledger.failed() if line.state is State.FAILED] if every else list(ids)
+    for id_ in dict.fromkeys(chosen):
+        line = ledger.get(id_)
+        if line is None:
+            yield f"{id_}: there is no such delivery."
+        elif ledger.once_more(id_, line.workspace):
+            yield f"{id_}: will be sent again."
+        else:
+            yield f"{id_}: is {line.state}; nothing to send again."
+    if not chosen:
+        yield "Nothing failed."
