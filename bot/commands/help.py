@@ -30,7 +30,7 @@ _NARROWED = Section(
         Line((*OPTIONS[Option.BY].typed, *OPTIONS[Option.IN].typed), "what to count, in which list"),
         Line(
             tuple(word for option in (Option.TASK, Option.TOP, Option.AT, Option.SINCE) for word in OPTIONS[option].typed),
-            "only that task, the first few, as it was then, over time",
+            "that task, the first few, as it was, over time",
         ),
     ),
 )
@@ -46,7 +46,7 @@ CHANNEL = (
 _CHANNEL = Section(
     "For a channel",
     (
-        Line(("subscribe", "digest now", "subscriptions"), "what shifted, and why: each month or week, at once; who gets it"),
+        Line(("subscribe", "digest now", "subscriptions"), "what shifted, and why: monthly, or now; who gets it"),
         Line(("watch creator meta below 10%", "watches", "status"), "told once when it happens; how things stand"),
     ),
 )
@@ -54,7 +54,7 @@ _ELSEWHERE = Section(
     "And",
     (
         Line(("licenses quiet",), "the answer is for you alone"),
-        Line(("build", "help creators"), "a form to choose from, also in my Home; one question with its examples"),
+        Line(("build", "help creators"), "a form to choose from; one question with examples"),
         Line(("@hfstats licenses",), "mention me or write to me directly: the same words"),
     ),
 )
