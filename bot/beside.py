@@ -6,7 +6,7 @@ import logging
 import subprocess
 import sys
 from contextlib import contextmanager
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _ENDS_WITHIN = 25.0
 @contextmanager
 def worker() -> Iterator[None]:
     """Run ``hfstats worker`` until the block ends; one that ends by itself is started again."""
-    stopped = Event()
+    stopped, starting = Event(), Lock()
     running = [_start()]
 
     def watch() -> None:
@@ -31,14 +31,16 @@ def worker() -> Iterator[None]:
             if not stopped.is_set():
                 _log.error("the worker ended by itself (%s); starting another in %.0f s", code, _AGAIN)
                 stopped.wait(_AGAIN)
-                if not stopped.is_set():
-                    running.append(_start())
+                with starting:
+                    if not stopped.is_set():
+                        running.append(_start())
 
     Thread(target=watch, name="worker", daemon=True).start()
     try:
         yield
     finally:
-        stopped.set()
+        with starting:
+            stopped.set()
         running[-1].terminate()
         try:
             running[-1].wait(_ENDS_WITHIN)

@@ -116,8 +116,10 @@ class _Turn:
             try:
                 found = look(client, self.line, self.office.clock())
             except Unseen:
-                self.unsure("lost")
-                return None
+                if self.line.kind is not Kind.NOTE:  # a letter is better there twice than never
+                    self.unsure("lost")
+                    return None
+                found = None
             if isinstance(found, Again):
                 return self.back(found.at, "looking")
             if found:

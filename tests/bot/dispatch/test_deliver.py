@@ -224,6 +224,14 @@ def test_where_nobody_can_look_it_is_unsure_and_whoever_subscribed_decides(blind
     assert len(blind.shown()) == 1 + (fault.drop == "after")
 
 
+def test_a_letter_whose_answer_was_lost_is_rather_there_twice_than_never(blind):
+    subscription = blind.subscribe()
+    blind.slack.faults.plan("chat.postMessage", Fault(status=500), times=2)
+    line = blind.settle(blind.owe(source=subscription.id))
+    assert line.state is State.UNSURE
+    assert len(blind.told()) == 1
+
+
 def test_another_bots_message_with_the_same_id_is_not_taken_for_ours(kit):
     id_ = kit.owe()
     theirs = {"event_type": "hfstats_delivery", "event_payload": {"delivery": id_, "mark": "another"}}

@@ -1,0 +1,168 @@
+"""What whoever runs the bot reads on the command line of digests and deliveries, and a worker beside serve."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from analytics import database
+from bot.beside import worker
+from bot.cli import main
+from bot.dispatch.values import Kind, Owed, State
+from bot.settings import Settings
+from bot.store import TABLES
+from bot.store.ledger import Ledger
+
+
+def run(url, *words):
+    return CliRunner().invoke(main, list(words), env={"DATABASE_URL": url, "SLACK_CLIENT_ID": None})
+
+
+def test_a_digest_is_shown_without_being_sent(simulated, tmp_path):
+    png, csv = tmp_path / "digest.png", tmp_path / "digest.csv"
+    shown = run(simulated, "digest", "--month", "2026-07", "--png", str(png), "--csv", str(csv))
+    assert shown.exit_code == 0, shown.output
+    assert "Digest of July 2026" in shown.output
+    assert "simulated" in shown.output
+    assert png.read_bytes().startswith(b"\x89PNG")
+    assert csv.read_text(encoding="utf-8").count("\n") > 20
+    told = json.loads(run(simulated, "digest", "--month", "2026-07", "--json").output)
+    assert [section["dimension"] for section in told["sections"]] == ["license", "creator", "task"]
+    shift = told["sections"][0]["shifts"][0]
+    assert shift["points"] == pytest.approx(shift["after"] - shift["before"])
+    assert sum(reason["points"] for reason in shift["reasons"]) == pytest.approx(shift["points"], abs=1e-9)
+
+
+def test_a_week_and_the_latest(simulated):
+    assert "Digest of the week of 10 August 2026" in run(simulated, "digest", "--week", "2026-W33").output
+    assert "Digest of August 2026" in run(simulated, "digest").output
+    assert "trending" in run(simulated, "digest", "--list", "trending").output
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (("digest", "--month", "2026-13"), 2, "neither a month such as 2026-07"),
+        (("digest", "--month", "2019-01"), 1, "no snapshot of the"),
+        (("digest", "--month", "2026-07", "--week", "2026-W30"), 2, "not both"),
+        (("deliveries", "retry"), 2, "hfstats deliveries --failed"),
+    ],
+)
+def test_what_cannot_be_is_one_sentence(simulated, words, code, says):
+    refused = run(simulated, *words)
+    assert refused.exit_code == code
+    assert says in refused.output
+    assert len(refused.output.strip().splitlines()) <= 2
+
+
+@pytest.fixture
+def kept(tmp_path):
+    """A database with a delivery that arrived, one that failed and one that is unsure."""
+    url = f"sqlite:///{tmp_path / 'kept.db'}"
+    engine = database.engine(url)
+    database.upgrade(engine)
+    database.upgrade(engine, TABLES)
+    ledger, due = Ledger(engine), datetime(2026, 8, 3, 9, tzinfo=UTC)
+    owed = [Owed("T1", f"C{number}", Kind.DIGEST, number, "2026-07", due, content='{"text":"secret"}') for number in (1, 2, 3)]
+    ids = ledger.plan(owed)
+    for id_ in ids:
+        ledger.claim(id_, "o")
+    ledger.sent(ids[0], "1.1")
+    ledger.settle(ids[1], "o", State.FAILED, "is_archived")
+    ledger.settle(ids[2], "o", State.UNSURE, "lost")
+    engine.dispose()
+    return url, ids
+
+
+def test_status_and_deliveries_say_what_went_where_and_why_not(kept):
+    url, ids = kept
+    status = run(url, "status").output
+    assert "0 planned, 0 sending, 1 sent, 1 failed, 1 unsure" in status
+    assert "hfstats deliveries --failed" in status
+    assert run(url, "deliveries").output.count("T1/C") == 3
+    failed = run(url, "deliveries", "--failed").output
+    assert "failed (the channel was archived)" in failed
+    assert "T1/C1" not in failed
+    assert "secret" not in failed
+    assert run(url, "deliveries", "--limit", "1").output.count("T1/C") == 1
+    assert ids
+
+
+def test_retrying_plans_what_failed_and_what_is_unsure_only_by_its_number(kept):
+    url, ids = kept
+    said = run(url, "deliveries", "retry", "--all").output
+    assert said == f"{ids[1]}: will be sent again.\n"
+    assert run(url, "deliveries", "retry", "--all").output == "Nothing failed.\n"
+    said = run(url, "deliveries", "retry", *map(str, ids), "99").output
+    assert f"{ids[0]}: is sent; nothing to send again." in said
+    assert f"{ids[2]}: will be sent again." in said
+    assert "99: there is no such delivery." in said
+    assert "2 planned, 0 sending, 1 sent, 0 failed, 0 unsure" in run(url, "status").output
+
+
+def test_an_empty_database_says_so(tmp_path):
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    assert "0 running, 0 paused" in run(url, "status").output
+    assert "Nothing was owed" in run(url, "deliveries").output
+    assert "Nothing failed" in run(url, "deliveries", "--failed").output
+
+
+# A worker beside serve
+
+
+def alive(pid):
+    status = Path(f"/proc/{pid}/status")
+    return status.exists() and "Z (zombie)" not in status.read_text(encoding="utf-8")
+
+
+def children(pid):
+    found = subprocess.run(["pgrep", "-P", str(pid), "-f", "worker"], capture_output=True, text=True, check=False)
+    return [int(one) for one in found.stdout.split()]
+
+
+def until(condition):
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.1)
+    raise TimeoutError
+
+
+def test_it_ends_with_the_block_and_is_replaced_when_it_dies(tmp_path, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'beside.db'}")
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setattr("bot.beside._AGAIN", 0.1)
+    with worker():
+        (first,) = until(lambda: children(os.getpid()))
+        os.kill(first, signal.SIGKILL)
+        (second,) = until(lambda: [one for one in children(os.getpid()) if one != first])
+    assert not alive(second)
+
+
+def test_it_ends_with_a_parent_that_was_killed(tmp_path):
+    script = "import time\nfrom bot.beside import worker\nwith worker():\n    print('up', flush=True)\n    time.sleep(60)\n"
+    env = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path / 'beside.db'}", "HF_ENDPOINT": "http://127.0.0.1:9"}
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, env=env) as parent:
+        assert parent.stdout.readline() == "up\n"
+        (child,) = until(lambda: children(parent.pid))
+        time.sleep(2)  # until it listens
+        parent.kill()
+        parent.wait()
+        until(lambda: not alive(child))
+
+
+def test_serve_runs_one_on_sqlite_unless_told(tmp_path):
+    url = f"sqlite:///{tmp_path / 'x.db'}"
+    assert Settings(database_url=url).hfstats_with_worker is None
+    assert Settings(database_url=url, hfstats_with_worker="false").hfstats_with_worker is False
