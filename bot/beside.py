@@ -46,6 +46,9 @@ def worker() -> Iterator[None]:
             running[-1].wait(_ENDS_WITHIN)
         except subprocess.TimeoutExpired:
             running[-1].kill()
+        for one in running:
+            if one.stdin:
+                one.stdin.close()
 
 
 def _start() -> subprocess.Popen[bytes]:
