@@ -42,9 +42,13 @@ if TYPE_CHECKING:
 
     Answered = tuple[Content, bytes | None]
 
-_NOT_HERE = (
-    "I am not in this conversation, so I could not post a digest here later. Invite me with “/invite @hfstats” and try again."
-)
+_NOT_HERE = "I am not in this conversation, so I could not post here later. Invite me with “/invite @hfstats” and try again."
+
+
+_WORKED_ON = frozenset({"subscribe", "digest", "watch"})
+"""What takes a moment, or is not done where nothing can be posted."""
+_FOR_ALL = frozenset({"unsubscribe", "pause", "resume"})
+"""What everybody in a conversation should know of, since it is theirs."""
 
 
 class Numbers(Protocol):
@@ -75,7 +79,7 @@ class Clerk:
         self.office = office
         self._numbers = numbers
         self._forms = forms
-        self._does: dict[str, Callable[[Seat, Wish], Answered | None]] = {
+        self._does: dict[str, Callable[[Seat, Wish], Answered]] = {
             "subscribe": self._subscribe,
             "unsubscribe": self._unsubscribe,
             "pause": self._pause,
@@ -107,12 +111,13 @@ class Clerk:
         """Do what a line says and answer in its seat; tell whether the answer was delivered. Never raises."""
         try:
             wish = read(text, self._forms, self._zone(seat))
-            if wish.word in {"subscribe", "digest"}:
+            if wish.word in _WORKED_ON:
                 seat.start(text)
-            answered = self._does[wish.word](seat, wish)
-            if answered is None:
+            if wish.word in {"subscribe", "watch"} and not (seat.working or seat.quiet):
                 return Courier.tell(seat, Notice(_NOT_HERE, suggestions=(text,)))
-            return show.show(self.office, seat, *answered, everyone=wish.word in {"subscribe", "digest"})
+            content, png = self._does[wish.word](seat, wish)
+            everyone = wish.word in _WORKED_ON or (wish.word in _FOR_ALL and wish.number is None)
+            return show.show(self.office, seat, content, png, everyone=everyone)
         except HfStatsError as error:
             return Courier.tell(seat, Notice(str(error), suggestions=error.suggestions))
         except Exception:  # noqa: BLE001 - logged with its trace under the reference that the person sees
@@ -122,11 +127,9 @@ class Clerk:
 
     # Subscriptions
 
-    def _subscribe(self, seat: Seat, wish: Wish) -> Answered | None:
+    def _subscribe(self, seat: Seat, wish: Wish) -> Answered:
         if wish.schedule is None:
             raise QueryError("When?")
-        if seat.working is None and not seat.quiet:
-            return None
         channel = seat.working[0] if seat.working else seat.channel
         sections = tuple(one.value for one in wish.sections)
         digest, picture = self._numbers.digest("", wish.within.value, sections)
@@ -169,7 +172,7 @@ class Clerk:
         due = next_due(schedule, self.office.clock())
         if not self.office.subscriptions.resume(mine.id, due.at):
             return said.told(f"It runs already; the next one comes {said_moment(mine.next_due, schedule.zone)}."), None
-        following = said_moment(due.at, schedule.zone)
+        following = f"{said_moment(due.at, schedule.zone)} ({schedule.zone})"
         text = f":bell: <@{seat.user}> resumed the digest for <#{mine.channel}>; the next one comes {following}."
         return said.told(text, said.button("Pause", f"pause {mine.id}")), None
 
@@ -295,7 +298,7 @@ class Clerk:
         )
         told = [
             ("Data", self._freshness()),
-            ("Subscriptions", f"{len(subscriptions)}" + (f", {paused} of them paused" if paused else "")),
+            ("Subscriptions", f"{len(subscriptions) - paused} running, {paused} paused"),
             ("Deliveries of the last month", counted),
         ]
         return said.standing(told, failed), None

@@ -20,6 +20,7 @@ EMOJI = {
     "chart_with_downwards_trend": "📉",
     "chart_with_upwards_trend": "📈",
     "date": "📅",
+    "double_vertical_bar": "⏸️",
     "eyes": "👀",
     "file_folder": "📁",
     "green_circle": "🟢",

@@ -64,7 +64,7 @@ def subscription_rows(
     blocks = []
     for one, when, following in rows[:many]:
         state = f":double_vertical_bar: paused{_because(one.paused)}" if one.paused else f"next {following}"
-        lines = [f"<#{one.channel}>  {what(one)} {when}", f"{state} · by <@{one.created_by}>{_how(last.get(one.id))}"]
+        lines = [f"<#{one.channel}> · {what(one)} {when}", f"{state} · by <@{one.created_by}>{_how(last.get(one.id))}"]
         turn = button("Resume", f"resume {one.id}") if one.paused else button("Pause", f"pause {one.id}")
         end = button("Unsubscribe", f"unsubscribe {one.id}", danger=True)
         blocks += [section(f"*{lines[0]}*\n{lines[1]}"), actions(turn, end)]

@@ -18,11 +18,14 @@ from pydantic import SecretStr
 
 from analytics import database
 from analytics.charts import draw
-from analytics.domain import ListName, Measure
+from analytics.digest.build import DIMENSIONS, digest, latest
+from analytics.digest.edition import Edition
+from analytics.domain import Dimension, ListName, Measure
 from analytics.query import OPTION_WORDS
 from analytics.questions import FORMS, QUESTIONS, ask, parse
 from analytics.store import SqlHistory
 from bot import analyst, survey, wiring
+from bot.clerk.words import WORDS as CLERK
 from bot.doors import opening
 from bot.playground import SlackStandIn, envelopes
 from bot.playground.blocks import check_blocks, check_view, elements_of
@@ -62,10 +65,17 @@ class Undrawn:
         self._history = history
         self._png = draw(ask(parse("licenses"), history).chart)
         self._ask = cache(lambda query: ask(query, history))
+        self._digest = cache(lambda named, list_, of: digest(named, history, within=list_, dimensions=of))
 
     def answer(self, text):
         found = self._ask(parse(text))
         return found, Picture(self._png, found.chart.alt, "hfstats.png")
+
+    def digest(self, edition, within, sections=()):
+        list_ = ListName(within)
+        named = Edition.parse(edition) if edition else latest(self._history, list_)
+        built = self._digest(named, list_, tuple(Dimension(one) for one in sections) or DIMENSIONS)
+        return built, Picture(self._png, built.chart.alt, "digest.png")
 
     def overview(self, known=""):
         return None if known else survey.survey(self._history)
@@ -159,10 +169,25 @@ def bench(simulated, tmp_path_factory):
 # Command texts: real words, words nearly right, and what no one would type.
 
 EXAMPLES = sorted({text for question in QUESTIONS for text in question.examples})
+KEPT = [
+    *("subscribe weekly friday at 9am Europe/Berlin licenses", "subscribe last-day", "subscriptions", "pause", "resume 1"),
+    "unsubscribe",
+    *(
+        "digest now",
+        "digest 2026-07",
+        "digest 2026-W30",
+        "watch creator meta below 10%",
+        "watch license mit rank above 2",
+        "watches",
+    ),
+    *("mute 1", "unmute 1", "unwatch 1", "again 1", "status"),
+]
 NAMES = ["apache-2.0", "mit", "Meta", "google", "qwen", "text-generation", "transformers", "openai-community/gpt2", "meta ai"]
 REAL = sorted(
     {word for form in FORMS for word in (form.word, *form.aliases)}
     | {*OPTION_WORDS, *Measure, *ListName, *NAMES, *opening.WORDS, "quiet", "quietly", "help", "vs", "and"}
+    | {*CLERK, "monthly", "weekly", "friday", "last-day", "9am", "25:00", "Europe/Berlin", "CST"}
+    | {"below", "above", "rank", "10%", "now"}
     | {"5", "10", "0", "-1", "1001", "9" * 30, "2026-08", "2026-05-22", "2019-01", "2026-13", "9999-12", "0000-00", "2026-02-30"}
 )
 HOSTILE = [
@@ -208,7 +233,7 @@ def misspelled(draw):
 
 grammatical = st.builds(
     lambda start, options: " ".join([start, *options]),
-    st.sampled_from([*EXAMPLES, *(form.word for form in FORMS)]),
+    st.sampled_from([*EXAMPLES, *KEPT, *(form.word for form in FORMS)]),
     st.lists(
         st.one_of(
             st.sampled_from([f"by {measure}" for measure in Measure]),
