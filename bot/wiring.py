@@ -26,6 +26,7 @@ from bot.dispatch.fence import FencedClient
 from bot.doors import listen
 from bot.doors.failed import failed
 from bot.doors.payload import door_of
+from bot.engine import CLOCK
 from bot.health import Health
 from bot.jobs import Jobs
 from bot.metrics import Counting, Metrics
@@ -49,7 +50,7 @@ from bot.tokens import Tokens
 from bot.web import House
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import sqlalchemy as sa
     from flask import Blueprint
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
 
     from bot.clerk.clerk import Numbers
     from bot.engine import Engine
+    from bot.engine.local import Local
     from bot.overview import Entry
     from bot.reply import Notice
     from bot.router import Answers
@@ -74,6 +76,7 @@ __all__ = [
     "installations",
     "installing",
     "jobs",
+    "local",
     "office",
     "pool",
     "recovering",
@@ -217,9 +220,14 @@ def engine(settings: Settings, database_: sa.Engine, work: Jobs) -> Engine:
         from bot.engine.postgres import Postgres  # noqa: PLC0415 - not where there is no PostgreSQL
 
         return Postgres(work, database_, settings.hfstats_deliveries, work.done.first)
-    from bot.engine.local import Local  # noqa: PLC0415 - nor this where there is one
+    return local(settings, work)
 
-    return Local(work, settings.hfstats_deliveries)
+
+def local(settings: Settings, work: Jobs, without: Sequence[str] = ()) -> Local:
+    """Make what runs the clock in this process; ``without`` some of its jobs."""
+    from bot.engine.local import Local  # noqa: PLC0415 - not where there is a PostgreSQL
+
+    return Local(work, settings.hfstats_deliveries, {job: cron for job, cron in CLOCK.items() if job not in without})
 
 
 def recovering(settings: Settings, database_: sa.Engine, metrics: Metrics | None = None) -> Callable[[], None]:

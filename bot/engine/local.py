@@ -20,7 +20,7 @@ from bot.engine.protocol import CLOCK
 from bot.stopping import until_stopped
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from bot.engine.protocol import Work
 
@@ -33,9 +33,10 @@ _LATER = 60
 class Local:
     """Runs everything in this process."""
 
-    def __init__(self, work: Work, deliveries: int) -> None:
-        """Run ``deliveries`` at the same time."""
+    def __init__(self, work: Work, deliveries: int, clock: Mapping[str, str] = CLOCK) -> None:
+        """Run ``deliveries`` at the same time, and the jobs of ``clock``."""
         self._work = work
+        self._clock = clock
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             executors={"default": ThreadPoolExecutor(3), "deliveries": ThreadPoolExecutor(deliveries)},
@@ -52,7 +53,7 @@ class Local:
     def start(self) -> None:
         """Begin, with every job once at once: what was missed while nobody was there is made up for."""
         now = datetime.now(UTC)
-        for job, cron in CLOCK.items():
+        for job, cron in self._clock.items():
             self._scheduler.add_job(self._run, CronTrigger.from_crontab(cron, UTC), (job,), id=job, next_run_time=now)
         self._work.due(self.defer, afresh=True)
         self._scheduler.start()
