@@ -29,16 +29,17 @@ HISTORY = {"channels:history", "groups:history", "im:history"}
 
 
 class Clock:
-    """A moment that stands still until it is moved."""
+    """A moment that stands still until it is moved; or the real one, for engines, which have no other."""
 
     def __init__(self, now=START):
         self.now = now
+        self.real = False
 
     def __call__(self):
-        return self.now
+        return datetime.now(UTC) if self.real else self.now
 
     def seconds(self):
-        return self.now.timestamp()
+        return self().timestamp()
 
     def on(self, **time):
         self.now += timedelta(**time)

@@ -1,0 +1,127 @@
+"""Both engines run the same jobs: what is owed arrives once, with two of them at work and after one that died."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.dispatch.deliver import deliver
+from bot.dispatch.plan import plan
+from bot.dispatch.values import State
+from bot.engine import CLOCK
+from bot.engine.local import Local
+from bot.schedule import owed, parse_schedule
+from bot.store.done import Done
+
+WAIT = 40.0
+
+
+@dataclass
+class Work:
+    """The real jobs of an office, by the real clock; how often each ran is counted."""
+
+    office: object
+    builds: object
+    database: object
+    ran: Counter = field(default_factory=Counter)
+
+    def run(self, job):
+        self.ran[job] += 1
+        if job == "plan":
+            plan(self.office, self.builds, self.database)
+
+    def deliver(self, id_):
+        return deliver(self.office, id_)
+
+    def due(self, defer, *, afresh=False):
+        if afresh:
+            self.office.ledger.untell()
+        while ids := self.office.ledger.due(100, timedelta(minutes=5)):
+            defer(ids)
+
+
+@pytest.fixture
+def real(kit):
+    kit.clock.real = True
+    return kit
+
+
+def until(condition):
+    end = time.monotonic() + WAIT
+    while time.monotonic() < end:
+        if condition():
+            return
+        time.sleep(0.05)
+    raise TimeoutError
+
+
+def sent(kit):
+    return kit.office.ledger.counts().get(State.SENT, 0)
+
+
+def test_two_local_engines_fire_nothing_twice_and_deliver_each_line_once(real, builds):
+    """On SQLite nobody should run two, and it must do no harm."""
+    schedule, now = "weekly at 00:00 UTC", datetime.now(UTC)
+    (due,) = owed(parse_schedule(schedule), now - timedelta(days=7), now)
+    for channel in real.more_channels(6):
+        real.subscribe(channel, schedule=schedule, due=due.at)
+    engines = [Local(Work(real.office, builds, real.engine), 4) for _ in range(2)]
+    for engine in engines:
+        engine.start()
+    try:
+        until(lambda: sent(real) == 6)
+        time.sleep(1)
+    finally:
+        for engine in engines:
+            engine.stop()
+    assert len(real.office.ledger.find()) == 6
+    assert all(len(real.shown(channel)) == 1 for channel in list(real.workspace().channels)[-6:])
+
+
+def test_a_local_engine_takes_up_what_another_left(real, builds):
+    for number, channel in enumerate(real.more_channels(3)):
+        id_ = real.owe(channel, source=number)
+        real.office.ledger.due(10, timedelta(minutes=5))  # told to an engine that is gone
+    assert id_
+    work = Work(real.office, builds, real.engine)
+    engine = Local(work, 2)
+    engine.start()
+    try:
+        until(lambda: sent(real) == 3)
+    finally:
+        engine.stop()
+    assert set(work.ran) == set(CLOCK)
+
+
+def test_one_job_that_fails_does_not_end_the_others(real, builds, caplog):
+    class Failing(Work):
+        def run(self, job):
+            super().run(job)
+            if job == "snapshot":
+                raise ZeroDivisionError
+
+    work = Failing(real.office, builds, real.engine)
+    real.owe()
+    engine = Local(work, 2)
+    with caplog.at_level(logging.ERROR):
+        engine.start()
+        until(lambda: sent(real) == 1)
+        engine.stop()
+    assert "snapshot failed" in caplog.text
+
+
+@pytest.mark.postgres
+def test_a_slot_is_one_workers(engine):
+    done, said = Done(engine), []
+    threads = [threading.Thread(target=lambda: said.append(done.first("rescue", "1"))) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(said) == [False] * 5 + [True]
