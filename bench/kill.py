@@ -47,8 +47,11 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve().parent
 CLIENT = "1000.2000"
+OVERLAP = 4.0
+"""Seconds for which old and new workers both work when a deploy replaces them."""
 WITHOUT_PROGRESS = 400.0
 """Seconds without any line settled after which it is over: more than a lease, a rescue and a rate limit together."""
+KILLED, STOPPED, DEPLOYED = "workers killed", "workers stopped past their lease", "deploys, old and new workers overlapping"
 _C = DELIVERY.c
 
 
@@ -135,6 +138,7 @@ class Workers:
         self._environment, self._log, self._lease = environment, log, lease
         self._running = [self._start() for _ in range(many)]
         self._stopped: dict[int, float] = {}
+        self._leaving: list[subprocess.Popen[bytes]] = []
 
     def _start(self) -> subprocess.Popen[bytes]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "HF", "PORT", "DATABASE"))}
@@ -152,6 +156,15 @@ class Workers:
         self._running[place].wait()
         self._stopped.pop(place, None)
         self._running[place] = self._start()
+
+    def deploy(self) -> None:
+        """Start a new one for each, and only then ask the old one to end, so that they overlap as in a rolling deploy."""
+        self.wake(all_of_them=True)
+        old, self._running = self._running, [self._start() for _ in self._running]
+        time.sleep(OVERLAP)
+        for one in old:
+            one.terminate()
+        self._leaving.extend(old)
 
     def stop(self, place: int, seconds: float) -> None:
         """Let one stand still for so long, with whatever it has in hand."""
@@ -180,7 +193,7 @@ class Workers:
         self.wake(all_of_them=True)
         for one in self._running:
             one.terminate()
-        for one in self._running:
+        for one in [*self._running, *self._leaving]:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 one.wait(60)
             one.kill()
@@ -225,47 +238,53 @@ def run(options: argparse.Namespace, workers: int) -> dict[str, Any]:
             }
             fleet = Workers(workers, environment, folder / "worker.log", options.lease)
             try:
-                seconds, killed, stopped = work_through(crowd, fleet, options, chance, workers)
+                seconds, done = work_through(crowd, fleet, options, chance, workers)
             finally:
                 fleet.end()
             lines = crowd.lines()
             crowd.engine.dispose()
         said = json.loads(facts.read_text(encoding="utf-8"))
         (folder / "worker.log").replace(Path(tempfile.gettempdir()) / "hfstats-kill-worker.log")
-        return {**judged(lines, said), "seconds": seconds, "killed": killed, "stopped": stopped}
+        return {**judged(lines, said), "seconds": seconds, "done": done}
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def work_through(
     crowd: Crowd, fleet: Workers, options: argparse.Namespace, chance: random.Random, workers: int
-) -> tuple[float, int, int]:
-    """Kill and stop at random moments of the work until everything is settled; returns seconds, kills and stops."""
+) -> tuple[float, Counter[str]]:
+    """Kill, stop and deploy at random moments of the work until everything is settled; returns seconds and what was done."""
     total = options.teams * options.channels
-    moments = sorted(chance.uniform(0.02, 0.97) * total for _ in range(options.kills))
-    pauses = sorted(chance.uniform(0.05, 0.8) * total for _ in range(options.stops))
-    lease = options.lease or 60.0
+    pause = (options.lease or 60.0) * 1.2
+    what = {
+        KILLED: lambda: fleet.kill(chance.randrange(workers)),
+        STOPPED: lambda: fleet.stop(chance.randrange(workers), pause),
+        DEPLOYED: fleet.deploy,
+    }
+    moments = [(chance.uniform(0.02, 0.97) * total, KILLED) for _ in range(options.kills)]
+    moments += [(chance.uniform(0.05, 0.8) * total, STOPPED) for _ in range(options.stops)]
+    moments += [(chance.uniform(0.05, 0.9) * total, DEPLOYED) for _ in range(options.deploys)]
+    moments.sort(reverse=True)
     first = began = moved = time.monotonic()
-    killed = stopped = before = 0
+    done: Counter[str] = Counter()
+    before = 0
     while True:
         counts = crowd.counts()
         settled = total - counts[State.PLANNED] - counts[State.SENDING] if sum(counts.values()) == total else 0
         if settled != before:
             first = first if before else time.monotonic()
             before, moved = settled, time.monotonic()
-        while killed < len(moments) and settled >= moments[killed]:
-            fleet.kill(chance.randrange(workers))
-            killed += 1
-        while stopped < len(pauses) and settled >= pauses[stopped]:
-            fleet.stop(chance.randrange(workers), lease * 1.2)
-            stopped += 1
+        while moments and settled >= moments[-1][0]:
+            event = moments.pop()[1]
+            what[event]()
+            done[event] += 1
         fleet.wake()
         if settled == total and not fleet.sleeping and not crowd.notes():
             time.sleep(1)
-            return moved - (first if not options.kills else began), killed, stopped
+            return moved - (began if options.kills else first), done
         if time.monotonic() - moved > WITHOUT_PROGRESS:
             print(f"gave up: {dict(counts)}", file=sys.stderr)
-            return moved - began, killed, stopped
+            return moved - began, done
         time.sleep(0.1)
 
 
@@ -303,6 +322,7 @@ def options_of(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--workers", type=int)
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--stops", type=int, default=3)
+    parser.add_argument("--deploys", type=int, default=3)
     parser.add_argument("--lease", type=float, help="seconds, for a test that has no minutes")
     parser.add_argument("--limited", type=float, default=0.05)
     parser.add_argument("--failed", type=float, default=0.01)
@@ -314,7 +334,7 @@ def options_of(arguments: list[str] | None = None) -> argparse.Namespace:
 def main() -> None:
     options = options_of()
     if options.speed:
-        options.postgres, options.kills, options.stops = True, 0, 0
+        options.postgres, options.kills, options.stops, options.deploys = True, 0, 0, 0
         options.limited = options.failed = options.lost = 0.0
         found = {many: run(options, many) for many in (1, 2, 4)}
         one = found[1]["seconds"]
@@ -335,8 +355,7 @@ def main() -> None:
         ("unsure in the ledger", found["unsure"]),
         ("of these shown", found["unsure shown"]),
         ("notes to subscribers", found["notes"]),
-        ("workers killed", found["killed"]),
-        ("workers stopped past their lease", found["stopped"]),
+        *found["done"].items(),
         *found["happened"].items(),
         ("pictures uploaded", found["uploads"]),
         ("looks into a history", found["looks"]),
