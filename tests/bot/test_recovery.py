@@ -7,12 +7,12 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 from slack_sdk import WebClient
+from waiting import WAIT, until
 
 from analytics import database
 from analytics.errors import StoreError
@@ -24,7 +24,6 @@ from bot.store import TABLES
 from bot.store.schema import UNFINISHED
 from bot.store.unfinished import Unfinished
 
-WAIT = 40.0
 AT_ONCE = timedelta(seconds=-1)
 
 
@@ -64,14 +63,6 @@ def unfinished(request, tmp_path):
     database.upgrade(engine, TABLES)
     yield Unfinished(engine)
     engine.dispose()
-
-
-def until(true, seconds=WAIT):
-    end = time.monotonic() + seconds
-    while not (found := true()):
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.05)
-    return found
 
 
 def test_a_bot_killed_in_the_middle_of_an_answer_offers_it_again_when_it_is_back(serve, tmp_path):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from waiting import until
 
 from analytics import database
 from bot.beside import worker
@@ -127,16 +128,6 @@ def alive(pid):
 def children(pid):
     found = subprocess.run(["pgrep", "-P", str(pid), "-f", "worker"], capture_output=True, text=True, check=False)
     return [int(one) for one in found.stdout.split()]
-
-
-def until(condition):
-    end = time.monotonic() + 30
-    while time.monotonic() < end:
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.1)
-    raise TimeoutError
 
 
 def test_it_ends_with_the_block_and_is_replaced_when_it_dies(tmp_path, monkeypatch):

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +15,7 @@ import sqlalchemy as sa
 from conftest import filled
 from hub_standin import HubStandIn, html
 from leaks import TYPED, found_in
+from waiting import WAIT, until
 
 from analytics import database
 from analytics.domain import ListName
@@ -27,21 +27,10 @@ from bot.store.clock import now
 from bot.store.ledger import Ledger
 from bot.store.seen import Seen
 
-WAIT = 40.0
-
 
 @pytest.fixture
 def url(tmp_path):
     return f"sqlite:///{tmp_path / 'hfstats.db'}"
-
-
-def until(condition):
-    end = time.monotonic() + WAIT
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.1)
-    return False
 
 
 def run(url, hub, tmp_path, **more):

@@ -15,13 +15,13 @@ import pytest
 from conftest import APP, BOT_USER, TOKEN, channel_named
 from slack_bolt import BoltRequest
 from slack_sdk.signature import SignatureVerifier
+from waiting import until
 
 from analytics import database, demo, ingest
 from analytics.store import SqlHistory
 from bot import wiring
 from bot.pool import Pool
 
-WAIT = 30.0
 _numbers = itertools.count(1)
 
 
@@ -85,15 +85,6 @@ def bot(emulator, pool, tmp_path):
 @pytest.fixture(scope="module")
 def person(ada):
     return next(user["id"] for user in ada.users_list()["members"] if user["name"] == "ada")
-
-
-def until(look):
-    end = time.monotonic() + WAIT
-    while time.monotonic() < end:
-        if found := look():
-            return found
-        time.sleep(0.05)
-    raise AssertionError("it did not happen")
 
 
 def image_of(message):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from waiting import until
 
 from bot.dispatch.deliver import deliver
 from bot.dispatch.plan import plan
@@ -18,8 +19,6 @@ from bot.engine import CLOCK
 from bot.engine.local import Local
 from bot.schedule import owed, parse_schedule
 from bot.store.done import Done
-
-WAIT = 40.0
 
 
 @dataclass
@@ -50,15 +49,6 @@ class Work:
 def real(kit):
     kit.clock.real = True
     return kit
-
-
-def until(condition):
-    end = time.monotonic() + WAIT
-    while time.monotonic() < end:
-        if condition():
-            return
-        time.sleep(0.05)
-    raise TimeoutError
 
 
 def sent(kit):
