@@ -90,7 +90,7 @@ def subscriptions_section(rows: Sequence[Block]) -> list[Block]:
         "filter": {"include": ["public", "private"], "exclude_bot_users": True},
     }
     how = {"type": "context", "elements": [{"type": "mrkdwn", "text": _HOW}]}
-    return [_header("Monthly digest"), *(rows or [_section(none)]), _actions(menu), how]
+    return [_header("Digests"), *(rows or [_section(none)]), _actions(menu), how]
 
 
 def trouble_view(notice: Notice) -> Block:
