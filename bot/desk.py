@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.delivery.courier import Courier
     from bot.delivery.seat import Seat
     from bot.overview import Entry
+    from bot.recent import Recent
     from bot.router import Router
     from bot.store.seen import Seen
     from bot.store.workspaces import Leaving
@@ -36,6 +37,8 @@ class Desk:
     """What is to be done when a workspace removes the app."""
     clerk: Clerk
     """Keeps what channels are subscribed to and watch."""
+    recent: Recent
+    """The answers that are at hand."""
 
     def serve(self, seat: Seat, text: str) -> bool:
         """Answer a question, or do what is the clerk's; tell whether the answer was delivered."""

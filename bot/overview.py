@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from analytics.domain import ListName
     from analytics.query import Form, Period
 
+FINDINGS = ("licenses", "creators", "tasks", "likes", "movers")
+"""The questions whose answers are worth a look without being asked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

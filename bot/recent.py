@@ -56,6 +56,15 @@ class Recent:
             raise
         return mine.result()
 
+    def version(self) -> Hashable:
+        """Return what changes whenever the history does.
+
+        Raises:
+            StoreError: when the database cannot be used.
+
+        """
+        return self._version()
+
     def overview(self, known: str) -> Overview | None:
         """Look over the store; see :meth:`bot.pool.Pool.overview`."""
         return self._answers.overview(known)

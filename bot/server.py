@@ -101,10 +101,12 @@ def _over_socket(settings: Settings) -> None:
     pool = wiring.pool(settings)
     try:
         engine = wiring.store(settings)
-        app = wiring.bolt(settings, wiring.desk(settings, pool, pool.entries(), engine), over_http=False)
+        desk = wiring.desk(settings, pool, pool.entries(), engine)
+        app = wiring.bolt(settings, desk, over_http=False)
         handler = SocketModeHandler(app, secret(settings.slack_app_token))
         handler.connect()  # type: ignore[no-untyped-call]
         wiring.recovering(settings, engine)
+        wiring.prewarming(desk).start()
         _log.info("connected to Slack over Socket Mode")
         until_stopped()
         handler.close()  # type: ignore[no-untyped-call]
@@ -182,6 +184,8 @@ class _OverHttp(BaseApplication):  # type: ignore[misc]
         engine = wiring.store(self._settings)
         house = wiring.house(self._settings, self._pool, engine)
         wiring.recovering(self._settings, engine, house.metrics)
+        if house.prewarming:
+            house.prewarming.start()
         self._app = house.app
         # Seconds; Python's own 0.005 is longer than an acknowledgement takes, which would wait for the work of another request.
         sys.setswitchinterval(0.001)

@@ -11,7 +11,7 @@ from analytics.errors import HfStatsError
 from analytics.names import creators, licenses, renames
 from analytics.query import Period
 from analytics.questions import ask, parse
-from bot.overview import Finding, Holding, Name, Overview
+from bot.overview import FINDINGS, Finding, Holding, Name, Overview
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 MOST_NAMES = 3000
 """Names of one kind that are offered: the most downloaded. Any other can still be typed."""
-
-FINDINGS = ("licenses", "creators", "tasks", "likes", "movers")
-"""The questions whose answers are worth a look without being asked for."""
 
 
 def edition(history: History) -> str:

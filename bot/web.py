@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from bot.health import Health
     from bot.metrics import Metrics
+    from bot.prewarm import Prewarming
     from bot.store.pictures import Gallery
 
 LARGEST_BODY = 1_000_000
@@ -44,6 +45,8 @@ class House:
     gallery: Gallery | None = None
     metrics: Metrics | None = None
     health: Health | None = None
+    prewarming: Prewarming | None = None
+    """Whoever serves starts it."""
     installing: Blueprint | None = None
     """The pages by which workspaces install the app."""
     metrics_token: str | None = None

@@ -30,7 +30,9 @@ from bot.engine import CLOCK
 from bot.health import Health
 from bot.jobs import Jobs
 from bot.metrics import Counting, Metrics
+from bot.overview import FINDINGS
 from bot.pool import Pool
+from bot.prewarm import Prewarming
 from bot.recent import Recent
 from bot.router import Router
 from bot.settings import secret
@@ -79,6 +81,7 @@ __all__ = [
     "local",
     "office",
     "pool",
+    "prewarming",
     "recovering",
     "router",
     "store",
@@ -125,7 +128,8 @@ def desk(
     """Put together what the doors need."""
     forms = [entry.form for entry in entries]
     clerk = Clerk(office(settings, database_, metrics), answers, forms)
-    routed = router(Recent(answers, forms, SqlHistory(database_).version), entries, clerk.check)
+    recent = Recent(answers, forms, SqlHistory(database_).version)
+    routed = router(recent, entries, clerk.check)
     courier = Courier(
         metrics.counting(routed.reply) if metrics else routed.reply,
         gallery=gallery(settings, database_),
@@ -135,7 +139,7 @@ def desk(
     )
     leaving = Leaving(database_, many.forget if many else lambda: None)
     allowance = Allowance(settings.hfstats_per_minute)
-    return Desk(routed, courier, allowance, Seen(database_), entries, Catalog(answers), leaving, clerk)
+    return Desk(routed, courier, allowance, Seen(database_), entries, Catalog(answers), leaving, clerk, recent)
 
 
 def installations(settings: Settings, database_: sa.Engine) -> Installations | None:
@@ -230,6 +234,11 @@ def local(settings: Settings, work: Jobs, without: Sequence[str] = ()) -> Local:
     return Local(work, settings.hfstats_deliveries, {job: cron for job, cron in CLOCK.items() if job not in without})
 
 
+def prewarming(at: Desk) -> Prewarming:
+    """Make what answers the common questions before they are asked."""
+    return Prewarming(at.recent, FINDINGS)
+
+
 def recovering(settings: Settings, database_: sa.Engine, metrics: Metrics | None = None) -> Callable[[], None]:
     """Start putting right what a process that was killed left unanswered; returns what stops it."""
     slack = client(settings, metrics)
@@ -305,6 +314,7 @@ def house(settings: Settings, workers: Pool, database_: sa.Engine) -> House:
         gallery(settings, database_),
         metrics,
         Health((tables, workers.entries)),
+        prewarming(at),
         installing(settings, database_, kept) if kept else None,
         metrics_token=secret(settings.hfstats_metrics_token),
         https=(settings.hfstats_public_url or "").startswith("https://"),

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 import pytest
 from conftest import TODAY, filled
 from pydantic import SecretStr
+from waiting import WAIT, until
 
 from analytics import database, demo, ingest
 from analytics.store import SqlHistory
@@ -20,12 +21,11 @@ from bot.analyst import Analyst
 from bot.health import Health
 from bot.playground import SlackStandIn
 from bot.playground.faults import Fault
+from bot.prewarm import Prewarming
 from bot.recent import Recent
 from bot.settings import Settings
 from bot.survey import edition
 from bot.web import House, web
-
-WAIT = 20.0
 
 
 class Workers:
@@ -292,3 +292,39 @@ def test_a_new_snapshot_gives_a_new_answer_and_errors_are_not_kept(tmp_path, ent
     recent.answer("tasks")
     recent.answer("licenses")
     assert workers.asked.count("licenses") == 3, "the oldest of three was to make room"
+
+
+def test_the_common_charts_are_at_hand_when_a_snapshot_comes(tmp_path, entries):
+    url = filled(tmp_path / "hfstats.db", months=2)
+    workers = Workers(url, entries)
+    history = SqlHistory(database.engine(url))
+    recent = Recent(workers, [entry.form for entry in entries], history.version)
+    warm = Prewarming(recent, ("licenses", "creators", "creator nobody-of-that-name"))
+    assert warm.look() == 2
+    assert warm.look() == 0, "nothing is new"
+    recent.answer("creators")
+    assert workers.asked.count("creators") == 1, "it was to be at hand"
+    day = TODAY.replace(day=23)
+    ingest.store([one for one in demo.listings(day, months=1) if one.taken_on == day], history)
+    assert warm.look() == 2
+    assert recent.answer("licenses")[0].source.snapshot == day
+    assert workers.asked.count("licenses") == 2
+
+
+def test_prewarming_outlives_a_question_that_fails_and_asks_again(simulated, entries, caplog):
+    workers = Workers(simulated, entries)
+    answer, said = workers.answer, []
+
+    def failing(text):
+        said.append(text)
+        if len(said) == 1:
+            raise ZeroDivisionError
+        return answer(text)
+
+    workers.answer = failing
+    recent = Recent(workers, [entry.form for entry in entries], SqlHistory(database.engine(simulated)).version)
+    warm = Prewarming(recent, ("licenses",))
+    stop = warm.start()
+    until(lambda: "not at hand" in caplog.text)
+    stop()
+    assert warm.look() == 1
