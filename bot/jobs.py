@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from analytics import quality
 from analytics.domain import ListName
 from analytics.errors import SourceError
 from analytics.ingest import already_taken
@@ -101,8 +102,9 @@ class Jobs:
         if not self.office.watches.heard():
             return
         store = SqlHistory(self.database)
-        listed = {name.value: [one.taken_on for one in store.snapshots(name)] for name in ListName}
-        newest = {name: max(days) for name, days in listed.items() if days}
+        latest = {name.value: max(found, key=lambda one: one.taken_on) for name in ListName if (found := store.snapshots(name))}
+        # A list that came in part would show creators as gone that are not.
+        newest = {name: one.taken_on for name, one in latest.items() if not any(doubt.severe for doubt in quality.short(one))}
         crossed = watch(self.office, self.numbers, [one.form for one in self.numbers.entries()], self.database, newest)
         if crossed:
             _log.info("%s watches crossed their line", crossed)

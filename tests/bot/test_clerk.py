@@ -330,6 +330,22 @@ def test_a_crossing_is_told_once_with_a_picture_and_a_button_that_mutes(bot, tmp
     bot.slack.wait_for(lambda: bot.jobs.office.watches.get(watch.workspace, watch.id).muted, WAIT)
 
 
+def test_a_list_that_came_in_part_crosses_no_line(bot):
+    watched(bot, "creator meta below 1%")
+    with bot.engine.begin() as connection:
+        connection.execute(WATCH.update().values(rule="creator Meta by downloads below 99%", looked_at=None, crossed=False))
+    store = SqlHistory(bot.engine)
+    jobs = replace(bot.jobs, numbers=Analyst(store))
+    days = [one for one in demo.listings(date(2026, 8, 22), months=1) if one.list is ListName.TOP]
+    part, whole = (replace(one, source="hub") for one in days[-2:])
+    ingest.store([replace(part, models=part.models[:200])], store)
+    jobs.watch()
+    assert bot.jobs.office.ledger.find() == []
+    ingest.store([whole], store)
+    jobs.watch()
+    assert len(bot.jobs.office.ledger.find()) == 1
+
+
 def share_of(listing, who):
     total = sum(model.downloads for model in listing.models)
     return sum(m.downloads for m in listing.models if creators.family(m.id.split("/")[0]) == who) / total
