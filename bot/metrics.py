@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
@@ -13,6 +14,7 @@ from prometheus_client.registry import Collector
 from slack_sdk.http_retry import RetryHandler
 
 from analytics.errors import HfStatsError
+from bot.dispatch.values import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -86,29 +88,44 @@ class Metrics:
 
     def snapshots(self, latest: Callable[[], Mapping[str, date]]) -> None:
         """Tell the age of each list's last snapshot, whenever somebody looks."""
-        self.registry.register(_Ages(latest))
+
+        def ages() -> dict[str, float]:
+            began = {name: datetime(day.year, day.month, day.day, tzinfo=UTC) for name, day in latest().items()}
+            return {name: time.time() - moment.timestamp() for name, moment in began.items()}
+
+        told = "Since the day of a list's last snapshot began"
+        self.registry.register(_Stored("hfstats_snapshot_age_seconds", told, "list", ages))
+
+    def ledger(self, counts: Callable[[], Mapping[State, int]]) -> None:
+        """Tell how many deliveries the ledger has in each state, whenever somebody looks."""
+
+        def states() -> dict[str, float]:
+            found = counts()
+            return {state.value: float(found.get(state, 0)) for state in State}
+
+        self.registry.register(_Stored("hfstats_deliveries", "Lines of the ledger", "state", states))
 
     def text(self) -> bytes:
         """Return everything in Prometheus's text format."""
         return generate_latest(self.registry)
 
 
-class _Ages(Collector):
-    """Reads the dates of the last snapshots."""
+class _Stored(Collector):
+    """One gauge, read from the database when somebody looks."""
 
-    def __init__(self, latest: Callable[[], Mapping[str, date]]) -> None:
-        self._latest = latest
+    def __init__(self, name: str, told: str, label: str, read: Callable[[], Mapping[str, float]]) -> None:
+        self._family = partial(GaugeMetricFamily, name, told, labels=[label])
+        self._read = read
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        ages = GaugeMetricFamily("hfstats_snapshot_age_seconds", "Since the day of a list's last snapshot began", labels=["list"])
+        family = self._family()
         try:
-            found = self._latest()
+            found = self._read()
         except HfStatsError:  # the database is away; /healthz/ready says so
             return
-        for name, day in found.items():
-            began = datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
-            ages.add_metric([name], time.time() - began)
-        yield ages
+        for value, number in found.items():
+            family.add_metric([value], number)
+        yield family
 
 
 class Counting(RetryHandler):

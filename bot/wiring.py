@@ -301,6 +301,7 @@ def house(settings: Settings, workers: Pool, database_: sa.Engine) -> House:
     """Put together one web process: doors, pictures, metrics, health."""
     metrics = Metrics()
     metrics.snapshots(SqlHistory(database_).latest)
+    metrics.ledger(Ledger(database_).counts)
     kept = installations(settings, database_)
     many = tokens(settings, database_, kept, metrics) if kept else None
     at = desk(settings, workers, workers.entries(), database_, metrics=metrics, many=many)

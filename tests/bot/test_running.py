@@ -227,6 +227,7 @@ def test_metrics_count_what_came_and_what_came_of_it(bot):
     assert bot.metric("hfstats_answer_seconds_count", door="command") == 3
     assert bot.metric("hfstats_slack_errors_total", code="is_archived") == 1
     assert bot.metric("hfstats_queue_depth") == 0
+    assert bot.metric("hfstats_deliveries", state="failed") == 0
     days = (time.time() - time.mktime(TODAY.timetuple())) / 86400
     assert bot.metric("hfstats_snapshot_age_seconds", list="top") / 86400 == pytest.approx(days, abs=2)
     text = bot.http.get("/metrics").text
