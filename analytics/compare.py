@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from analytics import grouping
 from analytics.answer import Cause, Fit, Ranking, Reason, Share, Shift
-from analytics.domain import NONE_DECLARED, Count, Dimension, Measure, Model
-from analytics.names import creators, renames
+from analytics.domain import Count, Dimension, Measure, Model
+from analytics.names import renames
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 _COLUMNS = ["name", *Measure]
 
@@ -26,10 +27,11 @@ def ranking(counts: Sequence[Count], whole: Count, by: Measure, dimension: Dimen
     frame = pd.DataFrame([(c.name, c.models, c.downloads, c.likes) for c in counts], columns=_COLUMNS)
     frame[by] = frame[by].fillna(0.0)  # a name none of whose models has recorded likes
     members: dict[str, list[tuple[str, float]]] = {}
-    if dimension is Dimension.CREATOR:
-        frame["member"] = frame["name"]
-        frame["name"] = [creator(namespace) for namespace in frame["member"]]
-        largest = frame.sort_values([by, "member"], ascending=[False, True])
+    if grouping.added_up(dimension):
+        frame["member"] = [grouping.member(dimension, name) for name in frame["name"]]
+        frame["name"] = [grouping.folded(dimension, name) for name in frame["name"]]
+        parts = frame.groupby(["name", "member"])[by.value].sum()
+        largest = parts.reset_index().sort_values([by, "member"], ascending=[False, True])
         for family, member, value in zip(largest["name"], largest["member"], largest[by], strict=True):
             members.setdefault(family, []).append((member, float(value)))
     values = frame.groupby("name")[by.value].sum()
@@ -116,39 +118,13 @@ def _parts(models: Sequence[Model], dimension: Dimension, name: str, by: Measure
     under: dict[str, float] = {}
     recorded = 0.0
     for model in models:
-        weights = weights_of(model, dimension)
+        weights = grouping.weights_of(model, dimension)
         value = sum(weights.values()) * value_of(model, by)
         recorded += value
         if name in weights:
             key = renames.successor(model.id)
             under[key] = under.get(key, 0.0) + weights[name] * value_of(model, by)
     return {model: value / recorded if recorded else 0.0 for model, value in under.items()}
-
-
-def members_of(models: Iterable[Model], dimension: Dimension, name: str) -> list[tuple[Model, float]]:
-    """Return the models that stand under a name, each with its weight (a half where a model declares two licenses)."""
-    return [(model, weights[name]) for model in models if name in (weights := weights_of(model, dimension))]
-
-
-def weights_of(model: Model, dimension: Dimension) -> dict[str, float]:
-    """Return the names that a model stands under with its weight for each; ``{}`` where the source does not record them."""
-    match dimension:
-        case Dimension.CREATOR:
-            return {creator(model.namespace): 1.0}
-        case Dimension.NAMESPACE:
-            return {model.namespace: 1.0}
-        case Dimension.LICENSE:
-            names: tuple[str, ...] = () if model.licenses is None else model.licenses or (NONE_DECLARED,)
-        case Dimension.TASK:
-            names = () if model.task is None else (model.task or NONE_DECLARED,)
-        case Dimension.LIBRARY:
-            names = () if model.library is None else (model.library or NONE_DECLARED,)
-    return {name: 1.0 / len(names) for name in names}
-
-
-def creator(namespace: str) -> str:
-    """Return the family that a namespace belongs to; a model of the Hub's first years has only its id, which tells it."""
-    return creators.family(renames.NAMESPACES.get(namespace, renames.namespace_of(namespace)))
 
 
 def value_of(model: Model, by: Measure) -> float:

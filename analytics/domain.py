@@ -50,11 +50,30 @@ class Dimension(StrEnum):
     """The part of a model's id before the slash, before families are applied."""
     TASK = "task"
     LIBRARY = "library"
+    FAMILY = "family"
+    """A family of licenses: permissive, weak copyleft, model-specific, …"""
+    KIND = "kind"
+    """What a creator is: a company, a lab, a university, a community, an individual."""
+    COUNTRY = "country"
+    """Where a creator has its headquarters."""
+    ACCESS = "access"
+    """Whether anybody may download a model, or has to ask first."""
+    DERIVATION = "derivation"
+    """Whether a model was made from another one, and how: fine-tune, quantization, adapter, merge."""
 
     @property
     def plural(self) -> str:
         """The word of the question that ranks all names of this dimension."""
-        return "libraries" if self is Dimension.LIBRARY else f"{self.value}s"
+        return _PLURALS.get(self.value, f"{self.value}s")
+
+
+_PLURALS = {
+    "library": "libraries",
+    "family": "families",
+    "country": "countries",
+    "access": "access",
+    "derivation": "derivatives",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analytics import compare
+from analytics import compare, grouping
 from analytics.answer import Near, Offer
 from analytics.domain import Dimension, Measure
 from analytics.errors import NoDataError
@@ -28,7 +28,9 @@ _MONTHS = (3, 6, 12)
 """How far back the ranges reach, besides the whole history."""
 _LEADING = 8
 """Names offered of each kind."""
-_ONE_NAME = {dimension.value: dimension for dimension in Dimension if dimension is not Dimension.NAMESPACE}
+_NOT_ALONE = {Dimension.NAMESPACE, Dimension.ACCESS, Dimension.DERIVATION}
+"""Dimensions of which no single name can be asked about."""
+_ONE_NAME = {dimension.value: dimension for dimension in Dimension if dimension not in _NOT_ALONE}
 _ALL_NAMES = {dimension.plural: dimension for dimension in Dimension}
 _ONE_MEASURE = {"models", "movers"}
 """Questions that count by one measure at a time: without ``by``, by downloads."""
@@ -148,6 +150,8 @@ class _Around:
 
     def _singles(self, dimension: Dimension, names: Sequence[str]) -> tuple[Offer, ...]:
         single = Dimension.CREATOR if dimension is Dimension.NAMESPACE else dimension
+        if single in _NOT_ALONE:
+            return ()
         known = self._names(self.now, single)
         task = None if dimension is Dimension.TASK else self.asked.task
         return _short(
@@ -192,7 +196,7 @@ class _Around:
         whole = next((count for _, count in self.history.counts([snapshot.id], None, self.task)), None)
         if whole is None or (by is Measure.LIKES and whole.likes is None):
             return False
-        if self.dimension in {None, Dimension.CREATOR, Dimension.NAMESPACE}:
+        if self.dimension is None or grouping.stored(self.dimension) is Dimension.NAMESPACE:
             return True  # every model's id tells its namespace
         return bool(self._names(snapshot, self.dimension, self.task))
 
@@ -211,21 +215,21 @@ class _Around:
         if word == "compare":
             return None not in found
         present = self._names(snapshot, self.dimension, self.task)
-        return found[0] in (set(map(compare.creator, present)) if self.dimension is Dimension.CREATOR else present)
+        return found[0] in {grouping.folded(self.dimension, one) for one in present}
 
     def _correlate(self, snapshot: Snapshot) -> bool:
         models = self.history.models(snapshot.id)
         task = self.task
         try:
-            compare.correlation([m for m in models if not task or task in compare.weights_of(m, Dimension.TASK)])
+            compare.correlation([m for m in models if not task or task in grouping.weights_of(m, Dimension.TASK)])
         except ValueError:
             return False
         return True
 
     def _names(self, snapshot: Snapshot, dimension: Dimension, task: str = "") -> frozenset[str]:
-        """Return the names that a snapshot has: of namespaces, for creators."""
-        stored = Dimension.NAMESPACE if dimension is Dimension.CREATOR else dimension
-        return frozenset(count.name for _, count in self.history.counts([snapshot.id], stored, task))
+        """Return the names that a snapshot has rollups of: of namespaces, for creators."""
+        counts = self.history.counts([snapshot.id], grouping.stored(dimension), task)
+        return frozenset(count.name for _, count in counts)
 
 
 def _short(offers: Iterable[Offer]) -> tuple[Offer, ...]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from analytics import compare, pictures
+from analytics import compare, grouping, pictures
 from analytics.answer import Answer, ChartKind
 from analytics.domain import Dimension, Measure
 from analytics.errors import NoDataError
 from analytics.numbers import percent
 from analytics.phrases import day, enumerate_, name, of_list, of_measure, ordinal, points
+from analytics.phrases import subject as spoken
 from analytics.query import Form, Option, Query
 from analytics.question import Question, View
 from analytics.resolve import resolve
@@ -60,7 +61,7 @@ def _now(view: View, subject: Subject, chosen: str) -> Answer:
         raise _absent(view, subject, chosen)
     source = view.source()
     headline = _standing(rankings, shares, subject, chosen)
-    own = compare.members_of(view.models, subject.dimension, chosen)
+    own = grouping.members_of(view.models, subject.dimension, chosen)
     models = compare.model_ranking(own, _model_measure(view), _total(view))
     creators = None if subject.dimension is Dimension.CREATOR else compare.creator_ranking(own, view.leading)
     leading = rankings[-1]
@@ -92,18 +93,18 @@ def _now(view: View, subject: Subject, chosen: str) -> Answer:
 
 
 def _standing(rankings: Sequence[Ranking], shares: Sequence[Share], subject: Subject, chosen: str) -> str:
-    label = name(subject.dimension, chosen)
+    who, has = spoken(subject.dimension, chosen)
     said = [
         f"{percent(s.portion)} of {of_measure(r.by)} ({ordinal(s.rank)} of {len(r.shares)})"
         for r, s in zip(rankings, shares, strict=True)
     ]
-    return f"{label} has {enumerate_(said)}"
+    return f"{who} {has} {enumerate_(said)}"
 
 
 def _absent(view: View, subject: Subject, chosen: str) -> NoDataError:
-    now, label = view.now, name(subject.dimension, chosen)
+    now, (who, has) = view.now, spoken(subject.dimension, chosen)
     what = f"{view.task} models among " if view.task else ""
-    message = f"{label} has none of the {what}{of_list(now.list, now.size).removeprefix('the ')} on {now.taken_on:%Y-%m-%d}."
+    message = f"{who} {has} none of the {what}{of_list(now.list, now.size).removeprefix('the ')} on {now.taken_on:%Y-%m-%d}."
     return NoDataError(message, (str(Query(subject.plural, within=view.query.within)),))
 
 
@@ -113,7 +114,7 @@ def _model_measure(view: View) -> Measure:
 
 def _total(view: View) -> float:
     by = _model_measure(view)
-    return sum(compare.value_of(m, by) for m in view.models if compare.weights_of(m, view.dimension))
+    return sum(compare.value_of(m, by) for m in view.models if grouping.weights_of(m, view.dimension))
 
 
 def _made_of(share: Share, ranking: Ranking, models: Ranking, view: View) -> tuple[str, tuple[tuple[str, float], ...]]:
@@ -123,7 +124,10 @@ def _made_of(share: Share, ranking: Ranking, models: Ranking, view: View) -> tup
         members, rest = share.members[:shown], share.members[shown:]
         parts = [(member, value / ranking.recorded) for member, value in members]
         parts += [(f"{len(rest)} others", sum(value for _, value in rest) / ranking.recorded)] if rest else []
-        return f"{share.name}'s namespaces, share of {of_measure(ranking.by)}", tuple(parts)
+        whose = name(view.dimension, share.name)
+        of_what = {Dimension.FAMILY: "licenses", Dimension.CREATOR: "namespaces"}.get(view.dimension, "creators")
+        called = [(name(Dimension.LICENSE, one), part) for one, part in parts] if view.dimension is Dimension.FAMILY else parts
+        return f"{whose}: {of_what}, share of {of_measure(ranking.by)}", tuple(called)
     return f"Leading models, share of {of_measure(_model_measure(view))}", tuple(
         (s.name.partition("/")[2] or s.name, s.portion) for s in models.shares[:_MOST_PARTS]
     )
@@ -138,7 +142,10 @@ def _behind(creators: Ranking, chosen: str, subject: Subject) -> tuple[str, ...]
     leading = [f"{s.name} ({percent(s.portion)})" for s in creators.shares[:3] if s.value]
     if not leading:
         return ()
-    return (f"Of its {of_measure(creators.by)}, {name(subject.dimension, chosen)} owes most to {enumerate_(leading)}.",)
+    who, has = spoken(subject.dimension, chosen)
+    whose, owes = ("their", "owe") if has == "have" else ("its", "owes")
+    said = who[:1].lower() + who[1:] if has == "have" or who.startswith("The ") else who
+    return (f"Of {whose} {of_measure(creators.by)}, {said} {owes} most to {enumerate_(leading)}.",)
 
 
 def _members(share: Share, subject: Subject) -> tuple[str, ...]:
@@ -158,9 +165,9 @@ def _over_time(view: View, subject: Subject, chosen: str) -> Answer:
     before, after = view.models_of(past.snapshots[0]), view.models
     changes = [replace(s, reasons=compare.reasons(before, after, subject.dimension, chosen, s.by)) for s in changes]
     since = day(moments[0].taken_on)
-    label = name(subject.dimension, chosen)
+    who, _ = spoken(subject.dimension, chosen)
     headline = (
-        f"{label} went from {percent(told.before)} to {percent(told.after)} of {of_measure(told.by)} "
+        f"{who} went from {percent(told.before)} to {percent(told.after)} of {of_measure(told.by)} "
         f"since {since} ({points(told.points)})"
     )
     source = view.source(past.snapshots[0])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analytics.domain import Dimension, ListName, Measure
-from analytics.names import licenses
+from analytics.domain import NONE_DECLARED, Dimension, ListName, Measure
+from analytics.names import creators, licenses
 from analytics.numbers import count
 
 if TYPE_CHECKING:
@@ -40,8 +40,31 @@ def enumerate_(names: Sequence[str]) -> str:
 
 
 def name(dimension: Dimension | None, raw: str) -> str:
-    """Return the name as people write it: ``apache-2.0`` as ``Apache-2.0``."""
-    return licenses.title(raw) if dimension is Dimension.LICENSE else raw
+    """Return the name as people write it: ``apache-2.0`` as ``Apache-2.0``, ``company`` as ``Companies``."""
+    match dimension:
+        case Dimension.LICENSE:
+            return licenses.title(raw)
+        case Dimension.KIND | Dimension.DERIVATION:
+            several = raw if raw == creators.NOT_KNOWN else f"{raw[:-1]}ies" if raw.endswith("y") else f"{raw}s"
+            return several[:1].upper() + several[1:]
+        case Dimension.FAMILY | Dimension.ACCESS | Dimension.COUNTRY:
+            return raw[:1].upper() + raw[1:]
+        case _:
+            return raw
+
+
+def subject(dimension: Dimension, raw: str) -> tuple[str, str]:
+    """Return a name as the subject of a sentence, and the form of "to have" that goes with it: ``("Companies", "have")``."""
+    label = name(dimension, raw)
+    match dimension:
+        case Dimension.FAMILY if raw != NONE_DECLARED:
+            return f"{label} licenses", "have"
+        case Dimension.KIND | Dimension.DERIVATION if raw != creators.NOT_KNOWN:
+            return label, "have"
+        case Dimension.COUNTRY if raw.startswith("United ") or raw == "Netherlands":
+            return f"The {label}", "has"
+        case _:
+            return label, "has"
 
 
 def of_measure(by: Measure) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from analytics import compare
+from analytics import compare, grouping
 from analytics.answer import Moment, Source
 from analytics.domain import Count, Dimension, Measure
 from analytics.errors import NoDataError
@@ -34,6 +34,8 @@ class Question:
     examples: tuple[str, ...]
     """Whole queries, the plainest first."""
     answer: Callable[[Query, History], Answer]
+    brief: str = ""
+    """What it answers in a few words, where a list of commands has one line for several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ class View:
     def models_of(self, snapshot: Snapshot) -> tuple[Model, ...]:
         """Return a snapshot's models, with the task if one is given."""
         models = self.history.models(snapshot.id)
-        return tuple(m for m in models if self.task in compare.weights_of(m, Dimension.TASK)) if self.task else models
+        return tuple(m for m in models if self.task in grouping.weights_of(m, Dimension.TASK)) if self.task else models
 
     @cached_property
     def whole(self) -> Count:
@@ -110,8 +112,8 @@ class View:
 
     @property
     def _stored(self) -> Dimension:
-        """The dimension that the rollups have: families of creators are added up when asked."""
-        return Dimension.NAMESPACE if self.dimension is Dimension.CREATOR else self.dimension
+        """The dimension that the rollups have: families are added up when asked."""
+        return grouping.stored(self.dimension)
 
     @cached_property
     def names(self) -> frozenset[str]:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz, process, utils
 
-from analytics.compare import creator
 from analytics.domain import Dimension
 from analytics.errors import QueryError
+from analytics.grouping import creator, folded
 from analytics.names import creators, licenses, tasks
 from analytics.names.fold import fold
 from analytics.query import Query
@@ -24,6 +24,8 @@ _WORSE = 15
 _DIMENSIONS = {word: dimension for dimension in Dimension for word in (dimension.value, dimension.plural)} | {
     "licence": Dimension.LICENSE,
     "licences": Dimension.LICENSE,
+    "license families": Dimension.FAMILY,
+    "licence families": Dimension.FAMILY,
 }
 
 
@@ -52,6 +54,9 @@ def resolve(typed: str, dimension: Dimension, names: Collection[str], query: Que
 
 def lookup(typed: str, dimension: Dimension, names: Collection[str]) -> str | None:
     """Return the name in the data or the official one; ``None`` if neither knows it. Case, spaces and hyphens are forgiven."""
+    official = _OFFICIAL.get(dimension)
+    if official:
+        return official(typed)
     if dimension is Dimension.CREATOR:
         namespace = _same(typed, names)
         known = creators.find(typed)
@@ -76,12 +81,27 @@ def nearest(typed: str, dimension: Dimension, names: Collection[str]) -> list[st
         }
         spoken |= {name: creator(name) for name in names}
     else:
-        spoken = {name: name for name in names}
+        spoken = {folded(dimension, name): folded(dimension, name) for name in names}
     found = process.extract(
         typed, list(spoken), scorer=fuzz.WRatio, processor=utils.default_process, limit=12, score_cutoff=_ALIKE
     )
     best = found[0][1] if found else 0.0
     return list(dict.fromkeys(spoken[word] for word, score, _ in found if score >= best - _WORSE))[:_OFFERED]
+
+
+def _kind(typed: str) -> str | None:
+    wanted = fold(typed)
+    kinds = {fold(kind): kind for kind in (*creators.KINDS, creators.NOT_KNOWN)}
+    plurals = {"companies": "company", "universities": "university", "communities": "community", "people": "individual"}
+    return kinds.get(wanted) or kinds.get(wanted.removesuffix("s")) or plurals.get(wanted)
+
+
+def _country(typed: str) -> str | None:
+    return creators.NOT_KNOWN if fold(typed) == fold(creators.NOT_KNOWN) else creators.country_named(typed)
+
+
+_OFFICIAL = {Dimension.FAMILY: licenses.family_named, Dimension.KIND: _kind, Dimension.COUNTRY: _country}
+"""What finds a name that is not the data's own but a table's."""
 
 
 def _same(typed: str, names: Collection[str]) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analytics.domain import NONE_DECLARED, Count, Dimension
+from analytics.grouping import STORED, names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,9 +18,9 @@ _Key = tuple[Dimension | None, str, str]
 def roll_up(models: Iterable[Model]) -> list[Count]:
     """Count models, downloads and likes under every name of every dimension, over all tasks and for each task.
 
-    Creators are counted by namespace: which namespaces make a family is applied when a question is asked, so that
-    a family mended today is right for every past day. The dimension ``None`` counts the whole list. Names that the
-    source does not record are in no dimension but that one.
+    Creators are counted by namespace and families of licenses by license: what makes a family is applied when a question
+    is asked, so that a family mended today is right for every past day. The dimension ``None`` counts the whole list.
+    Names that the source does not record are in no dimension but that one.
 
     ``likes`` is ``None`` where no model under a name has a recorded number of likes.
     """
@@ -41,11 +42,7 @@ def roll_up(models: Iterable[Model]) -> list[Count]:
 def _names(model: Model) -> Iterator[tuple[Dimension | None, str, float]]:
     """Yield every name that a model stands under, with its weight: the licenses of one model share it equally."""
     yield None, "", 1.0
-    yield Dimension.NAMESPACE, model.namespace, 1.0
-    if model.licenses is not None:
-        for name in model.licenses or (NONE_DECLARED,):
-            yield Dimension.LICENSE, name, 1.0 / max(1, len(model.licenses))
-    if model.task is not None:
-        yield Dimension.TASK, model.task or NONE_DECLARED, 1.0
-    if model.library is not None:
-        yield Dimension.LIBRARY, model.library or NONE_DECLARED, 1.0
+    for dimension in STORED:
+        names = names_of(model, dimension)
+        for name in names:
+            yield dimension, name, 1.0 / len(names)

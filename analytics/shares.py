@@ -27,6 +27,7 @@ class Topic:
     dimension: Dimension
     word: str
     singular: str
+    """The word that asks for one name alone; ``""`` where nothing does."""
     summary: str
     aliases: tuple[str, ...]
     examples: tuple[str, ...]
@@ -35,6 +36,8 @@ class Topic:
     """The headline where models and downloads stand side by side."""
     notes: Callable[[Sequence[Ranking]], tuple[str, ...]] = lambda _: ()
     next: tuple[str, ...] = ()
+    brief: str = ""
+    """See :class:`analytics.question.Question`."""
 
 
 def share_question(topic: Topic) -> Question:
@@ -46,7 +49,7 @@ def share_question(topic: Topic) -> Question:
         view = View(query, history, topic.dimension)
         return _over_time(view, topic) if query.since else _now(view, topic)
 
-    return Question(form, topic.summary, topic.examples, answer)
+    return Question(form, topic.summary, topic.examples, answer, topic.brief)
 
 
 def _now(view: View, topic: Topic) -> Answer:
@@ -177,7 +180,8 @@ def _next(view: View, topic: Topic, rankings: Sequence[Ranking]) -> tuple[str, .
     """Offer the leader alone, the same over time where there is a past, and the neighboring question."""
     query = view.query
     leader = rankings[-1].shares[0].name
-    offers = [str(query.but(word=topic.singular, names=(leader,), by=None, top=None, since=None))]
+    alone = query.but(word=topic.singular, names=(leader,), by=None, top=None, since=None)
+    offers = [str(alone)] if topic.singular else []
     since = pictures.year_back(view.scope)
     if query.since is None and since:
         offers.append(str(query.but(since=since, top=None)))

@@ -77,8 +77,10 @@ _CODES: dict[Dimension | None, int] = {
     Dimension.NAMESPACE: 2,
     Dimension.TASK: 3,
     Dimension.LIBRARY: 4,
+    Dimension.ACCESS: 5,
+    Dimension.DERIVATION: 6,
 }
-"""Creators have no code: they are families of namespaces, added up when a question is asked."""
+"""Creators, their kinds and countries, and families of licenses have no code: they are added up when a question is asked."""
 
 _SEPARATOR = "\n"
 """Between the licenses or tags of one model; no tag holds a line break."""

@@ -104,4 +104,4 @@ def overview(known: str) -> Overview | None:
 
 def entries() -> tuple[Entry, ...]:
     """Return what can be asked."""
-    return tuple(Entry(question.form, question.summary, question.examples) for question in QUESTIONS)
+    return tuple(Entry(question.form, question.summary, question.examples, question.brief) for question in QUESTIONS)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analytics.domain import Dimension
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
@@ -26,11 +28,16 @@ class Entry:
     form: Form
     summary: str
     examples: tuple[str, ...]
+    brief: str = ""
+    """What it answers in a few words, where a list of commands has one line for several."""
+
+
+_RANKED = {dimension.plural for dimension in Dimension}
 
 
 def group_of(form: Form) -> str:
     """Return the heading under which a question stands among the others."""
-    return "Rankings" if form.singular else "One name" if form.fewest == form.most == 1 else "More"
+    return "Rankings" if form.singular or form.word in _RANKED else "One name" if form.fewest == form.most == 1 else "More"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from analytics.compare import creator
 from analytics.domain import Dimension, ListName
 from analytics.errors import HfStatsError
+from analytics.grouping import creator
 from analytics.names import creators, licenses, renames
 from analytics.query import Period
 from analytics.questions import ask, parse

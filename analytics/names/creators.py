@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 KINDS = ("company", "lab", "university", "community", "individual")
+NOT_KNOWN = "not known"
+"""The kind and the country of who is in no table, or is not public."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,23 @@ def namespaces(family: str) -> tuple[str, ...]:
     return found.namespaces if found else (family,)
 
 
+def kind(family: str) -> str:
+    """Return what a family is: one of :data:`KINDS`, or ``"not known"`` for a creator that is in no table."""
+    found = _BY_NAME.get(family)
+    return found.kind if found else NOT_KNOWN
+
+
+def country(family: str) -> str:
+    """Return the name of the country of a family's headquarters; ``"not known"`` where it is not public or not in the table."""
+    found = _BY_NAME.get(family)
+    return _COUNTRIES[found.country] if found and found.country else NOT_KNOWN
+
+
+def country_named(words: str) -> str | None:
+    """Return the country that ``words`` name ("US", "united states", "China"); ``None`` if no creator is from there."""
+    return _COUNTRY_BY_WORD.get(fold(words))
+
+
 def find(words: str) -> str | None:
     """Return the family that ``words`` name, however spelled ("meta", "Meta AI", "meta-llama"); ``None`` if there is none."""
     return _BY_WORD.get(fold(words))
@@ -55,7 +74,11 @@ def load(text: str) -> tuple[Family, ...]:
         ValueError: naming the entry that lacks a field, has an unknown one, or claims a name that another entry has.
 
     """
-    families = tuple(_family(entry) for entry in tomllib.loads(text)["family"])
+    read = tomllib.loads(text)
+    families = tuple(_family(entry) for entry in read["family"])
+    for entry in families:
+        if entry.country and entry.country not in read.get("countries", {}):
+            raise ValueError(f"creators.toml: {entry.name}: the country {entry.country} has no name under [countries]")
     owners: dict[str, str] = {}
     for entry in families:
         for word in entry.words:
@@ -91,8 +114,12 @@ def _once(values: Iterable[str], what: str) -> None:
         seen.add(value)
 
 
-FAMILIES = load(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+_TEXT = Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
+FAMILIES = load(_TEXT)
 
 _BY_NAME = {entry.name: entry for entry in FAMILIES}
 _BY_NAMESPACE = {namespace.casefold(): entry.name for entry in FAMILIES for namespace in entry.namespaces}
 _BY_WORD = {fold(word): entry.name for entry in FAMILIES for word in entry.words}
+_CALLED: dict[str, list[str]] = tomllib.loads(_TEXT)["countries"]
+_COUNTRIES = {code: called[0] for code, called in _CALLED.items()}
+_COUNTRY_BY_WORD = {fold(word): called[0] for code, called in _CALLED.items() for word in (code, *called)}

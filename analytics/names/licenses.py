@@ -55,6 +55,11 @@ def license_family(tag: str) -> str:
     return found.family if found else OTHER
 
 
+def family_named(words: str) -> str | None:
+    """Return the one of :data:`FAMILIES` that ``words`` name ("copyleft weak", "RAIL", "undeclared"); ``None`` for none."""
+    return _FAMILY_BY_WORD.get(fold(words)) or _FAMILY_BY_WORD.get(_fold(words))
+
+
 def title(tag: str) -> str:
     """Return what answers call a license: "Apache-2.0", "Llama 3.1"; the tag itself if it is not known."""
     found = _BY_TAG.get(tag.casefold())
@@ -118,4 +123,15 @@ LICENSES = load(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 _BY_TAG = {entry.tag: entry for entry in LICENSES}
 _BY_WORD = {_fold(word): entry.tag for entry in LICENSES if not entry.spelling_of for word in entry.words} | {
     _fold(word): NONE_DECLARED for word in _NONE_WORDS
+}
+_FAMILY_WORDS = {
+    "responsible AI": ("rail", "openrail", "responsible"),
+    "model-specific": ("model specific", "community licenses", "custom"),
+    "non-commercial": ("noncommercial", "non commercial", "nc"),
+    "weak copyleft": ("lesser copyleft",),
+    "strong copyleft": ("copyleft", "viral"),
+    NONE_DECLARED: _NONE_WORDS,
+}
+_FAMILY_BY_WORD = {fold(family): family for family in FAMILIES} | {
+    fold(word): family for family, words in _FAMILY_WORDS.items() for word in words
 }

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING
 from analytics import grammar
 from analytics.errors import HfStatsError
 from analytics.neighbors import neighbors
+from analytics.questions.access import ACCESS
 from analytics.questions.compare import COMPARE
 from analytics.questions.creators import CREATORS, NAMESPACES
+from analytics.questions.families import FAMILIES
 from analytics.questions.libraries import LIBRARIES
 from analytics.questions.licenses import LICENSES
 from analytics.questions.likes import LIKES
 from analytics.questions.model import MODEL
 from analytics.questions.models import MODELS
 from analytics.questions.movers import MOVERS
-from analytics.questions.names import CREATOR, LIBRARY, LICENSE, TASK
+from analytics.questions.names import COUNTRY, CREATOR, FAMILY, KIND, LIBRARY, LICENSE, TASK
+from analytics.questions.origins import COUNTRIES, KINDS
 from analytics.questions.tasks import TASKS
 from analytics.remembered import Remembered
 
@@ -31,10 +34,17 @@ QUESTIONS: tuple[Question, ...] = (
     CREATORS,
     TASKS,
     LIBRARIES,
+    FAMILIES,
+    COUNTRIES,
+    KINDS,
+    ACCESS,
     LICENSE,
     CREATOR,
     TASK,
     LIBRARY,
+    FAMILY,
+    COUNTRY,
+    KIND,
     MODELS,
     MODEL,
     LIKES,

@@ -22,7 +22,15 @@ if TYPE_CHECKING:
 
 _TELLING = 1.5
 """Multiple from which "times as much" says more than points."""
-_TRIED = (Dimension.CREATOR, Dimension.LICENSE, Dimension.TASK, Dimension.LIBRARY)
+_TRIED = (
+    Dimension.CREATOR,
+    Dimension.LICENSE,
+    Dimension.TASK,
+    Dimension.LIBRARY,
+    Dimension.FAMILY,
+    Dimension.COUNTRY,
+    Dimension.KIND,
+)
 
 
 def _answer(query: Query, history: History) -> Answer:
@@ -48,7 +56,8 @@ def _understand(query: Query, history: History) -> tuple[View, list[str]]:
             unknown, near = missing, nearest(missing[0], dimension, view.names)
     said = f" Nearest: {', '.join(near)}." if near else ""
     suggestions = tuple(str(query.but(names=tuple(other if n == unknown[0] else n for n in query.names))) for other in near)
-    raise QueryError(f"“{unknown[0]}” is no creator, license, task or library that goes with the other names.{said}", suggestions)
+    kinds = f"{', '.join(one.value for one in _TRIED[:-1])} or {_TRIED[-1].value}"
+    raise QueryError(f"“{unknown[0]}” is no {kinds} that goes with the other names.{said}", suggestions)
 
 
 def _now(view: View, names: Sequence[str]) -> Answer:

@@ -47,5 +47,6 @@ NAMESPACES = share_question(
         over_time=ChartKind.LINES,
         contrast=lambda models, downloads: two_leaders(models, downloads, Dimension.NAMESPACE),
         next=("creators",),
+        brief="no families",
     )
 )

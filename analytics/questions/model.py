@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz, process, utils
 
-from analytics import compare, pictures
+from analytics import compare, grouping, pictures
 from analytics.answer import Answer, ChartKind, Series, Unit
 from analytics.domain import Dimension, Measure, Model
 from analytics.errors import QueryError
@@ -59,7 +59,7 @@ def _answer(query: Query, history: History) -> Answer:
         notes=(*notes, *more),
         next=(
             str(query.but(names=(model.id,), since=None if query.since else since)) if since or query.since else "models",
-            str(Query("creator", (compare.creator(model.namespace),), within=query.within, at=query.at)),
+            str(Query("creator", (grouping.creator(model.namespace),), within=query.within, at=query.at)),
             *([str(Query("task", (model.task,), within=query.within, at=query.at))] if model.task else []),
         ),
     )
@@ -97,7 +97,7 @@ def _facts(model: Model, rank: int) -> dict[str, str | float | None]:
         "license": None if model.licenses is None else ", ".join(licenses.title(n) for n in model.licenses) or "none declared",
         "task": model.task or None,
         "library": model.library or None,
-        "creator": compare.creator(model.namespace),
+        "creator": grouping.creator(model.namespace),
         "created": model.created[:10] if model.created else None,
         "gated": {"false": "no", "true": "yes"}.get(model.gated, model.gated) if model.gated else None,
     }

@@ -66,6 +66,7 @@ def _answer(query: Query, history: History) -> Answer:
     leader = shown[0].name if shown else None
     present = next((shift.name for shift in shown if shift.rank_after), None)
     singular = Dimension.CREATOR if dimension is Dimension.NAMESPACE else dimension
+    alone = present if singular not in {Dimension.ACCESS, Dimension.DERIVATION} else None  # nobody asks for "open" alone
     others = [word for word in ("licenses", "tasks", "creators") if word != dimension.plural]
     return Answer(
         query=str(query),
@@ -76,7 +77,7 @@ def _answer(query: Query, history: History) -> Answer:
         shifts=tuple(moved),
         notes=notes,
         next=(
-            *([str(Query(singular.value, (present,), within=query.within, at=query.at))] if present else []),
+            *([str(Query(singular.value, (alone,), within=query.within, at=query.at))] if alone else []),
             *(str(query.but(names=(word,), task=None if word == "tasks" else query.task)) for word in others[:2]),
         ),
     )

@@ -1,4 +1,4 @@
-"""``license NAME``, ``creator NAME``, ``task NAME`` and ``library NAME``: one name against the field."""
+"""``license NAME``, ``creator NAME`` and so on: one name of a ranking against the field."""
 
 from analytics.domain import Dimension
 from analytics.onename import Subject, name_question
@@ -44,5 +44,38 @@ LIBRARY = name_question(
         summary="One library against the field, with its leading models",
         aliases=("framework",),
         examples=("library transformers",),
+    )
+)
+
+FAMILY = name_question(
+    Subject(
+        dimension=Dimension.FAMILY,
+        word="family",
+        plural="families",
+        summary="One family of licenses against the field, with its licenses",
+        aliases=("license-family", "licence-family"),
+        examples=("family permissive", "family model-specific"),
+    )
+)
+
+KIND = name_question(
+    Subject(
+        dimension=Dimension.KIND,
+        word="kind",
+        plural="kinds",
+        summary="One kind of creators against the field, with its creators",
+        aliases=("sector",),
+        examples=("kind company", "kind community by models"),
+    )
+)
+
+COUNTRY = name_question(
+    Subject(
+        dimension=Dimension.COUNTRY,
+        word="country",
+        plural="countries",
+        summary="One country against the field, with its creators",
+        aliases=("nation",),
+        examples=("country china", "country france since 2026-01"),
     )
 )

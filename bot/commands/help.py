@@ -100,8 +100,11 @@ def _entry(entries: Sequence[Entry], about: str) -> Entry | None:
 def _group(title: str, entries: Sequence[Entry]) -> Section:
     alike = tuple(one.form.example for one in entries if _names_one_of_many(one.form))
     together = (Line(alike, "its share, with its models"),) if alike else ()
-    alone = (Line((one.form.example,), one.summary) for one in entries if not _names_one_of_many(one.form))
-    return Section(title, (*together, *alone))
+    others = [one for one in entries if not _names_one_of_many(one.form)]
+    alone = (Line((one.form.example,), one.summary) for one in others if not one.brief)
+    short = [one for one in others if one.brief]
+    brief = (Line(tuple(one.form.example for one in short), "; ".join(one.brief for one in short)),) if short else ()
+    return Section(title, (*together, *alone, *brief))
 
 
 def _names_one_of_many(form: Form) -> bool:

@@ -28,6 +28,24 @@ class Life:
     trending: float = 0.0
 
 
+GATED = {"meta-llama/Llama-3.1-8B-Instruct": "manual", "google/gemma-3-4b-it": "manual", "pyannote/segmentation-3.0": "auto"}
+MADE_FROM = {
+    "deepset/roberta-base-squad2": ("finetune", "FacebookAI/roberta-base"),
+    "Qwen/Qwen3-8B": ("finetune", "Qwen/Qwen3-8B-Base"),
+    "zai-org/GLM-5": ("quantized", "zai-org/GLM-5-Base"),
+}
+"""How, and from which model."""
+BORN = {
+    "meta-llama/Llama-3.1-8B-Instruct": "2024-07-18",
+    "Qwen/Qwen3-8B": "2025-04-27",
+    "google/gemma-3-4b-it": "2025-02-20",
+    "pyannote/segmentation-3.0": "2023-09-22",
+    "zai-org/GLM-5": "2026-08-01",
+    "someone/quiet-model": "2024-05-06",
+}
+"""Most of the others were there when the Hub began to keep dates, on 2 March 2022."""
+
+
 def _life(
     model_id: str,
     declared: tuple[tuple[str, ...] | None, str | None, str | None],
@@ -36,7 +54,18 @@ def _life(
     trending: float = 0.0,
 ) -> Life:
     """Make a life; ``declared`` are its licenses, task and library."""
-    model = Model(model_id, 0, None, *declared, created="2024-05-06T07:08:09.000Z", gated="false")
+    recorded = declared != (None, None, None)
+    way, base = MADE_FROM.get(model_id, ("", ""))
+    tags = ("region:us", *((f"base_model:{base}", f"base_model:{way}:{base}") if base else ()))
+    model = Model(
+        model_id,
+        0,
+        None,
+        *declared,
+        created=f"{BORN.get(model_id, '2022-03-02')}T23:29:04.000Z",
+        gated=GATED.get(model_id, "false") if recorded else None,
+        tags=tags if recorded else (),
+    )
     return Life(model, tuple(downloads), tuple(likes), trending)
 
 

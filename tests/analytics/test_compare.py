@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from model_strategies import COUNTS, listings
+from model_strategies import COUNTS, expected_names, listings
 
-from analytics import compare
+from analytics import compare, grouping
 from analytics.answer import Cause, Ranking, Share
 from analytics.domain import NONE_DECLARED, Count, Dimension, Measure, Model
-from analytics.names import creators, renames
+from analytics.names import renames
 from analytics.rollup import roll_up
 
 if TYPE_CHECKING:
@@ -29,8 +29,7 @@ MEASURES = st.sampled_from(Measure)
 def ranked(models: Sequence[Model], by: Measure, dimension: Dimension) -> Ranking:
     """Rank as a question does: from the rollups."""
     counts = roll_up(models)
-    stored = Dimension.NAMESPACE if dimension is Dimension.CREATOR else dimension
-    own = [c for c in counts if c.dimension is stored and not c.task]
+    own = [c for c in counts if c.dimension is grouping.stored(dimension) and not c.task]
     whole = next((c for c in counts if c.dimension is None and not c.task), Count(None, "", "", 0, 0, None))
     return compare.ranking(own, whole, by, dimension)
 
@@ -39,17 +38,7 @@ def exact_shares(models: Sequence[Model], by: Measure, dimension: Dimension) -> 
     """Add up every name's value in fractions."""
     found: dict[str, Fraction] = defaultdict(Fraction)
     for model in models:
-        names: Sequence[str]
-        match dimension:
-            case Dimension.LICENSE:
-                names = () if model.licenses is None else model.licenses or (NONE_DECLARED,)
-            case Dimension.TASK | Dimension.LIBRARY:
-                value = getattr(model, dimension.value)
-                names = () if value is None else (value or NONE_DECLARED,)
-            case Dimension.NAMESPACE:
-                names = (model.id.split("/")[0],)
-            case Dimension.CREATOR:
-                names = (creators.family(renames.namespace_of(renames.successor(model.id)).split("/")[0]),)
+        names = expected_names(model, dimension)
         worth = {Measure.MODELS: 1, Measure.DOWNLOADS: model.downloads, Measure.LIKES: model.likes or 0}[by]
         for name in names:
             found[name] += Fraction(worth, len(names))
@@ -94,7 +83,7 @@ def test_families_are_their_namespaces_added_up(models: list[Model], by: Measure
         assert [value for _, value in share.members] == sorted((value for _, value in share.members), reverse=True)
         for member, value in share.members:
             assert value == by_namespace[member]
-            assert compare.creator(member) == share.name
+            assert grouping.creator(member) == share.name
 
 
 def test_meta_and_models_of_the_first_years_fold_to_their_makers() -> None:
@@ -106,10 +95,12 @@ def test_meta_and_models_of_the_first_years_fold_to_their_makers() -> None:
     }
 
 
-def test_only_creators_have_members() -> None:
-    for dimension in set(Dimension) - {Dimension.CREATOR}:
-        shares = ranked([Model("facebook/a", 1, 1, ("mit",), "t", "l")], Measure.MODELS, dimension).shares
-        assert [share.members for share in shares] == [()]
+def test_what_is_added_up_has_members() -> None:
+    members = {"creator": "facebook", "kind": "Meta", "country": "Meta", "family": "mit"}
+    for dimension in Dimension:
+        model = Model("facebook/a", 1, 1, ("mit",), "t", "l", gated="auto", tags=("region:us",))
+        (share,) = ranked([model], Measure.MODELS, dimension).shares
+        assert share.members == (((members[dimension.value], 1.0),) if dimension.value in members else ())
 
 
 def test_a_list_of_which_nothing_is_recorded_has_no_shares() -> None:
@@ -138,7 +129,7 @@ def test_single_models_are_ranked_by_their_own_numbers(models: list[Model], by: 
 
 def test_a_model_of_two_licenses_is_half_of_one() -> None:
     half = Model("a/b", 10, licenses=("mit", "other"))
-    under = compare.members_of([half, Model("c/d", 3, licenses=("other",)), Model("e/f", 1)], Dimension.LICENSE, "mit")
+    under = grouping.members_of([half, Model("c/d", 3, licenses=("other",)), Model("e/f", 1)], Dimension.LICENSE, "mit")
     assert under == [(half, 0.5)]
     ranking = compare.model_ranking(under, Measure.DOWNLOADS, 14)
     assert [(share.name, share.value, share.portion) for share in ranking.shares] == [("a/b", 5, 5 / 14)]
@@ -148,10 +139,10 @@ def test_a_model_of_two_licenses_is_half_of_one() -> None:
 @given(listings(), DIMENSIONS)
 def test_the_models_of_all_names_weigh_one_each(models: list[Model], dimension: Dimension) -> None:
     for model in models:
-        weights = compare.weights_of(model, dimension)
+        weights = grouping.weights_of(model, dimension)
         assert not weights or sum(weights.values()) == pytest.approx(1)
         for name, weight in weights.items():
-            assert (model, weight) in compare.members_of(models, dimension, name)
+            assert (model, weight) in grouping.members_of(models, dimension, name)
 
 
 @settings(max_examples=50)

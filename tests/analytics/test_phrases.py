@@ -163,11 +163,30 @@ def test_enumerate(names: list[str], said: str) -> None:
     assert phrases.enumerate_(names) == said
 
 
-def test_only_licenses_are_called_otherwise_than_their_tag() -> None:
+def test_names_are_called_as_people_write_them() -> None:
     assert phrases.name(Dimension.LICENSE, "apache-2.0") == "Apache-2.0"
     assert phrases.name(Dimension.LICENSE, "never-heard-of") == "never-heard-of"
-    for dimension in {*Dimension, None} - {Dimension.LICENSE}:
+    for dimension in (None, Dimension.CREATOR, Dimension.NAMESPACE, Dimension.TASK, Dimension.LIBRARY):
         assert phrases.name(dimension, "apache-2.0") == "apache-2.0"
+    assert phrases.name(Dimension.KIND, "university") == "Universities"
+    assert phrases.name(Dimension.DERIVATION, "fine-tune") == "Fine-tunes"
+    assert phrases.name(Dimension.COUNTRY, "not known") == "Not known"
+
+
+@pytest.mark.parametrize(
+    ("dimension", "raw", "said"),
+    [
+        (Dimension.FAMILY, "permissive", ("Permissive licenses", "have")),
+        (Dimension.FAMILY, "none declared", ("None declared", "has")),
+        (Dimension.KIND, "lab", ("Labs", "have")),
+        (Dimension.KIND, "not known", ("Not known", "has")),
+        (Dimension.COUNTRY, "United States", ("The United States", "has")),
+        (Dimension.COUNTRY, "China", ("China", "has")),
+        (Dimension.CREATOR, "Meta", ("Meta", "has")),
+    ],
+)
+def test_subjects_go_with_their_verb(dimension: Dimension, raw: str, said: tuple[str, str]) -> None:
+    assert phrases.subject(dimension, raw) == said
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from model_strategies import listings
+from model_strategies import expected_names, listings
 
 from analytics.domain import NONE_DECLARED, Count, Dimension, Model
 from analytics.rollup import roll_up
@@ -18,7 +18,14 @@ from analytics.rollup import roll_up
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-STORED = (Dimension.LICENSE, Dimension.NAMESPACE, Dimension.TASK, Dimension.LIBRARY)
+STORED = (
+    Dimension.LICENSE,
+    Dimension.NAMESPACE,
+    Dimension.TASK,
+    Dimension.LIBRARY,
+    Dimension.ACCESS,
+    Dimension.DERIVATION,
+)
 
 
 def find(counts: Sequence[Count], dimension: Dimension | None, name: str = "", task: str = "") -> Count | None:
@@ -27,19 +34,8 @@ def find(counts: Sequence[Count], dimension: Dimension | None, name: str = "", t
     return found[0] if found else None
 
 
-def names(model: Model, dimension: Dimension | None) -> list[str]:
-    match dimension:
-        case None:
-            return [""]
-        case Dimension.NAMESPACE:
-            return [model.id.split("/")[0]]
-        case Dimension.LICENSE:
-            return [] if model.licenses is None else list(model.licenses) or [NONE_DECLARED]
-        case Dimension.TASK:
-            return [] if model.task is None else [model.task or NONE_DECLARED]
-        case Dimension.LIBRARY:
-            return [] if model.library is None else [model.library or NONE_DECLARED]
-    raise AssertionError(dimension)
+def names(model: Model, dimension: Dimension | None) -> Sequence[str]:
+    return [""] if dimension is None else expected_names(model, dimension)
 
 
 @given(listings())

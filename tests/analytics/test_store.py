@@ -17,7 +17,7 @@ from conftest import BOTH_DATABASES
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from analytics import database
+from analytics import database, grouping
 from analytics.domain import Count, Dimension, Listing, ListName, Model, Snapshot
 from analytics.errors import StoreError
 from analytics.rollup import roll_up
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DAY = date(2026, 8, 22)
-STORED = (None, Dimension.LICENSE, Dimension.NAMESPACE, Dimension.TASK, Dimension.LIBRARY)
+STORED = (None, *grouping.STORED)
 
 
 def listing(
@@ -193,7 +193,7 @@ def test_what_breaks_while_it_is_read_leaves_nothing(store: SqlHistory, engine: 
 HALF = """
 import sys, time
 from datetime import date
-from analytics import database
+from analytics import database, grouping
 from analytics.domain import Listing, ListName, Model
 from analytics.rollup import roll_up
 from analytics.store import SqlHistory
