@@ -49,7 +49,9 @@ class Cause(StrEnum):
     LEFT = "left the list"
     GREW = "grew"
     SHRANK = "shrank"
-    CHANGED = "changed its name or declaration"
+    DECLARED = "changed what it declares"
+    """Another license, task or library, or one more of them."""
+    RENAMED = "changed its name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,25 @@ class Reason:
     cause: Cause
     points: float
     """Share after less share before, 0 to 1; a shift's reasons add up exactly to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A shift by what made it, in portions that add up exactly to it. :mod:`analytics.reasons` has the formula and its source."""
+
+    grew: float
+    """By models that are in the list at both dates, through their values alone."""
+    declared: float
+    """By those models, through another license, task or name."""
+    entered: float
+    """By models that are in the list only now."""
+    left: float
+    """By models that were in the list only then."""
+
+    @property
+    def mix(self) -> float:
+        """What is due to who is in the list."""
+        return self.entered + self.left
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +97,7 @@ class Shift:
     rank_after: int | None
     reasons: tuple[Reason, ...] = ()
     """Largest effect first."""
+    split: Split | None = None
 
 
 @dataclass(frozen=True, slots=True)

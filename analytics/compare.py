@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 
 from analytics import grouping
-from analytics.answer import Cause, Fit, Ranking, Reason, Share, Shift
+from analytics.answer import Fit, Ranking, Share, Shift
 from analytics.domain import Count, Dimension, Measure, Model
-from analytics.names import renames
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,44 +86,6 @@ def shifts(before: Ranking, after: Ranking) -> tuple[Shift, ...]:
 def _shift(name: str, by: Measure, then: Share | None, now: Share | None) -> Shift:
     before, after = (share.portion if share else 0.0 for share in (then, now))
     return Shift(name, by, before, after, after - before, then.rank if then else None, now.rank if now else None)
-
-
-def reasons(before: Sequence[Model], after: Sequence[Model], dimension: Dimension, name: str, by: Measure) -> tuple[Reason, ...]:
-    """Break one name's shift down to the models that made it, largest effect first.
-
-    A model's part is its own share of the list after less before: ``w1*v1/V1 - w0*v0/V0``, with ``w`` the weight with which it
-    stands under the name, ``v`` its value and ``V`` the list's recorded total. These add up exactly to the shift, because the
-    name's share is the sum of its models' at each date.
-    """
-    then, now = _parts(before, dimension, name, by), _parts(after, dimension, name, by)
-    listed_then, listed_now = ({renames.successor(m.id) for m in models} for models in (before, after))
-    found = []
-    for model in then.keys() | now.keys():
-        change = now.get(model, 0.0) - then.get(model, 0.0)
-        if model not in listed_then:
-            cause = Cause.ENTERED
-        elif model not in listed_now:
-            cause = Cause.LEFT
-        elif model not in then or model not in now:
-            cause = Cause.CHANGED
-        else:
-            cause = Cause.GREW if change >= 0 else Cause.SHRANK
-        found.append(Reason(model, cause, change))
-    return tuple(sorted(found, key=lambda reason: (-abs(reason.points), reason.model)))
-
-
-def _parts(models: Sequence[Model], dimension: Dimension, name: str, by: Measure) -> dict[str, float]:
-    """Return each model's share of the list under one name, by its present id."""
-    under: dict[str, float] = {}
-    recorded = 0.0
-    for model in models:
-        weights = grouping.weights_of(model, dimension)
-        value = sum(weights.values()) * value_of(model, by)
-        recorded += value
-        if name in weights:
-            key = renames.successor(model.id)
-            under[key] = under.get(key, 0.0) + weights[name] * value_of(model, by)
-    return {model: value / recorded if recorded else 0.0 for model, value in under.items()}
 
 
 def value_of(model: Model, by: Measure) -> float:

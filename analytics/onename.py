@@ -14,6 +14,7 @@ from analytics.phrases import day, enumerate_, name, of_list, of_measure, ordina
 from analytics.phrases import subject as spoken
 from analytics.query import Form, Option, Query
 from analytics.question import Question, View
+from analytics.reasons import explained
 from analytics.resolve import resolve
 
 if TYPE_CHECKING:
@@ -163,7 +164,7 @@ def _over_time(view: View, subject: Subject, chosen: str) -> Answer:
         raise _absent(view, subject, chosen)
     told = next(shift for shift in changes if shift.by is view.leading)
     before, after = view.models_of(past.snapshots[0]), view.models
-    changes = [replace(s, reasons=compare.reasons(before, after, subject.dimension, chosen, s.by)) for s in changes]
+    changes = [explained(shift, before, after, subject.dimension) for shift in changes]
     since = day(moments[0].taken_on)
     who, _ = spoken(subject.dimension, chosen)
     headline = (

@@ -17,6 +17,7 @@ from analytics.phrases import day, plural, short_list
 from analytics.query import Period, Query
 from analytics.question import View
 from analytics.questions import ask
+from analytics.reasons import explained
 from analytics.scope import scope
 
 if TYPE_CHECKING:
@@ -134,9 +135,7 @@ def _compared(bare: Section, view: View, then: Snapshot) -> Section:
     after = bare.rankings[-1]
     models = view.models_of(then), view.models
     shifts = tuple(
-        replace(shift, reasons=compare.reasons(*models, dimension, shift.name, Measure.DOWNLOADS))
-        if place < _EXPLAINED
-        else shift
+        explained(shift, *models, dimension) if place < _EXPLAINED else shift
         for place, shift in enumerate(compare.shifts(before, after))
     )
     was, now = _leading(before), _leading(after)

@@ -13,6 +13,7 @@ from analytics.numbers import percent
 from analytics.phrases import day, name, of_measure, points
 from analytics.query import Form, Option, Query
 from analytics.question import Question, View
+from analytics.reasons import explained
 from analytics.resolve import dimension_named
 from analytics.scope import month_before, notes_on_month, nothing_before
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 _EXPLAINED = 12
 """Shifts that get their reasons; the smaller ones are listed without."""
+_PART_TOLD = 0.0005
+"""A part of a shift that rounds to no tenth of a point is not told."""
 _WORTH_TELLING = 0.2
 """Part of a shift from which a model is named in the headline."""
 
@@ -45,9 +48,7 @@ def _answer(query: Query, history: History) -> Answer:
     before, after = view.moments([then, view.now], by)
     then_models, now_models = view.models_of(then), view.models
     changes = [
-        replace(shift, reasons=compare.reasons(then_models, now_models, dimension, shift.name, by))
-        if place < _EXPLAINED
-        else shift
+        explained(shift, then_models, now_models, dimension) if place < _EXPLAINED else shift
         for place, shift in enumerate(compare.shifts(before.ranking, after.ranking))
     ]
     moved = [shift for shift in changes if shift.points][: query.top]
@@ -75,7 +76,7 @@ def _answer(query: Query, history: History) -> Answer:
         # The picture shows who moved; why is for the sentence above it, and would not fit.
         chart=replace(chart, title=headline.partition(": ")[0], emphasis=(name(dimension, leader),) if leader else ()),
         shifts=tuple(moved),
-        notes=notes,
+        notes=(*notes, *_mix(moved[:1], dimension)),
         next=(
             *([str(Query(singular.value, (alone,), within=query.within, at=query.at))] if alone else []),
             *(str(query.but(names=(word,), task=None if word == "tasks" else query.task)) for word in others[:2]),
@@ -104,6 +105,19 @@ def _headline(changes: Sequence[Shift], dimension: Dimension, by: Measure, since
     short = {reason.model.partition("/")[2] for reason in told}
     why = ", ".join(because(reason, whole_id=len(short) < len(told)) for reason in told)
     return f"{text}: {why}" if why else text
+
+
+def _mix(largest: Sequence[Shift], dimension: Dimension) -> tuple[str, ...]:
+    """Say how much of the largest shift is due to who is in the list, where that is part of it."""
+    told = []
+    for shift in largest:
+        split = shift.split
+        if not split or shift.by is Measure.MODELS or abs(split.mix) < _PART_TOLD:
+            continue
+        stayed = points(split.grew + split.declared).removesuffix(" points").removesuffix(" point")
+        who = name(dimension, shift.name)
+        told.append(f"{who}: {stayed} by the models that stayed, {points(split.mix)} by those that entered or left the list.")
+    return tuple(told)
 
 
 def because(reason: Reason, *, whole_id: bool = False) -> str:

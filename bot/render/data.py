@@ -58,7 +58,7 @@ def _share(share: Share) -> dict[str, Any]:
 
 
 def _shift(shift: Shift) -> dict[str, Any]:
-    return {
+    found: dict[str, Any] = {
         "name": shift.name,
         "by": shift.by.value,
         "before": shift.before,
@@ -68,6 +68,10 @@ def _shift(shift: Shift) -> dict[str, Any]:
         "rank_after": shift.rank_after,
         "reasons": [{"model": r.model, "cause": r.cause.value, "points": r.points} for r in shift.reasons],
     }
+    if shift.split:
+        split = shift.split
+        found["split"] = {"grew": split.grew, "declared": split.declared, "entered": split.entered, "left": split.left}
+    return found
 
 
 def _whole(value: float) -> int | float:

@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 from model_strategies import COUNTS, expected_names, listings
 
 from analytics import compare, grouping
-from analytics.answer import Cause, Ranking, Share
+from analytics.answer import Ranking, Share
 from analytics.domain import NONE_DECLARED, Count, Dimension, Measure, Model
-from analytics.names import renames
 from analytics.rollup import roll_up
 
 if TYPE_CHECKING:
@@ -164,65 +163,6 @@ def test_shifts_are_complete_and_the_largest_is_first(
         assert shift.reasons == ()
     swapped = {shift.name: shift for shift in compare.shifts(now, then)}
     assert all(swapped[shift.name].points == -shift.points for shift in shifts)
-
-
-@settings(max_examples=40)
-@given(listings(most=10), listings(most=10), MEASURES, DIMENSIONS)
-def test_reasons_add_up_to_the_shift(before: list[Model], after: list[Model], by: Measure, dimension: Dimension) -> None:
-    for shift in compare.shifts(ranked(before, by, dimension), ranked(after, by, dimension)):
-        reasons = compare.reasons(before, after, dimension, shift.name, by)
-        assert math.fsum(reason.points for reason in reasons) == pytest.approx(shift.points, abs=1e-12)
-        assert len({reason.model for reason in reasons}) == len(reasons)
-        effects = [abs(reason.points) for reason in reasons]
-        assert effects == sorted(effects, reverse=True)
-        for reason in reasons:
-            assert reason.cause is cause((before, after), dimension, shift.name, reason.model, reason.points)
-
-
-def cause(lists: tuple[Sequence[Model], Sequence[Model]], dimension: Dimension, name: str, model: str, points: float) -> Cause:
-    """Say why, from the listings alone."""
-    then, now = ([m for m in models if renames.successor(m.id) == model] for models in lists)
-    if not then:
-        return Cause.ENTERED
-    if not now:
-        return Cause.LEFT
-    under = [any(exact_shares([m], Measure.MODELS, dimension).get(name) for m in side) for side in (then, now)]
-    if not all(under):
-        return Cause.CHANGED
-    return Cause.GREW if points >= 0 else Cause.SHRANK
-
-
-def test_every_cause_in_one_shift() -> None:
-    def mit(model_id: str, downloads: int) -> Model:
-        return Model(model_id, downloads, licenses=("mit",))
-
-    before = [mit("a/grows", 10), mit("a/shrinks", 20), mit("a/leaves", 10), mit("a/relicensed", 10), Model("a/rest", 50)]
-    after = [
-        mit("a/grows", 20),
-        mit("a/shrinks", 10),
-        mit("a/enters", 10),
-        Model("a/relicensed", 10, licenses=("other",)),
-        Model("a/rest", 50),
-    ]
-    reasons = compare.reasons(before, after, Dimension.LICENSE, "mit", Measure.DOWNLOADS)
-    assert {(reason.model, reason.cause, round(reason.points, 12)) for reason in reasons} == {
-        ("a/grows", Cause.GREW, 0.1),
-        ("a/shrinks", Cause.SHRANK, -0.1),
-        ("a/leaves", Cause.LEFT, -0.1),
-        ("a/enters", Cause.ENTERED, 0.1),
-        ("a/relicensed", Cause.CHANGED, -0.1),
-    }
-    assert [reason.model for reason in reasons] == sorted(
-        (reason.model for reason in reasons), key=lambda m: (-abs(next(r.points for r in reasons if r.model == m)), m)
-    )
-
-
-def test_a_model_that_moved_neither_left_nor_entered() -> None:
-    before = [Model("bert-base-uncased", 30), Model("a/b", 70)]
-    after = [Model("google-bert/bert-base-uncased", 20), Model("a/b", 80)]
-    (reason,) = compare.reasons(before, after, Dimension.CREATOR, "Google", Measure.DOWNLOADS)
-    assert (reason.model, reason.cause) == ("google-bert/bert-base-uncased", Cause.SHRANK)
-    assert reason.points == pytest.approx(-0.1)
 
 
 # Correlation, by the formulas of a textbook.

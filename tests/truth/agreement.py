@@ -71,6 +71,8 @@ def _shifts(expected: list[dict[str, Any]], got: list[dict[str, Any]]) -> Iterat
             continue
         yield from _values(f"{where}: reasons", _by_model(own), _by_model(shift))
         yield from _values(f"{where}: reasons by size", [_size(r) for r in own["reasons"]], [_size(r) for r in shift["reasons"]])
+        yield from _values(f"{where}: split", own["split"], shift["split"])
+        yield from _values(f"{where}: sum of the split", shift["points"], sum(shift["split"].values()))
         yield from _values(f"{where}: sum of reasons", shift["points"], sum(r["points"] for r in shift["reasons"]))
 
 
@@ -79,7 +81,7 @@ def _size(change: dict[str, Any]) -> float:
 
 
 def _numbers(shift: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in shift.items() if key != "reasons"}
+    return {key: value for key, value in shift.items() if key not in {"reasons", "split"}}
 
 
 def _by_model(shift: dict[str, Any]) -> dict[str, Any]:

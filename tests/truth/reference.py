@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 from math import log10
@@ -190,12 +190,36 @@ def reasons(before: Sequence[Row], after: Sequence[Row], dimension: str, name: s
             cause = "entered the list"
         elif model not in listed_now:
             cause = "left the list"
-        elif model not in then or model not in now:
-            cause = "changed its name or declaration"
+        elif _weight(before, model, dimension, name) != _weight(after, model, dimension, name):
+            cause = "changed its name" if dimension in {"creator", "namespace"} else "changed what it declares"
         else:
             cause = "grew" if change >= 0 else "shrank"
         found.append({"model": model, "cause": cause, "points": change})
     return sorted(found, key=lambda reason: -abs(reason["points"]))
+
+
+def _weight(rows: Sequence[Row], model: str, dimension: str, name: str) -> Fraction:
+    """Return the part of a model that stands under a name."""
+    under = next(names(row, dimension) for row in rows if today(row.id) == model)
+    return Fraction(under.count(name), len(under)) if under else Fraction(0)
+
+
+def split(before: Sequence[Row], after: Sequence[Row], dimension: str, name: str, by: str) -> dict[str, Fraction]:
+    """Part a shift by leaving models out: those of one date alone, and what is declared anew."""
+    listed = [{today(row.id): row for row in rows} for rows in (before, after)]
+    stayed = listed[0].keys() & listed[1].keys()
+    there_then, there_now = ([row for model, row in side.items() if model in stayed] for side in listed)
+    undeclared = [
+        replace(listed[0][model], downloads=row.downloads, likes=row.likes) for model, row in listed[1].items() if model in stayed
+    ]
+    s0, s1, c0, c1, unchanged = (_share(rows, dimension, name, by) for rows in (before, after, there_then, there_now, undeclared))
+    return {"grew": unchanged - c0, "declared": c1 - unchanged, "entered": s1 - c1, "left": c0 - s0}
+
+
+def _share(rows: Sequence[Row], dimension: str, name: str, by: str) -> Fraction:
+    brought = parts(rows, dimension, by)
+    whole = sum((value for _, _, value in brought), Fraction(0))
+    return sum((value for _, under, value in brought if under == name), Fraction(0)) / whole if whole else Fraction(0)
 
 
 def _own_shares(rows: Sequence[Row], dimension: str, name: str, by: str) -> dict[str, Fraction]:
@@ -340,7 +364,7 @@ def _names(look: Look) -> dict[str, Any]:
     if asked.since:
         over = [look.moments(by) for by in look.measures]
         changes = [
-            change | ({} if several else {"reasons": _why(look, moments[0][0], kept[0], moments[-1][1]["by"])})
+            change | ({} if several else _why(look, moments[0][0], kept[0], moments[-1][1]["by"]))
             for moments in over
             for change in shifts(moments[0][1], moments[-1][1])
             if change["name"] in kept
@@ -366,8 +390,9 @@ def _models_of(look: Look, name: str) -> list[dict[str, Any]]:
     return ranked({row.id: value for row, under, value in brought if under == name}, whole)[: look.asked.top or 10]
 
 
-def _why(look: Look, then: Snapshot, name: str, by: str) -> list[dict[str, Any]]:
-    return reasons(look.rows_of(then), look.rows, look.dimension, name, by)
+def _why(look: Look, then: Snapshot, name: str, by: str) -> dict[str, Any]:
+    sides = look.rows_of(then), look.rows
+    return {"reasons": reasons(*sides, look.dimension, name, by), "split": split(*sides, look.dimension, name, by)}
 
 
 def _movers(look: Look) -> dict[str, Any]:
@@ -386,7 +411,7 @@ def _movers(look: Look) -> dict[str, Any]:
     least = abs(moved[:EXPLAINED][-1]["points"]) if moved else 0
     for change in moved:
         if abs(change["points"]) >= least:  # of equally large ones, it is open which are explained
-            change["reasons"] = _why(look, then, change["name"], by)
+            change.update(_why(look, then, change["name"], by))
     return {"shifts": moved, "source": look.source(then.day)}
 
 

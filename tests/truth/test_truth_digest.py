@@ -118,6 +118,10 @@ def test_reasons_are_the_exact_ones_and_add_up_to_the_shift(told, real, dimensio
             assert reason.points == pytest.approx(float(exact[reason.model]["points"]), abs=EXACT)
             assert reason.cause == exact[reason.model]["cause"]
         assert sum(reason.points for reason in shift.reasons) == pytest.approx(shift.points, abs=1e-9)
+        parted = reference.split(then.rows, now.rows, dimension, shift.name, "downloads")
+        got = [shift.split.grew, shift.split.declared, shift.split.entered, shift.split.left]
+        assert got == pytest.approx([float(parted[part]) for part in ("grew", "declared", "entered", "left")], abs=EXACT)
+        assert sum(got) == pytest.approx(shift.points, abs=1e-9)
 
 
 @pytest.mark.parametrize("dimension", DIMENSIONS)
