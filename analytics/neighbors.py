@@ -63,7 +63,7 @@ class _Around:
     def _dimension(self) -> Dimension | None:
         """Return what the question ranks or compares; ``None`` for single models."""
         word, names = self.asked.word, self.asked.names
-        if word == "movers":
+        if word in {"movers", "concentration"}:
             return dimension_named(names[0]) if names else Dimension.CREATOR
         if word == "compare":
             return Dimension(self.answer.rankings[0].of)
@@ -173,7 +173,8 @@ class _Around:
 
     def _has_answer(self, query: Query) -> bool:
         """Tell whether a question of the same form has an answer; some that have one are not seen to have it."""
-        if (query.word == "models" and query.by is Measure.MODELS) or len(str(query)) > LONGEST_TEXT:
+        of_models = query.word == "models" or (query.word == "concentration" and query.names and self.dimension is None)
+        if (of_models and query.by is Measure.MODELS) or len(str(query)) > LONGEST_TEXT:
             return False
         try:
             found = scope(query, self.history)
@@ -208,7 +209,7 @@ class _Around:
             return snapshot.id in {number for number, _, _ in self.history.trail(ids, snapshot.list)}
         if word == "likes":
             return self._correlate(snapshot)
-        if self.dimension is None or not self.query.names or word == "movers":
+        if self.dimension is None or not self.query.names or word in {"movers", "concentration"}:
             return True
         names = self._names(snapshot, self.dimension)
         found = [lookup(one, self.dimension, names) for one in self.query.names]

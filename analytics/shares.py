@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from analytics.history import History
 
 
+ASIDE = "other ways to group them"
+"""What the rankings that are asked for less often do, on the one line that a list of commands has for them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Topic:
     """What distinguishes one share question from the others."""

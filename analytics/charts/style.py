@@ -7,6 +7,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 from analytics.domain import NONE_DECLARED
+from analytics.names.creators import NOT_KNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -78,7 +79,7 @@ def colour(name: str) -> str:
     plain = _RANK.sub("", name, count=1).casefold()
     if is_rest(plain):
         return REST
-    if plain == NONE_DECLARED:
+    if plain in {NONE_DECLARED, NOT_KNOWN}:
         return NOTHING
     return _OWN.get(plain) or PALETTE[zlib.crc32(plain.encode("utf-8", "replace")) % len(PALETTE)]
 

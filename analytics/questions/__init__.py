@@ -9,8 +9,12 @@ from analytics import grammar
 from analytics.errors import HfStatsError
 from analytics.neighbors import neighbors
 from analytics.questions.access import ACCESS
+from analytics.questions.ages import AGES
 from analytics.questions.compare import COMPARE
+from analytics.questions.concentration import CONCENTRATION
 from analytics.questions.creators import CREATORS, NAMESPACES
+from analytics.questions.derivatives import DERIVATIVES
+from analytics.questions.entries import ENTRIES
 from analytics.questions.families import FAMILIES
 from analytics.questions.libraries import LIBRARIES
 from analytics.questions.licenses import LICENSES
@@ -38,6 +42,7 @@ QUESTIONS: tuple[Question, ...] = (
     COUNTRIES,
     KINDS,
     ACCESS,
+    DERIVATIVES,
     LICENSE,
     CREATOR,
     TASK,
@@ -50,6 +55,9 @@ QUESTIONS: tuple[Question, ...] = (
     LIKES,
     MOVERS,
     COMPARE,
+    ENTRIES,
+    AGES,
+    CONCENTRATION,
     NAMESPACES,
 )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from analytics.answer import ChartKind
 from analytics.domain import Dimension
 from analytics.numbers import percent
-from analytics.shares import Topic, share_question
+from analytics.shares import ASIDE, Topic, share_question
 
 if TYPE_CHECKING:
     from analytics.answer import Ranking
@@ -34,6 +34,6 @@ ACCESS = share_question(
         over_time=ChartKind.AREA,
         contrast=_contrast,
         next=("families", "licenses"),
-        brief="gating",
+        brief=ASIDE,
     )
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from analytics.answer import ChartKind
 from analytics.domain import Dimension
 from analytics.phrases import enumerate_
-from analytics.shares import Topic, share_question, two_leaders
+from analytics.shares import ASIDE, Topic, share_question, two_leaders
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,6 +47,6 @@ NAMESPACES = share_question(
         over_time=ChartKind.LINES,
         contrast=lambda models, downloads: two_leaders(models, downloads, Dimension.NAMESPACE),
         next=("creators",),
-        brief="no families",
+        brief=ASIDE,
     )
 )

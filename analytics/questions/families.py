@@ -10,7 +10,7 @@ from analytics.domain import NONE_DECLARED, Dimension
 from analytics.names.licenses import title
 from analytics.numbers import percent
 from analytics.phrases import enumerate_
-from analytics.shares import Topic, share_question, two_leaders
+from analytics.shares import ASIDE, Topic, share_question, two_leaders
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,6 +52,6 @@ FAMILIES = share_question(
         contrast=_contrast,
         notes=_members,
         next=("licenses",),
-        brief="license terms",
+        brief=ASIDE,
     )
 )

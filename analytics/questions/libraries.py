@@ -2,7 +2,7 @@
 
 from analytics.answer import ChartKind
 from analytics.domain import Dimension
-from analytics.shares import Topic, share_question, two_leaders
+from analytics.shares import ASIDE, Topic, share_question, two_leaders
 
 LIBRARIES = share_question(
     Topic(
@@ -15,5 +15,6 @@ LIBRARIES = share_question(
         over_time=ChartKind.AREA,
         contrast=lambda models, downloads: two_leaders(models, downloads, Dimension.LIBRARY),
         next=("tasks",),
+        brief=ASIDE,
     )
 )

@@ -10,7 +10,7 @@ from analytics.domain import Dimension
 from analytics.names.creators import NOT_KNOWN
 from analytics.numbers import percent
 from analytics.phrases import enumerate_, name, subject
-from analytics.shares import Topic, share_question, two_leaders
+from analytics.shares import ASIDE, Topic, share_question, two_leaders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -69,7 +69,7 @@ KINDS = share_question(
         contrast=_contrast(Dimension.KIND),
         notes=_members,
         next=("creators",),
-        brief="makers",
+        brief=ASIDE,
     )
 )
 
@@ -85,6 +85,6 @@ COUNTRIES = share_question(
         contrast=_contrast(Dimension.COUNTRY),
         notes=_members,
         next=("kinds", "creators"),
-        brief="places",
+        brief=ASIDE,
     )
 )

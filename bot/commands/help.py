@@ -103,7 +103,9 @@ def _group(title: str, entries: Sequence[Entry]) -> Section:
     others = [one for one in entries if not _names_one_of_many(one.form)]
     alone = (Line((one.form.example,), one.summary) for one in others if not one.brief)
     short = [one for one in others if one.brief]
-    brief = (Line(tuple(one.form.example for one in short), "; ".join(one.brief for one in short)),) if short else ()
+    brief = (
+        (Line(tuple(one.form.example for one in short), "; ".join(dict.fromkeys(one.brief for one in short))),) if short else ()
+    )
     return Section(title, (*together, *alone, *brief))
 
 

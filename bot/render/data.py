@@ -96,7 +96,7 @@ def as_csv(answer: Answer) -> str:
         write(["by", "name", "before", "after", "points", "rank_before", "rank_after"])
         for s in answer.shifts:
             write([s.by.value, safe(s.name), s.before, s.after, s.points, s.rank_before, s.rank_after])
-    elif answer.facts or answer.statistics:
+    elif answer.facts or (answer.statistics and not answer.rankings):
         write(["figure", "value"])
         for name, value in {**answer.facts, **answer.statistics}.items():
             write([name, safe(value) if isinstance(value, str) else value])

@@ -29,8 +29,9 @@ def table(answer: Answer, limit: int) -> Table | None:
     if answer.facts:
         rows = [("", label.replace("_", " "), _fact(value)) for label, value in answer.facts.items() if value is not None]
         return _cut(("", "", ""), rows, limit)
-    if answer.statistics:
-        return _cut(("", "", ""), [("", _STATISTICS[key], _statistic(value)) for key, value in answer.statistics.items()], limit)
+    figures = [("", _STATISTICS[key], _statistic(key, value)) for key, value in answer.statistics.items() if key in _STATISTICS]
+    if figures:
+        return _cut(("", "", ""), figures, limit)
     if answer.shifts:
         return _moved(answer, limit)
     if answer.models is not None:
@@ -79,10 +80,24 @@ _STATISTICS = {
     "spearman": "Spearman's rank correlation",
     "r2_loglog": "R² of the logarithms",
     "n": "models",
+    "top1": "share of the first",
+    "top3": "share of the first 3",
+    "top10": "share of the first 10",
+    "effective": "effective number",
+    "effective_before": "effective number then",
+    "hhi": "HHI",
+    "hhi_before": "HHI then",
+    "gini": "Gini",
+    "names": "names",
 }
+"""What a table calls a figure; those that are not here stand in a sentence of the answer."""
 
 
-def _statistic(value: float) -> str:
+def _statistic(key: str, value: float) -> str:
+    if key.startswith("top"):
+        return percent(value)
+    if key.startswith("effective"):
+        return f"{value:.1f}"
     return str(value) if isinstance(value, int) else f"{value:.4f}"
 
 

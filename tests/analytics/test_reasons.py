@@ -57,8 +57,7 @@ def test_a_list_of_the_same_models_has_no_mix(models: list[Model], by: Measure, 
     for bare in compare.shifts(ranked(models, by, dimension), ranked(after, by, dimension)):
         split = explained(bare, models, after, dimension).split
         assert split is not None
-        assert (split.entered, split.left) == (0.0, 0.0)
-        assert split.declared == pytest.approx(0.0, abs=1e-12)
+        assert (split.entered, split.left, split.declared) == pytest.approx((0.0, 0.0, 0.0), abs=1e-12)
 
 
 def causes(
