@@ -41,6 +41,8 @@ def neighbors(query: Query, form: Form, answer: Answer, history: History) -> Nea
 
     ``history`` is read for a few more snapshots' rollups at most; no question is asked.
     """
+    if query.word == "compare" and not answer.rankings:
+        return Near()  # two dates: the question is bound to them
     around = _Around(query, form, answer, history)
     earlier, later = around.months()
     return Near(around.measures(), earlier, later, around.ranges(), around.inside())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -171,6 +172,17 @@ def chart(
         categories=categories,
         series=series,
         simulated=source.simulated,
+    )
+
+
+def before_after(chart: Chart, groups: Sequence[tuple[str, Sequence[tuple[str, float | None, float]]]]) -> Chart:
+    """Give a chart the rows ``(name, before, after)`` of each titled group; ``before`` is ``None`` where nothing is compared."""
+    rows = [row for _, own in groups for row in own]
+    return replace(
+        chart,
+        categories=tuple(label for label, _, _ in rows),
+        series=(Series("before", tuple(was for _, was, _ in rows)), Series("after", tuple(now for _, _, now in rows))),
+        groups=tuple((title, len(own)) for title, own in groups if own),
     )
 
 

@@ -22,6 +22,7 @@ MOST_NAMES = 8
 JOINERS = frozenset({"vs", "vs.", "versus", "and", "with", "against"})
 """Words that part names: ``compare meta ai vs google``."""
 
+_MONTH_OR_DAY = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?", re.ASCII)
 _CURLY = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "\u2018": "'", "\u2019": "'", "`": None})
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Unicode categories: control, format, surrogate, line and paragraph separators."""
@@ -56,6 +57,15 @@ class Period:
 
     def __post_init__(self) -> None:
         _ = self.start, self.end  # a day that does not exist raises ValueError here
+
+    @classmethod
+    def read(cls, text: str) -> Period | None:
+        """Return the month or day that ``text`` writes (``2026-08``, ``2026-08-22``); ``None`` for anything else."""
+        match = _MONTH_OR_DAY.fullmatch(text)
+        try:
+            return cls(int(match[1]), int(match[2]), int(match[3]) if match[3] else None) if match else None
+        except ValueError:  # a 13th month
+            return None
 
     @property
     def start(self) -> date:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analytics import pictures
-from analytics.answer import ChartKind, Series
+from analytics.answer import ChartKind
 from analytics.digest.sentences import TOLD
 from analytics.numbers import percent
 from analytics.phrases import name
@@ -24,21 +23,17 @@ ROWS = 3
 
 def picture(headline: str, sections: Sequence[Section], source: Source, query: Query) -> Chart:
     """Show the leaders of each section that shifted most, or simply the leaders where there is nothing to compare with."""
-    rows = [(section, one) for section in sections for one in _shown(section)]
-    before = [_portion_before(section, one) for section, one in rows]
-    after = [_portion_after(section, one) for section, one in rows]
+    rows = [(section, [_row(section, one) for one in _shown(section)]) for section in sections]
     details = [
-        f"{name(section.dimension, one)}: {f'{percent(was)} to ' if was is not None else ''}{percent(now)}"
-        for (section, one), was, now in zip(rows, before, after, strict=True)
+        f"{label}: {f'{percent(was)} to ' if was is not None else ''}{percent(now)}" for _, own in rows for label, was, now in own
     ]
     under = pictures.subtitle(source, query)
     chart = pictures.chart(ChartKind.DUMBBELL, headline.partition(": ")[0], source, under, details)
-    return replace(
-        chart,
-        categories=tuple(name(section.dimension, one) for section, one in rows),
-        series=(Series("before", tuple(before)), Series("after", tuple(after))),
-        groups=tuple((section.dimension.plural.capitalize(), len(_shown(section))) for section in sections if _shown(section)),
-    )
+    return pictures.before_after(chart, [(section.dimension.plural.capitalize(), own) for section, own in rows])
+
+
+def _row(section: Section, one: str) -> tuple[str, float | None, float]:
+    return name(section.dimension, one), _portion_before(section, one), _portion_after(section, one)
 
 
 def _shown(section: Section) -> tuple[str, ...]:

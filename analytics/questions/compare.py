@@ -13,6 +13,7 @@ from analytics.numbers import percent
 from analytics.phrases import day, name, of_measure, points
 from analytics.query import MOST_NAMES, Form, Option, Query
 from analytics.question import Question, View
+from analytics.questions.months import months, two_months
 from analytics.resolve import lookup, nearest
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ _TRIED = (
 
 
 def _answer(query: Query, history: History) -> Answer:
+    dates = months(query)
+    if dates:
+        return two_months(query, history, *dates)
     view, names = _understand(query, history)
     return _over_time(view, names) if query.since else _now(view, names)
 
@@ -154,7 +158,12 @@ def _next(view: View, names: Sequence[str], first: str | None) -> tuple[str, ...
 
 COMPARE = Question(
     form=Form("compare", frozenset(Option), fewest=2, most=MOST_NAMES, aliases=("versus", "vs"), example="compare meta google"),
-    summary="Creators, licenses, tasks or libraries side by side",
-    examples=("compare meta google", "compare apache-2.0 mit in trending", "compare qwen vs meta since 2026-01"),
+    summary="Creators, licenses, tasks or libraries side by side, or two months",
+    examples=(
+        "compare meta google",
+        "compare apache-2.0 mit in trending",
+        "compare qwen vs meta since 2026-01",
+        "compare 2026-06 2026-08",
+    ),
     answer=_answer,
 )

@@ -152,6 +152,9 @@ def can_be_drawn(found: Answer) -> None:
     elif chart.kind in {ChartKind.PAIRED, ChartKind.BARS, ChartKind.FOCUS}:
         drawn = set(chart.categories)
         assert len(chart.categories) <= 8
+    elif chart.kind is ChartKind.DUMBBELL:
+        drawn = set(chart.categories)
+        assert sum(rows for _, rows in chart.groups) == len(chart.categories) <= 9
     else:
         drawn = {one.name for one in chart.series}
         assert list(chart.categories) == sorted(chart.categories)
