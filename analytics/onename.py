@@ -16,6 +16,7 @@ from analytics.query import Form, Option, Query
 from analytics.question import Question, View
 from analytics.reasons import explained
 from analytics.resolve import resolve
+from analytics.robustness import hangs_on, without_largest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,9 +89,19 @@ def _now(view: View, subject: Subject, chosen: str) -> Answer:
         rankings=tuple(replace(r, shares=tuple(s for s in r.shares if s.name == chosen)) for r in rankings),
         models=replace(models, shares=models.shares[: query.top or MOST_MODELS]),
         creators=replace(creators, shares=creators.shares[: query.top or MOST_MODELS]) if creators else None,
-        notes=_behind(creators, chosen, subject) if creators else _members(shares[-1], subject),
+        notes=(
+            *_robust(view, chosen, leading.by),
+            *(_behind(creators, chosen, subject) if creators else _members(shares[-1], subject)),
+        ),
         next=_next(view, subject, chosen, models),
     )
+
+
+def _robust(view: View, chosen: str, by: Measure) -> tuple[str, ...]:
+    if by is Measure.MODELS:
+        return ()
+    who, _ = spoken(view.dimension, chosen)
+    return hangs_on(without_largest(view.models, view.dimension, (chosen,), by), who, by)
 
 
 def _standing(rankings: Sequence[Ranking], shares: Sequence[Share], subject: Subject, chosen: str) -> str:

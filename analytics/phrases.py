@@ -59,6 +59,8 @@ def subject(dimension: Dimension, raw: str) -> tuple[str, str]:
     match dimension:
         case Dimension.FAMILY if raw != NONE_DECLARED:
             return f"{label} licenses", "have"
+        case Dimension.ACCESS:
+            return f"{label} models", "have"
         case Dimension.KIND | Dimension.DERIVATION if raw != creators.NOT_KNOWN:
             return label, "have"
         case Dimension.COUNTRY if raw.startswith("United ") or raw == "Netherlands":

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from analytics import compare, pictures
 from analytics.answer import Answer, ChartKind
 from analytics.domain import Dimension, Measure
+from analytics.notable import notable
 from analytics.numbers import percent
-from analytics.phrases import day, enumerate_, name, of_measure, points
+from analytics.phrases import day, enumerate_, name, of_measure, points, subject
 from analytics.query import Form, Option, Query
 from analytics.question import Question, View
+from analytics.robustness import hangs_on, without_largest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,6 +42,8 @@ class Topic:
     """The headline where models and downloads stand side by side."""
     notes: Callable[[Sequence[Ranking]], tuple[str, ...]] = lambda _: ()
     next: tuple[str, ...] = ()
+    subject: tuple[str, ...] = ()
+    """The names that the contrast tells of together; without, it tells of who leads."""
     brief: str = ""
     """See :class:`analytics.question.Question`."""
 
@@ -79,9 +83,19 @@ def _now(view: View, topic: Topic) -> Answer:
         chart=chart,
         rankings=rankings,
         top=query.top,
-        notes=topic.notes(rankings),
+        notes=(*_robust(view, topic, rankings[-1]), *topic.notes(rankings)),
         next=_next(view, topic, rankings),
     )
+
+
+def _robust(view: View, topic: Topic, ranking: Ranking) -> tuple[str, ...]:
+    """Say what the share that the headline tells would be without its largest model, where it hangs on that."""
+    told = {share.name: share for share in ranking.shares if share.name in topic.subject}
+    leading = tuple(told) or tuple(share.name for share in ranking.shares if share.rank == 1)
+    if ranking.by is Measure.MODELS or not ranking.shares[0].value:
+        return ()
+    who = enumerate_([subject(topic.dimension, one)[0] for one in leading])
+    return hangs_on(without_largest(view.models, topic.dimension, leading, ranking.by), who, ranking.by)
 
 
 def _over_time(view: View, topic: Topic) -> Answer:
@@ -89,7 +103,7 @@ def _over_time(view: View, topic: Topic) -> Answer:
     past = view.past()
     moments = past.moments[view.leading]
     changes = compare.shifts(moments[0].ranking, moments[-1].ranking)
-    headline = moved(changes, topic.dimension, moments)
+    headline = notable(moments, topic.dimension) or moved(changes, topic.dimension, moments)
     source = view.source(past.snapshots[0])
     return Answer(
         query=str(query),

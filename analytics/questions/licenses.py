@@ -45,6 +45,7 @@ LICENSES = share_question(
         over_time=ChartKind.AREA,
         contrast=_contrast,
         notes=_notes,
+        subject=PERMISSIVE_PAIR,
         next=("creators",),
     )
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,14 +11,19 @@ from analytics.answer import Answer, ChartKind, Dot
 from analytics.domain import Dimension, ListName
 from analytics.errors import NoDataError
 from analytics.numbers import percent
-from analytics.phrases import plural
+from analytics.phrases import MINUS, plural
 from analytics.query import Form, Option, Query
 from analytics.question import Question, View
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analytics.domain import Model
     from analytics.history import History
 
 _LABELLED = 5
+_FEWEST = 10
+"""Models from which a task's correlation, or who lies furthest off, is told."""
 _TELLING = 0.1
 """R² from which likes are said to tell something of downloads."""
 _TELLING_LOGS = 0.3
@@ -58,9 +64,15 @@ def _answer(query: Query, history: History) -> Answer:
             chart, dots=dots, fit=fit, x_label="likes to date", y_label="downloads of the last 30 days", emphasis=_notable(dots)
         ),
         statistics=statistics,
-        notes=(f"{plural(left_out, 'model')} without a like or a download left out of the picture and the logarithms.",)
-        if left_out
-        else (),
+        notes=(
+            *_apart(dots),
+            *_by_task(recorded, query),
+            *(
+                (f"{plural(left_out, 'model')} without a like or a download left out of the picture and the logarithms.",)
+                if left_out
+                else ()
+            ),
+        ),
         next=(*_elsewhere(view), str(Query("models", within=query.within)), str(Query("tasks", within=query.within))),
     )
 
@@ -78,6 +90,57 @@ def _elsewhere(view: View) -> tuple[str, ...]:
     """Offer the same question about another list that there is."""
     others = [name for name in (ListName.TRENDING, ListName.TOP) if name is not view.now.list and view.history.snapshots(name)]
     return tuple(str(view.query.but(within=name, at=None, task=None)) for name in others[:1])
+
+
+def _apart(dots: Sequence[Dot]) -> tuple[str, ...]:
+    """Name the model that is liked most for what it is used, and the reverse: those whose two ranks lie furthest apart."""
+    if len(dots) < _FEWEST:
+        return ()
+    liked, used = ({dot.name: place for place, dot in enumerate(sorted(dots, key=key))} for key in (_by_likes, _by_downloads))
+    apart = sorted(dots, key=lambda dot: (used[dot.name] - liked[dot.name], dot.name))
+    hardly_liked, hardly_used = apart[0], apart[-1]
+    return (
+        (
+            f"Most liked for what it is used: {hardly_used.name} ({plural(hardly_used.x, 'like')}, "
+            f"{plural(hardly_used.y, 'download')}); the reverse: {hardly_liked.name} ({plural(hardly_liked.x, 'like')}, "
+            f"{plural(hardly_liked.y, 'download')})."
+        ),
+    )
+
+
+def _by_likes(dot: Dot) -> tuple[float, str]:
+    return -dot.x, dot.name
+
+
+def _by_downloads(dot: Dot) -> tuple[float, str]:
+    return -dot.y, dot.name
+
+
+def _by_task(models: Sequence[Model], query: Query) -> tuple[str, ...]:
+    """Say in which task likes follow downloads most and least, by Spearman's rank correlation."""
+    if query.task:
+        return ()
+    tasks: dict[str, list[Model]] = {}
+    for model in models:
+        if model.task:
+            tasks.setdefault(model.task, []).append(model)
+    found: list[tuple[float, str, int]] = []
+    for task, own in tasks.items():
+        with suppress(ValueError):
+            found += [(compare.correlation(own)[0]["spearman"], task, len(own))] if len(own) >= _FEWEST else []
+    if len(found) < 2:
+        return ()
+    (most, first, many), (least, last, few) = max(found), min(found)
+    return (
+        (
+            f"Likes follow downloads most in {first} (rank correlation {_signed(most)}, {plural(many, 'model')}) "
+            f"and least in {last} ({_signed(least)}, {plural(few, 'model')})."
+        ),
+    )
+
+
+def _signed(value: float) -> str:
+    return f"{value:.2f}".replace("-", MINUS)
 
 
 def _notable(dots: tuple[Dot, ...]) -> tuple[str, ...]:

@@ -1,0 +1,113 @@
+"""What is most notable in a ranking's course: a new leader, a reversal, a crossing, a record. Rankings in, one sentence out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analytics.numbers import percent
+from analytics.phrases import day, name, of_measure, ordinal, plural, points
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
+
+    from analytics.answer import Moment, Ranking
+    from analytics.domain import Dimension
+
+MANY = 6
+"""Moments from which a record or a reversal says something."""
+LEADERS = 5
+"""Places among which it is told that one passed another."""
+TURN = 0.015
+"""Portion by which a share must have gone one way and then the other for that to be a reversal."""
+RISEN = 0.01
+"""Portion by which a record must lie off the first moment."""
+
+
+def notable(moments: Sequence[Moment], dimension: Dimension) -> str:
+    """Say what is most notable between the first and the last moment, the rarest kind first; ``""`` where nothing is.
+
+    A new leader comes before a reversal of the largest share that turned, that before one of the leaders passing another, and
+    that before a share that was never as large (or small) as now.
+    """
+    found: Sequence[Callable[[Sequence[Moment], Dimension], str]] = (_new_leader, _reversal, _crossing, _record)
+    return next((sentence for find in found if (sentence := find(moments, dimension))), "")
+
+
+def _portions(moment: Moment) -> Mapping[str, float]:
+    return {share.name: share.portion for share in moment.ranking.shares}
+
+
+def _leader(ranking: Ranking) -> str | None:
+    """Return who leads alone."""
+    first = [share.name for share in ranking.shares if share.rank == 1]
+    return first[0] if len(first) == 1 else None
+
+
+def _new_leader(moments: Sequence[Moment], dimension: Dimension) -> str:
+    then, now = _leader(moments[0].ranking), _leader(moments[-1].ranking)
+    if then is None or now is None or then == now:
+        return ""
+    since = next(
+        moments[place].taken_on
+        for place in range(len(moments))
+        if all(_leader(moment.ranking) == now for moment in moments[place:])
+    )
+    last = _portions(moments[-1])
+    when = f"between {day(moments[0].taken_on)} and {day(since)}" if len(moments) == 2 else f"by {day(since)}"
+    lead = f"{name(dimension, now)} overtook {name(dimension, then)} {when} and leads"
+    of = of_measure(moments[-1].ranking.by)
+    return f"{lead} with {percent(last[now])} against {percent(last.get(then, 0.0))} of {of}"
+
+
+def _reversal(moments: Sequence[Moment], dimension: Dimension) -> str:
+    """Tell the leading share that first went one way and then, as clearly, the other."""
+    if len(moments) < MANY:
+        return ""
+    courses = [_portions(moment) for moment in moments]
+    for share in moments[-1].ranking.shares[:LEADERS]:
+        course = [portions.get(share.name, 0.0) for portions in courses]
+        for extreme in (min(course), max(course)):
+            turn = course.index(extreme)
+            before, after = extreme - course[0], course[-1] - extreme
+            if min(abs(before), abs(after)) >= TURN and before * after < 0:
+                return _turned(name(dimension, share.name), before, after, moments[turn].taken_on, moments[-1])
+    return ""
+
+
+def _turned(who: str, before: float, after: float, turned_on: date, last: Moment) -> str:
+    lost, gained = (f"{points(abs(part)).lstrip('+')}" for part in (before, after))
+    first, then = ("lost", "has gained") if before < 0 else ("gained", "has lost")
+    of = of_measure(last.ranking.by)
+    return f"{who} {first} {lost} of {of} until {day(turned_on)} and {then} {gained} since"
+
+
+def _crossing(moments: Sequence[Moment], dimension: Dimension) -> str:
+    """Tell the highest place that one of the leaders took from another."""
+    then = {share.name: share.rank for share in moments[0].ranking.shares}
+    now = moments[-1].ranking.shares[: LEADERS + 1]
+    for place, one in enumerate(now[:LEADERS]):
+        for other in now[place + 1 :]:
+            passed = one.rank < other.rank and then.get(one.name, 0) > then.get(other.name, 0) > 0
+            if passed and then[one.name] <= LEADERS + 1:
+                who, whom, since = name(dimension, one.name), name(dimension, other.name), day(moments[0].taken_on)
+                of = of_measure(moments[-1].ranking.by)
+                against = f"{percent(one.portion)} against {percent(other.portion)} of {of}"
+                return f"{who} passed {whom} since {since} and is {ordinal(one.rank)}: {against}"
+    return ""
+
+
+def _record(moments: Sequence[Moment], dimension: Dimension) -> str:
+    """Tell a leading share that never was as large, or as small, as now."""
+    if len(moments) < MANY:
+        return ""
+    courses = [_portions(moment) for moment in moments]
+    for share in moments[-1].ranking.shares[:LEADERS]:
+        *course, last = [portions.get(share.name, 0.0) for portions in courses]
+        if abs(last - course[0]) < RISEN or not (last > max(course) or last < min(course)):
+            continue
+        most = "most" if last > max(course) else "least"
+        since = f"of {plural(len(moments), 'snapshot')} since {day(moments[0].taken_on)}"
+        of = of_measure(moments[-1].ranking.by)
+        return f"{name(dimension, share.name)} has {percent(last)} of {of}, the {most} {since} ({points(last - course[0])})"
+    return ""

@@ -1,0 +1,111 @@
+"""Headlines over time: a golden for each pattern, and nothing said that the numbers do not carry."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics import compare
+from analytics.answer import Moment
+from analytics.domain import Count, Dimension, Measure, Model
+from analytics.notable import notable
+from analytics.robustness import hangs_on, without_largest
+
+MONTHS = [date(2026, month, 28) for month in range(1, 9)]
+
+
+def course(**values):
+    """Rank creators at each month by values such as ``meta=(10, 12)``."""
+    many = len(next(iter(values.values())))
+    moments = []
+    for place in range(many):
+        counts = [Count(Dimension.NAMESPACE, one, "", 1, own[place], None) for one, own in values.items() if own[place]]
+        whole = Count(None, "", "", len(counts), sum(count.downloads for count in counts), None)
+        moments.append(Moment(MONTHS[place], compare.ranking(counts, whole, Measure.DOWNLOADS, Dimension.NAMESPACE)))
+    return moments
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        pytest.param(
+            {"meta": (50, 45, 40, 30), "qwen": (20, 30, 42, 50), "rest": (30, 25, 18, 20)},
+            "qwen overtook meta by 28 March 2026 and leads with 50.0% against 30.0% of downloads",
+            id="a new leader",
+        ),
+        pytest.param(
+            {"meta": (60, 45), "qwen": (40, 55)},
+            "qwen overtook meta between 28 January 2026 and 28 February 2026 and leads with 55.0% against 45.0% of downloads",
+            id="a new leader between two dates",
+        ),
+        pytest.param(
+            {"meta": (60, 58, 55, 54, 57, 61), "qwen": (40, 42, 45, 46, 43, 39)},
+            "meta lost 6.0 points of downloads until 28 April 2026 and has gained 7.0 points since",
+            id="a reversal",
+        ),
+        pytest.param(
+            {"meta": (60, 60, 60), "qwen": (25, 22, 19), "google": (15, 18, 21)},
+            "google passed qwen since 28 January 2026 and is 2nd: 21.0% against 19.0% of downloads",
+            id="a crossing",
+        ),
+        pytest.param(
+            {"meta": (50, 51, 52, 53, 54, 55), "qwen": (50, 49, 48, 47, 46, 45)},
+            "meta has 55.0% of downloads, the most of 6 snapshots since 28 January 2026 (+5.0 points)",
+            id="a record",
+        ),
+        pytest.param(
+            {"meta": (55, 54, 53, 53, 53, 53), "qwen": (45, 46, 47, 47, 47, 47)},
+            "",
+            id="nothing notable: what was there before is no record",
+        ),
+    ],
+)
+def test_each_pattern_in_its_words(values, said):
+    assert notable(course(**values), Dimension.NAMESPACE) == said
+
+
+def test_two_that_share_the_lead_are_no_new_leader():
+    assert notable(course(meta=(50, 50), qwen=(50, 40), google=(0, 10)), Dimension.NAMESPACE) == ""
+
+
+@given(st.lists(st.tuples(*[st.integers(0, 1000)] * 4), min_size=2, max_size=8))
+def test_what_is_said_names_somebody_and_figures_that_are_there(rows):
+    if not all(any(row) for row in rows):
+        return
+    names = ("meta", "qwen", "google", "nvidia")
+    moments = course(**{one: tuple(row[place] for row in rows) for place, one in enumerate(names)})
+    said = notable(moments, Dimension.NAMESPACE)
+    if said:
+        assert said.startswith(names)
+        assert not said.endswith(".")
+        assert "nan" not in said.split()
+    assert all(two.taken_on - one.taken_on >= timedelta(days=27) for one, two in pairwise(moments))
+
+
+def test_a_share_that_hangs_on_one_model_is_told_without_it():
+    models = [Model("meta/large", 50), Model("meta/small", 10), Model("qwen/one", 40)]
+    found = without_largest(models, Dimension.NAMESPACE, ("meta",), Measure.DOWNLOADS)
+    assert (found.model, found.portion, found.rest) == ("meta/large", 0.6, 0.2)
+    assert hangs_on(found, "Meta", Measure.DOWNLOADS) == (
+        "Without meta/large, Meta would have 20.0% of downloads instead of 60.0%.",
+    )
+
+
+def test_a_share_of_many_models_hangs_on_none():
+    models = [Model(f"meta/{n}", 10) for n in range(20)] + [Model(f"qwen/{n}", 10) for n in range(20)]
+    assert hangs_on(without_largest(models, Dimension.NAMESPACE, ("meta",), Measure.DOWNLOADS), "Meta", Measure.DOWNLOADS) == ()
+
+
+def test_nothing_is_left_without_the_only_model():
+    assert without_largest([Model("meta/one", 5)], Dimension.NAMESPACE, ("meta",), Measure.DOWNLOADS) is None
+    assert without_largest([Model("meta/one", 0)], Dimension.NAMESPACE, ("meta",), Measure.DOWNLOADS) is None
+
+
+def test_half_a_model_weighs_half_in_what_it_carries():
+    models = [Model("a/b", 80, licenses=("mit", "other")), Model("c/d", 20, licenses=("mit",))]
+    found = without_largest(models, Dimension.LICENSE, ("mit",), Measure.DOWNLOADS)
+    assert (found.portion, found.rest) == (pytest.approx(0.6), pytest.approx(1.0))
