@@ -153,7 +153,12 @@ class _Actor:
             gated=self.gated,
             tags=(*self.tags, *(f"license:{tag}" for tag in licenses)),
             hub_id=self.hub_id,
+            downloads_all_time=self.ever(day),
         )
+
+    def ever(self, day: int) -> int:
+        """Return the downloads up to ``day``: a month's for each month of the life, by the level that it had on the whole."""
+        return int(self.life.level * (day - self.born + 1) / _MONTH * math.exp(max(0.0, self.life.growth * (day - self.since))))
 
 
 def _cast(first: date, until: date, rng: random.Random) -> list[_Actor]:

@@ -97,6 +97,8 @@ class Model:
     tags: tuple[str, ...] = ()
     hub_id: str | None = None
     """The Hub's ``_id``: survives a rename."""
+    downloads_all_time: int | None = None
+    """Since the model exists: a stock, which the Hub corrects downwards now and then."""
 
     @property
     def namespace(self) -> str:

@@ -33,7 +33,8 @@ def listings(path: Path, within: ListName | None = None, *, progress: Callable[[
     """Return a file's listings, one a date, oldest first; the whole file is checked before any is returned.
 
     Columns: ``snapshot_date``, ``model_id`` and ``downloads``; where the source has them ``likes``, ``license``,
-    ``license_recorded``, ``pipeline_tag``, ``library_name``, ``trending_score``, ``created_at``, ``gated`` and ``tags``.
+    ``license_recorded``, ``pipeline_tag``, ``library_name``, ``trending_score``, ``created_at``, ``gated``,
+    ``tags`` and ``downloads_all_time``.
     A column without any value on a date was not recorded on that date; an empty cell beside others that are filled means
     that the model declares none. A date keeps the first 300 by the list's measure, equal ones in the file's order.
 
@@ -141,7 +142,7 @@ def _floor(counts: array[int]) -> float:
 
 def _model(cells: Mapping[str, Any]) -> Model:
     """Return the model of a row, as if every column were recorded on its date."""
-    likes, trending = cells.get("likes"), cells.get("trending_score")
+    likes, trending, ever = cells.get("likes"), cells.get("trending_score"), cells.get("downloads_all_time")
     unknown = cells.get("license_recorded") is False
     return Model(
         id=fields.model_id(cells["model_id"]),
@@ -154,4 +155,5 @@ def _model(cells: Mapping[str, Any]) -> Model:
         created=fields.moment("created_at", cells.get("created_at")),
         gated=fields.gate(cells.get("gated")),
         tags=fields.tags(fields.words("tags", cells.get("tags") or ())),
+        downloads_all_time=None if ever is None else fields.count("downloads_all_time", ever),
     )

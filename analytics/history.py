@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 class History(Protocol):
     """Snapshots and what was counted in them. Every method reads; none changes anything."""
 
+    def __hash__(self) -> int:
+        """Tell one history from another, for what is remembered of its snapshots, which never change."""
+        ...
+
     def snapshots(self, within: ListName) -> tuple[Snapshot, ...]:
         """Return all snapshots of a list, oldest first; of one day's, the largest and then the earliest stored comes last."""
         ...

@@ -22,7 +22,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import date
 
-_EXPAND = ["createdAt", "downloads", "gated", "library_name", "likes", "pipeline_tag", "tags", "trendingScore"]
+_EXPAND = [
+    "createdAt",
+    "downloads",
+    "downloadsAllTime",
+    "gated",
+    "library_name",
+    "likes",
+    "pipeline_tag",
+    "tags",
+    "trendingScore",
+]
 _SORTS: dict[ListName, tuple[Any, str, Callable[[Model], float | None]]] = {
     ListName.TOP: ("downloads", "downloads", lambda model: model.downloads),
     ListName.TRENDING: ("trending_score", "trendingScore", lambda model: model.trending),
@@ -117,7 +127,7 @@ def model(raw: Mapping[str, Any] | ModelInfo) -> Model:
     item = _item(raw) if isinstance(raw, ModelInfo) else raw
     tags = None if item.get("tags") is None else fields.words("tags", item["tags"])
     declared = None if tags is None else [tag.partition(":")[2] for tag in tags if tag.lower().startswith("license:")]
-    likes, trending = item.get("likes"), item.get("trendingScore")
+    likes, trending, ever = item.get("likes"), item.get("trendingScore"), item.get("downloadsAllTime")
     return Model(
         id=fields.model_id(item.get("id")),
         downloads=fields.count("downloads", item.get("downloads")),
@@ -130,12 +140,17 @@ def model(raw: Mapping[str, Any] | ModelInfo) -> Model:
         gated=fields.gate(item.get("gated")),
         tags=fields.tags(tags or ()),
         hub_id=fields.word("_id", item.get("_id")) or None,
+        downloads_all_time=None if ever is None else fields.count("downloadsAllTime", ever),
     )
 
 
 def _item(info: ModelInfo) -> dict[str, Any]:
     """Undo huggingface_hub's renaming, so that there is one reader of the Hub's fields."""
-    renamed = {"createdAt": info.created_at, "trendingScore": info.trending_score}
+    renamed = {
+        "createdAt": info.created_at,
+        "trendingScore": info.trending_score,
+        "downloadsAllTime": info.downloads_all_time,
+    }
     return vars(info) | renamed
 
 

@@ -1,4 +1,4 @@
-"""Is a snapshot fit to be compared? Stalled counts, short lists, one model that moves everything. Numbers in, doubts out."""
+"""Is a snapshot fit to be compared? Stalls, short lists, recounts, one model that moves everything. Numbers in, doubts out."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analytics.domain import LIST_SIZE
+from analytics.grouping import names_of, stored
 from analytics.names import renames
 from analytics.numbers import percent
 from analytics.phrases import day, plural
@@ -13,13 +14,23 @@ from analytics.phrases import day, plural
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analytics.domain import Model, Snapshot
+    from analytics.domain import Dimension, Model, Snapshot
 
 STALLED = 0.9
 """Part of the models in both snapshots whose count did not move, from which the Hub is taken to have stalled."""
 
 ALONE = 0.1
 """Part of the earlier total that one model's change must exceed to be told."""
+
+
+UNLIKE = 0.05
+"""Difference in coverage from which shares at two dates are shares of different things."""
+
+REGRESSED = 0.02
+"""Part of the models whose all-time count fell from which that is no correction of single models any more."""
+
+FEWEST = 20
+"""Models with an all-time count from which a part of them says something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +72,29 @@ def alone(before: Sequence[Model], after: Sequence[Model]) -> tuple[Doubt, ...]:
         return ()
     verb = "added" if moved[largest] > 0 else "took"
     return (Doubt(f"{largest} alone {verb} {percent(abs(moved[largest]) / total)} of all downloads."),)
+
+
+def regressed(earlier: Snapshot, before: Sequence[Model], after: Sequence[Model]) -> tuple[Doubt, ...]:
+    """Doubt a day on which many all-time counts fell: a stock cannot, so the Hub counted anew, perhaps the flows too."""
+    then = {model.id: model.downloads_all_time for model in before if model.downloads_all_time is not None}
+    both = [model for model in after if model.downloads_all_time is not None and model.id in then]
+    fell = sum((model.downloads_all_time or 0) < then[model.id] for model in both)
+    if len(both) < FEWEST or fell <= REGRESSED * len(both):
+        return ()
+    said = (
+        f"The all-time downloads of {fell} of {plural(len(both), 'model')} fell since {day(earlier.taken_on)}: the Hub recounted."
+    )
+    return (Doubt(said),)
+
+
+def unlike(dimension: Dimension, earlier: Snapshot, before: Sequence[Model], after: Sequence[Model]) -> tuple[Doubt, ...]:
+    """Doubt a comparison of two sources of which one records a dimension of clearly fewer models."""
+    then, now = (_recorded(models, dimension) for models in (before, after))
+    if abs(then - now) <= UNLIKE:
+        return ()
+    recorded = f"The {dimension} is recorded for {percent(now)} of the models, but for {percent(then)} on {day(earlier.taken_on)}"
+    return (Doubt(f"{recorded}: part of a shift may be that."),)
+
+
+def _recorded(models: Sequence[Model], dimension: Dimension) -> float:
+    return sum(bool(names_of(model, stored(dimension))) for model in models) / len(models) if models else 0.0

@@ -55,6 +55,7 @@ LISTING = sa.Table(
     sa.Column("likes", sa.BigInteger),
     sa.Column("trending", sa.Float),
     *(sa.Column(name, sa.Integer, sa.ForeignKey("word.id")) for name in _TEXTS),
+    sa.Column("downloads_all_time", sa.BigInteger),
     sqlite_with_rowid=False,
 )
 
@@ -180,6 +181,7 @@ _LISTED = sa.select(
     LISTING.c.downloads,
     LISTING.c.likes,
     LISTING.c.trending,
+    LISTING.c.downloads_all_time,
     *(alias.c.text.label(name) for name, alias in _WORDS.items()),
 ).select_from(_FROM)
 
@@ -210,6 +212,7 @@ def _add(connection: sa.Connection, listing: Listing, counts: list[Count]) -> Sn
                 "downloads": model.downloads,
                 "likes": model.likes,
                 "trending": model.trending,
+                "downloads_all_time": model.downloads_all_time,
                 **{name: None if text is None else words[text] for name, text in texts.items()},
             }
             for rank, (model, texts) in enumerate(zip(listing.models, coded, strict=True), start=1)
@@ -283,6 +286,7 @@ def _model(row: Any) -> Model:  # noqa: ANN401 - as above
         gated=row.gated,
         tags=tuple(filter(None, row.tags.split(_SEPARATOR))),
         hub_id=row.hub_id,
+        downloads_all_time=row.downloads_all_time,
     )
 
 

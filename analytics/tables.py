@@ -155,6 +155,7 @@ def _split(_: str, cell: str) -> list[str]:
 _TYPES: dict[str, Callable[[str, str], Any]] = {
     "downloads": _number,
     "likes": _number,
+    "downloads_all_time": _number,
     "trending_score": _number,
     "license_recorded": _flag,
     "license": _split,
@@ -232,6 +233,7 @@ _KINDS: dict[str, tuple[Callable[[pa.DataType], bool], ...]] = {
     "model_id": (_is_text,),
     "downloads": _COUNT,
     "likes": _COUNT,
+    "downloads_all_time": _COUNT,
     "license": (_is_text, _is_words),
     "license_recorded": (pa.types.is_boolean,),
     "pipeline_tag": (_is_text,),

@@ -79,5 +79,7 @@ class Overview:
     months: tuple[Period, ...]
     """Those with a snapshot, the latest first."""
     findings: tuple[Finding, ...]
+    doubts: tuple[str, ...]
+    """What is to be distrusted about the latest snapshots, in sentences."""
     names: Mapping[str, tuple[Name, ...]]
     """By the question's word (``license``, ``creator``, …): the names of the latest snapshots, the most downloaded first."""

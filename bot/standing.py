@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analytics.domain import ListName
+from analytics.doubts import latest
 from analytics.errors import QueryError
 from analytics.phrases import day, plural, short_list
 from analytics.store import SqlHistory
@@ -38,6 +39,8 @@ def lines(office: Office, database: sa.Engine, now: datetime) -> Iterator[tuple[
             simulated = ", simulated" if last.simulated else ""
             said = f"{plural(len(snapshots), 'snapshot')}, the last of {day(last.taken_on)} ({old}{simulated})"
             yield short_list(name).capitalize(), said
+            for doubt in latest(history, name):
+                yield "Doubt", doubt.sentence + (" No digest is sent on it." if doubt.severe else "")
     running, paused = office.subscriptions.counts()
     yield "Subscriptions", f"{running} running, {paused} paused"
     counts = office.ledger.counts()

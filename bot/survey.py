@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from analytics.domain import Dimension, ListName
+from analytics.doubts import of_day
 from analytics.errors import HfStatsError
 from analytics.grouping import creator
 from analytics.names import creators, licenses, renames
@@ -38,6 +39,7 @@ def survey(history: History) -> Overview:
         simulated=any(s.simulated for s in latest),
         months=tuple(sorted({Period(day.year, day.month) for day in days}, key=lambda month: month.start, reverse=True)),
         findings=tuple(found for text in FINDINGS if (found := _finding(text, history))) if latest else (),
+        doubts=tuple(doubt.sentence for one in latest for doubt in of_day(one, history)),
         names=_names(history, latest),
     )
 

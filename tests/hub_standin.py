@@ -122,6 +122,7 @@ def some_models(count: int = 400, seed: int = 1) -> list[Row]:
             "trendingScore": luck.randrange(1, 500),
             "private": False,
             "downloads": int(200e6 / rank**0.9),
+            "downloadsAllTime": int(3e9 / rank**0.9),
             "tags": [*filter(None, (library, task, "safetensors")), *(f"license:{tag}" for tag in declared), "region:us"],
             "createdAt": f"20{luck.randrange(22, 26)}-{luck.randrange(1, 13):02}-{luck.randrange(1, 29):02}T08:00:00.000Z",
             "lastModified": "2026-01-01T00:00:00.000Z",

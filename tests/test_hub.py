@@ -77,7 +77,7 @@ def test_every_field_comes_through_the_client(standin: HubStandIn) -> None:
 def test_only_what_is_needed_is_asked_for_and_by_name(standin: HubStandIn) -> None:
     take(standin)
     assert set(standin.asked[0].query["expand"]) == {
-        *("createdAt", "downloads", "gated", "library_name", "likes", "pipeline_tag", "tags", "trendingScore")
+        *("createdAt", "downloads", "downloadsAllTime", "gated", "library_name", "likes", "pipeline_tag", "tags", "trendingScore")
     }
     assert standin.asked[0].headers["user-agent"].startswith("hfstats/0")
 

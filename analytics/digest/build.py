@@ -11,6 +11,7 @@ from analytics.digest.edition import Edition
 from analytics.digest.picture import picture
 from analytics.digest.values import Digest, Section
 from analytics.domain import Dimension, ListName, Measure
+from analytics.doubts import of_day
 from analytics.errors import NoDataError
 from analytics.numbers import percent
 from analytics.phrases import day, plural, short_list
@@ -37,9 +38,6 @@ PLACES = 10
 _EXPLAINED = 3
 """Shifts of a section that get their reasons."""
 
-_UNLIKE = 0.05
-"""Difference in coverage from which shares at two dates are shares of different things."""
-
 
 def digest(
     edition: Edition,
@@ -56,8 +54,7 @@ def digest(
     """
     query = _asked(edition, history, within)
     found = scope(query, history)
-    doubts = quality.short(found.now)
-    severe = next((doubt for doubt in doubts if doubt.severe), None)
+    severe = next((doubt for doubt in of_day(found.now, history) if doubt.severe), None)
     if severe:
         raise NoDataError(f"The digest of {edition.name} is held back. {severe.sentence}")
     then = _earlier(found.comparable, edition)
@@ -73,7 +70,6 @@ def digest(
         chart=picture(headline, sections, source, query),
         notes=(
             *_window(found, then, edition),
-            *(doubt.sentence for doubt in doubts),
             *_doubts(found, then, history),
         ),
     )
@@ -120,7 +116,7 @@ def _section(dimension: Dimension, query: Query, history: History, edition: Edit
         return replace(bare, notes=("There is nothing to compare with yet.",))
     then = recording[0]
     coverage = _coverage(view, then)
-    if abs(coverage - view.coverage) > _UNLIKE:
+    if abs(coverage - view.coverage) > quality.UNLIKE:
         told = (
             f"The {dimension} is recorded for {percent(view.coverage)} of the models, but for {percent(coverage)} on "
             f"{day(then.taken_on)}; shifts between the two would be no shifts."
@@ -197,10 +193,8 @@ def _held(other: Snapshot, now: Snapshot) -> str:
 def _doubts(found: Scope, then: Sequence[Snapshot], history: History) -> tuple[str, ...]:
     """Doubt what the figures rest on: counts that stalled, one model that moves everything."""
     after = history.models(found.now.id)
-    doubts: list[quality.Doubt] = []
-    eve = found.comparable[-2:-1]
-    for earlier in dict.fromkeys((*eve, *then[:1])):
-        doubts += quality.stalled(earlier, history.models(earlier.id), found.now, after)
+    doubts = [*of_day(found.now, history)]
     if then:
-        doubts += quality.alone(history.models(then[0].id), after)
-    return tuple(doubt.sentence for doubt in doubts)
+        before = history.models(then[0].id)
+        doubts += [*quality.stalled(then[0], before, found.now, after), *quality.alone(before, after)]
+    return tuple(dict.fromkeys(doubt.sentence for doubt in doubts))

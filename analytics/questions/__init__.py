@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analytics import grammar
+from analytics.doubts import doubts
 from analytics.errors import HfStatsError
 from analytics.neighbors import neighbors
 from analytics.questions.access import ACCESS
@@ -86,7 +87,8 @@ def ask(query: Query, history: History) -> Answer:
     question, read = _BY_WORD[query.word], Remembered(history)
     try:
         answer = question.answer(query, read)
-        return replace(answer, near=neighbors(query, question.form, answer, read))
+        notes = (*answer.notes, *doubts(query, answer, history))
+        return replace(answer, near=neighbors(query, question.form, answer, read), notes=notes)
     except HfStatsError as error:
         error.suggestions = tuple(text for text in error.suggestions if _answered(text, history))
         raise

@@ -317,7 +317,8 @@ class Clerk:
         newest = max(one.taken_on for one in overview.holdings)
         age = (self.office.clock().date() - newest).days
         simulated = ", simulated" if overview.simulated else ""
-        return f"snapshot of {day(newest)}, {'of today' if age <= 0 else plural(age, 'day') + ' old'}{simulated}"
+        fresh = f"snapshot of {day(newest)}, {'of today' if age <= 0 else plural(age, 'day') + ' old'}{simulated}"
+        return ". ".join((fresh, *(doubt.rstrip(".") for doubt in overview.doubts)))
 
 
 __all__ = ["Clerk", "Numbers"]

@@ -184,10 +184,10 @@ def listings() -> Iterator[Listing]:
             # The first source records neither likes nor libraries, and has a model under its former name.
             top = [replace(model, likes=None, library=None) for model in top]
             top = [replace(m, id=m.id.removeprefix("google-bert/")) for m in top]
-        yield Listing(day, ListName.TOP, "hub", tuple(top))
+        yield Listing(day, ListName.TOP, "handmade", tuple(top))
         trending = sorted((m for m in present if m.trending), key=lambda m: -(m.trending or 0))
-        yield Listing(day, ListName.TRENDING, "hub", tuple(trending[:6]))
-        yield Listing(day, ListName.LIKED, "hub", tuple(sorted(present, key=lambda m: -(m.likes or 0))))
+        yield Listing(day, ListName.TRENDING, "handmade", tuple(trending[:6]))
+        yield Listing(day, ListName.LIKED, "handmade", tuple(sorted(present, key=lambda m: -(m.likes or 0))))
         if place == 1:
             yield Listing(date(2026, 6, 15), ListName.TOP, "top3", tuple(sorted(present, key=lambda m: -m.downloads)[:3]))
 

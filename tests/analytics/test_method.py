@@ -1,0 +1,124 @@
+"""The worked examples of docs/method.md, run: each figure there is what the product computes."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from analytics import compare, quality
+from analytics.concentration import concentration
+from analytics.domain import Dimension, ListName, Measure, Model, Snapshot
+from analytics.numbers import percent
+from analytics.phrases import points
+from analytics.questions.ages import weighted_median
+from analytics.questions.derivatives import reach
+from analytics.reasons import explained
+from analytics.robustness import without_largest
+from analytics.rollup import roll_up
+
+METHOD = (Path(__file__).parents[2] / "docs" / "method.md").read_text(encoding="utf-8")
+
+
+def example(title):
+    """Return the worked example under a heading."""
+    section = METHOD.split(f"## {title}\n")[1].split("\n## ")[0]
+    return " ".join(line.removeprefix("> ") for line in section.splitlines() if line.startswith(">"))
+
+
+def ranked(models, dimension, by):
+    counts = roll_up(models)
+    stored = Dimension.NAMESPACE if dimension is Dimension.CREATOR else dimension
+    whole = next(c for c in counts if c.dimension is None and not c.task)
+    return compare.ranking([c for c in counts if c.dimension is stored and not c.task], whole, by, dimension)
+
+
+def test_shares():
+    models = [
+        Model("x/a", 60, licenses=("mit",)),
+        Model("x/b", 20, licenses=("mit", "apache-2.0")),
+        Model("x/c", 20, licenses=("apache-2.0",)),
+    ]
+    for by in (Measure.MODELS, Measure.DOWNLOADS):
+        mit = compare.find(ranked(models, Dimension.LICENSE, by), "mit")
+        assert f"{percent(mit.portion)} of {by}" in example("Shares")
+
+
+def test_growth_and_mix():
+    before = [Model("meta/a", 60), Model("google/b", 40)]
+    after = [Model("meta/a", 60), Model("google/b", 20), Model("qwen/c", 20)]
+    then, now = (ranked(models, Dimension.NAMESPACE, Measure.DOWNLOADS) for models in (before, after))
+    shift = explained(next(s for s in compare.shifts(then, now) if s.name == "meta"), before, after, Dimension.NAMESPACE)
+    said = example("Growth and mix")
+    assert shift.points == 0
+    assert percent(shift.before) in said
+    assert points(shift.split.grew) in said
+    assert f"took {points(-shift.split.entered).split()[0].lstrip('+')}" in said
+    assert (shift.split.left, shift.split.declared) == (0.0, 0.0)
+
+
+def test_concentration():
+    found = concentration([50, 30, 10, 10])
+    said = example("Concentration")
+    assert f"= {found.hhi:.2f}, effective number = {found.effective:.1f}" in said
+    assert said.endswith(f"= {found.gini:.2f}.")
+
+
+def test_without_the_largest():
+    models = [Model("meta/large", 50), Model("meta/small", 10), Model("qwen/one", 40)]
+    found = without_largest(models, Dimension.NAMESPACE, ("meta",), Measure.DOWNLOADS)
+    said = example("Without the largest")
+    assert f"Meta has {percent(found.portion)}" in said
+    assert said.endswith(f"= {percent(found.rest)}.")
+
+
+def test_likes_and_downloads():
+    statistics, _ = compare.correlation([Model(f"a/{n}", downloads, n) for n, downloads in ((1, 10), (2, 20), (3, 60))])
+    said = example("Likes and downloads")
+    assert f"R² = {statistics['r2']:.2f}" in said
+    assert f"Spearman's is {statistics['spearman']:.0f}" in said
+
+
+def test_age():
+    ages, downloads = (1.0, 2.0, 4.0), (10.0, 10.0, 30.0)
+    plain = weighted_median([(age, 1.0) for age in ages])
+    weighted = weighted_median(list(zip(ages, downloads, strict=True)))
+    assert f"the median is {plain:.0f} years, weighted by downloads {weighted:.0f}" in example("Age")
+
+
+def test_derivatives():
+    made = ("base_model:Qwen/base", "base_model:finetune:Qwen/base")
+    both = ("base_model:Qwen/base", "base_model:google/base", "base_model:merge:Qwen/base", "base_model:merge:google/base")
+    models = [
+        Model("Qwen/base", 400, tags=("region:us",)),
+        Model("someone/tuned", 200, tags=made),
+        Model("someone/merged", 100, tags=both),
+    ]
+    found = reach(models, Measure.DOWNLOADS)
+    qwen = found.shares[0]
+    assert f"adds {dict(qwen.members)['made by others']:.0f} of {found.recorded:.0f}" in example("Derivatives")
+
+
+def test_what_is_distrusted():
+    before = [Model(f"a/{n}", 1000 + n) for n in range(300)]
+    after = [Model(f"a/{n}", 1000 + n + (n < 10)) for n in range(300)]
+    eve, now = (Snapshot(n, date(2026, 8, 20 + n), ListName.TOP, "hub", 300, simulated=False) for n in (1, 2))
+    (doubt,) = quality.stalled(eve, before, now, after)
+    share = re.match(r"[\d.]+%", doubt.sentence)[0]
+    assert f"{share} of the counts" in example("What is distrusted")
+
+
+@pytest.mark.parametrize(
+    ("constant", "said"),
+    [
+        (quality.STALLED, "90% of the counts"),
+        (quality.REGRESSED, "more than 2% of the models"),
+        (quality.UNLIKE, "more than 5 points"),
+        (quality.ALONE, "more than 10% of all downloads"),
+    ],
+)
+def test_the_thresholds_are_those_of_the_page(constant, said):
+    assert said in METHOD
+    assert re.search(r"\d+", said)[0] == f"{constant * 100:.0f}"

@@ -1,0 +1,113 @@
+"""What is distrusted and why: a fault planted into a clean history is told on the answers it touches, and on no other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from handmade import stored
+
+from analytics.domain import Listing, ListName, Model
+from analytics.doubts import latest
+from analytics.questions import ask, parse
+
+TODAY = date(2026, 8, 22)
+EVE = TODAY - timedelta(days=1)
+MONTH_AGO = date(2026, 7, 31)
+
+
+def models(*, day=0, many=300):
+    """A list of which every count moves a little each day."""
+    return [
+        Model(
+            f"maker-{n % 40}/model-{n}",
+            (many - n) * 1000 + 7 * day,
+            likes=n + 1,
+            licenses=("mit",) if n % 3 else ("apache-2.0",),
+            task="text-generation",
+            downloads_all_time=10**7 + 1000 * day - n,
+        )
+        for n in range(many)
+    ]
+
+
+def history(tmp_path, *days):
+    """A store with ``(date, models)``."""
+    listings = [Listing(day, ListName.TOP, "hub", tuple(own)) for day, own in days]
+    return stored(listings, tmp_path / "hfstats.db")
+
+
+def notes(history, words="licenses"):
+    return ask(parse(words), history).notes
+
+
+def doubts_of(history):
+    return [doubt.sentence for doubt in latest(history, ListName.TOP)]
+
+
+def test_a_clean_history_raises_no_doubt(tmp_path):
+    found = history(tmp_path, (MONTH_AGO, models()), (EVE, models(day=21)), (TODAY, models(day=22)))
+    assert doubts_of(found) == []
+    for words in ("licenses", "movers licenses", "licenses since 2026-07", "entries", "creator maker-1"):
+        assert not [note for note in notes(found, words) if "Hub" in note or "recorded for" in note or "alone" in note]
+
+
+def test_counts_that_did_not_move_since_the_day_before_are_told(tmp_path):
+    found = history(tmp_path, (MONTH_AGO, models()), (EVE, models(day=21)), (TODAY, models(day=21)))
+    said = "100.0% of the counts of 22 August 2026 are those of 21 August 2026: the Hub stalled."
+    assert doubts_of(found) == [said]
+    for words in ("licenses", "creators by downloads", "movers", "likes", "concentration"):
+        assert said in notes(found, words)
+    assert said not in notes(found, "licenses at 2026-08-21")
+
+
+def test_counts_that_did_not_move_since_the_compared_date_are_told_on_the_comparison(tmp_path):
+    found = history(tmp_path, (MONTH_AGO, models()), (TODAY, models()))
+    said = "100.0% of the counts of 22 August 2026 are those of 31 July 2026: the Hub stalled."
+    assert said in notes(found, "movers")
+    assert said not in notes(found, "licenses")
+
+
+def test_all_time_counts_that_fell_in_numbers_are_told(tmp_path):
+    recounted = [replace(m, downloads_all_time=5) if n < 9 else m for n, m in enumerate(models(day=22))]
+    found = history(tmp_path, (EVE, models(day=21)), (TODAY, recounted))
+    assert doubts_of(found) == ["The all-time downloads of 9 of 300 models fell since 21 August 2026: the Hub recounted."]
+
+
+def test_a_single_all_time_count_that_fell_is_a_correction(tmp_path):
+    corrected = [replace(m, downloads_all_time=5) if n < 5 else m for n, m in enumerate(models(day=22))]
+    assert doubts_of(history(tmp_path, (EVE, models(day=21)), (TODAY, corrected))) == []
+
+
+@pytest.mark.parametrize(("many", "severe"), [(290, False), (200, True)])
+def test_a_list_that_came_in_part_is_told_and_below_nine_tenths_held_back(tmp_path, many, severe):
+    found = history(tmp_path, (TODAY, models(many=many)))
+    (doubt,) = latest(found, ListName.TOP)
+    assert doubt.sentence == f"The Hub gave {many} models instead of 300 on 22 August 2026."
+    assert doubt.severe is severe
+    assert doubt.sentence in notes(found)
+
+
+def test_a_source_that_records_less_is_told_on_the_comparison(tmp_path):
+    unrecorded = [replace(m, licenses=None) if n % 4 == 0 else m for n, m in enumerate(models(day=22))]
+    found = history(tmp_path, (MONTH_AGO, models()), (TODAY, unrecorded))
+    said = "The license is recorded for 75.0% of the models, but for 100.0% on 31 July 2026: part of a shift may be that."
+    assert said in notes(found, "movers licenses")
+    assert said in notes(found, "licenses since 2026-07")
+    assert said not in notes(found, "movers creators")
+    assert said not in notes(found, "licenses")
+
+
+def test_one_model_that_moves_everything_is_told_on_the_comparison(tmp_path):
+    risen = [replace(m, downloads=m.downloads * 50) if n == 0 else m for n, m in enumerate(models(day=22))]
+    found = history(tmp_path, (MONTH_AGO, models()), (TODAY, risen))
+    (said,) = [note for note in notes(found, "movers") if " alone " in note]
+    assert said.startswith("maker-0/model-0 alone added 32.")
+    assert not [note for note in notes(found, "creators") if " alone " in note]
+
+
+def test_a_gap_is_told_on_what_goes_over_it(tmp_path):
+    days = [date(2025, 11, n) for n in range(1, 8)]
+    found = history(tmp_path, *((day, models(day=n)) for n, day in enumerate(days)), (TODAY, models(day=300)))
+    assert "No snapshot between 2025-11-07 and 2026-08-22." in notes(found, "licenses since 2025-11")
