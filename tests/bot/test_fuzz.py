@@ -181,6 +181,7 @@ KEPT = [
         "watches",
     ),
     *("mute 1", "unmute 1", "unwatch 1", "again 1", "status"),
+    *("predict", "bets", "unbet 1", "predict creators meta 70% by 2027-06", "predict licenses newcomer <!here> 99% by May 2027"),
 ]
 NAMES = ["apache-2.0", "mit", "Meta", "google", "qwen", "text-generation", "transformers", "openai-community/gpt2", "meta ai"]
 REAL = sorted(
