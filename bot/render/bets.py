@@ -104,11 +104,13 @@ def settled(month: Edition, decided: Iterable[Decided], scores: Sequence[Score])
     headline = f"Bets settled for {month.name}"
     blocks = [section(f":crystal_ball: *{headline}*")]
     decided = tuple(decided)
-    each = max(_LINES // max(len(decided), 1), 2)
-    for one in decided:
+    room = _LINES
+    for place, one in enumerate(decided):
+        each = max(room - 2 * (len(decided) - place - 1), 2)  # whoever comes later has room for two
         draft = read_question(one.question, str(month))
         lines = [_outcome(draft, bet, score) for bet, score in one.bets]
-        shown, _ = _as_many(lines, each)
+        shown, left = _as_many(lines, each)
+        room -= each - left
         blocks.append(section("\n".join([f"*{_begin(title(draft))}*: {_how(draft, one, month)}", *shown])))
     below = actions(opener(), button("All bets", "bets"))
     return Content(headline, [*blocks, *_table(scores), below])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -67,3 +70,15 @@ def test_a_name_that_was_typed_is_the_one_it_means(dimension, first, named):
 
 def test_an_empty_ranking_has_nobody_first():
     assert not came_true(ranking(), Dimension.CREATOR, "Meta")
+
+
+def test_the_example_in_the_documents_is_so():
+    text = (Path(__file__).parents[2] / "docs" / "predict.md").read_text(encoding="utf-8")
+    bets = re.findall(r"^\| (\w+) \| (\d+)% \| (yes|no) \| \((\S+) \u2212 (\d)\)² = (\S+) \|$", text, re.MULTILINE)
+    assert len(bets) == 4
+    for _, percent, true, p, o, score in bets:
+        assert (int(percent) / 100, true == "yes") == (float(p), o == "1")
+        assert brier(int(percent), right=true == "yes") == float(score)
+    found = scores((who, int(percent), true == "yes") for who, percent, true, *_ in bets)
+    shown = re.findall(r"^\| (\d) \| (\w+) \| (0\.\d+) \|$", text, re.MULTILINE)
+    assert [(one.rank, one.who, one.mean) for one in found] == [(int(at), who, float(mean)) for at, who, mean in shown]

@@ -1,4 +1,4 @@
-"""Bets on who will lead: their whole life through the real Bolt app, the strict Slack and the worker's jobs, by a test's clock."""
+"""Bets on who will lead: their whole life through the real Bolt app and the strict Slack, by a test's clock."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_a_bets_whole_life_placed_changed_listed_closed_settled_and_scored(bot):
     bot.wait_for_bets(2)
 
     slack.command("bets")
-    shown = bot.seen("2 open bets here")
+    shown = bot.seen("#1 ")
     assert shown.viewer
     assert check_blocks(list(shown.blocks)) == []
     assert "Creators by downloads, end of July 2026" in str(shown.blocks)
@@ -128,7 +128,8 @@ def test_a_bets_whole_life_placed_changed_listed_closed_settled_and_scored(bot):
     assert sum("Bets settled" in str(m.blocks) for m in slack.messages("general")) == 1, "told once"
     assert bot.jobs.office.ledger.get(line.id).state is State.SENT
     assert slack.press(message, "All bets").ok
-    assert "Settled last" in str(bot.seen("0 open bets here, 2 settled ones").blocks)
+    shown = str(bot.seen("Settled last").blocks)
+    assert f":white_check_mark: <@{user(bot, 'ada')}>: 80% {bot.first}, creators by downloads, July 2026, right" in shown
 
 
 def test_a_month_without_a_snapshot_makes_bets_void_and_they_count_for_nothing(bot):
@@ -351,7 +352,7 @@ def test_another_ranking_forgets_the_name_and_offers_its_own(bot):
     assert slack.press(view, "wager:of", value="families", given={"wager:sure": "90"}).ok
     view = slack.wait_for(lambda: (now := slack.modal()) and now.hash != before and now, WAIT)
     assert chosen(view, "of", "who", "sure") == ["families", None, "90"]
-    assert [one["text"]["text"] for one in slack.suggest(view, "wager:who", "perm")][0] == "Permissive"
+    assert slack.suggest(view, "wager:who", "perm")[0]["text"]["text"] == "Permissive"
 
 
 def test_what_is_missing_is_told_beside_its_field(bot):
@@ -453,16 +454,20 @@ PIECES = [
 @hypothesis(max_examples=500)
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=8), max_size=9).map(" ".join))
 def test_whatever_is_typed_is_a_bet_or_a_sentence(text):
+    draft, said = attempt(text)
+    assert said.endswith(".") if draft is None else read_bet(str(draft).partition(" ")[2], FORMS) == draft
+
+
+def attempt(text):
     try:
-        draft = read_bet(text, FORMS)
+        return read_bet(text, FORMS), ""
     except HfStatsError as error:
-        assert str(error).endswith(".")
-    else:
-        assert read_bet(str(draft).partition(" ")[2], FORMS) == draft
+        return None, str(error)
 
 
-@given(drafts, st.datetimes(datetime(2020, 1, 1), datetime(2100, 1, 1)))
-def test_every_form_is_valid_and_is_read_back_as_it_was_filled_in(draft, now):
+@given(drafts, st.dates(date(2020, 1, 1), date(2100, 1, 1)))
+def test_every_form_is_valid_and_is_read_back_as_it_was_filled_in(draft, today):
+    now = datetime(today.year, today.month, today.day, tzinfo=UTC)
     months = open_months(now)
     assert all(closed(month, now) == "" for month in months)
     assert closed(months[0].before, now)
@@ -485,10 +490,10 @@ def test_as_many_bets_as_there_can_be_are_valid_blocks(bot):
     for by in MEASURES:
         for of in RANKED:
             for within in LISTS:
-                for person in range(12):
+                for person in range(12 if of in RANKED[:2] else 1):
                     question = Draft(of, by, within).question
                     said = {"question": question, "month": "2026-07", "name": "&" * LONGEST_NAME, "percent": 99}
-                    bot.bets.place(workspace, channel, f"U0{person}", **said) if person < 1 or of in RANKED[:2] else None
+                    bot.bets.place(workspace, channel, f"U0{person}", **said)
     shown = listed(bot.here(), [], (), "predict")
     assert check_blocks(shown.blocks()) == []
     bot.settle()
@@ -497,7 +502,7 @@ def test_as_many_bets_as_there_can_be_are_valid_blocks(bot):
     assert check_blocks(list(message.blocks)) == []
     assert len(message.blocks) > 20
     bot.slack.command("bets")
-    assert check_blocks(list(bot.seen("0 open bets here").blocks)) == []
+    assert check_blocks(list(bot.seen("Settled last").blocks)) == []
 
 
 def test_leaders_that_are_equal_are_all_named(bot):

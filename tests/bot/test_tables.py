@@ -15,7 +15,7 @@ from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
 from analytics import database
 from analytics.errors import HfStatsError, StoreError
 from bot.dispatch.content import Content
-from bot.dispatch.values import Kind, Owed
+from bot.dispatch.values import Kind, Outcome, Owed
 from bot.playground import SlackStandIn
 from bot.store import TABLES
 from bot.store.bets import Bets
@@ -285,6 +285,24 @@ def test_a_refresh_that_slack_refuses_leaves_the_token_that_is_still_good(engine
         assert len(slack.calls) == 1, "everybody tried"
         assert "invalid_refresh_token" in caplog.text
         assert "still good" not in caplog.text
+
+
+def test_of_many_who_bet_and_settle_at_once_each_bet_is_there_and_settled_once(engine):
+    bets = Bets(engine)
+    said = {"question": "creators by downloads", "month": "2026-12", "name": "Meta"}
+    together(6, lambda at: bets.place("T1", "C1", "U1", **said, percent=60 + at))
+    (bet,) = bets.in_channel("T1", "C1")
+    assert bet.percent in range(60, 66)
+    assert (bets.over("2026-12"), bets.over("2027-01")) == ([], [bet])
+
+    def settle(_):
+        with database.writing(engine) as connection:
+            return bets.settle(connection, bet, Outcome.RIGHT)
+
+    assert sum(together(6, settle)) == 1
+    assert bets.over("2027-01") == []
+    assert not bets.withdraw("T1", bet.id, "U1")
+    assert bets.place("T1", "C1", "U1", **said, percent=99)[0].percent == bet.percent, "what is settled stays as it was"
 
 
 KEPT = {
