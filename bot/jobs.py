@@ -13,6 +13,7 @@ from analytics.domain import ListName
 from analytics.errors import SourceError
 from analytics.ingest import already_taken
 from analytics.store import SqlHistory
+from bot.clerk.settling import settle
 from bot.clerk.watching import watch
 from bot.dispatch.content import Content
 from bot.dispatch.deliver import deliver
@@ -65,7 +66,8 @@ class Jobs:
             HfStatsError: when the database cannot be used.
 
         """
-        {"plan": self.plan, "snapshot": self.snapshot, "watch": self.watch, "tidy": self.tidy}[job]()
+        jobs = {"plan": self.plan, "snapshot": self.snapshot, "watch": self.watch, "settle": self.settle, "tidy": self.tidy}
+        jobs[job]()
 
     def plan(self) -> None:
         """Enter into the ledger what has fallen due."""
@@ -108,6 +110,18 @@ class Jobs:
         crossed = watch(self.office, self.numbers, [one.form for one in self.numbers.entries()], self.database, newest)
         if crossed:
             _log.info("%s watches crossed their line", crossed)
+
+    def settle(self) -> None:
+        """Settle the bets on months that are over, by the last whole snapshot of each, and plan what tells of them."""
+        store = SqlHistory(self.database)
+
+        def last_day(within: ListName, month: Edition) -> date | None:
+            found = [one for one in store.snapshots(within) if one.taken_on in month]
+            return next((one.taken_on for one in reversed(found) if not any(doubt.severe for doubt in quality.short(one))), None)
+
+        told = settle(self.office, self.numbers, self.database, last_day)
+        if told:
+            _log.info("the bets of %s channels are settled", told)
 
     def tell_operator(self, text: str) -> None:
         """Say something to whoever runs the bot, in the channel that the settings name, once; the log has it anyway."""

@@ -37,6 +37,7 @@ from bot.recent import Recent
 from bot.router import Router
 from bot.settings import secret
 from bot.store import TABLES
+from bot.store.bets import Bets
 from bot.store.done import Done
 from bot.store.editions import Editions
 from bot.store.installations import Cipher, Installations
@@ -207,6 +208,7 @@ def office(settings: Settings, database_: sa.Engine, metrics: Metrics | None = N
         Editions(database_),
         Subscriptions(database_),
         Watches(database_),
+        Bets(database_),
         clients(settings, database_, metrics),
         gallery(settings, database_),
         None if settings.slack_app_token else settings.hfstats_public_url,

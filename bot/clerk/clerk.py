@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from analytics.domain import ListName
 from analytics.errors import HfStatsError, NoDataError, QueryError
 from analytics.phrases import day, plural
-from bot.clerk import show
+from bot.clerk import betting, show
 from bot.clerk.rules import figure as figure_of
 from bot.clerk.rules import read_rule
 from bot.clerk.watching import figure_said
@@ -45,8 +45,10 @@ if TYPE_CHECKING:
 _NOT_HERE = "I am not in this conversation, so I could not post here later. Invite me with “/invite @hfstats” and try again."
 
 
-_WORKED_ON = frozenset({"subscribe", "digest", "watch"})
+_PUBLIC = Notice("A bet is for everybody to see; place it without “quiet”.")
+_WORKED_ON = frozenset({"subscribe", "digest", "watch", "predict"})
 """What takes a moment, or is not done where nothing can be posted."""
+_POSTS_LATER = frozenset({"subscribe", "watch", "predict"})
 _FOR_ALL = frozenset({"unsubscribe", "pause", "resume"})
 """What everybody in a conversation should know of, since it is theirs."""
 
@@ -91,6 +93,9 @@ class Clerk:
             "mute": self._mute,
             "unmute": self._unmute,
             "watches": self._watches,
+            "predict": self._predict,
+            "bets": self._bets,
+            "unbet": self._unbet,
             "again": self._again,
             "status": self._status,
         }
@@ -111,12 +116,15 @@ class Clerk:
         """Do what a line says and answer in its seat; tell whether the answer was delivered. Never raises."""
         try:
             wish = read(text, self._forms, self._zone(seat))
-            if wish.word in _WORKED_ON:
+            worked_on = wish.word in _WORKED_ON and (wish.bet is None or wish.bet.complete)
+            if wish.bet and worked_on and seat.quiet:
+                return Courier.tell(seat, _PUBLIC)
+            if worked_on:
                 seat.start(text)
-            if wish.word in {"subscribe", "watch"} and not (seat.working or seat.quiet):
+            if worked_on and wish.word in _POSTS_LATER and not (seat.working or seat.quiet):
                 return Courier.tell(seat, Notice(_NOT_HERE, suggestions=(text,)))
             content, png = self._does[wish.word](seat, wish)
-            everyone = wish.word in _WORKED_ON or (wish.word in _FOR_ALL and wish.number is None)
+            everyone = worked_on or wish.word == "unbet" or (wish.word in _FOR_ALL and wish.number is None)
             return show.show(self.office, seat, content, png, everyone=everyone)
         except HfStatsError as error:
             return Courier.tell(seat, Notice(str(error), suggestions=error.suggestions))
@@ -274,6 +282,17 @@ class Clerk:
         if found is None or (seat.user != found.created_by and seat.channel != found.channel):
             raise QueryError(f"There is no watch {wish.number} here; it may have been removed.", ("watches",))
         return found.rule
+
+    # Bets
+
+    def _predict(self, seat: Seat, wish: Wish) -> Answered:
+        return betting.predict(self.office, self._numbers, self._forms, seat, wish)
+
+    def _bets(self, seat: Seat, _: Wish) -> Answered:
+        return betting.bets(self.office, seat)
+
+    def _unbet(self, seat: Seat, wish: Wish) -> Answered:
+        return betting.unbet(self.office, seat, wish)
 
     # How things stand
 

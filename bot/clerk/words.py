@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from analytics.digest.edition import Edition
 from analytics.domain import Dimension, ListName
 from analytics.errors import HfStatsError, QueryError
+from bot.clerk.bet import read_bet
 from bot.clerk.rules import read_rule
 from bot.schedule import read_schedule
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analytics.query import Form
+    from bot.clerk.bet import Draft
     from bot.clerk.rules import Rule
     from bot.schedule import Schedule
 
@@ -22,9 +24,9 @@ SECTIONS = (Dimension.LICENSE, Dimension.CREATOR, Dimension.TASK)
 """The sections of a digest, in its own order."""
 _SECTION = {word: one for one in SECTIONS for word in (one.value, one.plural)}
 _LISTS = (ListName.TOP, ListName.TRENDING, ListName.BOTH)
-_NUMBERED = ("pause", "resume", "unsubscribe", "mute", "unmute", "unwatch", "again")
-_BARE = ("subscriptions", "watches", "status")
-WORDS = ("subscribe", "digest", "watch", *_NUMBERED, *_BARE)
+_NUMBERED = ("pause", "resume", "unsubscribe", "mute", "unmute", "unwatch", "again", "unbet")
+_BARE = ("subscriptions", "watches", "bets", "status")
+WORDS = ("subscribe", "digest", "watch", "predict", *_NUMBERED, *_BARE)
 """What the clerk takes; everything else is a question or a chore."""
 
 
@@ -34,12 +36,13 @@ class Wish:
 
     word: str
     number: int | None = None
-    """Which subscription, watch or delivery; ``None`` is the channel's own."""
+    """Which subscription, watch, bet or delivery; ``None`` is the channel's own."""
     schedule: Schedule | None = None
     within: ListName = ListName.TOP
     sections: tuple[Dimension, ...] = SECTIONS
     edition: Edition | None = None
     rule: Rule | None = None
+    bet: Draft | None = None
 
 
 def takes(text: str) -> bool:
@@ -50,7 +53,7 @@ def takes(text: str) -> bool:
 def first(text: str) -> str:
     """Return the first word of a line, as the clerk knows it."""
     word = text.strip().partition(" ")[0].casefold().strip("?!.:")
-    return {"unfollow": "unwatch", "subscription": "subscriptions"}.get(word, word)
+    return {"unfollow": "unwatch", "subscription": "subscriptions", "bet": "predict", "predictions": "bets"}.get(word, word)
 
 
 def read(text: str, forms: Sequence[Form], zone: str = "UTC") -> Wish:
@@ -68,6 +71,8 @@ def read(text: str, forms: Sequence[Form], zone: str = "UTC") -> Wish:
         return Wish(word, edition=None if now else _edition(rest))
     if word == "watch":
         return Wish(word, rule=read_rule(rest, forms))
+    if word == "predict":
+        return Wish(word, bet=read_bet(rest, forms))
     if word in _BARE:
         if rest:
             raise QueryError(f"“{word}” takes no further words; you wrote “{rest[:60]}” after it.", (word,))
@@ -101,6 +106,8 @@ def _number(word: str, rest: str) -> int | None:
         return None
     if rest.isascii() and rest.isdigit() and len(rest) < 10:
         return int(rest)
-    listed = "watches" if word in {"mute", "unmute", "unwatch"} else "subscriptions"
+    listed = "watches" if word in {"mute", "unmute", "unwatch"} else "bets" if word == "unbet" else "subscriptions"
     said = f"“{rest[:60]}” is no number" if rest else f"“{word}” needs a number"
+    if listed == "bets":
+        raise QueryError(f"{said}; “bets” shows them.", (listed,))
     raise QueryError(f"{said}; “{listed}” shows them, and has a button for each.", (listed,))

@@ -39,6 +39,8 @@ CHANNEL = (
     (("pause", "resume", "unsubscribe", "subscriptions"), "this channel's subscription; everybody's"),
     (("digest now", "digest 2026-07"), "a digest now"),
     (("watch creator meta below 10%", "watches"), "told once when that happens; what is watched"),
+    (("predict", "predict creators Alibaba 70% by 2026-12"), "bet on who will lead, by a form or in words"),
+    (("bets", "unbet 3"), "who bet what here, and who is good at it; one of yours taken back"),
     (("status",), "how fresh the data are, and what did not arrive"),
 )
 """What the clerk keeps for a channel, with what it does."""
@@ -47,7 +49,7 @@ _CHANNEL = Section(
     "For a channel",
     (
         Line(("subscribe", "digest now", "subscriptions"), "what shifted, and why: monthly, or now; who gets it"),
-        Line(("watch creator meta below 10%", "watches", "status"), "told once when it happens; how things stand"),
+        Line(("watch creator meta below 10%", "watches", "predict", "bets", "status"), "alerts; who will lead; how things stand"),
     ),
 )
 _ELSEWHERE = Section(

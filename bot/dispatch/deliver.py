@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from bot.dispatch.values import Delivery
     from bot.render.blocks import Block
+    from bot.store.bets import Bets
     from bot.store.editions import Editions
     from bot.store.ledger import Ledger
     from bot.store.pictures import Gallery
@@ -62,6 +63,7 @@ class Office:
     editions: Editions
     subscriptions: Subscriptions
     watches: Watches
+    bets: Bets
     client_of: Callable[[str], WebClient | None]
     """The client of a workspace, one that retries nothing; ``None`` where the app is not installed any more."""
     gallery: Gallery | None = None
@@ -229,7 +231,11 @@ class _Turn:
 
         def also(connection: sa.Connection) -> None:
             wanted = self._wanted(connection)
-            if wanted and self._pause(connection, error) and error not in _GONE:
+            if error in _GONE or not wanted:
+                self._pause(connection, error)
+            elif line.kind is Kind.BETS:
+                self._note(connection, wanted, letters.undelivered(line, error), f"failed:{self.owner}")
+            elif self._pause(connection, error):
                 what = "The digest" if line.kind is Kind.DIGEST else "A watch"
                 self._note(connection, wanted, letters.paused(line, what, error), f"paused:{self.owner}")
 
@@ -299,12 +305,17 @@ class _Turn:
                 return self.office.subscriptions.subscriber(self.line.source, connection)
             case Kind.ALERT:
                 return self.office.watches.watcher(self.line.source, connection)
+            case Kind.BETS:
+                return self.office.bets.bettor(self.line.source, connection)
         return None
 
     def _pause(self, connection: sa.Connection, error: str) -> bool:
-        if self.line.kind is Kind.DIGEST:
-            return self.office.subscriptions.pause(self.line.source, error, connection)
-        return self.office.watches.mute(self.line.source, error, connection)
+        match self.line.kind:
+            case Kind.DIGEST:
+                return self.office.subscriptions.pause(self.line.source, error, connection)
+            case Kind.ALERT:
+                return self.office.watches.mute(self.line.source, error, connection)
+        return False
 
     def _note(self, connection: sa.Connection, person: str, content: Content, period: str) -> None:
         now = self.office.clock()

@@ -30,6 +30,8 @@ class Kind(StrEnum):
 
     DIGEST = "digest"
     ALERT = "alert"
+    BETS = "bets"
+    """What became of a channel's bets on a month; its source is the first of them."""
     NOTE = "note"
     """To one person, about a delivery that did not arrive; its source is that delivery."""
 
@@ -75,6 +77,35 @@ class Watch:
     """Why nothing is said: ``"asked"``, or Slack's error code; ``None`` while it is heard."""
 
 
+class Outcome(StrEnum):
+    """What became of a bet."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    VOID = "void"
+    """There is no snapshot of its month: it counts for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bet:
+    """What somebody said in a channel of who will lead a ranking."""
+
+    id: int
+    workspace: str
+    channel: str
+    person: str
+    question: str
+    """The ranking, in canonical words: ``creators by downloads in trending``."""
+    month: str
+    """By whose last snapshot it is decided: ``2026-12``."""
+    name: str
+    percent: int
+    """How sure: 1 to 99."""
+    placed_at: datetime
+    outcome: Outcome | None = None
+    """``None`` while it is open."""
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """One line of the ledger: something that a channel is owed, and what became of it. Times are UTC."""
@@ -84,7 +115,7 @@ class Delivery:
     channel: str
     kind: Kind
     source: int
-    """The id of the subscription or the watch."""
+    """The id of the subscription, the watch or the bet."""
     period: str
     mark: str
     """What its message is known by, together with the id."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.doors import buttons, clerk, command, export, failed, home, leaving, modal, opening, talk, unfurl, workflow
+from bot.doors import bets, buttons, clerk, command, export, failed, home, leaving, modal, opening, talk, unfurl, workflow
 
 if TYPE_CHECKING:
     from slack_bolt import App
@@ -14,6 +14,6 @@ if TYPE_CHECKING:
 
 def listen(app: App, desk: Desk) -> None:
     """Attach every door to ``app``. Work goes on in Bolt's lazy listeners, after Slack has its acknowledgement."""
-    for door in (opening, command, buttons, clerk, talk, modal, home, export, leaving, unfurl, workflow):
+    for door in (opening, bets, command, buttons, clerk, talk, modal, home, export, leaving, unfurl, workflow):
         door.listen(app, desk)
     app.error(failed.failed)

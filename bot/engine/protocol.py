@@ -13,6 +13,7 @@ CLOCK: dict[str, str] = {
     "plan": "* * * * *",
     "snapshot": "7,37 * * * *",
     "watch": "12,42 * * * *",
+    "settle": "52 * * * *",
     "tidy": "23 */6 * * *",
 }
 """The jobs that run by the clock, as cron writes it (UTC). Each finds out itself whether there is anything to do."""

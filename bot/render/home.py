@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from analytics.names.fold import fold
 from analytics.phrases import day, plural, short_list
 from analytics.query import Query
+from bot.render import bets
 from bot.render.blocks import BUTTON_TEXT, cut, opener
 from bot.render.escape import escape
 
@@ -59,7 +60,7 @@ def home_view(
     blocks = [
         _header("What the open-model world runs on"),
         _freshness(overview, today),
-        _actions(opener() | {"style": "primary"}, _refresh(), _help()),
+        _actions(opener() | {"style": "primary"}, bets.opener(), _refresh(), _help()),
     ]
     if asked:
         blocks.append(_section(f":white_check_mark: Asked `{escape(cut(asked, 500))}`. The answer comes to the *Messages* tab."))

@@ -39,6 +39,8 @@ def named(delivery: Delivery) -> str:
     """Name what was to be delivered: ``the digest of July 2026``, ``the alert of 22 August 2026``."""
     if delivery.kind == "digest":
         return f"the digest of {Edition.parse(delivery.period).name}"
+    if delivery.kind == "bets":
+        return f"the settled bets of {Edition.parse(delivery.period).name}"
     return f"the alert of {day(date.fromisoformat(delivery.period))}" if delivery.kind == "alert" else "a note"
 
 
@@ -55,6 +57,12 @@ def given_up(delivery: Delivery) -> Content:
     """Tell that something did not arrive although it was tried for a day, and offer to send it again."""
     what = f"{_begin(named(delivery))} did not reach <#{delivery.channel}>"
     text = f"{what}: I tried for more than a day and could not get through to Slack."
+    return Content(text, [_section(text), _button("Send it again", f"again {delivery.id}")])
+
+
+def undelivered(delivery: Delivery, error: str) -> Content:
+    """Tell that something that comes once did not arrive, and offer to send it again when that is mended."""
+    text = f"{_begin(named(delivery))} did not reach <#{delivery.channel}>: {why(error)}. When that is mended, send it again."
     return Content(text, [_section(text), _button("Send it again", f"again {delivery.id}")])
 
 

@@ -80,6 +80,25 @@ WATCH = sa.Table(
     sa.UniqueConstraint("workspace", "channel", "rule"),
     sqlite_autoincrement=True,
 )
+BET = sa.Table(
+    "bet",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("workspace", sa.String(32), nullable=False),
+    sa.Column("channel", sa.String(32), nullable=False),
+    sa.Column("person", sa.String(32), nullable=False),
+    sa.Column("question", sa.String(80), nullable=False),
+    # 2026-12, by whose last snapshot it is decided; months sort as text.
+    sa.Column("month", sa.String(7), nullable=False),
+    sa.Column("name", sa.String(120), nullable=False),
+    sa.Column("percent", sa.Integer, nullable=False),
+    sa.Column("placed_at", sa.DateTime, nullable=False),
+    # None while it is open; then right, wrong or void.
+    sa.Column("outcome", sa.String(8)),
+    sa.UniqueConstraint("workspace", "channel", "person", "question", "month"),
+    sa.Index("bet_open", "outcome", "month"),
+    sqlite_autoincrement=True,
+)
 EDITION = sa.Table(
     "edition",
     METADATA,

@@ -7,6 +7,7 @@ import json
 import logging
 import time
 from concurrent.futures import Executor, Future
+from datetime import UTC, datetime
 from functools import cache
 from itertools import count
 from urllib.parse import urlencode
@@ -25,6 +26,7 @@ from analytics.query import OPTION_WORDS
 from analytics.questions import FORMS, QUESTIONS, ask, parse
 from analytics.store import SqlHistory
 from bot import analyst, survey, wiring
+from bot.clerk.bet import open_months
 from bot.clerk.words import WORDS as CLERK
 from bot.doors import opening
 from bot.playground import SlackStandIn, envelopes
@@ -181,12 +183,20 @@ KEPT = [
         "watches",
     ),
     *("mute 1", "unmute 1", "unwatch 1", "again 1", "status"),
+    *(
+        "predict",
+        "bets",
+        "unbet 1",
+        f"predict creators meta 70% by {open_months(datetime.now(UTC))[5]}",
+        f"predict licenses newcomer <!here> 99% by {open_months(datetime.now(UTC))[0]}",
+    ),
 ]
 NAMES = ["apache-2.0", "mit", "Meta", "google", "qwen", "text-generation", "transformers", "openai-community/gpt2", "meta ai"]
 REAL = sorted(
     {word for form in FORMS for word in (form.word, *form.aliases)}
     | {*OPTION_WORDS, *Measure, *ListName, *NAMES, *opening.WORDS, "quiet", "quietly", "help", "vs", "and"}
     | {*CLERK, "monthly", "weekly", "friday", "last-day", "9am", "25:00", "Europe/Berlin", "CST"}
+    | {"newcomer", "70%", "by 2027-03", "December 2026", "families"}
     | {"below", "above", "rank", "10%", "now"}
     | {"5", "10", "0", "-1", "1001", "9" * 30, "2026-08", "2026-05-22", "2019-01", "2026-13", "9999-12", "0000-00", "2026-02-30"}
 )
@@ -293,17 +303,24 @@ odd = st.one_of(
 def surfaces(bench):
     """What people see of the bot and may press on: answers, a notice, a quiet answer, the form and the Home."""
     slack = bench.slack
-    for text in ("licenses", "creators by downloads", "license mit", "licenzes", "help", "licenses quiet"):
+    bet = f"predict creators meta 70% at {open_months(datetime.now(UTC))[-1]}"
+    for text in ("licenses", "creators by downloads", "license mit", "licenzes", "help", "licenses quiet", bet, "bets"):
         bench.form(command(slack, text))
     bench.event(envelopes.event_callback(slack.service, slack.workspace(), home_opened(slack)))
     views = []
-    for text in ("build licenses by models", "build compare meta google", "build license mit", "build movers"):
+    for text in (
+        "build licenses by models",
+        "build compare meta google",
+        "build license mit",
+        "build movers",
+        "predict creators meta 70%",
+    ):
         bench.form(command(slack, text))
         views.append(slack.modal())
         slack.close()
     found = [message for message in slack.messages("general", "ada") if any(map(elements_of, message.blocks))]
     assert {message.viewer is None for message in found} == {True, False}
-    assert len(views) == 4
+    assert len(views) == 5
     return found, copy.deepcopy([*views, slack.home()])
 
 

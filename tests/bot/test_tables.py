@@ -15,9 +15,10 @@ from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
 from analytics import database
 from analytics.errors import HfStatsError, StoreError
 from bot.dispatch.content import Content
-from bot.dispatch.values import Kind, Owed
+from bot.dispatch.values import Kind, Outcome, Owed
 from bot.playground import SlackStandIn
 from bot.store import TABLES
+from bot.store.bets import Bets
 from bot.store.done import Done
 from bot.store.editions import Editions
 from bot.store.installations import SECRETS, Cipher, Installations, Tables
@@ -286,6 +287,24 @@ def test_a_refresh_that_slack_refuses_leaves_the_token_that_is_still_good(engine
         assert "still good" not in caplog.text
 
 
+def test_of_many_who_bet_and_settle_at_once_each_bet_is_there_and_settled_once(engine):
+    bets = Bets(engine)
+    said = {"question": "creators by downloads", "month": "2026-12", "name": "Meta"}
+    together(6, lambda at: bets.place("T1", "C1", "U1", **said, percent=60 + at))
+    (bet,) = bets.in_channel("T1", "C1")
+    assert bet.percent in range(60, 66)
+    assert (bets.over("2026-12"), bets.over("2027-01")) == ([], [bet])
+
+    def settle(_):
+        with database.writing(engine) as connection:
+            return bets.settle(connection, bet, Outcome.RIGHT)
+
+    assert sum(together(6, settle)) == 1
+    assert bets.over("2027-01") == []
+    assert not bets.withdraw("T1", bet.id, "U1")
+    assert bets.place("T1", "C1", "U1", **said, percent=99)[0].percent == bet.percent, "what is settled stays as it was"
+
+
 KEPT = {
     "seen": "digests of events and signatures, of no one's, gone after a day",
     "edition": "what digests said: public figures, the same for every workspace, and no workspace's words",
@@ -308,6 +327,7 @@ def fill(engine, cipher, team):
         team, "C1", schedule="monthly", within="top", sections=("license",), by="U1", next_due=now, private=False
     )
     Watches(engine).add(team, "C1", "creator meta below 10%", "U1", crossed=False, looked_at=None)
+    Bets(engine).place(team, "C1", "U1", question="creators by downloads", month="2026-12", name="Meta", percent=70)
     Ledger(engine).plan([Owed(team, "C1", Kind.DIGEST, {"T1": 1, "T2": 2}[team], "2026-07", now, "key")])
     Ledger(engine).hush(team, now)
     Editions(engine).keep("key", Content("text", []), None)
@@ -321,7 +341,7 @@ def test_who_leaves_leaves_nothing_and_takes_nothing_of_others_along(engine, cip
     assert all(many for name, many in alone.items() if name not in KEPT), f"a table is not tried: {alone}"
     fill(engine, cipher, "T2")
     gone = forget(engine, "T2")
-    for table in ("subscription", "watch", "delivery", "pace", "upload"):
+    for table in ("subscription", "watch", "bet", "delivery", "pace", "upload"):
         assert gone[table] == 1, table
     assert gone["link"] == 2
     assert gone["slack_bots"] == gone["slack_installations"] == gone["unfinished"] == gone["rotation"] == 1
@@ -362,6 +382,11 @@ def test_a_workspace_reaches_nothing_of_another(engine, cipher):
     assert watches.remove("T2", watch.id) is None
     assert watches.get("T2", watch.id) is None
     assert not watches.unmute("T2", watch.id)
+    bets = Bets(engine)
+    (bet,) = bets.in_channel("T1", "C1")
+    assert bets.in_channel("T2", "C1") == []
+    assert bets.get("T2", bet.id) is None
+    assert not bets.withdraw("T2", bet.id, "U1")
     assert not ledger.once_more(line.id, "T2")
     assert not any(forget(engine, "T2").values())
     assert forget_users(engine, "T2", ["U1"]) == 0

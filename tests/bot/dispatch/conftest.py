@@ -19,6 +19,7 @@ from bot.playground.server import SCOPES
 from bot.playground.workspace import Channel
 from bot.playground.workspace import Kind as Sort
 from bot.store import TABLES
+from bot.store.bets import Bets
 from bot.store.editions import Editions
 from bot.store.ledger import Ledger
 from bot.store.subscriptions import Subscriptions
@@ -61,6 +62,7 @@ class Kit:
             Editions(self.engine),
             Subscriptions(self.engine, self.clock),
             Watches(self.engine, self.clock),
+            Bets(self.engine, self.clock),
             self.client,
             clock=self.clock,
         )
