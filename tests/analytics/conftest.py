@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import handmade
 import pytest
+from databases import BOTH_DATABASES
 
 from analytics import database
 from analytics.store import SqlHistory
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import sqlalchemy as sa
-
-BOTH_DATABASES = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
-from conftest import BOTH_DATABASES
+from databases import BOTH_DATABASES
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
-from conftest import filled
 from cryptography.fernet import Fernet
 from hub_standin import HubStandIn
 from pydantic import SecretStr
+from simulation import filled
 from test_running import Bot
 from werkzeug.serving import make_server
 

@@ -8,9 +8,9 @@ import urllib.parse
 
 import pytest
 import sqlalchemy as sa
-from conftest import filled
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
+from simulation import filled
 from test_running import Bot, Workers
 
 from analytics.errors import HfStatsError

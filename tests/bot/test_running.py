@@ -10,8 +10,8 @@ import time
 from urllib.parse import urlencode
 
 import pytest
-from conftest import TODAY, filled
 from pydantic import SecretStr
+from simulation import TODAY, filled
 from waiting import WAIT, until
 
 from analytics import database, demo, ingest

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from conftest import filled
 from hub_standin import HubStandIn, html
 from leaks import TYPED, found_in
+from simulation import filled
 from waiting import WAIT, until
 
 from analytics import database
