@@ -31,7 +31,7 @@ MILLIONS = {
 GPT2 = "https://huggingface.co/openai-community/gpt2"
 
 
-def filled(folder, days):
+def filled(folder, days, source="community list"):
     url = f"sqlite:///{folder / 'hub.db'}"
     engine = database.engine(url)
     database.upgrade(engine)
@@ -40,7 +40,7 @@ def filled(folder, days):
         present = ((model, number) for model, number in downloads.items() if number is not None)
         models = [Model(m.id, number * 1_000_000, licenses=m.licenses, task=m.task) for m, number in present]
         ranked = tuple(sorted(models, key=lambda model: -model.downloads))
-        ingest.store([Listing(day, ListName.TOP, "hub", ranked)], SqlHistory(engine))
+        ingest.store([Listing(day, ListName.TOP, source, ranked)], SqlHistory(engine))
     engine.dispose()
     return url
 
@@ -113,7 +113,7 @@ def test_a_link_to_a_model_gets_a_card(everywhere):
         "60M downloads in 30 days · 2nd of 5 (▲ 1 since Jul 2026)",
         "MIT · text-generation",
         "Downloads since Mar 2026: 10M ▁▂\N{EN SPACE}▄▅█ 60M",
-        "5 models of the top list · 2026-08-22 (UTC) · Hugging Face Hub",
+        "5 models of the top list · 2026-08-22 (UTC) · from community list",
     ]
 
 
@@ -140,9 +140,21 @@ def test_a_link_to_an_organization_gets_a_card_of_its_share(everywhere):
         "40.0% of models · 1st among creators (unchanged since Jul 2026)",
         "Led by Llama-3.1-8B (90M), opt-125m (5M)",
         "Share of downloads since Mar 2026: 50.5% █▇\N{EN SPACE}▆▅▁ 46.1%",
+        "Without meta-llama/Llama-3.1-8B, Meta would have 4.3% of downloads instead of 46.1%.",
         "Meta adds up meta-llama and facebook.",
-        "5 models of the top list · 2026-08-22 (UTC) · Hugging Face Hub",
+        "5 models of the top list · 2026-08-22 (UTC) · from community list",
     ]
+
+
+def test_a_card_says_when_its_list_came_short(tmp_path):
+    pool = Pool(filled(tmp_path, DAYS[-1:], source="hub"))
+    room = Room(pool)
+    try:
+        assert "The Hub gave 5 models instead of 300 on 22 August 2026." in room.card(f"<{GPT2}>")
+    finally:
+        room.leave()
+        room.slack.stop()
+        pool.close()
 
 
 def test_an_owner_that_is_new_in_the_list_is_called_new(room):
