@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analytics.numbers import percent
-from analytics.phrases import day, name, of_measure, ordinal, plural, points
+from analytics.phrases import day, enumerate_, name, of_measure, ordinal, plural, points, subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -20,6 +20,8 @@ LEADERS = 5
 """Places among which it is told that one passed another."""
 TURN = 0.015
 """Portion by which a share must have gone one way and then the other for that to be a reversal."""
+PASSED = 4
+"""Names told of those who passed, and of those who were passed."""
 RISEN = 0.01
 """Portion by which a record must lie off the first moment."""
 
@@ -111,3 +113,33 @@ def _record(moments: Sequence[Moment], dimension: Dimension) -> str:
         of = of_measure(moments[-1].ranking.by)
         return f"{name(dimension, share.name)} has {percent(last)} of {of}, the {most} {since} ({points(last - course[0])})"
     return ""
+
+
+def passed(moments: Sequence[Moment], dimension: Dimension, chosen: str) -> tuple[str, ...]:
+    """Say who passed it and whom it passed between the first and the last moment, in the order of the last.
+
+    Who was not there at both ends has passed nobody; equal ranks are no passing.
+    """
+    was, now = ({share.name: share.rank for share in moments[end].ranking.shares} for end in (0, -1))
+    if chosen not in was or chosen not in now:
+        return ()
+    others = [one for one in now if one in was and one != chosen]
+    by = [one for one in others if was[one] > was[chosen] and now[one] < now[chosen]]
+    itself = [one for one in others if was[one] < was[chosen] and now[one] > now[chosen]]
+    who, _ = subject(dimension, chosen)
+    said = []
+    if by:
+        said.append(f"{_few(by, dimension)} passed {who}")
+    if itself:
+        said.append(f"{'it' if by else who} passed {_few(itself, dimension)}")
+    told = ", and ".join(said) or f"Nobody passed {who}, nor did it pass anybody,"
+    return (f"{told} by {of_measure(moments[0].ranking.by)} since {day(moments[0].taken_on)}.",)
+
+
+def _few(names: Sequence[str], dimension: Dimension) -> str:
+    """Name the first of them, in the order of the ranking."""
+    named = [name(dimension, one) for one in names]
+    if len(named) <= PASSED:
+        return enumerate_(named)
+    shown = named[: PASSED - 1]
+    return enumerate_([*shown, f"{len(named) - len(shown)} others"])

@@ -9,6 +9,7 @@ from analytics import compare, grouping, pictures
 from analytics.answer import Answer, ChartKind
 from analytics.domain import Dimension, Measure
 from analytics.errors import NoDataError
+from analytics.notable import passed
 from analytics.numbers import percent
 from analytics.phrases import day, enumerate_, name, of_list, of_measure, ordinal, points
 from analytics.phrases import subject as spoken
@@ -192,7 +193,11 @@ def _over_time(view: View, subject: Subject, chosen: str) -> Answer:
         rankings=tuple(_only(series[-1].ranking, chosen) for series in past.moments.values()),
         series=tuple(replace(m, ranking=_only(m.ranking, chosen)) for series in past.moments.values() for m in series),
         shifts=tuple(changes),
-        notes=(*past.notes, *(_members(present, subject) if present else ())),
+        notes=(
+            *past.notes,
+            *passed(moments, view.dimension, chosen),
+            *(_members(present, subject) if present else ()),
+        ),
         next=(
             str(query.but(since=None)),
             str(Query("movers", (subject.plural,), within=query.within, since=query.since)),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from analytics import compare
 from analytics.answer import Moment
 from analytics.domain import Count, Dimension, Measure, Model
-from analytics.notable import notable
+from analytics.notable import notable, passed
 from analytics.robustness import hangs_on, without_largest
 
 MONTHS = [date(2026, month, 28) for month in range(1, 9)]
@@ -109,3 +109,32 @@ def test_half_a_model_weighs_half_in_what_it_carries():
     models = [Model("a/b", 80, licenses=("mit", "other")), Model("c/d", 20, licenses=("mit",))]
     found = without_largest(models, Dimension.LICENSE, ("mit",), Measure.DOWNLOADS)
     assert (found.portion, found.rest) == (pytest.approx(0.6), pytest.approx(1.0))
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"meta": (50, 30), "qwen": (30, 50)}, ("qwen passed meta by downloads since 28 January 2026.",)),
+        ({"meta": (30, 50), "qwen": (50, 30)}, ("meta passed qwen by downloads since 28 January 2026.",)),
+        (
+            {"meta": (30, 30), "qwen": (50, 20), "a": (9, 35)},
+            ("a passed meta, and it passed qwen by downloads since 28 January 2026.",),
+        ),
+        (
+            {"meta": (50, 60), "qwen": (30, 50)},
+            ("Nobody passed meta, nor did it pass anybody, by downloads since 28 January 2026.",),
+        ),
+        (
+            {"meta": (50, 50), "qwen": (30, 50)},
+            ("Nobody passed meta, nor did it pass anybody, by downloads since 28 January 2026.",),
+        ),
+        (
+            {"meta": (9, 90), "a": (10, 8), "b": (11, 7), "c": (12, 6), "d": (13, 5), "e": (14, 4)},
+            ("meta passed a, b, c and 2 others by downloads since 28 January 2026.",),
+        ),
+        ({"meta": (0, 90), "a": (10, 8)}, ()),
+        ({"meta": (90, 0), "a": (10, 8)}, ()),
+    ],
+)
+def test_who_passed_whom_is_told(values, said):
+    assert passed(course(**values), Dimension.NAMESPACE, "meta") == said
