@@ -26,6 +26,8 @@ from bot.store import TABLES
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from analytics.query import Query
+
 USAGE = 2
 """Exit code for words that are not understood, as Click's own."""
 
@@ -63,7 +65,15 @@ def ask(words: tuple[str, ...], *, as_json: bool, csv_file: Path | None, png_fil
     from bot.render import data, text  # noqa: PLC0415
 
     # The shell took the quotation marks that a name of several words needs; a whole question in one word never had them.
-    query = parse(" ".join(quoted(word) if len(words) > 1 and " " in word else word for word in words))
+    typed = " ".join(quoted(word) if len(words) > 1 and " " in word else word for word in words)
+    try:
+        query = parse(typed)
+    except QueryError:
+        found = _read_plainly(" ".join(words))
+        if found is None:
+            raise
+        query = found
+        click.echo(f"I read that as: {query}", err=True)
     answer = answer_query(query, SqlHistory(wiring.store(Settings.read())))
     if csv_file:
         _write(csv_file, data.as_csv(answer).encode())
@@ -77,6 +87,15 @@ def ask(words: tuple[str, ...], *, as_json: bool, csv_file: Path | None, png_fil
         click.echo(text.answer_text(answer))
         if answer.next:
             click.echo(f"Next: {' | '.join(answer.next)}")
+
+
+def _read_plainly(text: str) -> Query | None:
+    """Return the question that plain words mean, where every one of them is understood."""
+    from analytics.plain import directory, read  # noqa: PLC0415 - as above
+    from analytics.questions import FORMS  # noqa: PLC0415
+
+    # One or two words are no sentence but a command with a mistake, and a script had better hear of it.
+    return read(text, FORMS, directory({}), datetime.now(UTC).date()).query if len(text.split()) > 2 else None
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.delivery.courier import Courier
     from bot.delivery.seat import Seat
     from bot.overview import Entry
+    from bot.plainly import Plainly
     from bot.recent import Recent
     from bot.router import Router
     from bot.store.seen import Seen
@@ -39,6 +40,8 @@ class Desk:
     """Keeps what channels are subscribed to and watch."""
     recent: Recent
     """The answers that are at hand."""
+    plainly: Plainly
+    """Reads what is said in plain words."""
 
     def serve(self, seat: Seat, text: str) -> bool:
         """Answer a question, or do what is the clerk's; tell whether the answer was delivered."""

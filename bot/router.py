@@ -69,6 +69,20 @@ class Router:
             return failure()
         return None
 
+    def takes(self, text: str) -> bool:
+        """Tell whether a line is in the bot's own words: a chore, an errand, or a question as the strict grammar has it."""
+        try:
+            first = text.strip().partition(" ")[0].casefold().strip("?!.:")
+            if first in self._chores or self._errands(text):
+                return True
+        except HfStatsError:  # an errand with a mistake is still one
+            return True
+        try:
+            grammar.parse(text, self._forms)
+        except HfStatsError:
+            return False
+        return True
+
     def reply(self, text: str) -> Reply:
         """Answer one line. Never raises: what goes wrong is in the reply."""
         notice = self.at_once(text)

@@ -31,6 +31,7 @@ from bot.health import Health
 from bot.jobs import Jobs
 from bot.metrics import Counting, Metrics
 from bot.overview import FINDINGS
+from bot.plainly import Plainly
 from bot.pool import Pool
 from bot.prewarm import Prewarming
 from bot.recent import Recent
@@ -138,9 +139,10 @@ def desk(
         public_url=None if settings.slack_app_token else settings.hfstats_public_url,
         unfinished=Unfinished(database_),
     )
+    catalog = Catalog(answers)
     leaving = Leaving(database_, many.forget if many else lambda: None)
     allowance = Allowance(settings.hfstats_per_minute)
-    return Desk(routed, courier, allowance, Seen(database_), entries, Catalog(answers), leaving, clerk, recent)
+    return Desk(routed, courier, allowance, Seen(database_), entries, catalog, leaving, clerk, recent, Plainly(catalog, forms))
 
 
 def installations(settings: Settings, database_: sa.Engine) -> Installations | None:

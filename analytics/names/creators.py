@@ -123,3 +123,8 @@ _BY_WORD = {fold(word): entry.name for entry in FAMILIES for word in entry.words
 _CALLED: dict[str, list[str]] = tomllib.loads(_TEXT)["countries"]
 _COUNTRIES = {code: called[0] for code, called in _CALLED.items()}
 _COUNTRY_BY_WORD = {fold(word): called[0] for code, called in _CALLED.items() for word in (code, *called)}
+
+
+def country_words() -> tuple[tuple[str, str], ...]:
+    """Return everything that means a country, in small letters, with the country's name."""
+    return tuple((word.casefold(), called[0]) for code, called in _CALLED.items() for word in (code, *called))

@@ -135,3 +135,8 @@ _FAMILY_WORDS = {
 _FAMILY_BY_WORD = {fold(family): family for family in FAMILIES} | {
     fold(word): family for family, words in _FAMILY_WORDS.items() for word in words
 }
+
+
+def called(family: str) -> tuple[str, ...]:
+    """Return other words for one of :data:`FAMILIES`."""
+    return _FAMILY_WORDS.get(family, ())

@@ -11,7 +11,7 @@ from bot.delivery.failures import Sent
 from bot.delivery.ladder import Ladder, Load
 from bot.delivery.send import send
 from bot.delivery.work import Work
-from bot.render.blocks import ASK, answer_blocks, answer_fallback, notice_blocks, notice_fallback, remark
+from bot.render.blocks import ASK, answer_blocks, answer_fallback, notice_blocks, notice_fallback, read_as, remark
 from bot.render.controls import GO, controls
 from bot.reply import Notice
 
@@ -97,11 +97,12 @@ class Courier:
                 if patience.ident:
                     patience.join(_PATIENCE)  # not after the answer
                 asked_by = seat.asked_by or seat.user
-                below = [*([remark(_LEFTOVER)] if seat.leftover else []), *controls(answer, asked_by, quiet=seat.quiet)]
+                echo = [read_as(seat.read_as)] if seat.read_as else []
+                below = [*echo, *([remark(_LEFTOVER)] if seat.leftover else []), *controls(answer, asked_by, quiet=seat.quiet)]
                 yield answer_blocks(answer, shown, asked_by, changed_by=seat.user if seat.instead else None, below=below)
             yield []  # the words alone
 
-        sent = send(seat.ways(), rungs(), answer_fallback(answer))
+        sent = send(seat.ways(), rungs(), answer_fallback(answer, seat.read_as))
         if sent is Sent.LOST:
             return self.tell(seat, Notice(_LOST, suggestions=(answer.query,)))
         return sent is Sent.DONE

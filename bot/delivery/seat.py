@@ -55,6 +55,8 @@ class Seat:
     """The timestamp of that message."""
     asked_by: str | None = None
     """Who asked first, where that is not this person."""
+    read_as: str | None = None
+    """The question that plain words were taken for; said with the answer."""
     working: tuple[str, str] | None = field(default=None, init=False)
     """Channel and timestamp of the working message, while one stands there."""
     leftover: bool = field(default=False, init=False)

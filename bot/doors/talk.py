@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from bot.delivery.seat import Seat
 from bot.doors.payload import acked, plain, workspace_of
+from bot.plainly import unsure, without_greeting
 
 if TYPE_CHECKING:
     from slack_bolt import App, BoltContext
     from slack_sdk import WebClient
 
     from bot.desk import Desk
+    from bot.reply import Notice
 
 _MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>")
 
@@ -36,9 +38,21 @@ def listen(app: App, desk: Desk) -> None:
     app.event("message")(ack=acked, lazy=[messaged])
 
 
-def _converse(desk: Desk, seat: Seat, text: str) -> None:
-    notice = desk.router.at_once(text) or desk.allowance.ask(seat.workspace, seat.user)
+def _converse(desk: Desk, seat: Seat, said: str) -> None:
+    text, asked_back = _understood(desk, seat, without_greeting(said))
+    notice = asked_back or desk.router.at_once(text) or desk.allowance.ask(seat.workspace, seat.user)
     if notice is None:
         desk.serve(seat, text)
     else:
         desk.courier.tell(seat, notice)
+
+
+def _understood(desk: Desk, seat: Seat, text: str) -> tuple[str, Notice | None]:
+    """Return what was said in the bot's own words, or what to ask back."""
+    if desk.router.takes(text):
+        return text, None
+    reading = desk.plainly.read(text)
+    if reading.query is None:
+        return text, unsure(reading)
+    seat.read_as = str(reading.query)
+    return seat.read_as, None

@@ -50,6 +50,11 @@ def remark(text: str) -> Block:
     return _context(escape(text))
 
 
+def read_as(query: str) -> Block:
+    """Say what plain words were taken for."""
+    return _context(f"I read that as `{escape(query)}`")
+
+
 def elsewhere(channel: str) -> Block:
     """Say, before what reaches a person directly, where they had asked."""
     return _context(f"You asked in <#{channel}>, where I cannot answer.")
@@ -95,9 +100,10 @@ def answer_blocks(
     return blocks
 
 
-def answer_fallback(answer: Answer) -> str:
-    """Return what notifications and screen readers get: the whole answer as text."""
-    return cut(escape(answer_text(answer, limit=8)), MESSAGE_TEXT)
+def answer_fallback(answer: Answer, taken_for: str | None = None) -> str:
+    """Return what notifications and screen readers get: the whole answer as text, and what plain words were taken for."""
+    text = answer_text(answer, limit=8)
+    return cut(escape(f"{text}\nI read that as: {taken_for}" if taken_for else text), MESSAGE_TEXT)
 
 
 def notice_blocks(notice: Notice, action: str = ASK) -> list[Block]:

@@ -71,7 +71,10 @@ def home_view(
     ]
     for section in sections:
         blocks += [{"type": "divider"}, *section]
-    examples = [_ask(f"{ASKED}:example:{place}", _example(entry, overview)) for place, entry in enumerate(entries[:_EXAMPLES])]
+    examples = [
+        _ask(f"{ASKED}:example:{place}", _example(entry, overview))
+        for place, entry in enumerate(_plain_first(entries)[:_EXAMPLES])
+    ]
     blocks += [
         {"type": "divider"},
         _header("Ask something"),
@@ -79,6 +82,11 @@ def home_view(
         _actions(*examples),
     ]
     return _home(blocks)
+
+
+def _plain_first(entries: Sequence[Entry]) -> list[Entry]:
+    """Put what is asked most before what a list of commands has one line for."""
+    return sorted(entries, key=lambda entry: bool(entry.brief))
 
 
 def subscriptions_section(rows: Sequence[Block]) -> list[Block]:
