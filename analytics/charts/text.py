@@ -55,7 +55,8 @@ def printable(text: str) -> str:
 def _shape(character: str) -> str:
     if unicodedata.category(character) == "Cf" or "\ufe00" <= character <= "\ufe0f":
         return ""
-    drawn = all(get_font(path).get_char_index(ord(character)) for path in (_REGULAR, _BOLD))
+    private = unicodedata.category(character) == "Co"  # a font's own sign, which means something else in another
+    drawn = not private and all(get_font(path).get_char_index(ord(character)) for path in (_REGULAR, _BOLD))
     return character if drawn else UNKNOWN
 
 

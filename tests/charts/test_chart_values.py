@@ -162,3 +162,7 @@ def test_dates_under_the_axis_read() -> None:
     assert marks(date(2025, 9, 22), date(2026, 8, 22)) == ["Oct 2025", "Jan 2026", "Apr 2026", "Jul 2026"]
     assert marks(date(2022, 7, 2), date(2026, 8, 22)) == ["2023", "2024", "2025", "2026"]
     assert dates.TimeAxis((date(2026, 8, 7),), 0, 700).marks(130) == ((dates.ALONE, "7 Aug 2026"),)
+
+
+def test_a_sign_that_only_one_font_has_becomes_a_box() -> None:
+    assert text.printable("a\uf400") == "a□"
