@@ -84,6 +84,22 @@ class Split:
 
 
 @dataclass(frozen=True, slots=True)
+class Forecast:
+    """Where one share is expected at a date, and the interval that should hold it in eight of ten cases."""
+
+    name: str
+    by: Measure
+    at: date
+    months: int
+    """Ahead of the snapshot."""
+    now: float
+    """Portion, as the others."""
+    expected: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Shift:
     """A share at two dates."""
 
@@ -144,6 +160,8 @@ class ChartKind(StrEnum):
     """Shares at two dates."""
     DUMBBELL = "dumbbell"
     """Before and after of each category, in titled groups."""
+    FORECAST = "forecast"
+    """Shares over time and where they may go, each within a band."""
     SCATTER = "scatter"
     """Log-log points with the fit and R² on it."""
 
@@ -165,6 +183,15 @@ class Series:
 
     name: str
     values: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Between which values a series lies with a stated probability, from the last measured date to the last of all."""
+
+    name: str
+    low: tuple[float, ...]
+    high: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +238,10 @@ class Chart:
     """Names in accent; all others are context."""
     groups: tuple[tuple[str, int], ...] = ()
     """DUMBBELL: title and number of categories of each group, in the categories' order."""
+    measured: int = 0
+    """FORECAST: how many of the dates were measured; those after them are ahead."""
+    bands: tuple[Band, ...] = ()
+    """FORECAST only; the first value of each is the last measured one."""
     parts: tuple[tuple[str, float], ...] = ()
     """FOCUS: what the subject is made of (namespaces or models) and their portion of the list."""
     parts_title: str = ""
@@ -261,6 +292,8 @@ class Answer:
     """The creators behind one license, task or library; portions of that one name's measure, not of the list's."""
     series: tuple[Moment, ...] = ()
     shifts: tuple[Shift, ...] = ()
+    forecasts: tuple[Forecast, ...] = ()
+    """By name in the order of their shares now, the nearest date first."""
     statistics: Mapping[str, float] = field(default_factory=dict)
     facts: Mapping[str, str | float | None] = field(default_factory=dict)
     """About one model: what is known of it."""

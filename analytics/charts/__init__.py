@@ -9,6 +9,7 @@ from analytics.charts.area import draw_area
 from analytics.charts.bars import draw_bars, draw_focus, draw_paired
 from analytics.charts.check import must_be_drawable
 from analytics.charts.dumbbell import draw_dumbbell
+from analytics.charts.forecast import draw_forecast
 from analytics.charts.frame import draw_frame
 from analytics.charts.lines import draw_bump, draw_lines
 from analytics.charts.png import encode
@@ -32,6 +33,7 @@ _FORMS: Mapping[ChartKind, Callable[[Sheet, Area, Chart], None]] = {
     ChartKind.BUMP: draw_bump,
     ChartKind.SLOPE: draw_slope,
     ChartKind.DUMBBELL: draw_dumbbell,
+    ChartKind.FORECAST: draw_forecast,
     ChartKind.SCATTER: draw_scatter,
 }
 

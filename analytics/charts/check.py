@@ -49,8 +49,30 @@ def must_be_drawable(chart: Chart) -> None:
         _few("parts", [name for name, _ in chart.parts], MOST_PARTS)
     else:
         _few("series", [one.name for one in chart.series], MOST)
-    if chart.kind is ChartKind.SLOPE and len(chart.categories) != 2:
+    if chart.kind in _DATED:
+        _DATED[chart.kind](chart)
+
+
+def _two(chart: Chart) -> None:
+    if len(chart.categories) != 2:
         raise ValueError(f"a slope has two dates, not {len(chart.categories)}")
+
+
+def _ahead(chart: Chart) -> None:
+    ahead = len(chart.categories) - chart.measured
+    if chart.measured < 1 or ahead < 1:
+        raise ValueError(f"a forecast needs dates measured and dates ahead, not {chart.measured} and {ahead}")
+    for one in chart.series:
+        if None in one.values[chart.measured - 1 :]:
+            raise ValueError(f"{one.name!r} has a gap at the last date measured or ahead of it")
+    if unknown := {band.name for band in chart.bands} - {one.name for one in chart.series}:
+        raise ValueError(f"there are bands without a line: {', '.join(sorted(unknown))}")
+    for band in chart.bands:
+        if not len(band.low) == len(band.high) == ahead + 1:
+            raise ValueError(f"the band of {band.name!r} needs {ahead + 1} values below and above")
+        _numbers((*band.low, *band.high))
+        if any(low > high for low, high in zip(band.low, band.high, strict=True)):
+            raise ValueError(f"the band of {band.name!r} is upside down")
 
 
 def _valued(chart: Chart) -> None:
@@ -88,3 +110,7 @@ def _few(what: str, names: Iterable[str], most: int) -> None:
         raise ValueError(f"{len(named)} {what} are more than {most}: take the rest together as others")
     if len(set(named)) < len(named):
         raise ValueError(f"{what} must differ")
+
+
+_DATED = {ChartKind.SLOPE: _two, ChartKind.FORECAST: _ahead}
+"""What these kinds ask of their dates."""

@@ -129,10 +129,20 @@ class Sheet:
             )
         )
 
-    def shape(self, points: Sequence[Point], hue: str) -> None:
+    def shape(self, points: Sequence[Point], hue: str, *, opacity: float = 1.0) -> None:
         """Fill a polygon."""
+        if opacity < 1:
+            self._used(_tint(hue, opacity))
         self.figure.add_artist(
-            Polygon(points, closed=True, facecolor=self._used(hue), linewidth=0, transform=self._down, zorder=self._next())
+            Polygon(
+                points,
+                closed=True,
+                facecolor=self._used(hue),
+                linewidth=0,
+                alpha=opacity,
+                transform=self._down,
+                zorder=self._next(),
+            )
         )
 
     def dots(self, points: Sequence[Point], hue: str, diameter: float, *, opacity: float = 1.0) -> None:
@@ -158,3 +168,9 @@ class Sheet:
         """Return a layer above all there is: matplotlib would draw lines over words and patches under both."""
         self._layer += 1
         return self._layer
+
+
+def _tint(hue: str, opacity: float) -> str:
+    """Return the colour that is seen where this one lies on the paper alone, so that the picture keeps it."""
+    parts = zip(bytes.fromhex(hue[1:]), bytes.fromhex(PAPER[1:]), strict=True)
+    return "#" + bytes(round(own * opacity + under * (1 - opacity)) for own, under in parts).hex().upper()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chart_examples import AREA, BARS, BUMP, DUMBBELL, EXAMPLES, FOCUS, LINES, PAIRED, SCATTER, SLOPE
+from chart_examples import AREA, BARS, BUMP, DUMBBELL, EXAMPLES, FOCUS, FORECAST, LINES, PAIRED, SCATTER, SLOPE
 
-from analytics.answer import Chart, Dot, Series, Unit
+from analytics.answer import Band, Chart, Dot, Series, Unit
 
 ODD = (
     "$x_1^{2}$ costs $5",
@@ -109,6 +109,25 @@ CASES = (
         "rows of nothing": all_of(DUMBBELL, 0.0),
         "odd names in rows": replace(
             DUMBBELL, categories=(*ODD, "last"), groups=((ODD[2], 5), ("group " * 40, 4)), title=" ".join(ODD)
+        ),
+        "a forecast of nothing": replace(
+            all_of(FORECAST, 0.0), bands=tuple(Band(b.name, (0.0,) * 7, (0.0,) * 7) for b in FORECAST.bands)
+        ),
+        "a forecast from one date": replace(
+            FORECAST,
+            categories=FORECAST.categories[5:],
+            series=tuple(Series(s.name, s.values[5:]) for s in FORECAST.series),
+            measured=1,
+        ),
+        "a forecast of one date": replace(
+            FORECAST,
+            categories=FORECAST.categories[:7],
+            series=tuple(Series(s.name, s.values[:7]) for s in FORECAST.series),
+            bands=tuple(Band(b.name, b.low[:2], b.high[:2]) for b in FORECAST.bands),
+        ),
+        "a forecast without bands": replace(FORECAST, bands=()),
+        "a forecast with gaps before": replace(
+            FORECAST, series=(Series("MIT", (None, 0.1, None, None, 0.2, *FORECAST.series[0].values[5:])),), bands=()
         ),
         "one dot": replace(SCATTER, dots=SCATTER.dots[-1:]),
         "two dots without a fit": replace(SCATTER, dots=SCATTER.dots[-2:], fit=None, x_label="", y_label=""),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from analytics.answer import Chart, ChartKind, Dot, Fit, Series, Unit
+from analytics.answer import Band, Chart, ChartKind, Dot, Fit, Series, Unit
 
 FOOTER = "Source: Hugging Face Hub, 2026-08-22 · hfstats"
 TOP = "The 300 models with most downloads"
@@ -194,4 +194,30 @@ DUMBBELL = Chart(
     groups=(("Licenses", 3), ("Creators", 3), ("Tasks", 3)),
 )
 
-EXAMPLES = (PAIRED, BARS, FOCUS, LINES, AREA, BUMP, SLOPE, SCATTER, DUMBBELL)
+FORECAST = Chart(
+    kind=ChartKind.FORECAST,
+    title="If shares go on as they did, Alibaba leads by downloads in February 2027 with 21.9% (18.5% to 25.7%)",
+    subtitle=f"{TOP} · downloads of the last 30 days · 31 March 2026 to 22 August 2026 · 80% intervals",
+    footer=FOOTER,
+    alt="If shares go on as they did, Alibaba leads by downloads in February 2027. Alibaba: 14.5% now.",
+    categories=(
+        *("2026-03-31", "2026-04-30", "2026-05-31", "2026-06-30", "2026-07-31", "2026-08-22"),
+        *("2026-09-22", "2026-10-22", "2026-11-22", "2026-12-22", "2027-01-22", "2027-02-22"),
+    ),
+    series=(
+        Series("Sentence Transformers", (0.161, 0.163, 0.166, 0.169, 0.172, 0.174, 0.175, 0.175, 0.176, 0.177, 0.178, 0.178)),
+        Series("Alibaba", (0.086, 0.097, 0.108, 0.120, 0.133, 0.145, 0.156, 0.168, 0.180, 0.193, 0.206, 0.219)),
+        Series("Meta", (0.136, 0.129, 0.121, 0.114, 0.107, 0.100, 0.093, 0.087, 0.081, 0.075, 0.070, 0.065)),
+    ),
+    measured=6,
+    bands=(
+        Band(
+            "Sentence Transformers",
+            (0.174, 0.171, 0.168, 0.166, 0.164, 0.162, 0.160),
+            (0.174, 0.179, 0.183, 0.187, 0.190, 0.194, 0.197),
+        ),
+        Band("Alibaba", (0.145, 0.149, 0.155, 0.161, 0.168, 0.176, 0.185), (0.145, 0.164, 0.181, 0.200, 0.219, 0.238, 0.257)),
+    ),
+)
+
+EXAMPLES = (PAIRED, BARS, FOCUS, LINES, AREA, BUMP, SLOPE, SCATTER, DUMBBELL, FORECAST)

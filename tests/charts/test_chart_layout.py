@@ -5,12 +5,12 @@ from itertools import combinations, pairwise
 
 import pytest
 from chart_cases import CASES
-from chart_examples import BARS, BUMP, DUMBBELL, LINES, SCATTER, SLOPE
+from chart_examples import BARS, BUMP, DUMBBELL, FORECAST, LINES, SCATTER, SLOPE
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
-from analytics.answer import Chart, Series
+from analytics.answer import Band, Chart, Series
 from analytics.charts import build, check, draw, style
 from analytics.charts.sheet import Area, Sheet
 from analytics.charts.text import CAPITAL, ELLIPSIS
@@ -126,6 +126,12 @@ def test_scatter_writes_both_coefficients() -> None:
         (replace(SLOPE, categories=("2026-01-01",), series=(Series("a", (0.1,)),)), "a slope has two dates"),
         (replace(DUMBBELL, series=DUMBBELL.series[:1]), "a series before and one after, not 1"),
         (replace(DUMBBELL, groups=(("Licenses", 3),)), "the groups must hold all categories"),
+        (replace(FORECAST, measured=12), "not 12 and 0"),
+        (replace(FORECAST, measured=0), "not 0 and 12"),
+        (replace(FORECAST, series=(Series("Alibaba", (0.1,) * 11 + (None,)),)), "'Alibaba' has a gap"),
+        (replace(FORECAST, series=FORECAST.series[:1]), "bands without a line: Alibaba"),
+        (replace(FORECAST, bands=(Band("Alibaba", (0.1,) * 6, (0.2,) * 7),)), "needs 7 values"),
+        (replace(FORECAST, bands=(Band("Alibaba", (0.3,) * 7, (0.2,) * 7),)), "upside down"),
         (replace(SCATTER, dots=()), "needs dots"),
         (replace(SCATTER, dots=(replace(SCATTER.dots[0], x=0.0),)), "numbers above 0 only"),
     ],
