@@ -32,7 +32,7 @@ _NOT_ALONE = {Dimension.NAMESPACE, Dimension.ACCESS, Dimension.DERIVATION}
 """Dimensions of which no single name can be asked about."""
 _ONE_NAME = {dimension.value: dimension for dimension in Dimension if dimension not in _NOT_ALONE}
 _ALL_NAMES = {dimension.plural: dimension for dimension in Dimension}
-_ONE_MEASURE = {"models", "movers"}
+_ONE_MEASURE = {"models", "movers", "forecast"}
 """Questions that count by one measure at a time: without ``by``, by downloads."""
 
 
@@ -65,7 +65,7 @@ class _Around:
     def _dimension(self) -> Dimension | None:
         """Return what the question ranks or compares; ``None`` for single models."""
         word, names = self.asked.word, self.asked.names
-        if word in {"movers", "concentration"}:
+        if word in {"movers", "concentration", "forecast"}:
             return dimension_named(names[0]) if names else Dimension.CREATOR
         if word == "compare":
             return Dimension(self.answer.rankings[0].of)
@@ -145,6 +145,9 @@ class _Around:
         if self.dimension and self.asked.word == "movers":
             moved = [shift.name for shift in answer.shifts if shift.rank_after]
             found.append((self.dimension.plural.capitalize(), self._singles(self.dimension, moved)))
+        if self.dimension and self.asked.word == "forecast":
+            told = dict.fromkeys(one.name for one in answer.forecasts)
+            found.append((self.dimension.plural.capitalize(), self._singles(self.dimension, list(told))))
         return tuple((kind, offers) for kind, offers in found if offers)
 
     def _leading(self) -> Sequence[str]:
@@ -176,6 +179,8 @@ class _Around:
     def _has_answer(self, query: Query) -> bool:
         """Tell whether a question of the same form has an answer; some that have one are not seen to have it."""
         of_models = query.word == "models" or (query.word == "concentration" and query.names and self.dimension is None)
+        if query.word == "forecast" and query.by is Measure.LIKES:
+            return False  # six months would have to record them
         if (of_models and query.by is Measure.MODELS) or len(str(query)) > LONGEST_TEXT:
             return False
         try:
@@ -211,7 +216,7 @@ class _Around:
             return snapshot.id in {number for number, _, _ in self.history.trail(ids, snapshot.list)}
         if word == "likes":
             return self._correlate(snapshot)
-        if self.dimension is None or not self.query.names or word in {"movers", "concentration"}:
+        if self.dimension is None or not self.query.names or word in {"movers", "concentration", "forecast"}:
             return True
         names = self._names(snapshot, self.dimension)
         found = [lookup(one, self.dimension, names) for one in self.query.names]

@@ -17,6 +17,7 @@ from analytics.questions.creators import CREATORS, NAMESPACES
 from analytics.questions.derivatives import DERIVATIVES
 from analytics.questions.entries import ENTRIES
 from analytics.questions.families import FAMILIES
+from analytics.questions.forecast import FORECAST
 from analytics.questions.libraries import LIBRARIES
 from analytics.questions.licenses import LICENSES
 from analytics.questions.likes import LIKES
@@ -59,6 +60,7 @@ QUESTIONS: tuple[Question, ...] = (
     ENTRIES,
     AGES,
     CONCENTRATION,
+    FORECAST,
     NAMESPACES,
 )
 

@@ -7,7 +7,9 @@ import io
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from analytics.answer import Answer, Ranking, Share, Shift
+    from collections.abc import Iterator, Sequence
+
+    from analytics.answer import Answer, Forecast, Ranking, Share, Shift
 
 
 def as_json(answer: Answer) -> dict[str, Any]:
@@ -30,6 +32,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
         "creators": [_share(share) for share in answer.creators.shares] if answer.creators else None,
         "series": [{"date": m.taken_on.isoformat(), **_ranking(m.ranking)} for m in answer.series],
         "shifts": [_shift(shift) for shift in answer.shifts],
+        "forecasts": [_forecast(one) for one in answer.forecasts],
         "statistics": dict(answer.statistics),
         "facts": {key: value for key, value in answer.facts.items() if value is not None},
         "notes": list(answer.notes),
@@ -74,6 +77,19 @@ def _shift(shift: Shift) -> dict[str, Any]:
     return found
 
 
+def _forecast(one: Forecast) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "by": one.by.value,
+        "at": one.at.isoformat(),
+        "months": one.months,
+        "now": one.now,
+        "expected": one.expected,
+        "low": one.low,
+        "high": one.high,
+    }
+
+
 def _whole(value: float) -> int | float:
     """Print 60 models as 60 and half a model as 0.5."""
     return int(value) if float(value).is_integer() else value
@@ -83,29 +99,35 @@ def as_csv(answer: Answer) -> str:
     """Return every number of the answer as rows with a heading.
 
     Over time, a row is one name at one date by one measure; otherwise one name by one measure; for a comparison of two dates,
-    one shift; for likes and for one model, one figure.
+    one shift; for a forecast, one name at one date ahead; for likes and for one model, one figure.
     """
     out = io.StringIO()
-    write = csv.writer(out, lineterminator="\n").writerow
-    if answer.series:
-        write(["date", "by", "rank", answer.series[0].ranking.of, "value", "portion"])
-        for moment in answer.series:
-            for row in _rows(moment.ranking):
-                write([moment.taken_on.isoformat(), *row])
-    elif answer.shifts:
-        write(["by", "name", "before", "after", "points", "rank_before", "rank_after"])
-        for s in answer.shifts:
-            write([s.by.value, safe(s.name), s.before, s.after, s.points, s.rank_before, s.rank_after])
-    elif answer.facts or (answer.statistics and not answer.rankings):
-        write(["figure", "value"])
-        for name, value in {**answer.facts, **answer.statistics}.items():
-            write([name, safe(value) if isinstance(value, str) else value])
-    else:
-        write(["by", "rank", answer.rankings[0].of, "value", "portion"])
-        for ranking in answer.rankings:
-            for row in _rows(ranking)[: answer.top]:
-                write(row)
+    csv.writer(out, lineterminator="\n").writerows(_lines(answer))
     return out.getvalue()
+
+
+def _lines(answer: Answer) -> Iterator[Sequence[str | int | float | None]]:
+    if answer.forecasts:
+        yield "by", "name", "months", "at", "now", "expected", "low", "high"
+        for one in answer.forecasts:
+            who = (one.by.value, safe(one.name), one.months, one.at.isoformat())
+            yield *who, one.now, one.expected, one.low, one.high
+    elif answer.series:
+        yield "date", "by", "rank", answer.series[0].ranking.of, "value", "portion"
+        for moment in answer.series:
+            yield from ((moment.taken_on.isoformat(), *row) for row in _rows(moment.ranking))
+    elif answer.shifts:
+        yield "by", "name", "before", "after", "points", "rank_before", "rank_after"
+        for s in answer.shifts:
+            yield s.by.value, safe(s.name), s.before, s.after, s.points, s.rank_before, s.rank_after
+    elif answer.facts or (answer.statistics and not answer.rankings):
+        yield "figure", "value"
+        for name, value in {**answer.facts, **answer.statistics}.items():
+            yield name, safe(value) if isinstance(value, str) else value
+    else:
+        yield "by", "rank", answer.rankings[0].of, "value", "portion"
+        for ranking in answer.rankings:
+            yield from _rows(ranking)[: answer.top]
 
 
 def _rows(ranking: Ranking) -> list[list[str | int | float]]:

@@ -11,7 +11,7 @@ from analytics.phrases import points
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analytics.answer import Answer, Ranking
+    from analytics.answer import Answer, Forecast, Ranking
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,8 @@ def table(answer: Answer, limit: int) -> Table | None:
     figures = [("", _STATISTICS[key], _statistic(key, value)) for key, value in answer.statistics.items() if key in _STATISTICS]
     if figures:
         return _cut(("", "", ""), figures, limit)
+    if answer.forecasts:
+        return _ahead(answer.forecasts, limit)
     if answer.shifts:
         return _moved(answer, limit)
     if answer.models is not None:
@@ -51,6 +53,17 @@ def _moved(answer: Answer, limit: int) -> Table:
     ]
     since = str(answer.source.since or "before")
     return _cut(("#", "name", "of", since, str(answer.source.snapshot), "change"), rows, limit)
+
+
+def _ahead(forecasts: Sequence[Forecast], limit: int) -> Table:
+    """Show a row a name, with what is expected at each date and its interval."""
+    rows: dict[str, list[str]] = {}
+    for one in forecasts:
+        row = rows.setdefault(one.name, [str(len(rows) + 1), one.name, percent(one.now)])
+        row += [percent(one.expected), f"{percent(one.low)} to {percent(one.high)}"]
+    dates = dict.fromkeys(f"{one.at:%b %Y}" for one in forecasts)
+    headings = ("#", "name", "now", *(heading for when in dates for heading in (when, "80%")))
+    return _cut(headings, [tuple(row) for row in rows.values()], limit)
 
 
 def _side_by_side(rankings: tuple[Ranking, ...], limit: int) -> Table | None:

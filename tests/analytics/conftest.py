@@ -26,6 +26,14 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlHistory]:
     found._database.dispose()
 
 
+@pytest.fixture(scope="session")
+def long_history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlHistory]:
+    """The same with seven months before it."""
+    found = handmade.stored(list(handmade.long_listings()), tmp_path_factory.mktemp("handmade") / "long.db")
+    yield found
+    found._database.dispose()
+
+
 @pytest.fixture(params=BOTH_DATABASES)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a database that has no tables yet."""

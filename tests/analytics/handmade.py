@@ -192,6 +192,20 @@ def listings() -> Iterator[Listing]:
             yield Listing(date(2026, 6, 15), ListName.TOP, "top3", tuple(sorted(present, key=lambda m: -m.downloads)[:3]))
 
 
+def long_listings() -> Iterator[Listing]:
+    """Yield the history and seven months before it, in which all but a few models grew: what a forecast needs."""
+    for month in range(4, 11):
+        present = [
+            replace(model, downloads=model.downloads * (40 + month + place % 3) // 55) for place, model in enumerate(models(1))
+        ]
+        day = date(2025, month, 30)
+        yield Listing(day, ListName.TOP, "handmade", tuple(sorted(present, key=lambda model: -model.downloads)))
+        trending = sorted((m for m in present if m.trending), key=lambda m: -(m.trending or 0))
+        yield Listing(day, ListName.TRENDING, "handmade", tuple(trending[:6]))
+        yield Listing(day, ListName.LIKED, "handmade", tuple(sorted(present, key=lambda m: -(m.likes or 0))))
+    yield from listings()
+
+
 def stored(chosen: Sequence[Listing], path: Path) -> SqlHistory:
     """Store listings in a new SQLite file, a day at a time."""
     engine = database.engine(f"sqlite:///{path}")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from analytics import compare, quality
+from analytics import compare, quality, trend
 from analytics.concentration import concentration
 from analytics.domain import Dimension, ListName, Measure, Model, Snapshot
 from analytics.numbers import percent
@@ -99,6 +100,18 @@ def test_derivatives():
     found = reach(models, Measure.DOWNLOADS)
     qwen = found.shares[0]
     assert f"adds {dict(qwen.members)['made by others']:.0f} of {found.recorded:.0f}" in example("Derivatives")
+
+
+def test_forecasts():
+    log_odds = [math.log(0.2 / 0.8)]
+    for step in (0.1, 0.3, 0.1, 0.3, 0.1):
+        log_odds.append(log_odds[-1] + step)
+    course = [1 / (1 + math.exp(-x)) for x in log_odds]
+    (found,) = trend.project(course, [3])
+    said = example("Forecasts")
+    assert f"{-log_odds[-1]:.3f} ({percent(course[-1])})" in said
+    assert f"is {percent(found.expected)}, and" in said
+    assert said.endswith(f"{percent(found.low)} to {percent(found.high)}.")
 
 
 def test_what_is_distrusted():

@@ -18,3 +18,9 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="session")
 def history(simulated: str) -> SqlHistory:
     return SqlHistory(database.engine(simulated))
+
+
+@pytest.fixture(scope="session")
+def long_history(tmp_path_factory: pytest.TempPathFactory) -> SqlHistory:
+    """Fourteen months of it, which a forecast needs."""
+    return SqlHistory(database.engine(filled(tmp_path_factory.mktemp("simulated") / "long.db", months=14)))

@@ -26,7 +26,8 @@ IN_THE_SIMULATION = {
 
 
 @pytest.fixture(params=EXAMPLES)
-def answer(request, history):
+def answer(request, history, long_history):
+    history = long_history if request.param.startswith("forecast") else history
     return ask(parse(IN_THE_SIMULATION.get(request.param, request.param).replace("2026-01", "2026-05")), history)
 
 
