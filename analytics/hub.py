@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections.abc import Mapping
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +20,11 @@ from analytics.fields import CellError
 from analytics.visit import Address, Visit, content_type, through
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import date
 
 _EXPAND = [
+    "cardData",
     "createdAt",
     "downloads",
     "downloadsAllTime",
@@ -41,6 +43,9 @@ _SORTS: dict[ListName, tuple[Any, str, Callable[[Model], float | None]]] = {
 _SLACK = 1.1
 """A row may have so many times what the row before it has: counts move while a page is put together."""
 _TRIES = 3
+_UNTAGGED = "other"
+_LONGEST_NAME = 100
+"""Characters of a license's name on a card; the longest that is in the table of licenses has 37."""
 
 
 def listing(
@@ -117,6 +122,7 @@ def reachable(endpoint: str | None = None, *, timeout: float = 5.0) -> bool:
 def model(raw: Mapping[str, Any] | ModelInfo) -> Model:
     """Read one item of the Hub's listing.
 
+    A license that the Hub has no tag for is ``other`` in the tags; its ``license_name`` on the model's card takes that place.
     A missing ``pipeline_tag`` or ``library_name`` means that the model has none, missing ``tags`` that its licenses are
     not recorded.
 
@@ -132,7 +138,7 @@ def model(raw: Mapping[str, Any] | ModelInfo) -> Model:
         id=fields.model_id(item.get("id")),
         downloads=fields.count("downloads", item.get("downloads")),
         likes=None if likes is None else fields.count("likes", likes),
-        licenses=None if declared is None else fields.licenses(declared),
+        licenses=None if declared is None else fields.licenses(_named(declared, item.get("cardData"))),
         task=fields.word("pipeline_tag", item.get("pipeline_tag")),
         library=fields.word("library_name", item.get("library_name")),
         trending=None if trending is None else fields.score("trendingScore", trending),
@@ -144,12 +150,20 @@ def model(raw: Mapping[str, Any] | ModelInfo) -> Model:
     )
 
 
+def _named(declared: Iterable[str], card: object) -> list[str]:
+    """Put the name that a model's card has for its license in the place of ``other``; a card is free text, so not any name."""
+    name = card.get("license_name") if isinstance(card, Mapping) else None
+    spoken = isinstance(name, str) and 0 < len(name.strip()) <= _LONGEST_NAME and name.strip().isprintable()
+    return [str(name).strip() if spoken and one.strip().lower() == _UNTAGGED else one for one in declared]
+
+
 def _item(info: ModelInfo) -> dict[str, Any]:
     """Undo huggingface_hub's renaming, so that there is one reader of the Hub's fields."""
     renamed = {
         "createdAt": info.created_at,
         "trendingScore": info.trending_score,
         "downloadsAllTime": info.downloads_all_time,
+        "cardData": vars(info.card_data) if info.card_data else None,
     }
     return vars(info) | renamed
 

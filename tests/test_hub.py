@@ -77,7 +77,8 @@ def test_every_field_comes_through_the_client(standin: HubStandIn) -> None:
 def test_only_what_is_needed_is_asked_for_and_by_name(standin: HubStandIn) -> None:
     take(standin)
     assert set(standin.asked[0].query["expand"]) == {
-        *("createdAt", "downloads", "downloadsAllTime", "gated", "library_name", "likes", "pipeline_tag", "tags", "trendingScore")
+        *("cardData", "createdAt", "downloads", "downloadsAllTime", "gated", "library_name", "likes", "pipeline_tag", "tags"),
+        "trendingScore",
     }
     assert standin.asked[0].headers["user-agent"].startswith("hfstats/0")
 
@@ -571,6 +572,31 @@ def test_the_captured_listing_passes_through_the_client(standin: HubStandIn) -> 
     listing = take(standin, ListName.LIKED, size=100)
     by_id = {model.id: model for model in map(hub.model, items)}
     assert all(model == by_id[model.id] for model in listing.models)
+
+
+@pytest.mark.parametrize(
+    ("card", "licenses"),
+    [
+        (
+            {"license": "other", "license_name": "Minimax-H3-Community-License-Agreement"},
+            ("minimax-h3-community-license-agreement", "mit"),
+        ),
+        ({"license": "other", "license_name": ""}, ("other", "mit")),
+        ({"license": "other", "license_name": "x" * 101}, ("other", "mit")),
+        ({"license": "other", "license_name": "two\nlines"}, ("other", "mit")),
+        ({"license": "other", "license_name": ["mine"]}, ("other", "mit")),
+        ({"license": "other"}, ("other", "mit")),
+        (None, ("other", "mit")),
+    ],
+)
+def test_a_license_without_a_tag_has_the_name_of_the_card(
+    standin: HubStandIn, card: dict[str, object] | None, licenses: tuple[str, ...]
+) -> None:
+    row = max(standin.models, key=lambda row: row["downloads"])
+    row["tags"] = ["license:other", "license:mit"]
+    row["cardData"] = card
+    assert take(standin).models[0].licenses == licenses
+    assert hub.model({"id": "a/b", "downloads": 1, "tags": row["tags"], "cardData": card}).licenses == licenses
 
 
 def test_licenses_are_told_apart_from_silence() -> None:
