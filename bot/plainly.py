@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
 
-    from analytics.query import Form
+    from analytics.query import Form, Query
     from bot.catalog import Catalog
 
 _GREETING = re.compile(
@@ -31,8 +31,16 @@ def _today() -> date:
 class Plainly:
     """Keeps the names at hand for as long as the store does not change."""
 
-    def __init__(self, catalog: Catalog, forms: Sequence[Form], today: Callable[[], date] = _today) -> None:
-        """Look nothing up yet."""
+    def __init__(
+        self,
+        catalog: Catalog,
+        forms: Sequence[Form],
+        today: Callable[[], date] = _today,
+        *,
+        guess: Callable[[str], Query | None] | None = None,
+    ) -> None:
+        """Look nothing up yet. ``guess`` reads what the grammar cannot, where there is such a reader."""
+        self.guess = guess
         self._catalog = catalog
         self._forms = forms
         self._today = today

@@ -33,7 +33,9 @@ class Settings(BaseSettings):
         default="", description="Where snapshots are kept: sqlite:///… (default: a file of yours) or postgresql://…"
     )
     hf_endpoint: str | None = Field(default=None, description="Another address of the Hub, such as a mirror")
-    hf_token: SecretStr | None = Field(default=None, description="A Hub token; raises the Hub's rate limits, nothing else")
+    hf_token: SecretStr | None = Field(
+        default=None, description="A Hub token; raises the Hub's rate limits, and opens the chat model"
+    )
     slack_bot_token: SecretStr | None = Field(
         default=None, description="xoxb-…, from OAuth & Permissions in Slack's app settings"
     )
@@ -72,6 +74,16 @@ class Settings(BaseSettings):
     hfstats_operator_channel: str | None = Field(
         default=None, description="Where whoever runs the bot is told of trouble: C…, or T…/C… where it serves many workspaces"
     )
+    hfstats_chat_model: str | None = Field(
+        default=None,
+        description="A chat model that reads what the grammar cannot; what people write to the bot is then sent to it",
+    )
+    hfstats_chat_url: str | None = Field(
+        default=None, description="Where that model is, if not with Hugging Face's providers: http(s)://…/v1, as OpenAI's API"
+    )
+    hfstats_chat_token: SecretStr | None = Field(
+        default=None, description="What opens the chat model; without it and without an address, HF_TOKEN"
+    )
     hfstats_metrics_token: SecretStr | None = Field(
         default=None, description="What /metrics asks for as a bearer token; without it, only this machine's network may read"
     )
@@ -86,7 +98,7 @@ class Settings(BaseSettings):
             raise ValueError("write DEBUG, INFO, WARNING or ERROR")
         return level
 
-    @field_validator("hfstats_public_url")
+    @field_validator("hfstats_public_url", "hfstats_chat_url")
     @classmethod
     def _address(cls, value: str | None) -> str | None:
         parts = urlsplit(value or "")

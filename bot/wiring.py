@@ -16,6 +16,7 @@ from bot import ack, logs, oauth
 from bot.allowance import Allowance
 from bot.carrying import DOOR, Carrying, OnceRunner
 from bot.catalog import Catalog
+from bot.chat import ChatReader
 from bot.clerk.clerk import Clerk
 from bot.commands.help import build_notice, help_notice
 from bot.delivery import recovery
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
     from slack_bolt.authorization import AuthorizeResult
     from slack_sdk.http_retry import RetryHandler
 
+    from analytics.query import Query
     from bot.clerk.clerk import Numbers
     from bot.engine import Engine
     from bot.engine.local import Local
@@ -76,6 +78,7 @@ __all__ = [
     "desk",
     "engine",
     "gallery",
+    "guess",
     "house",
     "installations",
     "installing",
@@ -142,7 +145,17 @@ def desk(
     catalog = Catalog(answers)
     leaving = Leaving(database_, many.forget if many else lambda: None)
     allowance = Allowance(settings.hfstats_per_minute)
-    return Desk(routed, courier, allowance, Seen(database_), entries, catalog, leaving, clerk, recent, Plainly(catalog, forms))
+    plainly = Plainly(catalog, forms, guess=guess(settings, entries))
+    return Desk(routed, courier, allowance, Seen(database_), entries, catalog, leaving, clerk, recent, plainly)
+
+
+def guess(settings: Settings, entries: tuple[Entry, ...]) -> Callable[[str], Query | None] | None:
+    """Make what reads plain words that the grammar cannot; ``None`` where no chat model is set up."""
+    if settings.hfstats_chat_model is None:
+        return None
+    url = settings.hfstats_chat_url
+    token = secret(settings.hfstats_chat_token) or (None if url else secret(settings.hf_token))
+    return ChatReader(entries, model=settings.hfstats_chat_model, token=token, url=url).read
 
 
 def installations(settings: Settings, database_: sa.Engine) -> Installations | None:

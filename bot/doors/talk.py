@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from bot.desk import Desk
     from bot.reply import Notice
 
+_COMMAND = 2
+"""Words that are no sentence yet."""
 _MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>")
 
 
@@ -52,7 +54,16 @@ def _understood(desk: Desk, seat: Seat, text: str) -> tuple[str, Notice | None]:
     if desk.router.takes(text):
         return text, None
     reading = desk.plainly.read(text)
-    if reading.query is None:
+    query = reading.query
+    if query is None and desk.plainly.guess and _is_a_sentence(text):
+        refused = desk.allowance.ask(seat.workspace, seat.user)
+        query = None if refused else desk.plainly.guess(text)
+    if query is None:
         return text, unsure(reading)
-    seat.read_as = str(reading.query)
+    seat.read_as = str(query)
     return seat.read_as, None
+
+
+def _is_a_sentence(text: str) -> bool:
+    """Tell words that may ask something from a command with a mistake."""
+    return len(text.split()) > _COMMAND

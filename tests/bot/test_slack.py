@@ -58,13 +58,14 @@ def entries(pool):
     return pool.entries()
 
 
-def settings_for(slack):
+def settings_for(slack, **more):
     return Settings(
         slack_bot_token=SecretStr(slack.bot_token()),
         slack_signing_secret=SecretStr(slack.signing_secret),
         slack_app_token=SecretStr(slack.app_token),
         slack_api_url=slack.api_url,
         database_url=f"sqlite:///{tempfile.mkdtemp(prefix='hfstats-')}/bot.db",
+        **more,
     )
 
 
@@ -72,9 +73,9 @@ def tidy(settings):
     shutil.rmtree(Path(settings.database_url.removeprefix("sqlite:///")).parent, ignore_errors=True)
 
 
-def over_http(slack, answers, entries):
+def over_http(slack, answers, entries, **more):
     """Serve the bot over HTTP on loopback; returns how to stop it."""
-    settings = settings_for(slack)
+    settings = settings_for(slack, **more)
     app = wiring.bolt(settings, wiring.desk(settings, answers, entries, wiring.store(settings)), over_http=True)
     server = make_server("127.0.0.1", 0, web(House(app)), threaded=True)
     server.daemon_threads = False  # closing waits for the requests: work begins after its acknowledgement
