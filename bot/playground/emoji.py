@@ -27,7 +27,7 @@ EMOJI = {
     "green_circle": "🟢",
     "heart": "❤️",
     "heavy_check_mark": "✔️",
-    "heavy_minus_sign": "➖",
+    "heavy_minus_sign": "➖",  # noqa: RUF001 - it is the emoji
     "hourglass": "⌛",
     "hourglass_flowing_sand": "⏳",
     "hugging_face": "🤗",
