@@ -9,11 +9,10 @@ import zlib
 from typing import IO, TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from analytics.errors import SourceError
 from analytics.fields import CellError, shown
+from analytics.parquet import IS_COUNT, batches, is_text, is_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -26,8 +25,6 @@ MOST_BYTES = 2 * 1024**3
 """Unpacked."""
 _LONGEST_LINE = 1024**2
 """Bytes; the longest of a real file has 9 k."""
-_LONGEST_CELL = 131_072
-"""Characters, as the csv module has it."""
 _BATCH = 1_000
 """Rows of a Parquet file that are unpacked at a time: so that short codes for long cells cannot fill the memory."""
 _SUFFIXES = (".csv", ".csv.gz", ".parquet")
@@ -168,78 +165,28 @@ _TYPES: dict[str, Callable[[str, str], Any]] = {
 
 def _parquet(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     number = 0
-    try:
-        about = pq.read_metadata(path)
-        leaves = [about.schema.column(leaf) for leaf in range(about.num_columns)]
-        # Text stays a dictionary until it is known to be short.
-        coded = [leaf.path for leaf in leaves if leaf.path.partition(".")[0] in _KINDS and leaf.physical_type == "BYTE_ARRAY"]
-        with pq.ParquetFile(path, read_dictionary=coded, page_checksum_verification=True) as file:
-            schema = file.schema_arrow
-            _columns(path, schema.names)
-            wanted = [field for field in schema if field.name in _KINDS]
-            for field in wanted:
-                _check_kind(path, field)
-            _counted(path, about.num_rows)
-            # No asking a group for its columns: where such an entry is damaged, Arrow ends the process.
-            if sum(about.row_group(group).total_byte_size for group in range(about.num_row_groups)) > MOST_BYTES:
-                raise SourceError(f"{path.name} unpacks to more than {MOST_BYTES // 1024**3} GiB; split it by date.")
-            for batch in file.iter_batches(batch_size=_BATCH, columns=[field.name for field in wanted]):
-                _check_lengths(path, batch, number)
-                for cells in batch.to_pylist():
-                    number += 1
-                    for name in ("license", "tags"):
-                        if isinstance(cells.get(name), str):
-                            cells[name] = cells[name].split(";") if cells[name] else None
-                    yield number, cells
-            if number != about.num_rows:
-                raise SourceError(f"{path.name} claims {about.num_rows:,} rows and holds {number:,}; write it again.")
-    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
-        after = f" after row {number}" if number else ""
-        reason = shown(str(error).partition("\n")[0])[1:-1]
-        raise SourceError(f"{path.name} is no Parquet file or is damaged{after} ({reason}); fetch or write it again.") from None
+    found = batches(path, _KINDS, check_names=_columns, most_rows=MOST_ROWS, most_bytes=MOST_BYTES, size=_BATCH)
+    for batch in found:
+        for cells in batch.to_pylist():
+            number += 1
+            for name in ("license", "tags"):
+                if isinstance(cells.get(name), str):
+                    cells[name] = cells[name].split(";") if cells[name] else None
+            yield number, cells
 
 
-def _check_kind(path: Path, field: pa.Field) -> None:
-    kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
-    if not pa.types.is_null(kind) and not any(test(kind) for test in _KINDS[field.name]):
-        raise SourceError(f"{path.name}: the column {field.name} is of type {shown(str(kind))[1:-1]}; write it as its name says.")
-
-
-def _check_lengths(path: Path, batch: pa.RecordBatch, before: int) -> None:
-    for name, column in zip(batch.schema.names, batch.columns, strict=True):
-        cells = column.values if pa.types.is_list(column.type) or pa.types.is_large_list(column.type) else column
-        if pa.types.is_dictionary(cells.type) and len(cells.dictionary):
-            longest = pc.max(pc.binary_length(cells.dictionary)).as_py() or 0
-            if longest > _LONGEST_CELL:
-                where = f"{path.name}, rows {before + 1} to {before + len(batch)}"
-                raise SourceError(
-                    f"{where}: {name} holds a cell of {longest:,} bytes; remove that row and import the file again."
-                )
-
-
-def _is_words(kind: pa.DataType) -> bool:
-    listed = pa.types.is_list(kind) or pa.types.is_large_list(kind)
-    return listed and (_is_text(kind.value_type) or pa.types.is_null(kind.value_type))
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
-
-
-_COUNT = (pa.types.is_integer, pa.types.is_floating)
 _KINDS: dict[str, tuple[Callable[[pa.DataType], bool], ...]] = {
-    "snapshot_date": (pa.types.is_date, pa.types.is_timestamp, _is_text),
-    "model_id": (_is_text,),
-    "downloads": _COUNT,
-    "likes": _COUNT,
-    "downloads_all_time": _COUNT,
-    "license": (_is_text, _is_words),
+    "snapshot_date": (pa.types.is_date, pa.types.is_timestamp, is_text),
+    "model_id": (is_text,),
+    "downloads": IS_COUNT,
+    "likes": IS_COUNT,
+    "downloads_all_time": IS_COUNT,
+    "license": (is_text, is_words),
     "license_recorded": (pa.types.is_boolean,),
-    "pipeline_tag": (_is_text,),
-    "library_name": (_is_text,),
-    "trending_score": _COUNT,
-    "created_at": (_is_text, pa.types.is_timestamp),
-    "gated": (_is_text, pa.types.is_boolean),
-    "tags": (_is_text, _is_words),
+    "pipeline_tag": (is_text,),
+    "library_name": (is_text,),
+    "trending_score": IS_COUNT,
+    "created_at": (is_text, pa.types.is_timestamp),
+    "gated": (is_text, pa.types.is_boolean),
+    "tags": (is_text, is_words),
 }

@@ -1,0 +1,101 @@
+"""Record batches of Parquet files that nobody vouches for: types checked, what is unpacked bounded, damage told in a sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from analytics.errors import SourceError
+from analytics.fields import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+LONGEST_CELL = 131_072
+"""Bytes, as the csv module has it in characters."""
+
+
+def batches(
+    path: Path,
+    kinds: Mapping[str, tuple[Callable[[pa.DataType], bool], ...]],
+    *,
+    check_names: Callable[[Path, Sequence[str]], None],
+    most_rows: int,
+    most_bytes: int | None,
+    size: int,
+    wanted: Collection[str] | None = None,
+) -> Iterator[pa.RecordBatch]:
+    """Yield a file's rows, so many at a time, in those columns of ``kinds`` (or of ``wanted``) that it has.
+
+    Text stays a dictionary: short codes for long cells would fill the memory if they were unpacked before they are known to be
+    short. ``most_bytes`` bounds what the columns that are read unpack to, by the file's own account.
+
+    Raises:
+        SourceError: when it is no Parquet file, is damaged, claims more than it may or holds what no column should.
+
+    """
+    number = 0
+    try:
+        about = pq.read_metadata(path)
+        names = set(kinds) if wanted is None else set(wanted)
+        leaves = [about.schema.column(leaf) for leaf in range(about.num_columns)]
+        coded = [leaf.path for leaf in leaves if leaf.path.partition(".")[0] in names and leaf.physical_type == "BYTE_ARRAY"]
+        with pq.ParquetFile(path, read_dictionary=coded, page_checksum_verification=True) as file:
+            schema = file.schema_arrow
+            check_names(path, schema.names)
+            fields = [field for field in schema if field.name in names]
+            for field in fields:
+                _check_kind(path, field, kinds[field.name])
+            if about.num_rows > most_rows:
+                raise SourceError(f"{path.name} has more than {most_rows:,} rows; split it by date.")
+            # No asking a group for its columns: where such an entry is damaged, Arrow ends the process.
+            unpacked = sum(about.row_group(group).total_byte_size for group in range(about.num_row_groups))
+            if most_bytes is not None and unpacked > most_bytes:
+                raise SourceError(f"{path.name} unpacks to more than {most_bytes // 1024**3} GiB; split it by date.")
+            for batch in file.iter_batches(batch_size=size, columns=[field.name for field in fields]):
+                _check_lengths(path, batch, number)
+                number += len(batch)
+                yield batch
+            if number != about.num_rows:
+                raise SourceError(f"{path.name} claims {about.num_rows:,} rows and holds {number:,}; write it again.")
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+        after = f" after row {number}" if number else ""
+        reason = shown(str(error).partition("\n")[0])[1:-1]
+        raise SourceError(f"{path.name} is no Parquet file or is damaged{after} ({reason}); fetch or write it again.") from None
+
+
+def _check_kind(path: Path, field: pa.Field, kinds: tuple[Callable[[pa.DataType], bool], ...]) -> None:
+    kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
+    if not pa.types.is_null(kind) and not any(test(kind) for test in kinds):
+        raise SourceError(f"{path.name}: the column {field.name} is of type {shown(str(kind))[1:-1]}; write it as its name says.")
+
+
+def _check_lengths(path: Path, batch: pa.RecordBatch, before: int) -> None:
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        cells = column.values if pa.types.is_list(column.type) or pa.types.is_large_list(column.type) else column
+        if pa.types.is_dictionary(cells.type) and len(cells.dictionary):
+            longest = pc.max(pc.binary_length(cells.dictionary)).as_py() or 0
+            if longest > LONGEST_CELL:
+                where = f"{path.name}, rows {before + 1} to {before + len(batch)}"
+                raise SourceError(
+                    f"{where}: {name} holds a cell of {longest:,} bytes; remove that row and import the file again."
+                )
+
+
+def is_words(kind: pa.DataType) -> bool:
+    """Tell a list of texts, or of nothing."""
+    listed = pa.types.is_list(kind) or pa.types.is_large_list(kind)
+    return listed and (is_text(kind.value_type) or pa.types.is_null(kind.value_type))
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Tell text, coded or not."""
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+
+
+IS_COUNT = (pa.types.is_integer, pa.types.is_floating)
