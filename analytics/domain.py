@@ -16,6 +16,15 @@ NONE_DECLARED = "none declared"
 """The name under which models stand that declare no license, task or library. Always shown, never dropped."""
 
 
+EVERYONE_ELSE = "everyone else"
+"""The creators of the whole Hub that are too small to be kept by name, as one."""
+
+EVERYTHING_ELSE = "everything else"
+"""The same for licenses, tasks and libraries."""
+
+REST = frozenset({EVERYONE_ELSE, EVERYTHING_ELSE})
+
+
 class ListName(StrEnum):
     """Which models are looked at."""
 
@@ -27,6 +36,8 @@ class ListName(StrEnum):
     """The 300 models with most likes (from imports; the daily snapshot does not take it)."""
     BOTH = "both"
     """The union of top and trending."""
+    HUB = "hub"
+    """Every public model. All are counted; rows are kept of those that lead only."""
 
 
 class Measure(StrEnum):
@@ -117,6 +128,9 @@ class Listing:
     """``"hub"``, the name of an imported file, or ``"simulation"``."""
     models: tuple[Model, ...]
     simulated: bool = False
+    size: int | None = None
+    """How many models were counted, where not each has a row in ``models``; their ranks are then ``ranks``."""
+    ranks: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 ORIGINAL = "original"
 DERIVED = {"finetune": "fine-tune", "quantized": "quantization", "adapter": "adapter", "merge": "merge"}
 """The Hub's words for how a model was made from another one, as in ``base_model:finetune:org/model``, and ours."""
-_OTHERWISE = "fine-tune"
+OTHERWISE = "fine-tune"
 """A model that names its base and not how it was made: the Hub takes such a one for a fine-tune."""
 _BASE = "base_model:"
 _ACCESS = {"false": "open", "auto": "gated, automatic approval", "manual": "gated, manual approval", "true": "gated"}
@@ -68,7 +68,7 @@ def names_of(model: Model, dimension: Dimension) -> tuple[str, ...]:
         case Dimension.LIBRARY:
             return () if model.library is None else (model.library or NONE_DECLARED,)
         case Dimension.ACCESS:
-            return () if model.gated is None else (_ACCESS.get(model.gated, "gated"),)
+            return () if model.gated is None else (access(model.gated),)
         case Dimension.DERIVATION:
             # Every model of the Hub has tags; one without comes from a source that does not record them.
             return (derivation(model),) if model.tags else ()
@@ -76,12 +76,17 @@ def names_of(model: Model, dimension: Dimension) -> tuple[str, ...]:
             raise ValueError(f"rollups have no {dimension}")
 
 
+def access(gated: str) -> str:
+    """Return the name under which a model stands that is gated so, in the words of :attr:`analytics.domain.Model.gated`."""
+    return _ACCESS.get(gated, "gated")
+
+
 def derivation(model: Model) -> str:
     """Return how a model was made: ``"original"``, or one of the values of :data:`DERIVED`."""
     ways = [tag.removeprefix(_BASE).partition(":")[0] for tag in model.tags if tag.startswith(_BASE)]
     if not ways:
         return ORIGINAL
-    return next((DERIVED[way] for way in ways if way in DERIVED), _OTHERWISE)
+    return next((DERIVED[way] for way in ways if way in DERIVED), OTHERWISE)
 
 
 def bases(model: Model) -> tuple[str, ...]:

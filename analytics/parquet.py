@@ -12,8 +12,10 @@ from analytics.errors import SourceError
 from analytics.fields import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
+
+    Kinds = tuple[Callable[[pa.DataType], bool], ...]
 
 LONGEST_CELL = 131_072
 """Bytes, as the csv module has it in characters."""
@@ -21,15 +23,13 @@ LONGEST_CELL = 131_072
 
 def batches(
     path: Path,
-    kinds: Mapping[str, tuple[Callable[[pa.DataType], bool], ...]],
+    kinds_of: Callable[[Sequence[str]], Mapping[str, Kinds]],
     *,
-    check_names: Callable[[Path, Sequence[str]], None],
     most_rows: int,
     most_bytes: int | None,
     size: int,
-    wanted: Collection[str] | None = None,
 ) -> Iterator[pa.RecordBatch]:
-    """Yield a file's rows, so many at a time, in those columns of ``kinds`` (or of ``wanted``) that it has.
+    """Yield a file's rows, so many at a time, in the columns that ``kinds_of`` its columns' names names and that it has.
 
     Text stays a dictionary: short codes for long cells would fill the memory if they were unpacked before they are known to be
     short. ``most_bytes`` bounds what the columns that are read unpack to, by the file's own account.
@@ -41,13 +41,12 @@ def batches(
     number = 0
     try:
         about = pq.read_metadata(path)
-        names = set(kinds) if wanted is None else set(wanted)
+        kinds = kinds_of(about.schema.to_arrow_schema().names)
         leaves = [about.schema.column(leaf) for leaf in range(about.num_columns)]
-        coded = [leaf.path for leaf in leaves if leaf.path.partition(".")[0] in names and leaf.physical_type == "BYTE_ARRAY"]
+        coded = [leaf.path for leaf in leaves if leaf.path.partition(".")[0] in kinds and leaf.physical_type == "BYTE_ARRAY"]
         with pq.ParquetFile(path, read_dictionary=coded, page_checksum_verification=True) as file:
             schema = file.schema_arrow
-            check_names(path, schema.names)
-            fields = [field for field in schema if field.name in names]
+            fields = [field for field in schema if field.name in kinds]
             for field in fields:
                 _check_kind(path, field, kinds[field.name])
             if about.num_rows > most_rows:
@@ -56,10 +55,11 @@ def batches(
             unpacked = sum(about.row_group(group).total_byte_size for group in range(about.num_row_groups))
             if most_bytes is not None and unpacked > most_bytes:
                 raise SourceError(f"{path.name} unpacks to more than {most_bytes // 1024**3} GiB; split it by date.")
-            for batch in file.iter_batches(batch_size=size, columns=[field.name for field in fields]):
-                _check_lengths(path, batch, number)
-                number += len(batch)
-                yield batch
+            for group in range(about.num_row_groups):  # one by one: Arrow cannot join the dictionaries of two
+                for batch in file.iter_batches(batch_size=size, row_groups=[group], columns=[field.name for field in fields]):
+                    _check_lengths(path, batch, number)
+                    number += len(batch)
+                    yield batch
             if number != about.num_rows:
                 raise SourceError(f"{path.name} claims {about.num_rows:,} rows and holds {number:,}; write it again.")
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
@@ -68,7 +68,7 @@ def batches(
         raise SourceError(f"{path.name} is no Parquet file or is damaged{after} ({reason}); fetch or write it again.") from None
 
 
-def _check_kind(path: Path, field: pa.Field, kinds: tuple[Callable[[pa.DataType], bool], ...]) -> None:
+def _check_kind(path: Path, field: pa.Field, kinds: Kinds) -> None:
     kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
     if not pa.types.is_null(kind) and not any(test(kind) for test in kinds):
         raise SourceError(f"{path.name}: the column {field.name} is of type {shown(str(kind))[1:-1]}; write it as its name says.")
@@ -84,6 +84,30 @@ def _check_lengths(path: Path, batch: pa.RecordBatch, before: int) -> None:
                 raise SourceError(
                     f"{where}: {name} holds a cell of {longest:,} bytes; remove that row and import the file again."
                 )
+
+
+def plain(path: Path, name: str, column: pa.Array, most: int) -> pa.Array:
+    """Return a column of texts or of lists of texts without its dictionary.
+
+    Raises:
+        SourceError: where that would take more than ``most`` bytes.
+
+    """
+    listed = pa.types.is_list(column.type) or pa.types.is_large_list(column.type)
+    cells = pc.list_flatten(column) if listed else column
+    if not pa.types.is_dictionary(cells.type):
+        return column
+    lengths = pc.fill_null(pc.binary_length(cells.dictionary), 0)
+    unpacked = pc.sum(lengths.take(pc.drop_null(cells.indices))).as_py() or 0
+    if unpacked > most:
+        raise SourceError(f"{path.name}: {name} unpacks {len(column):,} rows to {unpacked:,} bytes; nothing was kept.")
+    texts = cells.dictionary_decode()
+    if not listed:
+        return texts
+    lengths_of_lists = pc.fill_null(pc.list_value_length(column), 0)
+    ends = pc.cumulative_sum(lengths_of_lists.cast(pa.int64()))
+    offsets = pa.concat_arrays([pa.array([0], pa.int64()), ends.combine_chunks() if isinstance(ends, pa.ChunkedArray) else ends])
+    return pa.LargeListArray.from_arrays(offsets, texts)
 
 
 def is_words(kind: pa.DataType) -> bool:

@@ -15,8 +15,10 @@ from analytics.fields import CellError, shown
 from analytics.parquet import IS_COUNT, batches, is_text, is_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from analytics.parquet import Kinds
 
 REQUIRED = ("snapshot_date", "model_id", "downloads")
 MOST_ROWS = 3_000_000
@@ -165,8 +167,12 @@ _TYPES: dict[str, Callable[[str, str], Any]] = {
 
 def _parquet(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     number = 0
-    found = batches(path, _KINDS, check_names=_columns, most_rows=MOST_ROWS, most_bytes=MOST_BYTES, size=_BATCH)
-    for batch in found:
+
+    def kinds_of(names: Sequence[str]) -> Mapping[str, Kinds]:
+        _columns(path, names)
+        return _KINDS
+
+    for batch in batches(path, kinds_of, most_rows=MOST_ROWS, most_bytes=MOST_BYTES, size=_BATCH):
         for cells in batch.to_pylist():
             number += 1
             for name in ("license", "tags"):
@@ -175,7 +181,7 @@ def _parquet(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             yield number, cells
 
 
-_KINDS: dict[str, tuple[Callable[[pa.DataType], bool], ...]] = {
+_KINDS: dict[str, Kinds] = {
     "snapshot_date": (pa.types.is_date, pa.types.is_timestamp, is_text),
     "model_id": (is_text,),
     "downloads": IS_COUNT,

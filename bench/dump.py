@@ -1,16 +1,16 @@
-"""A made-up dump of the whole Hub, in the form in which the community publishes them: Parquet, one row a model. Nothing in it is measured.
+"""A made-up dump of the whole Hub, in the form in which the community publishes them. Nothing in it is measured.
 
     python bench/dump.py FILE --models 2500000 --day 2026-08-31
 
-Downloads follow Zipf's law, 70 % of the models declare no license, some sixty licenses share the rest, and creators have one model
-mostly and a few have thousands. The same arguments give the same file, and two days of one seed share their models.
+Downloads follow Zipf's law, 70 % of the models declare no license, some sixty licenses share the rest, and of a million creators
+most have one model and a few have thousands. The same arguments give the same file, and two days of one seed share their models.
 """
 
 from __future__ import annotations
 
 import argparse
 import math
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -20,23 +20,102 @@ import pyarrow.parquet as pq
 GROUP = 100_000
 """Rows of a row group, as large as those of published dumps."""
 LICENSES = (
-    *("apache-2.0", "mit", "other", "llama3.1", "cc-by-nc-4.0", "gemma", "openrail", "creativeml-openrail-m", "cc-by-4.0", "llama2"),
+    *(
+        "apache-2.0",
+        "mit",
+        "other",
+        "llama3.1",
+        "cc-by-nc-4.0",
+        "gemma",
+        "openrail",
+        "creativeml-openrail-m",
+        "cc-by-4.0",
+        "llama2",
+    ),
     *("llama3.2", "llama3", "cc-by-nc-sa-4.0", "llama3.3", "bigscience-bloom-rail-1.0", "gpl-3.0", "afl-3.0", "cc-by-sa-4.0"),
     *("bigscience-openrail-m", "agpl-3.0", "unknown", "bigcode-openrail-m", "cc0-1.0", "bsd-3-clause", "cc", "cc-by-nc-nd-4.0"),
-    *("wtfpl", "artistic-2.0", "unlicense", "bsd", "gpl", "lgpl-3.0", "gpl-2.0", "cc-by-2.0", "cc-by-sa-3.0", "apple-amlr", "gfdl"),
-    *("mpl-2.0", "ms-pl", "osl-3.0", "pddl", "cdla-permissive-2.0", "bsl-1.0", "c-uda", "odc-by", "ecl-2.0", "zlib", "isc", "ncsa"),
+    *(
+        "wtfpl",
+        "artistic-2.0",
+        "unlicense",
+        "bsd",
+        "gpl",
+        "lgpl-3.0",
+        "gpl-2.0",
+        "cc-by-2.0",
+        "cc-by-sa-3.0",
+        "apple-amlr",
+        "gfdl",
+    ),
+    *(
+        "mpl-2.0",
+        "ms-pl",
+        "osl-3.0",
+        "pddl",
+        "cdla-permissive-2.0",
+        "bsl-1.0",
+        "c-uda",
+        "odc-by",
+        "ecl-2.0",
+        "zlib",
+        "isc",
+        "ncsa",
+    ),
     *("lppl-1.3c", "eupl-1.1", "epl-2.0", "postgresql", "deepfloyd-if-license", "intel-research", "etalab-2.0", "h-research"),
     *("lgpl-lr", "cc-by-3.0", "bsd-2-clause", "apple-ascl", "cdla-sharing-1.0"),
 )
 TASKS = (
-    *("text-generation", "text-classification", "text-to-image", "automatic-speech-recognition", "image-classification", "fill-mask"),
+    *(
+        "text-generation",
+        "text-classification",
+        "text-to-image",
+        "automatic-speech-recognition",
+        "image-classification",
+        "fill-mask",
+    ),
     *("token-classification", "question-answering", "feature-extraction", "sentence-similarity", "translation", "summarization"),
-    *("reinforcement-learning", "text-to-speech", "image-text-to-text", "object-detection", "image-segmentation", "zero-shot-classification"),
+    *(
+        "reinforcement-learning",
+        "text-to-speech",
+        "image-text-to-text",
+        "object-detection",
+        "image-segmentation",
+        "zero-shot-classification",
+    ),
     *("audio-classification", "text-to-audio", "robotics", "time-series-forecasting", "image-to-video", "text-to-video"),
-    *("depth-estimation", "tabular-classification", "image-to-text", "image-to-image", "unconditional-image-generation", "any-to-any"),
+    *(
+        "depth-estimation",
+        "tabular-classification",
+        "image-to-text",
+        "image-to-image",
+        "unconditional-image-generation",
+        "any-to-any",
+    ),
 )
-LIBRARIES = ("transformers", "diffusers", "peft", "gguf", "sentence-transformers", "stable-baselines3", "timm", "mlx", "keras", "lerobot")
-KNOWN = ("google-bert", "sentence-transformers", "openai-community", "facebook", "meta-llama", "Qwen", "google", "microsoft", "openai", "BAAI")
+LIBRARIES = (
+    "transformers",
+    "diffusers",
+    "peft",
+    "gguf",
+    "sentence-transformers",
+    "stable-baselines3",
+    "timm",
+    "mlx",
+    "keras",
+    "lerobot",
+)
+KNOWN = (
+    "google-bert",
+    "sentence-transformers",
+    "openai-community",
+    "facebook",
+    "meta-llama",
+    "Qwen",
+    "google",
+    "microsoft",
+    "openai",
+    "BAAI",
+)
 WAYS = ("finetune", "adapter", "quantized", "merge")
 
 
@@ -78,7 +157,7 @@ def _group(first: int, rows: int, models: int, day: date, luck: np.random.Genera
     way[luck.random(rows) < 0.55] = -1
     names = [KNOWN[at] if at < len(KNOWN) else f"user-{at:07}" for at in maker]
     ids = [f"{name}/model-{at:07}" for name, at in zip(names, place, strict=True)]
-    born = datetime(2022, 3, 2)
+    born = datetime(2022, 3, 2, tzinfo=UTC)
     days = luck.integers(0, max(1, (day - born.date()).days), rows)
     created = [(born + timedelta(days=int(one))).strftime("%Y-%m-%dT%H:%M:%S.000Z") for one in days]
     tags, cards = [], []
