@@ -40,6 +40,8 @@ class Ranking:
     recorded: float
     """The part of ``total`` whose name the source records: the denominator of every portion."""
     shares: tuple[Share, ...]
+    rest: float = 0.0
+    """The part of ``recorded`` under names that are not told apart: the small creators of the whole Hub."""
 
 
 class Cause(StrEnum):
@@ -52,6 +54,7 @@ class Cause(StrEnum):
     DECLARED = "changed what it declares"
     """Another license, task or library, or one more of them."""
     RENAMED = "changed its name"
+    TOGETHER = "all other models together"
 
 
 @dataclass(frozen=True, slots=True)

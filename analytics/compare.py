@@ -9,20 +9,25 @@ import pandas as pd
 
 from analytics import grouping
 from analytics.answer import Fit, Ranking, Share, Shift
-from analytics.domain import Count, Dimension, Measure, Model
+from analytics.domain import REST, Count, Dimension, Measure, Model
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _COLUMNS = ["name", *Measure]
+_OF_ANY_SIZE = {Dimension.KIND, Dimension.COUNTRY}
+"""Dimensions in which a creator too small to be named is one of whom nothing is known, as many named ones are."""
 
 
 def ranking(counts: Sequence[Count], whole: Count, by: Measure, dimension: Dimension) -> Ranking:
     """Rank the names of one dimension by one measure.
 
     ``counts`` are the rollups of that dimension (of namespaces, for creators), ``whole`` that of the list. A portion is a name's
-    value over all recorded values, so portions sum to 1. Equal values share the better rank and stand in alphabetical order.
+    value over all recorded values, so portions sum to 1, with what is under names that are not told apart. Equal values share the
+    better rank and stand in alphabetical order.
     """
+    rest = [count for count in counts if count.name in REST and dimension not in _OF_ANY_SIZE]
+    counts = [count for count in counts if count not in rest]
     frame = pd.DataFrame([(c.name, c.models, c.downloads, c.likes) for c in counts], columns=_COLUMNS)
     frame[by] = frame[by].fillna(0.0)  # a name none of whose models has recorded likes
     members: dict[str, list[tuple[str, float]]] = {}
@@ -39,12 +44,13 @@ def ranking(counts: Sequence[Count], whole: Count, by: Measure, dimension: Dimen
     ordered["even"] = ordered[by].round(6)
     ordered = ordered.sort_values(["even", "name"], ascending=[False, True])
     ranks = ordered["even"].rank(method="min", ascending=False).astype(int)
-    recorded = float(values.sum())
+    untold = sum(_measured(count, by) for count in rest)
+    recorded = float(values.sum()) + untold
     shares = tuple(
         Share(str(name), float(value), float(value) / recorded if recorded else 0.0, int(rank), tuple(members.get(name, ())))
         for name, value, rank in zip(ordered["name"], ordered[by], ranks, strict=True)
     )
-    return Ranking(by, dimension.value, float(_measured(whole, by)), recorded, shares)
+    return Ranking(by, dimension.value, float(_measured(whole, by)), recorded, shares, untold)
 
 
 def model_ranking(models: Sequence[tuple[Model, float]], by: Measure, total: float) -> Ranking:

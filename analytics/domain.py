@@ -22,6 +22,9 @@ EVERYONE_ELSE = "everyone else"
 EVERYTHING_ELSE = "everything else"
 """The same for licenses, tasks and libraries."""
 
+KEPT_ROWS = 1_000
+"""Models of the whole Hub whose rows are kept, by each of downloads, likes and trending score."""
+
 REST = frozenset({EVERYONE_ELSE, EVERYTHING_ELSE})
 
 

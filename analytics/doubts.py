@@ -6,13 +6,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from analytics import quality
-from analytics.domain import Dimension
+from analytics.domain import Dimension, ListName
 from analytics.resolve import dimension_named
 from analytics.scope import ALIKE
 
 if TYPE_CHECKING:
     from analytics.answer import Answer
-    from analytics.domain import ListName, Snapshot
+    from analytics.domain import Snapshot
     from analytics.history import History
     from analytics.query import Query
 
@@ -27,6 +27,8 @@ def doubts(query: Query, answer: Answer, history: History) -> tuple[str, ...]:
     sets its two dates apart: one model that moves everything, a source that records less than the other.
     """
     source = answer.source
+    if source.list is ListName.HUB:
+        return ()  # what would be looked at are rows, and few are kept
     snapshots = history.snapshots(source.list)
     now = next((s for s in reversed(snapshots) if (s.taken_on, s.source) == (source.snapshot, source.origin)), None)
     if now is None:

@@ -43,6 +43,11 @@ def store(listings: Sequence[Listing], into: Store) -> list[Snapshot]:
     return [new for new in into.add((listing, roll_up(listing.models)) for listing in batch) if new.list is not ListName.BOTH]
 
 
+def store_whole(listing: Listing, counts: list[Count], into: Store) -> list[Snapshot]:
+    """Store a dump that was counted as it passed by; one that is stored already, from the same source, is left as it is."""
+    return into.add([(listing, counts)])
+
+
 def _union(listings: Sequence[Listing], into: Store) -> Listing | None:
     if not any(listing.list in {ListName.TOP, ListName.TRENDING} for listing in listings):
         return None

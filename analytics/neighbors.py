@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from analytics import compare, grouping
 from analytics.answer import Near, Offer
-from analytics.domain import Dimension, Measure
+from analytics.domain import Dimension, ListName, Measure
 from analytics.errors import NoDataError
 from analytics.grammar import LONGEST_TEXT
 from analytics.names import renames
@@ -166,6 +166,8 @@ class _Around:
         )
 
     def _models(self, ids: Sequence[str]) -> tuple[Offer, ...]:
+        if self.now.list is ListName.HUB:
+            return ()  # a row may be kept for its likes, and then its rank has a gap before it
         within, at = self.asked.within, self.asked.at
         return _short(Offer(one, str(Query("model", (one,), within=within, at=at))) for one in ids[:_LEADING])
 
@@ -181,6 +183,8 @@ class _Around:
         of_models = query.word == "models" or (query.word == "concentration" and query.names and self.dimension is None)
         if query.word == "forecast" and query.by is Measure.LIKES:
             return False  # six months would have to record them
+        if query.within is ListName.HUB and query.word == "models" and query.since:
+            return False
         if (of_models and query.by is Measure.MODELS) or len(str(query)) > LONGEST_TEXT:
             return False
         try:

@@ -15,7 +15,6 @@ from analytics.phrases import day, enumerate_, name, of_list, of_measure, ordina
 from analytics.phrases import subject as spoken
 from analytics.query import Form, Option, Query
 from analytics.question import Question, View
-from analytics.reasons import explained
 from analytics.resolve import resolve
 from analytics.robustness import hangs_on, without_largest
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from analytics.answer import Chart, Moment, Ranking, Share, Source
     from analytics.history import History
 
+_NO_ROWS = ("None of its models is among the leading ones, whose rows are kept.",)
 _MOST_PARTS = 6
 MOST_MODELS = 10
 """Models named in an answer about one license, creator or task, unless ``top`` says otherwise."""
@@ -66,7 +66,8 @@ def _now(view: View, subject: Subject, chosen: str) -> Answer:
     headline = _standing(rankings, shares, subject, chosen)
     own = grouping.members_of(view.models, subject.dimension, chosen)
     models = compare.model_ranking(own, _model_measure(view), _total(view))
-    creators = None if subject.dimension is Dimension.CREATOR else compare.creator_ranking(own, view.leading)
+    whose = subject.dimension is not Dimension.CREATOR and not view.partial
+    creators = compare.creator_ranking(own, view.leading) if whose else None
     leading = rankings[-1]
     categories, series = pictures.bars(leading, subject.dimension, keep=chosen, limit=7)
     details = [f"{s.name}: {percent(s.portion)}" for s in models.shares[:5]]
@@ -88,9 +89,10 @@ def _now(view: View, subject: Subject, chosen: str) -> Answer:
             chart, emphasis=_emphasis(categories, name(subject.dimension, chosen)), parts=parts, parts_title=parts_title
         ),
         rankings=tuple(replace(r, shares=tuple(s for s in r.shares if s.name == chosen)) for r in rankings),
-        models=replace(models, shares=models.shares[: query.top or MOST_MODELS]),
+        models=replace(models, shares=models.shares[: query.top or MOST_MODELS]) if models.shares else None,
         creators=replace(creators, shares=creators.shares[: query.top or MOST_MODELS]) if creators else None,
         notes=(
+            *(() if models.shares else _NO_ROWS),
             *_robust(view, chosen, leading.by),
             *(_behind(creators, chosen, subject) if creators else _members(shares[-1], subject)),
         ),
@@ -99,7 +101,7 @@ def _now(view: View, subject: Subject, chosen: str) -> Answer:
 
 
 def _robust(view: View, chosen: str, by: Measure) -> tuple[str, ...]:
-    if by is Measure.MODELS:
+    if by is Measure.MODELS or view.partial:
         return ()
     who, _ = spoken(view.dimension, chosen)
     return hangs_on(without_largest(view.models, view.dimension, (chosen,), by), who, by)
@@ -108,7 +110,7 @@ def _robust(view: View, chosen: str, by: Measure) -> tuple[str, ...]:
 def _standing(rankings: Sequence[Ranking], shares: Sequence[Share], subject: Subject, chosen: str) -> str:
     who, has = spoken(subject.dimension, chosen)
     said = [
-        f"{percent(s.portion)} of {of_measure(r.by)} ({ordinal(s.rank)} of {len(r.shares)})"
+        f"{percent(s.portion)} of {of_measure(r.by)} ({ordinal(s.rank)}{'' if r.rest else f' of {len(r.shares)}'})"
         for r, s in zip(rankings, shares, strict=True)
     ]
     return f"{who} {has} {enumerate_(said)}"
@@ -126,8 +128,7 @@ def _model_measure(view: View) -> Measure:
 
 
 def _total(view: View) -> float:
-    by = _model_measure(view)
-    return sum(compare.value_of(m, by) for m in view.models if grouping.weights_of(m, view.dimension))
+    return view.ranking(_model_measure(view)).recorded
 
 
 def _made_of(share: Share, ranking: Ranking, models: Ranking, view: View) -> tuple[str, tuple[tuple[str, float], ...]]:
@@ -175,8 +176,7 @@ def _over_time(view: View, subject: Subject, chosen: str) -> Answer:
     if not changes:
         raise _absent(view, subject, chosen)
     told = next(shift for shift in changes if shift.by is view.leading)
-    before, after = view.models_of(past.snapshots[0]), view.models
-    changes = [explained(shift, before, after, subject.dimension) for shift in changes]
+    changes = [view.explained(shift, past.snapshots[0]) for shift in changes]
     since = day(moments[0].taken_on)
     who, _ = spoken(subject.dimension, chosen)
     headline = (
@@ -201,7 +201,7 @@ def _over_time(view: View, subject: Subject, chosen: str) -> Answer:
         next=(
             str(query.but(since=None)),
             str(Query("movers", (subject.plural,), within=query.within, since=query.since)),
-            subject.plural,
+            str(Query(subject.plural, within=query.within)),
         ),
     )
 

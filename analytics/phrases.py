@@ -76,6 +76,8 @@ def of_measure(by: Measure) -> str:
 
 def of_list(within: ListName, size: int) -> str:
     """Say which models are looked at: ``the 300 models with most downloads``."""
+    if within is ListName.HUB:
+        return f"the {plural(size, 'public model')}"
     which = {
         ListName.TOP: "with most downloads",
         ListName.TRENDING: "with the highest trending score",
@@ -97,6 +99,7 @@ def short_list(within: ListName) -> str:
         ListName.TRENDING: "trending list",
         ListName.LIKED: "most-liked list",
         ListName.BOTH: "top and trending lists",
+        ListName.HUB: "whole Hub",
     }[within]
 
 

@@ -65,11 +65,12 @@ def paired(rankings: Sequence[Ranking], dimension: Dimension, limit: int = PAIRS
     shown = every if len(every) <= limit else every[: limit - 1]
     shown = sorted(shown, key=lambda n: (-portions[-1].get(n, 0.0), -portions[0].get(n, 0.0), n))
     rest = every[len(shown) :]
-    categories = [name(dimension, n) for n in shown] + ([f"{len(rest)} others"] if rest else [])
+    others = _others(rankings, len(rest))
+    categories = [name(dimension, n) for n in shown] + others
     series = [
         Series(
             of_measure(ranking.by),
-            tuple([p.get(n, 0.0) for n in shown] + ([sum(p.get(n, 0.0) for n in rest)] if rest else [])),
+            tuple([p.get(n, 0.0) for n in shown] + ([sum(p.get(n, 0.0) for n in rest) + _untold(ranking)] if others else [])),
         )
         for ranking, p in zip(rankings, portions, strict=True)
     ]
@@ -86,9 +87,19 @@ def bars(
     if subject and subject not in shown:
         shown = [*shown[:-1], subject]
     rest = [s for s in shares if s not in shown]
-    categories = [_ranked(dimension, s, shown) for s in shown] + ([f"{len(rest)} others"] if rest else [])
-    values = [s.portion for s in shown] + ([sum(s.portion for s in rest)] if rest else [])
+    others = _others([ranking], len(rest))
+    categories = [_ranked(dimension, s, shown) for s in shown] + others
+    values = [s.portion for s in shown] + ([sum(s.portion for s in rest) + _untold(ranking)] if others else [])
     return tuple(categories), (Series(of_measure(ranking.by), tuple(values)),)
+
+
+def _others(rankings: Sequence[Ranking], many: int) -> list[str]:
+    """Name what is taken together: so many, or nobody knows how many where small ones are not told apart."""
+    return ["all others"] if any(ranking.rest for ranking in rankings) else [f"{many} others"] if many else []
+
+
+def _untold(ranking: Ranking) -> float:
+    return ranking.rest / ranking.recorded if ranking.recorded else 0.0
 
 
 def _ranked(dimension: Dimension | None, share: Share, shown: Sequence[Share]) -> str:

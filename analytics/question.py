@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from analytics import compare, grouping
 from analytics.answer import Moment, Source
-from analytics.domain import Count, Dimension, Measure
+from analytics.domain import Count, Dimension, ListName, Measure
 from analytics.errors import NoDataError
 from analytics.phrases import of_list, plural
 from analytics.query import Query
+from analytics.reasons import explained, explained_in_part
 from analytics.resolve import resolve
 from analytics.scope import notes_on, over_time, scope
 
@@ -74,6 +75,23 @@ class View:
             where = of_list(self.now.list, self.now.size)
             raise NoDataError(f"None of {where} on {self.now.taken_on:%Y-%m-%d} has the task {task}.", ("tasks",))
         return task
+
+    @property
+    def partial(self) -> bool:
+        """Whether there are rows of the leading models only, and of all others the rollups."""
+        return self.now.list is ListName.HUB
+
+    def whole_of(self, by: Measure) -> float:
+        """Return what the list adds up to by a measure."""
+        return {Measure.MODELS: self.whole.models, Measure.DOWNLOADS: self.whole.downloads}.get(by, self.whole.likes or 0.0)
+
+    def explained(self, shift: Shift, then: Snapshot) -> Shift:
+        """Give a shift between an earlier snapshot and that which is asked about its reasons."""
+        before, after = self.models_of(then), self.models
+        if not self.partial:
+            return explained(shift, before, after, self.dimension)
+        was, now = (moment.ranking.recorded for moment in self.moments([then, self.now], shift.by))
+        return explained_in_part(shift, (before, was), (after, now), self.dimension)
 
     @property
     def measures(self) -> tuple[Measure, ...]:

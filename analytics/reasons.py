@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _BY_NAME = frozenset({Dimension.CREATOR, Dimension.NAMESPACE, Dimension.KIND, Dimension.COUNTRY})
 """Dimensions that a model's own id decides; in the others it is what the model declares."""
+OTHERS = "the other models"
+"""Who made what no model with a row of its own made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,30 @@ def explained(shift: Shift, before: Sequence[Model], after: Sequence[Model], dim
     then = _side(before, dimension, shift.name, shift.by, now_called)
     now = _side(after, dimension, shift.name, shift.by, {})
     return replace(shift, reasons=_reasons(then, now, dimension), split=_split(then, now))
+
+
+def explained_in_part(
+    shift: Shift, before: tuple[Sequence[Model], float], after: tuple[Sequence[Model], float], dimension: Dimension
+) -> Shift:
+    """Give a shift its reasons where rows are kept of the leading models only.
+
+    ``before`` and ``after`` are the rows of each date with the whole's recorded value. A model whose rows are kept at both dates
+    has its part; all others have theirs together, so that the sum is the shift. By number of models there is nothing to tell.
+    """
+    if shift.by is Measure.MODELS:
+        return shift
+    now_called = {model.hub_id: model.id for model in after[0] if model.hub_id}
+    then = _side(before[0], dimension, shift.name, shift.by, now_called)
+    now = _side(after[0], dimension, shift.name, shift.by, {})
+    changes = {}
+    for model in then.values.keys() & now.values.keys():
+        was = then.values[model] * then.under.get(model, 0.0) / before[1] if before[1] else 0.0
+        is_ = now.values[model] * now.under.get(model, 0.0) / after[1] if after[1] else 0.0
+        if was or is_:
+            changes[model] = is_ - was
+    found = [Reason(model, _cause(model, then, now, dimension, change), change) for model, change in changes.items()]
+    found.append(Reason(OTHERS, Cause.TOGETHER, shift.points - sum(changes.values())))
+    return replace(shift, reasons=tuple(sorted(found, key=lambda reason: (-abs(reason.points), reason.model))))
 
 
 def _reasons(then: _Side, now: _Side, dimension: Dimension) -> tuple[Reason, ...]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz, process, utils
 
-from analytics.domain import Dimension
+from analytics.domain import EVERYONE_ELSE, Dimension
 from analytics.errors import QueryError
 from analytics.grouping import creator, folded
 from analytics.names import creators, licenses, tasks
@@ -48,6 +48,8 @@ def resolve(typed: str, dimension: Dimension, names: Collection[str], query: Que
         return found
     near = nearest(typed, dimension, names)
     said = f" Nearest: {', '.join(near)}." if near else ""
+    if EVERYONE_ELSE in names:
+        said = f" Of the whole Hub the small ones are not told apart.{said}"
     suggestions = tuple(_instead(query, typed, other) for other in near) or (str(Query(dimension.plural, within=query.within)),)
     raise QueryError(f"I know no {dimension} “{typed}”.{said}", suggestions)
 

@@ -92,7 +92,7 @@ def _robust(view: View, topic: Topic, ranking: Ranking) -> tuple[str, ...]:
     """Say what the share that the headline tells would be without its largest model, where it hangs on that."""
     told = {share.name: share for share in ranking.shares if share.name in topic.subject}
     leading = tuple(told) or tuple(share.name for share in ranking.shares if share.rank == 1)
-    if ranking.by is Measure.MODELS or not ranking.shares[0].value:
+    if ranking.by is Measure.MODELS or view.partial or not ranking.shares[0].value:
         return ()
     who = enumerate_([subject(topic.dimension, one)[0] for one in leading])
     return hangs_on(without_largest(view.models, topic.dimension, leading, ranking.by), who, ranking.by)

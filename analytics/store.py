@@ -191,7 +191,7 @@ def _add(connection: sa.Connection, listing: Listing, counts: list[Count]) -> Sn
         "taken_on": listing.taken_on,
         "list": listing.list.value,
         "source": listing.source,
-        "size": len(listing.models),
+        "size": len(listing.models) if listing.size is None else listing.size,
         "simulated": listing.simulated,
     }
     claimed = _insert(connection, SNAPSHOT).values(row).on_conflict_do_nothing().returning(SNAPSHOT.c.id)
@@ -215,7 +215,7 @@ def _add(connection: sa.Connection, listing: Listing, counts: list[Count]) -> Sn
                 "downloads_all_time": model.downloads_all_time,
                 **{name: None if text is None else words[text] for name, text in texts.items()},
             }
-            for rank, (model, texts) in enumerate(zip(listing.models, coded, strict=True), start=1)
+            for rank, model, texts in zip(listing.ranks or range(1, len(listing.models) + 1), listing.models, coded, strict=True)
         ],
     )
     connection.execute(
@@ -233,7 +233,7 @@ def _add(connection: sa.Connection, listing: Listing, counts: list[Count]) -> Sn
             for count in counts
         ],
     )
-    return Snapshot(number, listing.taken_on, listing.list, listing.source, len(listing.models), listing.simulated)
+    return Snapshot(number, listing.taken_on, listing.list, listing.source, row["size"], listing.simulated)
 
 
 def _numbers(connection: sa.Connection, texts: set[str]) -> dict[str, int]:

@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from analytics import database
 from analytics.domain import ListName
-from analytics.errors import HfStatsError, QueryError
+from analytics.errors import HfStatsError, QueryError, SourceError
 from analytics.query import quoted
 from bot import logs, stores, wiring
 from bot.settings import Settings, secret
@@ -109,7 +109,11 @@ def _write(path: Path, content: bytes) -> None:
 @click.option("--month", help="YYYY-MM; the month of the latest snapshot without it.")
 @click.option("--week", help="YYYY-Www, instead of a month.")
 @click.option(
-    "--list", "within", type=click.Choice([name.value for name in ListName]), default=ListName.TOP.value, show_default=True
+    "--list",
+    "within",
+    type=click.Choice([one.value for one in ListName if one is not ListName.HUB]),
+    default=ListName.TOP.value,
+    show_default=True,
 )
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 @click.option("--csv", "csv_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the rankings to a CSV file.")
@@ -160,18 +164,38 @@ def snapshot() -> None:
     "--list",
     "within",
     type=click.Choice([name.value for name in ListName if name is not ListName.BOTH]),
-    help="Which list the files hold; found out from the data when not given.",
+    help="Which list the files hold; found out from the data when not given. hub: dumps of every public model, in Parquet.",
 )
-def import_(files: tuple[Path, ...], within: str | None) -> None:
-    """Import listings from CSV (also .gz) or Parquet files, a snapshot a date."""
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day of a dump whose name does not tell it, YYYY-MM-DD.")
+@click.option(
+    "--columns", multiple=True, metavar="FIELD=NAME", help="What a dump calls a field of the Hub, such as downloads=month."
+)
+def import_(files: tuple[Path, ...], within: str | None, on: datetime | None, columns: tuple[str, ...]) -> None:
+    """Import listings from CSV (also .gz) or Parquet files, a snapshot a date; with --list hub, dumps of the whole Hub."""
     from analytics.store import SqlHistory  # noqa: PLC0415
-    from bot.collect import load  # noqa: PLC0415
+    from bot.collect import load, load_dump  # noqa: PLC0415
 
+    if (on or columns) and within != ListName.HUB:
+        raise SourceError("--on and --columns are for dumps of the whole Hub; say --list hub with them.")
+    if on and len(files) > 1:
+        raise SourceError("--on names the day of one dump; import the others by themselves.")
+    called = dict(_pair(one) for one in columns)
     store = SqlHistory(wiring.store(Settings.read()))
     with _progress() as advance:
-        loaded = [load(store, file, ListName(within) if within else None, advance) for file in files]
+        if within == ListName.HUB:
+            day = on.date() if on else None
+            loaded = [load_dump(store, file, on=day, columns=called, advance=advance) for file in files]
+        else:
+            loaded = [load(store, file, ListName(within) if within else None, advance) for file in files]
     for one in loaded:
         click.echo(one.said)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    field, equals, column = text.partition("=")
+    if not (field and equals and column):
+        raise SourceError(f"“{text}” is no FIELD=NAME; write --columns downloads=month, say.")
+    return field, column
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from analytics.domain import LIST_SIZE, ListName
 from analytics.phrases import enumerate_, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import date
     from pathlib import Path
 
@@ -75,6 +75,32 @@ def load(
         if advance:
             advance(f"storing {path.name}", done, len(days))
     return Loaded(_said(path, new, len(listings)), tuple(new))
+
+
+def load_dump(
+    store: Store,
+    path: Path,
+    *,
+    on: date | None = None,
+    columns: Mapping[str, str] | None = None,
+    advance: Callable[[str, int, int | None], None] | None = None,
+) -> Loaded:
+    """Import a dump of the whole Hub: counted as it passes by, stored in one transaction.
+
+    Raises:
+        SourceError: saying what is wrong with it; nothing of it is stored then.
+
+    """
+    from analytics.dumps.reading import day_of, whole  # noqa: PLC0415 - as above
+
+    def progress(done: int) -> None:
+        if advance:
+            advance(f"counting {path.name}", done, None)
+
+    listing, counts = whole(path, on or day_of(path), path.stem, given=columns, progress=progress)
+    new = ingest.store_whole(listing, counts, store)
+    size = f" of {listing.size:,} models" if new else ""
+    return Loaded(f"{_said(path, new, 1)[:-1]}{size}.", tuple(new))
 
 
 def _said(path: Path, new: list[Snapshot], found: int) -> str:

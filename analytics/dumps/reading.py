@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analytics import fields, grouping
-from analytics.domain import Dimension, Listing, ListName, Model
+from analytics.domain import KEPT_ROWS, Dimension, Listing, ListName, Model
 from analytics.dumps.columns import KINDS, columns
 from analytics.dumps.tally import Creators, Tally, derivations, licenses, texts
 from analytics.errors import SourceError
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from analytics.dumps.tally import Weighed
     from analytics.parquet import Kinds
 
-LEADING = 1_000
-"""Models whose rows are kept, by each of downloads, likes and trending score."""
 MOST_ROWS = 20_000_000
 """Far more than the Hub has: what claims more is no dump of it."""
 _BATCH = 1 << 16
@@ -179,12 +177,12 @@ class _Dump:
         for name, found in numbers.items():
             values = np.nan_to_num(found, nan=-1.0)
             above = np.flatnonzero(values > self.above[name])
-            if len(above) > LEADING:
-                above = above[np.argpartition(-values[above], LEADING)[:LEADING]]
+            if len(above) > KEPT_ROWS:
+                above = above[np.argpartition(-values[above], KEPT_ROWS)[:KEPT_ROWS]]
             chosen |= set(above.tolist())
         if chosen:
             self.best.append(pa.table(dict(own)).take(pa.array(sorted(chosen))))
-        if sum(map(len, self.best)) > 8 * LEADING:
+        if sum(map(len, self.best)) > 8 * KEPT_ROWS:
             self._prune()
 
     def _prune(self) -> None:
@@ -193,9 +191,9 @@ class _Dump:
         for name in _MEASURES:
             if name in table.column_names:
                 values = np.nan_to_num(table.column(name).to_numpy().astype(float), nan=-1.0)
-                order = np.argsort(-values, kind="stable")[:LEADING]
+                order = np.argsort(-values, kind="stable")[:KEPT_ROWS]
                 chosen |= {int(place) for place in order if values[place] > 0 or name == "downloads"}
-                self.above[name] = float(values[order[-1]]) if len(order) == LEADING else -1.0
+                self.above[name] = float(values[order[-1]]) if len(order) == KEPT_ROWS else -1.0
         self.best = [table.take(pa.array(sorted(chosen)))]
 
     def leading(self) -> tuple[tuple[Model, ...], tuple[int, ...]]:
@@ -248,7 +246,7 @@ class _Dump:
 
 def _numbers(column: pa.Array, name: str, where: str) -> NDArray[np.float64]:
     """Return counts as numbers, ``nan`` where there is none."""
-    values = column.to_numpy(zero_copy_only=False).astype(float)
+    values: NDArray[np.float64] = column.to_numpy(zero_copy_only=False).astype(float)
     wrong = ~np.isnan(values) & ((values < 0) | (values >= 2.0**63) | (values != np.floor(values)) & (name != "trendingScore"))
     if wrong.any():
         row = int(np.argmax(wrong))

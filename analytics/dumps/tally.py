@@ -41,7 +41,8 @@ class Vocabulary:
         """Return the number of each text of an array without gaps."""
         coded = texts.dictionary_encode()
         own = np.fromiter(map(self._number, coded.dictionary.to_pylist()), np.int64, len(coded.dictionary))
-        return own[coded.indices.to_numpy(zero_copy_only=False)]
+        found: Numbers = own[coded.indices.to_numpy(zero_copy_only=False)]
+        return found
 
     def _number(self, text: str) -> int:
         known = self._numbers
@@ -65,8 +66,9 @@ class Fixed:
 
     def numbers(self, texts: pa.Array) -> Numbers:
         """Return the number of each text of an array without gaps."""
-        found = pc.fill_null(pc.index_in(texts, value_set=self._known), -1)
-        return found.to_numpy(zero_copy_only=False).astype(np.int64) + 1
+        place = pc.fill_null(pc.index_in(texts, value_set=self._known), -1)
+        found: Numbers = place.to_numpy(zero_copy_only=False).astype(np.int64) + 1
+        return found
 
     def __len__(self) -> int:
         """Return how many numbers there are."""

@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analytics import grammar
+from analytics.domain import ListName
 from analytics.doubts import doubts
-from analytics.errors import HfStatsError
+from analytics.errors import HfStatsError, QueryError
 from analytics.neighbors import neighbors
 from analytics.questions.access import ACCESS
 from analytics.questions.ages import AGES
@@ -88,18 +89,38 @@ def ask(query: Query, history: History) -> Answer:
     """
     question, read = _BY_WORD[query.word], Remembered(history)
     try:
+        _rows_are_kept(query)
         answer = question.answer(query, read)
         notes = (*answer.notes, *doubts(query, answer, history))
-        return replace(answer, near=neighbors(query, question.form, answer, read), notes=notes)
+        onward = tuple(text for text in answer.next if not _needs_every_row(parse(text)))
+        return replace(answer, near=neighbors(query, question.form, answer, read), notes=notes, next=onward)
     except HfStatsError as error:
         error.suggestions = tuple(text for text in error.suggestions if _answered(text, history))
         raise
+
+
+_OF_EVERY_MODEL = {"ages", "entries", "likes"}
+"""Questions that look at each model's row."""
+
+
+def _needs_every_row(query: Query) -> bool:
+    """Tell a question that the whole Hub, of which few rows are kept, has no answer to, or not for every model."""
+    concentrated = query.word == "concentration" and query.names[:1] in {(), ("creators",), ("namespaces",), ("models",)}
+    ranked = query.word == "model" or (query.word == "models" and query.since is not None)
+    return query.within is ListName.HUB and (query.word in _OF_EVERY_MODEL or concentrated or ranked)
+
+
+def _rows_are_kept(query: Query) -> None:
+    if query.within is ListName.HUB and query.word in _OF_EVERY_MODEL:
+        message = f"Of the whole Hub only the leading models' rows are kept, so “{query.word}” cannot be told of it."
+        raise QueryError(message, tuple(str(query.but(within=one)) for one in (ListName.TOP, ListName.TRENDING)))
 
 
 def _answered(text: str, history: History) -> bool:
     """Tell whether a question that is about to be offered has an answer."""
     query = parse(text)
     try:
+        _rows_are_kept(query)
         _BY_WORD[query.word].answer(query, history)
     except HfStatsError:
         return False

@@ -9,7 +9,7 @@ from analytics import pictures
 from analytics.answer import Answer, ChartKind, Moment, Series
 from analytics.compare import model_ranking, value_of
 from analytics.concentration import LEADERS, Concentration, concentration
-from analytics.domain import Dimension, Measure
+from analytics.domain import Dimension, ListName, Measure
 from analytics.errors import NoDataError, QueryError
 from analytics.numbers import percent
 from analytics.phrases import day, of_measure, plural, points
@@ -45,6 +45,7 @@ def _answer(query: Query, history: History) -> Answer:
         message = "Every model is one model: their concentration is by downloads or by likes."
         raise QueryError(message, (str(query.but(by=None)), str(query.but(by=Measure.LIKES))))
     view = View(query, history, what.dimension or Dimension.NAMESPACE)
+    _told_apart(view, what)
     return _over_time(view, what) if query.since else _now(view, what)
 
 
@@ -61,6 +62,13 @@ def _what(query: Query) -> _What:
         message = "“concentration tasks” is about all tasks, so it cannot be narrowed to one."
         raise QueryError(message, (str(query.but(task=None)), str(query.but(names=("creators",)))))
     return _What(dimension, dimension.value, dimension.plural)
+
+
+def _told_apart(view: View, what: _What) -> None:
+    """Refuse where the small ones are kept as one: they may be anything but that."""
+    if view.partial and (what.dimension is None or view.ranking(view.leading).rest):
+        message = f"The whole Hub is kept without its small {what.plural}, so their concentration is not known."
+        raise NoDataError(message, (str(view.query.but(names=("licenses",))), str(view.query.but(within=ListName.TOP))))
 
 
 def _measures(view: View, what: _What) -> tuple[Measure, ...]:

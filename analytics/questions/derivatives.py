@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analytics import compare
 from analytics.answer import Answer, ChartKind, Ranking, Share
-from analytics.domain import Dimension
+from analytics.domain import Dimension, ListName
 from analytics.grouping import ORIGINAL, bases, creator
 from analytics.numbers import percent
 from analytics.phrases import enumerate_, points
@@ -78,7 +78,7 @@ _PLAIN = share_question(
 
 def _answer(query: Query, history: History) -> Answer:
     answer = _PLAIN.answer(query, history)
-    if query.since:
+    if query.since or query.within is ListName.HUB:
         return answer
     view = View(query, history, Dimension.DERIVATION)
     ranked = reach(view.models, view.leading)

@@ -32,10 +32,10 @@ _NEIGHBORS = 3
 def _answer(query: Query, history: History) -> Answer:
     view = View(query, history, Dimension.LICENSE)
     model, rank = _find(query, view)
-    total = sum(m.downloads for m in view.models)
+    total = view.whole_of(Measure.DOWNLOADS)
     source = replace(view.source(), coverage=1.0)
     headline = (
-        f"{model.id} is {ordinal(rank)} of {len(view.models)} by {ranked_by(view.now.list)}: "
+        f"{model.id} is {ordinal(rank)} of {view.now.size:,} by {ranked_by(view.now.list)}: "
         f"{count(model.downloads)} downloads in 30 days, {percent(model.downloads / total if total else 0.0)} of the list"
     )
     notes: tuple[str, ...] = ()
@@ -69,7 +69,7 @@ def _find(query: Query, view: View) -> tuple[Model, int]:
     """Return the model and its rank: by its id or its former one, by its name without the creator, case forgiven."""
     typed = query.names[0]
     wanted = renames.successor(typed)
-    models = view.models
+    models = _ranked(view)
     folded = fold(wanted)
     ways: tuple[Callable[[Model], bool], ...] = (
         lambda m: renames.successor(m.id) == wanted,
@@ -84,9 +84,18 @@ def _find(query: Query, view: View) -> tuple[Model, int]:
         typed, [m.id for m in models], scorer=fuzz.WRatio, processor=utils.default_process, limit=3, score_cutoff=60
     )
     said = f" Nearest: {', '.join(name for name, _, _ in near)}." if near else ""
-    where = of_list(view.now.list, view.now.size)
+    where = f"the {len(models):,} most downloaded of the whole Hub" if view.partial else of_list(view.now.list, view.now.size)
     message = f"“{typed}” is not among {where} on {view.now.taken_on:%Y-%m-%d}.{said}"
     raise QueryError(message, tuple(str(query.but(names=(name,))) for name, _, _ in near))
+
+
+def _ranked(view: View) -> tuple[Model, ...]:
+    """Return the models whose rank is known to be their place: of the whole Hub, those before the first gap."""
+    if not view.partial:
+        return view.models
+    trail = view.history.trail([model.id for model in view.models], view.now.list)
+    ranks = {model.id: rank for number, rank, model in trail if number == view.now.id}
+    return tuple(model for place, model in enumerate(view.models, start=1) if ranks[model.id] == place)
 
 
 def _facts(model: Model, rank: int) -> dict[str, str | float | None]:

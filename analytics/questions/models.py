@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analytics import compare, pictures
 from analytics.answer import Answer, ChartKind, Moment, Unit
-from analytics.domain import Dimension, Measure
+from analytics.domain import KEPT_ROWS, Dimension, ListName, Measure
 from analytics.errors import NoDataError, QueryError
 from analytics.numbers import count, percent
 from analytics.phrases import day, of_measure, plural
@@ -27,6 +27,9 @@ def _answer(query: Query, history: History) -> Answer:
         message = "“models” counts single models: by downloads or by likes, not by models."
         raise QueryError(message, (str(query.but(by=None)), str(query.but(by=Measure.LIKES))))
     view = View(query, history, Dimension.NAMESPACE)
+    if view.partial and query.since:
+        message = "Nobody enters or leaves the whole Hub's list but by being made: “models” over time is told of the other lists."
+        raise QueryError(message, (str(query.but(since=None)), str(query.but(within=ListName.TOP))))
     return _over_time(view) if query.since else _now(view)
 
 
@@ -34,7 +37,11 @@ def _ranking(view: View, models: Sequence[Model], when: str) -> Ranking:
     by = view.leading
     if by is Measure.LIKES and all(m.likes is None for m in models):
         raise NoDataError(f"The source of {when} does not record likes.", (str(view.query.but(by=None)),))
-    return compare.model_ranking([(m, 1.0) for m in models], by, sum(compare.value_of(m, by) for m in models))
+    if not view.partial:
+        return compare.model_ranking([(m, 1.0) for m in models], by, sum(compare.value_of(m, by) for m in models))
+    # Rows are kept of those that lead by one measure; those that lead by this one are the first of them.
+    found = compare.model_ranking([(m, 1.0) for m in models], by, view.whole_of(by))
+    return replace(found, shares=found.shares[:KEPT_ROWS])
 
 
 def _now(view: View) -> Answer:

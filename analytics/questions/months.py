@@ -12,7 +12,6 @@ from analytics.numbers import percent
 from analytics.phrases import day, name, of_measure, points
 from analytics.query import Option, Period, Query
 from analytics.question import View
-from analytics.reasons import explained
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,9 +106,8 @@ def _shifts(query: Query, history: History, dimension: Dimension, then: Snapshot
     if len(view.recording([then, view.now])) < 2:
         return ()
     before, after = view.moments([then, view.now], view.leading)
-    models = view.models_of(then), view.models
     found = compare.shifts(before.ranking, after.ranking)
-    return tuple(explained(s, *models, dimension) if place < _LISTED else s for place, s in enumerate(found))
+    return tuple(view.explained(s, then) if place < _LISTED else s for place, s in enumerate(found))
 
 
 def _drawn(dimension: Dimension, shifts: Sequence[Shift]) -> list[tuple[str, float, float]]:

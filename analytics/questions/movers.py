@@ -13,7 +13,6 @@ from analytics.numbers import percent
 from analytics.phrases import day, name, of_measure, points
 from analytics.query import Form, Option, Query
 from analytics.question import Question, View
-from analytics.reasons import explained
 from analytics.resolve import dimension_named
 from analytics.scope import month_before, notes_on_month, nothing_before
 
@@ -46,9 +45,8 @@ def _answer(query: Query, history: History) -> Answer:
     view.require()
     then, notes = _before(view)
     before, after = view.moments([then, view.now], by)
-    then_models, now_models = view.models_of(then), view.models
     changes = [
-        explained(shift, then_models, now_models, dimension) if place < _EXPLAINED else shift
+        view.explained(shift, then) if place < _EXPLAINED else shift
         for place, shift in enumerate(compare.shifts(before.ranking, after.ranking))
     ]
     moved = [shift for shift in changes if shift.points][: query.top]

@@ -49,6 +49,7 @@ def _ranking(ranking: Ranking, top: int | None = None) -> dict[str, Any]:
         "of": ranking.of,
         "total": _whole(ranking.total),
         "recorded": _whole(ranking.recorded),
+        **({"rest": _whole(ranking.rest)} if ranking.rest else {}),
         "shares": [_share(share) for share in ranking.shares[:top]],
     }
 

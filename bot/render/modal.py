@@ -43,6 +43,7 @@ _LISTS = {
     ListName.TRENDING: "Trending: the highest trending score",
     ListName.LIKED: "Liked: the most likes",
     ListName.BOTH: "Both: top and trending together",
+    ListName.HUB: "Hub: every public model",
 }
 _KINDS = {"license": "Licenses", "creator": "Creators", "task": "Tasks", "library": "Libraries"}
 

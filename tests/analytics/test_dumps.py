@@ -155,7 +155,7 @@ def test_many_licenses_are_told_apart_up_to_a_bound(tmp_path, monkeypatch):
 
 
 def test_the_leading_rows_are_kept_with_their_true_ranks(tmp_path, monkeypatch):
-    monkeypatch.setattr(reading, "LEADING", 10)
+    monkeypatch.setattr(reading, "KEPT_ROWS", 10)
     monkeypatch.setattr(reading, "_BATCH", 64)
     models = some_models(900)
     listing, _ = whole(written(tmp_path / "dump.parquet", table(models)), DAY, "dump")

@@ -195,6 +195,7 @@ def test_subjects_go_with_their_verb(dimension: Dimension, raw: str, said: tuple
         (ListName.TOP, 300, "the 300 models with most downloads"),
         (ListName.TRENDING, 2, "the 2 models with the highest trending score"),
         (ListName.LIKED, 300, "the 300 models with most likes"),
+        (ListName.HUB, 2_500_000, "the 2.5M public models"),
         (ListName.BOTH, 543, "the 543 models that lead by downloads or by trending score"),
     ],
 )
@@ -207,12 +208,13 @@ def test_one_model_is_not_models() -> None:
 
 
 def test_every_list_and_measure_has_its_words() -> None:
-    assert [phrases.ranked_by(name) for name in ListName] == ["downloads", "trending score", "likes", "downloads"]
+    assert [phrases.ranked_by(name) for name in ListName] == ["downloads", "trending score", "likes", "downloads", "downloads"]
     assert [phrases.short_list(name) for name in ListName] == [
         "top list",
         "trending list",
         "most-liked list",
         "top and trending lists",
+        "whole Hub",
     ]
     assert [phrases.of_measure(by) for by in Measure] == ["models", "downloads", "likes"]
     assert [phrases.window(by) for by in (None, *Measure)] == [
