@@ -14,7 +14,6 @@ from analytics.domain import REST, Count, Dimension, Measure, Model
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_COLUMNS = ["name", *Measure]
 _OF_ANY_SIZE = {Dimension.KIND, Dimension.COUNTRY}
 """Dimensions in which a creator too small to be named is one of whom nothing is known, as many named ones are."""
 
@@ -27,30 +26,30 @@ def ranking(counts: Sequence[Count], whole: Count, by: Measure, dimension: Dimen
     better rank and stand in alphabetical order.
     """
     rest = [count for count in counts if count.name in REST and dimension not in _OF_ANY_SIZE]
-    counts = [count for count in counts if count not in rest]
-    frame = pd.DataFrame([(c.name, c.models, c.downloads, c.likes) for c in counts], columns=_COLUMNS)
-    frame[by] = frame[by].fillna(0.0)  # a name none of whose models has recorded likes
-    members: dict[str, list[tuple[str, float]]] = {}
-    if grouping.added_up(dimension):
-        frame["member"] = [grouping.member(dimension, name) for name in frame["name"]]
-        frame["name"] = [grouping.folded(dimension, name) for name in frame["name"]]
-        parts = frame.groupby(["name", "member"])[by.value].sum()
-        largest = parts.reset_index().sort_values([by, "member"], ascending=[False, True])
-        for family, member, value in zip(largest["name"], largest["member"], largest[by], strict=True):
-            members.setdefault(family, []).append((member, float(value)))
-    values = frame.groupby("name")[by.value].sum()
-    ordered = values.reset_index()
+    if rest:
+        counts = [count for count in counts if count.name not in REST]
+    values: dict[str, float] = {}
+    parts: dict[str, dict[str, float]] = {}
+    summed = grouping.added_up(dimension)
+    for count in counts:
+        value = _measured(count, by)
+        name = grouping.folded(dimension, count.name) if summed else count.name
+        values[name] = values.get(name, 0.0) + value
+        if summed:
+            own, member = parts.setdefault(name, {}), grouping.member(dimension, count.name)
+            own[member] = own.get(member, 0.0) + value
     # Thirds of models that add up to a whole are equal to it, whatever the last bit says.
-    ordered["even"] = ordered[by].round(6)
-    ordered = ordered.sort_values(["even", "name"], ascending=[False, True])
-    ranks = ordered["even"].rank(method="min", ascending=False).astype(int)
+    even = {name: round(value, 6) for name, value in values.items()}
+    ordered = sorted(values, key=lambda name: (-even[name], name))
     untold = sum(_measured(count, by) for count in rest)
-    recorded = float(values.sum()) + untold
-    shares = tuple(
-        Share(str(name), float(value), float(value) / recorded if recorded else 0.0, int(rank), tuple(members.get(name, ())))
-        for name, value, rank in zip(ordered["name"], ordered[by], ranks, strict=True)
-    )
-    return Ranking(by, dimension.value, float(_measured(whole, by)), recorded, shares, untold)
+    recorded = sum(values.values()) + untold
+    shares, rank = [], 0
+    for place, name in enumerate(ordered, start=1):
+        if place == 1 or even[name] != even[ordered[place - 2]]:
+            rank = place
+        members = tuple(sorted(parts.get(name, {}).items(), key=lambda part: (-part[1], part[0])))
+        shares.append(Share(name, values[name], values[name] / recorded if recorded else 0.0, rank, members))
+    return Ranking(by, dimension.value, float(_measured(whole, by)), recorded, tuple(shares), untold)
 
 
 def model_ranking(models: Sequence[tuple[Model, float]], by: Measure, total: float) -> Ranking:

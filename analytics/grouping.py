@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from analytics.domain import NONE_DECLARED, Dimension
@@ -41,6 +42,7 @@ def added_up(dimension: Dimension) -> bool:
     return dimension in _ADDED_UP
 
 
+@lru_cache(maxsize=1 << 15)
 def creator(namespace: str) -> str:
     """Return the family that a namespace belongs to; a model of the Hub's first years has only its id, which tells it."""
     return creators.family(renames.NAMESPACES.get(namespace, renames.namespace_of(namespace)))

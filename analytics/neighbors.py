@@ -61,6 +61,7 @@ class _Around:
         self.dimension = self._dimension()
         self.task = self._task()
         self.query = self._named()
+        self._there: dict[int, bool] = {}
 
     def _dimension(self) -> Dimension | None:
         """Return what the question ranks or compares; ``None`` for single models."""
@@ -222,12 +223,17 @@ class _Around:
             return self._correlate(snapshot)
         if self.dimension is None or not self.query.names or word in {"movers", "concentration", "forecast"}:
             return True
-        names = self._names(snapshot, self.dimension)
-        found = [lookup(one, self.dimension, names) for one in self.query.names]
-        if word == "compare":
+        if snapshot.id not in self._there:
+            self._there[snapshot.id] = self._all_there(snapshot, self.dimension)
+        return self._there[snapshot.id]
+
+    def _all_there(self, snapshot: Snapshot, dimension: Dimension) -> bool:
+        names = self._names(snapshot, dimension)
+        found = [lookup(one, dimension, names) for one in self.query.names]
+        if self.asked.word == "compare":
             return None not in found
-        present = self._names(snapshot, self.dimension, self.task)
-        return found[0] in {grouping.folded(self.dimension, one) for one in present}
+        present = self._names(snapshot, dimension, self.task)
+        return found[0] in {grouping.folded(dimension, one) for one in present}
 
     def _correlate(self, snapshot: Snapshot) -> bool:
         models = self.history.models(snapshot.id)

@@ -86,7 +86,8 @@ def bars(
     subject = next((s for s in shares if s.name == keep), None)
     if subject and subject not in shown:
         shown = [*shown[:-1], subject]
-    rest = [s for s in shares if s not in shown]
+    drawn = {s.name for s in shown}
+    rest = [s for s in shares if s.name not in drawn]
     others = _others([ranking], len(rest))
     categories = [_ranked(dimension, s, shown) for s in shown] + others
     values = [s.portion for s in shown] + ([sum(s.portion for s in rest) + _untold(ranking)] if others else [])

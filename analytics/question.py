@@ -10,6 +10,7 @@ from analytics import compare, grouping
 from analytics.answer import Moment, Source
 from analytics.domain import Count, Dimension, ListName, Measure
 from analytics.errors import NoDataError
+from analytics.kept import Kept
 from analytics.phrases import of_list, plural
 from analytics.query import Query
 from analytics.reasons import explained, explained_in_part
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from analytics.domain import Model, Snapshot
     from analytics.history import History
     from analytics.query import Form
+
+
+_RANKINGS = Kept["Ranking"](200_000, lambda ranking: 1 + len(ranking.shares) + sum(len(one.members) for one in ranking.shares))
+"""Rankings of snapshots, by names and members; some 40 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +159,15 @@ class View:
     def moments(self, snapshots: Sequence[Snapshot], by: Measure) -> tuple[Moment, ...]:
         """Rank the dimension by one measure at each snapshot that records it; the last one must."""
         self._require(snapshots[-1], by)
-        counts, wholes = self._counts(snapshots), self._wholes(snapshots)
-        return tuple(
-            Moment(s.taken_on, compare.ranking(counts[s.id], wholes[s.id], by, self.dimension))
-            for s in snapshots
-            if counts[s.id] and not (by is Measure.LIKES and wholes[s.id].likes is None)
-        )
+        root = getattr(self.history, "root", self.history)
+        found = {s.id: _RANKINGS.get((root, s.id, self.dimension, self.task, by)) for s in snapshots}
+        missing = [s for s in snapshots if found[s.id] is None]
+        counts, wholes = self._counts(missing), self._wholes(missing)
+        for s in missing:
+            if counts[s.id] and not (by is Measure.LIKES and wholes[s.id].likes is None):
+                found[s.id] = made = compare.ranking(counts[s.id], wholes[s.id], by, self.dimension)
+                _RANKINGS.put((root, s.id, self.dimension, self.task, by), made)
+        return tuple(Moment(s.taken_on, ranking) for s in snapshots if (ranking := found[s.id]))
 
     def past(self) -> Past:
         """Rank the dimension over time, since when the query says.

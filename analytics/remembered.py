@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from analytics.kept import Kept
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -12,23 +14,48 @@ if TYPE_CHECKING:
     from analytics.history import History
 
 
+_ROWS = Kept["tuple[Model, ...]"](60_000, len)
+"""Rows of snapshots, which questions that follow one another read again and again; some 30 MB."""
+
+
+_COUNTS = Kept["list[Count]"](200_000, lambda found: 1 + len(found))
+"""Rollups, likewise; some 40 MB."""
+
+
 class Remembered:
     """The :class:`analytics.history.History` given, with what was read before kept at hand."""
 
     def __init__(self, history: History) -> None:
         """Remember ``history`` for one question: what is stored meanwhile stays unseen."""
+        self.root = history
         self._history = history
         self._counts: dict[tuple[Dimension | None, str, int], list[Count]] = {}
         self.snapshots = cache(history.snapshots)
-        self.models = cache(history.models)
+
+    def models(self, snapshot: int) -> tuple[Model, ...]:
+        """See :class:`analytics.history.History`."""
+        key = (self._history, snapshot)
+        found = _ROWS.get(key)
+        if found is None:
+            found = self._history.models(snapshot)
+            _ROWS.put(key, found)
+        return found
 
     def counts(self, snapshots: Sequence[int], dimension: Dimension | None, task: str = "") -> list[tuple[int, Count]]:
         """See :class:`analytics.history.History`."""
         missing = [number for number in snapshots if (dimension, task, number) not in self._counts]
+        for number in missing:
+            kept = _COUNTS.get((self._history, dimension, task, number))
+            if kept is not None:
+                self._counts[dimension, task, number] = kept
+        missing = [number for number in missing if (dimension, task, number) not in self._counts]
         if missing:
             self._counts |= {(dimension, task, number): [] for number in missing}
             for number, count in self._history.counts(missing, dimension, task):
                 self._counts[dimension, task, number].append(count)
+            for number in missing:
+                found = self._counts[dimension, task, number]
+                _COUNTS.put((self._history, dimension, task, number), found)
         return [(number, count) for number in snapshots for count in self._counts[dimension, task, number]]
 
     def trail(self, model_ids: Sequence[str], within: ListName) -> list[tuple[int, int, Model]]:
