@@ -32,5 +32,9 @@ class SourceError(HfStatsError):
     """A file or the Hub gave something that cannot be used. Names the file or page and the row."""
 
 
+class OutOfReachError(SourceError):
+    """The Hub did not give now what it may give later."""
+
+
 class StoreError(HfStatsError):
     """The database cannot be reached, is not migrated, or its address is wrong."""

@@ -75,12 +75,12 @@ def listing(
     """
     if within not in _SORTS:
         raise ValueError(f"the Hub has no {within} list")
-    visit = Visit(Address.of(endpoint, token), within, timeout, deadline, time.monotonic() + deadline)
+    visit = Visit(Address.of(endpoint, token), f"{within} list", timeout, deadline, time.monotonic() + deadline)
     before: set[str] = set()
     with through(visit):
         for _ in range(_TRIES):
             visit.page = 0
-            models = list(_models(visit, size, progress))
+            models = list(_models(visit, within, size, progress))
             found = {model.id for model in models}
             if len(found) == len(models) and (visit.page == 1 or found == before):
                 ranked = sorted(models, key=lambda model: -(_SORTS[within][2](model) or 0))
@@ -168,8 +168,8 @@ def _item(info: ModelInfo) -> dict[str, Any]:
     return vars(info) | renamed
 
 
-def _models(visit: Visit, size: int, progress: Callable[[int], None] | None) -> Iterator[Model]:
-    sort, measure, value = _SORTS[visit.within]
+def _models(visit: Visit, within: ListName, size: int, progress: Callable[[int], None] | None) -> Iterator[Model]:
+    sort, measure, value = _SORTS[within]
     api = HfApi(endpoint=visit.address.url, token=visit.address.token, library_name="hfstats", library_version=version("hfstats"))
     items = iter(api.list_models(sort=sort, limit=size, expand=_EXPAND))  # type: ignore[arg-type]  # a list of literals
     rank, last = 0, float("inf")
@@ -192,8 +192,7 @@ def _models(visit: Visit, size: int, progress: Callable[[int], None] | None) -> 
     if rank < size:
         gave = f"gave {rank:,} of {size:,} models" if rank else "gave no models"
         raise SourceError(
-            f"{visit.address} {gave} of its {visit.within} list; "
-            "nothing was kept, try again later and check HF_ENDPOINT if you set it."
+            f"{visit.address} {gave} of its {within} list; nothing was kept, try again later and check HF_ENDPOINT if you set it."
         )
 
 

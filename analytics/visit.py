@@ -1,4 +1,4 @@
-"""One visit to the Hub: a timeout for each wait, a deadline for them all, bounds on what is read, a sentence a failure."""
+"""One visit to the Hub's API: a timeout for each wait, a deadline for them all, bounds on what is read, a sentence a failure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
@@ -17,9 +17,7 @@ from huggingface_hub.utils._http import default_client_factory, parse_ratelimit_
 from analytics.errors import SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from analytics.domain import ListName
+    from collections.abc import Iterator, Mapping
 
 _MOST_BYTES = 16 * 1024**2
 """Of one page, unpacked. A page of 300 models has less than 1 MB."""
@@ -27,6 +25,7 @@ _RETRIED = {408, 429, 500, 502, 503, 504}
 """What huggingface_hub tries again, up to five times."""
 _REMEDIES = {
     400: "its API may have changed: update hfstats and huggingface_hub",
+    401: "it does not know the token; correct HF_TOKEN or unset it, what is public needs none",
     403: "unset HF_TOKEN or give its token the right to read, or try from another network",
     404: "check HF_ENDPOINT: no Hub answers at that address",
 }
@@ -69,10 +68,11 @@ class Address:
 
 @dataclass(slots=True)
 class Visit:
-    """Taking one listing: how far it is, how long it may go on, and how its failures are told."""
+    """Reading one thing that comes in pages: how far it is, how long it may go on, and how its failures are told."""
 
     address: Address
-    within: ListName
+    what: str
+    """``"top list"``, say."""
     timeout: float
     deadline: float
     ends: float
@@ -83,6 +83,8 @@ class Visit:
     """Content type of the last."""
     failures: int = 0
     """In a row."""
+    remedies: Mapping[int, str] = field(default_factory=lambda: _REMEDIES)
+    """What to do about a refusal, by its status."""
 
     @property
     def left(self) -> float:
@@ -96,15 +98,15 @@ class Visit:
         return min(8.0, 2.0 ** (self.failures - 1)) if stated is None else stated + 1.0
 
     def spoiled(self, rank: int, what: object) -> NoReturn:
-        """Refuse the listing for one of its rows."""
-        row = f"row {rank} (page {self.page}) of the {self.within} list"
+        """Refuse it all for one of its rows."""
+        row = f"row {rank} (page {self.page}) of the {self.what}"
         raise SourceError(
             f"{self.address} gave {row} that cannot be used: {what}; nothing was kept, try again later and report it if it stays."
         ) from None
 
     def garbled(self) -> NoReturn:
         """Refuse the last page, which is no JSON."""
-        page = f"page {self.page} of the {self.within} list"
+        page = f"page {self.page} of the {self.what}"
         if "json" in self.kind:
             raise SourceError(f"{self.address} gave {page} as broken JSON; nothing was kept, try again.") from None
         raise SourceError(
@@ -115,13 +117,13 @@ class Visit:
     def late(self) -> NoReturn:
         """Say that the deadline has passed."""
         raise SourceError(
-            f"{self.address} did not give the {self.within} list within {self.deadline:g} s (it came to page {self.page + 1}); "
+            f"{self.address} did not give the {self.what} within {self.deadline:g} s (it came to page {self.page + 1}); "
             "try again later."
         ) from None
 
     def failed(self, error: httpx2.HTTPError) -> NoReturn:
         """Say why no answer came, or only half of one."""
-        what = f"page {self.page + 1} of the {self.within} list"
+        what = f"page {self.page + 1} of the {self.what}"
         if isinstance(error, httpx2.TimeoutException):
             waited = min(self.timeout, self.deadline)
             raise SourceError(
@@ -142,17 +144,17 @@ class Visit:
         if answer.is_redirect:
             what = f"it sends elsewhere, to {_line(answer.headers.get('location', ''))}; set HF_ENDPOINT to that address"
         elif code in {400, 403, 404}:
-            what = f"{said or 'it gives no reason'}; {_REMEDIES[code]}"
+            what = f"{said or 'it gives no reason'}; {self.remedies[code]}"
         elif code == 429:
             wait = _stated(answer)
             again = f"in {wait:,.0f} s" if wait is not None and wait < 86_400 else "tomorrow" if wait else "later"
             what = f"too many requests came from here; try again {again}, or set HF_TOKEN for a higher limit"
         elif code == 401:
-            what = "it does not know the token; correct HF_TOKEN or unset it, a listing needs none"
+            what = self.remedies[code]
         else:
             what = f"{'the fault is on its side; ' if code >= 500 else ''}nothing was kept, try again later"
         raise SourceError(
-            f"{self.address} answered {code} to the request for page {self.page + 1} of the {self.within} list: {what}."
+            f"{self.address} answered {code} to the request for page {self.page + 1} of the {self.what}: {what}."
         ) from None
 
 
@@ -193,7 +195,7 @@ class _Client(httpx2.Client):
             if len(body) > _MOST_BYTES:
                 raise SourceError(
                     f"{self._visit.address} gave a page of more than {_MOST_BYTES // 1024**2} MiB; "
-                    "no listing is that long, check HF_ENDPOINT if you set it."
+                    "none is that long, check HF_ENDPOINT if you set it."
                 )
             if self._visit.left <= 0:
                 self._visit.late()

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
@@ -25,8 +26,12 @@ from bot.store import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import date
+
+    import sqlalchemy as sa
 
     from analytics.query import Query
+    from bot.collect import Loaded
 
 USAGE = 2
 """Exit code for words that are not understood, as Click's own."""
@@ -74,7 +79,7 @@ def ask(words: tuple[str, ...], *, as_json: bool, csv_file: Path | None, png_fil
             raise
         query = found
         click.echo(f"I read that as: {query}", err=True)
-    answer = answer_query(query, SqlHistory(wiring.store(Settings.read())))
+    answer = answer_query(query, SqlHistory(_store(Settings.read())))
     if csv_file:
         _write(csv_file, data.as_csv(answer).encode())
     if png_file:
@@ -96,6 +101,13 @@ def _read_plainly(text: str) -> Query | None:
 
     # One or two words are no sentence but a command with a mistake, and a script had better hear of it.
     return read(text, FORMS, directory({}), datetime.now(UTC).date()).query if len(text.split()) > 2 else None
+
+
+def _store(settings: Settings) -> sa.Engine:
+    """Open the database until the command ends."""
+    opened = wiring.store(settings)
+    click.get_current_context().call_on_close(opened.dispose)
+    return opened
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -128,7 +140,7 @@ def digest(
 
     if month and week:
         raise QueryError("Give a month or a week, not both.")
-    built, picture = Analyst(SqlHistory(wiring.store(Settings.read()))).digest(month or week or "", within, ())
+    built, picture = Analyst(SqlHistory(_store(Settings.read()))).digest(month or week or "", within, ())
     if csv_file:
         _write(csv_file, render.as_csv(built).encode())
     if png_file:
@@ -145,7 +157,7 @@ def snapshot() -> None:
 
     logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # its retries are its own affair; what comes of them is told
     settings = Settings.read()
-    store = SqlHistory(wiring.store(settings))
+    store = SqlHistory(_store(settings))
     today = datetime.now(UTC).date()
     if already_taken(store, today, "hub"):
         click.echo(f"The snapshot of {today} is already there; nothing changed.")
@@ -159,7 +171,7 @@ def snapshot() -> None:
 
 
 @main.command(name="import")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
+@click.argument("files", nargs=-1, required=True, metavar="FILE|hf://…")
 @click.option(
     "--list",
     "within",
@@ -170,25 +182,79 @@ def snapshot() -> None:
 @click.option(
     "--columns", multiple=True, metavar="FIELD=NAME", help="What a dump calls a field of the Hub, such as downloads=month."
 )
-def import_(files: tuple[Path, ...], within: str | None, on: datetime | None, columns: tuple[str, ...]) -> None:
+def import_(files: tuple[str, ...], within: str | None, on: datetime | None, columns: tuple[str, ...]) -> None:
     """Import listings from CSV (also .gz) or Parquet files, a snapshot a date; with --list hub, dumps of the whole Hub."""
     from analytics.store import SqlHistory  # noqa: PLC0415
-    from bot.collect import load, load_dump  # noqa: PLC0415
+    from bot.collect import load  # noqa: PLC0415
 
     if (on or columns) and within != ListName.HUB:
         raise SourceError("--on and --columns are for dumps of the whole Hub; say --list hub with them.")
+    if within != ListName.HUB and (remote := next((one for one in files if one.startswith("hf://")), None)):
+        raise SourceError(f"{remote} would be a dump of the whole Hub; say --list hub with it.")
     if on and len(files) > 1:
         raise SourceError("--on names the day of one dump; import the others by themselves.")
     called = dict(_pair(one) for one in columns)
-    store = SqlHistory(wiring.store(Settings.read()))
+    settings = Settings.read()
     with _progress() as advance:
         if within == ListName.HUB:
             day = on.date() if on else None
-            loaded = [load_dump(store, file, on=day, columns=called, advance=advance) for file in files]
+            loaded = [_load_dump(settings, file, day, called, advance) for file in files]
         else:
-            loaded = [load(store, file, ListName(within) if within else None, advance) for file in files]
+            store = SqlHistory(_store(settings))
+            loaded = [load(store, Path(file), ListName(within) if within else None, advance) for file in files]
     for one in loaded:
         click.echo(one.said)
+
+
+def _load_dump(
+    settings: Settings, file: str, day: date | None, columns: dict[str, str], advance: Callable[[str, int, int | None], None]
+) -> Loaded:
+    from analytics.store import SqlHistory  # noqa: PLC0415
+    from bot.collect import load_dump, load_from_hub  # noqa: PLC0415
+
+    store = SqlHistory(_store(settings))
+    if not file.startswith("hf://"):
+        return load_dump(store, Path(file), on=day, columns=columns, advance=advance)
+    from analytics.dumps.repository import HubFile  # noqa: PLC0415
+
+    with TemporaryDirectory(prefix="hfstats-") as folder:
+        where = {"endpoint": settings.hf_endpoint, "token": secret(settings.hf_token)}
+        return load_from_hub(store, HubFile.parse(file), Path(folder), on=day, columns=columns, advance=advance, **where)
+
+
+@main.command()
+@click.option("--since", required=True, type=click.DateTime(["%Y-%m", "%Y-%m-%d"]), metavar="YYYY-MM", help="The first month.")
+@click.option(
+    "--every", type=click.Choice(["day", "week", "month"]), default="month", show_default=True, help="Take the last dump of each."
+)
+@click.option("--repo", default=None, metavar="OWNER/NAME", help="The dataset whose revisions are the dumps.")
+@click.option("--file", "path", default=None, metavar="PATH", help="The dump's file in it.")
+@click.option("--columns", multiple=True, metavar="FIELD=NAME", help="What the dump calls a field of the Hub.")
+@click.option("--later", is_flag=True, help="Leave the counting to the workers.")
+@click.pass_context
+def backfill(
+    ctx: click.Context,
+    *,
+    since: datetime,
+    every: str,
+    repo: str | None,
+    path: str | None,
+    columns: tuple[str, ...],
+    later: bool,
+) -> None:
+    """Fetch and count the whole Hub's past, a dump a day, week or month; workers on the same database take part."""
+    from bot.backfill import command  # noqa: PLC0415
+
+    settings = Settings.read()
+    made = wiring.backfill(settings, _store(settings))
+    called = dict(_pair(one) for one in columns)
+    wish = command.Wish(since.date(), command.Every(every), repo or command.KNOWN, path or command.KNOWN_FILE, called)
+    for said in command.plan(made, wish):
+        click.echo(said)
+    if later:
+        click.echo("The workers take them up within a minute; hfstats status says how far they are.")
+        return
+    ctx.exit(int(not command.take_part(made, wish, click.echo)))
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -247,7 +313,7 @@ def new() -> None:
 def rotate() -> None:
     """Encrypt every stored token anew with the first key of HFSTATS_KEYS; the others can go then."""
     settings = Settings.read()
-    kept = wiring.installations(settings, wiring.store(settings))
+    kept = wiring.installations(settings, _store(settings))
     if kept is None:
         raise HfStatsError("SLACK_CLIENT_ID is not set: this hfstats serves one workspace and keeps no tokens.")
     many = kept.reencrypt()
@@ -283,7 +349,7 @@ def status() -> None:
     from bot import standing  # noqa: PLC0415
 
     settings = Settings.read()
-    database_ = wiring.store(settings)
+    database_ = _store(settings)
     for name, said in standing.lines(wiring.office(settings, database_), database_, datetime.now(UTC)):
         click.echo(f"{name}: {said}")
 
@@ -298,7 +364,7 @@ def deliveries(ctx: click.Context, *, failed: bool, limit: int) -> None:
 
     if ctx.invoked_subcommand is None:
         settings = Settings.read()
-        for line in standing.deliveries(wiring.office(settings, wiring.store(settings)).ledger, failed=failed, limit=limit):
+        for line in standing.deliveries(wiring.office(settings, _store(settings)).ledger, failed=failed, limit=limit):
             click.echo(line)
 
 
@@ -310,7 +376,7 @@ def retry(ids: tuple[int, ...], *, every: bool) -> None:
     from bot import standing  # noqa: PLC0415
 
     settings = Settings.read()
-    for line in standing.retry(wiring.office(settings, wiring.store(settings)).ledger, ids, every=every):
+    for line in standing.retry(wiring.office(settings, _store(settings)).ledger, ids, every=every):
         click.echo(line)
 
 

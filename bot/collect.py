@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analytics import hub, ingest
 from analytics.domain import LIST_SIZE, ListName
+from analytics.errors import SourceError
 from analytics.phrases import enumerate_, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
-    from pathlib import Path
 
     from analytics.domain import Snapshot
+    from analytics.dumps.repository import HubFile
     from analytics.ingest import Store
 
 
@@ -74,7 +76,7 @@ def load(
         new += ingest.store(day, store)
         if advance:
             advance(f"storing {path.name}", done, len(days))
-    return Loaded(_said(path, new, len(listings)), tuple(new))
+    return Loaded(_said(path.name, new, len(listings)), tuple(new))
 
 
 def load_dump(
@@ -91,24 +93,79 @@ def load_dump(
         SourceError: saying what is wrong with it; nothing of it is stored then.
 
     """
-    from analytics.dumps.reading import day_of, whole  # noqa: PLC0415 - as above
+    from analytics.dumps.reading import day_of  # noqa: PLC0415 - as above
 
     def progress(done: int) -> None:
         if advance:
             advance(f"counting {path.name}", done, None)
 
-    listing, counts = whole(path, on or day_of(path), path.stem, given=columns, progress=progress)
-    new = ingest.store_whole(listing, counts, store)
-    size = f" of {listing.size:,} models" if new else ""
-    return Loaded(f"{_said(path, new, 1)[:-1]}{size}.", tuple(new))
+    new = keep_dump(store, path, on or day_of(path), path.stem, columns=columns or {}, progress=progress)
+    return Loaded(_said(path.name, [new] if new else [], 1), (new,) if new else ())
 
 
-def _said(path: Path, new: list[Snapshot], found: int) -> str:
+def load_from_hub(
+    store: Store,
+    file: HubFile,
+    folder: Path,
+    *,
+    endpoint: str | None,
+    token: str | None,
+    on: date | None = None,
+    columns: Mapping[str, str] | None = None,
+    advance: Callable[[str, int, int | None], None] | None = None,
+) -> Loaded:
+    """Import a dump that lies in a repository on the Hub; ``folder`` is where it lies while it is counted.
+
+    Its day is the one given, or that of its name, or the one on which it was last changed.
+
+    Raises:
+        SourceError: saying what is wrong with it; nothing of it is stored then.
+
+    """
+    from analytics.dumps.reading import day_of  # noqa: PLC0415 - as above
+    from analytics.dumps.repository import fetch, made_on  # noqa: PLC0415 - as above
+
+    def progress(what: str) -> Callable[..., None]:
+        return lambda done, of=None: advance(f"{what} {file}", done, of) if advance else None
+
+    try:
+        day = on or day_of(Path(file.path))
+    except SourceError:
+        day = made_on(file, endpoint=endpoint, token=token)
+    new = None
+    if not kept_dump(store, day, file.repo):
+        path = fetch(file, folder, endpoint=endpoint, token=token, progress=progress("fetching"))
+        new = keep_dump(store, path, day, file.repo, columns=columns or {}, progress=progress("counting"))
+    return Loaded(_said(str(file), [new] if new else [], 1), (new,) if new else ())
+
+
+def kept_dump(store: Store, day: date, source: str) -> bool:
+    """Tell whether that day is stored from that source."""
+    return any(one.taken_on == day and one.source == source for one in store.snapshots(ListName.HUB))
+
+
+def keep_dump(
+    store: Store, path: Path, day: date, source: str, *, columns: Mapping[str, str], progress: Callable[[int], None]
+) -> Snapshot | None:
+    """Count a dump as it passes by and store it in one transaction; ``None`` for one that is stored already.
+
+    Raises:
+        SourceError: saying what is wrong with it; nothing of it is stored then.
+
+    """
+    from analytics.dumps.reading import whole  # noqa: PLC0415 - as above
+
+    listing, counts = whole(path, day, source, given=columns, progress=progress)
+    return next(iter(ingest.store_whole(listing, counts, store)), None)
+
+
+def _said(file: str, new: list[Snapshot], found: int) -> str:
     if not new:
         which = "its snapshot was" if found == 1 else f"all {found} snapshots were"
-        return f"{path.name}: {which} already there; nothing changed."
+        return f"{file}: {which} already there; nothing changed."
     lists = enumerate_(sorted({f"{s.list.value} list" for s in new}))
     first, last = min(s.taken_on for s in new), max(s.taken_on for s in new)
     when = f"of {first}" if first == last else f"from {first} to {last}"
     before = f" ({found - len(new)} were already there)" if found > len(new) else ""
-    return f"{path.name}: stored {plural(len(new), 'snapshot')} of the {lists} {when}{before}."
+    size = f" of {new[0].size:,} models" if new[0].list is ListName.HUB else ""
+    return f"{file}: stored {plural(len(new), 'snapshot')} of the {lists} {when}{before}{size}."

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from analytics.digest.edition import Edition
+    from bot.backfill.backfill import Backfill
     from bot.clerk.clerk import Numbers
     from bot.dispatch.deliver import Office
     from bot.dispatch.values import Again
@@ -58,6 +59,7 @@ class Jobs:
     numbers: Numbers
     done: Done
     seen: Seen
+    backfill: Backfill
 
     def run(self, job: str) -> None:
         """Run one job by its name.
@@ -152,3 +154,19 @@ class Jobs:
             self.office.ledger.untell()
         while ids := self.office.ledger.due(_BATCH, FORGOTTEN):
             defer(ids)
+
+    def count(self, id_: int) -> Again | None:
+        """Count one dump of the whole Hub; see :meth:`bot.backfill.backfill.Backfill.count`."""
+        return self.backfill.count(id_)
+
+    def to_count(self, many: int) -> list[int]:
+        """Return dumps that wait and that no engine knows of."""
+        return self.backfill.dumps.untold(many)
+
+    def count_all(self) -> None:
+        """Count every dump that waits."""
+        self.backfill.run()
+
+    def stop(self) -> None:
+        """Leave the dumps that are being counted to a later turn."""
+        self.backfill.stopped.set()

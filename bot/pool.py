@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
-import os
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from threading import Lock, Thread
+from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
+
+from bot.parent import end_with_parent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,19 +107,11 @@ class Pool:
 
 
 def _start(url: str) -> None:
-    Thread(target=_end_with_parent, name="parent", daemon=True).start()
+    end_with_parent()
     from bot import lean  # noqa: F401, I001, PLC0415 - before pandas
     from bot import analyst  # noqa: PLC0415 - pandas and matplotlib belong to the analytics processes
 
     analyst.start(url)
-
-
-def _end_with_parent() -> None:
-    """Do not outlive a parent that was killed: nobody would ask any more, and nobody would stop this process."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _answer(text: str) -> tuple[Answer, Picture]:

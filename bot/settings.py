@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import urlsplit
 
-from platformdirs import user_data_path
+from platformdirs import user_cache_path, user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -22,6 +22,11 @@ class SettingsError(HfStatsError):
 def data_folder() -> Path:
     """Return where a user's data lives on this system."""
     return user_data_path("hfstats", appauthor=False)
+
+
+def cache_folder() -> Path:
+    """Return where lies what can be fetched again."""
+    return user_cache_path("hfstats", appauthor=False)
 
 
 class Settings(BaseSettings):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from analytics.domain import ListName
@@ -9,8 +10,10 @@ from analytics.doubts import latest
 from analytics.errors import QueryError
 from analytics.phrases import day, plural, short_list
 from analytics.store import SqlHistory
+from bot.backfill.values import State as Dump
 from bot.dispatch.values import State
 from bot.render.letters import why
+from bot.store.dumps import Dumps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,6 +51,21 @@ def lines(office: Office, database: sa.Engine, now: datetime) -> Iterator[tuple[
     failed = counts.get(State.FAILED, 0) + counts.get(State.UNSURE, 0)
     if failed:
         yield "Look at", "hfstats deliveries --failed"
+    yield from _dumps(Dumps(database))
+
+
+def _dumps(dumps: Dumps) -> Iterator[tuple[str, str]]:
+    found = dumps.find()
+    if found:
+        many = Counter(one.state for one in found)
+        yield (
+            "Backfill",
+            f"{many[Dump.DONE]} of {plural(len(found), 'day')} counted"
+            + (f", {many[Dump.FAILED]} failed" if many[Dump.FAILED] else ""),
+        )
+    for one in found:
+        if one.state is Dump.FAILED:
+            yield "Failed", f"{one.taken_on}: {one.error}"
 
 
 def deliveries(ledger: Ledger, *, failed: bool, limit: int) -> Iterator[str]:

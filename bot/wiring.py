@@ -14,6 +14,7 @@ from analytics import database
 from analytics.store import SqlHistory
 from bot import ack, logs, oauth
 from bot.allowance import Allowance
+from bot.backfill.backfill import Backfill
 from bot.carrying import DOOR, Carrying, OnceRunner
 from bot.catalog import Catalog
 from bot.chat import ChatReader
@@ -37,10 +38,11 @@ from bot.pool import Pool
 from bot.prewarm import Prewarming
 from bot.recent import Recent
 from bot.router import Router
-from bot.settings import secret
+from bot.settings import cache_folder, secret
 from bot.store import TABLES
 from bot.store.bets import Bets
 from bot.store.done import Done
+from bot.store.dumps import Dumps
 from bot.store.editions import Editions
 from bot.store.installations import Cipher, Installations
 from bot.store.ledger import Ledger
@@ -232,7 +234,15 @@ def office(settings: Settings, database_: sa.Engine, metrics: Metrics | None = N
 
 def jobs(settings: Settings, database_: sa.Engine, numbers: Numbers) -> Jobs:
     """Put together what runs by the clock."""
-    return Jobs(settings, database_, office(settings, database_), numbers, Done(database_), Seen(database_))
+    office_ = office(settings, database_)
+    return Jobs(settings, database_, office_, numbers, Done(database_), Seen(database_), backfill(settings, database_))
+
+
+def backfill(settings: Settings, database_: sa.Engine) -> Backfill:
+    """Put together what counts dumps of the whole Hub."""
+    url = database_.url.render_as_string(hide_password=False)
+    folder = cache_folder() / "dumps"
+    return Backfill(Dumps(database_), url, folder, settings.hf_endpoint, secret(settings.hf_token))
 
 
 def engine(settings: Settings, database_: sa.Engine, work: Jobs) -> Engine:

@@ -22,8 +22,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from hub_repositories import Repositories
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from hub_repositories import Commit
 
 Row = dict[str, Any]
 SORTS = ("createdAt", "downloads", "lastModified", "likes", "trendingScore")
@@ -140,7 +144,14 @@ class HubStandIn:
     it. ``asked`` holds the requests that came.
     """
 
-    def __init__(self, models: list[Row] | None = None, *, page_size: int = 1_000, token: str | None = None) -> None:
+    def __init__(
+        self,
+        models: list[Row] | None = None,
+        *,
+        page_size: int = 1_000,
+        token: str | None = None,
+        datasets: dict[str, list[Commit]] | None = None,
+    ) -> None:
         self.models = some_models() if models is None else models
         self.page_size = page_size
         self.token = token
@@ -151,6 +162,7 @@ class HubStandIn:
         self._links = True
         self._closing = threading.Event()
         self._server = _Server(self)
+        self.datasets = Repositories(self.endpoint, datasets or {})
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
 
     @property
@@ -192,6 +204,14 @@ class HubStandIn:
         if self.token and headers.get("authorization") != f"Bearer {self.token}":
             return status(401, "Invalid credentials in Authorization header")
         return self._page(query)
+
+    def of_dataset(self, url: str, headers: dict[str, str], body: bytes) -> Misbehaviour:
+        """Return what is planned for this request to a dataset, or what it asks for."""
+        self.asked.append(Asked({"url": [url]}, headers))
+        if self._planned and (planned := self._planned.popleft()) is not None:
+            return planned
+        part = self.datasets.answer(url, headers, body)
+        return Misbehaviour(part.body, part.status, part.headers)
 
     def _page(self, query: dict[str, list[str]]) -> Misbehaviour:
         sort = query.get("sort", ["trendingScore"])[0]
@@ -254,9 +274,19 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 10
     server: _Server
 
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
+    def do_POST(self) -> None:
+        self.do_GET()
+
     def do_GET(self) -> None:
         url = urlsplit(self.path)
         headers = {name.lower(): value for name, value in self.headers.items()}
+        if url.path.startswith(("/api/datasets/", "/datasets/")):
+            body = self.rfile.read(int(headers.get("content-length", 0)))
+            self._send(self.server.hub.of_dataset(self.path, headers, body))
+            return
         known = url.path == "/api/models"
         self._send(self.server.hub.answer(parse_qs(url.query), headers) if known else status(404, "Sorry, this is no page."))
 
@@ -273,7 +303,8 @@ class _Handler(BaseHTTPRequestHandler):
             for byte in answer.body if answer.drip else ():
                 self.wfile.write(bytes([byte]))
                 self.server.hub.wait(answer.drip)
-            self.wfile.write(b"" if answer.drip else answer.body[: answer.cut])
+            if self.command != "HEAD":
+                self.wfile.write(b"" if answer.drip else answer.body[: answer.cut])
         except (BrokenPipeError, ConnectionResetError):
             pass  # who asked has given up, as it should
 

@@ -39,7 +39,11 @@ class Local:
         self._clock = clock
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
-            executors={"default": ThreadPoolExecutor(3), "deliveries": ThreadPoolExecutor(deliveries)},
+            executors={
+                "default": ThreadPoolExecutor(3),
+                "deliveries": ThreadPoolExecutor(deliveries),
+                "dumps": ThreadPoolExecutor(1),
+            },
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
 
@@ -55,11 +59,13 @@ class Local:
         now = datetime.now(UTC)
         for job, cron in self._clock.items():
             self._scheduler.add_job(self._run, CronTrigger.from_crontab(cron, UTC), (job,), id=job, next_run_time=now)
+        self._scheduler.add_job(self._count, CronTrigger.from_crontab("* * * * *", UTC), id="count", executor="dumps")
         self._work.due(self.defer, afresh=True)
         self._scheduler.start()
 
     def stop(self) -> None:
         """End when what is under way is done; what waits is in the ledger."""
+        self._work.stop()
         self._scheduler.remove_all_jobs()
         self._scheduler.shutdown(wait=True)
 
@@ -78,6 +84,15 @@ class Local:
             _log.warning("%s: %s", job, error)
         except Exception:  # noqa: BLE001 - one job's failure must not end the others
             _log.exception("%s failed", job)
+
+    def _count(self) -> None:
+        """Count what somebody has asked for meanwhile."""
+        try:
+            self._work.count_all()
+        except HfStatsError as error:
+            _log.warning("dumps have to wait: %s", error)
+        except Exception:  # noqa: BLE001 - as above
+            _log.exception("counting dumps failed")
 
     def _deliver(self, id_: int) -> None:
         try:

@@ -35,6 +35,7 @@ STALLED = 30.0
 """Seconds without a word after which a worker is taken for dead."""
 _QUEUE = "deliveries"
 _CLOCK = "clock"
+_DUMPS = "dumps"
 _BATCH = 500
 
 
@@ -71,6 +72,7 @@ class Postgres:
             connector=procrastinate.PsycopgConnector(conninfo=conninfo(database), min_size=2, max_size=8)
         )
         self._deliver = self.app.task(name="deliver", queue=_QUEUE, retry=_Patience())(self._delivered)
+        self._count = self.app.task(name="count", queue=_DUMPS, retry=_Patience())(self._counted)
         for job, cron in CLOCK.items():
             self._by_the_clock(job, cron)
         self._by_the_clock("rescue", "* * * * *")
@@ -80,17 +82,25 @@ class Postgres:
         asyncio.run(self._run())
 
     async def _run(self) -> None:
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(self._deliveries + 4))
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(self._deliveries + 5))
         async with self.app.open_async():
             await self._do("plan")  # what fell due while nobody was there
             _log.info("working by the clock, beside any others on this database")
-            await self.app.run_worker_async(
-                queues=[_QUEUE, _CLOCK],
-                concurrency=self._deliveries + 2,
-                delete_jobs="always",  # the ledger remembers
-                fetch_job_polling_interval=2.0,
-                stalled_worker_timeout=STALLED,
-            )
+            async with asyncio.TaskGroup() as both:
+                counting = both.create_task(self._take(_DUMPS, at_once=1, install_signal_handlers=False))
+                await self._take(_QUEUE, _CLOCK, at_once=self._deliveries + 2)
+                self._work.stop()
+                counting.cancel()
+
+    async def _take(self, *queues: str, at_once: int, install_signal_handlers: bool = True) -> None:
+        await self.app.run_worker_async(
+            queues=list(queues),
+            concurrency=at_once,
+            delete_jobs="always",  # the ledger remembers
+            fetch_job_polling_interval=2.0,
+            stalled_worker_timeout=STALLED,
+            install_signal_handlers=install_signal_handlers,
+        )
 
     def _by_the_clock(self, job: str, cron: str) -> None:
         async def run(timestamp: int) -> None:
@@ -111,6 +121,8 @@ class Postgres:
                 await asyncio.to_thread(self._work.due, ids.extend)
                 for start in range(0, len(ids), _BATCH):
                     await self._deliver.batch_defer_async(*_arguments(ids[start : start + _BATCH]))
+                while ids := await asyncio.to_thread(self._work.to_count, _BATCH):
+                    await self._count.batch_defer_async(*_arguments(ids))
         except HfStatsError as error:
             _log.warning("%s: %s", job, error)
         except Exception:  # noqa: BLE001 - one job's failure must not end the others
@@ -118,6 +130,11 @@ class Postgres:
 
     def _delivered(self, id_: int) -> None:
         again = self._work.deliver(id_)
+        if again:
+            raise Later(again.at)
+
+    def _counted(self, id_: int) -> None:
+        again = self._work.count(id_)
         if again:
             raise Later(again.at)
 

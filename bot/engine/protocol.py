@@ -30,6 +30,22 @@ class Work(Protocol):
         """Deliver one line of the ledger; ``Again`` when it is to be tried later."""
         ...
 
+    def count(self, id_: int) -> Again | None:
+        """Count one dump of the whole Hub, which takes minutes; ``Again`` when it is to be tried later."""
+        ...
+
+    def to_count(self, many: int) -> list[int]:
+        """Return dumps that wait and that no engine knows of, and mark them as known."""
+        ...
+
+    def count_all(self) -> None:
+        """Count every dump that waits, one after the other, until none is left or :meth:`stop`."""
+        ...
+
+    def stop(self) -> None:
+        """Leave the dumps that are being counted to a later turn."""
+        ...
+
     def due(self, defer: Callable[[Sequence[int]], None], *, afresh: bool = False) -> None:
         """Give every line that is due and that no engine knows of to ``defer``; with ``afresh``, those that were told as well."""
         ...

@@ -141,6 +141,32 @@ DELIVERY = sa.Table(
     sa.Index("delivery_state", "state", "not_before"),
     sqlite_autoincrement=True,
 )
+DUMP = sa.Table(
+    "dump",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("repo", sa.String(200), nullable=False),
+    sa.Column("path", sa.String(500), nullable=False),
+    sa.Column("revision", sa.String(40), nullable=False),
+    sa.Column("taken_on", sa.Date, nullable=False),
+    # As JSON: the columns that are not called as the Hub calls them.
+    sa.Column("columns", sa.Text, nullable=False),
+    sa.Column("state", sa.String(8), nullable=False),
+    sa.Column("not_before", sa.DateTime, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    # Whose it is while it is counted, and until when; after that anybody may take it over.
+    sa.Column("owner", sa.String(32)),
+    sa.Column("until", sa.DateTime),
+    sa.Column("models", sa.Integer),
+    sa.Column("error", sa.String(500)),
+    # When an engine was told of it.
+    sa.Column("queued_at", sa.DateTime),
+    sa.Column("changed_at", sa.DateTime, nullable=False),
+    # One a day: a later revision of the same day holds the same day.
+    sa.UniqueConstraint("repo", "taken_on"),
+    sa.Index("dump_state", "state", "not_before"),
+    sqlite_autoincrement=True,
+)
 PACE = sa.Table(
     "pace",
     METADATA,

@@ -38,6 +38,18 @@ class Work:
     def deliver(self, id_):
         return deliver(self.office, id_)
 
+    def count(self, id_):
+        raise NotImplementedError
+
+    def to_count(self, many):  # noqa: ARG002 - what engines call
+        return []
+
+    def count_all(self):
+        self.ran["count"] += 1
+
+    def stop(self):
+        self.ran["stop"] += 1
+
     def due(self, defer, *, afresh=False):
         if afresh:
             self.office.ledger.untell()
@@ -86,7 +98,7 @@ def test_a_local_engine_takes_up_what_another_left(real, builds):
         until(lambda: sent(real) == 3)
     finally:
         engine.stop()
-    assert set(work.ran) == set(CLOCK)
+    assert set(work.ran) - {"count"} == {*CLOCK, "stop"}
 
 
 def test_one_job_that_fails_does_not_end_the_others(real, builds, caplog):
