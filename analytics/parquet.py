@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,11 +13,12 @@ from analytics.errors import SourceError
 from analytics.fields import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     Kinds = tuple[Callable[[pa.DataType], bool], ...]
 
+_Item = TypeVar("_Item")
 LONGEST_CELL = 131_072
 """Bytes, as the csv module has it in characters."""
 
@@ -28,11 +30,13 @@ def batches(
     most_rows: int,
     most_bytes: int | None,
     size: int,
+    short: Collection[str] = (),
 ) -> Iterator[pa.RecordBatch]:
     """Yield a file's rows, so many at a time, in the columns that ``kinds_of`` its columns' names names and that it has.
 
     Text stays a dictionary: short codes for long cells would fill the memory if they were unpacked before they are known to be
-    short. ``most_bytes`` bounds what the columns that are read unpack to, by the file's own account.
+    short; but for the columns in ``short``, whose cells were looked at before. ``most_bytes`` bounds what the columns that are
+    read unpack to, by the file's own account.
 
     Raises:
         SourceError: when it is no Parquet file, is damaged, claims more than it may or holds what no column should.
@@ -43,7 +47,8 @@ def batches(
         about = pq.read_metadata(path)
         kinds = kinds_of(about.schema.to_arrow_schema().names)
         leaves = [about.schema.column(leaf) for leaf in range(about.num_columns)]
-        coded = [leaf.path for leaf in leaves if leaf.path.partition(".")[0] in kinds and leaf.physical_type == "BYTE_ARRAY"]
+        named = kinds.keys() - set(short)
+        coded = [leaf.path for leaf in leaves if leaf.path.partition(".")[0] in named and leaf.physical_type == "BYTE_ARRAY"]
         with pq.ParquetFile(path, read_dictionary=coded, page_checksum_verification=True) as file:
             schema = file.schema_arrow
             fields = [field for field in schema if field.name in kinds]
@@ -84,6 +89,15 @@ def _check_lengths(path: Path, batch: pa.RecordBatch, before: int) -> None:
                 raise SourceError(
                     f"{where}: {name} holds a cell of {longest:,} bytes; remove that row and import the file again."
                 )
+
+
+def ahead(items: Iterator[_Item]) -> Iterator[_Item]:
+    """Yield what ``items`` yields, the next one being made while the last one is used: Arrow unpacks without Python's lock."""
+    with ThreadPoolExecutor(1, "ahead") as helper:
+        coming = helper.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = helper.submit(next, items, None)
+            yield item
 
 
 def plain(path: Path, name: str, column: pa.Array, most: int) -> pa.Array:

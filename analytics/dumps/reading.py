@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -19,10 +20,11 @@ from analytics.dumps.tally import Creators, Tally, derivations, licenses, texts
 from analytics.errors import SourceError
 from analytics.fields import CellError, shown
 from analytics.names.creators import FAMILIES
-from analytics.parquet import batches, plain
+from analytics.parquet import ahead, batches, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from concurrent.futures import Executor
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -74,20 +76,23 @@ def whole(
         SourceError: naming what is wrong, where, and what to do; nothing of a dump is used then.
 
     """
-    dump = _Dump(path, given or {}, _leading_creators(path, given or {}))
+    namespaces, ids = _leading_creators(path, given or {})
+    dump = _Dump(path, given or {}, namespaces)
     done = 0
-    for batch in batches(path, dump.kinds_of, most_rows=MOST_ROWS, most_bytes=None, size=_BATCH):
-        dump.add(batch, done)
-        done += len(batch)
-        if progress:
-            progress(done)
+    read = batches(path, dump.kinds_of, most_rows=MOST_ROWS, most_bytes=None, size=_BATCH, short=(ids,))
+    with ThreadPoolExecutor(1, "declared") as helper:
+        for own in ahead(map(dump.unpacked, read)):
+            dump.add(own, done, helper)
+            done += len(own["id"])
+            if progress:
+                progress(done)
     models, ranks = dump.leading()
     listing = Listing(taken_on, ListName.HUB, source, models, simulated, size=done, ranks=ranks)
     return listing, dump.tally.counts()
 
 
-def _leading_creators(path: Path, given: Mapping[str, str]) -> pa.Array:
-    """Look through ids and counts alone, and return the namespaces to be told apart."""
+def _leading_creators(path: Path, given: Mapping[str, str]) -> tuple[pa.Array, str]:
+    """Look through ids and counts alone; return the namespaces to be told apart, and the column of ids, which are all short."""
     called: dict[str, str] = {}
 
     def kinds_of(names: Sequence[str]) -> Mapping[str, Kinds]:
@@ -97,7 +102,7 @@ def _leading_creators(path: Path, given: Mapping[str, str]) -> pa.Array:
 
     creators = Creators()
     done = 0
-    for batch in batches(path, kinds_of, most_rows=MOST_ROWS, most_bytes=None, size=_BATCH):
+    for batch in ahead(batches(path, kinds_of, most_rows=MOST_ROWS, most_bytes=None, size=_BATCH)):
         ids = pc.fill_null(plain(path, "id", batch.column(called["id"]), _MOST_BYTES), "")
         good = pc.match_substring_regex(ids, _ID).to_numpy(zero_copy_only=False)
         if not good.all():
@@ -112,7 +117,7 @@ def _leading_creators(path: Path, given: Mapping[str, str]) -> pa.Array:
         done += len(batch)
     if not done:
         raise SourceError(f"{path.name} has no rows; nothing to import.")
-    return creators.leading({one for family in FAMILIES for one in family.namespaces})
+    return creators.leading({one for family in FAMILIES for one in family.namespaces}), called["id"]
 
 
 def _namespaces(ids: pa.Array) -> pa.Array:
@@ -143,14 +148,18 @@ class _Dump:
             self.called.pop("cardData", None)
         return {column: KINDS[name] for name, column in self.called.items()}
 
-    def add(self, batch: pa.RecordBatch, before: int) -> None:
-        """Count a batch and keep those of its models that lead so far."""
-        own = {name: plain(self.path, name, batch.column(column), _MOST_BYTES) for name, column in self.called.items()}
-        where = f"{self.path.name}, rows {before + 1:,} to {before + len(batch):,}"
+    def unpacked(self, batch: pa.RecordBatch) -> dict[str, pa.Array]:
+        """Return a batch's columns by the Hub's names, texts as texts."""
+        return {name: plain(self.path, name, batch.column(column), _MOST_BYTES) for name, column in self.called.items()}
+
+    def add(self, own: Mapping[str, pa.Array], before: int, helper: Executor) -> None:
+        """Count a batch and keep those of its models that lead so far; ``helper`` counts what the tags say meanwhile."""
+        where = f"{self.path.name}, rows {before + 1:,} to {before + len(own['id']):,}"
         numbers = {name: _numbers(own[name], name, where) for name in _MEASURES if name in own}
         downloads = np.nan_to_num(numbers["downloads"])
         tasks = texts(own["pipeline_tag"]) if "pipeline_tag" in own else None
         weighed = self.tally.weigh(tasks, downloads, numbers.get("likes"))
+        declared = helper.submit(self._declared, own, weighed)
         self.tally.add(Dimension.NAMESPACE, _namespaces(own["id"]), weighed)
         if tasks is not None:
             self.tally.add(Dimension.TASK, tasks, weighed)
@@ -159,8 +168,8 @@ class _Dump:
         if "gated" in own:
             access, rows = _access(own["gated"], where)
             self.tally.add(Dimension.ACCESS, access, weighed, rows)
-        self._declared(own, weighed)
         self._keep(own, numbers)
+        declared.result()
 
     def _declared(self, own: Mapping[str, pa.Array], weighed: Weighed) -> None:
         if "tags" in own:
