@@ -81,11 +81,17 @@ def find(shares: Ranking, name: str) -> Share | None:
     return next((share for share in shares.shares if share.name == name), None)
 
 
-def shifts(before: Ranking, after: Ranking) -> tuple[Shift, ...]:
-    """Compare two rankings by the same measure, the largest change first. A name that is absent at one date has no rank there."""
+def shifts(before: Ranking, after: Ranking, most: int | None = None) -> tuple[Shift, ...]:
+    """Compare two rankings by the same measure, the largest change first, ``most`` of them.
+
+    A name that is absent at one date has no rank there. Equal changes stand in alphabetical order.
+    """
     then, now = ({share.name: share for share in side.shares} for side in (before, after))
-    moved = [_shift(name, after.by, then.get(name), now.get(name)) for name in sorted(then.keys() | now.keys())]
-    return tuple(sorted(moved, key=lambda shift: -abs(shift.points)))
+    moved = {name: share.portion for name, share in now.items()}
+    for name, share in then.items():
+        moved[name] = moved.get(name, 0.0) - share.portion
+    largest = sorted(moved, key=lambda name: (-abs(moved[name]), name))[:most]
+    return tuple(_shift(name, after.by, then.get(name), now.get(name)) for name in largest)
 
 
 def _shift(name: str, by: Measure, then: Share | None, now: Share | None) -> Shift:

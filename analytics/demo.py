@@ -43,8 +43,8 @@ _RESERVE = 0.8
 """Downloads of a trending model under any other license, against one under these."""
 
 
-def listings(until: date, months: int = 24, seed: int = 7) -> Iterator[Listing]:
-    """Yield top and trending listings in date order: of the last ``months`` month ends, and of the 30 days up to ``until``.
+def listings(until: date, months: int = 24, seed: int = 7, daily: int = DAILY) -> Iterator[Listing]:
+    """Yield top and trending listings in date order: of the last ``months`` month ends and of ``daily`` days up to ``until``.
 
     Each has exactly 300 models, in rank order. The same arguments give the same listings; ids and ``hub_id`` mean the
     same model throughout.
@@ -53,7 +53,7 @@ def listings(until: date, months: int = 24, seed: int = 7) -> Iterator[Listing]:
         ValueError: if ``months`` is negative.
 
     """
-    days = _days(until, months)
+    days = _days(until, months, daily)
     cast = _cast(days[0], until, random.Random(seed))  # noqa: S311 - repeatable is what is wanted
     for day in days:
         yield _listing(day, ListName.TOP, cast, _Actor.downloads)
@@ -66,10 +66,10 @@ def _listing(day: date, name: ListName, cast: list[_Actor], measure: Callable[[_
     return Listing(day, name, SOURCE, tuple(actor.on(number) for _, _, actor in ranked[:LIST_SIZE]), simulated=True)
 
 
-def _days(until: date, months: int) -> list[date]:
+def _days(until: date, months: int, daily: int) -> list[date]:
     if months < 0:
         raise ValueError(f"months is {months}; a history cannot have fewer than none")
-    return sorted({*_month_ends(until, months), *(until - timedelta(days=back) for back in range(DAILY))})
+    return sorted({*_month_ends(until, months), *(until - timedelta(days=back) for back in range(daily))})
 
 
 def _month_ends(until: date, count: int) -> list[date]:

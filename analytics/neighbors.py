@@ -59,6 +59,7 @@ class _Around:
         self.scope = scope(query, history)
         self.now = self.scope.now
         self.dimension = self._dimension()
+        self._known: dict[tuple[int, Dimension, str], frozenset[str]] = {}
         self.task = self._task()
         self.query = self._named()
         self._there: dict[int, bool] = {}
@@ -233,7 +234,7 @@ class _Around:
         if self.asked.word == "compare":
             return None not in found
         present = self._names(snapshot, dimension, self.task)
-        return found[0] in {grouping.folded(dimension, one) for one in present}
+        return found[0] in present or any(grouping.folded(dimension, one) == found[0] for one in present)
 
     def _correlate(self, snapshot: Snapshot) -> bool:
         models = self.history.models(snapshot.id)
@@ -246,8 +247,11 @@ class _Around:
 
     def _names(self, snapshot: Snapshot, dimension: Dimension, task: str = "") -> frozenset[str]:
         """Return the names that a snapshot has rollups of: of namespaces, for creators."""
-        counts = self.history.counts([snapshot.id], grouping.stored(dimension), task)
-        return frozenset(count.name for _, count in counts)
+        key = (snapshot.id, grouping.stored(dimension), task)
+        if key not in self._known:
+            counts = self.history.counts([snapshot.id], grouping.stored(dimension), task)
+            self._known[key] = frozenset(count.name for _, count in counts)
+        return self._known[key]
 
 
 def _short(offers: Iterable[Offer]) -> tuple[Offer, ...]:

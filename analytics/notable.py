@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
-    from analytics.answer import Moment, Ranking
+    from analytics.answer import Moment, Ranking, Share
     from analytics.domain import Dimension
 
 MANY = 6
@@ -40,6 +40,13 @@ def _portions(moment: Moment) -> Mapping[str, float]:
     return {share.name: share.portion for share in moment.ranking.shares}
 
 
+def _courses(moments: Sequence[Moment]) -> list[tuple[Share, list[float]]]:
+    """Return the portions that the leaders of the last moment had at each."""
+    leaders = {share.name: share for share in moments[-1].ranking.shares[:LEADERS]}
+    found = [{share.name: share.portion for share in moment.ranking.shares if share.name in leaders} for moment in moments]
+    return [(share, [portions.get(name, 0.0) for portions in found]) for name, share in leaders.items()]
+
+
 def _leader(ranking: Ranking) -> str | None:
     """Return who leads alone."""
     first = [share.name for share in ranking.shares if share.rank == 1]
@@ -66,9 +73,7 @@ def _reversal(moments: Sequence[Moment], dimension: Dimension) -> str:
     """Tell the leading share that first went one way and then, as clearly, the other."""
     if len(moments) < MANY:
         return ""
-    courses = [_portions(moment) for moment in moments]
-    for share in moments[-1].ranking.shares[:LEADERS]:
-        course = [portions.get(share.name, 0.0) for portions in courses]
+    for share, course in _courses(moments):
         for extreme in (min(course), max(course)):
             turn = course.index(extreme)
             before, after = extreme - course[0], course[-1] - extreme
@@ -103,9 +108,7 @@ def _record(moments: Sequence[Moment], dimension: Dimension) -> str:
     """Tell a leading share that never was as large, or as small, as now."""
     if len(moments) < MANY:
         return ""
-    courses = [_portions(moment) for moment in moments]
-    for share in moments[-1].ranking.shares[:LEADERS]:
-        *course, last = [portions.get(share.name, 0.0) for portions in courses]
+    for share, (*course, last) in _courses(moments):
         if abs(last - course[0]) < RISEN or not (last > max(course) or last < min(course)):
             continue
         most = "most" if last > max(course) else "least"

@@ -111,7 +111,8 @@ def _ranked(dimension: Dimension | None, share: Share, shown: Sequence[Share]) -
 
 def portions_over_time(moments: Sequence[Moment], names: Sequence[str], dimension: Dimension | None) -> tuple[Series, ...]:
     """Give each name's portion at each moment; nothing under a name is 0, not a gap."""
-    found = [{share.name: share.portion for share in m.ranking.shares} for m in moments]
+    wanted = set(names)
+    found = [{share.name: share.portion for share in m.ranking.shares if share.name in wanted} for m in moments]
     return tuple(Series(name(dimension, n), tuple(f.get(n, 0.0) for f in found)) for n in names)
 
 
@@ -135,7 +136,8 @@ def leaders(moments: Sequence[Moment], limit: int) -> list[str]:
     """Return the names with the largest portions at any moment, the largest now first."""
     peak: dict[str, float] = {}
     for moment in moments:
-        for share in moment.ranking.shares:
+        # Who is not among the first so many at its peak has so many before it there.
+        for share in moment.ranking.shares[:limit]:
             peak[share.name] = max(peak.get(share.name, 0.0), share.portion)
     chosen = sorted(peak, key=lambda n: (-peak[n], n))[:limit]
     last = {share.name: share.portion for share in moments[-1].ranking.shares}

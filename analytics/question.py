@@ -14,6 +14,7 @@ from analytics.kept import Kept
 from analytics.phrases import of_list, plural
 from analytics.query import Query
 from analytics.reasons import explained, explained_in_part
+from analytics.remembered import Remembered
 from analytics.resolve import resolve
 from analytics.scope import notes_on, over_time, scope
 
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from analytics.query import Form
 
 
-_RANKINGS = Kept["Ranking"](200_000, lambda ranking: 1 + len(ranking.shares) + sum(len(one.members) for one in ranking.shares))
-"""Rankings of snapshots, by names and members; some 40 MB."""
+_RANKINGS = Kept["Ranking"](300_000, lambda ranking: 1 + len(ranking.shares))
+"""Rankings of snapshots, by their names; some 60 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Past:
     def shifts(self, most: int | None = None) -> tuple[Shift, ...]:
         """Compare the first ranking with the last, by each measure; the largest change first, ``most`` of each."""
         return tuple(
-            shift for series in self.moments.values() for shift in compare.shifts(series[0].ranking, series[-1].ranking)[:most]
+            shift for series in self.moments.values() for shift in compare.shifts(series[0].ranking, series[-1].ranking, most)
         )
 
 
@@ -65,7 +66,7 @@ class View:
     def __init__(self, query: Query, history: History, dimension: Dimension) -> None:
         """Find the snapshot. Raises NoDataError when there is none and QueryError for an unknown task."""
         self.query = query
-        self.history = history
+        self.history = history if isinstance(history, Remembered) else Remembered(history)
         self.dimension = dimension
         self.scope = scope(query, history)
         self.now = self.scope.now
@@ -128,10 +129,7 @@ class View:
         return {s.id: found.get(s.id) or Count(None, "", self.task, 0, 0, None) for s in snapshots}
 
     def _counts(self, snapshots: Sequence[Snapshot]) -> dict[int, list[Count]]:
-        grouped: dict[int, list[Count]] = {s.id: [] for s in snapshots}
-        for snapshot, count in self.history.counts(list(grouped), self._stored, self.task):
-            grouped[snapshot].append(count)
-        return grouped
+        return self.history.grouped([s.id for s in snapshots], self._stored, self.task)
 
     @property
     def _stored(self) -> Dimension:
@@ -159,7 +157,7 @@ class View:
     def moments(self, snapshots: Sequence[Snapshot], by: Measure) -> tuple[Moment, ...]:
         """Rank the dimension by one measure at each snapshot that records it; the last one must."""
         self._require(snapshots[-1], by)
-        root = getattr(self.history, "root", self.history)
+        root = self.history.root
         found = {s.id: _RANKINGS.get((root, s.id, self.dimension, self.task, by)) for s in snapshots}
         missing = [s for s in snapshots if found[s.id] is None]
         counts, wholes = self._counts(missing), self._wholes(missing)

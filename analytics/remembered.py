@@ -43,6 +43,11 @@ class Remembered:
 
     def counts(self, snapshots: Sequence[int], dimension: Dimension | None, task: str = "") -> list[tuple[int, Count]]:
         """See :class:`analytics.history.History`."""
+        found = self.grouped(snapshots, dimension, task)
+        return [(number, count) for number in snapshots for count in found[number]]
+
+    def grouped(self, snapshots: Sequence[int], dimension: Dimension | None, task: str = "") -> dict[int, list[Count]]:
+        """Return the same by snapshot; the lists are not to be changed."""
         missing = [number for number in snapshots if (dimension, task, number) not in self._counts]
         for number in missing:
             kept = _COUNTS.get((self._history, dimension, task, number))
@@ -56,7 +61,7 @@ class Remembered:
             for number in missing:
                 found = self._counts[dimension, task, number]
                 _COUNTS.put((self._history, dimension, task, number), found)
-        return [(number, count) for number in snapshots for count in self._counts[dimension, task, number]]
+        return {number: self._counts[dimension, task, number] for number in snapshots}
 
     def trail(self, model_ids: Sequence[str], within: ListName) -> list[tuple[int, int, Model]]:
         """See :class:`analytics.history.History`."""

@@ -60,8 +60,8 @@ def lookup(typed: str, dimension: Dimension, names: Collection[str]) -> str | No
     if official:
         return official(typed)
     if dimension is Dimension.CREATOR:
-        namespace = _same(typed, names)
         known = creators.find(typed)
+        namespace = None if known else _same(typed, names)
         return known or (creator(namespace) if namespace else None)
     in_data = _same(typed, names)
     if in_data is not None:

@@ -102,7 +102,7 @@ def _over_time(view: View, topic: Topic) -> Answer:
     query = view.query
     past = view.past()
     moments = past.moments[view.leading]
-    changes = compare.shifts(moments[0].ranking, moments[-1].ranking)
+    changes = compare.shifts(moments[0].ranking, moments[-1].ranking, 1)
     headline = notable(moments, topic.dimension) or moved(changes, topic.dimension, moments)
     source = view.source(past.snapshots[0])
     return Answer(

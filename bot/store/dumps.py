@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 LEASE = timedelta(seconds=60)
 """How long a dump is somebody's without a word."""
-ATTEMPTS = 4
+ATTEMPTS = 6
 """After which one that never comes to an end is given up."""
 _D = DUMP.c
 _NAMES = ("repo", "path", "revision", "taken_on", "id", "state", "attempts", "models", "error")

@@ -324,7 +324,7 @@ def test_what_never_comes_to_an_end_is_given_up(sqlite, hub, tmp_path):
         assert dumps.claim(1, "somebody who dies").id == 1
         lease_over(sqlite)
     said = run(sqlite, hub, tmp_path)
-    assert "2026-08-28: failed: it was begun 4 times and never came to an end" in said.output
+    assert f"2026-08-28: failed: it was begun {ATTEMPTS} times and never came to an end" in said.output
     assert "4 of 5 days counted." in said.output
 
 
