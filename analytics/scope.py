@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from analytics.domain import ListName, Snapshot
 from analytics.errors import NoDataError
+from analytics.kept import Kept
 from analytics.phrases import of_list, plural
 from analytics.query import Period
 
@@ -35,6 +36,10 @@ class Scope:
     """Earlier ones of another size or origin, which would show a shift where there is none."""
 
 
+_SCOPES = Kept["tuple[Sequence[Snapshot], Scope]"](50_000, lambda found: len(found[0]))
+"""Scopes by the snapshots that they were found among, which stay the same object until there is a new one."""
+
+
 def scope(query: Query, history: History) -> Scope:
     """Find the snapshot that ``query`` is asked at: the last one, or the last within ``at``.
 
@@ -48,6 +53,14 @@ def scope(query: Query, history: History) -> Scope:
     now = next((s for s in reversed(snapshots) if query.at is None or query.at.start <= s.taken_on <= query.at.end), None)
     if now is None:
         raise NoDataError(*_nothing_at(query, snapshots))
+    known = _SCOPES.get((id(snapshots), now.id))
+    if known is None or known[0] is not snapshots:
+        known = snapshots, _around(now, snapshots)
+        _SCOPES.put((id(snapshots), now.id), known)
+    return known[1]
+
+
+def _around(now: Snapshot, snapshots: Sequence[Snapshot]) -> Scope:
     earlier = [s for s in snapshots if s.taken_on < now.taken_on]
     alike = [s for s in earlier if _alike(s, now) and s.simulated == now.simulated]
     comparable = (*{s.taken_on: s for s in alike}.values(), now)

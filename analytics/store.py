@@ -96,13 +96,21 @@ class SqlHistory:
     def __init__(self, database: sa.Engine) -> None:
         """Use a database that :func:`analytics.database.upgrade` has brought up to date."""
         self._database = database
+        self._snapshots: dict[ListName, tuple[tuple[int, int], tuple[Snapshot, ...]]] = {}
 
     def snapshots(self, within: ListName) -> tuple[Snapshot, ...]:
         """See :class:`analytics.history.History`."""
+        version = self.version()
+        known = self._snapshots.get(within)
+        if known and known[0] == version:
+            return known[1]
         found = sa.select(SNAPSHOT).where(SNAPSHOT.c.list == within.value)
         ordered = found.order_by(SNAPSHOT.c.taken_on, SNAPSHOT.c.size, SNAPSHOT.c.id.desc())
         with reaching(), self._database.connect() as connection:
-            return tuple(_snapshot(row) for row in connection.execute(ordered))
+            read = tuple(_snapshot(row) for row in connection.execute(ordered))
+        # What came between the two looks is read again the next time.
+        self._snapshots[within] = version, read
+        return read
 
     def version(self) -> tuple[int, int]:
         """Return two numbers that change when a snapshot comes or goes: how many there are, and the last one's id."""
