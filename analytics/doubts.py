@@ -43,8 +43,8 @@ def doubts(query: Query, answer: Answer, history: History) -> tuple[str, ...]:
 
 def of_day(now: Snapshot, history: History) -> tuple[quality.Doubt, ...]:
     """Return what is wrong with one day's list by itself."""
-    days = [s for s in history.snapshots(now.list) if s.taken_on < now.taken_on and _alike(s, now)]
-    eve = days[-1] if days and (now.taken_on - days[-1].taken_on).days <= EVE else None
+    before = next((s for s in reversed(history.snapshots(now.list)) if s.taken_on < now.taken_on and _alike(s, now)), None)
+    eve = before if before and (now.taken_on - before.taken_on).days <= EVE else None
     return (*quality.short(now), *(_since_eve(history, eve, now) if eve else ()))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from analytics.domain import Count, Dimension, ListName, Model, Snapshot
 
@@ -19,6 +19,10 @@ class History(Protocol):
 
     def snapshots(self, within: ListName) -> tuple[Snapshot, ...]:
         """Return all snapshots of a list, oldest first; of one day's, the largest and then the earliest stored comes last."""
+        ...
+
+    def lists(self) -> Mapping[ListName, tuple[Snapshot, ...]]:
+        """Return the same of every list that has any; the tuples stay the same objects until there is a new snapshot."""
         ...
 
     def counts(self, snapshots: Sequence[int], dimension: Dimension | None, task: str = "") -> list[tuple[int, Count]]:

@@ -10,7 +10,7 @@ from analytics.kept import Kept
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analytics.domain import Count, Dimension, ListName, Model
+    from analytics.domain import Count, Dimension, ListName, Model, Snapshot
     from analytics.history import History
 
 
@@ -30,7 +30,11 @@ class Remembered:
         self.root = history
         self._history = history
         self._counts: dict[tuple[Dimension | None, str, int], list[Count]] = {}
-        self.snapshots = cache(history.snapshots)
+        self.lists = cache(history.lists)
+
+    def snapshots(self, within: ListName) -> tuple[Snapshot, ...]:
+        """See :class:`analytics.history.History`."""
+        return self.lists().get(within, ())
 
     def models(self, snapshot: int) -> tuple[Model, ...]:
         """See :class:`analytics.history.History`."""

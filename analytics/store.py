@@ -12,7 +12,7 @@ from analytics.database import reaching, writing
 from analytics.domain import Count, Dimension, ListName, Model, Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from analytics.domain import Listing
@@ -96,21 +96,24 @@ class SqlHistory:
     def __init__(self, database: sa.Engine) -> None:
         """Use a database that :func:`analytics.database.upgrade` has brought up to date."""
         self._database = database
-        self._snapshots: dict[ListName, tuple[tuple[int, int], tuple[Snapshot, ...]]] = {}
+        self._lists: tuple[tuple[int, int] | None, Mapping[ListName, tuple[Snapshot, ...]]] = None, {}
 
     def snapshots(self, within: ListName) -> tuple[Snapshot, ...]:
         """See :class:`analytics.history.History`."""
+        return self.lists().get(within, ())
+
+    def lists(self) -> Mapping[ListName, tuple[Snapshot, ...]]:
+        """See :class:`analytics.history.History`."""
         version = self.version()
-        known = self._snapshots.get(within)
-        if known and known[0] == version:
-            return known[1]
-        found = sa.select(SNAPSHOT).where(SNAPSHOT.c.list == within.value)
-        ordered = found.order_by(SNAPSHOT.c.taken_on, SNAPSHOT.c.size, SNAPSHOT.c.id.desc())
-        with reaching(), self._database.connect() as connection:
-            read = tuple(_snapshot(row) for row in connection.execute(ordered))
-        # What came between the two looks is read again the next time.
-        self._snapshots[within] = version, read
-        return read
+        if self._lists[0] != version:
+            ordered = sa.select(SNAPSHOT).order_by(SNAPSHOT.c.taken_on, SNAPSHOT.c.size, SNAPSHOT.c.id.desc())
+            found: dict[ListName, list[Snapshot]] = {}
+            with reaching(), self._database.connect() as connection:
+                for row in connection.execute(ordered):
+                    found.setdefault(ListName(row.list), []).append(_snapshot(row))
+            # What came between the two looks is read again the next time.
+            self._lists = version, {name: tuple(those) for name, those in found.items()}
+        return self._lists[1]
 
     def version(self) -> tuple[int, int]:
         """Return two numbers that change when a snapshot comes or goes: how many there are, and the last one's id."""

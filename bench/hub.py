@@ -57,17 +57,26 @@ QUESTIONS = {
         select filename, split_part(id, '/', 1) as name, count(*), sum(downloads) from read_parquet({all}, filename = true)
         group by 1, 2 qualify row_number() over (partition by filename order by sum(downloads) desc) <= 5000""",
 }
-COUNT = """
-import json, resource, sys, time
+PEAK = """
+def PEAK():
+    return int(open("/proc/self/status").read().split("VmHWM:")[1].split()[0]) / 1024  # what the parent had does not count
+"""
+COUNT = (
+    PEAK
+    + """
+import json, sys, time
 from datetime import date
 from pathlib import Path
 from analytics.dumps.reading import whole
 start = time.perf_counter()
 listing, counts = whole(Path(sys.argv[1]), date(2026, 8, 31), "bench")
-print(json.dumps([time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, len(counts)]))
+print(json.dumps([time.perf_counter() - start, PEAK(), len(counts)]))
 """
-POLARS = """
-import json, resource, sys, time
+)
+POLARS = (
+    PEAK
+    + """
+import json, sys, time
 import polars as pl
 start = time.perf_counter()
 rows = pl.scan_parquet(sys.argv[1]).select(
@@ -87,8 +96,9 @@ asked = [rows.group_by(one, "task").agg(sums) for one in ("namespace", "library"
 asked += [rows.group_by("task").agg(sums), made.group_by("way", "task").agg(sums)]
 asked += [licenses.group_by("license", "task").agg(weighed)]
 found = [one.collect(engine="streaming") for one in asked]
-print(json.dumps([time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, sum(map(len, found))]))
+print(json.dumps([time.perf_counter() - start, PEAK(), sum(map(len, found))]))
 """
+)
 
 
 def alone(code: str, path: Path) -> list[float]:

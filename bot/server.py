@@ -17,7 +17,6 @@ from bot import beside, wiring
 from bot.carrying import Carrying
 from bot.settings import secret
 from bot.stopping import until_stopped
-from bot.store.installations import Cipher
 from bot.web import web
 
 if TYPE_CHECKING:
@@ -84,6 +83,8 @@ def _check_installing(settings: Settings) -> None:
     if missing:
         lines = [f"  {name}: {_WHERE[name]}" for name in missing]
         raise HfStatsError("To let workspaces install the app, set also:\n" + "\n".join(lines))
+    from bot.store.installations import Cipher  # noqa: PLC0415 - with it comes all of SQLAlchemy
+
     Cipher(settings.keys)
 
 

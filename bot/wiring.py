@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 from slack_bolt import App
 from slack_sdk import WebClient
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
-from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
 
 from analytics import database
 from analytics.store import SqlHistory
-from bot import ack, logs, oauth
+from bot import ack, logs
 from bot.allowance import Allowance
 from bot.backfill.backfill import Backfill
 from bot.carrying import DOOR, Carrying, OnceRunner
@@ -44,7 +43,6 @@ from bot.store.bets import Bets
 from bot.store.done import Done
 from bot.store.dumps import Dumps
 from bot.store.editions import Editions
-from bot.store.installations import Cipher, Installations
 from bot.store.ledger import Ledger
 from bot.store.rotation import Leases
 from bot.store.seen import Seen
@@ -73,6 +71,7 @@ if TYPE_CHECKING:
     from bot.reply import Notice
     from bot.router import Answers
     from bot.settings import Settings
+    from bot.store.installations import Installations
 
 __all__ = [
     "bolt",
@@ -169,6 +168,9 @@ def installations(settings: Settings, database_: sa.Engine) -> Installations | N
     """
     if not settings.slack_client_id:
         return None
+    # What serves one workspace does without slack_sdk's stores, which bring all of SQLAlchemy with them.
+    from bot.store.installations import Cipher, Installations  # noqa: PLC0415
+
     return Installations(database_, settings.slack_client_id, Cipher(settings.keys))
 
 
@@ -180,6 +182,10 @@ def tokens(settings: Settings, database_: sa.Engine, kept: Installations, metric
 
 def installing(settings: Settings, database_: sa.Engine, kept: Installations) -> Blueprint:
     """Make the pages by which workspaces install the app."""
+    from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore  # noqa: PLC0415 - as above
+
+    from bot import oauth  # noqa: PLC0415 - as above
+
     api = settings.slack_api_url
     elsewhere = None if api == WebClient.BASE_URL else f"{api.removesuffix('/api/')}/oauth/v2/authorize"
     log = logging.getLogger("slack_bolt.oauth")

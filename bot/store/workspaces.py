@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from slack_sdk.oauth.installation_store.sqlalchemy import SQLAlchemyInstallationStore
 
 from analytics.database import writing
-from bot.store.installations import Tables
 from bot.store.pictures import delete_orphans
 from bot.store.schema import METADATA
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-_SLACK = sa.MetaData()
-_BOTS = Tables.build_bots_table(_SLACK, SQLAlchemyInstallationStore.default_bots_table_name)
-_INSTALLATIONS = Tables.build_installations_table(_SLACK, SQLAlchemyInstallationStore.default_installations_table_name)
+# Of slack_sdk's own tables, no more than what tells whose a row is: its own description of them loads all of SQLAlchemy.
+_OWNERS = ("team_id", "enterprise_id", "user_id")
+_OF_USERS = ("user_token", "user_refresh_token", "user_scopes", "user_token_expires_at")
+_BOTS = sa.table("slack_bots", *map(sa.column, _OWNERS[:2]))
+_INSTALLATIONS = sa.table("slack_installations", *map(sa.column, (*_OWNERS, *_OF_USERS)))
 
 
 def forget(database: sa.Engine, workspace: str) -> dict[str, int]:
@@ -43,7 +43,7 @@ def forget_users(database: sa.Engine, workspace: str, users: Sequence[str]) -> i
     """Delete the tokens of single people, who took back what they granted; the workspace keeps the app."""
     c = _INSTALLATIONS.c
     theirs = sa.and_(sa.or_(c.team_id == workspace, c.enterprise_id == workspace), c.user_id.in_(users))
-    nothing = {"user_token": None, "user_refresh_token": None, "user_scopes": None, "user_token_expires_at": None}
+    nothing = dict.fromkeys(_OF_USERS)
     with writing(database) as connection:
         return connection.execute(_INSTALLATIONS.update().where(theirs).values(**nothing)).rowcount
 
