@@ -34,8 +34,8 @@ check: $(VENV)/.dev ## Lint, types and the direction of imports
 bench: $(VENV)/.dev ## Measure acknowledgements, a soak and memory; docs/bench.md says what to expect
 	@cd bench && for one in ack soak memory; do ../$(BIN)/python $$one.py || exit 1; done
 
-bench-hub: $(VENV)/.rivals ## Count and ask the whole Hub, against polars and DuckDB; about a quarter of an hour
-	@$(BIN)/python bench/hub.py
+bench-hub: $(VENV)/.rivals ## The whole Hub, long histories, pictures, backfill, growth, against polars, DuckDB and matplotlib; about an hour
+	@for one in hub answers pictures backfill growth; do $(BIN)/python bench/$$one.py || exit 1; done
 
 format: $(VENV)/.dev ## Rewrite the code in the project's format
 	$(BIN)/ruff check --fix --exit-zero .

@@ -12,6 +12,7 @@ from analytics.grammar import LONGEST_TEXT
 from analytics.names import renames
 from analytics.phrases import name
 from analytics.query import Option, Period, Query
+from analytics.remembered import Remembered
 from analytics.resolve import dimension_named, lookup
 from analytics.scope import month_before, months_beside, scope
 
@@ -55,7 +56,7 @@ class _Around:
         self.asked = query
         self.form = form
         self.answer = answer
-        self.history = history
+        self.history = history if isinstance(history, Remembered) else Remembered(history)
         self.scope = scope(query, history)
         self.now = self.scope.now
         self.dimension = self._dimension()
@@ -249,8 +250,8 @@ class _Around:
         """Return the names that a snapshot has rollups of: of namespaces, for creators."""
         key = (snapshot.id, grouping.stored(dimension), task)
         if key not in self._known:
-            counts = self.history.counts([snapshot.id], grouping.stored(dimension), task)
-            self._known[key] = frozenset(count.name for _, count in counts)
+            counts = self.history.grouped([snapshot.id], grouping.stored(dimension), task)[snapshot.id]
+            self._known[key] = frozenset(count.name for count in counts)
         return self._known[key]
 
 

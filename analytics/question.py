@@ -139,7 +139,7 @@ class View:
     @cached_property
     def names(self) -> frozenset[str]:
         """The names in the snapshot that is asked about (namespaces, for creators), whatever their models' tasks."""
-        return frozenset(count.name for _, count in self.history.counts([self.now.id], self._stored))
+        return frozenset(count.name for count in self.history.grouped([self.now.id], self._stored)[self.now.id])
 
     def rankings(self) -> tuple[Ranking, ...]:
         """Rank the dimension by each measure asked for.

@@ -147,10 +147,10 @@ def main() -> None:
         counted, models, snapshots = counting(folder), against_models(folder), against_snapshots(Path(temporary))
     print(json.dumps({"answer, ms, by models": models, "by snapshots": snapshots, "counting, s and MB": counted}, indent=1))
     under = "Simulated data. Two shared cores; answers without their charts, warm, of some questions."
-    title = "An answer takes as long for 2.5 million models as for thousands"
+    title = "The median answer takes as long for 2.5 million models as for 600"
     how = {"xlabel": "models in the snapshot", "ylabel": "milliseconds"}
     picture(given.into / "growth-models.png", title, under, both(models), **how)
-    title = "An answer takes as long with three years of days as with one"
+    title = "Three years of daily snapshots add a millisecond to an answer"
     how = {"xlabel": "daily snapshots of 600 models", "ylabel": "milliseconds"}
     picture(given.into / "growth-snapshots.png", title, under, both(snapshots), **how)
     under = "Simulated dumps. Two shared cores; a process of its own, median of three."

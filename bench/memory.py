@@ -95,6 +95,7 @@ def main() -> None:
             "SLACK_API_URL": slack.api_url,
             "HF_ENDPOINT": "http://127.0.0.1:9",
             "HFSTATS_LOG_LEVEL": "ERROR",
+            "HFSTATS_WITH_WORKER": "false",
         }
         web, worker = (subprocess.Popen([sys.executable, "-m", "bot", kind], env=env) for kind in ("serve", "worker"))
         try:

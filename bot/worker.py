@@ -18,7 +18,8 @@ def end_with_parent() -> None:
     """End when the process that started this one does, however it ended: its end of our standard input closes then."""
 
     def wait() -> None:
-        sys.stdin.buffer.read()
+        while os.read(sys.stdin.fileno(), 4096):  # not through a buffer, whose lock would be held when this process ends
+            pass
         os.kill(os.getpid(), signal.SIGTERM)
 
     Thread(target=wait, name="parent", daemon=True).start()
