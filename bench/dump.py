@@ -190,7 +190,7 @@ def _group(first: int, rows: int, models: int, day: date, luck: np.random.Genera
             "trendingScore": (luck.pareto(1.2, rows) * (rank < models / 50)).astype(np.int64),
             "gated": pa.array(gated, pa.string()),
         }
-    )
+    ).replace_schema_metadata({"simulated": "bench/dump.py"})
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from analytics import fields, grouping
 from analytics.domain import KEPT_ROWS, Dimension, Listing, ListName, Model
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 20_000_000
 """Far more than the Hub has: what claims more is no dump of it."""
+SIMULATED = b"simulated"
+"""A key among the file's own notes."""
 _BATCH = 1 << 16
 _MOST_BYTES = 256 * 1024**2
 """Unpacked, of one column of one batch; tags of real models take some 20 MB."""
@@ -65,7 +68,6 @@ def whole(
     source: str,
     *,
     given: Mapping[str, str] | None = None,
-    simulated: bool = False,
     progress: Callable[[int], None] | None = None,
 ) -> tuple[Listing, list[Count]]:
     """Count every model of a dump; ``given`` maps fields of the Hub to columns that have other names.
@@ -87,8 +89,13 @@ def whole(
             if progress:
                 progress(done)
     models, ranks = dump.leading()
-    listing = Listing(taken_on, ListName.HUB, source, models, simulated, size=done, ranks=ranks)
+    listing = Listing(taken_on, ListName.HUB, source, models, _made_up(path), size=done, ranks=ranks)
     return listing, dump.tally.counts()
+
+
+def _made_up(path: Path) -> bool:
+    """Tell a dump whose file says of itself that it is simulated, as those of ``bench/dump.py`` do."""
+    return SIMULATED in (pq.read_metadata(path).metadata or {})
 
 
 def _leading_creators(path: Path, given: Mapping[str, str]) -> tuple[pa.Array, str]:

@@ -85,6 +85,13 @@ def same(found, expected):
         assert found[key] == pytest.approx(values, rel=1e-12), key
 
 
+@pytest.mark.parametrize("simulated", [False, True])
+def test_a_dump_that_says_of_itself_that_it_is_simulated_is_stored_as_such(tmp_path, simulated):
+    content = table(some_models(9))
+    marked = content.replace_schema_metadata({"simulated": "by this test"}) if simulated else content
+    assert whole(written(tmp_path / "dump.parquet", marked), DAY, "dump")[0].simulated is simulated
+
+
 @pytest.mark.parametrize("group", [7, 100, 5000])
 def test_a_dump_is_counted_as_a_listing_is(tmp_path, group):
     models = some_models(700)

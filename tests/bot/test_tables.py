@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -14,12 +14,14 @@ from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
 
 from analytics import database
 from analytics.errors import HfStatsError, StoreError
+from bot.backfill.values import Wanted
 from bot.dispatch.content import Content
 from bot.dispatch.values import Kind, Outcome, Owed
 from bot.playground import SlackStandIn
 from bot.store import TABLES
 from bot.store.bets import Bets
 from bot.store.done import Done
+from bot.store.dumps import Dumps
 from bot.store.editions import Editions
 from bot.store.installations import SECRETS, Cipher, Installations, Tables
 from bot.store.ledger import Ledger
@@ -309,6 +311,7 @@ KEPT = {
     "seen": "digests of events and signatures, of no one's, gone after a day",
     "edition": "what digests said: public figures, the same for every workspace, and no workspace's words",
     "done": "which jobs were done when",
+    "dump": "which dumps of the Hub are to be counted",
     "slack_oauth_states": "random words of installations under way, which belong to no workspace yet",
 }
 """Tables of which nothing goes with a workspace, and why."""
@@ -333,6 +336,7 @@ def fill(engine, cipher, team):
     Editions(engine).keep("key", Content("text", []), None)
     Editions(engine).may_upload(team, b"digest")
     Done(engine).first("snapshot", team)
+    Dumps(engine).plan([Wanted("someone/dumps", "models.parquet", "main", date(2026, 7, 31))])
 
 
 def test_who_leaves_leaves_nothing_and_takes_nothing_of_others_along(engine, cipher):
