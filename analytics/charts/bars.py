@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from analytics.answer import Unit
@@ -21,6 +21,8 @@ _NAMES, _NAMES_OF_PAIRS, _NAMES_IN_FOCUS = 0.42, 0.36, 0.51
 """The most that names take of the width."""
 _LEAST = 0.02
 """A portion below this never fills the width: a bar of 0.04% must not look like all there is."""
+_DWARFS = 4
+"""How many times the longest named bar those not named may be before they are written instead of drawn."""
 _GAP = 16
 """Between a name and its bar."""
 _VALUE_GAP = 10
@@ -40,6 +42,8 @@ class _Row:
     name: str
     bars: tuple[_Bar, ...]
     bold: bool = False
+    written: str = ""
+    """What stands in place of the bars."""
 
 
 def draw_bars(sheet: Sheet, area: Area, chart: Chart) -> None:
@@ -48,7 +52,8 @@ def draw_bars(sheet: Sheet, area: Area, chart: Chart) -> None:
 
 
 def draw_paired(sheet: Sheet, area: Area, chart: Chart) -> None:
-    """Draw two bars a category, the first light and the second dark; the first category says which is which."""
+    """Draw two bars a category, the first light and the second dark; the first name says which is which."""
+    first = next((name for name in chart.categories if not style.is_rest(name)), chart.categories[0])
     rows = []
     for place, category in enumerate(chart.categories):
         subject = category in chart.emphasis if chart.emphasis else not _is_context(category)
@@ -57,11 +62,11 @@ def draw_paired(sheet: Sheet, area: Area, chart: Chart) -> None:
             value = one.values[place] or 0.0
             hue = (style.BLUE if strong else style.SKY) if subject else (style.NOTHING if strong else style.REST)
             says = numbers.label(value, chart.unit)
-            if place == 0:
-                says += f" of {one.name}" if chart.unit is Unit.PORTION else f" {one.name}"
+            if category == first:
+                says = _of(says, one.name, chart.unit)
             bars.append(_Bar(value, text.printable(says), hue, style.INK if strong else style.QUIET))
         rows.append(_Row(category, tuple(bars), bold=category in chart.emphasis))
-    _rows(sheet, area, rows, chart.unit, most=_NAMES_OF_PAIRS)
+    _rows(sheet, area, _without_giants(chart, rows), chart.unit, most=_NAMES_OF_PAIRS)
 
 
 def draw_focus(sheet: Sheet, area: Area, chart: Chart) -> None:
@@ -89,13 +94,37 @@ def _ranked(chart: Chart, subjects: Sequence[str]) -> list[_Row]:
         hue = hues.get(category) or (style.REST if style.is_rest(category) else style.CONTEXT)
         bar = _Bar(given or 0.0, numbers.label(given or 0.0, chart.unit), hue)
         rows.append(_Row(category, (bar,), bold=category in subjects))
-    return rows
+    return _without_giants(chart, rows)
+
+
+def _without_giants(chart: Chart, rows: Sequence[_Row]) -> list[_Row]:
+    """Write those not named instead of drawing them where their bar would leave the leaders a few pixels each.
+
+    Of the whole Hub's creators, the first has some percent and the half million not named have the rest.
+    """
+    longest = max((bar.value for row in rows if not style.is_rest(row.name) for bar in row.bars), default=0.0)
+    return [_written(chart, row) if _dwarfs(row, longest) else row for row in rows]
+
+
+def _dwarfs(row: _Row, longest: float) -> bool:
+    return style.is_rest(row.name) and max(bar.value for bar in row.bars) > _DWARFS * longest > 0
+
+
+def _written(chart: Chart, row: _Row) -> _Row:
+    values = [numbers.label(bar.value, chart.unit) for bar in row.bars]
+    if len(values) > 1:
+        values = [_of(value, one.name, chart.unit) for value, one in zip(values, chart.series, strict=True)]
+    return replace(row, bars=(), written=f"{text.printable(', '.join(values))} · not drawn")
+
+
+def _of(value: str, measure: str, unit: Unit) -> str:
+    return f"{value} of {measure}" if unit is Unit.PORTION else f"{value} {measure}"
 
 
 def _rows(sheet: Sheet, area: Area, rows: Sequence[_Row], unit: Unit, *, size: float = style.LABEL, most: float = _NAMES) -> None:
     """Draw names, bars and values; the longest bar with its value takes all the width there is."""
     pitch = min(area.height / len(rows), _TALLEST)
-    several = len(rows[0].bars)
+    several = max(len(row.bars) for row in rows)
     thick = pitch * (0.84 / several if several > 1 else 0.64)
     value_size = min(size, thick * 1.05) if several > 1 else size
     names = [text.fit(text.printable(row.name), area.width * most, size, bold=row.bold) for row in rows]
@@ -104,6 +133,8 @@ def _rows(sheet: Sheet, area: Area, rows: Sequence[_Row], unit: Unit, *, size: f
     for place, (name, row) in enumerate(zip(names, rows, strict=True)):
         middle = area.top + (place + 0.5) * pitch
         sheet.words((area.left, middle), name, size, bold=row.bold, centered=True)
+        if row.written:
+            sheet.words((start, middle), text.fit(row.written, area.right - start, size), size, hue=style.QUIET, centered=True)
         top = middle - thick * several / 2
         for bar in row.bars:
             end = start + _length(bar.value, scale)

@@ -65,12 +65,12 @@ _OWN = {
     "feature-extraction": SKY,
     "text-classification": BLACK,
 }
-_REST = re.compile(r"(\d+ )?others?")
+_REST = re.compile(r"(\d+ |all )?others?")
 _RANK = re.compile(r"\d+\. ")
 
 
 def is_rest(name: str) -> bool:
-    """Tell whether this stands for all who are not named: ``others``, ``12 others``."""
+    """Tell whether this stands for all who are not named: ``others``, ``12 others``, ``all others``."""
     return _REST.fullmatch(name.casefold()) is not None
 
 

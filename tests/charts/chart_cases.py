@@ -45,6 +45,21 @@ CASES = (
             PAIRED, categories=("Meta", "Google"), series=(Series("models", (0.0, 4e-4)), Series("downloads", (0.0, 1e-9)))
         ),
         "bars of nothing": all_of(BARS, 0.0),
+        "others dwarf bars": replace(
+            BARS,
+            categories=("google", "meta", "all others"),
+            series=(Series("downloads", (0.02, 0.01, 0.97)),),
+            unit=Unit.PORTION,
+        ),
+        "others dwarf pairs": replace(
+            PAIRED,
+            categories=("510 others", "google", "meta"),
+            series=(Series("models", (0.98, 0.01, 0.01)), Series("downloads", (0.9, 0.06, 0.04))),
+            emphasis=(),
+        ),
+        "nothing but others": replace(
+            PAIRED, categories=("all others",), series=(Series("models", (1.0,)), Series("downloads", (1.0,)))
+        ),
         "focus on nothing": replace(all_of(FOCUS, 0.0), parts=(("a", 0.0),)),
         "focus without parts": replace(FOCUS, parts=(), parts_title=""),
         "focus on all": replace(

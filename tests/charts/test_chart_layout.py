@@ -74,6 +74,23 @@ def test_a_tiny_share_does_not_look_like_all() -> None:
     assert list(words(CASES["tiny"])).count("<0.1%") == 1
 
 
+def test_others_who_dwarf_all_names_are_written_and_the_leaders_drawn_at_their_length() -> None:
+    chart = CASES["others dwarf bars"]
+    drawn = [bar.get_width() for bar in rectangles(build(chart))]
+    assert drawn[0] > style.WIDTH / 3
+    assert drawn == [drawn[0], pytest.approx(drawn[0] / 2)]
+    assert "97.0% · not drawn" in words(chart)
+    twice = replace(chart, series=(Series("downloads", (0.19, 0.05, 0.76)),))
+    assert len(rectangles(build(twice))) == 3, "four times the longest is drawn"
+
+
+def test_written_others_leave_the_first_name_to_say_which_bar_is_which() -> None:
+    written = words(CASES["others dwarf pairs"])
+    assert {"1.0% of models", "6.0% of downloads", "98.0% of models, 90.0% of downloads · not drawn"} <= set(written)
+    assert len(rectangles(build(CASES["others dwarf pairs"]))) == 4
+    assert len(rectangles(build(CASES["nothing but others"]))) == 2
+
+
 def test_names_that_do_not_fit_say_so() -> None:
     written = words(BARS)
     assert all(

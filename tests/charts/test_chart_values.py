@@ -116,8 +116,9 @@ def test_a_name_has_one_colour_in_every_picture() -> None:
 
 
 def test_the_rest_and_the_undeclared_are_grey() -> None:
-    assert style.colours(["others", "12 others", "None declared"]) == {
+    assert style.colours(["others", "12 others", "all others", "None declared"]) == {
         "others": style.REST,
+        "all others": style.REST,
         "12 others": style.REST,
         "None declared": style.NOTHING,
     }
