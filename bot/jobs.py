@@ -72,7 +72,9 @@ class Jobs:
         jobs[job]()
 
     def plan(self) -> None:
-        """Enter into the ledger what has fallen due."""
+        """Enter into the ledger what has fallen due; a digest tells of the channel's bets, so these are settled first."""
+        if self.office.subscriptions.due(self.office.clock(), 1):
+            self.settle()
         entered = plan(self.office, self.numbers, self.database, self.missed)
         if entered:
             _log.info("%s deliveries are due", len(entered))

@@ -8,17 +8,21 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from analytics.bets import scores
 from analytics.digest.edition import Edition
 from analytics.domain import Dimension, ListName, Measure
 from analytics.errors import QueryError
 from analytics.phrases import name as called
 from analytics.query import Query, tidy
+from bot.dispatch.values import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from analytics.bets import Score
     from analytics.query import Form
+    from bot.dispatch.values import Bet
 
 EXAMPLE = "predict creators Alibaba 70% by {month}"
 RANKED = (Dimension.CREATOR, Dimension.LICENSE, Dimension.TASK, Dimension.LIBRARY, Dimension.FAMILY)
@@ -158,6 +162,12 @@ def claim(draft: Draft) -> str:
     """Say what is bet: ``Alibaba leads the creators by downloads at the end of December 2026``."""
     when = f" at the end of {draft.month.name}" if draft.month else ""
     return f"{called(draft.of, draft.name)} leads the {title(draft)}{when}"
+
+
+def scored(every: Iterable[Bet]) -> tuple[Score, ...]:
+    """Score everybody of a conversation over all that was settled there; what is void counts for nothing."""
+    counted = (one for one in every if one.outcome in {Outcome.RIGHT, Outcome.WRONG})
+    return scores((one.person, one.percent, one.outcome is Outcome.RIGHT) for one in counted)
 
 
 def _ranking_words(forms: Sequence[Form]) -> dict[str, Dimension]:

@@ -6,13 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analytics import grammar
-from analytics.bets import scores
 from analytics.domain import Dimension
 from analytics.errors import NoDataError, QueryError
 from analytics.query import Query
 from analytics.resolve import lookup
-from bot.clerk.bet import claim, closed, example, read_question
-from bot.dispatch.values import Outcome
+from bot.clerk.bet import claim, closed, example, read_question, scored
 from bot.render import bets as said
 from bot.render.clerk import told
 from bot.render.escape import escape
@@ -20,7 +18,6 @@ from bot.render.escape import escape
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analytics.bets import Score
     from analytics.query import Form
     from bot.clerk.bet import Draft
     from bot.clerk.clerk import Numbers
@@ -28,7 +25,6 @@ if TYPE_CHECKING:
     from bot.delivery.seat import Seat
     from bot.dispatch.content import Content
     from bot.dispatch.deliver import Office
-    from bot.dispatch.values import Bet
 
     Answered = tuple[Content, bytes | None]
 
@@ -75,12 +71,6 @@ def unbet(office: Office, seat: Seat, wish: Wish) -> Answered:
     if bet.outcome or late or not office.bets.withdraw(seat.workspace, number, seat.user):
         raise QueryError(f"Bet {number} cannot be taken back any more. {late or ''}".strip(), ("bets",))
     return told(f"<@{seat.user}> takes back a bet: {bet.percent}% that {escape(claim(draft))}."), None
-
-
-def scored(every: Sequence[Bet]) -> tuple[Score, ...]:
-    """Score everybody of a conversation over all that was settled there; what is void counts for nothing."""
-    counted = (one for one in every if one.outcome in {Outcome.RIGHT, Outcome.WRONG})
-    return scores((one.person, one.percent, one.outcome is Outcome.RIGHT) for one in counted)
 
 
 def _name(draft: Draft, numbers: Numbers, forms: Sequence[Form]) -> str:

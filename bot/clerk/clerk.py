@@ -19,6 +19,7 @@ from bot.dispatch.content import Content
 from bot.dispatch.values import Kind, State
 from bot.render import clerk as said
 from bot.render import letters
+from bot.render.bets import under_a_digest
 from bot.render.digest import content
 from bot.render.escape import escape
 from bot.reply import Notice
@@ -228,7 +229,9 @@ class Clerk:
         edition = str(wish.edition) if wish.edition else ""
         digest, picture = self._numbers.digest(edition, within, tuple(sections))
         named = ",".join(section.dimension for section in digest.sections)
-        return self._kept(digest, picture, f"{digest.edition} in {within}: {named}"), picture.png
+        kept = self._kept(digest, picture, f"{digest.edition} in {within}: {named}")
+        bets = self.office.bets.in_channel(seat.workspace, seat.channel)
+        return kept.followed_by(under_a_digest(str(digest.edition), bets)), picture.png
 
     def _kept(self, digest: Digest, picture: Picture, key: str) -> Content:
         """Keep a digest that is shown on request, so that its buttons find it."""

@@ -11,8 +11,7 @@ from analytics.bets import brier, came_true, leaders
 from analytics.database import writing
 from analytics.digest.edition import Edition
 from analytics.query import Period
-from bot.clerk.bet import read_question
-from bot.clerk.betting import scored
+from bot.clerk.bet import read_question, scored
 from bot.dispatch.values import Kind, Outcome, Owed
 from bot.render.bets import Decided
 from bot.render.bets import settled as said

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -30,6 +30,10 @@ class Content:
     def blocks(self, picture: Sequence[Block] | None = None) -> list[Block]:
         """Return the message, with a picture or what stands for it."""
         return [*self.above, *(self.instead if picture is None else picture), *self.below]
+
+    def followed_by(self, blocks: Sequence[Block]) -> Content:
+        """Return it with something more at its end."""
+        return replace(self, below=[*self.below, *blocks])
 
     def as_json(self) -> str:
         """Return what :meth:`from_json` reads."""

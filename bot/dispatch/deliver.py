@@ -20,6 +20,7 @@ from bot.dispatch.lanes import Lanes
 from bot.dispatch.look import Unseen, look, metadata, patience
 from bot.dispatch.values import Again, Kind, Owed, State
 from bot.render import letters
+from bot.render.bets import under_a_digest
 from bot.render.blocks import image_at, image_of_file
 from bot.reply import Picture
 
@@ -283,7 +284,10 @@ class _Turn:
             found = self.office.editions.get(self.line.edition)
             if found is None:
                 raise HfStatsError("the digest is not built yet")
-            return (Content.from_json(self.line.content), found[1]) if self.line.content else found
+            if self.line.content:
+                return Content.from_json(self.line.content), found[1]
+            bets = self.office.bets.in_channel(self.line.workspace, self.line.channel)
+            return found[0].followed_by(under_a_digest(self.line.period, bets)), found[1]
         return Content.from_json(self.line.content or "{}"), None
 
     def _upload(self, client: WebClient, digest: bytes, alt: str) -> str | None:

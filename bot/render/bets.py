@@ -9,7 +9,7 @@ from analytics.digest.edition import Edition
 from analytics.numbers import percent
 from analytics.phrases import day, enumerate_, plural
 from analytics.phrases import name as called
-from bot.clerk.bet import claim, read_question, title
+from bot.clerk.bet import claim, read_question, scored, title
 from bot.dispatch.content import Content
 from bot.dispatch.values import Outcome
 from bot.render.blocks import cut
@@ -32,6 +32,8 @@ ABOUT = "Lower is better: 0 is certain and right, 0.25 is what 50% always gets, 
 _LINES = 40
 """Bets of one message; with their headings they stay below what Slack takes."""
 _PEOPLE = 10
+_BEST = 3
+"""People whom a digest names."""
 _NAME = 60
 _SETTLED = 12
 """Settled bets that the list ends with."""
@@ -114,6 +116,25 @@ def settled(month: Edition, decided: Iterable[Decided], scores: Sequence[Score])
         blocks.append(section("\n".join([f"*{_begin(title(draft))}*: {_how(draft, one, month)}", *shown])))
     below = actions(opener(), button("All bets", "bets"))
     return Content(headline, [*blocks, *_table(scores), below])
+
+
+def under_a_digest(edition: str, every: Sequence[Bet]) -> list[Block]:
+    """Say in a line what became of a channel's bets on the digest's month, and who is best; nothing where nobody bet on it."""
+    done = [one for one in every if one.month == edition and one.outcome is not None]
+    if not done:
+        return []
+    right, counted = (sum(one.outcome in among for one in done) for among in ({Outcome.RIGHT}, {Outcome.RIGHT, Outcome.WRONG}))
+    came = (
+        f"{right} of {plural(counted, 'bet')} came true"
+        if counted
+        else f"{plural(len(done), 'bet')}, void for want of a snapshot"
+    )
+    lines = [f":crystal_ball: *Bets on {Edition.parse(edition).name}*: {came}."]
+    best = scored(every)[:_BEST]
+    if best:
+        named = [f"{one.rank}. <@{one.who}> *{number(one.mean)}*" for one in best]
+        lines.append(f"Scores, lower is better: {' · '.join(named)}")
+    return [section("\n".join(lines)) | {"accessory": button("All bets", "bets")}]
 
 
 def _how(draft: Draft, decided: Decided, month: Edition) -> str:

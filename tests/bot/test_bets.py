@@ -27,7 +27,7 @@ from bot.playground import SlackStandIn
 from bot.playground.blocks import check_blocks, check_view
 from bot.playground.faults import Fault
 from bot.render.betform import PLACE, bet_view, mistakes, read_view
-from bot.render.bets import Decided, listed, settled
+from bot.render.bets import Decided, listed, settled, under_a_digest
 from bot.store.bets import MOST, Bets
 from bot.store.workspaces import forget
 
@@ -130,6 +130,48 @@ def test_a_bets_whole_life_placed_changed_listed_closed_settled_and_scored(bot):
     assert slack.press(message, "All bets").ok
     shown = str(bot.seen("Settled last").blocks)
     assert f":white_check_mark: <@{user(bot, 'ada')}>: 80% {bot.first}, creators by downloads, July 2026, right" in shown
+
+
+def test_the_digest_of_a_month_settles_the_channels_bets_and_keeps_its_score(bot):
+    slack = bot.slack
+    bot.bet(f'creators "{bot.first}" 80% by 2026-07')
+    bot.bet(f'creators "{bot.second}" 95% by 2026-07', user="grace")
+    bot.bet(f'creators "{bot.second}" 60% by 2026-09', user="grace")
+    bot.wait_for_bets(3)
+    bot.now = datetime(2026, 7, 20, tzinfo=UTC)
+    slack.channel("random").members.add(slack.workspace().bot)
+    for channel in ("general", "random"):
+        assert slack.command("subscribe monthly at 09:00 UTC", channel=channel).ok
+        bot.seen("subscribed this conversation", channel=channel)
+
+    bot.work(datetime(2026, 8, 3, 9, 1, tzinfo=UTC))
+    digest = [one for one in slack.messages("general") if "Bets on July 2026" in str(one.blocks)][-1]
+    assert "Digest of July 2026" in str(digest.blocks)
+    assert check_blocks(list(digest.blocks)) == []
+    told = digest.blocks[-1]["text"]["text"]
+    ada, grace = user(bot, "ada"), user(bot, "grace")
+    assert told == (
+        ":crystal_ball: *Bets on July 2026*: 1 of 2 bets came true.\n"
+        f"Scores, lower is better: 1. <@{ada}> *0.04* · 2. <@{grace}> *0.9025*"
+    )
+    assert "Bets settled for July 2026" in str(bot.seen("Bets settled").blocks)
+    elsewhere = [one for one in slack.messages("random") if "Digest of July 2026" in str(one.blocks)]
+    assert elsewhere
+    assert not [one for one in elsewhere if "Bets on" in str(one.blocks)], "the bets of one channel are no other's"
+    assert slack.press(digest, "All bets").ok
+    assert "Settled last" in str(bot.seen("Settled last").blocks)
+
+    assert slack.command("digest 2026-07", user="grace").ok
+    assert "1 of 2 bets came true" in str(bot.seen("Digest of July 2026 · a sample").blocks)
+
+
+def test_the_digest_says_when_bets_were_void(bot):
+    bot.bet(f'creators "{bot.first}" 80% by 2026-07')
+    (bet,) = bot.wait_for_bets(1)
+    (line,) = under_a_digest("2026-07", [replace(bet, outcome=Outcome.VOID)])
+    assert line["text"]["text"] == ":crystal_ball: *Bets on July 2026*: 1 bet, void for want of a snapshot."
+    assert under_a_digest("2026-07", [bet]) == []
+    assert under_a_digest("2026-W31", [replace(bet, outcome=Outcome.RIGHT)]) == []
 
 
 def test_a_month_without_a_snapshot_makes_bets_void_and_they_count_for_nothing(bot):
