@@ -1,11 +1,11 @@
-"""Shares, rankings, shifts and their reasons, correlation: pandas over rollups and listings. No I/O, no words."""
+"""Shares, rankings, shifts and their reasons, correlation, over rollups and listings. No I/O, no words."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from analytics import grouping
 from analytics.answer import Fit, Ranking, Share, Shift
@@ -54,16 +54,14 @@ def ranking(counts: Sequence[Count], whole: Count, by: Measure, dimension: Dimen
 
 def model_ranking(models: Sequence[tuple[Model, float]], by: Measure, total: float) -> Ranking:
     """Rank single models by downloads or likes. Each comes with its weight; a portion is of ``total``."""
-    frame = pd.DataFrame(
-        [(m.id, weight * float((m.likes or 0) if by is Measure.LIKES else m.downloads)) for m, weight in models],
-        columns=["name", "value"],
-    ).sort_values(["value", "name"], ascending=[False, True])
-    ranks = frame["value"].rank(method="min", ascending=False).astype(int)
-    shares = tuple(
-        Share(str(name), float(value), float(value) / total if total else 0.0, int(rank))
-        for name, value, rank in zip(frame["name"], frame["value"], ranks, strict=True)
-    )
-    return Ranking(by, "model", total, float(frame["value"].sum()), shares)
+    values = [(m.id, weight * float((m.likes or 0) if by is Measure.LIKES else m.downloads)) for m, weight in models]
+    ordered = sorted(values, key=lambda one: (-one[1], one[0]))
+    shares, rank = [], 0
+    for place, (name, value) in enumerate(ordered, start=1):
+        if place == 1 or value != ordered[place - 2][1]:
+            rank = place
+        shares.append(Share(name, value, value / total if total else 0.0, rank))
+    return Ranking(by, "model", total, math.fsum(value for _, value in values), tuple(shares))
 
 
 def creator_ranking(models: Sequence[tuple[Model, float]], by: Measure) -> Ranking:
@@ -131,14 +129,24 @@ def correlation(models: Sequence[Model]) -> tuple[dict[str, float], Fit]:
         ValueError: with fewer than three models, or where all have the same likes or the same downloads.
 
     """
-    frame = pd.DataFrame([(m.likes, m.downloads) for m in models if m.likes is not None], columns=["likes", "downloads"])
-    both = frame[(frame["likes"] > 0) & (frame["downloads"] > 0)]
-    if len(both) < 3 or both["likes"].nunique() < 2 or both["downloads"].nunique() < 2:
+    likes, downloads = np.array([(m.likes, m.downloads) for m in models if m.likes is not None], dtype=float).reshape(-1, 2).T
+    both = (likes > 0) & (downloads > 0)
+    x, y = np.log10(likes[both]), np.log10(downloads[both])
+    if len(x) < 3 or not np.ptp(x) or not np.ptp(y):
         raise ValueError("too few different models for a correlation")
-    x, y = (np.log10(both[column].to_numpy(float)) for column in ("likes", "downloads"))
     slope, intercept = np.polyfit(x, y, 1)
-    r2 = frame["likes"].corr(frame["downloads"]) ** 2
-    rho = frame["likes"].rank().corr(frame["downloads"].rank())
-    r2_log = float(np.corrcoef(x, y)[0, 1]) ** 2
-    statistics = {"r2": r2, "spearman": rho, "r2_loglog": r2_log, "n": len(frame)}
-    return statistics, Fit(float(slope), float(intercept), r2, r2_log, len(frame))
+    r2 = _pearson(likes, downloads) ** 2
+    rho = _pearson(_mean_ranks(likes), _mean_ranks(downloads))
+    r2_log = _pearson(x, y) ** 2
+    statistics = {"r2": r2, "spearman": rho, "r2_loglog": r2_log, "n": len(likes)}
+    return statistics, Fit(float(slope), float(intercept), r2, r2_log, len(likes))
+
+
+def _pearson(x: np.ndarray, y: np.ndarray) -> float:
+    return float(np.corrcoef(x, y)[0, 1])
+
+
+def _mean_ranks(values: np.ndarray) -> np.ndarray:
+    """Rank from 1, the least first; equal values share the mean of their places."""
+    _, place, many = np.unique(values, return_inverse=True, return_counts=True)
+    return (np.cumsum(many) - (many - 1) / 2)[place]

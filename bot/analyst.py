@@ -1,4 +1,4 @@
-"""What runs inside an analytics process: ask and draw. The only part of the bot that loads pandas and matplotlib."""
+"""What runs inside an analytics process: ask and draw. The only part of the bot that loads matplotlib."""
 
 from __future__ import annotations
 

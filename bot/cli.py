@@ -61,7 +61,12 @@ def main() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @click.option("--csv", "csv_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the numbers to a CSV file.")
 @click.option("--png", "png_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the chart to a PNG file.")
-def ask(words: tuple[str, ...], *, as_json: bool, csv_file: Path | None, png_file: Path | None) -> None:
+@click.option(
+    "--parquet", "parquet_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the numbers to a Parquet file."
+)
+def ask(
+    words: tuple[str, ...], *, as_json: bool, csv_file: Path | None, png_file: Path | None, parquet_file: Path | None
+) -> None:
     """Answer a question, such as: licenses by downloads."""
     # Here and below, what draws and computes is loaded only by the commands that need it.
     from analytics.questions import ask as answer_query  # noqa: PLC0415
@@ -82,6 +87,10 @@ def ask(words: tuple[str, ...], *, as_json: bool, csv_file: Path | None, png_fil
     answer = answer_query(query, SqlHistory(_store(Settings.read())))
     if csv_file:
         _write(csv_file, data.as_csv(answer).encode())
+    if parquet_file:
+        from analytics.frames import as_parquet  # noqa: PLC0415
+
+        _write(parquet_file, as_parquet(answer))
     if png_file:
         from analytics.charts import draw  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""Imported first in an analytics process: keeps pandas from loading pyarrow, which nothing there uses.
+"""Imported first in an analytics process: keeps pandas, which forecasts bring, from loading pyarrow, which nothing there uses.
 
 It costs 34 MB a process. Whoever imports Parquet files does so elsewhere.
 """

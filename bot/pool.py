@@ -109,7 +109,7 @@ class Pool:
 def _start(url: str) -> None:
     end_with_parent()
     from bot import lean  # noqa: F401, I001, PLC0415 - before pandas
-    from bot import analyst  # noqa: PLC0415 - pandas and matplotlib belong to the analytics processes
+    from bot import analyst  # noqa: PLC0415 - matplotlib belongs to the analytics processes
 
     analyst.start(url)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+from analytics.tabular import table
 
+if TYPE_CHECKING:
     from analytics.answer import Answer, Forecast, Ranking, Share, Shift
+    from analytics.tabular import Cell
 
 
 def as_json(answer: Answer) -> dict[str, Any]:
@@ -97,42 +99,22 @@ def _whole(value: float) -> int | float:
 
 
 def as_csv(answer: Answer) -> str:
-    """Return every number of the answer as rows with a heading.
-
-    Over time, a row is one name at one date by one measure; otherwise one name by one measure; for a comparison of two dates,
-    one shift; for a forecast, one name at one date ahead; for likes and for one model, one figure.
-    """
+    """Return every number of the answer as rows with a heading, as :func:`analytics.tabular.table` has them."""
+    heading, rows = table(answer)
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(_lines(answer))
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(heading)
+    whole = heading.index("value") if "portion" in heading else None
+    writer.writerows([_cell(cell, whole=place == whole) for place, cell in enumerate(row)] for row in rows)
     return out.getvalue()
 
 
-def _lines(answer: Answer) -> Iterator[Sequence[str | int | float | None]]:
-    if answer.forecasts:
-        yield "by", "name", "months", "at", "now", "expected", "low", "high"
-        for one in answer.forecasts:
-            who = (one.by.value, safe(one.name), one.months, one.at.isoformat())
-            yield *who, one.now, one.expected, one.low, one.high
-    elif answer.series:
-        yield "date", "by", "rank", answer.series[0].ranking.of, "value", "portion"
-        for moment in answer.series:
-            yield from ((moment.taken_on.isoformat(), *row) for row in _rows(moment.ranking))
-    elif answer.shifts:
-        yield "by", "name", "before", "after", "points", "rank_before", "rank_after"
-        for s in answer.shifts:
-            yield s.by.value, safe(s.name), s.before, s.after, s.points, s.rank_before, s.rank_after
-    elif answer.facts or (answer.statistics and not answer.rankings):
-        yield "figure", "value"
-        for name, value in {**answer.facts, **answer.statistics}.items():
-            yield name, safe(value) if isinstance(value, str) else value
-    else:
-        yield "by", "rank", answer.rankings[0].of, "value", "portion"
-        for ranking in answer.rankings:
-            yield from _rows(ranking)[: answer.top]
-
-
-def _rows(ranking: Ranking) -> list[list[str | int | float]]:
-    return [[ranking.by.value, s.rank, safe(s.name), _whole(s.value), s.portion] for s in ranking.shares]
+def _cell(cell: Cell, *, whole: bool) -> str | int | float | None:
+    if isinstance(cell, str):
+        return safe(cell)
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return _whole(cell) if whole and isinstance(cell, float) else cell
 
 
 def safe(name: str) -> str:

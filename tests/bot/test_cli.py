@@ -7,6 +7,7 @@ import gzip
 import json
 import socket
 
+import pandas as pd
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
@@ -69,15 +70,17 @@ def test_names_of_several_words_survive_the_shell(run, simulated, words):
     assert "Hugging Face" in result.stdout
 
 
-def test_ask_writes_json_csv_and_png(run, simulated, tmp_path):
-    table, picture = tmp_path / "a.csv", tmp_path / "a.png"
-    result = run("ask", "creators", "--json", "--csv", str(table), "--png", str(picture), DATABASE_URL=simulated)
+def test_ask_writes_json_csv_parquet_and_png(run, simulated, tmp_path):
+    table, picture, frame = tmp_path / "a.csv", tmp_path / "a.png", tmp_path / "a.parquet"
+    files = ("--csv", str(table), "--png", str(picture), "--parquet", str(frame))
+    result = run("ask", "creators", "--json", *files, DATABASE_URL=simulated)
     assert result.exit_code == 0, result.output
     answer = json.loads(result.stdout)
     assert [ranking["by"] for ranking in answer["rankings"]] == ["models", "downloads"]
     rows = list(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))
     assert len(rows) == sum(len(ranking["shares"]) for ranking in answer["rankings"])
     assert float(rows[0]["portion"]) == answer["rankings"][0]["shares"][0]["portion"]
+    assert pd.read_parquet(frame)["portion"].to_list() == [float(row["portion"]) for row in rows]
     with Image.open(picture) as image:
         assert image.size == (1200, 675)
 

@@ -48,6 +48,17 @@ def test_the_process_that_talks_to_slack_loads_neither_pandas_nor_matplotlib():
     assert loaded.stdout.strip() == "[]"
 
 
+def test_an_analytics_process_loads_pandas_for_forecasts_only(simulated):
+    script = (
+        "import sys\nfrom bot import pool\nfrom bot.pool import _answer, _digest\n"
+        "from bot import lean, analyst\nanalyst.start(sys.argv[1])\n"
+        "for words in ('licenses', 'models', 'likes', 'movers', 'creators since 2026-01'): _answer(words)\n"
+        "_digest('', 'top', ())\nprint('pandas' in sys.modules)\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", script, simulated], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "False"
+
+
 def test_a_process_ends_when_the_one_that_started_it_was_killed(simulated):
     starts = (
         "import sys, time\nfrom bot.pool import Pool\n"

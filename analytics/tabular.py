@@ -1,0 +1,40 @@
+"""The numbers of an answer as one table: what CSV files and data frames are made of. Values in, values out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+
+    from analytics.answer import Answer, Ranking
+
+    Cell = str | int | float | date | None
+
+
+def table(answer: Answer) -> tuple[Sequence[str], Iterator[Sequence[Cell]]]:
+    """Return the heading and the rows with every number of the answer.
+
+    Over time, a row is one name at one date by one measure; otherwise one name by one measure; for a comparison of two dates,
+    one shift; for a forecast, one name at one date ahead; for likes and for one model, one figure.
+    """
+    heading: tuple[str, ...]
+    if answer.forecasts:
+        heading = ("by", "name", "months", "at", "now", "expected", "low", "high")
+        return heading, ((f.by.value, f.name, f.months, f.at, f.now, f.expected, f.low, f.high) for f in answer.forecasts)
+    if answer.series:
+        heading = ("date", "by", "rank", answer.series[0].ranking.of, "value", "portion")
+        return heading, ((moment.taken_on, *row) for moment in answer.series for row in _rows(moment.ranking))
+    if answer.shifts:
+        heading = ("by", "name", "before", "after", "points", "rank_before", "rank_after")
+        shifts = answer.shifts
+        return heading, ((s.by.value, s.name, s.before, s.after, s.points, s.rank_before, s.rank_after) for s in shifts)
+    if answer.facts or (answer.statistics and not answer.rankings):
+        return ("figure", "value"), iter({**answer.facts, **answer.statistics}.items())
+    heading = ("by", "rank", answer.rankings[0].of, "value", "portion")
+    return heading, (row for ranking in answer.rankings for row in _rows(ranking)[: answer.top])
+
+
+def _rows(ranking: Ranking) -> list[tuple[str, int, str, float, float]]:
+    return [(ranking.by.value, share.rank, share.name, share.value, share.portion) for share in ranking.shares]
