@@ -8,11 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 
 from analytics.errors import StoreError
 
@@ -28,9 +23,11 @@ class Migrations:
     version_table: str
     whose: str
     """For a sentence: ``"snapshots"``."""
+    head: str
+    """The version that this program needs, the last of the folder: known here, so that looking does not take all of Alembic."""
 
 
-SNAPSHOTS = Migrations(Path(__file__).parent / "migrations", "alembic_version", "snapshots")
+SNAPSHOTS = Migrations(Path(__file__).parent / "migrations", "alembic_version", "snapshots", "0002")
 """The tables of this package."""
 
 _CONNECT_TIMEOUT = 10
@@ -90,6 +87,11 @@ def upgrade(database: sa.Engine, migrations: Migrations = SNAPSHOTS) -> tuple[st
         StoreError: when the database cannot be reached or written.
 
     """
+    # Loaded where tables change, which is seldom: it takes a tenth of the memory of a process.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", str(migrations.folder))
     config.attributes["version_table"] = migrations.version_table
@@ -120,7 +122,9 @@ def revision(database: sa.Engine, migrations: Migrations = SNAPSHOTS) -> str | N
 
 
 def _revision(connection: sa.Connection, migrations: Migrations) -> str | None:
-    return MigrationContext.configure(connection, opts={"version_table": migrations.version_table}).get_current_revision()
+    if not sa.inspect(connection).has_table(migrations.version_table):
+        return None
+    return connection.scalar(sa.select(sa.column("version_num")).select_from(sa.table(migrations.version_table)))
 
 
 def check_current(database: sa.Engine, migrations: Migrations = SNAPSHOTS) -> None:
@@ -130,12 +134,10 @@ def check_current(database: sa.Engine, migrations: Migrations = SNAPSHOTS) -> No
         StoreError: saying what to run.
 
     """
-    head = ScriptDirectory(str(migrations.folder)).get_current_head()
     current = revision(database, migrations)
-    if current != head:
-        state = (
-            f"has no tables for {migrations.whose}" if current is None else f"is at version {current}, this hfstats needs {head}"
-        )
+    if current != migrations.head:
+        needs = f"is at version {current}, this hfstats needs {migrations.head}"
+        state = f"has no tables for {migrations.whose}" if current is None else needs
         raise StoreError(f"The database {state}; run: hfstats db upgrade")
 
 

@@ -65,9 +65,11 @@ def role(pid: int, root: int, kind: str) -> str:
         return f"{kind}: resource tracker"
     if "spawn_main" in line:
         return f"{kind}: analytics (ask, draw)"
+    if kind == "worker":
+        return "worker: the clock"
     if pid == root:
-        return f"{kind}: arbiter" if kind == "web" else f"{kind}: the clock"
-    return f"{kind}: requests" if kind == "web" else f"{kind}: {line[:40]}"
+        return "web: arbiter"
+    return "web: requests" if len(tree(pid)) > 1 else "worker: the clock, beside it"
 
 
 def loading(code: str, rounds: int = 5) -> tuple[float, float]:
@@ -95,36 +97,47 @@ def main() -> None:
             "SLACK_API_URL": slack.api_url,
             "HF_ENDPOINT": "http://127.0.0.1:9",
             "HFSTATS_LOG_LEVEL": "ERROR",
-            "HFSTATS_WITH_WORKER": "false",
         }
-        web, worker = (subprocess.Popen([sys.executable, "-m", "bot", kind], env=env) for kind in ("serve", "worker"))
-        try:
-            for _ in range(200):
-                try:
-                    urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz/ready", timeout=5)
-                    break
-                except OSError:
-                    time.sleep(0.2)
-            for words in WORDS:
-                slack.command(words)
-            shown = lambda: len([m for m in slack.messages() if any(b["type"] == "image" for b in m.blocks)])  # noqa: E731
-            slack.wait_for(lambda: shown() >= len(WORDS), 60)
-            time.sleep(2)
-            total = 0.0
-            print(f"after {len(WORDS)} answers with charts\n\n| process | RSS MB | PSS MB |\n| --- | ---: | ---: |")
-            for kind, root in (("web", web.pid), ("worker", worker.pid)):
-                for pid in tree(root):
-                    rss, pss = sizes(pid)
-                    total += pss
-                    print(f"| {role(pid, root, kind)} | {rss:.0f} | {pss:.0f} |")
-            print(f"| all | | {total:.0f} |\n")
-        finally:
-            for process in (web, worker):
-                process.send_signal(signal.SIGTERM)
-                process.wait(60)
+        for kinds in (("serve",), ("serve", "worker")):
+            running(slack, port, kinds, env | {"HFSTATS_WITH_WORKER": str(len(kinds) == 1).lower()})
     (lean, web), (all_, everything) = loading("import bot.server"), loading(EVERYTHING)
     print(f"imports of the web process: {lean:.0f} of {all_:.0f} MB of everything, ratio {lean / all_:.2f} (target: 0.4)")
     print(f"and its time: {web:.2f} of {everything:.2f} s, ratio {web / everything:.2f} (target: 0.4)")
+
+
+def running(slack: SlackStandIn, port: int, kinds: tuple[str, ...], env: dict[str, str]) -> None:
+    """Start the processes, ask, and print what each takes."""
+    began = len(pictures(slack))
+    processes = [subprocess.Popen([sys.executable, "-m", "bot", kind], env=env) for kind in kinds]
+    try:
+        for _ in range(200):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz/ready", timeout=5)
+                break
+            except OSError:
+                time.sleep(0.2)
+        for words in WORDS:
+            slack.command(words)
+        slack.wait_for(lambda: len(pictures(slack)) >= began + len(WORDS), 60)
+        time.sleep(2)
+        total = 0.0
+        print(f"hfstats {' and hfstats '.join(kinds)}, after {len(WORDS)} answers with charts\n")
+        print("| process | RSS MB | PSS MB |\n| --- | ---: | ---: |")
+        for kind, process in zip(("web", "worker"), processes, strict=False):
+            for pid in tree(process.pid):
+                rss, pss = sizes(pid)
+                total += pss
+                print(f"| {role(pid, process.pid, kind)} | {rss:.0f} | {pss:.0f} |")
+        print(f"| all | | {total:.0f} |\n")
+    finally:
+        for process in processes:
+            process.send_signal(signal.SIGTERM)
+            process.wait(60)
+
+
+def pictures(slack: SlackStandIn) -> list[object]:
+    """The messages that show a chart."""
+    return [message for message in slack.messages() if any(block["type"] == "image" for block in message.blocks)]
 
 
 if __name__ == "__main__":

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import gc
 import logging
+import os
+import signal
 import subprocess
 import sys
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from threading import Event, Lock, Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
+
+from analytics.errors import HfStatsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from bot.settings import Settings
 
 _log = logging.getLogger(__name__)
 
@@ -19,11 +28,19 @@ _AGAIN = 5.0
 _ENDS_WITHIN = 25.0
 
 
+class _Process(Protocol):
+    def wait(self, timeout: float | None = None) -> int: ...
+    def terminate(self) -> None: ...
+    def kill(self) -> None: ...
+    def let_go(self) -> None:
+        """Close this process's end of the pipe that says whether it lives."""
+
+
 @contextmanager
-def worker() -> Iterator[None]:
-    """Run ``hfstats worker`` until the block ends; one that ends by itself is started again."""
+def worker(settings: Settings) -> Iterator[None]:
+    """Run what ``hfstats worker`` runs until the block ends; one that ends by itself is started again."""
     stopped, starting = Event(), Lock()
-    running = [_start()]
+    running = [_start(settings)]
 
     def watch() -> None:
         while not stopped.is_set():
@@ -33,7 +50,7 @@ def worker() -> Iterator[None]:
                 stopped.wait(_AGAIN)
                 with starting:
                     if not stopped.is_set():
-                        running.append(_start())
+                        running.append(_start(settings))
 
     Thread(target=watch, name="worker", daemon=True).start()
     try:
@@ -47,10 +64,90 @@ def worker() -> Iterator[None]:
         except subprocess.TimeoutExpired:
             running[-1].kill()
         for one in running:
-            if one.stdin:
-                one.stdin.close()
+            one.let_go()
 
 
-def _start() -> subprocess.Popen[bytes]:
-    # Its standard input closes with this process, however that ends, and the worker with it.
-    return subprocess.Popen([sys.executable, "-m", "bot", "worker", "--with-parent"], stdin=subprocess.PIPE)
+def _start(settings: Settings) -> _Process:
+    """Fork where nothing else runs in this process yet, so that both share what is loaded; else start from the beginning."""
+    return _Forked(settings) if sys.platform == "linux" and _threads() == 1 else _Executed()
+
+
+def _threads() -> int:
+    """Count this process's threads, also those that Python did not start.
+
+    One of them might hold a lock, and a copy of this process would never see it free.
+    """
+    return len(list(Path("/proc/self/task").iterdir()))
+
+
+class _Executed(subprocess.Popen[bytes]):
+    """A process of its own. Its standard input closes with this process, however that ends, and the worker with it."""
+
+    def __init__(self) -> None:
+        super().__init__([sys.executable, "-m", "bot", "worker", "--with-parent"], stdin=subprocess.PIPE)
+
+    def let_go(self) -> None:
+        if self.stdin:
+            self.stdin.close()
+
+
+class _Forked:
+    """A copy of this process that turns worker: the memory that neither changes is there once."""
+
+    def __init__(self, settings: Settings) -> None:
+        theirs, self._ours = os.pipe()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        # What is loaded stays as long as the process; collecting would write to the pages that both share.
+        gc.collect()
+        gc.freeze()
+        self.pid = os.fork()
+        if self.pid == 0:
+            os.close(self._ours)
+            _become_worker(settings, theirs)
+        os.close(theirs)
+
+    def wait(self, timeout: float | None = None) -> int:
+        until = None if timeout is None else time.monotonic() + timeout
+        while True:
+            try:
+                pid, status = os.waitpid(self.pid, 0 if until is None else os.WNOHANG)
+            except ChildProcessError:  # gunicorn takes leave of every child, also of those that are not its own
+                return 0
+            if pid:
+                return os.waitstatus_to_exitcode(status)
+            if until is not None and time.monotonic() > until:
+                raise subprocess.TimeoutExpired("worker", timeout or 0)
+            time.sleep(0.05)
+
+    def terminate(self) -> None:
+        self._send(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self._send(signal.SIGKILL)
+
+    def let_go(self) -> None:
+        os.close(self._ours)
+
+    def _send(self, what: signal.Signals) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, what)
+
+
+def _become_worker(settings: Settings, parent: int) -> None:
+    """Work until stopped; never returns, for this process is not the one that the caller goes on in."""
+    code = 1
+    try:
+        from bot.worker import end_with_parent, work  # noqa: PLC0415 - by this process only
+
+        end_with_parent(parent)
+        work(settings)
+        code = 0
+    except HfStatsError as error:
+        _log.error("the worker cannot work: %s", error)
+    except BaseException:
+        _log.exception("the worker ended")
+        raise
+    finally:
+        logging.shutdown()
+        os._exit(code)

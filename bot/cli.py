@@ -348,7 +348,7 @@ def worker(*, with_parent: bool) -> None:
     settings = Settings.read()
     logs.configure(settings.hfstats_log_level, settings.hfstats_log_format)
     if with_parent:
-        clock.end_with_parent()
+        clock.end_with_parent(sys.stdin.fileno())
     clock.work(settings)
 
 

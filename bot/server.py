@@ -57,7 +57,7 @@ def serve(settings: Settings) -> None:
     database.dispose()  # a database that cannot be used is said now, not to the first who asks
     wanted = settings.hfstats_with_worker
     alone = database.dialect.name == "sqlite" if wanted is None else wanted
-    with beside.worker() if alone else nullcontext():
+    with beside.worker(settings) if alone else nullcontext():
         if settings.slack_app_token:
             _over_socket(settings)
         else:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -14,11 +13,11 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 
-def end_with_parent() -> None:
-    """End when the process that started this one does, however it ended: its end of our standard input closes then."""
+def end_with_parent(end: int) -> None:
+    """End when the process that started this one does, however it ended: the other end of the pipe ``end`` closes then."""
 
     def wait() -> None:
-        while os.read(sys.stdin.fileno(), 4096):  # not through a buffer, whose lock would be held when this process ends
+        while os.read(end, 4096):
             pass
         os.kill(os.getpid(), signal.SIGTERM)
 

@@ -15,11 +15,13 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from analytics import database
 from analytics.domain import Listing, ListName, Model
 from analytics.errors import StoreError
 from analytics.store import METADATA, SqlHistory
+from bot.store import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,9 +50,16 @@ def test_migrations_bring_an_empty_database_to_the_newest_version(url: str) -> N
     before, after = database.upgrade(engine)
     assert before is None
     assert database.revision(engine) == after
+    with engine.connect() as connection:
+        assert MigrationContext.configure(connection).get_current_revision() == after, "as Alembic reads it"
     database.check_current(engine)
     assert database.upgrade(engine) == (after, after)
     engine.dispose()
+
+
+@pytest.mark.parametrize("tables", [database.SNAPSHOTS, TABLES], ids=["snapshots", "bot"])
+def test_the_version_that_the_program_needs_is_the_last_of_its_folder(tables: database.Migrations) -> None:
+    assert ScriptDirectory(str(tables.folder)).get_current_head() == tables.head
 
 
 def test_migrations_make_exactly_the_tables_that_the_store_uses(engine: sa.Engine) -> None:

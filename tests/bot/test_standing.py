@@ -134,23 +134,49 @@ def test_it_ends_with_the_block_and_is_replaced_when_it_dies(tmp_path, monkeypat
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'beside.db'}")
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     monkeypatch.setattr("bot.beside._AGAIN", 0.1)
-    with worker():
+    with worker(Settings.read()):
         (first,) = until(lambda: children(os.getpid()))
         os.kill(first, signal.SIGKILL)
         (second,) = until(lambda: [one for one in children(os.getpid()) if one != first])
     assert not alive(second)
 
 
-def test_it_ends_with_a_parent_that_was_killed(tmp_path):
-    script = "import time\nfrom bot.beside import worker\nwith worker():\n    print('up', flush=True)\n    time.sleep(60)\n"
+SERVING = (
+    "import time, threading\nfrom bot.beside import worker\nfrom bot.settings import Settings\n{first}"
+    "with worker(Settings.read()):\n    print('up', flush=True)\n    time.sleep(60)\n"
+)
+ALONE = ""
+WITH_A_THREAD = "threading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n"
+"""Where a thread may hold a lock, nothing is forked."""
+
+
+@pytest.mark.parametrize("first", [ALONE, WITH_A_THREAD], ids=["forked", "executed"])
+def test_it_ends_with_a_parent_that_was_killed(tmp_path, first):
+    script = SERVING.format(first=first)
     env = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path / 'beside.db'}", "HF_ENDPOINT": "http://127.0.0.1:9"}
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, env=env) as parent:
         assert parent.stdout.readline() == "up\n"
         (child,) = until(lambda: children(parent.pid))
         time.sleep(2)  # until it listens
+        started_anew = "--with-parent" in Path(f"/proc/{child}/cmdline").read_text(encoding="utf-8")
+        assert started_anew is bool(first)
         parent.kill()
         parent.wait()
         until(lambda: not alive(child))
+
+
+def test_one_that_was_forked_and_dies_is_replaced_by_one_from_the_beginning(tmp_path):
+    script = "from bot import beside\nbeside._AGAIN = 0.1\n" + SERVING.format(first=ALONE)
+    env = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path / 'beside.db'}", "HF_ENDPOINT": "http://127.0.0.1:9"}
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, env=env) as parent:
+        assert parent.stdout.readline() == "up\n"
+        (first,) = until(lambda: children(parent.pid))
+        os.kill(first, signal.SIGKILL)
+        (second,) = until(lambda: [one for one in children(parent.pid) if one != first and alive(one)])
+        until(lambda: "--with-parent" in Path(f"/proc/{second}/cmdline").read_text(encoding="utf-8"))
+        parent.kill()
+        parent.wait()
+        until(lambda: not alive(second))
 
 
 def test_serve_runs_one_on_sqlite_unless_told(tmp_path):
