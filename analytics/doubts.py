@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from analytics import quality
 from analytics.domain import Dimension, ListName
+from analytics.remembered import Remembered
 from analytics.resolve import dimension_named
 from analytics.scope import ALIKE
 
@@ -36,8 +37,8 @@ def doubts(query: Query, answer: Answer, history: History) -> tuple[str, ...]:
     found = list(of_day(now, history))
     then = next((s for s in reversed(snapshots) if s.taken_on == source.since and _alike(s, now)), None)
     if then:
-        found += _between(history, then, now)
-        found += _recorded(history, then, now, _dimension(query, answer))
+        found += _between(_root(history), then, now)
+        found += _recorded(_root(history), then, now, _dimension(query, answer))
     return tuple(dict.fromkeys(doubt.sentence for doubt in found if doubt.sentence not in answer.notes))
 
 
@@ -45,7 +46,7 @@ def of_day(now: Snapshot, history: History) -> tuple[quality.Doubt, ...]:
     """Return what is wrong with one day's list by itself."""
     before = next((s for s in reversed(history.snapshots(now.list)) if s.taken_on < now.taken_on and _alike(s, now)), None)
     eve = before if before and (now.taken_on - before.taken_on).days <= EVE else None
-    return (*quality.short(now), *(_since_eve(history, eve, now) if eve else ()))
+    return (*quality.short(now), *(_since_eve(_root(history), eve, now) if eve else ()))
 
 
 def latest(history: History, within: ListName) -> tuple[quality.Doubt, ...]:
@@ -56,6 +57,11 @@ def latest(history: History, within: ListName) -> tuple[quality.Doubt, ...]:
 
 def _alike(one: Snapshot, now: Snapshot) -> bool:
     return abs(one.size - now.size) <= ALIKE * now.size and one.simulated == now.simulated
+
+
+def _root(history: History) -> History:
+    """Return what one question's history reads from, which lives longer than the question."""
+    return history.root if isinstance(history, Remembered) else history
 
 
 # A snapshot never changes, so that a pair of them is looked at once for as long as its store is open.

@@ -176,7 +176,7 @@ def _over_time(view: View, subject: Subject, chosen: str) -> Answer:
     if not changes:
         raise _absent(view, subject, chosen)
     told = next(shift for shift in changes if shift.by is view.leading)
-    changes = [view.explained(shift, past.snapshots[0]) for shift in changes]
+    changes = [explained for shift in changes for explained in view.explained([shift], past.snapshots[0])]
     since = day(moments[0].taken_on)
     who, _ = spoken(subject.dimension, chosen)
     headline = (

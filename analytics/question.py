@@ -91,13 +91,15 @@ class View:
         """Return what the list adds up to by a measure."""
         return {Measure.MODELS: self.whole.models, Measure.DOWNLOADS: self.whole.downloads}.get(by, self.whole.likes or 0.0)
 
-    def explained(self, shift: Shift, then: Snapshot) -> Shift:
-        """Give a shift between an earlier snapshot and that which is asked about its reasons."""
+    def explained(self, shifts: Sequence[Shift], then: Snapshot) -> tuple[Shift, ...]:
+        """Give shifts by one measure, between an earlier snapshot and that which is asked about, their reasons."""
         before, after = self.models_of(then), self.models
         if not self.partial:
-            return explained(shift, before, after, self.dimension)
-        was, now = (moment.ranking.recorded for moment in self.moments([then, self.now], shift.by))
-        return explained_in_part(shift, (before, was), (after, now), self.dimension)
+            return explained(shifts, before, after, self.dimension)
+        if not shifts:
+            return ()
+        was, now = (moment.ranking.recorded for moment in self.moments([then, self.now], shifts[0].by))
+        return explained_in_part(shifts, (before, was), (after, now), self.dimension)
 
     @property
     def measures(self) -> tuple[Measure, ...]:

@@ -23,13 +23,28 @@ OTHERS = "the other models"
 
 
 @dataclass(frozen=True, slots=True)
-class _Side:
+class _Read:
     """One listing by what each model is called today."""
 
     values: Mapping[str, float]
     """The value of every model."""
     recorded: Mapping[str, float]
     """The weight of every model whose names in the dimension are recorded: 1 each."""
+    weights: Mapping[str, Mapping[str, float]]
+    """The weight with which every model stands under each of its names."""
+
+    def under(self, name: str) -> _Side:
+        """Look at it from one name."""
+        under = {model: weight for model, names in self.weights.items() if (weight := names.get(name))}
+        return _Side(self.values, self.recorded, under)
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One listing from one name."""
+
+    values: Mapping[str, float]
+    recorded: Mapping[str, float]
     under: Mapping[str, float]
     """The weight of every model that stands under the name."""
 
@@ -45,31 +60,37 @@ class _Side:
         return {model: self.values[model] * weight / whole if whole else 0.0 for model, weight in self.under.items()}
 
 
-def explained(shift: Shift, before: Sequence[Model], after: Sequence[Model], dimension: Dimension) -> Shift:
-    """Give a shift its reasons and its split; ``before`` and ``after`` are the listings at its two dates."""
-    now_called = {model.hub_id: model.id for model in after if model.hub_id}
-    then = _side(before, dimension, shift.name, shift.by, now_called)
-    now = _side(after, dimension, shift.name, shift.by, {})
-    return replace(shift, reasons=_reasons(then, now, dimension), split=_split(then, now))
+def explained(
+    shifts: Sequence[Shift], before: Sequence[Model], after: Sequence[Model], dimension: Dimension
+) -> tuple[Shift, ...]:
+    """Give shifts by one measure their reasons and their split; ``before`` and ``after`` are the listings at their two dates."""
+    if not shifts:
+        return ()
+    was, is_ = _both(before, after, dimension, shifts[0].by)
+    sides = ((shift, was.under(shift.name), is_.under(shift.name)) for shift in shifts)
+    return tuple(replace(one, reasons=_reasons(then, now, dimension), split=_split(then, now)) for one, then, now in sides)
 
 
 def explained_in_part(
-    shift: Shift, before: tuple[Sequence[Model], float], after: tuple[Sequence[Model], float], dimension: Dimension
-) -> Shift:
-    """Give a shift its reasons where rows are kept of the leading models only.
+    shifts: Sequence[Shift], before: tuple[Sequence[Model], float], after: tuple[Sequence[Model], float], dimension: Dimension
+) -> tuple[Shift, ...]:
+    """Give shifts by one measure their reasons where rows are kept of the leading models only.
 
     ``before`` and ``after`` are the rows of each date with the whole's recorded value. A model whose rows are kept at both dates
     has its part; all others have theirs together, so that the sum is the shift. By number of models there is nothing to tell.
     """
-    if shift.by is Measure.MODELS:
-        return shift
-    now_called = {model.hub_id: model.id for model in after[0] if model.hub_id}
-    then = _side(before[0], dimension, shift.name, shift.by, now_called)
-    now = _side(after[0], dimension, shift.name, shift.by, {})
+    if not shifts or shifts[0].by is Measure.MODELS:
+        return tuple(shifts)
+    was, is_ = _both(before[0], after[0], dimension, shifts[0].by)
+    return tuple(_in_part(one, was.under(one.name), is_.under(one.name), (before[1], after[1]), dimension) for one in shifts)
+
+
+def _in_part(shift: Shift, then: _Side, now: _Side, wholes: tuple[float, float], dimension: Dimension) -> Shift:
+    before, after = wholes
     changes = {}
     for model in then.values.keys() & now.values.keys():
-        was = then.values[model] * then.under.get(model, 0.0) / before[1] if before[1] else 0.0
-        is_ = now.values[model] * now.under.get(model, 0.0) / after[1] if after[1] else 0.0
+        was = then.values[model] * then.under.get(model, 0.0) / before if before else 0.0
+        is_ = now.values[model] * now.under.get(model, 0.0) / after if after else 0.0
         if was or is_:
             changes[model] = is_ - was
     found = [Reason(model, _cause(model, then, now, dimension, change), change) for model, change in changes.items()]
@@ -122,18 +143,26 @@ def _split(then: _Side, now: _Side) -> Split:
     )
 
 
-def _side(models: Sequence[Model], dimension: Dimension, name: str, by: Measure, now_called: Mapping[str, str]) -> _Side:
+def _both(before: Sequence[Model], after: Sequence[Model], dimension: Dimension, by: Measure) -> tuple[_Read, _Read]:
+    now_called = {model.hub_id: model.id for model in after if model.hub_id}
+    return _read(before, dimension, by, now_called), _read(after, dimension, by, {})
+
+
+def _read(models: Sequence[Model], dimension: Dimension, by: Measure, now_called: Mapping[str, str]) -> _Read:
     """Read one listing; ``now_called`` gives the present id of a model by the Hub's own number, where the source has it."""
     values: dict[str, float] = {}
     recorded: dict[str, float] = {}
-    under: dict[str, float] = {}
+    weights: dict[str, Mapping[str, float]] = {}
     for model in models:
         called = renames.successor(now_called.get(model.hub_id or "", model.id))
-        weights = grouping.weights_of(model, dimension)
-        value, whole = value_of(model, by), values.get(called, 0.0) + value_of(model, by)
-        # A list may have a model under its old and its new id: then its weight is the mean of both, by their values.
-        part = 1.0 if called not in values else value / whole if whole else 0.5
-        recorded[called] = recorded.get(called, 0.0) * (1 - part) + sum(weights.values()) * part
-        under[called] = under.get(called, 0.0) * (1 - part) + weights.get(name, 0.0) * part
-        values[called] = whole
-    return _Side(values, {m: w for m, w in recorded.items() if w}, {m: w for m, w in under.items() if w})
+        own, value = grouping.weights_of(model, dimension), value_of(model, by)
+        whole = sum(own.values())
+        if called in values:
+            # A list may have a model under its old and its new id: then its weight is the mean of both, by their values.
+            both = values[called] + value
+            part = value / both if both else 0.5
+            whole = recorded[called] * (1 - part) + whole * part
+            other, value = weights[called], both
+            own = {name: other.get(name, 0.0) * (1 - part) + own.get(name, 0.0) * part for name in other.keys() | own.keys()}
+        recorded[called], weights[called], values[called] = whole, own, value
+    return _Read(values, {model: weight for model, weight in recorded.items() if weight}, weights)

@@ -129,11 +129,8 @@ def _compared(bare: Section, view: View, then: Snapshot) -> Section:
     dimension = bare.dimension
     before = view.moments([then, view.now], Measure.DOWNLOADS)[0].ranking
     after = bare.rankings[-1]
-    models = view.models_of(then), view.models
-    shifts = tuple(
-        explained(shift, *models, dimension) if place < _EXPLAINED else shift
-        for place, shift in enumerate(compare.shifts(before, after))
-    )
+    found = compare.shifts(before, after)
+    shifts = (*explained(found[:_EXPLAINED], view.models_of(then), view.models, dimension), *found[_EXPLAINED:])
     was, now = _leading(before), _leading(after)
     entered = tuple(one for one in now if one not in was)
     left = tuple(one for one in was if one not in now)

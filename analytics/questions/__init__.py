@@ -91,7 +91,7 @@ def ask(query: Query, history: History) -> Answer:
     try:
         _rows_are_kept(query)
         answer = question.answer(query, read)
-        notes = (*answer.notes, *doubts(query, answer, history))
+        notes = (*answer.notes, *doubts(query, answer, read))
         onward = tuple(text for text in answer.next if not _needs_every_row(parse(text)))
         return replace(answer, near=neighbors(query, question.form, answer, read), notes=notes, next=onward)
     except HfStatsError as error:

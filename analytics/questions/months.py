@@ -107,7 +107,7 @@ def _shifts(query: Query, history: History, dimension: Dimension, then: Snapshot
         return ()
     before, after = view.moments([then, view.now], view.leading)
     found = compare.shifts(before.ranking, after.ranking)
-    return tuple(view.explained(s, then) if place < _LISTED else s for place, s in enumerate(found))
+    return (*view.explained(found[:_LISTED], then), *found[_LISTED:])
 
 
 def _drawn(dimension: Dimension, shifts: Sequence[Shift]) -> list[tuple[str, float, float]]:

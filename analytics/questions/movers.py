@@ -45,10 +45,8 @@ def _answer(query: Query, history: History) -> Answer:
     view.require()
     then, notes = _before(view)
     before, after = view.moments([then, view.now], by)
-    changes = [
-        view.explained(shift, then) if place < _EXPLAINED else shift
-        for place, shift in enumerate(compare.shifts(before.ranking, after.ranking))
-    ]
+    found = compare.shifts(before.ranking, after.ranking)
+    changes = [*view.explained(found[:_EXPLAINED], then), *found[_EXPLAINED:]]
     moved = [shift for shift in changes if shift.points][: query.top]
     source = view.source(then)
     headline = _headline(moved, dimension, by, f"{day(then.taken_on)}")

@@ -51,7 +51,7 @@ def test_growth_and_mix():
     before = [Model("meta/a", 60), Model("google/b", 40)]
     after = [Model("meta/a", 60), Model("google/b", 20), Model("qwen/c", 20)]
     then, now = (ranked(models, Dimension.NAMESPACE, Measure.DOWNLOADS) for models in (before, after))
-    shift = explained(next(s for s in compare.shifts(then, now) if s.name == "meta"), before, after, Dimension.NAMESPACE)
+    (shift,) = explained([s for s in compare.shifts(then, now) if s.name == "meta"], before, after, Dimension.NAMESPACE)
     said = example("Growth and mix")
     assert shift.points == 0
     assert percent(shift.before) in said
