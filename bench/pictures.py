@@ -9,7 +9,7 @@ question goes to another process, the answer and its picture come back. The plai
 from __future__ import annotations
 
 # isort: off
-from bot import lean  # noqa: F401 - first, as in the analytics processes, which load this module too
+from bot.analytics_pool import imports  # noqa: F401 - first, as in the analytics processes, which load this module too
 
 import argparse
 import time
@@ -30,7 +30,7 @@ from analytics import database
 from analytics.charts import build, draw
 from analytics.questions import ask, parse
 from analytics.store import SqlHistory
-from bot.pool import Pool
+from bot.analytics_pool.pool import Pool
 from bot.recent import Recent
 
 # isort: on

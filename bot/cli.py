@@ -144,7 +144,7 @@ def digest(
 ) -> None:
     """Show a month's or a week's digest, without sending it."""
     from analytics.store import SqlHistory  # noqa: PLC0415
-    from bot.analyst import Analyst  # noqa: PLC0415
+    from bot.analytics_pool.process import Analyst  # noqa: PLC0415
     from bot.render import digest as render  # noqa: PLC0415
 
     if month and week:

@@ -35,7 +35,7 @@ class Recent:
         self._lock = Lock()
 
     def answer(self, text: str) -> tuple[Answer, Picture]:
-        """Answer a question; see :meth:`bot.pool.Pool.answer`. What is raised is not kept."""
+        """Answer a question; see :meth:`bot.analytics_pool.pool.Pool.answer`. What is raised is not kept."""
         key = (self._version(), str(grammar.parse(text, self._forms)))
         with self._lock:
             known = self._kept.get(key)
@@ -66,5 +66,5 @@ class Recent:
         return self._version()
 
     def overview(self, known: str) -> Overview | None:
-        """Look over the store; see :meth:`bot.pool.Pool.overview`."""
+        """Look over the store; see :meth:`bot.analytics_pool.pool.Pool.overview`."""
         return self._answers.overview(known)

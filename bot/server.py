@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from slack_bolt import App
 
-    from bot.pool import Pool
+    from bot.analytics_pool.pool import Pool
     from bot.settings import Settings
 
 _log = logging.getLogger(__name__)

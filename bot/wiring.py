@@ -13,6 +13,7 @@ from analytics import database
 from analytics.store import SqlHistory
 from bot import ack, logs
 from bot.allowance import Allowance
+from bot.analytics_pool.pool import Pool
 from bot.backfill.backfill import Backfill
 from bot.carrying import DOOR, Carrying, OnceRunner
 from bot.catalog import Catalog
@@ -33,7 +34,6 @@ from bot.jobs import Jobs
 from bot.metrics import Counting, Metrics
 from bot.overview import FINDINGS
 from bot.plainly import Plainly
-from bot.pool import Pool
 from bot.prewarm import Prewarming
 from bot.recent import Recent
 from bot.router import Router

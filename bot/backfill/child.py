@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analytics.errors import HfStatsError, OutOfReachError
-from bot.parent import end_with_parent
+from bot.analytics_pool.parent_watch import end_with_parent
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -19,7 +19,7 @@ from analytics.domain import ListName
 from analytics.errors import HfStatsError
 from analytics.questions import QUESTIONS, ask, parse
 from analytics.store import SqlHistory
-from bot.analyst import Analyst
+from bot.analytics_pool.process import Analyst
 from bot.clerk.bet import LISTS, LONGEST_NAME, MEASURES, RANKED, SURE, Draft, closed, open_months, read_bet
 from bot.clerk.words import read
 from bot.dispatch.values import Kind, Outcome, State

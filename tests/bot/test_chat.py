@@ -10,7 +10,7 @@ from test_plainly import told
 from test_slack import over_http, wait_for_answer
 
 from bot import wiring
-from bot.analyst import entries as all_entries
+from bot.analytics_pool.process import entries as all_entries
 from bot.chat import ChatReader
 from bot.playground import SlackStandIn
 from bot.settings import Settings

@@ -16,7 +16,7 @@ from analytics.names import creators
 from analytics.questions import QUESTIONS
 from analytics.store import SqlHistory
 from bot import wiring
-from bot.analyst import Analyst
+from bot.analytics_pool.process import Analyst
 from bot.clerk.watching import watch as look_at_watches
 from bot.dispatch.values import Again, State
 from bot.playground import SlackStandIn

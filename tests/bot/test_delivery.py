@@ -14,11 +14,11 @@ from pydantic import SecretStr
 from werkzeug.serving import make_server
 
 from bot import wiring
+from bot.analytics_pool.pool import Pool
 from bot.delivery import ladder, upload
 from bot.playground import SlackStandIn
 from bot.playground.faults import Fault
 from bot.playground.server import SCOPES
-from bot.pool import Pool
 from bot.settings import Settings
 from bot.web import House, web
 

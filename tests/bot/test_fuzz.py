@@ -25,7 +25,8 @@ from analytics.domain import Dimension, ListName, Measure
 from analytics.query import OPTION_WORDS
 from analytics.questions import FORMS, QUESTIONS, ask, parse
 from analytics.store import SqlHistory
-from bot import analyst, survey, wiring
+from bot import survey, wiring
+from bot.analytics_pool import process
 from bot.clerk.bet import open_months
 from bot.clerk.words import WORDS as CLERK
 from bot.doors import opening
@@ -116,7 +117,7 @@ class Bench:
             database_url=database_url,
             hfstats_per_minute=10_000,
         )
-        app = wiring.bolt(made, wiring.desk(made, answers, analyst.entries(), wiring.store(made)), over_http=True)
+        app = wiring.bolt(made, wiring.desk(made, answers, process.entries(), wiring.store(made)), over_http=True)
         app.listener_runner.lazy_listener_runner.executor = AtOnce()
         self.http = web(House(app)).test_client()
 

@@ -8,7 +8,7 @@ from test_slack import WAIT
 
 from analytics.grammar import parse
 from analytics.questions import FORMS, QUESTIONS
-from bot.analyst import entries as all_entries
+from bot.analytics_pool.process import entries as all_entries
 from bot.commands.help import completions, help_notice
 from bot.playground.blocks import check_blocks
 from bot.render.blocks import notice_blocks

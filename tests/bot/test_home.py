@@ -10,7 +10,7 @@ import test_slack
 from test_slack import WAIT, Broken, image_of, over_http, wait_for_answer
 
 from analytics.errors import StoreError
-from bot.analyst import entries as all_entries
+from bot.analytics_pool.process import entries as all_entries
 from bot.catalog import Catalog, near
 from bot.overview import Name
 from bot.playground import SlackStandIn

@@ -15,7 +15,7 @@ from analytics.domain import ListName, Measure
 from analytics.grammar import LARGEST_TOP, LONGEST_TEXT
 from analytics.query import Option, Period, Query, quoted
 from analytics.questions import FORMS, QUESTIONS
-from bot.analyst import entries as all_entries
+from bot.analytics_pool.process import entries as all_entries
 from bot.builder import filled, mistakes
 from bot.playground import SlackStandIn
 from bot.playground.blocks import check_view

@@ -26,7 +26,7 @@ PUBLIC = "http://127.0.0.1:9"
 
 @pytest.fixture(scope="module")
 def entries():
-    from bot.analyst import entries
+    from bot.analytics_pool.process import entries
 
     return entries()
 

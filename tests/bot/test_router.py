@@ -9,7 +9,7 @@ import pytest
 
 from analytics.questions import FORMS
 from bot import wiring
-from bot.analyst import Analyst, entries
+from bot.analytics_pool.process import Analyst, entries
 from bot.router import Router
 
 

@@ -17,7 +17,7 @@ from waiting import WAIT, until
 from analytics import database, demo, ingest
 from analytics.store import SqlHistory
 from bot import wiring
-from bot.analyst import Analyst
+from bot.analytics_pool.process import Analyst
 from bot.health import Health
 from bot.playground import SlackStandIn
 from bot.playground.faults import Fault
@@ -49,7 +49,7 @@ class Workers:
 
 @pytest.fixture(scope="module")
 def entries():
-    from bot.analyst import entries
+    from bot.analytics_pool.process import entries
 
     return entries()
 

@@ -19,10 +19,10 @@ from werkzeug.serving import make_server
 
 from analytics import database
 from bot import wiring
+from bot.analytics_pool.pool import Pool
 from bot.delivery import upload
 from bot.playground import SlackStandIn
 from bot.playground.faults import Fault
-from bot.pool import Pool
 from bot.settings import Settings
 from bot.web import House, web
 

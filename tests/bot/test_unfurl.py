@@ -12,10 +12,10 @@ from test_slack import DOORS, WAIT, Broken, image_of, over_http, wait_for_answer
 from analytics import database, ingest
 from analytics.domain import Listing, ListName, Model
 from analytics.store import SqlHistory
-from bot.analyst import entries as all_entries
+from bot.analytics_pool.pool import Pool
+from bot.analytics_pool.process import entries as all_entries
 from bot.playground import SlackStandIn
 from bot.playground.faults import Fault
-from bot.pool import Pool
 from bot.render.sparkline import FEWEST, MOST, Point, left_behind, trend
 
 DAYS = (date(2026, 3, 31), date(2026, 4, 30), date(2026, 6, 30), date(2026, 7, 31), date(2026, 8, 22))

@@ -21,7 +21,7 @@ from analytics import database
 from analytics.domain import ListName
 from analytics.store import SqlHistory
 from bot import wiring
-from bot.analyst import Analyst
+from bot.analytics_pool.process import Analyst
 from bot.settings import Settings
 from bot.store.clock import now
 from bot.store.ledger import Ledger

@@ -11,7 +11,7 @@ from cryptography.fernet import Fernet
 from pydantic import SecretStr
 from test_slack import DOORS, WAIT, Broken, over_http, settings_for
 
-from bot.analyst import entries as all_entries
+from bot.analytics_pool.process import entries as all_entries
 from bot.demo import LINKED
 from bot.doors.workflow import STEP
 from bot.playground import SlackStandIn

@@ -20,7 +20,7 @@ from waiting import until
 from analytics import database, demo, ingest
 from analytics.store import SqlHistory
 from bot import wiring
-from bot.pool import Pool
+from bot.analytics_pool.pool import Pool
 
 _numbers = itertools.count(1)
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from analytics import database
-from bot.analyst import Analyst
+from bot.analytics_pool.process import Analyst
 from bot.dispatch.content import Content
 from bot.dispatch.deliver import Office, deliver
 from bot.dispatch.fence import FencedClient

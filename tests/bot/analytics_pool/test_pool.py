@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from analytics.errors import QueryError
-from bot.pool import Pool
+from bot.analytics_pool.pool import Pool
 
 
 @pytest.fixture(scope="module")
@@ -50,8 +50,8 @@ def test_the_process_that_talks_to_slack_loads_neither_pandas_nor_matplotlib():
 
 def test_an_analytics_process_loads_pandas_for_forecasts_only(simulated):
     script = (
-        "import sys\nfrom bot import pool\nfrom bot.pool import _answer, _digest\n"
-        "from bot import lean, analyst\nanalyst.start(sys.argv[1])\n"
+        "import sys\nfrom bot.analytics_pool.pool import _answer, _digest\n"
+        "from bot.analytics_pool import imports, process\nprocess.start(sys.argv[1])\n"
         "for words in ('licenses', 'models', 'likes', 'movers', 'creators since 2026-01'): _answer(words)\n"
         "_digest('', 'top', ())\nprint('pandas' in sys.modules)\n"
     )
@@ -61,7 +61,7 @@ def test_an_analytics_process_loads_pandas_for_forecasts_only(simulated):
 
 def test_a_process_ends_when_the_one_that_started_it_was_killed(simulated):
     starts = (
-        "import sys, time\nfrom bot.pool import Pool\n"
+        "import sys, time\nfrom bot.analytics_pool.pool import Pool\n"
         "if __name__ == '__main__':\n"
         "    pool = Pool(sys.argv[1])\n    pool.warm()\n"
         "    print(*pool._alive()._processes, flush=True)\n    time.sleep(60)\n"

@@ -9,7 +9,7 @@ from concurrent.futures.process import BrokenProcessPool
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
-from bot.parent import end_with_parent
+from bot.analytics_pool.parent_watch import end_with_parent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,31 +108,31 @@ class Pool:
 
 def _start(url: str) -> None:
     end_with_parent()
-    from bot import lean  # noqa: F401, I001, PLC0415 - before pandas
-    from bot import analyst  # noqa: PLC0415 - matplotlib belongs to the analytics processes
+    from bot.analytics_pool import imports  # noqa: F401, PLC0415 - before pandas
+    from bot.analytics_pool import process as analyst  # noqa: PLC0415 - matplotlib belongs to the analytics processes
 
     analyst.start(url)
 
 
 def _answer(text: str) -> tuple[Answer, Picture]:
-    from bot import analyst  # noqa: PLC0415 - as above
+    from bot.analytics_pool import process as analyst  # noqa: PLC0415 - as above
 
     return analyst.answer(text)
 
 
 def _digest(edition: str, within: str, sections: tuple[str, ...]) -> tuple[Digest, Picture]:
-    from bot import analyst  # noqa: PLC0415 - as above
+    from bot.analytics_pool import process as analyst  # noqa: PLC0415 - as above
 
     return analyst.digest(edition, within, sections)
 
 
 def _overview(known: str) -> Overview | None:
-    from bot import analyst  # noqa: PLC0415 - as above
+    from bot.analytics_pool import process as analyst  # noqa: PLC0415 - as above
 
     return analyst.overview(known)
 
 
 def _entries() -> tuple[Entry, ...]:
-    from bot import analyst  # noqa: PLC0415 - as above
+    from bot.analytics_pool import process as analyst  # noqa: PLC0415 - as above
 
     return analyst.entries()
