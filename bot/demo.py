@@ -108,6 +108,8 @@ def _serve(settings: Settings, port: int, note: str, say: Callable[[str], None])
         slack.attach(f"http://127.0.0.1:{bot.server_port}/slack/events")
         worker = wiring.local(settings, wiring.jobs(settings, engine, pool), without=("snapshot",))
         worker.start()
+        if house.health:
+            house.health.start()
         if house.prewarming:
             house.prewarming.start()
         say(f"hfstats playground: {slack.base_url}  (Ctrl-C stops it)")

@@ -185,6 +185,8 @@ class _OverHttp(BaseApplication):  # type: ignore[misc]
         engine = wiring.store(self._settings)
         house = wiring.house(self._settings, self._pool, engine)
         wiring.recovering(self._settings, engine, house.metrics)
+        if house.health:
+            house.health.start()
         if house.prewarming:
             house.prewarming.start()
         self._app = house.app

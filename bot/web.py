@@ -46,7 +46,7 @@ class House:
     metrics: Metrics | None = None
     health: Health | None = None
     prewarming: Prewarming | None = None
-    """Whoever serves starts it."""
+    """This and ``health`` are started by the process that serves."""
     installing: Blueprint | None = None
     """The pages by which workspaces install the app."""
     metrics_token: str | None = None
@@ -151,9 +151,16 @@ def _operation(flask: Flask, house: House) -> None:
         return {"status": "ok"}
 
     @flask.get("/healthz/ready")
-    def ready() -> tuple[dict[str, str], int]:
-        reason = house.health.reason() if house.health else None
-        return ({"status": "not ready", "reason": reason}, 503) if reason else ({"status": "ok"}, 200)
+    def ready() -> tuple[dict[str, object], int]:
+        # A load balancer asks every few seconds: neither the database nor the analytics processes are touched here.
+        reasons = house.health.reasons() if house.health else {}
+        parts = {part: "not ready" if reason else "ok" for part, reason in reasons.items()}
+        if not any(reasons.values()):
+            return {"status": "ok", "parts": parts}, 200
+        told: dict[str, object] = {"status": "not ready", "parts": parts}
+        if _may_read(house.metrics_token):  # a reason may name the database's host and path
+            told["reasons"] = {part: reason for part, reason in reasons.items() if reason}
+        return told, 503
 
     @flask.get("/metrics")
     def metrics() -> Response:

@@ -347,7 +347,7 @@ def house(settings: Settings, workers: Pool, database_: sa.Engine) -> House:
         bolt(settings, at, over_http=True, metrics=metrics, many=many),
         gallery(settings, database_),
         metrics,
-        Health((tables, workers.entries)),
+        Health({"database": tables, "analytics": workers.entries}),
         prewarming(at),
         installing(settings, database_, kept) if kept else None,
         metrics_token=secret(settings.hfstats_metrics_token),

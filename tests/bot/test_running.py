@@ -15,6 +15,7 @@ from simulation import TODAY, filled
 from waiting import WAIT, until
 
 from analytics import database, demo, ingest
+from analytics.errors import StoreError
 from analytics.store import SqlHistory
 from bot import wiring
 from bot.analytics_pool.process import Analyst
@@ -35,6 +36,7 @@ class Workers:
         self.analyst = Analyst(SqlHistory(database.engine(url)))
         self.known = entries
         self.asked = []
+        self.replaced = {"died": 0, "hung": 0}
 
     def answer(self, text):
         self.asked.append(text)
@@ -45,6 +47,9 @@ class Workers:
 
     def entries(self):
         return self.known
+
+    def check(self):
+        """Respond, as a process that lives does."""
 
 
 @pytest.fixture(scope="module")
@@ -197,21 +202,73 @@ def test_a_failure_of_the_web_application_shows_a_reference(bot, caplog):
     assert "typed" not in response.text
 
 
-def test_ready_says_why_it_is_not(bot):
-    assert bot.http.get("/healthz/live").status_code == bot.http.get("/healthz/ready").status_code == 200
-    calls = []
+@pytest.fixture
+def probing(bot):
+    """Serve the health of some parts; what looks at them stops at the end."""
+    stops = []
 
-    def broken():
-        calls.append(1)
-        raise OSError
+    def start(every=0.05, stale=WAIT, **parts):
+        health = Health(parts, every=every, stale=stale)
+        stops.append(health.start())
+        return web(House(bot.house.app, health=health, metrics_token="let me in")).test_client()
 
-    client = web(House(bot.house.app, health=Health((broken,)))).test_client()
-    for _ in range(3):
-        response = client.get("/healthz/ready")
-        assert response.status_code == 503
-        assert "OSError" in response.json["reason"]
-    assert calls == [1]
+    yield start
+    for stop in stops:
+        stop()
+
+
+def test_ready_tells_which_part_is_not_and_the_reason_to_whoever_may_see_metrics(bot, probing):
+    assert bot.http.get("/healthz/ready").json["parts"] == {"database": "not ready", "analytics": "not ready"}, "no look yet"
+    stop = bot.house.health.start()
+    until(lambda: bot.http.get("/healthz/ready").status_code == 200)
+    assert bot.http.get("/healthz/ready").json == {"status": "ok", "parts": {"database": "ok", "analytics": "ok"}}
+    stop()
+    broken = [StoreError("no database at db.internal:5432"), ZeroDivisionError("what somebody typed")]
+
+    def database():
+        if broken:
+            raise broken[0]
+
+    client = probing(database=database, analytics=lambda: None)
+    until(lambda: client.get("/healthz/ready").json["parts"]["analytics"] == "ok")
+    response = client.get("/healthz/ready")
+    assert response.status_code == 503
+    assert response.json == {"status": "not ready", "parts": {"database": "not ready", "analytics": "ok"}}
+    trusted = {"Authorization": "Bearer let me in"}
+    reasons = client.get("/healthz/ready", headers=trusted).json["reasons"]
+    assert reasons == {"database": "no database at db.internal:5432"}
+    assert "reasons" not in client.get("/healthz/ready", headers={"Authorization": "Bearer let me out"}).json
+    del broken[0]
+    until(lambda: client.get("/healthz/ready", headers=trusted).json["reasons"] == {"database": "ZeroDivisionError"})
     assert client.get("/healthz/live").status_code == 200
+    broken.clear()
+    until(lambda: client.get("/healthz/ready").status_code == 200)
+
+
+def test_a_part_that_hangs_is_not_ready_and_keeps_nobody_waiting(probing):
+    hangs, go_on, hung = threading.Event(), threading.Event(), threading.Event()
+
+    def database():
+        if hangs.is_set():
+            hung.set()
+            go_on.wait(WAIT)
+
+    looked = []
+    client = probing(stale=0.5, database=database, analytics=lambda: looked.append(1))
+    until(lambda: client.get("/healthz/ready").status_code == 200)
+    hangs.set()
+    assert hung.wait(WAIT)
+    trusted = {"Authorization": "Bearer let me in"}
+    reason = until(lambda: client.get("/healthz/ready", headers=trusted).json.get("reasons", {}).get("database"))
+    assert reason.startswith("No answer for")
+    before = len(looked)
+    until(lambda: len(looked) > before)  # the other part is still looked at
+    before = threading.active_count()
+    assert {client.get("/healthz/ready").status_code for _ in range(50)} == {503}
+    assert threading.active_count() <= before, "a probe starts nothing"
+    hangs.clear()
+    go_on.set()
+    until(lambda: client.get("/healthz/ready").status_code == 200)
 
 
 def test_metrics_count_what_came_and_what_came_of_it(bot):
