@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 from slack_sdk.http_retry import RetryHandler
 
@@ -105,9 +105,28 @@ class Metrics:
 
         self.registry.register(_Stored("hfstats_deliveries", "Lines of the ledger", "state", states))
 
+    def analytics(self, replaced: Mapping[str, int]) -> None:
+        """Tell how many analytics processes were replaced; ``replaced`` counts them by why."""
+        self.registry.register(_Replaced(replaced))
+
     def text(self) -> bytes:
         """Return everything in Prometheus's text format."""
         return generate_latest(self.registry)
+
+
+class _Replaced(Collector):
+    """A counter that somebody else counts."""
+
+    def __init__(self, replaced: Mapping[str, int]) -> None:
+        self._replaced = replaced
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        family = CounterMetricFamily(
+            "hfstats_analytics_replaced", "Analytics processes that were replaced, by why", labels=["reason"]
+        )
+        for reason, number in dict(self._replaced).items():
+            family.add_metric([reason], number)
+        yield family
 
 
 class _Stored(Collector):

@@ -6,7 +6,7 @@ import logging
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
-from analytics.errors import HfStatsError
+from analytics.errors import HfStatsError, NoDataError, QueryError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
@@ -64,6 +64,6 @@ class Prewarming:
     def _answered(self, text: str) -> bool:
         try:
             self._recent.answer(text)
-        except HfStatsError:  # a store of one month has no movers
+        except (NoDataError, QueryError):  # a store of one month has no movers
             return False
         return True

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import sys
 from typing import TYPE_CHECKING, Protocol
 
 from analytics import grammar
 from analytics.errors import HfStatsError
+from bot.analytics_pool.errors import UnansweredError
 from bot.logs import reference
 from bot.reply import Notice, Picture, Reply
 
@@ -90,6 +92,8 @@ class Router:
             return Reply(notice=notice)
         try:
             answer, picture = self._answers.answer(text)
+        except UnansweredError as error:
+            return Reply(notice=failure(error))
         except HfStatsError as error:
             return Reply(notice=Notice(str(error), suggestions=error.suggestions))
         except Exception:  # noqa: BLE001 - as above
@@ -98,7 +102,13 @@ class Router:
 
 
 def failure(error: BaseException | None = None) -> Notice:
-    """Log an exception (the one being handled, unless given), and say no more of it than the request's id, which stands there."""
+    """Log an exception (the one being handled, unless given), and say no more of it than the request's id, which stands there.
+
+    An UnansweredError is in the log already, and says itself what to do.
+    """
+    error = error or sys.exception()
+    if isinstance(error, UnansweredError):
+        return Notice(str(error), suggestions=error.suggestions, reference=error.reference)
     under = reference()
     _log.error("failure %s", under, exc_info=error or True)
     text = f"Something went wrong on my side. Whoever runs me finds it in the log under the reference {under}."

@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     slack_api_url: str = Field(default="https://slack.com/api/", description="Slack's address; the playground sets its own")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(default=3000, description="Where serve listens over HTTP")
     hfstats_processes: Annotated[int, Field(ge=1, le=64)] = Field(default=1, description="Processes that ask and draw")
+    hfstats_answer_seconds: Annotated[float, Field(ge=1, le=600)] = Field(
+        default=20, description="Seconds that a question may take; a digest three times that. Then its process is replaced"
+    )
     hfstats_threads: Annotated[int, Field(ge=1, le=256)] = Field(
         default=16, description="Requests of Slack's answered at one time"
     )

@@ -14,6 +14,7 @@ from analytics.store import SqlHistory
 from bot import ack, logs
 from bot.allowance import Allowance
 from bot.analytics_pool.pool import Pool
+from bot.analytics_pool.supervisor import Limits
 from bot.backfill.backfill import Backfill
 from bot.carrying import DOOR, Carrying, OnceRunner
 from bot.catalog import Catalog
@@ -97,7 +98,8 @@ __all__ = [
 
 def pool(settings: Settings) -> Pool:
     """Start the analytics processes on the settings' database."""
-    return Pool(settings.database, settings.hfstats_processes)
+    seconds = settings.hfstats_answer_seconds
+    return Pool(settings.database, settings.hfstats_processes, Limits(answer=seconds, digest=3 * seconds))
 
 
 def router(answers: Answers, entries: tuple[Entry, ...], errands: Callable[[str], bool] = lambda _: False) -> Router:
@@ -335,6 +337,7 @@ def house(settings: Settings, workers: Pool, database_: sa.Engine) -> House:
     metrics = Metrics()
     metrics.snapshots(SqlHistory(database_).latest)
     metrics.ledger(Ledger(database_).counts)
+    metrics.analytics(workers.replaced)
     kept = installations(settings, database_)
     many = tokens(settings, database_, kept, metrics) if kept else None
     at = desk(settings, workers, workers.entries(), database_, metrics=metrics, many=many)
@@ -347,7 +350,7 @@ def house(settings: Settings, workers: Pool, database_: sa.Engine) -> House:
         bolt(settings, at, over_http=True, metrics=metrics, many=many),
         gallery(settings, database_),
         metrics,
-        Health({"database": tables, "analytics": workers.entries}),
+        Health({"database": tables, "analytics": workers.check}),
         prewarming(at),
         installing(settings, database_, kept) if kept else None,
         metrics_token=secret(settings.hfstats_metrics_token),

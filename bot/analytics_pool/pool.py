@@ -3,38 +3,41 @@
 from __future__ import annotations
 
 import logging
-import multiprocessing
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from threading import Lock
-from typing import TYPE_CHECKING, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from bot.analytics_pool.parent_watch import end_with_parent
+from analytics.errors import HfStatsError
+from bot.analytics_pool.child import Child, ProcessEndedError
+from bot.analytics_pool.errors import UnansweredError
+from bot.analytics_pool.supervisor import BusyError, Limits, Supervisor
+from bot.logs import reference
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
 
     from analytics.answer import Answer
     from analytics.digest.values import Digest
     from bot.overview import Entry, Overview
     from bot.reply import Picture
 
-_Result = TypeVar("_Result")
 _log = logging.getLogger(__name__)
 
-LONGEST_ANSWER = 60.0
-"""Seconds that anybody waits for an answer; the slowest takes a fraction of one."""
+_ATTEMPTS = 2
+_LONGEST_NAME = 150
 
 
 class Pool:
-    """The analytics processes. One that dies is replaced, and what it was asked is asked once more."""
+    """The analytics processes.
 
-    def __init__(self, database_url: str, processes: int = 1) -> None:
+    A process that dies, or that takes longer than its limit, is replaced, and what it was asked is asked once more. Every
+    method but :meth:`warm` and :meth:`close` may raise an UnansweredError, which says what to do.
+    """
+
+    def __init__(self, database_url: str, processes: int = 1, limits: Limits | None = None) -> None:
         """Start nothing yet; the first question, or :meth:`warm`, does."""
-        self._url = database_url
+        self._limits = limits or Limits()
         self._processes = processes
-        self._lock = Lock()
-        self._executor: ProcessPoolExecutor | None = None
+        self._supervisor = Supervisor(partial(Child, database_url, self._limits.beat), processes, self._limits)
 
     def answer(self, text: str) -> tuple[Answer, Picture]:
         """Answer a question.
@@ -43,7 +46,9 @@ class Pool:
             HfStatsError: for words, names or dates that have no answer.
 
         """
-        return self._run(_answer, text)
+        short = text if len(text) <= _LONGEST_NAME else f"{text[:_LONGEST_NAME]}…"
+        answer: tuple[Answer, Picture] = self._ask(f"“{short}”", "answer", text, again=(text,))
+        return answer
 
     def digest(self, edition: str, within: str, sections: tuple[str, ...] = ()) -> tuple[Digest, Picture]:
         """Build the digest of a month or week; ``""`` is the month of the latest snapshot, no sections are all.
@@ -52,7 +57,11 @@ class Pool:
             HfStatsError: for an edition that has none, saying why.
 
         """
-        return self._run(_digest, edition, within, sections)
+        what, again = (f"the digest of {edition}", f"digest {edition}") if edition else ("the digest", "digest")
+        digest: tuple[Digest, Picture] = self._ask(
+            what, "digest", edition, within, sections, again=(again,), seconds=self._limits.digest
+        )
+        return digest
 
     def overview(self, known: str = "") -> Overview | None:
         """Look over the store; ``None`` when nothing came or went since the edition that is ``known``.
@@ -61,78 +70,74 @@ class Pool:
             HfStatsError: when the database cannot be read.
 
         """
-        return self._run(_overview, known)
+        overview: Overview | None = self._ask("the overview of the data", "overview", known)
+        return overview
 
     def entries(self) -> tuple[Entry, ...]:
         """Return what can be asked."""
-        return self._run(_entries)
+        entries: tuple[Entry, ...] = self._ask("the list of questions", "entries")
+        return entries
 
     def warm(self) -> None:
-        """Start every process, so that the first to ask does not wait for imports."""
-        for future in [self._alive().submit(_entries) for _ in range(self._processes)]:
-            future.result(LONGEST_ANSWER)
+        """Start every process, so that the first to ask does not wait for imports.
+
+        Raises:
+            HfStatsError: when one of them does not start.
+
+        """
+        if not self._supervisor.wait_until_ready():
+            raise HfStatsError("The analytics processes do not start; the lines above say why.")
+
+    def check(self) -> None:
+        """Look whether a process responds, without asking it anything.
+
+        Raises:
+            HfStatsError: when none does.
+
+        """
+        if not self._supervisor.responding():
+            raise HfStatsError(f"None of {self._processes} analytics processes responds.")
+
+    @property
+    def replaced(self) -> Mapping[str, int]:
+        """How many processes were replaced, by why: ``died`` or ``hung``."""
+        return self._supervisor.replaced
+
+    def pids(self) -> list[int]:
+        """Return the process ids of the processes that are ready."""
+        return self._supervisor.pids()
 
     def close(self) -> None:
         """Finish what is being answered and stop the processes."""
-        with self._lock:
-            executor, self._executor = self._executor, None
-        if executor:
-            executor.shutdown(wait=True, cancel_futures=True)
+        self._supervisor.close()
 
-    def _run(self, function: Callable[..., _Result], *arguments: object) -> _Result:
-        executor = self._alive()
-        try:
-            return executor.submit(function, *arguments).result(LONGEST_ANSWER)
-        except BrokenProcessPool:
-            _log.warning("an analytics process died; starting a new one")
-            self._discard(executor)
-            return self._alive().submit(function, *arguments).result(LONGEST_ANSWER)
-
-    def _alive(self) -> ProcessPoolExecutor:
-        with self._lock:
-            if self._executor is None:
-                # Not fork: this process has threads, and a fork of one that holds a lock never gets it back.
-                context = multiprocessing.get_context("spawn")
-                self._executor = ProcessPoolExecutor(self._processes, context, initializer=_start, initargs=(self._url,))
-            return self._executor
-
-    def _discard(self, broken: ProcessPoolExecutor) -> None:
-        with self._lock:
-            if self._executor is broken:
-                self._executor = None
-        broken.shutdown(wait=False)
+    def _ask(
+        self,
+        what: str,
+        function: str,
+        *arguments: object,
+        again: tuple[str, ...] = (),
+        seconds: float = 0.0,
+    ) -> Any:  # noqa: ANN401 - what the function returns
+        """Ask, and once more when the process ended; ``what`` names the question, ``again`` is what to type."""
+        ends = []
+        for _ in range(_ATTEMPTS):
+            try:
+                return self._supervisor.ask(function, arguments, seconds or self._limits.answer)
+            except ProcessEndedError as ended:
+                ends.append(str(ended))
+            except BusyError:
+                waited = f"{self._limits.queue:g} seconds"
+                raise _unanswered(
+                    f"I didn't get to {what} within {waited}.", f"no process was free for {waited}", again
+                ) from None
+        why = f"within one question ({function}) analytics processes {' and '.join(ends)}"
+        raise _unanswered(f"I tried {what} twice and didn't finish it. Nothing is wrong with your question.", why, again)
 
 
-# These stand here so that this process can name what another one runs without loading it.
-
-
-def _start(url: str) -> None:
-    end_with_parent()
-    from bot.analytics_pool import imports  # noqa: F401, PLC0415 - before pandas
-    from bot.analytics_pool import process as analyst  # noqa: PLC0415 - matplotlib belongs to the analytics processes
-
-    analyst.start(url)
-
-
-def _answer(text: str) -> tuple[Answer, Picture]:
-    from bot.analytics_pool import process as analyst  # noqa: PLC0415 - as above
-
-    return analyst.answer(text)
-
-
-def _digest(edition: str, within: str, sections: tuple[str, ...]) -> tuple[Digest, Picture]:
-    from bot.analytics_pool import process as analyst  # noqa: PLC0415 - as above
-
-    return analyst.digest(edition, within, sections)
-
-
-def _overview(known: str) -> Overview | None:
-    from bot.analytics_pool import process as analyst  # noqa: PLC0415 - as above
-
-    return analyst.overview(known)
-
-
-def _entries() -> tuple[Entry, ...]:
-    from bot.analytics_pool import process as analyst  # noqa: PLC0415 - as above
-
-    return analyst.entries()
+def _unanswered(told: str, why: str, again: tuple[str, ...]) -> UnansweredError:
+    under = reference()
+    _log.error("failure %s: %s", under, why)
+    return UnansweredError(
+        f"{told} Ask again in a minute; if that fails too, tell the operator the reference {under}.", again, under
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import pickle
 import re
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ from bot.overview import Entry
 from bot.reply import Picture
 
 if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
     from analytics.answer import Answer
     from analytics.digest.values import Digest
     from analytics.history import History
@@ -66,40 +69,50 @@ class Analyst:
         return None if known and survey.edition(self._history) == known else survey.survey(self._history)
 
 
-_analysts: list[Analyst] = []
-
-
-def start(url: str) -> None:
+def start(url: str) -> Analyst:
     """Open the store once for the life of this process."""
-    _analysts[:] = [Analyst(SqlHistory(database.engine(url)))]
+    analyst = Analyst(SqlHistory(database.engine(url)))
     # What is loaded by now lives as long as the process; collecting in the middle of a drawing costs its slowest twentieth.
     gc.collect()
     gc.freeze()
     gc.disable()
+    return analyst
 
 
-def answer(text: str) -> tuple[Answer, Picture]:
-    """Answer in this process; see :meth:`Analyst.answer`."""
-    try:
-        return _analysts[0].answer(text)
-    finally:
+def serve(analyst: Analyst, questions: Connection) -> None:
+    """Answer one question after the other until nobody is left to ask.
+
+    A question is a name of :data:`FUNCTIONS` with arguments; an answer is whether that worked, and what came of it.
+    """
+    while True:
+        try:
+            function, arguments = questions.recv()
+        except EOFError:
+            return
+        questions.send_bytes(_answered(analyst, function, arguments))
         gc.collect()
 
 
-def digest(edition: str, within: str, sections: tuple[str, ...]) -> tuple[Digest, Picture]:
-    """Build a digest in this process; see :meth:`Analyst.digest`."""
-    try:
-        return _analysts[0].digest(edition, within, sections)
-    finally:
-        gc.collect()
+FUNCTIONS = frozenset({"answer", "digest", "overview", "entries"})
+"""The methods of an :class:`Analyst` that can be asked for."""
 
 
-def overview(known: str) -> Overview | None:
-    """Look over the store in this process; see :meth:`Analyst.overview`."""
+def _answered(analyst: Analyst, function: str, arguments: tuple[object, ...]) -> bytes:
     try:
-        return _analysts[0].overview(known)
-    finally:
-        gc.collect()
+        if function not in FUNCTIONS:
+            raise LookupError(function)  # noqa: TRY301 - goes back like every other error
+        return pickle.dumps((True, getattr(analyst, function)(*arguments)))
+    except Exception as error:  # noqa: BLE001 - raised where it was asked
+        return _raised(error)
+
+
+def _raised(error: Exception) -> bytes:
+    try:
+        told = pickle.dumps((False, error))
+        pickle.loads(told)  # noqa: S301 - some errors of libraries can be written and not read
+    except Exception:  # noqa: BLE001 - whatever its class does, the one who asked is told that it failed
+        return pickle.dumps((False, RuntimeError(f"{type(error).__module__}.{type(error).__qualname__}")))
+    return told
 
 
 def entries() -> tuple[Entry, ...]:

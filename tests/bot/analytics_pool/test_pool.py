@@ -1,4 +1,4 @@
-"""The analytics processes: answers and errors cross the boundary, a dead process is replaced, and the front stays lean."""
+"""The analytics processes: answers and errors cross the boundary, and a dead or hung process is replaced."""
 
 from __future__ import annotations
 
@@ -7,12 +7,19 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from waiting import WAIT, until
 
-from analytics.errors import QueryError
+from analytics.errors import HfStatsError, NoDataError, QueryError
+from bot.analytics_pool.errors import UnansweredError
 from bot.analytics_pool.pool import Pool
+from bot.analytics_pool.supervisor import Limits
+from bot.router import Router
+
+from .hanging import QUICK, at_work, locked
 
 
 @pytest.fixture(scope="module")
@@ -20,6 +27,26 @@ def pool(simulated):
     pool = Pool(simulated)
     yield pool
     pool.close()
+
+
+@pytest.fixture
+def started(simulated):
+    """Make pools that are closed at the end."""
+    pools = []
+
+    def start(processes=1, limits=QUICK, url=simulated):
+        pools.append(Pool(url, processes, limits))
+        return pools[-1]
+
+    yield start
+    for one in pools:
+        one.close()
+
+
+@pytest.fixture
+def threads():
+    with ThreadPoolExecutor(8) as executor:
+        yield executor
 
 
 def test_an_answer_comes_back_whole(pool):
@@ -34,12 +61,133 @@ def test_an_error_keeps_its_suggestions_across_the_boundary(pool):
     assert "creator Meta" in caught.value.suggestions
 
 
-def test_a_process_that_was_killed_is_replaced(pool):
+def test_an_error_that_does_not_survive_the_boundary_is_named_and_its_process_goes_on(pool):
     pool.warm()
-    for process in pool._alive()._processes.values():
-        os.kill(process.pid, signal.SIGKILL)
+    before = pool.pids()
+    with pytest.raises(LookupError):
+        pool._supervisor.ask("exit", (), WAIT)
+    with pytest.raises(TypeError):
+        pool._supervisor.ask("answer", (), WAIT)
+    with pytest.raises(NoDataError):
+        pool.answer("licenses at 2019-01")
+    assert pool.pids() == before
+
+
+def test_processes_that_were_killed_are_replaced(started):
+    pool = started(2)
+    pool.warm()
+    for pid in pool.pids():
+        os.kill(pid, signal.SIGKILL)
     answer, _ = pool.answer("licenses")
     assert answer.query == "licenses"
+    until(lambda: len(pool.pids()) == 2 and pool.replaced == {"died": 2, "hung": 0})
+
+
+def test_an_idle_process_that_is_stopped_is_replaced_before_anybody_asks(started):
+    pool = started()
+    pool.warm()
+    pool.check()
+    [stopped] = pool.pids()
+    os.kill(stopped, signal.SIGSTOP)
+    with pytest.raises(HfStatsError, match="None of 1 analytics processes responds"):
+        until(pool.check)
+    until(lambda: pool.pids() not in ([], [stopped]))
+    pool.check()
+    assert pool.replaced == {"died": 0, "hung": 1}
+
+
+def test_a_question_that_hangs_is_asked_again_and_the_questions_of_others_are_unharmed(started, threads):
+    pool = started(2)
+    pool.warm()
+    stopped, going = pool.pids()
+    os.kill(stopped, signal.SIGSTOP)
+    words = ["licenses", "creators", "tasks", "libraries", "likes", "models"]
+    answers = list(threads.map(pool.answer, words))
+    assert [answer.query for answer, _ in answers] == words
+    assert pool.replaced == {"died": 0, "hung": 1}
+    assert going in pool.pids()
+    assert stopped not in pool.pids()
+
+
+def test_a_question_that_takes_longer_than_its_limit_twice_is_named_and_can_be_asked_again(started, copy, threads, caplog):
+    pool = started(limits=Limits(answer=0.5, queue=4 * WAIT, beat=0.05, silent=1000), url=copy)
+    pool.warm()
+    with locked(copy):
+        asked = threads.submit(pool.answer, "licenses")
+        with pytest.raises(UnansweredError, match="I tried “licenses” twice") as caught:
+            asked.result(WAIT)
+    assert caught.value.suggestions == ("licenses",)
+    assert caught.value.reference in str(caught.value)
+    [line] = [one.message for one in caplog.records if caught.value.reference in one.message]
+    assert "hung and hung" in line
+    assert "licenses" not in caplog.text, "what somebody typed is in no log"
+
+
+def test_a_process_that_is_killed_twice_within_one_question_is_told_and_the_next_is_answered(started, copy, threads):
+    pool = started(url=copy)
+    pool.warm()
+    router = Router(pool, [entry.form for entry in pool.entries()], {})
+    with locked(copy):
+        asked = threads.submit(router.reply, "licenses")
+        first = until(lambda: at_work(pool))
+        os.kill(first, signal.SIGKILL)
+        os.kill(until(lambda: at_work(pool) not in (None, first) and at_work(pool)), signal.SIGKILL)
+        notice = asked.result(WAIT).notice
+    assert "licenses" in notice.text
+    assert notice.suggestions == ("licenses",)
+    assert notice.reference
+    assert "Something went wrong" not in notice.text
+    assert router.reply(notice.suggestions[0]).answer.query == "licenses"
+
+
+def test_one_kill_within_a_question_is_not_noticed(started, copy, threads):
+    pool = started(url=copy)
+    pool.warm()
+    with locked(copy):
+        asked = threads.submit(pool.answer, "licenses")
+        os.kill(until(lambda: at_work(pool)), signal.SIGKILL)
+        until(lambda: pool.replaced["died"])
+    assert asked.result(WAIT)[0].query == "licenses"
+
+
+def test_the_wait_for_a_free_process_is_bounded_and_told(started, copy, threads):
+    pool = started(limits=Limits(answer=WAIT, queue=0.2), url=copy)
+    pool.warm()
+    with locked(copy):
+        busy = threads.submit(pool.answer, "licenses")
+        until(lambda: at_work(pool))
+        with pytest.raises(UnansweredError, match=r"I didn't get to “creators” within 0\.2 seconds") as caught:
+            pool.answer("creators")
+        pool_untouched = dict(pool.replaced)
+    assert caught.value.suggestions == ("creators",)
+    assert pool_untouched == {"died": 0, "hung": 0}, "a question that waits costs no process"
+    busy.exception(WAIT)
+
+
+def test_a_process_that_is_not_ready_in_time_is_given_up(started):
+    pool = started(limits=Limits(start=0.05, beat=0.05))
+    with pytest.raises(HfStatsError, match="do not start"):
+        pool.warm()
+
+
+def test_a_question_that_waits_while_the_pool_closes_is_told(started, copy, threads):
+    pool = started(limits=Limits(answer=0.5, queue=WAIT, beat=0.05), url=copy)
+    pool.warm()
+    with locked(copy):
+        under_way, waiting = (threads.submit(pool.answer, words) for words in ("licenses", "creators"))
+        until(lambda: len(pool._supervisor._changed._waiters))
+        pool.close()
+        assert isinstance(under_way.exception(WAIT), UnansweredError)
+        assert isinstance(waiting.exception(WAIT), UnansweredError)
+    assert pool.pids() == []
+
+
+def test_a_pool_closes_though_a_process_is_stopped(started):
+    pool = started()
+    pool.warm()
+    os.kill(pool.pids()[0], signal.SIGSTOP)
+    pool.close()
+    assert pool.pids() == []
 
 
 def test_the_process_that_talks_to_slack_loads_neither_pandas_nor_matplotlib():
@@ -50,29 +198,32 @@ def test_the_process_that_talks_to_slack_loads_neither_pandas_nor_matplotlib():
 
 def test_an_analytics_process_loads_pandas_for_forecasts_only(simulated):
     script = (
-        "import sys\nfrom bot.analytics_pool.pool import _answer, _digest\n"
-        "from bot.analytics_pool import imports, process\nprocess.start(sys.argv[1])\n"
-        "for words in ('licenses', 'models', 'likes', 'movers', 'creators since 2026-01'): _answer(words)\n"
-        "_digest('', 'top', ())\nprint('pandas' in sys.modules)\n"
+        "import sys\nfrom bot.analytics_pool import imports, process\nanalyst = process.start(sys.argv[1])\n"
+        "for words in ('licenses', 'models', 'likes', 'movers', 'creators since 2026-01'): analyst.answer(words)\n"
+        "analyst.digest('', 'top', ())\nprint('pandas' in sys.modules)\n"
     )
     ran = subprocess.run([sys.executable, "-c", script, simulated], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "False"
 
 
-def test_a_process_ends_when_the_one_that_started_it_was_killed(simulated):
+@pytest.mark.parametrize("state", ["running", "never closed, with a stopped process"])
+def test_processes_end_with_the_one_that_started_them(simulated, state):
     starts = (
-        "import sys, time\nfrom bot.analytics_pool.pool import Pool\n"
+        "import os, signal, sys, time\nfrom bot.analytics_pool.pool import Pool\n"
         "if __name__ == '__main__':\n"
         "    pool = Pool(sys.argv[1])\n    pool.warm()\n"
-        "    print(*pool._alive()._processes, flush=True)\n    time.sleep(60)\n"
+        "    print(*pool.pids(), flush=True)\n"
+        "    if sys.argv[2] == 'running':\n        time.sleep(60)\n"
+        "    os.kill(*pool.pids(), signal.SIGSTOP)\n"
     )
     script = Path(simulated.removeprefix("sqlite:///")).with_name("starts_a_pool.py")
     script.write_text(starts, encoding="utf-8")
-    with subprocess.Popen([sys.executable, str(script), simulated], stdout=subprocess.PIPE, text=True) as parent:
+    with subprocess.Popen([sys.executable, str(script), simulated, state], stdout=subprocess.PIPE, text=True) as parent:
         child = int(parent.stdout.readline())
-        os.kill(child, 0)
-        parent.kill()
-        parent.wait()
+        if state == "running":
+            os.kill(child, 0)
+            parent.kill()
+        parent.wait(WAIT)
         for _ in range(100):
             if not Path(f"/proc/{child}").exists() or "Z (zombie)" in Path(f"/proc/{child}/status").read_text(encoding="utf-8"):
                 break
