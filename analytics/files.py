@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _FLOOR = 0.2
 """Smallest over median, from which a measure looks cut off from below: 0.25 to 0.44 in real top lists, 0.66 by likes."""
+MOST_DAYS = 10_000
+"""Dates of one file: 27 years of days. More are most likely another column than the snapshot's date."""
 _TAKEN = {"hub", "simulation"}
 """Sources that are no files."""
 
@@ -58,6 +60,9 @@ def listings(path: Path, within: ListName | None = None, *, progress: Callable[[
             pile.add(number, cells)
         except fields.CellError as error:
             raise tables.spoiled(path, number, error) from None
+        except _TooManyDaysError:
+            what = f"{path.name} has more than {MOST_DAYS:,} dates, a snapshot each"
+            raise SourceError(f"{what}; check that snapshot_date is the day of the snapshot, or split the file by date.") from None
         if progress and pile.size % 1_000 == 0:
             progress(pile.size)
     if not pile.size:
@@ -69,6 +74,10 @@ def listings(path: Path, within: ListName | None = None, *, progress: Callable[[
         if not heap.best[name]:
             raise SourceError(f"{path.name} records no {_MEASURES[name][0]} on {day}, so it is no {name} list; name another.")
     return [Listing(day, name, source, heap.models(name)) for day, heap in sorted(pile.days.items())]
+
+
+class _TooManyDaysError(Exception):
+    """The file has more dates than it may."""
 
 
 @dataclass(slots=True)
@@ -121,6 +130,8 @@ class _Pile:
         if model.likes is not None:
             self.likes.append(model.likes)
         if (day := self.days.get(on)) is None:
+            if len(self.days) == MOST_DAYS:
+                raise _TooManyDaysError
             day = self.days[on] = _Day({name: [] for name in self.candidates})
         day.recorded.update(name for name in ("pipeline_tag", "library_name") if cells.get(name))
         if model.licenses or cells.get("license_recorded"):

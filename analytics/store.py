@@ -148,13 +148,13 @@ class SqlHistory:
 
     def models(self, snapshot: int) -> tuple[Model, ...]:
         """See :class:`analytics.history.History`."""
-        chosen = _LISTED.where(LISTING.c.snapshot == snapshot).order_by(LISTING.c.rank)
+        chosen = _LISTINGS.where(LISTING.c.snapshot == snapshot).order_by(LISTING.c.rank)
         with reaching(), self._database.connect() as connection:
             return tuple(_model(row) for row in connection.execute(chosen))
 
     def trail(self, model_ids: Sequence[str], within: ListName) -> list[tuple[int, int, Model]]:
         """See :class:`analytics.history.History`."""
-        chosen = _LISTED.join(SNAPSHOT, SNAPSHOT.c.id == LISTING.c.snapshot).where(SNAPSHOT.c.list == within.value)
+        chosen = _LISTINGS.join(SNAPSHOT, SNAPSHOT.c.id == LISTING.c.snapshot).where(SNAPSHOT.c.list == within.value)
         with reaching(), self._database.connect() as connection:
             return [
                 (row.snapshot, row.rank, _model(row))
@@ -170,6 +170,18 @@ class SqlHistory:
             row = connection.execute(chosen).one_or_none()
         return _snapshot(row) if row else None
 
+    def on_days(self, days: Sequence[date]) -> list[Snapshot]:
+        """Return the snapshots of every list on these days, ordered as :meth:`snapshots` orders them."""
+        ordered = sa.select(SNAPSHOT).order_by(SNAPSHOT.c.taken_on, SNAPSHOT.c.size, SNAPSHOT.c.id.desc())
+        # Named, so that the unique index finds the days: without a list, each look would read every snapshot.
+        within = SNAPSHOT.c.list.in_([name.value for name in ListName])
+        with reaching(), self._database.connect() as connection:
+            return [
+                _snapshot(row)
+                for run in _runs(days)
+                for row in connection.execute(ordered.where(within, SNAPSHOT.c.taken_on.in_(run)))
+            ]
+
     def add(self, batch: Iterable[tuple[Listing, list[Count]]]) -> list[Snapshot]:
         """Write listings with their rollups in one transaction: all of them or, on any failure, none.
 
@@ -177,7 +189,7 @@ class SqlHistory:
         also when another process stores it at the same moment.
         """
         with writing(self._database) as connection:
-            return [stored for listing, counts in batch if (stored := _add(connection, listing, counts))]
+            return _add(connection, list(batch))
 
 
 _MODEL = WORD.alias("model_word")
@@ -185,7 +197,7 @@ _WORDS = {name: WORD.alias(f"{name}_word") for name in _TEXTS}
 _FROM: sa.FromClause = LISTING.join(_MODEL, _MODEL.c.id == LISTING.c.model)
 for _name, _alias in _WORDS.items():
     _FROM = _FROM.outerjoin(_alias, _alias.c.id == LISTING.c[_name])
-_LISTED = sa.select(
+_LISTINGS = sa.select(
     LISTING.c.snapshot,
     LISTING.c.rank,
     _MODEL.c.text.label("id"),
@@ -197,54 +209,82 @@ _LISTED = sa.select(
 ).select_from(_FROM)
 
 
-def _add(connection: sa.Connection, listing: Listing, counts: list[Count]) -> Snapshot | None:
-    row: dict[str, Any] = {
-        "taken_on": listing.taken_on,
-        "list": listing.list.value,
-        "source": listing.source,
-        "size": len(listing.models) if listing.size is None else listing.size,
-        "simulated": listing.simulated,
-    }
-    claimed = _insert(connection, SNAPSHOT).values(row).on_conflict_do_nothing().returning(SNAPSHOT.c.id)
-    number = connection.execute(claimed).scalar_one_or_none()
-    if number is None:
-        return None
-    coded = [_texts(model) for model in listing.models]
-    wanted = {text for texts in coded for text in texts.values() if text is not None}
-    wanted |= {model.id for model in listing.models} | {text for count in counts for text in (count.name, count.task)}
+def _add(connection: sa.Connection, batch: Sequence[tuple[Listing, list[Count]]]) -> list[Snapshot]:
+    """Write what is not there yet; a statement writes the rows of the whole batch, so that small listings cost little each."""
+    numbers = _claim(connection, [listing for listing, _ in batch])
+    new = [(number, listing, counts) for listing, counts in batch if (number := numbers.pop(_key(listing), None)) is not None]
+    texts = {number: [_texts(model) for model in listing.models] for number, listing, _ in new}
+    wanted = {text for coded in texts.values() for model in coded for text in model.values() if text is not None}
+    wanted |= {model.id for _, listing, _ in new for model in listing.models}
+    wanted |= {text for _, _, counts in new for count in counts for text in (count.name, count.task)}
     words = _numbers(connection, wanted)
-    connection.execute(
-        sa.insert(LISTING),
-        [
-            {
-                "snapshot": number,
-                "rank": rank,
-                "model": words[model.id],
-                "downloads": model.downloads,
-                "likes": model.likes,
-                "trending": model.trending,
-                "downloads_all_time": model.downloads_all_time,
-                **{name: None if text is None else words[text] for name, text in texts.items()},
-            }
-            for rank, model, texts in zip(listing.ranks or range(1, len(listing.models) + 1), listing.models, coded, strict=True)
-        ],
-    )
-    connection.execute(
-        sa.insert(ROLLUP),
-        [
-            {
-                "snapshot": number,
-                "dimension": _CODES[count.dimension],
-                "task": words[count.task],
-                "name": words[count.name],
-                "models": count.models,
-                "downloads": count.downloads,
-                "likes": count.likes,
-            }
-            for count in counts
-        ],
-    )
-    return Snapshot(number, listing.taken_on, listing.list, listing.source, row["size"], listing.simulated)
+    _write(connection, LISTING, [row for number, listing, _ in new for row in _listed(number, listing, texts[number], words)])
+    _write(connection, ROLLUP, [_counted(number, count, words) for number, _, counts in new for count in counts])
+    return [
+        Snapshot(number, listing.taken_on, listing.list, listing.source, _size(listing), listing.simulated)
+        for number, listing, _ in new
+    ]
+
+
+def _claim(connection: sa.Connection, listings: Sequence[Listing]) -> dict[tuple[str, date, str], int]:
+    """Enter the snapshots that are not there yet, and return their ids by list, day and source."""
+    if not listings:
+        return {}
+    rows = [
+        {
+            "taken_on": listing.taken_on,
+            "list": listing.list.value,
+            "source": listing.source,
+            "size": _size(listing),
+            "simulated": listing.simulated,
+        }
+        for listing in listings
+    ]
+    c = SNAPSHOT.c
+    claim = _insert(connection, SNAPSHOT).on_conflict_do_nothing().returning(c.id, c.list, c.taken_on, c.source)
+    return {(row.list, row.taken_on, row.source): row.id for row in connection.execute(claim, rows)}
+
+
+def _key(listing: Listing) -> tuple[str, date, str]:
+    return listing.list.value, listing.taken_on, listing.source
+
+
+def _size(listing: Listing) -> int:
+    return len(listing.models) if listing.size is None else listing.size
+
+
+def _listed(
+    number: int, listing: Listing, coded: Sequence[Mapping[str, str | None]], words: Mapping[str, int]
+) -> Iterable[dict[str, Any]]:
+    ranks = listing.ranks or range(1, len(listing.models) + 1)
+    for rank, model, texts in zip(ranks, listing.models, coded, strict=True):
+        yield {
+            "snapshot": number,
+            "rank": rank,
+            "model": words[model.id],
+            "downloads": model.downloads,
+            "likes": model.likes,
+            "trending": model.trending,
+            "downloads_all_time": model.downloads_all_time,
+            **{name: None if text is None else words[text] for name, text in texts.items()},
+        }
+
+
+def _counted(number: int, count: Count, words: Mapping[str, int]) -> dict[str, Any]:
+    return {
+        "snapshot": number,
+        "dimension": _CODES[count.dimension],
+        "task": words[count.task],
+        "name": words[count.name],
+        "models": count.models,
+        "downloads": count.downloads,
+        "likes": count.likes,
+    }
+
+
+def _write(connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:  # without any, SQLAlchemy would write one of defaults
+        connection.execute(sa.insert(table), rows)
 
 
 def _numbers(connection: sa.Connection, texts: set[str]) -> dict[str, int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,7 +56,7 @@ def take(
 def load(
     store: Store, path: Path, within: ListName | None, advance: Callable[[str, int, int | None], None] | None = None
 ) -> Loaded:
-    """Import a file: checked whole before the first day is stored, each day in one transaction.
+    """Import a file: checked whole before the first day is stored, each day whole or not at all.
 
     Raises:
         SourceError: naming the row that cannot be used; nothing of the file is stored then.
@@ -70,12 +69,10 @@ def load(
             advance(f"reading {path.name}", done, None)
 
     listings = files.listings(path, within, progress=progress)
-    new: list[Snapshot] = []
-    days = [list(group) for _, group in groupby(listings, key=lambda listing: listing.taken_on)]
-    for done, day in enumerate(days, start=1):
-        new += ingest.store(day, store)
-        if advance:
-            advance(f"storing {path.name}", done, len(days))
+    days = len({listing.taken_on for listing in listings})
+    new = ingest.store_days(
+        listings, store, progress=lambda done: advance(f"storing {path.name}", done, days) if advance else None
+    )
     return Loaded(_said(path.name, new, len(listings)), tuple(new))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 from datetime import UTC, datetime
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
@@ -49,8 +48,7 @@ def run(settings: Settings, port: int, *, simulated: bool, say: Callable[[str], 
     engine = wiring.store(settings)
     history = SqlHistory(engine)
     if not live and not history.snapshots(ListName.TOP):
-        for _, day in groupby(simulation.listings(today), key=lambda listing: listing.taken_on):
-            ingest.store(list(day), history)
+        ingest.store_days(simulation.listings(today), history)
     engine.dispose()
     _serve(settings, port, "" if live else "Simulated history: no number here was measured.", say)
 
