@@ -55,20 +55,7 @@ def listings(path: Path, within: ListName | None = None, *, progress: Callable[[
     if within is not None and within not in _MEASURES:
         raise SourceError(f"{path.name}: a file holds the top, the trending or the liked list; name one of these.")
     pile = _Pile((within,) if within else tuple(_MEASURES))
-    for number, cells in tables.rows(path):
-        try:
-            pile.add(number, cells)
-        except fields.CellError as error:
-            raise tables.spoiled(path, number, error) from None
-        except _TooManyDaysError:
-            what = f"{path.name} has more than {MOST_DAYS:,} dates, a snapshot each"
-            raise SourceError(f"{what}; check that snapshot_date is the day of the snapshot, or split the file by date.") from None
-        if progress and pile.size % 1_000 == 0:
-            progress(pile.size)
-    if not pile.size:
-        raise SourceError(f"{path.name} has no rows under its header; nothing to import.")
-    if progress:
-        progress(pile.size)
+    _read(path, pile, progress)
     name = within or pile.looks_like()
     for day, heap in sorted(pile.days.items()):
         if not heap.best[name]:
@@ -76,8 +63,21 @@ def listings(path: Path, within: ListName | None = None, *, progress: Callable[[
     return [Listing(day, name, source, heap.models(name)) for day, heap in sorted(pile.days.items())]
 
 
-class _TooManyDaysError(Exception):
-    """The file has more dates than it may."""
+def _read(path: Path, pile: _Pile, progress: Callable[[int], None] | None) -> None:
+    for number, cells in tables.rows(path):
+        try:
+            pile.add(number, cells)
+        except fields.CellError as error:
+            raise tables.spoiled(path, number, error) from None
+        if len(pile.days) > MOST_DAYS:
+            mend = "check that snapshot_date is the day of the snapshot, or split the file by date"
+            raise SourceError(f"{path.name} has more than {MOST_DAYS:,} dates, and each would be a snapshot; {mend}.")
+        if progress and pile.size % 1_000 == 0:
+            progress(pile.size)
+    if not pile.size:
+        raise SourceError(f"{path.name} has no rows under its header; nothing to import.")
+    if progress:
+        progress(pile.size)
 
 
 @dataclass(slots=True)
@@ -130,8 +130,6 @@ class _Pile:
         if model.likes is not None:
             self.likes.append(model.likes)
         if (day := self.days.get(on)) is None:
-            if len(self.days) == MOST_DAYS:
-                raise _TooManyDaysError
             day = self.days[on] = _Day({name: [] for name in self.candidates})
         day.recorded.update(name for name in ("pipeline_tag", "library_name") if cells.get(name))
         if model.licenses or cells.get("license_recorded"):

@@ -53,9 +53,7 @@ def store(listings: Sequence[Listing], into: Store) -> list[Snapshot]:
     return _store([list(listings)], into)
 
 
-def store_days(
-    listings: Iterable[Listing], into: Store, *, progress: Callable[[int], None] | None = None
-) -> list[Snapshot]:
+def store_days(listings: Iterable[Listing], into: Store, *, progress: Callable[[int], None] | None = None) -> list[Snapshot]:
     """Store listings of many days, in the order of their days, and return the snapshots that are new.
 
     A day is stored whole or not at all, as :func:`store` has it; days with few models share a transaction.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,24 +12,25 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from analytics import database
 from analytics.domain import ListName
 from analytics.errors import HfStatsError, QueryError, SourceError
 from analytics.query import quoted
+from analytics.visible import visible
 from bot import logs, stores, wiring
+from bot.progress import progress
 from bot.settings import Settings, secret
 from bot.store import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from datetime import date
 
     import sqlalchemy as sa
 
     from analytics.query import Query
+    from analytics.store import SqlHistory
     from bot.collect import Loaded
 
 USAGE = 2
@@ -44,9 +44,9 @@ class _Sentences(click.Group):
         try:
             return super().invoke(ctx)
         except HfStatsError as error:
-            click.echo(f"hfstats: {error}", err=True)
+            click.echo(visible(f"hfstats: {error}"), err=True)
             if error.suggestions:
-                click.echo(f"Try: {' | '.join(error.suggestions)}", err=True)
+                click.echo(visible(f"Try: {' | '.join(error.suggestions)}"), err=True)
             ctx.exit(USAGE if isinstance(error, QueryError) else 1)
 
 
@@ -83,7 +83,7 @@ def ask(
         if found is None:
             raise
         query = found
-        click.echo(f"I read that as: {query}", err=True)
+        click.echo(visible(f"I read that as: {query}"), err=True)
     answer = answer_query(query, SqlHistory(_store(Settings.read())))
     if csv_file:
         _write(csv_file, data.as_csv(answer).encode())
@@ -98,9 +98,9 @@ def ask(
     if as_json:
         click.echo(json.dumps(data.as_json(answer), ensure_ascii=False, indent=2))
     else:
-        click.echo(text.answer_text(answer))
+        click.echo(visible(text.answer_text(answer)))
         if answer.next:
-            click.echo(f"Next: {' | '.join(answer.next)}")
+            click.echo(visible(f"Next: {' | '.join(answer.next)}"))
 
 
 def _read_plainly(text: str) -> Query | None:
@@ -154,7 +154,7 @@ def digest(
         _write(csv_file, render.as_csv(built).encode())
     if png_file:
         _write(png_file, picture.png)
-    click.echo(json.dumps(render.as_json(built), ensure_ascii=False, indent=2) if as_json else render.as_text(built))
+    click.echo(json.dumps(render.as_json(built), ensure_ascii=False, indent=2) if as_json else visible(render.as_text(built)))
 
 
 @main.command()
@@ -171,7 +171,7 @@ def snapshot() -> None:
     if already_taken(store, today, "hub"):
         click.echo(f"The snapshot of {today} is already there; nothing changed.")
         return
-    with _progress() as advance:
+    with progress() as advance:
         taken = take(store, today, endpoint=settings.hf_endpoint, token=secret(settings.hf_token), advance=advance)
     for one in taken:
         click.echo(f"Stored {one.size} models of the {one.list} list of {one.taken_on}.")
@@ -204,31 +204,39 @@ def import_(files: tuple[str, ...], within: str | None, on: datetime | None, col
         raise SourceError("--on names the day of one dump; import the others by themselves.")
     called = dict(_pair(one) for one in columns)
     settings = Settings.read()
-    with _progress() as advance:
-        if within == ListName.HUB:
-            day = on.date() if on else None
-            loaded = [_load_dump(settings, file, day, called, advance) for file in files]
-        else:
-            store = SqlHistory(_store(settings))
-            loaded = [load(store, Path(file), ListName(within) if within else None, advance) for file in files]
-    for one in loaded:
-        click.echo(one.said)
+    store = SqlHistory(_store(settings))
+    loaded: list[Loaded] = []
+    try:
+        with progress() as advance:
+            for file in files:
+                if within == ListName.HUB:
+                    day = on.date() if on else None
+                    loaded.append(_load_dump(settings, store, file, on=day, columns=called, advance=advance))
+                else:
+                    loaded.append(load(store, Path(file), ListName(within) if within else None, advance))
+    finally:  # also where a later file is refused: what is stored stays stored
+        for one in loaded:
+            click.echo(visible(one.said))
 
 
 def _load_dump(
-    settings: Settings, file: str, day: date | None, columns: dict[str, str], advance: Callable[[str, int, int | None], None]
+    settings: Settings,
+    store: SqlHistory,
+    file: str,
+    *,
+    on: date | None,
+    columns: dict[str, str],
+    advance: Callable[[str, int, int | None], None],
 ) -> Loaded:
-    from analytics.store import SqlHistory  # noqa: PLC0415
     from bot.collect import load_dump, load_from_hub  # noqa: PLC0415
 
-    store = SqlHistory(_store(settings))
     if not file.startswith("hf://"):
-        return load_dump(store, Path(file), on=day, columns=columns, advance=advance)
+        return load_dump(store, Path(file), on=on, columns=columns, advance=advance)
     from analytics.dumps.repository import HubFile  # noqa: PLC0415
 
     with TemporaryDirectory(prefix="hfstats-") as folder:
         where = {"endpoint": settings.hf_endpoint, "token": secret(settings.hf_token)}
-        return load_from_hub(store, HubFile.parse(file), Path(folder), on=day, columns=columns, advance=advance, **where)
+        return load_from_hub(store, HubFile.parse(file), Path(folder), on=on, columns=columns, advance=advance, **where)
 
 
 @main.command()
@@ -271,22 +279,6 @@ def _pair(text: str) -> tuple[str, str]:
     if not (field and equals and column):
         raise SourceError(f"“{text}” is no FIELD=NAME; write --columns downloads=month, say.")
     return field, column
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str, int, int | None], None]]:
-    """Show progress on a terminal and nothing elsewhere; yields a function of a description, a count and a total."""
-    columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        tasks: dict[str, int] = {}
-
-        def advance(description: str, done: int, total: int | None) -> None:
-            if description not in tasks:
-                tasks[description] = progress.add_task(description, total=total)
-            progress.update(tasks[description], completed=done, total=total)  # type: ignore[arg-type]
-
-        yield advance
 
 
 @main.group()

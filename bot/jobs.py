@@ -19,7 +19,8 @@ from bot.dispatch.content import Content
 from bot.dispatch.deliver import deliver
 from bot.dispatch.plan import plan
 from bot.dispatch.values import Kind, Owed
-from bot.render.escape import escape
+from bot.render.escape import escape, unlinked
+from bot.render.text_objects import section
 from bot.settings import secret
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ class Jobs:
         where = self.settings.hfstats_operator_channel
         if where:
             workspace, _, channel = where.rpartition("/")
-            said = Content(text, [{"type": "section", "text": {"type": "mrkdwn", "text": escape(text)}}])
+            said = Content(unlinked(escape(text)), [section(escape(text))])
             now = self.office.clock()
             period = hashlib.sha256(text.encode()).hexdigest()[:24]
             self.office.ledger.plan([Owed(workspace, channel, Kind.NOTE, 0, period, now, content=said.as_json())])

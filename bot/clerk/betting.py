@@ -13,7 +13,7 @@ from analytics.resolve import lookup
 from bot.clerk.bet import claim, closed, example, read_question, scored
 from bot.render import bets as said
 from bot.render.clerk import told
-from bot.render.escape import escape
+from bot.render.escape import escape_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +70,7 @@ def unbet(office: Office, seat: Seat, wish: Wish) -> Answered:
     late = draft.month and closed(draft.month, office.clock())
     if bet.outcome or late or not office.bets.withdraw(seat.workspace, number, seat.user):
         raise QueryError(f"Bet {number} cannot be taken back any more. {late or ''}".strip(), ("bets",))
-    return told(f"<@{seat.user}> takes back a bet: {bet.percent}% that {escape(claim(draft))}."), None
+    return told(f"<@{seat.user}> takes back a bet: {bet.percent}% that {escape_line(claim(draft))}."), None
 
 
 def _name(draft: Draft, numbers: Numbers, forms: Sequence[Form]) -> str:

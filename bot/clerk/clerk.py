@@ -21,7 +21,7 @@ from bot.render import clerk as said
 from bot.render import letters
 from bot.render.bets import under_a_digest
 from bot.render.digest import content
-from bot.render.escape import escape
+from bot.render.escape import escape_code, escape_line
 from bot.reply import Notice
 from bot.router import failure
 from bot.schedule import next_due, parse_schedule, said_moment
@@ -252,8 +252,8 @@ class Clerk:
         taken: date = answer.source.snapshot
         watch = self.office.watches.add(seat.workspace, seat.channel, str(rule), seat.user, crossed=crossed, looked_at=taken)
         state = "which is so already, so I tell of the next time" if crossed else "and I look at every new snapshot"
-        found = f"{escape(figure_said(rule, now))} on {day(taken)}"
-        text = f":eyes: I tell this conversation once when *{escape(rule.said())}*: {found}, {state}."
+        found = f"{escape_line(figure_said(rule, now))} on {day(taken)}"
+        text = f":eyes: I tell this conversation once when *{escape_line(rule.said())}*: {found}, {state}."
         return said.told(text, said.button("Mute", f"mute {watch.id}"), said.button("All watches", "watches")), None
 
     def _watches(self, seat: Seat, _: Wish) -> Answered:
@@ -266,19 +266,21 @@ class Clerk:
     def _unwatch(self, seat: Seat, wish: Wish) -> Answered:
         self._watched(seat, wish)
         gone = self.office.watches.remove(seat.workspace, wish.number or 0)
-        return said.told(f":no_bell: Not watched any more: `{escape(gone.rule if gone else '')}`"), None
+        return said.told(f":no_bell: Not watched any more: `{escape_code(gone.rule if gone else '')}`"), None
 
     def _mute(self, seat: Seat, wish: Wish) -> Answered:
         rule = self._watched(seat, wish)
         self.office.watches.mute(wish.number or 0)
         return said.told(
-            f":no_bell: <@{seat.user}> muted `{escape(rule)}`.", said.button("Unmute", f"unmute {wish.number}")
+            f":no_bell: <@{seat.user}> muted `{escape_code(rule)}`.", said.button("Unmute", f"unmute {wish.number}")
         ), None
 
     def _unmute(self, seat: Seat, wish: Wish) -> Answered:
         rule = self._watched(seat, wish)
         self.office.watches.unmute(seat.workspace, wish.number or 0)
-        return said.told(f":bell: <@{seat.user}> unmuted `{escape(rule)}`.", said.button("Mute", f"mute {wish.number}")), None
+        return said.told(
+            f":bell: <@{seat.user}> unmuted `{escape_code(rule)}`.", said.button("Mute", f"mute {wish.number}")
+        ), None
 
     def _watched(self, seat: Seat, wish: Wish) -> str:
         found = self.office.watches.get(seat.workspace, wish.number or 0)

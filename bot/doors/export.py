@@ -12,7 +12,7 @@ from bot.doors.buttons import channel_of, chosen, is_ephemeral, thread_of, unusa
 from bot.doors.payload import acked, workspace_of
 from bot.render.controls import CSV
 from bot.render.data import as_csv
-from bot.render.escape import escape
+from bot.render.escape import escape_code, literal
 from bot.reply import Notice
 
 if TYPE_CHECKING:
@@ -59,7 +59,9 @@ def _share(seat: Seat, answer: Answer, thread: str | None) -> Notice | None:
 def _send(seat: Seat, answer: Answer) -> bool:
     try:
         # The message opens the conversation, which a file alone cannot without one more scope.
-        posted = seat.client.chat_postMessage(channel=seat.user, text=f"`{escape(answer.query)}` as CSV:", unfurl_links=False)
+        posted = seat.client.chat_postMessage(
+            channel=seat.user, text=f"`{escape_code(answer.query)}` as CSV:", unfurl_links=False
+        )
         if _upload(seat.client, answer, str(posted["channel"])):
             return True
         seat.client.chat_delete(channel=str(posted["channel"]), ts=str(posted["ts"]))
@@ -72,7 +74,7 @@ def _upload(client: WebClient, answer: Answer, channel: str, thread: str | None 
     name = re.sub(r"[^a-z0-9]+", "-", answer.query.casefold()).strip("-")[:80]
     try:
         client.files_upload_v2(
-            content=as_csv(answer), filename=f"hfstats-{name}.csv", title=answer.query, channel=channel, thread_ts=thread
+            content=as_csv(answer), filename=f"hfstats-{name}.csv", title=literal(answer.query), channel=channel, thread_ts=thread
         )
     except FAILURES as error:
         _log.info("the file could not be shared: %s", said(error))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bot.delivery.failures import FAILURES, said
 from bot.doors.command import COMMAND
 from bot.doors.payload import acked, plain, workspace_of
+from bot.render.escape import inert
 from bot.render.text import answer_text, notice_text
 from bot.reply import Notice
 from bot.router import failure
@@ -36,7 +37,7 @@ def listen(app: App, desk: Desk) -> None:
             found = failure()
         try:
             if isinstance(found, Notice):
-                fail(notice_text(found))
+                fail(inert(notice_text(found)))
             else:
                 complete(found)
         except FAILURES as error:
@@ -59,4 +60,4 @@ def _outputs(desk: Desk, workspace: str, typed: str) -> dict[str, str] | Notice:
     if reply.answer is None:
         return reply.notice or _ASK
     image = desk.courier.image_url(workspace, reply.picture) if reply.picture else None
-    return {"headline": reply.answer.headline, "text": answer_text(reply.answer, ROWS), "image_url": image or ""}
+    return {"headline": inert(reply.answer.headline), "text": inert(answer_text(reply.answer, ROWS)), "image_url": image or ""}

@@ -9,8 +9,8 @@ from analytics.domain import Dimension, ListName, Measure
 from analytics.errors import HfStatsError
 from analytics.phrases import name as called
 from bot.clerk.bet import LISTS, LONGEST_NAME, MEASURES, RANKED, SURE, Draft
-from bot.render.blocks import cut
 from bot.render.modal import OPTION_TEXT
+from bot.render.text_objects import cut, plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,7 +36,7 @@ _PUBLIC = (
 def bet_view(draft: Draft, months: Sequence[Edition], where: str | None = None) -> Block:
     """Show the form, filled in with what is known of a bet; ``months`` can be bet on."""
     name = _option(_value(draft.name, new=draft.newcomer), called(draft.of, draft.name)) if draft.name else None
-    who: Block = {"type": "external_select", "min_query_length": 0, "placeholder": _plain("Type to search")}
+    who: Block = {"type": "external_select", "min_query_length": 0, "placeholder": plain_text("Type to search")}
     conversation: Block = {"type": "conversations_select", "default_to_current_conversation": True, "response_url_enabled": True}
     sure = sorted({*SURE, draft.percent or SURE[0]})
     ends = [_option(str(month), f"The end of {month.name}") for month in months]
@@ -52,10 +52,10 @@ def bet_view(draft: Draft, months: Sequence[Edition], where: str | None = None) 
     return {
         "type": "modal",
         "callback_id": PLACE,
-        "title": _plain("Who will lead?"),
-        "submit": _plain("Bet"),
-        "close": _plain("Cancel"),
-        "blocks": [*fields, {"type": "context", "elements": [_plain(_PUBLIC)]}],
+        "title": plain_text("Who will lead?"),
+        "submit": plain_text("Bet"),
+        "close": plain_text("Cancel"),
+        "blocks": [*fields, {"type": "context", "elements": [plain_text(_PUBLIC)]}],
     }
 
 
@@ -134,12 +134,8 @@ def _menu(block_id: str, label: str, options: Sequence[Block], chosen: str) -> B
 
 def _input(block_id: str, field: str, label: str, element: Block) -> Block:
     named = element | {"action_id": f"{FIELD}:{field}"}
-    return {"type": "input", "block_id": block_id, "label": _plain(label), "element": named, "optional": False}
+    return {"type": "input", "block_id": block_id, "label": plain_text(label), "element": named, "optional": False}
 
 
 def _option(value: str, text: str) -> Block:
-    return {"text": _plain(cut(text, OPTION_TEXT) or value), "value": value}
-
-
-def _plain(text: str) -> Block:
-    return {"type": "plain_text", "text": text}
+    return {"text": plain_text(text or value, OPTION_TEXT), "value": value}

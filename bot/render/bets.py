@@ -12,9 +12,9 @@ from analytics.phrases import name as called
 from bot.clerk.bet import claim, read_question, scored, title
 from bot.dispatch.content import Content
 from bot.dispatch.values import Outcome
-from bot.render.blocks import cut
-from bot.render.clerk import actions, button, context, section
-from bot.render.escape import escape
+from bot.render.clerk import actions, button
+from bot.render.escape import escape_line, unlinked
+from bot.render.text_objects import context, cut, plain_text, section
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -56,17 +56,17 @@ class Decided:
 
 def opener(draft: str = "", text: str = "Place a bet", place: str = "") -> Block:
     """Make the button that opens the form, beginning with a bet in words."""
-    made = {"type": "button", "action_id": f"{BET}:{place}" if place else BET, "text": {"type": "plain_text", "text": text}}
+    made = {"type": "button", "action_id": f"{BET}:{place}" if place else BET, "text": plain_text(text)}
     return {**made, "value": draft} if draft else made
 
 
 def placed(bet: Bet, draft: Draft, before: Bet | None) -> Content:
     """Say to everybody what somebody bets."""
-    said = f"<@{bet.person}> bets {bet.percent}% that {escape(claim(draft))}."
+    said = f"<@{bet.person}> bets {bet.percent}% that {escape_line(claim(draft))}."
     if before:
         said += f" Before it was {before.percent}% on {_short(draft.of, before.name)}."
     shown = [section(f":crystal_ball: {said}"), actions(opener(str(draft.asked), "Bet too"), button("All bets", "bets"))]
-    return Content(said, shown)
+    return Content(unlinked(said), shown)
 
 
 def incomplete(draft: Draft, example: str) -> Content:
@@ -190,9 +190,9 @@ def _short(of: Dimension, name: str) -> str:
     """Return a name as mrkdwn, short enough however much of it has to be escaped."""
     shown = called(of, name)
     most = _NAME
-    while len(escape(cut(shown, most))) > _NAME:
+    while len(escape_line(cut(shown, most))) > _NAME:
         most -= 5
-    return escape(cut(shown, most))
+    return escape_line(cut(shown, most))
 
 
 def _begin(text: str) -> str:

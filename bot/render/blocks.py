@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.render.escape import escape
+from bot.render.escape import escape, escape_code, escape_line, escape_preformatted, literal, unlinked
 from bot.render.text import answer_text, grid, notice_text, source_line
+from bot.render.text_objects import SECTION, context, cut, plain_text, section
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
 Block = dict[str, Any]
 
-SECTION = 3000
-CONTEXT = 2000
 BUTTON_TEXT = 75
 BUTTON_VALUE = 2000
 ALT = 2000
@@ -29,51 +28,51 @@ BUILD = "build"
 
 def working(text: str) -> list[Block]:
     """Say that a question was understood and is being worked on."""
-    return [_context(f":hourglass_flowing_sand: Working on `{escape(cut(text, 300)) or 'help'}` …")]
+    return [context(f":hourglass_flowing_sand: Working on `{escape_code(cut(text, 300)) or 'help'}` …")]
 
 
 def coming(text: str) -> list[Block]:
     """Promise an answer in words that stay true when it is there."""
-    return [_context(f"`{escape(cut(text, 300))}` takes a moment; the answer comes by itself.")]
+    return [context(f"`{escape_code(cut(text, 300))}` takes a moment; the answer comes by itself.")]
 
 
 def interrupted(text: str, action: str) -> list[Block]:
     """Say that a question was dropped, and offer to ask it again; ``action`` is the button's action id."""
-    said = _section(f"I was restarted while working on `{escape(cut(text, 300))}`.")
-    again = {"type": "plain_text", "text": "Ask again"}
+    said = section(f"I was restarted while working on `{escape_code(cut(text, 300))}`.")
+    again = plain_text("Ask again")
     button = {"type": "button", "action_id": action, "text": again, "value": text}
     return [said, {"type": "actions", "elements": [button]}] if 0 < len(text) <= BUTTON_VALUE else [said]
 
 
 def remark(text: str) -> Block:
     """Say something small; plain text."""
-    return _context(escape(text))
+    return context(escape(text))
 
 
 def read_as(query: str) -> Block:
     """Say what plain words were taken for."""
-    return _context(f"I read that as `{escape(query)}`")
+    return context(f"I read that as `{escape_code(query)}`")
 
 
 def elsewhere(channel: str) -> Block:
     """Say, before what reaches a person directly, where they had asked."""
-    return _context(f"You asked in <#{channel}>, where I cannot answer.")
+    return context(f"You asked in <#{channel}>, where I cannot answer.")
 
 
 def image_at(url: str, alt: str) -> Block:
     """Show the picture at an address."""
-    return {"type": "image", "image_url": url, "alt_text": cut(alt, ALT)}
+    return {"type": "image", "image_url": url, "alt_text": cut(literal(alt), ALT)}
 
 
 def image_of_file(file: str, alt: str) -> Block:
     """Show a picture that was uploaded to Slack; ``file`` is its id."""
-    return {"type": "image", "slack_file": {"id": file}, "alt_text": cut(alt, ALT)}
+    return {"type": "image", "slack_file": {"id": file}, "alt_text": cut(literal(alt), ALT)}
 
 
 def numbers(answer: Answer) -> list[Block]:
     """Show the numbers as lines of equal columns; nothing, where an answer has none."""
     lines = "\n".join(grid(answer))
-    return [_section(f"```{cut(escape(lines), SECTION - 6)}```")] if lines else []
+    return [section(f"```{cut(escape_preformatted(lines), SECTION - 6)}```")] if lines else []
 
 
 def answer_blocks(
@@ -88,11 +87,11 @@ def answer_blocks(
 
     ``shown`` is the picture or the numbers, in whatever form the conversation takes.
     """
-    asked = f"`{escape(answer.query)}`" + (f" · asked by <@{asked_by}>" if asked_by else "")
+    asked = f"`{escape_code(answer.query)}`" + (f" · asked by <@{asked_by}>" if asked_by else "")
     if changed_by and changed_by != asked_by:
         asked += f" · changed by <@{changed_by}>"
-    source = _context("\n".join([asked, *map(escape, answer.notes), escape(source_line(answer.source))]))
-    blocks = [_section(f"*{escape(answer.headline)}*"), *shown, source]
+    source = context("\n".join([asked, *map(escape_line, answer.notes), escape_line(source_line(answer.source))]))
+    blocks = [section(f"*{escape_line(answer.headline)}*"), *shown, source]
     if below is not None:
         blocks += below
     elif answer.next:
@@ -103,13 +102,13 @@ def answer_blocks(
 def answer_fallback(answer: Answer, taken_for: str | None = None) -> str:
     """Return what notifications and screen readers get: the whole answer as text, and what plain words were taken for."""
     text = answer_text(answer, limit=8)
-    return cut(escape(f"{text}\nI read that as: {taken_for}" if taken_for else text), MESSAGE_TEXT)
+    return cut(unlinked(escape(f"{text}\nI read that as: {taken_for}" if taken_for else text)), MESSAGE_TEXT)
 
 
 def notice_blocks(notice: Notice, action: str = ASK) -> list[Block]:
     """Show the sentences, and what to try instead as buttons; ``action`` is the beginning of their action ids."""
-    blocks = [_section(escape(part)) for part in _parts(notice.text)]
-    blocks += [_section("\n".join([f"*{escape(part.title)}*", *map(_line, part.lines)])) for part in notice.sections]
+    blocks = [section(escape(part)) for part in _parts(notice.text)]
+    blocks += [section("\n".join([f"*{escape(part.title)}*", *map(_line, part.lines)])) for part in notice.sections]
     offers = buttons(notice.suggestions, action)["elements"] if notice.suggestions else []
     if notice.build is not None:
         offers.append(opener(notice.build))
@@ -120,7 +119,7 @@ def notice_blocks(notice: Notice, action: str = ASK) -> list[Block]:
 
 def notice_fallback(notice: Notice) -> str:
     """Return the notice as text."""
-    return cut(escape(notice_text(notice)), MESSAGE_TEXT)
+    return cut(unlinked(escape(notice_text(notice))), MESSAGE_TEXT)
 
 
 def buttons(queries: tuple[str, ...], action: str = ASK) -> Block:
@@ -129,7 +128,7 @@ def buttons(queries: tuple[str, ...], action: str = ASK) -> Block:
         {
             "type": "button",
             "action_id": f"{action}:{place}",
-            "text": {"type": "plain_text", "text": cut(query, BUTTON_TEXT)},
+            "text": plain_text(query, BUTTON_TEXT),
             "value": query,
         }
         for place, query in enumerate(queries)
@@ -140,13 +139,8 @@ def buttons(queries: tuple[str, ...], action: str = ASK) -> Block:
 
 def opener(query: str = "", text: str = "Build a question") -> Block:
     """Make the button that opens the form, beginning with ``query``."""
-    button = {"type": "button", "action_id": BUILD, "text": {"type": "plain_text", "text": text}}
+    button = {"type": "button", "action_id": BUILD, "text": plain_text(text)}
     return {**button, "value": query} if 0 < len(query) <= BUTTON_VALUE else button
-
-
-def cut(text: str, most: int) -> str:
-    """Shorten to ``most`` characters, with an ellipsis where something is missing."""
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
 def _parts(text: str) -> list[str]:
@@ -160,12 +154,4 @@ def _parts(text: str) -> list[str]:
 
 
 def _line(line: Line) -> str:
-    return " ".join(filter(None, [" · ".join(f"`{escape(typed)}`" for typed in line.typed), escape(line.meaning)]))
-
-
-def _section(text: str) -> Block:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": cut(text, SECTION)}}
-
-
-def _context(text: str) -> Block:
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": cut(text, CONTEXT)}]}
+    return " ".join(filter(None, [" · ".join(f"`{escape_code(typed)}`" for typed in line.typed), escape(line.meaning)]))

@@ -9,10 +9,11 @@ from urllib.parse import quote
 from analytics.domain import Measure
 from analytics.numbers import count, percent
 from analytics.phrases import ordinal
-from bot.render.blocks import ASK, SECTION, Block, cut
-from bot.render.escape import escape
+from bot.render.blocks import ASK, Block
+from bot.render.escape import escape_line, literal
 from bot.render.sparkline import Point, Trend, left_behind, trend
 from bot.render.text import source_line
+from bot.render.text_objects import context, cut, plain_text, section
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +36,7 @@ def model_card(now: Answer, before: Answer | None, past: Answer | None) -> list[
     declared = "no license declared" if facts["license"] == "none declared" else facts["license"]
     downloads = f"*{count(float(facts['downloads'] or 0))}* downloads in 30 days"
     standing = f"{downloads} · *{rank}*{_moved(facts['rank'], was, before, points)}"
-    known = " · ".join(escape(str(fact)) for fact in (declared, facts["task"]) if fact)
+    known = " · ".join(escape_line(str(fact)) for fact in (declared, facts["task"]) if fact)
     return _card(_title(name, name), [standing, known, _course("Downloads", trend(points), count)], now)
 
 
@@ -59,20 +60,16 @@ def _card(title: str, lines: list[str], now: Answer) -> list[Block]:
     button = {
         "type": "button",
         "action_id": f"{ASK}:0",
-        "text": {"type": "plain_text", "text": "Ask more"},
-        "accessibility_label": cut(f"Ask more about {now.rankings[-1].shares[0].name}", 75),
+        "text": plain_text("Ask more"),
+        "accessibility_label": cut(literal(f"Ask more about {now.rankings[-1].shares[0].name}"), 75),
         "value": now.query,
     }
-    muted = "\n".join([*map(escape, now.notes), escape(source_line(now.source))])
+    muted = "\n".join([*map(escape_line, now.notes), escape_line(source_line(now.source))])
     return [
-        _section(title) | {"accessory": button},
-        _section("\n".join(filter(None, lines))),
-        {"type": "context", "elements": [{"type": "mrkdwn", "text": cut(muted, SECTION)}]},
+        section(title) | {"accessory": button},
+        section("\n".join(filter(None, lines))),
+        context(muted),
     ]
-
-
-def _section(text: str) -> Block:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": cut(text, SECTION)}}
 
 
 def _title(name: str, page: str) -> str:
@@ -80,7 +77,7 @@ def _title(name: str, page: str) -> str:
 
 
 def _link(name: str, page: str) -> str:
-    return f"<{_HUB}{quote(page)}|{escape(name)}>"
+    return f"<{_HUB}{quote(page)}|{escape_line(name)}>"
 
 
 def _moved(rank: object, was: object, before: Answer | None, points: tuple[Point, ...]) -> str:

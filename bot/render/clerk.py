@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from analytics.phrases import enumerate_, plural
 from bot.dispatch.content import Content
 from bot.dispatch.values import State
-from bot.render.blocks import SECTION, cut
-from bot.render.escape import escape
+from bot.render.escape import escape, escape_code, escape_line, literal, unlinked
 from bot.render.letters import named, why
+from bot.render.text_objects import context, cut, plain_text, section
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ _SECTIONS = {"license": "licenses", "creator": "creators", "task": "tasks"}
 
 def button(text: str, does: str, *, danger: bool = False, place: str = "") -> Block:
     """Make a button that tells the clerk what to do."""
-    made: Block = {"type": "button", "action_id": f"{CLERK}:{place or does}", "text": _plain(text), "value": does}
+    made: Block = {"type": "button", "action_id": f"{CLERK}:{place or does}", "text": plain_text(text), "value": does}
     return {**made, "style": "danger"} if danger else made
 
 
@@ -37,7 +37,7 @@ def actions(*elements: Block) -> Block:
 
 def told(text: str, *elements: Block) -> Content:
     """Say something in mrkdwn, with buttons under it."""
-    return Content(text, [section(text), *([actions(*elements)] if elements else [])])
+    return Content(unlinked(text), [section(text), *([actions(*elements)] if elements else [])])
 
 
 def subscribed(subscription: Subscription, when: str, first: str, *, by: str, changed: bool) -> list[Block]:
@@ -81,7 +81,7 @@ def watch_rows(rows: Sequence[tuple[Watch, str]]) -> list[Block]:
     blocks = []
     for one, said in rows[:_SHOWN]:
         state = f":no_bell: muted{_because(one.muted)}" if one.muted else "beyond its line now" if one.crossed else "watching"
-        text = f"*{escape(said)}*\n{state} · `{escape(one.rule)}` · by <@{one.created_by}>"
+        text = f"*{escape_line(said)}*\n{state} · `{escape_code(one.rule)}` · by <@{one.created_by}>"
         turn = button("Unmute", f"unmute {one.id}") if one.muted else button("Mute", f"mute {one.id}")
         blocks += [section(text), actions(turn, button("Remove", f"unwatch {one.id}", danger=True))]
     return blocks
@@ -89,30 +89,21 @@ def watch_rows(rows: Sequence[tuple[Watch, str]]) -> list[Block]:
 
 def standing(lines: Sequence[tuple[str, str]], failed: Sequence[Delivery]) -> Content:
     """Say how things stand, and what did not arrive, with a button to send each again."""
-    text = "\n".join(f"*{escape(name)}*  {escape(said)}" for name, said in lines)
+    text = "\n".join(f"*{escape(name)}*  {escape_line(said)}" for name, said in lines)
     blocks = [section(text)]
     for one in failed[:5]:
         doubt = "may not have arrived" if one.state is State.UNSURE else f"did not arrive: {why(one.error or '')}"
         blocks.append(section(f":warning: In <#{one.channel}>, {named(one)} {doubt}"))
         blocks.append(actions(button("Send it again", f"again {one.id}")))
-    return Content(text, blocks)
+    return Content(unlinked(text), blocks)
 
 
 def alert(headline: str, said: str, figure: str, watch: int, query: str) -> Content:
     """Tell of a crossing."""
-    above = [section(f":bell: *{escape(said)}*: {escape(figure)}"), context(escape(headline))]
+    text = f"{escape_line(said)}: {escape_line(figure)}"
+    above = [section(f":bell: *{escape_line(said)}*: {escape_line(figure)}"), context(escape_line(headline))]
     below = [actions(button("Mute", f"mute {watch}"), button("All watches", "watches"))]
-    return Content(f"{escape(said)}: {escape(figure)}", above, [context(f"`{escape(query)}`"), *below], alt=cut(headline, 1900))
-
-
-def section(text: str) -> Block:
-    """Make a section of mrkdwn."""
-    return {"type": "section", "text": {"type": "mrkdwn", "text": cut(text, SECTION)}}
-
-
-def context(text: str) -> Block:
-    """Make a line of small mrkdwn."""
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": cut(text, 2000)}]}
+    return Content(unlinked(text), above, [context(f"`{escape_code(query)}`"), *below], alt=cut(literal(headline), 1900))
 
 
 def _because(reason: str | None) -> str:
@@ -124,13 +115,9 @@ def _how(last: Delivery | None) -> str:
         return ""
     ends = {
         State.SENT: "arrived",
-        State.FAILED: f"did not arrive ({last.error})",
+        State.FAILED: f"did not arrive ({escape_line(last.error or '')})",
         State.UNSURE: "may not have arrived",
         State.PLANNED: "is on its way",
         State.SENDING: "is on its way",
     }
     return f" · {last.period} {ends[last.state]}"
-
-
-def _plain(text: str) -> Block:
-    return {"type": "plain_text", "text": text}

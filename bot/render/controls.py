@@ -6,7 +6,8 @@ import re
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from bot.render.blocks import BUTTON_TEXT, BUTTON_VALUE, buttons, cut, opener
+from bot.render.blocks import BUTTON_TEXT, BUTTON_VALUE, buttons, opener
+from bot.render.text_objects import plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,18 +70,18 @@ def _inside(groups: Sequence[tuple[str, Sequence[Offer]]]) -> Block | None:
     found = [(kind, options) for kind, offers in groups if (options := _options(offers))]
     if not found:
         return None
-    listed = [{"label": {"type": "plain_text", "text": cut(kind, OPTION_TEXT)}, "options": options} for kind, options in found]
+    listed = [{"label": plain_text(kind, OPTION_TEXT), "options": options} for kind, options in found]
     return {**_select(f"{GO}:inside", "Look into …"), "option_groups": listed}
 
 
 def _select(action: str, placeholder: str) -> Block:
-    return {"type": "static_select", "action_id": action, "placeholder": {"type": "plain_text", "text": placeholder}}
+    return {"type": "static_select", "action_id": action, "placeholder": plain_text(placeholder)}
 
 
 def _options(offers: Sequence[Offer]) -> list[Block]:
     """Leave out what is too long for an option: a question that is cut would be another."""
     return [
-        {"text": {"type": "plain_text", "text": cut(offer.label, OPTION_TEXT)}, "value": offer.query}
+        {"text": plain_text(offer.label, OPTION_TEXT), "value": offer.query}
         for offer in offers[:100]
         if len(offer.query) <= OPTION_VALUE
     ]
@@ -93,5 +94,5 @@ def _month(name: str, offer: Offer | None, arrow: str) -> Block | None:
 def _button(action: str, label: str, query: str) -> Block | None:
     if len(query) > BUTTON_VALUE:
         return None
-    text = {"type": "plain_text", "text": cut(label, BUTTON_TEXT)}
+    text = plain_text(label, BUTTON_TEXT)
     return {"type": "button", "action_id": action, "text": text, "value": query}

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from analytics.numbers import percent
 from analytics.phrases import day, enumerate_, name, points
 from bot.dispatch.content import Content
-from bot.render.blocks import ALT, SECTION, cut
+from bot.render import text_objects
+from bot.render.blocks import ALT
 from bot.render.data import safe
-from bot.render.escape import escape
+from bot.render.escape import escape, escape_line, escape_preformatted, literal, unlinked
 from bot.render.text import source_line
+from bot.render.text_objects import SECTION, cut, plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,16 +39,19 @@ def content(digest: Digest, key: str, *, missed: Sequence[date] = (), sample: bo
     that it is only shown once.
     """
     title = f"Digest of {digest.edition.name}"
-    above = [_section(f"*{escape(digest.headline)}*"), _context(escape(title + (" · a sample" if sample else "")))]
-    told = [_section(cut(_told(section), SECTION)) for section in digest.sections]
+    above = [
+        text_objects.section(f"*{escape_line(digest.headline)}*"),
+        text_objects.context(escape(title + (" · a sample" if sample else ""))),
+    ]
+    told = [text_objects.section(_told(section)) for section in digest.sections]
     small = [line for line in (digest.likes, *digest.notes, _missed(missed), source_line(digest.source)) if line]
-    below = [*told, _context(cut("\n".join(map(escape, small)), 2000)), _buttons(key)]
+    below = [*told, text_objects.context("\n".join(map(escape_line, small))), _buttons(key)]
     text = "\n".join([digest.headline, title, *(line for section in digest.sections for line in _lines(section)), *small])
     return Content(
-        text=cut(escape(text), 3900),
+        text=cut(unlinked(escape(text)), 3900),
         above=above,
         below=below,
-        alt=cut(digest.chart.alt, ALT),
+        alt=cut(literal(digest.chart.alt), ALT),
         files={f"hfstats-digest-{digest.edition}.csv": as_csv(digest)},
         details=details(digest),
     )
@@ -55,7 +60,7 @@ def content(digest: Digest, key: str, *, missed: Sequence[date] = (), sample: bo
 def withheld(reason: str) -> Content:
     """Return what a channel gets in place of a digest that there is not: why not."""
     said = f"{reason} The next digest comes as planned."
-    return Content(text=cut(escape(said), 3900), above=[_section(cut(escape(said), SECTION))])
+    return Content(text=cut(unlinked(escape(said)), 3900), above=[text_objects.section(escape(said))])
 
 
 def as_text(digest: Digest) -> str:
@@ -69,7 +74,9 @@ def as_text(digest: Digest) -> str:
 def details(digest: Digest) -> list[Block]:
     """Return the full rankings, a block a section."""
     return [
-        _section(f"*{section.dimension.plural.capitalize()}*\n```{cut(escape(_table(section)), SECTION - 60)}```")
+        text_objects.section(
+            f"*{section.dimension.plural.capitalize()}*\n```{cut(escape_preformatted(_table(section)), SECTION - 60)}```"
+        )
         for section in digest.sections
         if section.rankings
     ]
@@ -145,9 +152,9 @@ def _missed(days: Sequence[date]) -> str:
 
 
 def _told(section: Section) -> str:
-    first, *others = [escape(line) for line in section.lines] or [""]
+    first, *others = [escape_line(line) for line in section.lines] or [""]
     lines = [f"*{section.dimension.plural.capitalize()}*  {first}", *(f"• {line}" for line in others)]
-    return "\n".join([*lines, *(f"_{escape(note)}_" for note in section.notes)])
+    return "\n".join([*lines, *(f"_{escape_line(note)}_" for note in section.notes)])
 
 
 def _lines(section: Section) -> list[str]:
@@ -171,15 +178,7 @@ def _table(section: Section) -> str:
 
 def _buttons(key: str) -> Block:
     elements = [
-        {"type": "button", "action_id": action, "text": {"type": "plain_text", "text": text}, "value": key}
+        {"type": "button", "action_id": action, "text": plain_text(text), "value": key}
         for action, text in ((DETAILS, "Full rankings"), (NUMBERS, "CSV"))
     ]
     return {"type": "actions", "elements": elements}
-
-
-def _section(text: str) -> Block:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
-
-
-def _context(text: str) -> Block:
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": text}]}

@@ -8,8 +8,9 @@ from analytics.names.fold import fold
 from analytics.phrases import day, plural, short_list
 from analytics.query import Query
 from bot.render import bets
-from bot.render.blocks import BUTTON_TEXT, cut, opener
-from bot.render.escape import escape
+from bot.render.blocks import BUTTON_TEXT, opener
+from bot.render.escape import escape, escape_code, escape_line
+from bot.render.text_objects import context, cut, plain_text, section
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,21 +57,24 @@ def home_view(
     of its own, between the findings and the examples.
     """
     if not overview.holdings:
-        return _home([_header("No data yet"), _section(_NOTHING), _actions(_refresh(), _help())])
+        return _home([_header("No data yet"), section(_NOTHING), _actions(_refresh(), _help())])
     blocks = [
         _header("What the open-model world runs on"),
         _freshness(overview, today),
         _actions(opener() | {"style": "primary"}, bets.opener(), _refresh(), _help()),
     ]
     if asked:
-        blocks.append(_section(f":white_check_mark: Asked `{escape(cut(asked, 500))}`. The answer comes to the *Messages* tab."))
+        blocks.append(
+            section(f":white_check_mark: Asked `{escape_code(cut(asked, 500))}`. The answer comes to the *Messages* tab.")
+        )
     blocks += [{"type": "divider"}, _header("Latest findings")]
     blocks += [
-        _section(f"*{escape(found.headline)}*") | {"accessory": _ask(f"{ASKED}:finding:{place}", found.query, "Show the chart")}
+        section(f"*{escape_line(found.headline)}*")
+        | {"accessory": _ask(f"{ASKED}:finding:{place}", found.query, "Show the chart")}
         for place, found in enumerate(overview.findings)
     ]
-    for section in sections:
-        blocks += [{"type": "divider"}, *section]
+    for part in sections:
+        blocks += [{"type": "divider"}, *part]
     examples = [
         _ask(f"{ASKED}:example:{place}", _example(entry, overview))
         for place, entry in enumerate(_plain_first(entries)[:_EXAMPLES])
@@ -78,7 +82,7 @@ def home_view(
     blocks += [
         {"type": "divider"},
         _header("Ask something"),
-        _section("What you ask here is answered in the *Messages* tab. In a channel, type the same words after `/hfstats`."),
+        section("What you ask here is answered in the *Messages* tab. In a channel, type the same words after `/hfstats`."),
         _actions(*examples),
     ]
     return _home(blocks)
@@ -95,16 +99,15 @@ def subscriptions_section(rows: Sequence[Block]) -> list[Block]:
     menu = {
         "type": "conversations_select",
         "action_id": SUBSCRIBE,
-        "placeholder": _plain("Subscribe a channel"),
+        "placeholder": plain_text("Subscribe a channel"),
         "filter": {"include": ["public", "private"], "exclude_bot_users": True},
     }
-    how = {"type": "context", "elements": [{"type": "mrkdwn", "text": _HOW}]}
-    return [_header("Digests"), *(rows or [_section(none)]), _actions(menu), how]
+    return [_header("Digests"), *(rows or [section(none)]), _actions(menu), context(_HOW)]
 
 
 def trouble_view(notice: Notice) -> Block:
     """Show what keeps the Home from being shown, and the way to try again."""
-    return _home([_header("I cannot look at the data now"), _section(escape(notice.text)), _actions(_refresh(), _help())])
+    return _home([_header("I cannot look at the data now"), section(escape(notice.text)), _actions(_refresh(), _help())])
 
 
 def _example(entry: Entry, overview: Overview) -> str:
@@ -132,15 +135,15 @@ def _freshness(overview: Overview, today: date) -> Block:
     text = " · ".join(parts)
     if age >= STALE:
         text += "\n:warning: A snapshot is taken once a day; whoever runs me takes today's with `hfstats snapshot`."
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": text}]}
+    return context(text)
 
 
 def _ask(action: str, query: str, text: str | None = None) -> Block:
-    return {"type": "button", "action_id": action, "text": _plain(cut(text or query, BUTTON_TEXT)), "value": query}
+    return {"type": "button", "action_id": action, "text": plain_text(text or query, BUTTON_TEXT), "value": query}
 
 
 def _refresh() -> Block:
-    return {"type": "button", "action_id": REFRESH, "text": _plain("Refresh")}
+    return {"type": "button", "action_id": REFRESH, "text": plain_text("Refresh")}
 
 
 def _help() -> Block:
@@ -152,15 +155,7 @@ def _actions(*elements: Block) -> Block:
 
 
 def _header(text: str) -> Block:
-    return {"type": "header", "text": _plain(text)}
-
-
-def _section(text: str) -> Block:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
-
-
-def _plain(text: str) -> Block:
-    return {"type": "plain_text", "text": text}
+    return {"type": "header", "text": plain_text(text)}
 
 
 def _home(blocks: list[Block]) -> dict[str, Any]:

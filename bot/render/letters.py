@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from analytics.digest.edition import Edition
 from analytics.phrases import day
 from bot.dispatch.content import Content
+from bot.render.escape import escape_line
+from bot.render.text_objects import context, plain_text, section
 
 if TYPE_CHECKING:
     from bot.dispatch.values import Delivery
@@ -32,7 +34,7 @@ _MEND = {
 
 def why(error: str) -> str:
     """Return the reason of a failure in words."""
-    return _WHY.get(error, f"Slack answers “{error}”")
+    return _WHY.get(error, f"Slack answers “{escape_line(error)}”")
 
 
 def named(delivery: Delivery) -> str:
@@ -50,44 +52,40 @@ def unsure(delivery: Delivery) -> Content:
         f"{_begin(named(delivery))} may or may not have reached <#{delivery.channel}>: the connection to Slack broke while I sent"
         " it, and I may not read the channel to look. If it is not there, send it again."
     )
-    return Content(text, [_section(text), _button("Send it again", f"again {delivery.id}")])
+    return Content(text, [section(text), _button("Send it again", f"again {delivery.id}")])
 
 
 def given_up(delivery: Delivery) -> Content:
     """Tell that something did not arrive although it was tried for a day, and offer to send it again."""
     what = f"{_begin(named(delivery))} did not reach <#{delivery.channel}>"
     text = f"{what}: I tried for more than a day and could not get through to Slack."
-    return Content(text, [_section(text), _button("Send it again", f"again {delivery.id}")])
+    return Content(text, [section(text), _button("Send it again", f"again {delivery.id}")])
 
 
 def undelivered(delivery: Delivery, error: str) -> Content:
     """Tell that something that comes once did not arrive, and offer to send it again when that is mended."""
     text = f"{_begin(named(delivery))} did not reach <#{delivery.channel}>: {why(error)}. When that is mended, send it again."
-    return Content(text, [_section(text), _button("Send it again", f"again {delivery.id}")])
+    return Content(text, [section(text), _button("Send it again", f"again {delivery.id}")])
 
 
 def paused(delivery: Delivery, what: str, error: str) -> Content:
     """Tell that a subscription or a watch is paused since something could not be delivered. ``what``: “The digest”."""
     text = f"{what} for <#{delivery.channel}> is paused: {why(error)}. {_MEND.get(error, '')}".rstrip()
     does = "resume" if delivery.kind == "digest" else "unmute"
-    return Content(text, [_section(text), _button("Resume", f"{does} {delivery.source}")])
+    return Content(text, [section(text), _button("Resume", f"{does} {delivery.source}")])
 
 
 def late(due: int) -> Block:
     """Say that a message comes late. ``due``: seconds since 1970; everybody reads it in their own time zone."""
     said = f"Sent late: it was due <!date^{due}^{{date_short_pretty}} at {{time}}|some time ago>."
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": said}]}
+    return context(said)
 
 
 def _begin(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _section(text: str) -> Block:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
-
-
 def _button(text: str, does: str) -> Block:
-    label = {"type": "plain_text", "text": text}
+    label = plain_text(text)
     button = {"type": "button", "action_id": f"{_CLERK}:{does}", "text": label, "value": does}
     return {"type": "actions", "elements": [button]}

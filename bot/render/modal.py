@@ -8,8 +8,9 @@ from analytics.domain import ListName, Measure
 from analytics.query import MOST_NAMES, Option
 from bot.builder import FIELDS, NAMES, QUESTION, Filled, fitted, unquoted
 from bot.overview import group_of
-from bot.render.blocks import BUILD, cut
-from bot.render.escape import escape
+from bot.render.blocks import BUILD
+from bot.render.escape import escape, escape_code
+from bot.render.text_objects import CONTEXT, cut, mrkdwn, plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -56,9 +57,9 @@ def build_view(form: Filled, entries: Sequence[Entry], overview: Overview | None
     return {
         "type": "modal",
         "callback_id": BUILD,
-        "title": _plain("Build a question"),
-        "submit": _plain("Ask"),
-        "close": _plain("Cancel"),
+        "title": plain_text("Build a question"),
+        "submit": plain_text("Ask"),
+        "close": plain_text("Cancel"),
         "blocks": [_question(entry, entries), *filter(None, fields), _preview(form, wrong), *_where(form)],
     }
 
@@ -106,7 +107,7 @@ def suggestions(block_id: str, groups: Mapping[str, Sequence[str]]) -> dict[str,
         if fresh:
             found.append((kind, [_option(before + name, unquoted(name)) for name in fresh]))
     if len(found) > 1:
-        return {"option_groups": [{"label": _plain(_KINDS.get(kind, kind)), "options": options} for kind, options in found]}
+        return {"option_groups": [{"label": plain_text(_KINDS.get(kind, kind)), "options": options} for kind, options in found]}
     first = [_option(ANY, _LABELS[Option.TASK][1])] if before else []
     return {"options": [*first, *(option for _, options in found for option in options)][:MOST_OPTIONS]}
 
@@ -118,7 +119,7 @@ def _question(entry: Entry, entries: Sequence[Entry]) -> Block:
     element = {
         "type": "static_select",
         "action_id": f"{FORM}:{QUESTION}",
-        "option_groups": [{"label": _plain(name), "options": options} for name, options in grouped.items()],
+        "option_groups": [{"label": plain_text(name), "options": options} for name, options in grouped.items()],
         "initial_option": _option(entry.form.word, entry.summary),
     }
     return _input(QUESTION, "Question", element, optional=False)
@@ -135,7 +136,7 @@ def _field(field: str, form: Filled, of: Form, overview: Overview | None) -> Blo
                 "is_decimal_allowed": False,
                 "min_value": "1",
                 "max_value": "1000",
-                "placeholder": _plain(_LABELS[Option.TOP][1]),
+                "placeholder": plain_text(_LABELS[Option.TOP][1]),
             }
             element |= {"initial_value": given[0].removeprefix(f"{Option.TOP} ")} if given else {}
         case Option.TASK if _must_be_typed(field, form):
@@ -161,7 +162,7 @@ def _names(form: Filled, of: Form) -> Block:
         element |= {"initial_option": _option(given[0], unquoted(given[0]))} if given else {}
     element |= {
         "action_id": f"{FORM}:{NAMES}",
-        "placeholder": _plain(f"Such as {' '.join(of.example.split()[1:]) or 'licenses'}"),
+        "placeholder": plain_text(f"Such as {' '.join(of.example.split()[1:]) or 'licenses'}"),
     }
     label = "Names" if of.most > 1 else of.word.capitalize() if of.fewest else "Of what"
     return _input(block_of(NAMES, of.word), label, element, optional=not of.fewest)
@@ -186,24 +187,20 @@ def _menu(option: Option, given: Sequence[str], overview: Overview | None) -> Bl
 
 def _preview(form: Filled, wrong: Mapping[str, str]) -> Block:
     missing = next(iter(wrong.values()), None)
-    text = f"Not a question yet. {missing}" if missing else f"This asks: `{escape(cut(form.text.replace('`', chr(39)), 600))}`"
-    return {
-        "type": "context",
-        "block_id": "preview",
-        "elements": [{"type": "mrkdwn", "text": escape(text) if missing else text}],
-    }
+    text = escape(f"Not a question yet. {missing}") if missing else f"This asks: `{escape_code(cut(form.text, 600))}`"
+    return {"type": "context", "block_id": "preview", "elements": [mrkdwn(text, CONTEXT)]}
 
 
 def _where(form: Filled) -> list[Block]:
     conversation = {
         "type": "conversations_select",
         "action_id": f"{FORM}:{WHERE}",
-        "placeholder": _plain("My messages with the bot"),
+        "placeholder": plain_text("My messages with the bot"),
         "default_to_current_conversation": True,
         "response_url_enabled": True,
     }
     conversation |= {"initial_conversation": form.where} if form.where else {}
-    alone = {"text": _plain("Only I see the answer"), "value": QUIET}
+    alone = {"text": plain_text("Only I see the answer"), "value": QUIET}
     box = {"type": "checkboxes", "action_id": f"{FORM}:{QUIET}", "options": [alone]}
     box |= {"initial_options": [alone]} if form.quiet else {}
     hint = "Without one, the answer comes to you in your messages with the bot."
@@ -216,8 +213,8 @@ def _where(form: Filled) -> list[Block]:
 def _input(
     block_id: str, label: str, element: Block, *, optional: bool = True, hint: str | None = None, dispatch: bool = True
 ) -> Block:
-    block = {"type": "input", "block_id": block_id, "label": _plain(label), "element": element, "optional": optional}
-    block |= {"hint": _plain(hint)} if hint else {}
+    block = {"type": "input", "block_id": block_id, "label": plain_text(label), "element": element, "optional": optional}
+    block |= {"hint": plain_text(hint)} if hint else {}
     return block | ({"dispatch_action": True} if dispatch else {})
 
 
@@ -243,12 +240,8 @@ def _nothing(option: str) -> Block:
 
 
 def _option(value: str, text: str) -> Block:
-    return {"text": _plain(cut(text, OPTION_TEXT) or value), "value": value}
+    return {"text": plain_text(text or value, OPTION_TEXT), "value": value}
 
 
 def _month(period: Period) -> str:
     return f"{period.start:%B %Y}"
-
-
-def _plain(text: str) -> Block:
-    return {"type": "plain_text", "text": text}

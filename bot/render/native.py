@@ -7,7 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from analytics.answer import ChartKind, Series, Unit
-from bot.render.blocks import cut
+from bot.render.escape import literal
+from bot.render.text_objects import cut
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -47,7 +48,7 @@ def _focus(chart: Chart) -> list[Block]:
         return _bars(chart)
     labels = short([name for name, _ in parts])
     segments = [{"label": label, "value": _number(value, chart.unit)} for label, (_, value) in zip(labels, parts, strict=True)]
-    title = cut(chart.parts_title or chart.title, TITLE)
+    title = cut(literal(chart.parts_title or chart.title), TITLE)
     return [*_bars(chart), {"type": "data_visualization", "title": title, "chart": {"type": "pie", "segments": segments}}]
 
 
@@ -102,10 +103,10 @@ def _plot(kind: str, title: str, chart: Chart, categories: Sequence[str], series
     if chart.unit is Unit.PORTION:
         axes["y_label"] = "share, %"
     elif chart.y_label:
-        axes["y_label"] = cut(chart.y_label, AXIS)
+        axes["y_label"] = cut(literal(chart.y_label), AXIS)
     return {
         "type": "data_visualization",
-        "title": cut(title.strip() or "Chart", TITLE),
+        "title": cut(literal(title).strip() or "Chart", TITLE),
         "chart": {"type": kind, "series": drawn, "axis_config": axes},
     }
 
@@ -157,7 +158,7 @@ def short(names: Sequence[str]) -> list[str]:
     """Cut names to what a label holds; what is cut ends in an ellipsis, and what was different stays different."""
     taken: dict[str, None] = {}
     for name in names:
-        whole = " ".join(name.split()) or "-"
+        whole = literal(" ".join(name.split())) or "-"
         # A model's own name says more than its owner's.
         label = cut(whole if len(whole) <= LABEL else whole.rpartition("/")[2] or whole, LABEL)
         count = 2

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from analytics.numbers import count, percent
 from analytics.phrases import points
+from analytics.visible import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,7 +86,8 @@ def _side_by_side(rankings: tuple[Ranking, ...], limit: int) -> Table | None:
 
 
 def _cut(headings: tuple[str, ...], rows: Sequence[tuple[str, ...]], limit: int) -> Table:
-    return Table(headings, tuple(rows[:limit]), max(0, len(rows) - limit))
+    shown = tuple(tuple(map(one_line, row)) for row in rows[:limit])
+    return Table(headings, shown, max(0, len(rows) - limit))
 
 
 _STATISTICS = {

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.render.blocks import cut, remark
+from bot.render.blocks import remark
+from bot.render.escape import literal
 from bot.render.table import table
+from bot.render.text_objects import cut
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +43,7 @@ def table_blocks(answer: Answer) -> list[Block]:
 
 
 def _cell(text: str) -> Block:
-    return {"type": "raw_text", "text": cut(text, CELL) or "-"}  # Slack takes no empty cell
+    return {"type": "raw_text", "text": cut(literal(text), CELL) or "-"}  # Slack takes no empty cell
 
 
 def _within(rows: Sequence[list[Block]]) -> tuple[list[list[Block]], int]:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analytics.phrases import plural, short_list
+from analytics.visible import one_line
 from bot.render.table import table
+from bot.render.text_objects import cut
 
 if TYPE_CHECKING:
     from analytics.answer import Answer, Source
     from bot.reply import Line, Notice
 
 MOST_ROWS = 15
+ORIGIN = 100
+"""Characters of the name of a file that an answer comes from."""
 
 
 def source_line(source: Source) -> str:
@@ -21,7 +25,11 @@ def source_line(source: Source) -> str:
     if source.coverage < 0.9995:
         parts.append(f"recorded for {source.coverage:.0%} of the models")
     parts.append(
-        "simulated data" if source.simulated else "Hugging Face Hub" if source.origin == "hub" else f"from {source.origin}"
+        "simulated data"
+        if source.simulated
+        else "Hugging Face Hub"
+        if source.origin == "hub"
+        else f"from {cut(one_line(source.origin), ORIGIN)}"
     )
     return " · ".join(parts)
 
@@ -46,7 +54,7 @@ def grid(answer: Answer, limit: int = MOST_ROWS) -> list[str]:
 
 def answer_text(answer: Answer, limit: int = MOST_ROWS) -> str:
     """Return headline, numbers, notes and source, in that order, as lines."""
-    parts = [answer.headline, "", *grid(answer, limit), "", *answer.notes, source_line(answer.source)]
+    parts = [one_line(answer.headline), "", *grid(answer, limit), "", *map(one_line, answer.notes), source_line(answer.source)]
     return "\n".join(parts).replace("\n\n\n", "\n\n")
 
 
