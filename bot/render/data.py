@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from analytics.tabular import table
+from analytics.visible import one_line
 
 if TYPE_CHECKING:
     from analytics.answer import Answer, Forecast, Ranking, Share, Shift
     from analytics.tabular import Cell
+
+_FORMULA = re.compile(r"(?:^|;)\s*(?=[=+\-@＝＋－＠])")  # noqa: RUF001 - the wide signs
 
 
 def as_json(answer: Answer) -> dict[str, Any]:
@@ -118,5 +122,8 @@ def _cell(cell: Cell, *, whole: bool) -> str | int | float | None:
 
 
 def safe(name: str) -> str:
-    """Keep a spreadsheet from reading a name as a formula."""
-    return f"'{name}" if name[:1] in {"=", "+", "-", "@", "\t", "\r"} else name
+    """Keep a spreadsheet from reading a name, or what stands in it after a semicolon, as a formula; on one line.
+
+    Source: OWASP, CSV Injection. The wide signs are read as the narrow ones by some.
+    """
+    return _FORMULA.sub(r"\g<0>'", one_line(name))
