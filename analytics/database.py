@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import os
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,12 +58,15 @@ def engine(url: str) -> sa.Engine:
 
 
 def _sqlite(address: sa.URL) -> sa.Engine:
-    if address.database and address.database != ":memory:":
+    file = _file_of(address)
+    if file:
         try:
-            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+            make_private_folder(file.parent)
         except OSError as error:
             raise StoreError(f"The folder of the database {address.database} cannot be made: {error.strerror}.") from error
     opened = sa.create_engine(address, connect_args={"timeout": _CONNECT_TIMEOUT}, hide_parameters=True)
+    if file:
+        _keep_private(opened, file)
 
     @sa.event.listens_for(opened, "connect")
     def configure(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own connection
@@ -78,6 +82,66 @@ def _sqlite(address: sa.URL) -> sa.Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return opened
+
+
+def _file_of(address: sa.URL) -> Path | None:
+    """Return the file of a SQLite address; ``None`` for a database in memory."""
+    name = (address.database or "").removeprefix("file:").partition("?")[0]
+    in_memory = (
+        not name or name == ":memory:" or address.query.get("mode") == "memory" or "mode=memory" in (address.database or "")
+    )
+    return None if in_memory else Path(name)
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make a folder, and those above it that are missing, for the owner alone; one that is there stays as it is.
+
+    Raises:
+        OSError: when it cannot be made.
+
+    """
+    if folder.is_dir():
+        return
+    make_private_folder(folder.parent)
+    with suppress(FileExistsError):  # another process was faster; if a file is in the way, the next line tells
+        folder.mkdir(mode=0o700)
+        folder.chmod(0o700)  # whatever the umask took away
+    folder.mkdir(exist_ok=True)
+
+
+def _keep_private(database: sa.Engine, file: Path) -> None:
+    """Let only the owner read and write the file and what SQLite puts beside it, and notice when it was taken away."""
+
+    @sa.event.listens_for(database, "do_connect")
+    def make(*_: object) -> None:
+        # Before SQLite makes it with the rights of the umask. Its journals get the rights of the file.
+        with suppress(OSError):  # SQLite says better what is wrong
+            os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            file.chmod(0o600)
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            one = file.with_name(file.name + suffix)
+            with suppress(OSError):  # not there, or somebody else's
+                mode = one.stat().st_mode
+                if mode & 0o077:
+                    one.chmod(mode & 0o700)
+
+    @sa.event.listens_for(database, "connect")
+    def note(_connection: object, record: sa.pool.ConnectionPoolEntry) -> None:
+        record.info["file"] = _identity(file)
+
+    @sa.event.listens_for(database, "checkout")
+    def check(_connection: object, record: sa.pool.ConnectionPoolEntry, _proxy: object) -> None:
+        # What is written to a file that was removed or replaced is lost without a word.
+        if record.info.get("file") != _identity(file):
+            raise sa.exc.DisconnectionError("the file was replaced")
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def upgrade(database: sa.Engine, migrations: Migrations = SNAPSHOTS) -> tuple[str | None, str]:

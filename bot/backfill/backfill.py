@@ -12,6 +12,7 @@ from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING
 
+from analytics.database import make_private_folder
 from analytics.errors import HfStatsError, OutOfReachError
 from bot.backfill.child import Died, Order, Stopped, count
 from bot.dispatch.values import Again
@@ -85,7 +86,7 @@ class Backfill:
             self._give_up(dump, owner, f"it was begun {ATTEMPTS} times and never came to an end")
             return None
         folder = self.folder / f"{dump.repo.replace('/', '--')}-{dump.revision}"
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(folder)
         for left in folder.rglob("*.incomplete"):  # by a process that was killed; nothing goes on with it
             left.unlink(missing_ok=True)
         order = Order(dump, self.database, folder, self.endpoint, self.token)
