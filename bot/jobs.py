@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from analytics import quality
 from analytics.domain import ListName
-from analytics.errors import SourceError
+from analytics.errors import SourceError, StoreError
 from analytics.ingest import already_taken
 from analytics.store import SqlHistory
 from bot.clerk.settling import settle
@@ -22,6 +22,7 @@ from bot.dispatch.values import Kind, Owed
 from bot.render.escape import escape, unlinked
 from bot.render.text_objects import section
 from bot.settings import secret
+from bot.store.heartbeats import SILENT_AFTER, duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -61,6 +62,34 @@ class Jobs:
     done: Done
     seen: Seen
     backfill: Backfill
+    alive: Callable[[], None] = lambda: None
+    """Tells the process that started this one that it works."""
+
+    def beat(self) -> None:
+        """Tell that this worker works."""
+        if self.office.heartbeats:
+            self.office.heartbeats.beat()
+
+    def end(self) -> None:
+        """Tell that this worker ends as it was told to."""
+        if self.office.heartbeats:
+            self.office.heartbeats.end()
+
+    def report_silence(self) -> None:
+        """Tell the operator, once, of a time in which no worker worked although none had ended as it was told to."""
+        if self.office.heartbeats is None:
+            return
+        try:
+            last = next(iter(self.office.heartbeats.find()), None)
+            if last is None or last.ended_at or self.office.clock() - last.beat_at <= SILENT_AFTER:
+                return
+            age = duration((self.office.clock() - last.beat_at).total_seconds())
+            text = f"The worker {last.name} stopped responding {age} ago. Another one works now and catches up."
+            _log.error("%s", text)
+            if self.done.first("worker silent", last.slot):
+                self.tell_operator(text)
+        except StoreError:
+            return  # whoever uses the database next says so
 
     def run(self, job: str) -> None:
         """Run one job by its name.

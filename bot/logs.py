@@ -29,7 +29,9 @@ _LEAST = {
     "alembic": logging.WARNING,
     "httpx2": logging.WARNING,
     "huggingface_hub": logging.ERROR,
-    "apscheduler": logging.WARNING,
+    "apscheduler": logging.ERROR,
+    "procrastinate": logging.WARNING,
+    "psycopg": logging.ERROR,
 }
 """Libraries that log bodies, headers or statements below these levels, or tell an operator nothing there."""
 
@@ -59,7 +61,14 @@ def configure(level: str, style: Literal["json", "text"]) -> None:
 def may_be_written(record: logging.LogRecord) -> bool:
     """Hold back what libraries log of bodies. A filter of the handler's, since Bolt sets its loggers' levels itself."""
     library = record.name.partition(".")[0]
+    if library in {"asyncio", "procrastinate"} and _is_lost_connection(record):
+        return False  # the engine says once that the database is gone
     return record.levelno >= _LEAST.get(library, logging.NOTSET)
+
+
+def _is_lost_connection(record: logging.LogRecord) -> bool:
+    raised = record.exc_info[0] if isinstance(record.exc_info, tuple) else None
+    return raised is not None and any(kind.__name__ in {"ConnectorException", "StoreError"} for kind in raised.__mro__)
 
 
 def formatter(style: Literal["json", "text"]) -> logging.Formatter:

@@ -109,6 +109,16 @@ class Metrics:
         """Tell how many analytics processes were replaced; ``replaced`` counts them by why."""
         self.registry.register(_Replaced(replaced))
 
+    def worker(self, age: Callable[[], float | None]) -> None:
+        """Tell for how long no worker was heard from, whenever somebody looks; nothing where none has ever run."""
+
+        def ages() -> dict[str, float]:
+            found = age()
+            return {} if found is None else {"": found}
+
+        told = "Since any worker was last heard from"
+        self.registry.register(_Stored("hfstats_worker_heartbeat_age_seconds", told, None, ages))
+
     def text(self) -> bytes:
         """Return everything in Prometheus's text format."""
         return generate_latest(self.registry)
@@ -132,8 +142,8 @@ class _Replaced(Collector):
 class _Stored(Collector):
     """One gauge, read from the database when somebody looks."""
 
-    def __init__(self, name: str, told: str, label: str, read: Callable[[], Mapping[str, float]]) -> None:
-        self._family = partial(GaugeMetricFamily, name, told, labels=[label])
+    def __init__(self, name: str, told: str, label: str | None, read: Callable[[], Mapping[str, float]]) -> None:
+        self._family = partial(GaugeMetricFamily, name, told, labels=[label] if label else [])
         self._read = read
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
@@ -143,7 +153,7 @@ class _Stored(Collector):
         except HfStatsError:  # the database is away; /healthz/ready says so
             return
         for value, number in found.items():
-            family.add_metric([value], number)
+            family.add_metric([value] if value else [], number)
         yield family
 
 

@@ -14,6 +14,7 @@ from bot.backfill.values import State as Dump
 from bot.dispatch.values import State
 from bot.render.letters import why
 from bot.store.dumps import Dumps
+from bot.store.heartbeats import describe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,6 +49,8 @@ def lines(office: Office, database: sa.Engine, now: datetime) -> Iterator[tuple[
     yield "Subscriptions", f"{running} running, {paused} paused"
     counts = office.ledger.counts()
     yield "Deliveries", ", ".join(f"{counts.get(state, 0)} {state}" for state in State)
+    if office.heartbeats:
+        yield "Workers", describe(office.heartbeats.find(), now, names=True) + "."
     failed = counts.get(State.FAILED, 0) + counts.get(State.UNSURE, 0)
     if failed:
         yield "Look at", "hfstats deliveries --failed"

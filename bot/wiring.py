@@ -44,6 +44,7 @@ from bot.store.bets import Bets
 from bot.store.done import Done
 from bot.store.dumps import Dumps
 from bot.store.editions import Editions
+from bot.store.heartbeats import Heartbeats
 from bot.store.ledger import Ledger
 from bot.store.rotation import Leases
 from bot.store.seen import Seen
@@ -237,13 +238,14 @@ def office(settings: Settings, database_: sa.Engine, metrics: Metrics | None = N
         clients(settings, database_, metrics),
         gallery(settings, database_),
         None if settings.slack_app_token else settings.hfstats_public_url,
+        heartbeats=Heartbeats(database_),
     )
 
 
-def jobs(settings: Settings, database_: sa.Engine, numbers: Numbers) -> Jobs:
+def jobs(settings: Settings, database_: sa.Engine, numbers: Numbers, alive: Callable[[], None] = lambda: None) -> Jobs:
     """Put together what runs by the clock."""
     office_ = office(settings, database_)
-    return Jobs(settings, database_, office_, numbers, Done(database_), Seen(database_), backfill(settings, database_))
+    return Jobs(settings, database_, office_, numbers, Done(database_), Seen(database_), backfill(settings, database_), alive)
 
 
 def backfill(settings: Settings, database_: sa.Engine) -> Backfill:
@@ -338,6 +340,7 @@ def house(settings: Settings, workers: Pool, database_: sa.Engine) -> House:
     metrics.snapshots(SqlHistory(database_).latest)
     metrics.ledger(Ledger(database_).counts)
     metrics.analytics(workers.replaced)
+    metrics.worker(Heartbeats(database_).age)
     kept = installations(settings, database_)
     many = tokens(settings, database_, kept, metrics) if kept else None
     at = desk(settings, workers, workers.entries(), database_, metrics=metrics, many=many)

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from threading import Thread
 from typing import TYPE_CHECKING
 
+import sqlalchemy as sa
+
+from analytics.errors import StoreError
 from bot import stores, wiring
+from bot.engine.outage import Outage, waits
+from bot.stopping import end_at_once_when_told
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.settings import Settings
 
 
@@ -24,20 +32,55 @@ def end_with_parent(end: int) -> None:
     Thread(target=wait, name="parent", daemon=True).start()
 
 
-def work(settings: Settings) -> None:
+def beating_into(pipe: int) -> Callable[[], None]:
+    """Return what writes a heartbeat into a pipe; it never waits, and a parent that is gone is no matter."""
+    os.set_blocking(pipe, False)
+
+    def alive() -> None:
+        try:
+            os.write(pipe, b".")
+        except OSError:
+            return
+
+    return alive
+
+
+def work(settings: Settings, alive: Callable[[], None] = lambda: None) -> None:
     """Take a snapshot a day, send digests and alerts, tidy up, until a termination signal; what is under way is finished.
 
-    Any number of them on PostgreSQL; on SQLite one is enough and more do no harm.
+    Any number of them on PostgreSQL; on SQLite one is enough and more do no harm. Where the database is out of reach, at the
+    start or later, it waits until it is back. ``alive`` is called every few seconds.
 
     Raises:
-        StoreError: when the database cannot be used at the start.
+        StoreError: for a database that waiting does not mend: its address, its version, a file that is none.
 
     """
-    database = stores.store(settings)
-    stores.upgrade(database)
+    end_at_once_when_told()
+    database = _reach(settings, alive)
     pool = wiring.pool(settings)
+    jobs = wiring.jobs(settings, database, pool, alive)
     try:
-        wiring.engine(settings, database, wiring.jobs(settings, database, pool)).work()
+        jobs.report_silence()
+        wiring.engine(settings, database, jobs).work()
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it ends already
     finally:
         pool.close()
         database.dispose()
+
+
+def _reach(settings: Settings, alive: Callable[[], None]) -> sa.Engine:
+    """Open the database, as soon as it can be reached."""
+    outage, pauses = Outage(), waits()
+    while True:
+        alive()
+        try:
+            database = stores.store(settings)
+            stores.upgrade(database)
+        except StoreError as error:
+            if not isinstance(error.__cause__, sa.exc.OperationalError | sa.exc.TimeoutError):
+                raise
+            outage.failed("start", error)
+            time.sleep(next(pauses))
+        else:
+            outage.worked("start")
+            return database

@@ -26,6 +26,7 @@ from bot.reply import Notice
 from bot.router import failure
 from bot.schedule import next_due, parse_schedule, said_moment
 from bot.schedule import said as when_said
+from bot.store.heartbeats import describe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -325,6 +326,8 @@ class Clerk:
             ("Subscriptions", f"{len(subscriptions) - paused} running, {paused} paused"),
             ("Deliveries of the last month", counted),
         ]
+        if self.office.heartbeats:
+            told.append(("Workers", describe(self.office.heartbeats.find(), self.office.clock(), names=False)))
         return said.standing(told, failed), None
 
     def _sees(self, seat: Seat, channel: str) -> bool:

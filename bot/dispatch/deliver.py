@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from bot.render.blocks import Block
     from bot.store.bets import Bets
     from bot.store.editions import Editions
+    from bot.store.heartbeats import Heartbeats
     from bot.store.ledger import Ledger
     from bot.store.pictures import Gallery
     from bot.store.subscriptions import Subscriptions
@@ -71,6 +72,7 @@ class Office:
     public_url: str | None = None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     lanes: Lanes = field(default_factory=Lanes)
+    heartbeats: Heartbeats | None = None
 
 
 def deliver(office: Office, id_: int) -> Again | None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from analytics.database import writing
-from analytics.errors import HfStatsError, NoDataError
+from analytics.errors import HfStatsError, NoDataError, StoreError
 from bot.dispatch.values import Kind, Owed
 from bot.render.digest import content, withheld
 from bot.schedule import next_due, owed, parse_schedule
@@ -112,6 +112,8 @@ def _build(office: Office, builds: Builds, keys: Iterable[Key], missed: Missed) 
             digest, picture = builds.digest(key.edition, key.within, key.sections)
         except NoDataError as error:
             office.editions.keep(name, withheld(str(error)), None)
+        except StoreError:
+            raise
         except (HfStatsError, OSError, RuntimeError, ValueError, ArithmeticError, LookupError):
             _log.exception("the digest %s could not be built", name)
             failed.add(key)

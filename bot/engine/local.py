@@ -7,27 +7,29 @@ from __future__ import annotations
 
 import logging
 import uuid
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
-from analytics.errors import HfStatsError
+from analytics.errors import HfStatsError, StoreError
 from bot.dispatch.values import Again
-from bot.engine.protocol import CLOCK
-from bot.stopping import until_stopped
+from bot.engine.outage import LONGEST_WAIT, Outage
+from bot.engine.protocol import BEAT_SECONDS, CLOCK
+from bot.stopping import ENDS_WITHIN, end_within, until_stopped
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from bot.engine.protocol import Work
 
 _log = logging.getLogger(__name__)
 
-_LATER = 60
-"""Seconds after which a delivery is tried again that could not even reach the database."""
+_BEAT, _COUNT = "beat", "count"
 
 
 class Local:
@@ -37,12 +39,15 @@ class Local:
         """Run ``deliveries`` at the same time, and the jobs of ``clock``."""
         self._work = work
         self._clock = clock
+        self._outage = Outage()
+        self._afresh = True
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             executors={
                 "default": ThreadPoolExecutor(3),
                 "deliveries": ThreadPoolExecutor(deliveries),
                 "dumps": ThreadPoolExecutor(1),
+                "beats": ThreadPoolExecutor(1),
             },
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
@@ -52,6 +57,7 @@ class Local:
         self.start()
         _log.info("working by the clock, in one process")
         until_stopped()
+        end_within(ENDS_WITHIN, 0)
         self.stop()
 
     def start(self) -> None:
@@ -59,8 +65,8 @@ class Local:
         now = datetime.now(UTC)
         for job, cron in self._clock.items():
             self._scheduler.add_job(self._run, CronTrigger.from_crontab(cron, UTC), (job,), id=job, next_run_time=now)
-        self._scheduler.add_job(self._count, CronTrigger.from_crontab("* * * * *", UTC), id="count", executor="dumps")
-        self._work.due(self.defer, afresh=True)
+        self._scheduler.add_job(self._count, CronTrigger.from_crontab("* * * * *", UTC), id=_COUNT, executor="dumps")
+        self._scheduler.add_job(self._beat, "interval", seconds=BEAT_SECONDS, id=_BEAT, next_run_time=now, executor="beats")
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -68,6 +74,8 @@ class Local:
         self._work.stop()
         self._scheduler.remove_all_jobs()
         self._scheduler.shutdown(wait=True)
+        with suppress(HfStatsError):
+            self._work.end()
 
     def defer(self, ids: Sequence[int], at: datetime | None = None) -> None:
         """Deliver later, or as soon as there is a thread."""
@@ -76,29 +84,47 @@ class Local:
             self._scheduler.add_job(self._deliver, "date", run_date=at or datetime.now(UTC), **arguments)
 
     def _run(self, job: str) -> None:
-        try:
+        def run() -> None:
             self._work.run(job)
             if job == "plan":
-                self._work.due(self.defer)
+                self._work.due(self.defer, afresh=self._afresh)
+                self._afresh = False
+
+        self._try(job, run)
+
+    def _count(self) -> None:
+        """Count what somebody has asked for meanwhile."""
+        self._try(_COUNT, self._work.count_all)
+
+    def _beat(self) -> None:
+        """Tell that this process works; when the database is back, do at once what failed without it."""
+        self._work.alive()
+        if self._try(_BEAT, self._work.beat):
+            for job in self._outage.failing:
+                with suppress(JobLookupError):
+                    self._scheduler.modify_job(job, next_run_time=datetime.now(UTC))
+
+    def _try(self, job: str, do: Callable[[], None]) -> bool:
+        try:
+            do()
+        except StoreError as error:
+            self._outage.failed(job, error)
+            return False
         except HfStatsError as error:
             _log.warning("%s: %s", job, error)
         except Exception:  # noqa: BLE001 - one job's failure must not end the others
             _log.exception("%s failed", job)
-
-    def _count(self) -> None:
-        """Count what somebody has asked for meanwhile."""
-        try:
-            self._work.count_all()
-        except HfStatsError as error:
-            _log.warning("dumps have to wait: %s", error)
-        except Exception:  # noqa: BLE001 - as above
-            _log.exception("counting dumps failed")
+        self._outage.worked(job)
+        return True
 
     def _deliver(self, id_: int) -> None:
         try:
             again = self._work.deliver(id_)
+        except StoreError as error:
+            self._outage.failed(_BEAT, error)  # the next heartbeat tells whether it is back
+            again = Again(datetime.now(UTC) + timedelta(seconds=LONGEST_WAIT))
         except HfStatsError as error:
             _log.warning("delivery %s has to wait: %s", id_, error)
-            again = Again(datetime.fromtimestamp(datetime.now(UTC).timestamp() + _LATER, UTC))
+            again = Again(datetime.now(UTC) + timedelta(minutes=1))
         if again and self._scheduler.running:
             self.defer([id_], again.at)

@@ -18,9 +18,24 @@ CLOCK: dict[str, str] = {
 }
 """The jobs that run by the clock, as cron writes it (UTC). Each finds out itself whether there is anything to do."""
 
+BEAT_SECONDS = 10.0
+"""Between two heartbeats of a worker."""
+
 
 class Work(Protocol):
     """The jobs, each safe to run again."""
+
+    def alive(self) -> None:
+        """Tell the process that started this one that it works; waits for nothing."""
+        ...
+
+    def beat(self) -> None:
+        """Write into the database that this process works; raises StoreError."""
+        ...
+
+    def end(self) -> None:
+        """Write into the database that this process ends as it was told to; raises StoreError."""
+        ...
 
     def run(self, job: str) -> None:
         """Run one of :data:`CLOCK`."""

@@ -191,3 +191,15 @@ DONE = sa.Table(
     sa.Column("slot", sa.String(32), primary_key=True),
     sa.Column("done_at", sa.DateTime, nullable=False),
 )
+WORKER_HEARTBEAT = sa.Table(
+    "worker_heartbeat",
+    METADATA,
+    # Random, for one process: a host may reuse a process id.
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("host", sa.String(255), nullable=False),
+    sa.Column("pid", sa.Integer, nullable=False),
+    sa.Column("started_at", sa.DateTime, nullable=False),
+    sa.Column("beat_at", sa.DateTime, nullable=False, index=True),
+    # Set by a worker that ended as it was told; one that was killed or hangs never sets it.
+    sa.Column("ended_at", sa.DateTime),
+)

@@ -30,6 +30,15 @@ class Work:
     database: object
     ran: Counter = field(default_factory=Counter)
 
+    def alive(self):
+        self.ran["alive"] += 1
+
+    def beat(self):
+        self.ran["beat"] += 1
+
+    def end(self):
+        self.ran["end"] += 1
+
     def run(self, job):
         self.ran[job] += 1
         if job == "plan":
@@ -98,7 +107,7 @@ def test_a_local_engine_takes_up_what_another_left(real, builds):
         until(lambda: sent(real) == 3)
     finally:
         engine.stop()
-    assert set(work.ran) - {"count"} == {*CLOCK, "stop"}
+    assert set(work.ran) - {"count"} == {*CLOCK, "alive", "beat", "end", "stop"}
 
 
 def test_one_job_that_fails_does_not_end_the_others(real, builds, caplog):
