@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -26,14 +27,22 @@ _log = logging.getLogger(__name__)
 _AGAIN = 5.0
 """Seconds before one that ended by itself is started again."""
 _ENDS_WITHIN = 25.0
+_SILENT_AFTER = 60.0
+"""Seconds without a heartbeat, of which there is one in ten, after which a worker is killed and replaced."""
+_LOOK = 0.5
+"""Seconds between two looks at whether it ended."""
 
 
 class _Process(Protocol):
+    pid: int
+    beats: int
+    """The end of a pipe that the worker's heartbeats come out of: no database is needed to see whether it works."""
+
     def wait(self, timeout: float | None = None) -> int: ...
     def terminate(self) -> None: ...
     def kill(self) -> None: ...
     def let_go(self) -> None:
-        """Close this process's end of the pipe that says whether it lives."""
+        """Close this process's ends of the pipes that say whether it lives, and whether the worker does."""
 
 
 @contextmanager
@@ -44,15 +53,21 @@ def worker(settings: Settings) -> Iterator[None]:
 
     def watch() -> None:
         while not stopped.is_set():
-            code = running[-1].wait()
+            code = _outcome(running[-1], stopped)
             if not stopped.is_set():
-                _log.error("the worker ended by itself (%s); starting another in %.0f s", code, _AGAIN)
-                stopped.wait(_AGAIN)
+                if code is None:
+                    _log.error("the worker (%s) does not respond; killing it and starting another", running[-1].pid)
+                    running[-1].kill()
+                    running[-1].wait()
+                else:
+                    _log.error("the worker ended by itself (%s); starting another in %.0f s", code, _AGAIN)
+                    stopped.wait(_AGAIN)
                 with starting:
                     if not stopped.is_set():
                         running.append(_start(settings))
 
-    Thread(target=watch, name="worker", daemon=True).start()
+    watching = Thread(target=watch, name="worker", daemon=True)
+    watching.start()
     try:
         yield
     finally:
@@ -63,8 +78,28 @@ def worker(settings: Settings) -> Iterator[None]:
             running[-1].wait(_ENDS_WITHIN)
         except subprocess.TimeoutExpired:
             running[-1].kill()
+        watching.join(2 * _LOOK)
         for one in running:
             one.let_go()
+
+
+def _outcome(worker: _Process, stopped: Event) -> int | None:
+    """Wait for the end of a worker and return its exit code; ``None`` when it lives and does not work."""
+    silent = 0.0  # counted in looks: while this process does not run either, nobody can be heard
+    while not stopped.is_set():
+        try:
+            return worker.wait(0)
+        except subprocess.TimeoutExpired:
+            pass
+        ready = select.select([worker.beats], [], [], _LOOK)[0]
+        if ready and os.read(worker.beats, 4096):
+            silent = 0.0
+        elif ready:  # it closed its end: it is ending
+            stopped.wait(_LOOK)
+        silent += _LOOK
+        if silent > _SILENT_AFTER:
+            return None
+    return 0
 
 
 def _start(settings: Settings) -> _Process:
@@ -84,9 +119,13 @@ class _Executed(subprocess.Popen[bytes]):
     """A process of its own. Its standard input closes with this process, however that ends, and the worker with it."""
 
     def __init__(self) -> None:
-        super().__init__([sys.executable, "-m", "bot", "worker", "--with-parent"], stdin=subprocess.PIPE)
+        self.beats, theirs = os.pipe()
+        command = [sys.executable, "-m", "bot", "worker", "--with-parent", "--beats", str(theirs)]
+        super().__init__(command, stdin=subprocess.PIPE, pass_fds=[theirs])
+        os.close(theirs)
 
     def let_go(self) -> None:
+        os.close(self.beats)
         if self.stdin:
             self.stdin.close()
 
@@ -96,6 +135,7 @@ class _Forked:
 
     def __init__(self, settings: Settings) -> None:
         theirs, self._ours = os.pipe()
+        self.beats, beating = os.pipe()
         sys.stdout.flush()
         sys.stderr.flush()
         # What is loaded stays as long as the process; collecting would write to the pages that both share.
@@ -104,8 +144,10 @@ class _Forked:
         self.pid = os.fork()
         if self.pid == 0:
             os.close(self._ours)
-            _become_worker(settings, theirs)
+            os.close(self.beats)
+            _become_worker(settings, theirs, beating)
         os.close(theirs)
+        os.close(beating)
 
     def wait(self, timeout: float | None = None) -> int:
         until = None if timeout is None else time.monotonic() + timeout
@@ -128,23 +170,26 @@ class _Forked:
 
     def let_go(self) -> None:
         os.close(self._ours)
+        os.close(self.beats)
 
     def _send(self, what: signal.Signals) -> None:
         with suppress(ProcessLookupError):
             os.kill(self.pid, what)
 
 
-def _become_worker(settings: Settings, parent: int) -> None:
+def _become_worker(settings: Settings, parent: int, beating: int) -> None:
     """Work until stopped; never returns, for this process is not the one that the caller goes on in."""
     code = 1
     try:
-        from bot.worker import end_with_parent, work  # noqa: PLC0415 - by this process only
+        from bot.worker import beating_into, end_with_parent, work  # noqa: PLC0415 - by this process only
 
         end_with_parent(parent)
-        work(settings)
+        work(settings, beating_into(beating))
         code = 0
     except HfStatsError as error:
         _log.error("the worker cannot work: %s", error)
+    except SystemExit as ended:  # told to end while it waited
+        code = int(ended.code or 0)
     except BaseException:
         _log.exception("the worker ended")
         raise

@@ -333,15 +333,20 @@ def serve() -> None:
 
 @main.command()
 @click.option("--with-parent", is_flag=True, hidden=True, help="End when standard input does.")
-def worker(*, with_parent: bool) -> None:
+@click.option("--beats", type=int, hidden=True, help="The descriptor of a pipe that takes a byte as long as it works.")
+@click.option("--check", is_flag=True, help="Run none; end with 0 when one on this host was heard from in the last minute.")
+def worker(*, with_parent: bool, beats: int | None, check: bool) -> None:
     """Run what runs by the clock: a snapshot a day, digests and alerts; any number of them on PostgreSQL."""
     from bot import worker as clock  # noqa: PLC0415
 
     settings = Settings.read()
+    if check:
+        click.echo(clock.check(_store(settings)))
+        return
     logs.configure(settings.hfstats_log_level, settings.hfstats_log_format)
     if with_parent:
         clock.end_with_parent(sys.stdin.fileno())
-    clock.work(settings)
+    clock.work(settings, *([clock.beating_into(beats)] if beats is not None else []))
 
 
 @main.command()

@@ -108,6 +108,7 @@ def _over_socket(settings: Settings) -> None:
         handler.connect()  # type: ignore[no-untyped-call]
         wiring.recovering(settings, engine)
         wiring.prewarming(desk).start()
+        wiring.worker_watch(settings, engine).start()
         _log.info("connected to Slack over Socket Mode")
         until_stopped()
         handler.close()  # type: ignore[no-untyped-call]
@@ -189,6 +190,8 @@ class _OverHttp(BaseApplication):  # type: ignore[misc]
             house.health.start()
         if house.prewarming:
             house.prewarming.start()
+        if house.worker_watch:
+            house.worker_watch.start()
         self._app = house.app
         # Seconds; Python's own 0.005 is longer than an acknowledgement takes, which would wait for the work of another request.
         sys.setswitchinterval(0.001)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bot.metrics import Metrics
     from bot.prewarm import Prewarming
     from bot.store.pictures import Gallery
+    from bot.worker_watch import WorkerWatch
 
 LARGEST_BODY = 1_000_000
 """Bytes. Slack's own requests are far smaller."""
@@ -46,7 +47,8 @@ class House:
     metrics: Metrics | None = None
     health: Health | None = None
     prewarming: Prewarming | None = None
-    """This and ``health`` are started by the process that serves."""
+    worker_watch: WorkerWatch | None = None
+    """The process that serves starts these three."""
     installing: Blueprint | None = None
     """The pages by which workspaces install the app."""
     metrics_token: str | None = None
@@ -155,6 +157,8 @@ def _operation(flask: Flask, house: House) -> None:
         # A load balancer asks every few seconds: neither the database nor the analytics processes are touched here.
         reasons = house.health.reasons() if house.health else {}
         parts = {part: "not ready" if reason else "ok" for part, reason in reasons.items()}
+        if house.worker_watch:  # answers go on without a worker, so it is told of and keeps no request away
+            parts["worker"] = house.worker_watch.state
         if not any(reasons.values()):
             return {"status": "ok", "parts": parts}, 200
         told: dict[str, object] = {"status": "not ready", "parts": parts}

@@ -37,6 +37,7 @@ from bot.overview import FINDINGS
 from bot.plainly import Plainly
 from bot.prewarm import Prewarming
 from bot.recent import Recent
+from bot.render.escape import escape
 from bot.router import Router
 from bot.settings import cache_folder, secret
 from bot.store import TABLES
@@ -55,6 +56,7 @@ from bot.store.workspaces import Leaving
 from bot.stores import gallery, store
 from bot.tokens import Tokens
 from bot.web import House
+from bot.worker_watch import WorkerWatch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -94,6 +96,7 @@ __all__ = [
     "router",
     "store",
     "tokens",
+    "worker_watch",
 ]
 
 
@@ -291,6 +294,19 @@ def recovering(settings: Settings, database_: sa.Engine, metrics: Metrics | None
     return recovery.start(Unfinished(database_), client_of)
 
 
+def worker_watch(settings: Settings, database_: sa.Engine, metrics: Metrics | None = None) -> WorkerWatch:
+    """Make what notices that no worker works any more, and tells the operator."""
+    client_of = clients(settings, database_, metrics)
+
+    def tell(text: str) -> None:
+        workspace, _, channel = (settings.hfstats_operator_channel or "").rpartition("/")
+        slack = client_of(workspace) if channel else None
+        if slack:
+            slack.chat_postMessage(channel=channel, text=escape(text))
+
+    return WorkerWatch(Heartbeats(database_), Done(database_), tell)
+
+
 def bolt(settings: Settings, at: Desk, *, over_http: bool, metrics: Metrics | None = None, many: Tokens | None = None) -> App:
     """Make the Bolt app with every door.
 
@@ -355,6 +371,7 @@ def house(settings: Settings, workers: Pool, database_: sa.Engine) -> House:
         metrics,
         Health({"database": tables, "analytics": workers.check}),
         prewarming(at),
+        worker_watch(settings, database_, metrics),
         installing(settings, database_, kept) if kept else None,
         metrics_token=secret(settings.hfstats_metrics_token),
         https=(settings.hfstats_public_url or "").startswith("https://"),

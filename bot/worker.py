@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import time
+from datetime import UTC, datetime
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,7 @@ from analytics.errors import StoreError
 from bot import stores, wiring
 from bot.engine.outage import Outage, waits
 from bot.stopping import end_at_once_when_told
+from bot.store.heartbeats import SILENT_AFTER, Heartbeats, WorkerSilentError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,6 +46,22 @@ def beating_into(pipe: int) -> Callable[[], None]:
             return
 
     return alive
+
+
+def check(database: sa.Engine) -> str:
+    """Say which worker of this host works, for a container's health check.
+
+    Raises:
+        WorkerSilentError: when none was heard from in the last minute.
+        StoreError: when the database cannot be used.
+
+    """
+    now = datetime.now(UTC)
+    here = [one for one in Heartbeats(database).find() if one.host == socket.gethostname() and one.ended_at is None]
+    working = [one for one in here if now - one.beat_at <= SILENT_AFTER]
+    if not working:
+        raise WorkerSilentError("No worker on this host has been heard from in the last minute.")
+    return f"{working[0].name} works."
 
 
 def work(settings: Settings, alive: Callable[[], None] = lambda: None) -> None:

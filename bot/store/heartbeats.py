@@ -120,21 +120,6 @@ class Heartbeats:
             newest = connection.scalar(sa.select(sa.func.max(_C.beat_at)))
         return None if newest is None else max(0.0, (self._now() - newest).total_seconds())
 
-    def check(self) -> str:
-        """Return ``ok`` while a worker works and ``never`` where none has ever run.
-
-        Raises:
-            WorkerSilentError: when none was heard from for :data:`SILENT_AFTER`.
-            StoreError: when the database cannot be used.
-
-        """
-        age = self.age()
-        if age is None:
-            return "never"
-        if age > SILENT_AFTER.total_seconds():
-            raise WorkerSilentError(f"No worker has been heard from for {duration(age)}.")
-        return "ok"
-
     def _now(self) -> datetime:
         return self._clock().astimezone(UTC).replace(tzinfo=None)
 
