@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import secrets
 import traceback
@@ -10,6 +11,9 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Literal
 
 import structlog
+
+from bot import stderr
+from bot.parent import OF_CHILDREN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, MutableMapping
@@ -49,13 +53,22 @@ def reference() -> str:
 
 
 def configure(level: str, style: Literal["json", "text"]) -> None:
-    """Send the lines of every logger to standard error, from now on."""
+    """Send the lines of every logger to standard error, from now on, and with them whatever else is written there."""
     handler = logging.StreamHandler()
     handler.setFormatter(formatter(style))
     handler.addFilter(may_be_written)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    stderr.take_over()
+    os.environ[OF_CHILDREN] = f"{level} {style}"
+
+
+def configure_child() -> None:
+    """Do the same in a process that one started which did; in others, such as a test's, nothing."""
+    level, _, style = os.environ.get(OF_CHILDREN, "").partition(" ")
+    if level:
+        configure(level, "json" if style == "json" else "text")
 
 
 def may_be_written(record: logging.LogRecord) -> bool:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import logging
 import socket
+import sys
+import threading
 
 import pandas as pd
 import pytest
@@ -190,6 +193,19 @@ def test_db_upgrade_says_the_version_and_may_be_run_again(run, fresh):
     assert "are up to date" in second.stdout
 
 
+@pytest.fixture
+def _own_hooks(monkeypatch):
+    """Put back what serve takes over in its process."""
+    for module, name in ((sys, "excepthook"), (sys, "unraisablehook"), (threading, "excepthook")):
+        monkeypatch.setattr(module, name, getattr(module, name))
+    for name in ("HF_HUB_DISABLE_PROGRESS_BARS", "HF_HUB_VERBOSITY", "PYTHONWARNINGS", "HFSTATS_CHILD_LOGS"):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    yield
+    logging.captureWarnings(capture=False)
+
+
+@pytest.mark.usefixtures("_own_hooks")
 def test_serve_says_what_is_missing_and_where_to_find_it(run, fresh):
     result = run("serve", DATABASE_URL=fresh, SLACK_BOT_TOKEN="", SLACK_SIGNING_SECRET="", SLACK_APP_TOKEN="")
     assert result.exit_code == 1
