@@ -1,14 +1,15 @@
-"""The floor that acknowledgements are measured against: a WSGI application that verifies Slack's signature and says 200."""
+"""The floor that acknowledgements are measured against: the same server, an application that only verifies the signature."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 import os
+import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from gunicorn.app.base import BaseApplication
+from bot.http_server import HttpServer, bind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -27,26 +28,6 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     return [b""]
 
 
-class _Floor(BaseApplication):  # type: ignore[misc]
-    """gunicorn as ``hfstats serve`` sets it up."""
-
-    def load_config(self) -> None:
-        for name, value in {
-            "bind": f"0.0.0.0:{os.environ['PORT']}",
-            "workers": 1,
-            "threads": 8,
-            "worker_class": "gthread",
-            "keepalive": 75,
-            "loglevel": "warning",
-        }.items():
-            self.cfg.set(name, value)
-
-    def load(self) -> Callable[..., Any]:
-        return application
-
-    def init(self, parser: object, opts: object, args: object) -> None:
-        """Read no command line of gunicorn's."""
-
-
 if __name__ == "__main__":
-    _Floor().run()
+    sys.setswitchinterval(0.001)
+    HttpServer(application, bind(int(os.environ["PORT"]))).run()

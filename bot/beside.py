@@ -154,7 +154,7 @@ class _Forked:
         while True:
             try:
                 pid, status = os.waitpid(self.pid, 0 if until is None else os.WNOHANG)
-            except ChildProcessError:  # gunicorn takes leave of every child, also of those that are not its own
+            except ChildProcessError:  # the other thread that waits for it was told first
                 return 0
             if pid:
                 return os.waitstatus_to_exitcode(status)

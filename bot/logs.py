@@ -36,6 +36,7 @@ _LEAST = {
     "apscheduler": logging.ERROR,
     "procrastinate": logging.WARNING,
     "psycopg": logging.ERROR,
+    "waitress": logging.ERROR,
 }
 """Libraries that log bodies, headers or statements below these levels, or tell an operator nothing there."""
 

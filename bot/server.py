@@ -3,33 +3,39 @@
 from __future__ import annotations
 
 import logging
+import os
+import signal
 import sys
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any
+from threading import Event
+from typing import TYPE_CHECKING
 
-from gunicorn.app.base import BaseApplication
-from gunicorn.glogging import Logger as GunicornLogger
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk.errors import SlackApiError
 
 from analytics.errors import HfStatsError
 from bot import beside, wiring
 from bot.carrying import Carrying
+from bot.http_connection import Limits
+from bot.http_server import HttpServer, bind
 from bot.settings import secret
 from bot.stopping import until_stopped
-from bot.web import web
+from bot.web import LARGEST_BODY, web
 
 if TYPE_CHECKING:
+    from socket import socket
+
     from flask import Flask
     from slack_bolt import App
 
-    from bot.analytics_pool.pool import Pool
     from bot.settings import Settings
 
 _log = logging.getLogger(__name__)
 
 FINISH_WITHIN = 28
 """Seconds after a termination signal; hosting platforms kill after 30."""
+
+_PORT_TAKEN = "Port {port} cannot be used: {reason}. Set PORT to another one."
 
 _WHERE = {
     "SLACK_BOT_TOKEN": "OAuth & Permissions > Bot User OAuth Token (xoxb-…)",
@@ -61,7 +67,7 @@ def serve(settings: Settings) -> None:
         if settings.slack_app_token:
             _over_socket(settings)
         else:
-            _OverHttp(settings).run()
+            _over_http(settings)
 
 
 def _check_one_workspace(settings: Settings) -> None:
@@ -142,67 +148,63 @@ def _check_token(settings: Settings) -> None:
     _log.info("serving the workspace %s", whose.get("team"))
 
 
-class _Plainly(GunicornLogger):  # type: ignore[misc]
-    """gunicorn's lines among ours, in the same form."""
+def _over_http(settings: Settings) -> None:
+    """Serve Slack's requests until a termination signal; what was acknowledged by then is finished."""
+    bound = _bound(settings.port)  # first: a port that is taken is told before everything is loaded
+    stopping = Event()
+    servers: list[HttpServer] = []
 
-    def setup(self, cfg: Any) -> None:  # noqa: ANN401 - gunicorn's own configuration
-        """Leave form and destination to the root logger."""
-        self.loglevel = self.LOG_LEVELS.get(cfg.loglevel.lower(), logging.INFO)
-        self.error_log.setLevel(self.loglevel)
-        self.error_log.propagate = True
-        self.access_log.propagate = False
+    def stop(*_: object) -> None:
+        signal.alarm(FINISH_WITHIN)
+        stopping.set()
+        for server in servers:
+            server.stop()
 
-
-class _OverHttp(BaseApplication):  # type: ignore[misc]
-    """gunicorn with one process of threads; the analytics processes beside it do the work."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._pool: Pool | None = None
-        self._app: App | None = None
-        super().__init__()
-
-    def load_config(self) -> None:
-        options = {
-            "bind": f"0.0.0.0:{self._settings.port}",
-            "workers": 1,
-            "threads": 8,
-            "worker_class": "gthread",
-            "graceful_timeout": FINISH_WITHIN,
-            "timeout": 2 * FINISH_WITHIN,
-            "keepalive": 75,
-            "loglevel": self._settings.hfstats_log_level.lower(),
-            "logger_class": _Plainly,
-            "proc_name": "hfstats",
-            "worker_exit": self._finish,
-        }
-        for name, value in options.items():
-            self.cfg.set(name, value)
-
-    def load(self) -> Flask:
-        """Build everything inside the worker process: a pool does not survive a fork."""
-        self._pool = wiring.pool(self._settings)
-        self._pool.warm()
-        engine = wiring.store(self._settings)
-        house = wiring.house(self._settings, self._pool, engine)
-        wiring.recovering(self._settings, engine, house.metrics)
+    signal.signal(signal.SIGALRM, _give_up)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    pool = wiring.pool(settings)
+    try:
+        pool.warm()
+        engine = wiring.store(settings)
+        house = wiring.house(settings, pool, engine)
+        wiring.recovering(settings, engine, house.metrics)
         if house.health:
             house.health.start()
         if house.prewarming:
             house.prewarming.start()
         if house.worker_watch:
             house.worker_watch.start()
-        self._app = house.app
         # Seconds; Python's own 0.005 is longer than an acknowledgement takes, which would wait for the work of another request.
         sys.setswitchinterval(0.001)
-        return web(house)
+        servers.append(_listening(web(house), bound))
+        if stopping.is_set():  # a signal that came while everything was loaded
+            servers[0].stop()
+        servers[0].run()
+        _drain(house.app)
+    finally:
+        pool.close()
+        signal.alarm(0)
 
-    def _finish(self, _arbiter: object, _worker: object) -> None:
-        """Let the worker process end when what it acknowledged has its answer; the arbiter ends one that takes too long."""
-        if self._app:
-            _drain(self._app)
-        if self._pool:
-            self._pool.close()
 
-    def init(self, parser: Any, opts: Any, args: Any) -> None:  # noqa: ANN401 - gunicorn's own signature
-        """Read no command line of gunicorn's."""
+def _bound(port: int) -> socket:
+    try:
+        return bind(port)
+    except OSError as error:
+        raise HfStatsError(_PORT_TAKEN.format(port=port, reason=error.strerror)) from error
+
+
+def _listening(application: Flask, bound: socket) -> HttpServer:
+    port = bound.getsockname()[1]
+    try:
+        server = HttpServer(application, bound, Limits(body_bytes=LARGEST_BODY))
+    except OSError as error:  # two processes that started at one time both had the port
+        raise HfStatsError(_PORT_TAKEN.format(port=port, reason=error.strerror)) from error
+    _log.info("listening on port %s", port)
+    return server
+
+
+def _give_up(*_: object) -> None:
+    """End although something is unfinished: the platform would kill this process soon, and the next one takes it up."""
+    _log.error("what was acknowledged is not finished after %s s; ending", FINISH_WITHIN)
+    os._exit(1)
