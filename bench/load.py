@@ -1,7 +1,7 @@
 """An open-loop load: requests leave by a fixed schedule, however long the answers take. Runs as its own process.
 
-Reads one JSON object from standard input (``url``, ``secret``, ``rate``, ``seconds``, ``bodies``) and prints another: the seconds
-from when each request was due until its answer was there, and how many were not answered with 200.
+Reads one JSON object from standard input (``url``, ``secret``, ``rate``, ``seconds``, ``bodies``, ``salt``, ``timeout``) and
+prints another: the seconds from when each request was due until its answer was there, and how many were not answered with 200.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from serving import signed
 CONNECTIONS = 16
 
 
-def run(url: str, secret: str, *, rate: float, seconds: float, bodies: list[str], salt: str) -> dict[str, object]:
+def run(
+    url: str, secret: str, *, rate: float, seconds: float, bodies: list[str], salt: str, timeout: float = 10.0
+) -> dict[str, object]:
     parts = urlsplit(url)
     due: queue.SimpleQueue[tuple[float, bytes] | None] = queue.SimpleQueue()
     taken: list[float] = []
@@ -27,7 +29,7 @@ def run(url: str, secret: str, *, rate: float, seconds: float, bodies: list[str]
     refused: list[int] = []
 
     def send() -> None:
-        connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=10)
+        connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=timeout)
         while (next_ := due.get()) is not None:
             at, body = next_
             headers = {"Content-Type": "application/x-www-form-urlencoded", **signed(secret, body)}

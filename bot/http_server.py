@@ -33,8 +33,6 @@ _log = logging.getLogger(__name__)
 _READ, _WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 _TIMED_OUT = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 _BUSY = b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n"
-_NEW = 0.5
-"""Seconds for which a connection without a request counts as new, so that it does not have to make room."""
 _REPORT_EVERY = 60.0
 """Seconds between two log lines about connections that were closed."""
 
@@ -191,16 +189,20 @@ class HttpServer(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no type
         return [one for one in self.active_channels.values() if one.state is not State.RUNNING and not one.requests]
 
     def _make_room(self) -> bool:
-        """Close connections that never sent a request, else the one that has waited longest; returns whether there was one."""
-        waiting, new = self._waiting(), time.monotonic() - _NEW
-        silent = [one for one in waiting if not one.used and one.since < new]
-        # Several at once, so that a flood of connections does not make each one look for the next.
-        longest = nsmallest(1 + self.most // 16, silent, key=_since) or nsmallest(
-            1, waiting, key=lambda one: (not one.used, one.since)
-        )
-        for connection in longest:
+        """Close what has waited longest; returns whether there was anything.
+
+        Connections that never sent a request and those that did are two groups, and the larger one makes room: so neither many
+        of the one nor many of the other crowd out a client that has just connected, or one that sends a request now and then.
+        """
+        groups: tuple[list[Connection], list[Connection]] = [], []
+        for connection in self._waiting():
+            groups[connection.used].append(connection)
+        larger = max(groups, key=len)
+        # Several at once, so that in a flood of connections not each one has to look for another.
+        several = max(1, min(self.most // 16, len(larger) // 4))
+        for connection in nsmallest(several, larger, key=lambda one: one.since):
             self._close(connection)
-        return bool(longest)
+        return bool(larger)
 
     def _free_memory(self) -> None:
         """Close the connection that holds most bytes, unless the application has its request."""
@@ -251,10 +253,6 @@ def bind(port: int) -> socket.socket:
         bound.close()
         raise
     return bound
-
-
-def _since(connection: Connection) -> float:
-    return connection.since
 
 
 class _WrittenFirst:
