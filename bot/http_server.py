@@ -59,7 +59,7 @@ class HttpServer(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no type
         self._selector = selectors.DefaultSelector()
         seconds = (self.limits.request_seconds, self.limits.response_seconds, self.limits.closing_seconds)
         self._every = min(1.0, *(one / 4 for one in seconds))
-        self._stopping = False
+        self._stopping = self._ended = False
         self._stop_by: float | None = None
         self._held = 0  # bytes, over all connections
         self._closed = 0  # connections, since the last log line
@@ -94,6 +94,7 @@ class HttpServer(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no type
         self.task_dispatcher.shutdown(timeout=self.limits.stop_seconds)
         for connection in list(self.active_channels.values()):
             connection.handle_close()
+        self._ended = True
         self._selector.close()
         self.trigger.close()
 
@@ -101,6 +102,12 @@ class HttpServer(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no type
         """Take no new request, and let :meth:`run` end when those begun are answered. For signal handlers and other threads."""
         self._stopping = True
         self.pull_trigger()
+
+    def pull_trigger(self) -> None:
+        """Wake the loop; nothing to wake is no error, as for a thread that ends its work after the server."""
+        if not self._ended:
+            with suppress(OSError):
+                super().pull_trigger()
 
     def add_task(self, task: Connection) -> None:
         """Give a connection's request to the threads."""
