@@ -67,9 +67,7 @@ def role(pid: int, root: int, kind: str) -> str:
         return f"{kind}: analytics (ask, draw)"
     if kind == "worker":
         return "worker: the clock"
-    if pid == root:
-        return "web: arbiter"
-    return "web: requests" if len(tree(pid)) > 1 else "worker: the clock, beside it"
+    return "web: requests" if pid == root else "worker: the clock, beside it"
 
 
 def loading(code: str, rounds: int = 5) -> tuple[float, float]:

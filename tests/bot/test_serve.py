@@ -1,4 +1,4 @@
-"""``hfstats serve`` as a process: gunicorn over HTTP, Socket Mode, a clear end on SIGTERM."""
+"""``hfstats serve`` as a process: HTTP, Socket Mode, a clear end on SIGTERM."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from leaks import TYPED, found_in
+from waiting import until
 
 from bot.playground import SlackStandIn
 
@@ -154,6 +157,62 @@ def test_sigterm_over_socket_mode_finishes_what_was_acknowledged(serve):
         process.send_signal(signal.SIGTERM)
         assert process.wait(WAIT) == 0
         assert len(answers(slack)) == 10
+
+
+def test_a_port_that_is_taken_is_one_clear_sentence(serve):
+    with SlackStandIn() as slack, socket.socket() as other:
+        other.bind(("0.0.0.0", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        settings = {"SLACK_SIGNING_SECRET": slack.signing_secret, "SLACK_API_URL": slack.api_url}
+        process, log = serve(PORT=str(port), SLACK_BOT_TOKEN=slack.bot_token(), **settings)
+        assert process.wait(WAIT) == 1
+        said = log.read_text(encoding="utf-8")
+        assert f"Port {port} cannot be used: Address already in use. Set PORT to another one." in said
+        assert "Traceback" not in said
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_no_process_below_it_has_its_connections(serve):
+    port = free_port()
+    with SlackStandIn(request_url=f"http://127.0.0.1:{port}/slack/events") as slack:
+        process, _ = serve(
+            PORT=str(port),
+            SLACK_BOT_TOKEN=slack.bot_token(),
+            SLACK_SIGNING_SECRET=slack.signing_secret,
+            SLACK_API_URL=slack.api_url,
+            HFSTATS_WITH_WORKER="true",
+            HF_ENDPOINT="http://127.0.0.1:9",
+        )
+        with socket.socket() as silent:
+            assert when_up(f"http://127.0.0.1:{port}/healthz", process) == 200
+            silent.connect(("127.0.0.1", port))
+            until(lambda: len(accepted(process.pid, port)) == 2)  # the socket that listens, and this one
+            before = children(process.pid)
+            assert len(before) >= 2, "the worker and an analytics process"
+            [analytics] = [one for one in before if b"spawn_main" in Path(f"/proc/{one}/cmdline").read_bytes()]
+            os.kill(analytics, signal.SIGKILL)  # its successor is started while there are connections
+            assert slack.command("licenses by downloads").ok
+            answered(slack)
+            until(lambda: len(children(process.pid) - before) >= 1)
+            for child in children(process.pid):
+                assert accepted(child, port) == set()
+
+
+def children(pid):
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return {int(child) for task in tasks for child in (task / "children").read_text().split()}
+
+
+def accepted(pid, port):
+    """Return the sockets of a process whose own end is this port."""
+    lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    inodes = {line[9] for line in lines if int(line[1].partition(":")[2], 16) == port}
+    links = set()
+    for file in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):
+            links.add(file.readlink().name)
+    return {inode for inode in inodes if f"socket:[{inode}]" in links}
 
 
 def answers(slack):
