@@ -41,8 +41,8 @@ class Limits:
     """Between two requests on one connection. Longer than the 60 s of common proxies, so that they close first."""
     closing_seconds: float = 2.0
     """For the client to close its side after the last response."""
-    stop_seconds: float = 5.0
-    """For requests that were begun when the server is stopped."""
+    stop_seconds: float = 2.0
+    """For requests that were begun when the server is stopped; Slack waits three for a response."""
 
 
 class State(Enum):

@@ -91,7 +91,7 @@ class HttpServer(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no type
             if (now := time.monotonic()) >= self._check_at:
                 self._check_at = now + self._every
                 self._check(now)
-        self.task_dispatcher.shutdown(timeout=self.limits.stop_seconds)
+        self.task_dispatcher.shutdown(timeout=max(0.0, (self._stop_by or 0.0) - time.monotonic()))
         for connection in list(self.active_channels.values()):
             connection.handle_close()
         self._ended = True

@@ -155,7 +155,8 @@ def _over_http(settings: Settings) -> None:
     servers: list[HttpServer] = []
 
     def stop(*_: object) -> None:
-        signal.alarm(FINISH_WITHIN)
+        if not stopping.is_set():
+            signal.alarm(FINISH_WITHIN + 1)  # after what ends in order
         stopping.set()
         for server in servers:
             server.stop()
@@ -206,5 +207,5 @@ def _listening(application: Flask, bound: socket) -> HttpServer:
 
 def _give_up(*_: object) -> None:
     """End although something is unfinished: the platform would kill this process soon, and the next one takes it up."""
-    _log.error("what was acknowledged is not finished after %s s; ending", FINISH_WITHIN)
+    _log.error("what was acknowledged is not finished %s s after the signal to stop; ending", FINISH_WITHIN + 1)
     os._exit(1)
