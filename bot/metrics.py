@@ -41,6 +41,11 @@ class Metrics:
         self._requests = Counter(
             "hfstats_requests", "What Slack sent, by the door it came through", ["door"], registry=self.registry
         )
+        self._unverified = Counter(
+            "hfstats_unverified_requests",
+            "Requests to /slack/events that Slack did not sign, or not within five minutes",
+            registry=self.registry,
+        )
         self._replies = Counter(
             "hfstats_replies", "What was asked, by what came of it: answer, notice, failure", ["outcome"], registry=self.registry
         )
@@ -57,6 +62,10 @@ class Metrics:
         self._slack = Counter(
             "hfstats_slack_errors", "What Slack's Web API refused, by its code", ["code"], registry=self.registry
         )
+
+    def unverified(self) -> None:
+        """Count a request that Slack did not sign."""
+        self._unverified.inc()
 
     def received(self, door: str) -> None:
         """Count a request."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
 
 from slack_bolt import App
@@ -40,6 +39,7 @@ from bot.recent import Recent
 from bot.render.escape import escape
 from bot.router import Router
 from bot.settings import cache_folder, secret
+from bot.slack.verification import VerifiedOnly
 from bot.store import TABLES
 from bot.store.bets import Bets
 from bot.store.done import Done
@@ -186,16 +186,13 @@ def tokens(settings: Settings, database_: sa.Engine, kept: Installations, metric
     return Tokens(kept, Leases(database_), client(settings, metrics), id_, secret_)
 
 
-def installing(settings: Settings, database_: sa.Engine, kept: Installations) -> Blueprint:
+def installing(settings: Settings, kept: Installations) -> Blueprint:
     """Make the pages by which workspaces install the app."""
-    from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore  # noqa: PLC0415 - as above
-
     from bot import oauth  # noqa: PLC0415 - as above
+    from bot.slack.oauth_state import SignedStates  # noqa: PLC0415 - as above
 
     api = settings.slack_api_url
     elsewhere = None if api == WebClient.BASE_URL else f"{api.removesuffix('/api/')}/oauth/v2/authorize"
-    log = logging.getLogger("slack_bolt.oauth")
-    states = SQLAlchemyOAuthStateStore(oauth.WITHIN, database_, log)
     id_, secret_ = settings.slack_client_id or "", secret(settings.slack_client_secret) or ""
     public = settings.hfstats_public_url or ""
     bare = WebClient(base_url=api)
@@ -207,7 +204,7 @@ def installing(settings: Settings, database_: sa.Engine, kept: Installations) ->
             public_url=public,
             authorize_url=elsewhere,
             installations=kept,
-            states=states,
+            states=SignedStates(settings.keys, oauth.WITHIN),
         )
     )
 
@@ -319,7 +316,9 @@ def bolt(settings: Settings, at: Desk, *, over_http: bool, metrics: Metrics | No
         signing_secret=secret(settings.slack_signing_secret),
         authorize=_authorizing(many) if many else None,
         process_before_response=over_http,
-        request_verification_enabled=over_http,
+        # Bolt's own verification raises for some forged timestamps, and what it raises would reach the error listener.
+        request_verification_enabled=False,
+        before_authorize=VerifiedOnly(secret(settings.slack_signing_secret)),
         listener_executor=executor,
     )
     app.listener_runner.lazy_listener_runner = OnceRunner(executor, at.seen, failed)
@@ -372,7 +371,7 @@ def house(settings: Settings, workers: Pool, database_: sa.Engine) -> House:
         Health({"database": tables, "analytics": workers.check}),
         prewarming(at),
         worker_watch(settings, database_, metrics),
-        installing(settings, database_, kept) if kept else None,
+        installing(settings, kept) if kept else None,
         metrics_token=secret(settings.hfstats_metrics_token),
         https=(settings.hfstats_public_url or "").startswith("https://"),
     )

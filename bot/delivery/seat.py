@@ -7,11 +7,10 @@ import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from slack_sdk.webhook import WebhookClient
-
 from bot.delivery.failures import FAILURES, Sent, judged, meaning, said
 from bot.delivery.mark import Unseen, find, marked, new_mark
 from bot.render.blocks import coming, elsewhere, working
+from bot.slack import response_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -202,10 +201,10 @@ class Seat:
             "unfurl_links": False,
             "thread_ts": None if replace else self.thread,
         }
-        # Not Bolt's own client: it sends again what it lost the connection for, and the answer would be there twice.
-        hook = WebhookClient(self.respond.response_url, retry_handlers=self.client.retry_handlers)
+        said_there = {name: value for name, value in body.items() if value is not None}
         try:
-            answered = hook.send_dict({name: value for name, value in body.items() if value is not None})
+            # Not Bolt's own way: it sends again what it lost the connection for, and the answer would be there twice.
+            answered = response_url.post(self.client, self.respond.response_url, said_there)
         except FAILURES as error:
             _log.warning("response_url: %s", said(error))
             return judged(error)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import TYPE_CHECKING, Any
 
+from bot.delivery.failures import FAILURES, said
 from bot.delivery.seat import Seat
 from bot.doors.payload import acked, workspace_of
 from bot.render.blocks import ASK
 from bot.render.controls import GO, POST, VIEW, asker
 from bot.reply import Notice
+from bot.slack import response_url
 
 if TYPE_CHECKING:
     from slack_bolt import App, BoltContext, Respond
     from slack_sdk import WebClient
 
     from bot.desk import Desk
+
+_log = logging.getLogger(__name__)
 
 _NO_QUESTION = Notice("That control is of an older message and holds no question any more. Ask again, or look at “help”.")
 
@@ -26,14 +31,14 @@ def listen(app: App, desk: Desk) -> None:
     def pressed(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
         kind = action["action_id"].partition(":")[0]
         if kind == ASK and is_ephemeral(body):
-            respond(delete_original=True)  # a suggestion that was taken has done its work
+            _delete_original(client, respond)  # a suggestion that was taken has done its work
         seat = _seat(Seat(client, workspace_of(context), channel_of(body), body["user"]["id"], respond), kind, body, action)
         text = chosen(action)
         notice = unusable(desk, seat, text)
         if notice:
             desk.courier.tell(seat, notice)
         elif desk.serve(seat, text) and kind == POST:
-            respond(delete_original=True)  # everybody sees it now
+            _delete_original(client, respond)  # everybody sees it now
 
     app.action(re.compile(rf"^(?:{ASK}|{VIEW}|{GO}|{POST})(?::|$)"))(ack=acked, lazy=[pressed])
 
@@ -66,6 +71,17 @@ def thread_of(body: dict[str, Any]) -> str | None:
     container = body.get("container", {})
     found = container.get("thread_ts") or container.get("message_ts")
     return str(found) if found else None
+
+
+def _delete_original(client: WebClient, respond: Respond) -> None:
+    """Delete the message that the button is in. A failure is logged only: the answer does not depend on it."""
+    try:
+        answered = response_url.post(client, respond.response_url, {"delete_original": True})
+    except FAILURES as error:
+        _log.warning("response_url: %s", said(error))
+    else:
+        if answered.status_code != 200:
+            _log.warning("response_url: %s", answered.status_code)
 
 
 def _seat(seat: Seat, kind: str, body: dict[str, Any], action: dict[str, Any]) -> Seat:

@@ -1,4 +1,7 @@
-"""Where a failure of a door ends: with the reference under which it stands in the log."""
+"""Where a failure of a door ends: with the reference under which it stands in the log.
+
+Only what Slack sent is believed: without the mark of a verified request nobody is told anything, and nothing is called.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from slack_bolt import BoltResponse
 from bot.delivery.failures import said as said_of
 from bot.render.blocks import notice_blocks, notice_fallback
 from bot.router import failure
+from bot.slack.response_url import post
+from bot.slack.verification import is_verified
 
 if TYPE_CHECKING:
     from slack_bolt import BoltContext
@@ -24,6 +29,8 @@ _FORM = (AttributeError, LookupError, TypeError, ValueError)
 
 def failed(error: Exception, context: BoltContext) -> BoltResponse:
     """Give whoever waited the reference, and Slack an acknowledgement where it still waits for one."""
+    if not is_verified(context):
+        return BoltResponse(status=401)
     if _told(failure(error), context):
         return BoltResponse(status=200)  # Slack would add a word of its own to any other
     return BoltResponse(status=400 if isinstance(error, _FORM) else 500)
@@ -32,8 +39,8 @@ def failed(error: Exception, context: BoltContext) -> BoltResponse:
 def _told(notice: Notice, context: BoltContext) -> bool:
     said: dict[str, Any] = {"blocks": notice_blocks(notice), "text": notice_fallback(notice)}
     try:
-        if context.response_url and context.respond:
-            context.respond(**said, response_type="ephemeral", replace_original=False)
+        if context.response_url:
+            post(context.client, context.response_url, {**said, "response_type": "ephemeral", "replace_original": False})
         elif context.channel_id and context.user_id and context.client:
             context.client.chat_postEphemeral(channel=context.channel_id, user=context.user_id, **said)
         else:

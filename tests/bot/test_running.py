@@ -7,6 +7,7 @@ import hmac
 import json
 import threading
 import time
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
@@ -17,7 +18,7 @@ from waiting import WAIT, until
 from analytics import database, demo, ingest
 from analytics.errors import StoreError
 from analytics.store import SqlHistory
-from bot import wiring
+from bot import replays, wiring
 from bot.analytics_pool.process import Analyst
 from bot.health import Health
 from bot.playground import SlackStandIn
@@ -147,6 +148,56 @@ def test_an_event_that_slack_delivers_again_gets_one_answer(bot):
         assert bot.post(bot.signed(json.dumps(body | {"attempt": attempt}), "application/json")).status_code == 200
     bot.drained()
     assert len(bot.answers()) == 1
+
+
+def test_a_guessed_signature_does_not_stand_in_the_way_of_slacks_request(bot):
+    sent = bot.command("licenses")
+    for forged in ({**sent, "data": "text=else"}, {**sent, "data": ""}):
+        assert bot.post(forged).status_code == 401
+    assert bot.post(sent).status_code == 200
+    assert bot.post(sent).status_code == 401
+    assert bot.metric("hfstats_unverified_requests_total") == 2
+
+
+def test_as_many_signatures_are_remembered_as_memory_is_given_to(monkeypatch):
+    monkeypatch.setattr(replays, "MOST", 3)
+    seen = replays.Replays()
+    assert [seen.first(name) for name in ("a", "b", "c", "a", "d")] == [True, True, True, False, True]
+    assert seen.first("a"), "the oldest makes room"
+    assert len(seen._until) == 3
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        ("payload=" + "[" * 100_000, "application/x-www-form-urlencoded"),
+        ("payload=nothing", "application/x-www-form-urlencoded"),
+        ("{" * 1000, "application/json"),
+        ("null", "application/json"),
+        ("[]", "application/json"),
+        ('{"event": []}', "application/json"),
+        ('{"team": 7, "authorizations": [[]]}', "application/json"),
+        ('{"response_urls": [{"response_url": "http://127.0.0.1:9/"}], "type": "view_submission"}', "application/json"),
+        ("a=1&" * 250_000, "application/x-www-form-urlencoded"),
+        ("ssl_check=1", "application/x-www-form-urlencoded"),
+        ("", "application/json"),
+    ],
+    ids=lambda value: value[:20],
+)
+def test_a_signed_body_that_slack_would_not_send_gets_one_clean_answer(bot, caplog, body, content_type):
+    response = bot.post(bot.signed(body, content_type))
+    assert response.status_code in {200, 400, 404, 413}
+    assert len([record for record in caplog.records if record.exc_info]) <= 1
+    bot.drained()
+    assert [call for call in bot.slack.calls if call.method != "auth.test"] == []
+
+
+def test_a_signed_body_that_is_no_text_gets_one_clean_answer(bot):
+    body = b"\xff\xfe\x00text"
+    stamp = str(int(time.time()))
+    signed = hmac.new(bot.slack.signing_secret.encode(), b"v0:" + stamp.encode() + b":" + body, hashlib.sha256).hexdigest()
+    headers = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={signed}"}
+    assert bot.post({"data": body, "headers": headers}).status_code == 400
 
 
 def test_a_signature_is_good_for_five_minutes_and_with_the_right_secret_only(bot):
@@ -287,18 +338,26 @@ def test_metrics_count_what_came_and_what_came_of_it(bot):
     assert bot.metric("hfstats_deliveries", state="failed") == 0
     days = (time.time() - time.mktime(TODAY.timetuple())) / 86400
     assert bot.metric("hfstats_snapshot_age_seconds", list="top") / 86400 == pytest.approx(days, abs=2)
-    text = bot.http.get("/metrics").text
+    text = bot.house.metrics.text().decode()
     assert 'hfstats_requests_total{door="command"} 3.0' in text
 
 
-def test_metrics_are_for_this_network_or_for_who_has_the_token(bot, entries):
-    assert bot.http.get("/metrics").status_code == 200
-    assert bot.http.get("/metrics", headers={"X-Forwarded-For": "127.0.0.1"}).status_code == 404
-    assert bot.http.get("/metrics", environ_base={"REMOTE_ADDR": "8.8.8.8"}).status_code == 404
+@pytest.mark.parametrize("peer", ["127.0.0.1", "::1", "10.0.0.1", "8.8.8.8"])
+@pytest.mark.parametrize("token", [None, "", " "])
+def test_without_a_token_nobody_reads_the_metrics_not_even_from_this_machine(bot, peer, token):
+    closed = web(replace(bot.house, metrics_token=token)).test_client()
+    for authorization in (None, "Bearer", "Bearer ", "Bearer  ", "Bearer None"):
+        headers = {"Authorization": authorization} if authorization else {}
+        assert closed.get("/metrics", headers=headers, environ_base={"REMOTE_ADDR": peer}).status_code == 404
+
+
+def test_who_has_the_token_reads_the_metrics(bot, entries):
     guarded = Bot(bot.slack, bot.settings.database, entries, hfstats_metrics_token=SecretStr("let me in"))
-    assert guarded.http.get("/metrics").status_code == 404
-    assert guarded.http.get("/metrics", headers={"Authorization": "Bearer let me in"}).status_code == 200
-    assert guarded.http.get("/metrics", headers={"Authorization": "Bearer let me ín"}).status_code == 404
+    for wrong in ("", "let me in", "Bearer let me ín", "Bearer let me i", "Bearer let me in,Bearer let me in", "Basic let me in"):
+        assert guarded.http.get("/metrics", headers={"Authorization": wrong}).status_code == 404
+    page = guarded.http.get("/metrics", headers={"Authorization": "Bearer let me in"})
+    assert page.status_code == 200
+    assert "hfstats_unverified_requests_total 0.0" in page.text
 
 
 def test_what_many_ask_at_one_moment_is_computed_once(simulated, entries):

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from cryptography.fernet import Fernet
 from slack_sdk import WebClient
 from slack_sdk.oauth.installation_store import Installation
-from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
 
 from analytics import database
 from analytics.errors import HfStatsError, StoreError
@@ -106,7 +105,6 @@ def test_the_migrations_make_what_the_code_expects(engine):
     wanted = sa.MetaData()
     Tables.build_bots_table(wanted, "slack_bots")
     Tables.build_installations_table(wanted, "slack_installations")
-    SQLAlchemyOAuthStateStore.build_oauth_states_table(wanted, "slack_oauth_states")
     for table in [*METADATA.sorted_tables, *wanted.sorted_tables]:
         there = {column["name"]: column for column in inspector.get_columns(table.name)}
         assert set(there) == set(table.c.keys()), table.name
@@ -114,6 +112,18 @@ def test_the_migrations_make_what_the_code_expects(engine):
             if name in there:
                 assert isinstance(there[name]["type"], sa.Text), f"{table.name}.{name} may be too short for a ciphertext"
                 assert getattr(there[name]["type"], "length", None) is None
+
+
+def test_a_database_of_the_version_that_stored_states_opens_without_them(engine):
+    with engine.begin() as connection:
+        connection.execute(
+            sa.text("CREATE TABLE slack_oauth_states (id INTEGER PRIMARY KEY, state VARCHAR(200), expire_at TIMESTAMP)")
+        )
+        connection.execute(sa.text("INSERT INTO slack_oauth_states (id, state) VALUES (1, 'left')"))
+        connection.execute(sa.text("UPDATE bot_version SET version_num = '0005'"))
+    assert database.upgrade(engine, TABLES) == ("0005", TABLES.head)
+    database.check_current(engine, TABLES)
+    assert "slack_oauth_states" not in sa.inspect(engine).get_table_names()
 
 
 def test_a_picture_keeps_its_name_and_is_stored_once_for_all_workspaces(engine):
@@ -312,7 +322,6 @@ KEPT = {
     "edition": "what digests said: public figures, the same for every workspace, and no workspace's words",
     "done": "which jobs were done when",
     "dump": "which dumps of the Hub are to be counted",
-    "slack_oauth_states": "random words of installations under way, which belong to no workspace yet",
 }
 """Tables of which nothing goes with a workspace, and why."""
 
