@@ -93,7 +93,7 @@ class Settings(BaseSettings):
         default=None, description="What opens the chat model; without it and without an address, HF_TOKEN"
     )
     hfstats_metrics_token: SecretStr | None = Field(
-        default=None, description="What /metrics asks for as a bearer token; without it, only this machine's network may read"
+        default=None, description="What /metrics asks for as a bearer token; without it, nobody may read it"
     )
     hfstats_log_format: Literal["json", "text"] = Field(default="json", description="json or text")
     hfstats_log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")

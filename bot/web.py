@@ -70,7 +70,7 @@ def web(house: House) -> Flask:
     flask = Flask(__name__, static_folder=None)
     flask.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     flask.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
-    flask.url_map.merge_slashes = False  # "//slack/events" is no address of ours, and leads nowhere
+    flask.url_map.merge_slashes = False  # "/slack//events" is no address of ours, and leads nowhere
     flask.before_request(_begin)
     flask.register_error_handler(HTTPException, _plainly)
     flask.register_error_handler(Exception, _broken)
