@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from analytics import database_wait
 from analytics.errors import StoreError
 
 if TYPE_CHECKING:
@@ -31,8 +32,14 @@ class Migrations:
 SNAPSHOTS = Migrations(Path(__file__).parent / "migrations", "alembic_version", "snapshots", "0002")
 """The tables of this package."""
 
-_CONNECT_TIMEOUT = 10
-"""Seconds, for a PostgreSQL that does not answer and for a SQLite file that another process is writing."""
+_POOL = {"pool_size": 8, "max_overflow": -1}
+"""Connections that are kept. A thread that finds none opens one: a pool smaller than the threads would be a second thing to
+wait for, with an exception of its own."""
+_DRIVERS = frozenset({"psycopg", "psycopg_pool", "sqlite3"})
+_MISTAKES = (sa.exc.ArgumentError, sa.exc.CompileError, sa.exc.InvalidRequestError)
+"""What only a defect of ours raises."""
+_AWAY = (sa.exc.PendingRollbackError, sa.exc.ResourceClosedError)
+"""What SQLAlchemy counts among those, and what is raised when a connection was lost under a transaction."""
 
 
 def engine(url: str) -> sa.Engine:
@@ -48,13 +55,22 @@ def engine(url: str) -> sa.Engine:
         if kind == "sqlite":
             return _sqlite(address.set(drivername="sqlite"))
         if kind == "postgresql":
-            arguments = {"connect_timeout": _CONNECT_TIMEOUT}
-            return sa.create_engine(
-                address.set(drivername="postgresql+psycopg"), connect_args=arguments, pool_pre_ping=True, hide_parameters=True
-            )
+            return _postgresql(address.set(drivername="postgresql+psycopg"))
     except (sa.exc.ArgumentError, ValueError):
         raise StoreError("DATABASE_URL is not a database address; write sqlite:///path/to/file.db or postgresql://…") from None
     raise StoreError(f"DATABASE_URL names a {kind} database; hfstats keeps its data in SQLite or PostgreSQL.")
+
+
+def _postgresql(address: sa.URL) -> sa.Engine:
+    opened = sa.create_engine(
+        address, connect_args=dict(database_wait.KEEPALIVES), pool_pre_ping=True, hide_parameters=True, **_POOL
+    )
+
+    @sa.event.listens_for(opened, "do_connect")
+    def connect(_dialect: Any, _record: Any, arguments: list[Any], parameters: dict[str, Any]) -> Any:  # noqa: ANN401 - the driver's
+        return database_wait.connected(arguments, parameters)
+
+    return opened
 
 
 def _sqlite(address: sa.URL) -> sa.Engine:
@@ -64,7 +80,7 @@ def _sqlite(address: sa.URL) -> sa.Engine:
             make_private_folder(file.parent)
         except OSError as error:
             raise StoreError(f"The folder of the database {address.database} cannot be made: {error.strerror}.") from error
-    opened = sa.create_engine(address, connect_args={"timeout": _CONNECT_TIMEOUT}, hide_parameters=True)
+    opened = sa.create_engine(address, hide_parameters=True, **(_POOL if file else {}))
     if file:
         _keep_private(opened, file)
 
@@ -72,11 +88,12 @@ def _sqlite(address: sa.URL) -> sa.Engine:
     def configure(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own connection
         connection.isolation_level = None  # the driver would begin too late to keep a migration in one transaction
         # WAL lets the web process read while the worker writes; NORMAL is safe with it.
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        for pragma in (_busy_timeout(), "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @sa.event.listens_for(opened, "begin")
     def begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(f"PRAGMA {_busy_timeout()}")
         # A writer takes its place at once and waits for another one; a reader that turned writer would fail instead.
         writes = connection.get_execution_options().get("hfstats_writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
@@ -144,6 +161,11 @@ def _identity(file: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
+def _busy_timeout() -> str:
+    seconds = database_wait.patience(database_wait.LOCKED)
+    return f"busy_timeout={round(1000 * (database_wait.LOCKED if seconds is None else seconds))}"
+
+
 def upgrade(database: sa.Engine, migrations: Migrations = SNAPSHOTS) -> tuple[str | None, str]:
     """Bring one package's tables up to date and return the revision before and after.
 
@@ -159,7 +181,7 @@ def upgrade(database: sa.Engine, migrations: Migrations = SNAPSHOTS) -> tuple[st
     config = Config()
     config.set_main_option("script_location", str(migrations.folder))
     config.attributes["version_table"] = migrations.version_table
-    with writing(database) as connection:
+    with database_wait.at_most(None), writing(database) as connection:
         if database.dialect.name == "postgresql":
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('hfstats migrations'))"))
         before = _revision(connection, migrations)
@@ -207,14 +229,27 @@ def check_current(database: sa.Engine, migrations: Migrations = SNAPSHOTS) -> No
 
 @contextmanager
 def reaching() -> Iterator[None]:
-    """Turn the driver's failures into a sentence, without the address: it may hold a password."""
-    try:
-        yield
-    except sa.exc.DBAPIError as error:
-        if not isinstance(error, sa.exc.OperationalError | sa.exc.ProgrammingError | sa.exc.DatabaseError):
-            raise
-        first = next(iter(str(error.orig).strip().splitlines()), "no reason given")
-        raise StoreError(f"The database cannot be used: {first}") from error
+    """Turn whatever a database raises into a sentence, without the address: it may hold a password.
+
+    Only what is a defect of this program for certain is left as it is. The time inside counts against the budget of
+    :func:`analytics.database_wait.at_most`.
+    """
+    with database_wait.spending():
+        try:
+            yield
+        except sa.exc.SQLAlchemyError as error:
+            if isinstance(error, _MISTAKES) and not isinstance(error, _AWAY):
+                raise
+            raise _unusable(getattr(error, "orig", None) or error) from error
+        except Exception as error:
+            if type(error).__module__.partition(".")[0] not in _DRIVERS:
+                raise
+            raise _unusable(error) from error
+
+
+def _unusable(error: BaseException) -> StoreError:
+    first = next(iter(str(error).strip().splitlines()), "no reason given")
+    return StoreError(f"The database cannot be used: {first}")
 
 
 @contextmanager

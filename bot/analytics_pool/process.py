@@ -7,7 +7,7 @@ import pickle
 import re
 from typing import TYPE_CHECKING
 
-from analytics import database
+from analytics import database, database_wait
 from analytics.charts import draw
 from analytics.digest.build import DIMENSIONS, latest
 from analytics.digest.build import digest as digest_of
@@ -69,6 +69,10 @@ class Analyst:
         return None if known and survey.edition(self._history) == known else survey.survey(self._history)
 
 
+_DATABASE_WITHIN = 8.0
+"""Seconds that one question waits for the database, well under what anybody waits for the question."""
+
+
 def start(url: str) -> Analyst:
     """Open the store once for the life of this process."""
     analyst = Analyst(SqlHistory(database.engine(url)))
@@ -101,7 +105,8 @@ def _answered(analyst: Analyst, function: str, arguments: tuple[object, ...]) ->
     try:
         if function not in FUNCTIONS:
             raise LookupError(function)  # noqa: TRY301 - goes back like every other error
-        return pickle.dumps((True, getattr(analyst, function)(*arguments)))
+        with database_wait.at_most(_DATABASE_WITHIN):
+            return pickle.dumps((True, getattr(analyst, function)(*arguments)))
     except Exception as error:  # noqa: BLE001 - raised where it was asked
         return _raised(error)
 
