@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from slack_bolt import BoltContext
     from slack_bolt.listener.thread_runner import ThreadListenerRunner
     from slack_bolt.request import BoltRequest
 
@@ -33,9 +34,18 @@ def begin(work: list[Callable[[], None]]) -> None:
         one()
 
 
-def before_work(runner: ThreadListenerRunner) -> None:
-    """Let Bolt's runner hold back lazy listeners, with the copy of the request that it makes for each, where somebody holds."""
-    start = runner._start_lazy_function  # noqa: SLF001 - Bolt has no other place between a listener's two halves
+def before_work(runner: ThreadListenerRunner, failed: Callable[[Exception, BoltContext], object]) -> None:
+    """Let Bolt's runner hold back lazy listeners, with the copy of the request that it makes for each, where somebody holds.
+
+    ``failed`` is given what is raised on the way to the listener: the acknowledgement is out, and nobody else would hear of it.
+    """
+    begin_listener = runner._start_lazy_function  # noqa: SLF001 - Bolt has no other place between a listener's two halves
+
+    def start(lazy_func: Callable[..., None], request: BoltRequest) -> None:
+        try:
+            begin_listener(lazy_func, request)
+        except Exception as error:  # noqa: BLE001 - told to the person
+            failed(error, request.context)
 
     def start_or_hold(lazy_func: Callable[..., None], request: BoltRequest) -> None:
         held = _HELD.get()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.clerk.words import takes
+from bot.reply import Notice
 
 if TYPE_CHECKING:
     from analytics.query import Form
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
     from bot.recent import Recent
     from bot.router import Router
     from bot.store.seen import Seen
+    from bot.store.unfinished import Unfinished
     from bot.store.workspaces import Leaving
+
+_UNDELIVERED = "I had your answer and couldn't post it: Slack took it nowhere. Ask again in a minute."
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +46,15 @@ class Desk:
     """The answers that are at hand."""
     plainly: Plainly
     """Reads what is said in plain words."""
+    unfinished: Unfinished
+    """The requests that have not ended, for the next process to put right."""
 
     def serve(self, seat: Seat, text: str) -> bool:
         """Answer a question, or do what is the clerk's; tell whether the answer was delivered."""
-        return self.clerk.serve(seat, text) if takes(text) else self.courier.serve(seat, text)
+        delivered = self.clerk.serve(seat, text) if takes(text) else self.courier.serve(seat, text)
+        if not delivered and seat.notice is None:
+            seat.notice = Notice(_UNDELIVERED, suggestions=(text,))  # told by what carries the request, when that is possible
+        return delivered
 
     @property
     def forms(self) -> list[Form]:

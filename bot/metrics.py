@@ -49,6 +49,12 @@ class Metrics:
         self._replies = Counter(
             "hfstats_replies", "What was asked, by what came of it: answer, notice, failure", ["outcome"], registry=self.registry
         )
+        self._ended = Counter(
+            "hfstats_requests_ended",
+            "How requests ended: answered, refused, failed, done, duplicate, stopped, handed_over",
+            ["outcome"],
+            registry=self.registry,
+        )
         self.ack = Histogram(
             "hfstats_ack_seconds", "From the request's arrival to its acknowledgement", buckets=_ACKED, registry=self.registry
         )
@@ -70,6 +76,10 @@ class Metrics:
     def received(self, door: str) -> None:
         """Count a request."""
         self._requests.labels(door).inc()
+
+    def ended(self, outcome: str) -> None:
+        """Count how a request ended."""
+        self._ended.labels(outcome).inc()
 
     def finished(self, door: str, seconds: float) -> None:
         """Count a piece of work."""

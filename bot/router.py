@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Protocol
 
 from analytics import grammar
-from analytics.errors import HfStatsError
+from analytics.errors import HfStatsError, StoreError
 from bot.analytics_pool.errors import UnansweredError
 from bot.logs import reference
 from bot.reply import Notice, Picture, Reply
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from bot.overview import Overview
 
 _log = logging.getLogger(__name__)
+
+_AWAY = "I can't reach my database right now. Ask again in a minute."
 
 
 class Answers(Protocol):
@@ -65,10 +67,8 @@ class Router:
                 return chore(rest.strip())
             if not self._errands(text):
                 grammar.parse(text, self._forms)
-        except HfStatsError as error:
-            return Notice(str(error), suggestions=error.suggestions)
-        except Exception:  # noqa: BLE001 - logged with its trace under the reference
-            return failure()
+        except Exception as error:  # noqa: BLE001 - logged with its trace under the reference
+            return notice_of(error, text)
         return None
 
     def takes(self, text: str) -> bool:
@@ -92,13 +92,22 @@ class Router:
             return Reply(notice=notice)
         try:
             answer, picture = self._answers.answer(text)
-        except UnansweredError as error:
-            return Reply(notice=failure(error))
-        except HfStatsError as error:
-            return Reply(notice=Notice(str(error), suggestions=error.suggestions))
-        except Exception:  # noqa: BLE001 - as above
-            return Reply(notice=failure())
+        except Exception as error:  # noqa: BLE001 - as above
+            return Reply(notice=notice_of(error, text))
         return Reply(answer=answer, picture=picture)
+
+
+def notice_of(error: BaseException, text: str = "") -> Notice:
+    """Say what went wrong to the person who asked ``text``, with a button that asks it again where that may help.
+
+    What the database says is for the operator; a person is told no address and no command of the operator's.
+    """
+    if isinstance(error, StoreError):
+        _log.warning("the database is away: %s", error)
+        return Notice(_AWAY, suggestions=(text.strip(),) if text.strip() else ())
+    if isinstance(error, HfStatsError) and not isinstance(error, UnansweredError):
+        return Notice(str(error), suggestions=error.suggestions)
+    return failure(error)
 
 
 def failure(error: BaseException | None = None) -> Notice:

@@ -36,6 +36,8 @@ FINISH_WITHIN = 28
 """Seconds after a termination signal; hosting platforms kill after 30."""
 
 _PORT_TAKEN = "Port {port} cannot be used: {reason}. Set PORT to another one."
+_END = 2
+"""Seconds of these that are left for ending the processes beside."""
 
 _WHERE = {
     "SLACK_BOT_TOKEN": "OAuth & Permissions > Bot User OAuth Token (xoxb-…)",
@@ -128,7 +130,10 @@ def _drain(app: App) -> None:
     executor = app.listener_runner.listener_executor
     if isinstance(executor, Carrying) and executor.depth:
         _log.info("finishing %s requests", executor.depth)
-    executor.shutdown(wait=True)
+    if isinstance(executor, Carrying):
+        executor.close(FINISH_WITHIN - _END)
+    else:
+        executor.shutdown(wait=True)
 
 
 def _check_token(settings: Settings) -> None:

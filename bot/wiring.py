@@ -22,12 +22,14 @@ from bot.clerk.clerk import Clerk
 from bot.commands.help import build_notice, help_notice
 from bot.delivery import recovery
 from bot.delivery.courier import Courier
+from bot.delivery.lifecycle import Lifecycle
 from bot.desk import Desk
 from bot.dispatch.deliver import TIMEOUT, Office
 from bot.dispatch.fence import FencedClient
 from bot.doors import listen
 from bot.doors.failed import failed
 from bot.doors.payload import door_of
+from bot.doors.place import asked_in, place_of
 from bot.engine import CLOCK
 from bot.health import Health
 from bot.jobs import Jobs
@@ -147,13 +149,13 @@ def desk(
         gallery=gallery(settings, database_),
         # Over Socket Mode nothing listens where the address points.
         public_url=None if settings.slack_app_token else settings.hfstats_public_url,
-        unfinished=Unfinished(database_),
     )
     catalog = Catalog(answers)
     leaving = Leaving(database_, many.forget if many else lambda: None)
     allowance = Allowance(settings.hfstats_per_minute)
     plainly = Plainly(catalog, forms, guess=guess(settings, entries))
-    return Desk(routed, courier, allowance, Seen(database_), entries, catalog, leaving, clerk, recent, plainly)
+    seen, unfinished = Seen(database_), Unfinished(database_)
+    return Desk(routed, courier, allowance, seen, entries, catalog, leaving, clerk, recent, plainly, unfinished)
 
 
 def guess(settings: Settings, entries: tuple[Entry, ...]) -> Callable[[str], Query | None] | None:
@@ -310,7 +312,8 @@ def bolt(settings: Settings, at: Desk, *, over_http: bool, metrics: Metrics | No
     ``over_http`` acknowledges when the listener has run, which spares the wait of Bolt's polling; a listener does nothing but
     acknowledge, and the work goes on in lazy listeners.
     """
-    executor = Carrying(settings.hfstats_threads, metrics.finished if metrics else None)
+    lifecycle = Lifecycle(at.unfinished, metrics.ended if metrics else None)
+    executor = Carrying(settings.hfstats_threads, metrics.finished if metrics else None, lifecycle)
     app = App(
         client=client(settings, metrics),
         signing_secret=secret(settings.slack_signing_secret),
@@ -321,8 +324,8 @@ def bolt(settings: Settings, at: Desk, *, over_http: bool, metrics: Metrics | No
         before_authorize=VerifiedOnly(secret(settings.slack_signing_secret)),
         listener_executor=executor,
     )
-    app.listener_runner.lazy_listener_runner = OnceRunner(executor, at.seen, failed)
-    ack.before_work(app.listener_runner)
+    app.listener_runner.lazy_listener_runner = OnceRunner(executor, at.seen, lifecycle, place_of, asked_in)
+    ack.before_work(app.listener_runner, failed)
 
     def entering(body: dict[str, Any], next_: Callable[[], BoltResponse]) -> BoltResponse:
         if not over_http:  # over HTTP a request has its id already

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from analytics.domain import ListName
-from analytics.errors import HfStatsError, NoDataError, QueryError
+from analytics.errors import NoDataError, QueryError
 from analytics.phrases import day, plural
 from bot.clerk import betting, show
 from bot.clerk.rules import figure as figure_of
@@ -23,7 +23,7 @@ from bot.render.bets import under_a_digest
 from bot.render.digest import content
 from bot.render.escape import escape_code, escape_line
 from bot.reply import Notice
-from bot.router import failure
+from bot.router import notice_of
 from bot.schedule import next_due, parse_schedule, said_moment
 from bot.schedule import said as when_said
 from bot.store.heartbeats import describe
@@ -128,12 +128,8 @@ class Clerk:
             content, png = self._does[wish.word](seat, wish)
             everyone = worked_on or wish.word == "unbet" or (wish.word in _FOR_ALL and wish.number is None)
             return show.show(self.office, seat, content, png, everyone=everyone)
-        except HfStatsError as error:
-            return Courier.tell(seat, Notice(str(error), suggestions=error.suggestions))
-        except Exception:  # noqa: BLE001 - logged with its trace under the reference that the person sees
-            return Courier.tell(seat, failure())
-        finally:
-            seat.withdraw()
+        except Exception as error:  # noqa: BLE001 - logged with its trace under the reference that the person sees
+            return Courier.tell(seat, notice_of(error, text))
 
     # Subscriptions
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from analytics.errors import StoreError
 from bot.delivery.failures import Sent
 from bot.delivery.send import send
 from bot.delivery.upload import NotUploadedError, upload
@@ -39,7 +40,10 @@ def _forms(office: Office, seat: Seat, content: Content, png: bytes | None) -> I
 
 def _picture(office: Office, seat: Seat, picture: Picture) -> Block | None:
     if office.gallery and office.public_url:
-        return image_at(f"{office.public_url}/charts/{office.gallery.keep(seat.workspace, picture.png)}.png", picture.alt)
+        try:
+            return image_at(f"{office.public_url}/charts/{office.gallery.keep(seat.workspace, picture.png)}.png", picture.alt)
+        except StoreError as error:
+            _log.warning("the picture could not be stored: %s", error)
     try:
         return image_of_file(upload(seat.client, picture), picture.alt)
     except NotUploadedError as error:

@@ -10,7 +10,6 @@ from analytics.errors import StoreError
 from bot.delivery.failures import Sent
 from bot.delivery.ladder import Ladder, Load
 from bot.delivery.send import send
-from bot.delivery.work import Work
 from bot.render.blocks import ASK, answer_blocks, answer_fallback, notice_blocks, notice_fallback, read_as, remark
 from bot.render.controls import GO, controls
 from bot.reply import Notice
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from bot.render.blocks import Block
     from bot.reply import Picture, Reply
     from bot.store.pictures import Gallery
-    from bot.store.unfinished import Unfinished
 
 _log = logging.getLogger(__name__)
 
@@ -41,37 +39,29 @@ class Courier:
         *,
         gallery: Gallery | None = None,
         public_url: str | None = None,
-        unfinished: Unfinished | None = None,
     ) -> None:
-        """``gallery`` with ``public_url`` shows pictures by address; ``unfinished`` remembers working messages."""
+        """``gallery`` with ``public_url`` shows pictures by address."""
         self._reply = reply
         self._gallery = gallery
         self._public_url = public_url
-        self._unfinished = unfinished
         self._ladder = Ladder()
 
     def serve(self, seat: Seat, text: str) -> bool:
         """Answer one question: a working message at once, then the answer in its place; tell whether it was delivered."""
         seat.start(text)
-        work = self._begin(seat, text)
         patience = Timer(_PATIENCE, seat.hold_on, (text,))
         if seat.working is None and seat.respond is not None:
             patience.start()
         try:
             given = self._reply(text)
-            delivered = self._answer(seat, given, patience) if given.answer else self.tell(seat, given.notice or _nothing())
+            return self._answer(seat, given, patience) if given.answer else self.tell(seat, given.notice or _nothing())
         finally:
             patience.cancel()
-            seat.withdraw()
-            if work and seat.working is None:
-                self._end(work)
-        if not delivered:
-            _log.error("no way led to the conversation; the answer was not delivered")
-        return delivered
 
     @staticmethod
     def tell(seat: Seat, notice: Notice) -> bool:
         """Give a notice to the person who asked, and tell whether that worked; rather twice than never."""
+        seat.notice = notice
         rungs = iter([notice_blocks(notice, GO if seat.quiet else ASK), []])
         return send(seat.aside(), rungs, notice_fallback(notice), twice=True) is Sent.DONE
 
@@ -106,25 +96,6 @@ class Courier:
         if sent is Sent.LOST:
             return self.tell(seat, Notice(_LOST, suggestions=(answer.query,)))
         return sent is Sent.DONE
-
-    def _begin(self, seat: Seat, text: str) -> Work | None:
-        """Remember the working message, so that it is put right even when this process dies."""
-        if self._unfinished is None or seat.working is None:
-            return None
-        work = Work(seat.workspace, *seat.working, text)
-        try:
-            self._unfinished.begin(work)
-        except StoreError as error:
-            _log.warning("a working message could not be remembered: %s", error)
-            return None
-        return work
-
-    def _end(self, work: Work) -> None:
-        if self._unfinished is not None:
-            try:
-                self._unfinished.end(work)
-            except StoreError as error:
-                _log.warning("a working message could not be forgotten: %s", error)
 
 
 def _nothing() -> Notice:

@@ -1,16 +1,18 @@
-"""Recovery: puts right the working messages that a process left behind when it was killed."""
+"""Recovery: puts right what a process left behind when it was killed: working messages, and people who heard nothing."""
 
 from __future__ import annotations
 
 import logging
 from datetime import timedelta
 from threading import Event, Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analytics.errors import HfStatsError, StoreError
-from bot.delivery.failures import FAILURES, Sent, judged, said
-from bot.render.blocks import interrupted
+from bot.delivery.failures import FAILURES, said
+from bot.delivery.handover import lasting
+from bot.render.blocks import interrupted, notice_blocks, notice_fallback
 from bot.render.controls import VIEW
+from bot.reply import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,12 +29,16 @@ _log = logging.getLogger(__name__)
 
 GIVEN_UP_AFTER = timedelta(minutes=3)
 """More than any answer takes: a minute to compute it, 20 s for its picture, and Slack's rate limits."""
+_LATE = "I was interrupted before I could answer you. Ask again."
 _EVERY = 60.0
 """Seconds between two looks."""
 
 
 def recover(unfinished: Unfinished, client_for: ClientFor, older_than: timedelta = GIVEN_UP_AFTER) -> int:
-    """Turn each working message that nobody works on any more into an offer to ask again; return how many were turned.
+    """Turn each working message that nobody works on any more into an offer to ask again, and tell those who heard nothing.
+
+    Returns how many were put right. What was left by a process of this machine that is gone is put right at once, the rest when
+    it is old.
 
     Safe in any number of processes: each message is handed to one of them. A workspace's failure is logged and keeps no other
     waiting.
@@ -72,25 +78,48 @@ def start(unfinished: Unfinished, client_for: ClientFor) -> Callable[[], None]:
 def _put_right(unfinished: Unfinished, work: Work, client_for: ClientFor) -> bool:
     try:
         client = client_for(work.workspace)
-        if client is None:
-            return False
-        blocks = interrupted(work.query, VIEW)
-        client.chat_update(channel=work.channel, ts=work.ts, blocks=blocks, text="I was restarted while working on this.")
+        done = None if client is None else _told(work, client)
     except HfStatsError as error:
-        _log.warning("a working message could not be put right: %s", error)
-        _again(unfinished, work)
+        _log.warning("a request could not be put right yet: %s", error)
+        return False
     except FAILURES as error:
-        _log.warning("a working message could not be put right: %s", said(error))
-        if judged(error) in {Sent.FAILED, Sent.LOST} or said(error) == "ratelimited":
-            _again(unfinished, work)
-    else:
-        return True
+        _log.warning("a request could not be put right yet: %s", said(error))
+        return False
+    unfinished.end(work)  # only now: one that is not put right is handed out again
+    return done is True
+
+
+def _told(work: Work, client: WebClient) -> bool:
+    """Turn the working message into an offer to ask again or, where that cannot be done, tell the person.
+
+    Returns whether either was done; ``False`` where neither will ever be.
+
+    Raises:
+        SlackClientError, OSError: where it may be done later.
+
+    """
+    if work.stands:
+        try:
+            blocks = interrupted(work.query, VIEW)
+            client.chat_update(channel=work.channel, ts=work.ts, blocks=blocks, text="I was restarted while working on this.")
+        except FAILURES as error:
+            if not lasting(error):
+                raise
+            _log.warning("a working message cannot be put right: %s", said(error))
+            if said(error) == "message_not_found" or not work.user:
+                return False
+        else:
+            return True
+    notice = Notice(_LATE, suggestions=(work.query,) if work.query.strip() else ())
+    content: dict[str, Any] = {"blocks": notice_blocks(notice), "text": notice_fallback(notice)}
+    here: dict[str, Any] = {"channel": work.channel, "user": work.user, "thread_ts": work.thread or None}
+    for post, where in ((client.chat_postEphemeral, here), (client.chat_postMessage, {"channel": work.user})):
+        try:
+            post(**where, **content)
+        except FAILURES as error:
+            if not lasting(error):
+                raise
+            _log.warning("somebody cannot be told: %s", said(error))
+        else:
+            return True
     return False
-
-
-def _again(unfinished: Unfinished, work: Work) -> None:
-    """Leave it to a later turn; its time starts anew."""
-    try:
-        unfinished.begin(work)
-    except StoreError as error:
-        _log.warning("a working message is given up: %s", error)

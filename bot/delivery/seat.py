@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from bot.delivery.failures import FAILURES, Sent, judged, meaning, said
 from bot.delivery.mark import Unseen, find, marked, new_mark
-from bot.render.blocks import coming, elsewhere, working
+from bot.delivery.tracker import TRACKER
+from bot.render.blocks import coming, elsewhere, interrupted, working
+from bot.render.controls import VIEW
 from bot.slack import response_url
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from slack_sdk.web import SlackResponse
 
     from bot.render.blocks import Block
+    from bot.reply import Notice
 
     Way = Callable[[list[Block], str], Sent]
     """Shows blocks, with a text for notifications, to somebody somewhere. Never raises what :data:`FAILURES` names."""
@@ -60,31 +63,51 @@ class Seat:
     """Channel and timestamp of the working message, while one stands there."""
     leftover: bool = field(default=False, init=False)
     """A working message may stand there that cannot be found, and so not be taken back either."""
+    told: bool = field(default=False, init=False)
+    """An answer or a notice arrived."""
+    notice: Notice | None = field(default=None, init=False)
+    """What the person was to be told last, or is to be told still."""
+    asked: str = field(default="", init=False)
+    """The question that the working message names."""
     _missed: tuple[str, Sent] | None = field(default=None, init=False)
     """The mark of a working message of which it is not known whether it was posted, and how the post ended."""
     _shut: bool = field(default=False, init=False)
     """Slack takes no post of the bot's here."""
     _doubtful: bool = field(default=False, init=False)
     """The working message may have become the answer."""
+    _refused: str = field(default="", init=False)
+    """What Slack said to the last call that went wrong."""
+
+    def __post_init__(self) -> None:
+        """Let what follows the request know."""
+        tracker = TRACKER.get()
+        if tracker:
+            tracker.opened(self)
 
     def start(self, text: str) -> None:
         """Show that the question is being worked on, where that can be taken back later."""
+        self.asked = text
         if self.quiet or self.instead:
             return
         mark = new_mark()
+        self._missed = (mark, Sent.LOST)  # whatever is raised now, it is looked for before the end
         try:
             posted = self._posted(working(text), "Working on it …", mark)
-            self.working = str(posted["channel"]), str(posted["ts"])
+            self.working, self._missed = (str(posted["channel"]), str(posted["ts"])), None
         except FAILURES as error:
             _log.info("no working message: %s", said(error))
             sent = judged(error)
             self._shut = sent is Sent.SHUT
             self._missed = (mark, sent) if sent in {Sent.LOST, Sent.FAILED} else None
+            return
+        tracker = TRACKER.get()
+        if tracker:
+            tracker.posted(self, text)
 
     def ways(self) -> list[Way]:
         """Return the ways to give an answer, best first: to everybody, or to the one person when quiet."""
         if self.quiet:
-            return [*([self._over_ephemeral] if self.instead else []), *self.aside()]
+            return [*([self._telling(self._over_ephemeral)] if self.instead else []), *self.aside()]
         self._look_for_missed()
         found: list[Way] = []
         if self.instead and self.message:
@@ -97,7 +120,7 @@ class Seat:
             found.append(self._to_all)
         if not self._shut:
             found.append(self._post)
-        return [*found, *([] if self._alone else self.aside())]
+        return [*map(self._telling, found), *([] if self._alone else self.aside())]
 
     def aside(self) -> list[Way]:
         """Return the ways to speak to the person alone."""
@@ -105,25 +128,51 @@ class Seat:
         found: list[Way] = []
         if self.respond:
             found.append(self._ephemerally)
-        if not self._alone:
-            return [*found, self._post_ephemeral, self._post_directly, *([self._over_working] if self.working else [])]
-        return [*found, *([self._over_working] if self.working else []), self._post]
+        over = [self._over_working] if self.working else []
+        found += [*over, self._post] if self._alone else [self._post_ephemeral, self._post_directly, *over]
+        return [self._telling(way) for way in found]
 
     def hold_on(self, text: str) -> None:
         """Tell the person that there will be an answer, where no working message does."""
         self._ephemerally(coming(text), "The answer follows.")
 
-    def withdraw(self) -> None:
-        """Take the working message back, where it still stands."""
+    def withdraw(self) -> bool:
+        """Take the working message back, where one may still stand; tell whether none does.
+
+        One that Slack does not delete, or that may have become the answer already, is turned into an offer to ask again. One
+        that is gone, or that Slack lets nobody change any more, counts as taken back.
+        """
+        self._look_for_missed()
         if self.working and not self._doubtful:
             channel, ts = self.working
-            if self._update_safely(self.client.chat_delete, channel=channel, ts=ts) is Sent.DONE:
+            sent = self._update_safely(self.client.chat_delete, channel=channel, ts=ts)
+            if sent is Sent.DONE or self._refused == "message_not_found":
                 self.working = None
+        return self.working is None or self.interrupt()
+
+    def interrupt(self) -> bool:
+        """Turn the working message into an offer to ask again; tell whether none stands any more."""
+        if self.working is None:
+            return True
+        channel, ts = self.working
+        blocks, text = interrupted(self.asked, VIEW), "I was interrupted while working on this."
+        sent = self._update_safely(self.client.chat_update, channel=channel, ts=ts, blocks=blocks, text=text)
+        if sent is Sent.DONE or (sent is Sent.SHUT and self._refused != "ratelimited"):
+            self.working = None
+        return self.working is None
 
     @property
     def _alone(self) -> bool:
         """Whether nobody but this person is in the conversation."""
         return self.direct or self.channel.startswith("D")
+
+    def _telling(self, way: Way) -> Way:
+        def tell(blocks: list[Block], text: str) -> Sent:
+            sent = way(blocks, text)
+            self.told = self.told or sent is Sent.DONE
+            return sent
+
+        return tell
 
     def _over_working(self, blocks: list[Block], text: str) -> Sent:
         if self.working is None:
@@ -226,12 +275,12 @@ class Seat:
                 break
         return sent
 
-    @staticmethod
-    def _call(method: Callable[..., object], *given: Any, **arguments: Any) -> Sent:  # noqa: ANN401 - as above
+    def _call(self, method: Callable[..., object], *given: Any, **arguments: Any) -> Sent:  # noqa: ANN401 - as above
         try:
             method(*given, **arguments)
         except FAILURES as error:
-            _log.warning("%s: %s", method.__name__, said(error))
+            self._refused = said(error)
+            _log.warning("%s: %s", method.__name__, self._refused)
             return judged(error)
         return Sent.DONE
 

@@ -1,4 +1,4 @@
-"""Work: a working message that stands in a conversation, and what it is to answer."""
+"""Work: what was asked and is not answered yet, and the working message that stands for it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,22 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One working message and what it was to answer."""
+    """One request that has not ended: its working message and what it was to answer."""
 
     workspace: str
     channel: str
     ts: str
+    """Of the working message or, with :data:`UNTOLD` before it, any text of its own where there is none."""
     query: str
+    user: str = ""
+    """Who is to be told where the message cannot be put right."""
+    thread: str = ""
+
+    @property
+    def stands(self) -> bool:
+        """Whether there is a working message."""
+        return not self.ts.startswith(UNTOLD)
+
+
+UNTOLD = "untold "
+"""Begins the key of a request whose only trace is that somebody waits for an answer."""

@@ -31,14 +31,14 @@ def listen(app: App, desk: Desk) -> None:
     def pressed(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
         kind = action["action_id"].partition(":")[0]
         if kind == ASK and is_ephemeral(body):
-            _delete_original(client, respond)  # a suggestion that was taken has done its work
+            remove(client, respond)  # a suggestion that was taken has done its work
         seat = _seat(Seat(client, workspace_of(context), channel_of(body), body["user"]["id"], respond), kind, body, action)
         text = chosen(action)
         notice = unusable(desk, seat, text)
         if notice:
             desk.courier.tell(seat, notice)
         elif desk.serve(seat, text) and kind == POST:
-            _delete_original(client, respond)  # everybody sees it now
+            remove(client, respond)  # everybody sees it now
 
     app.action(re.compile(rf"^(?:{ASK}|{VIEW}|{GO}|{POST})(?::|$)"))(ack=acked, lazy=[pressed])
 
@@ -73,7 +73,7 @@ def thread_of(body: dict[str, Any]) -> str | None:
     return str(found) if found else None
 
 
-def _delete_original(client: WebClient, respond: Respond) -> None:
+def remove(client: WebClient, respond: Respond) -> None:
     """Delete the message that the button is in. A failure is logged only: the answer does not depend on it."""
     try:
         answered = response_url.post(client, respond.response_url, {"delete_original": True})

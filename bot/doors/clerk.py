@@ -10,6 +10,7 @@ from bot.delivery.failures import FAILURES, Sent, said
 from bot.delivery.seat import Seat
 from bot.delivery.send import send
 from bot.doors.buttons import channel_of, chosen, is_ephemeral, thread_of, unusable
+from bot.doors.direct import opening
 from bot.doors.payload import acked, workspace_of
 from bot.render.clerk import CLERK
 from bot.render.digest import DETAILS, NUMBERS
@@ -27,6 +28,7 @@ _log = logging.getLogger(__name__)
 _GONE = Notice(
     "The numbers of that digest are not kept any more; “digest” and a month shows it again.", suggestions=("digest now",)
 )
+_NOT_SHOWN = Notice("I couldn't show all the details here. Press the button again in a minute.")
 _NO_FILE = Notice("I could not share a file here. Invite me to this channel and press again.")
 
 
@@ -48,6 +50,7 @@ def listen(app: App, desk: Desk) -> None:
             text = content.text.partition("\n")[0]
             for at in range(0, len(content.details), 3):
                 if send(seat.ways(), iter([list(content.details[at : at + 3]), []]), text) is not Sent.DONE:
+                    desk.courier.tell(seat, _NOT_SHOWN)
                     break
 
     def exported(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
@@ -89,21 +92,26 @@ def _content(desk: Desk, seat: Seat, action: dict[str, Any]) -> Content | None:
 
 def _shared(seat: Seat, content: Content) -> bool:
     """Bring the files into the thread or, where that is not possible, to the person."""
-    for name, text in content.files.items():
-        for channel, thread in ((seat.channel, seat.thread), (None, None)):
-            try:
-                to = channel or str(at_direct(seat))
-                seat.client.files_upload_v2(content=text, filename=name, title=name, channel=to, thread_ts=thread)
-            except FAILURES as error:
-                _log.info("the file could not be shared: %s", said(error))
-            else:
-                break
-        else:
-            return False
+    return all(_uploaded(seat, name, text) or _sent(seat, name, text) for name, text in content.files.items())
+
+
+def _uploaded(seat: Seat, name: str, text: str, direct: str | None = None) -> bool:
+    thread = None if direct else seat.thread
+    try:
+        seat.client.files_upload_v2(content=text, filename=name, title=name, channel=direct or seat.channel, thread_ts=thread)
+    except FAILURES as error:
+        _log.info("the file could not be shared: %s", said(error))
+        return False
     return True
 
 
-def at_direct(seat: Seat) -> str:
-    """Open the conversation with the person by a message, which needs no further scope; returns its id."""
-    posted = seat.client.chat_postMessage(channel=seat.user, text="The numbers of the digest as CSV:", unfurl_links=False)
-    return str(posted["channel"])
+def _sent(seat: Seat, name: str, text: str) -> bool:
+    """Send the file directly; a message opens the conversation, which needs no further scope."""
+    try:
+        opened = seat.client.chat_postMessage(channel=seat.user, text="The numbers of the digest as CSV:", unfurl_links=False)
+    except FAILURES as error:
+        _log.warning("no direct message: %s", said(error))
+        return False
+    with opening(seat.client, opened) as message:
+        message.of_use = _uploaded(seat, name, text, str(opened["channel"]))
+    return message.of_use

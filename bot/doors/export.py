@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bot.delivery.failures import FAILURES, said
 from bot.delivery.seat import Seat
 from bot.doors.buttons import channel_of, chosen, is_ephemeral, thread_of, unusable
+from bot.doors.direct import opening
 from bot.doors.payload import acked, workspace_of
 from bot.render.controls import CSV
 from bot.render.data import as_csv
@@ -62,12 +63,12 @@ def _send(seat: Seat, answer: Answer) -> bool:
         posted = seat.client.chat_postMessage(
             channel=seat.user, text=f"`{escape_code(answer.query)}` as CSV:", unfurl_links=False
         )
-        if _upload(seat.client, answer, str(posted["channel"])):
-            return True
-        seat.client.chat_delete(channel=str(posted["channel"]), ts=str(posted["ts"]))
     except FAILURES as error:
         _log.warning("no direct message: %s", said(error))
-    return False
+        return False
+    with opening(seat.client, posted) as message:
+        message.of_use = _upload(seat.client, answer, str(posted["channel"]))
+    return message.of_use
 
 
 def _upload(client: WebClient, answer: Answer, channel: str, thread: str | None = None) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from slack_bolt import BoltResponse
 
+from bot.carrying import ALREADY_TOLD
 from bot.delivery.failures import said as said_of
 from bot.render.blocks import notice_blocks, notice_fallback
 from bot.router import failure
@@ -32,6 +33,7 @@ def failed(error: Exception, context: BoltContext) -> BoltResponse:
     if not is_verified(context):
         return BoltResponse(status=401)
     if _told(failure(error), context):
+        context[ALREADY_TOLD] = True
         return BoltResponse(status=200)  # Slack would add a word of its own to any other
     return BoltResponse(status=400 if isinstance(error, _FORM) else 500)
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from analytics.errors import HfStatsError
-from bot.delivery.failures import FAILURES, said
+from bot.delivery.lifecycle import attempt
 from bot.delivery.seat import Seat
 from bot.doors.buttons import chosen, unusable
 from bot.doors.opening import at_home
 from bot.doors.payload import acked
 from bot.render.clerk import CLERK
 from bot.render.home import ASKED, REFRESH, SHOWN, SUBSCRIBE, home_view, subscriptions_section, trouble_view
-from bot.reply import Notice
-from bot.router import failure
+from bot.router import notice_of
 
 if TYPE_CHECKING:
     from slack_bolt import App, BoltContext
@@ -24,8 +21,6 @@ if TYPE_CHECKING:
 
     from bot.desk import Desk
     from bot.render.blocks import Block
-
-_log = logging.getLogger(__name__)
 
 
 def listen(app: App, desk: Desk) -> None:
@@ -89,14 +84,9 @@ def _view(desk: Desk, seat: Seat, asked: str | None = None) -> Block:
     try:
         kept = subscriptions_section(desk.clerk.rows(seat.workspace, seat.user, many=SHOWN))
         return home_view(desk.catalog.current(), desk.entries, datetime.now(UTC).date(), asked=asked, sections=[kept])
-    except HfStatsError as error:
-        return trouble_view(Notice(str(error)))
-    except Exception:  # noqa: BLE001 - logged with its trace under the reference that the Home then shows
-        return trouble_view(failure())
+    except Exception as error:  # noqa: BLE001 - logged with its trace under the reference that the Home then shows
+        return trouble_view(notice_of(error))
 
 
 def _publish(client: WebClient, user: str, view: Block) -> None:
-    try:
-        client.views_publish(user_id=user, view=view)
-    except FAILURES as error:
-        _log.warning("the Home was not published: %s", said(error))
+    attempt("the Home was not published", lambda: client.views_publish(user_id=user, view=view))

@@ -5,9 +5,12 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from bot.delivery.lifecycle import attempt
 from bot.doors.payload import acked, workspace_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from slack_bolt import App, BoltContext
 
     from bot.desk import Desk
@@ -26,8 +29,7 @@ def listen(app: App, desk: Desk) -> None:
         if tokens.get("bot"):
             _forget(desk, workspace_of(context))
         elif tokens.get("oauth"):
-            many = desk.leaving.forget_users(workspace_of(context), tokens["oauth"])
-            _log.info("tokens of people deleted: %s", many)
+            _done(lambda: desk.leaving.forget_users(workspace_of(context), tokens["oauth"]), "tokens of people deleted: %s")
 
     app.event("app_uninstalled")(ack=acked, lazy=[uninstalled])
     app.event("tokens_revoked")(ack=acked, lazy=[revoked])
@@ -35,4 +37,9 @@ def listen(app: App, desk: Desk) -> None:
 
 def _forget(desk: Desk, workspace: str) -> None:
     if workspace:
-        _log.info("a workspace left; rows deleted: %s", desk.leaving.forget(workspace))
+        _done(lambda: desk.leaving.forget(workspace), "a workspace left; rows deleted: %s")
+
+
+def _done(forget: Callable[[], object], line: str) -> None:
+    """Forget now or, where the database is away, later: Slack tells it once."""
+    attempt("what a workspace left behind is still there", lambda: _log.info(line, forget()))

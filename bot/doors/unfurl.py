@@ -11,7 +11,6 @@ from bot.delivery.failures import FAILURES, said
 from bot.doors.payload import acked, workspace_of
 from bot.links import ModelPage, OwnerPage, page_of
 from bot.render.card import model_card, owner_card
-from bot.router import failure
 
 if TYPE_CHECKING:
     from slack_bolt import App, BoltContext
@@ -31,17 +30,15 @@ def listen(app: App, desk: Desk) -> None:
     """Attach the event. Nobody asked for a card, so whatever stands in its way is in the log and nowhere else."""
 
     def shared(event: dict[str, Any], context: BoltContext, client: WebClient) -> None:
+        pages = _pages(event)
+        if not pages or desk.allowance.ask(workspace_of(context), str(event.get("user"))):
+            return
+        cards = {address: {"blocks": card} for address, page in pages.items() if (card := _card(desk, page))}
         try:
-            pages = _pages(event)
-            if not pages or desk.allowance.ask(workspace_of(context), str(event.get("user"))):
-                return
-            cards = {address: {"blocks": card} for address, page in pages.items() if (card := _card(desk, page))}
             if cards:
                 client.chat_unfurl(unfurls=cards, **_where(event))
         except FAILURES as error:
             _log.info("no card: %s", said(error))
-        except Exception:  # noqa: BLE001 - logged with its trace; the door's own way would tell the person
-            failure()
 
     app.event("link_shared")(ack=acked, lazy=[shared])
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
 
-from bot.delivery.failures import FAILURES, said
+from bot.delivery.lifecycle import attempt
 from bot.doors.command import COMMAND
 from bot.doors.payload import acked, plain, workspace_of
 from bot.render.escape import inert
 from bot.render.text import answer_text, notice_text
 from bot.reply import Notice
-from bot.router import failure
+from bot.router import notice_of
 
 if TYPE_CHECKING:
     from slack_bolt import App, BoltContext, Complete, Fail
@@ -24,8 +23,6 @@ ROWS = 8
 """Numbers that the text names."""
 _ASK = Notice("This step answers a question, and this is none.", suggestions=("licenses", "creator Meta", "movers licenses"))
 
-_log = logging.getLogger(__name__)
-
 
 def listen(app: App, desk: Desk) -> None:
     """Attach the step. A workflow waits for it, so it always ends: with an answer, or saying why there is none."""
@@ -33,17 +30,23 @@ def listen(app: App, desk: Desk) -> None:
     def run(inputs: dict[str, Any], context: BoltContext, complete: Complete, fail: Fail) -> None:
         try:
             found = _outputs(desk, workspace_of(context), str(inputs["question"]))
-        except Exception:  # noqa: BLE001 - logged with its trace under the reference that the workflow's owner is shown
-            found = failure()
+        except Exception as error:  # noqa: BLE001 - logged with its trace under the reference that the workflow's owner is shown
+            found = notice_of(error)
         try:
-            if isinstance(found, Notice):
-                fail(inert(notice_text(found)))
-            else:
-                complete(found)
-        except FAILURES as error:
-            _log.error("the step could not be ended: %s", said(error))
+            _end(found, complete, fail)
+        except Exception as error:  # noqa: BLE001 - as above
+            _end(notice_of(error), complete, fail)
 
     app.function(STEP)(ack=acked, lazy=[run])
+
+
+def _end(found: dict[str, str] | Notice, complete: Complete, fail: Fail) -> None:
+    """End the step, later where Slack is away: ending it twice does no harm."""
+    if isinstance(found, Notice):
+        text = inert(notice_text(found))
+        attempt("the step could not be ended", lambda: fail(text))
+    else:
+        attempt("the step could not be ended", lambda: complete(found))
 
 
 def _outputs(desk: Desk, workspace: str, typed: str) -> dict[str, str] | Notice:

@@ -37,6 +37,11 @@ UNFINISHED = sa.Table(
     sa.Column("ts", sa.String(32), nullable=False),
     sa.Column("query", sa.Text, nullable=False),
     sa.Column("started_at", sa.DateTime, nullable=False, index=True),
+    # Who waits for it, to be told where the message cannot be put right.
+    sa.Column("user_id", sa.String(32)),
+    sa.Column("thread", sa.String(32)),
+    # The process that works on it; what one left that is gone for certain is put right at once.
+    sa.Column("owner", sa.String(80)),
     sa.UniqueConstraint("workspace", "channel", "ts"),
 )
 ROTATION = sa.Table(

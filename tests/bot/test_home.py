@@ -159,7 +159,7 @@ def test_a_database_that_comes_back_is_seen_at_the_next_refresh(pool, entries):
     with SlackStandIn() as slack:
         stop = over_http(slack, Away(pool), entries)
         view = home(slack)
-        assert "The database cannot be reached." in written(view)
+        assert "I can't reach my database right now." in written(view)
         assert "Latest findings" in written(pressed(slack, view, "Refresh"))
         stop()
 

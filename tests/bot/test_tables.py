@@ -26,7 +26,7 @@ from bot.store.installations import SECRETS, Cipher, Installations, Tables
 from bot.store.ledger import Ledger
 from bot.store.pictures import Gallery
 from bot.store.rotation import Leases
-from bot.store.schema import METADATA
+from bot.store.schema import METADATA, UNFINISHED
 from bot.store.seen import Seen
 from bot.store.subscriptions import Subscriptions
 from bot.store.unfinished import Unfinished, Work
@@ -175,7 +175,9 @@ def test_unfinished_work_is_handed_out_once(engine):
     unfinished.begin(done)
     unfinished.end(done)
     assert unfinished.take_over(timedelta(minutes=5)) == []
-    found = together(4, lambda _: unfinished.take_over(LONG_AGO))
+    with engine.begin() as connection:  # as if minutes had gone by
+        connection.execute(UNFINISHED.update().values(started_at=datetime(2026, 1, 1)))  # noqa: DTZ001 - as stored
+    found = together(4, lambda _: unfinished.take_over(timedelta(minutes=5)))
     assert [work for works in found for work in works] == [left]
 
 
