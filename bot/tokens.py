@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from slack_bolt.authorization import AuthorizeResult
 
+from analytics.errors import StoreError
 from bot.delivery.failures import FAILURES, said
 
 if TYPE_CHECKING:
@@ -62,9 +63,15 @@ class Tokens:
         kept = self._kept.get(key)
         if kept and time.monotonic() < kept[0] and not _due(kept[1]):
             return kept[1]
-        found = self._installations.token(enterprise_id, team_id)
-        if found and _due(found):
-            found = self._rotated(found)
+        try:
+            found = self._installations.token(enterprise_id, team_id)
+            if found and _due(found):
+                found = self._rotated(found)
+        except StoreError as error:
+            if kept is None or _over(kept[1]):
+                raise
+            _log.warning("a token is used that could not be looked up again: %s", error)
+            return kept[1]
         if found:
             self._kept[key] = (time.monotonic() + _AT_HAND, found)
         else:

@@ -8,7 +8,7 @@ from slack_bolt import App
 from slack_sdk import WebClient
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
-from analytics import database
+from analytics import database, database_wait
 from analytics.store import SqlHistory
 from bot import ack, logs
 from bot.allowance import Allowance
@@ -78,6 +78,9 @@ if TYPE_CHECKING:
     from bot.router import Answers
     from bot.settings import Settings
     from bot.store.installations import Installations
+
+_TOKEN_WITHIN = 1.0
+"""Seconds that the database gets for a token: Slack waits three for the acknowledgement, which comes after it."""
 
 __all__ = [
     "bolt",
@@ -347,7 +350,8 @@ def _authorizing(many: Tokens) -> Callable[..., Any]:
     """Give Bolt a function: of a method it would also fill in the ``self``."""
 
     def authorize(enterprise_id: str | None, team_id: str | None, user_id: str | None) -> AuthorizeResult | None:
-        return many.authorize(enterprise_id, team_id, user_id)
+        with database_wait.at_most(_TOKEN_WITHIN):
+            return many.authorize(enterprise_id, team_id, user_id)
 
     return authorize
 

@@ -75,8 +75,8 @@ class Handover:
             return
         try:
             self._unfinished.end(work)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the row is still there
-            _log.warning("a request that ended is still in the record: %s", error)
+        except BaseException as error:  # noqa: BLE001 - whatever it is, the row is still there
+            _log.warning("a request that ended is still in the record: %s", type(error).__name__)
             self.take("forgetting a request", lambda: self._ended(work))
 
     def _run(self) -> None:
@@ -100,8 +100,8 @@ class Handover:
         try:
             with database_wait.at_most(database_wait.LEAST):
                 done = task.act()
-        except Exception as error:  # noqa: BLE001 - tried again, and told of in the end
-            _log.info("%s failed once more: %s", task.what, said(error))
+        except BaseException as error:  # noqa: BLE001 - tried again, and told of in the end
+            _log.info("%s failed once more: %s", task.what, type(error).__name__)
         if done:
             if task.work:
                 self.forget(task.work)
@@ -121,8 +121,8 @@ class Handover:
             return False
         try:
             self._unfinished.begin(work)
-        except Exception as error:  # noqa: BLE001 - tried again with the next attempt
-            _log.info("not recorded: %s", said(error))
+        except BaseException as error:  # noqa: BLE001 - tried again with the next attempt
+            _log.info("not recorded: %s", type(error).__name__)
             return False
         return True
 

@@ -141,8 +141,8 @@ class Lifecycle:
             return
         try:
             self._unfinished.begin(work)
-        except Exception as error:  # noqa: BLE001 - see above
-            _log.warning("a working message could not be recorded: %s", error)
+        except BaseException as error:  # noqa: BLE001 - see above
+            _log.warning("a working message could not be recorded: %s", type(error).__name__)
 
     def drained(self, within: float) -> bool:
         """Wait until every request has ended; tell whether that was in time."""
@@ -239,16 +239,21 @@ class Lifecycle:
 def attempt(what: str, act: Callable[[], object]) -> bool:
     """Do something that may be done twice without harm, now or, where Slack or the database is away, later.
 
-    Returns whether it is done. What would fail again in the same way is logged and left.
+    Returns whether it is done.
+
+    Raises:
+        SlackApiError: for a refusal that would be the same a moment later.
+
     """
     try:
         act()
     except (*FAILURES, StoreError) as error:
         request = _CURRENT.get()
+        if request is None or lasting(error):
+            raise
         _log.warning("%s: %s", what, said(error))
-        if request and not lasting(error):
-            request.handed_over = True
-            request.lifecycle.handover.take(what, lambda: _tried_again(what, act))
+        request.handed_over = True
+        request.lifecycle.handover.take(what, lambda: _tried_again(what, act))
         return False
     return True
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.delivery.failures import FAILURES, said
 from bot.delivery.lifecycle import attempt
 
 if TYPE_CHECKING:
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
 
     from slack_sdk import WebClient
     from slack_sdk.web import SlackResponse
+
+_LEFT = "a message without its file was not taken back"
+_log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -32,4 +37,7 @@ def opening(client: WebClient, posted: SlackResponse) -> Iterator[Message]:
     finally:
         if not message.of_use:
             channel, ts = str(posted["channel"]), str(posted["ts"])
-            attempt("a message without its file was not taken back", lambda: client.chat_delete(channel=channel, ts=ts))
+            try:
+                attempt(_LEFT, lambda: client.chat_delete(channel=channel, ts=ts))
+            except FAILURES as error:  # refused for good; the person is told of the file all the same
+                _log.warning("%s: %s", _LEFT, said(error))

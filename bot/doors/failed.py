@@ -13,7 +13,7 @@ from slack_bolt import BoltResponse
 from bot.carrying import ALREADY_TOLD
 from bot.delivery.failures import said as said_of
 from bot.render.blocks import notice_blocks, notice_fallback
-from bot.router import failure
+from bot.router import notice_of
 from bot.slack.response_url import post
 from bot.slack.verification import is_verified
 
@@ -32,7 +32,7 @@ def failed(error: Exception, context: BoltContext) -> BoltResponse:
     """Give whoever waited the reference, and Slack an acknowledgement where it still waits for one."""
     if not is_verified(context):
         return BoltResponse(status=401)
-    if _told(failure(error), context):
+    if _told(notice_of(error), context):
         context[ALREADY_TOLD] = True
         return BoltResponse(status=200)  # Slack would add a word of its own to any other
     return BoltResponse(status=400 if isinstance(error, _FORM) else 500)
