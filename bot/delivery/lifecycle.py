@@ -191,6 +191,8 @@ class Lifecycle:
     def _told(self, request: Request, error: BaseException | None, *, stopped: bool) -> Outcome:
         """Tell the person what came of it, unless they know; returns what did."""
         told = next((seat for seat in reversed(request.seats) if seat.told), None)
+        if stopped and told is None and self._interrupted(request):
+            return Outcome.STOPPED
         notice = Notice(_STOPPED, suggestions=_again(request)) if stopped and told is None else None
         if error is not None:
             notice = notice_of(error, request.text or next((seat.asked for seat in request.seats if seat.asked), ""))
@@ -204,6 +206,11 @@ class Lifecycle:
             return outcome
         seat.notice = notice
         return outcome if _attempted("telling", lambda: Courier.tell(seat, notice)) else self._hand_over(request, seat, notice)
+
+    def _interrupted(self, request: Request) -> bool:
+        """Turn the working message into an offer to ask again, which tells the person; tell whether there was one to turn."""
+        working = [seat for seat in request.seats if seat.working]
+        return bool(working) and all(_attempted("interrupting", seat.interrupt) for seat in working)
 
     def _ended_well(self, request: Request, told: Seat | None) -> Outcome:
         if request.duplicate:

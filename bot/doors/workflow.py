@@ -30,11 +30,11 @@ def listen(app: App, desk: Desk) -> None:
     def run(inputs: dict[str, Any], context: BoltContext, complete: Complete, fail: Fail) -> None:
         try:
             found = _outputs(desk, workspace_of(context), str(inputs["question"]))
-        except Exception as error:  # noqa: BLE001 - logged with its trace under the reference that the workflow's owner is shown
+        except BaseException as error:  # noqa: BLE001 - logged with its trace under the reference that the workflow's owner is shown
             found = notice_of(error)
         try:
             _end(found, complete, fail)
-        except Exception as error:  # noqa: BLE001 - as above
+        except BaseException as error:  # noqa: BLE001 - as above
             _end(notice_of(error), complete, fail)
 
     app.function(STEP)(ack=acked, lazy=[run])
