@@ -55,3 +55,8 @@ def before_work(runner: ThreadListenerRunner, failed: Callable[[Exception, BoltC
             held.append(partial(start, lazy_func, request))
 
     runner._start_lazy_function = start_or_hold  # type: ignore[method-assign]  # noqa: SLF001 - as above
+
+
+def start_after(context: BoltContext, work: Callable[..., None], request: BoltRequest) -> None:
+    """Start what follows the acknowledgement of a request that reached no listener, as if it were a listener's lazy half."""
+    context.listener_runner._start_lazy_function(work, request)  # noqa: SLF001 - as above

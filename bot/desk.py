@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.clerk.words import takes
+from bot.commands.refusal import refusal
 from bot.reply import Notice
+from bot.slack.access import Permission
 
 if TYPE_CHECKING:
     from analytics.query import Form
@@ -50,8 +52,13 @@ class Desk:
     """The requests that have not ended, for the next process to put right."""
 
     def serve(self, seat: Seat, text: str) -> bool:
-        """Answer a question, or do what is the clerk's; tell whether the answer was delivered."""
-        delivered = self.clerk.serve(seat, text) if takes(text) else self.courier.serve(seat, text)
+        """Answer a question, or do what is the clerk's, if the seat's access allows it; tell whether the answer was delivered."""
+        if takes(text):
+            delivered = self.clerk.serve(seat, text)
+        elif seat.access.allows(Permission.ASK):
+            delivered = self.courier.serve(seat, text)
+        else:
+            delivered = self.courier.tell(seat, refusal(seat.access.actor.kind))
         if not delivered and seat.notice is None:
             seat.notice = Notice(_UNDELIVERED, suggestions=(text,))  # told by what carries the request, when that is possible
         return delivered

@@ -12,8 +12,10 @@ from analytics.phrases import day, plural
 from bot.clerk import betting, show
 from bot.clerk.rules import figure as figure_of
 from bot.clerk.rules import read_rule
+from bot.clerk.visibility import Visibility
 from bot.clerk.watching import figure_said
-from bot.clerk.words import Wish, read, takes
+from bot.clerk.words import Wish, permission_for, read, takes
+from bot.commands.refusal import refusal
 from bot.delivery.courier import Courier
 from bot.dispatch.content import Content
 from bot.dispatch.values import Kind, State
@@ -26,6 +28,7 @@ from bot.reply import Notice
 from bot.router import notice_of
 from bot.schedule import next_due, parse_schedule, said_moment
 from bot.schedule import said as when_said
+from bot.slack.people import People
 from bot.store.heartbeats import describe
 
 if TYPE_CHECKING:
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
     from bot.overview import Entry, Overview
     from bot.render.blocks import Block
     from bot.reply import Picture
+    from bot.slack.access import Permission
 
     Answered = tuple[Content, bytes | None]
 
@@ -78,9 +82,10 @@ class Numbers(Protocol):
 class Clerk:
     """Takes wishes from every door, in words or by a button whose value is the same words."""
 
-    def __init__(self, office: Office, numbers: Numbers, forms: Sequence[Form]) -> None:
-        """Keep what channels want in the office's tables."""
+    def __init__(self, office: Office, numbers: Numbers, forms: Sequence[Form], people: People | None = None) -> None:
+        """Keep what channels want in the office's tables; ``people`` tells guests from members, and who is in a channel."""
         self.office = office
+        self.people = people or People()
         self._numbers = numbers
         self._forms = forms
         self._does: dict[str, Callable[[Seat, Wish], Answered]] = {
@@ -115,8 +120,14 @@ class Clerk:
         return True
 
     def serve(self, seat: Seat, text: str) -> bool:
-        """Do what a line says and answer in its seat; tell whether the answer was delivered. Never raises."""
+        """Do what a line says and answer in its seat, if the seat's access allows it; tell whether the answer was delivered.
+
+        Never raises.
+        """
         try:
+            seat.access = self.people.verified(seat.client, seat.workspace, seat.access)
+            if not self._allowed(seat, permission_for(text)):
+                return Courier.tell(seat, refusal(seat.access.actor.kind))
             wish = read(text, self._forms, self._zone(seat))
             worked_on = wish.word in _WORKED_ON and (wish.bet is None or wish.bet.complete)
             if wish.bet and worked_on and seat.quiet:
@@ -182,23 +193,32 @@ class Clerk:
         text = f":bell: <@{seat.user}> resumed the digest for <#{mine.channel}>; the next one comes {following}."
         return said.told(text, said.button("Pause", f"pause {mine.id}")), None
 
+    @staticmethod
+    def _allowed(seat: Seat, permission: Permission) -> bool:
+        """Tell whether the policy grants it in the conversation that this is about: the one that the request came from."""
+        return seat.access.covers(seat.channel, seat.user) and seat.access.allows(permission)
+
+    def _visibility(self, seat: Seat) -> Visibility:
+        return Visibility(self.office, self.people, seat)
+
     def _subscriptions(self, seat: Seat, _: Wish) -> Answered:
-        blocks = self.rows(seat.workspace, seat.user, seat.channel)
+        blocks = self.rows(seat)
         if not blocks:
             example = "“/hfstats subscribe” in a channel brings it the digest on the first working day of each month."
-            return said.told(f"Nobody here is subscribed. {example}"), None
-        return Content("The subscriptions of this workspace", blocks), None
+            return said.told(f"There are no subscriptions that I can show you here. {example}"), None
+        return Content("The subscriptions that you can see here", blocks), None
 
-    def rows(self, workspace: str, user: str, channel: str = "", many: int = 15) -> list[Block]:
-        """Show the subscriptions that somebody may see: those of public channels, of theirs, and of where they ask."""
-        every = self.office.subscriptions.of(workspace)
-        seen = [one for one in every if not one.private or one.created_by == user or one.channel == channel]
+    def rows(self, seat: Seat, many: int = 15) -> list[Block]:
+        """Show the subscriptions that somebody may see from where they are; nothing tells that there are others."""
+        seat.access = self.people.verified(seat.client, seat.workspace, seat.access)
+        visibility = self._visibility(seat)
+        seen = [one for one in self.office.subscriptions.of(seat.workspace) if visibility.sees(one)]
         last = {one.id: line for one in seen for line in self.office.ledger.of(Kind.DIGEST, one.id, limit=1)}
         rows = []
         for one in seen:
             schedule = parse_schedule(one.schedule)
             rows.append((one, when_said(schedule), said_moment(one.next_due, schedule.zone)))
-        return said.subscription_rows(rows, last, len(every) - len(seen), many=many)
+        return said.subscription_rows(rows, last, many=many)
 
     def _mine(self, seat: Seat, wish: Wish) -> Subscription:
         """Find the subscription that is meant: by its number, or the conversation's own."""
@@ -208,14 +228,18 @@ class Clerk:
                 raise QueryError("This conversation is not subscribed.", ("subscribe", "subscriptions"))
             return found
         found = self.office.subscriptions.get(seat.workspace, wish.number)
-        if found is None or (found.private and seat.user != found.created_by and seat.channel != found.channel):
-            raise QueryError(f"There is no subscription {wish.number} here; it may have ended.", ("subscriptions",))
+        if found is None or not self._visibility(seat).may_change(found):
+            raise QueryError(
+                f"There is no subscription {wish.number} that you can change from here. It may have ended. A private channel's "
+                "subscription is changed in that channel.",
+                ("subscriptions",),
+            )
         return found
 
     def _zone(self, seat: Seat) -> str:
         """Return the zone to take where none is named: the conversation's own, else the latest of the workspace."""
         every = self.office.subscriptions.of(seat.workspace)
-        mine = [one for one in every if one.channel == seat.channel] or every
+        mine = [one for one in every if one.channel == seat.channel] or [one for one in every if not one.private]
         return parse_schedule(mine[-1].schedule).zone if mine else "UTC"
 
     # Digests
@@ -281,8 +305,8 @@ class Clerk:
 
     def _watched(self, seat: Seat, wish: Wish) -> str:
         found = self.office.watches.get(seat.workspace, wish.number or 0)
-        if found is None or (seat.user != found.created_by and seat.channel != found.channel):
-            raise QueryError(f"There is no watch {wish.number} here; it may have been removed.", ("watches",))
+        if found is None or not self._visibility(seat).may_change_watch(found):
+            raise QueryError(f"There is no watch {wish.number} that you can change from here.", ("watches",))
         return found.rule
 
     # Bets
@@ -300,20 +324,23 @@ class Clerk:
 
     def _again(self, seat: Seat, wish: Wish) -> Answered:
         line = self.office.ledger.get(wish.number or 0)
-        if line is None or line.workspace != seat.workspace:
-            raise QueryError(f"There is no delivery {wish.number} here.", ("status",))
+        if line is None or line.workspace != seat.workspace or not self._visibility(seat).may_send_again(line):
+            raise QueryError(f"There is no delivery {wish.number} that you can send again from here.", ("status",))
         what = f"{letters.named(line)} for <#{line.channel}>"
         if not self.office.ledger.once_more(line.id, seat.workspace):
             return said.told(f"Nothing to send again: {what} is {line.state}."), None
         return said.told(f":arrows_counterclockwise: On its way again: {what}."), None
 
     def _status(self, seat: Seat, _: Wish) -> Answered:
-        subscriptions = self.office.subscriptions.of(seat.workspace)
+        visibility = self._visibility(seat)
+        subscriptions = [one for one in self.office.subscriptions.of(seat.workspace) if visibility.sees(one)]
         paused = sum(one.paused is not None for one in subscriptions)
-        lines = self.office.ledger.in_workspace(seat.workspace, self.office.clock() - timedelta(days=31))
+        every = self.office.ledger.in_workspace(seat.workspace, self.office.clock() - timedelta(days=31))
+        here = {seat.channel, *(one.channel for one in subscriptions)}
+        lines = [line for line in every if line.channel in here]
         states = {state: sum(line.state is state for line in lines) for state in State}
         waiting = states[State.PLANNED] + states[State.SENDING]
-        failed = [line for line in lines if line.state in {State.FAILED, State.UNSURE} and self._sees(seat, line.channel)]
+        failed = [line for line in lines if line.state in {State.FAILED, State.UNSURE}]
         counted = (
             f"{states[State.SENT]} arrived, {waiting} on their way, {states[State.FAILED]} failed, {states[State.UNSURE]} unsure"
         )
@@ -325,10 +352,6 @@ class Clerk:
         if self.office.heartbeats:
             told.append(("Workers", describe(self.office.heartbeats.find(), self.office.clock(), names=False)))
         return said.standing(told, failed), None
-
-    def _sees(self, seat: Seat, channel: str) -> bool:
-        found = self.office.subscriptions.in_channel(seat.workspace, channel)
-        return channel == seat.channel or (found is not None and (not found.private or found.created_by == seat.user))
 
     def _freshness(self) -> str:
         try:

@@ -11,6 +11,7 @@ from analytics.errors import HfStatsError, QueryError
 from bot.clerk.bet import read_bet
 from bot.clerk.rules import read_rule
 from bot.schedule import read_schedule
+from bot.slack.access import HIGHEST, Permission
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +29,8 @@ _NUMBERED = ("pause", "resume", "unsubscribe", "mute", "unmute", "unwatch", "aga
 _BARE = ("subscriptions", "watches", "bets", "status")
 WORDS = ("subscribe", "digest", "watch", "predict", *_NUMBERED, *_BARE)
 """What the clerk takes; everything else is a question or a chore."""
+_SEEING = frozenset({"digest", *_BARE})
+_CHANGING = frozenset({"subscribe", "watch", "predict", *_NUMBERED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,14 @@ class Wish:
 def takes(text: str) -> bool:
     """Tell whether a line is for the clerk."""
     return first(text) in WORDS
+
+
+def permission_for(text: str) -> Permission:
+    """Return what a line needs: a question or a chore only asks; a new word of the clerk's needs the most until it is listed."""
+    if not takes(text):
+        return Permission.ASK
+    word = first(text)
+    return Permission.SEE if word in _SEEING else Permission.CHANGE if word in _CHANGING else HIGHEST
 
 
 def first(text: str) -> str:

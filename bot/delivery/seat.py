@@ -13,6 +13,7 @@ from bot.delivery.tracker import TRACKER
 from bot.render.blocks import coming, elsewhere, interrupted, working
 from bot.render.controls import VIEW
 from bot.slack import response_url
+from bot.slack.access import NOBODY, Access, ConversationKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,8 +50,8 @@ class Seat:
     """A conversation of the bot with this one person: nothing there needs to be ephemeral."""
     quiet: bool = False
     """The answer is for this person alone, too."""
-    public: bool = False
-    """Everybody in the workspace may know of the conversation."""
+    access: Access = NOBODY
+    """What the request may do here. A door that leaves it out can do nothing."""
     instead: bool = False
     """The answer takes the place of the message that the request came from."""
     message: str | None = None
@@ -83,6 +84,11 @@ class Seat:
         tracker = TRACKER.get()
         if tracker:
             tracker.opened(self)
+
+    @property
+    def public(self) -> bool:
+        """Whether everybody in the workspace may know of the conversation."""
+        return self.access.origin.kind is ConversationKind.PUBLIC and self.access.origin.channel == self.channel
 
     def start(self, text: str) -> None:
         """Show that the question is being worked on, where that can be taken back later."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.doors import bets, buttons, clerk, command, export, failed, home, leaving, modal, opening, talk, unfurl, workflow
+from bot.doors import bets, buttons, clerk, command, export, failed, guard, home, leaving, modal, opening, talk, unfurl, workflow
 
 if TYPE_CHECKING:
     from slack_bolt import App
@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 
 def listen(app: App, desk: Desk) -> None:
-    """Attach every door to ``app``. Work goes on in Bolt's lazy listeners, after Slack has its acknowledgement."""
+    """Attach every door to ``app``, and the guard before them.
+
+    Work goes on in Bolt's lazy listeners, after Slack has its acknowledgement.
+    """
+    guard.listen(app, desk)
     for door in (opening, bets, command, buttons, clerk, talk, modal, home, export, leaving, unfurl, workflow):
         door.listen(app, desk)
     app.error(failed.failed)

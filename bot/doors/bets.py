@@ -17,8 +17,8 @@ from bot.delivery.failures import FAILURES, said
 from bot.delivery.seat import Seat
 from bot.doors.buttons import channel_of, chosen
 from bot.doors.command import COMMAND
-from bot.doors.opening import at_home
-from bot.doors.payload import acked, plain, workspace_of
+from bot.doors.opening import at_home, not_known_in, seated_in
+from bot.doors.payload import access_in, acked, plain, workspace_of
 from bot.overview import Name
 from bot.render.betform import FIELD, OF, PLACE, bet_view, mistakes, ranking_of, read_view, suggestions
 from bot.render.bets import BET
@@ -48,14 +48,15 @@ def listen(app: App, desk: Desk) -> None:
         return draft is not None and not draft.complete
 
     def from_command(command: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
-        seat = Seat(client, workspace_of(context), command["channel_id"], command["user_id"], respond)
+        place = (workspace_of(context), command["channel_id"], command["user_id"])
+        seat = Seat(client, *place, respond, access=access_in(context))
         _open(desk, seat, command["trigger_id"], plain(command["text"]))
 
     def from_button(
         body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond
     ) -> None:
         user = body["user"]["id"]
-        in_message = Seat(client, workspace_of(context), channel_of(body), user, respond)
+        in_message = Seat(client, workspace_of(context), channel_of(body), user, respond, access=access_in(context))
         seat = in_message if context.response_url else at_home(client, context, user)
         _open(desk, seat, body["trigger_id"], chosen(action))
 
@@ -90,13 +91,12 @@ def _listen_inside(app: App, desk: Desk) -> None:
         if mistakes(draft, _late(desk, draft)):
             return
         seat = at_home(client, context, body["user"]["id"])
-        if where:
-            seat = Seat(client, seat.workspace, where, seat.user, respond if context.response_url else None)
+        there = seated_in(desk, seat, where, body, respond) if where else seat
         notice = desk.allowance.ask(seat.workspace, seat.user)
-        if notice:
-            desk.courier.tell(seat, notice)
+        if notice or there is None:
+            desk.courier.tell(seat, notice or not_known_in(str(draft)))
         else:
-            desk.serve(seat, str(draft))
+            desk.serve(there, str(draft))
 
     app.action(re.compile(rf"^{FIELD}:"), matchers=[_in_the_form])(ack=acked, lazy=[changed])
     app.options(re.compile(rf"^{FIELD}:"))(suggested)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.delivery.failures import FAILURES, said
 from bot.delivery.seat import Seat
-from bot.doors.payload import acked, workspace_of
+from bot.doors.payload import access_in, acked, workspace_of
 from bot.render.blocks import ASK
 from bot.render.controls import GO, POST, VIEW, asker
 from bot.reply import Notice
@@ -32,7 +32,8 @@ def listen(app: App, desk: Desk) -> None:
         kind = action["action_id"].partition(":")[0]
         if kind == ASK and is_ephemeral(body):
             remove(client, respond)  # a suggestion that was taken has done its work
-        seat = _seat(Seat(client, workspace_of(context), channel_of(body), body["user"]["id"], respond), kind, body, action)
+        place = (workspace_of(context), channel_of(body), body["user"]["id"])
+        seat = _seat(Seat(client, *place, respond, access=access_in(context)), kind, body, action)
         text = chosen(action)
         notice = unusable(desk, seat, text)
         if notice:

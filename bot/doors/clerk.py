@@ -11,7 +11,7 @@ from bot.delivery.seat import Seat
 from bot.delivery.send import send
 from bot.doors.buttons import channel_of, chosen, is_ephemeral, thread_of, unusable
 from bot.doors.direct import opening
-from bot.doors.payload import acked, workspace_of
+from bot.doors.payload import access_in, acked, workspace_of
 from bot.render.clerk import CLERK
 from bot.render.digest import DETAILS, NUMBERS
 from bot.reply import Notice
@@ -70,8 +70,8 @@ def _in_a_message(body: dict[str, Any]) -> bool:
 
 def _seat(body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond, *, in_thread: bool = False) -> Seat:
     """Seat whoever pressed: a list that they alone see is replaced, a letter to them as well."""
-    seat = Seat(client, workspace_of(context), channel_of(body), body["user"]["id"], respond)
-    seat.public = seat.channel.startswith("C") and (body.get("channel") or {}).get("name") not in {None, "privategroup"}
+    place = (workspace_of(context), channel_of(body), body["user"]["id"])
+    seat = Seat(client, *place, respond, access=access_in(context))
     if is_ephemeral(body):
         seat.quiet = seat.instead = True
     elif in_thread:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.delivery.seat import Seat
-from bot.doors.payload import plain, workspace_of
+from bot.doors.payload import access_in, plain, workspace_of
 from bot.render.blocks import ASK, notice_blocks, notice_fallback
 from bot.render.controls import GO
 
@@ -35,8 +35,8 @@ def listen(app: App, desk: Desk) -> None:
         text, quiet = aside(plain(command.get("text", "")))
         if desk.router.at_once(text) is not None:
             return
-        seat = Seat(client, workspace_of(context), command["channel_id"], command["user_id"], respond, quiet=quiet)
-        seat.public = is_public(command)
+        place = (workspace_of(context), command["channel_id"], command["user_id"])
+        seat = Seat(client, *place, respond, quiet=quiet, access=access_in(context))
         notice = desk.allowance.ask(seat.workspace, seat.user)
         if notice is None:
             desk.serve(seat, text)
@@ -44,12 +44,6 @@ def listen(app: App, desk: Desk) -> None:
             desk.courier.tell(seat, notice)
 
     app.command(COMMAND)(ack=acked, lazy=[answered])
-
-
-def is_public(command: dict[str, Any]) -> bool:
-    """Tell whether everybody may know of the conversation: Slack names the other ones all alike."""
-    hidden = ("privategroup", "directmessage")
-    return str(command["channel_id"]).startswith("C") and command.get("channel_name", hidden[0]) not in hidden
 
 
 def aside(text: str) -> tuple[str, bool]:

@@ -10,7 +10,7 @@ from bot.delivery.failures import FAILURES, said
 from bot.delivery.seat import Seat
 from bot.doors.buttons import channel_of, chosen, is_ephemeral, thread_of, unusable
 from bot.doors.direct import opening
-from bot.doors.payload import acked, workspace_of
+from bot.doors.payload import access_in, acked, workspace_of
 from bot.render.controls import CSV
 from bot.render.data import as_csv
 from bot.render.escape import escape_code, literal
@@ -33,7 +33,8 @@ def listen(app: App, desk: Desk) -> None:
     """Attach the button."""
 
     def exported(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
-        seat = Seat(client, workspace_of(context), channel_of(body), body["user"]["id"], respond, quiet=is_ephemeral(body))
+        place = (workspace_of(context), channel_of(body), body["user"]["id"])
+        seat = Seat(client, *place, respond, quiet=is_ephemeral(body), access=access_in(context))
         text = chosen(action)
         notice = unusable(desk, seat, text)
         given = None if notice else desk.router.reply(text)

@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.delivery.lifecycle import attempt
-from bot.delivery.seat import Seat
 from bot.doors.buttons import chosen, unusable
-from bot.doors.opening import at_home
+from bot.doors.opening import at_home, not_known_in, seated_in
 from bot.doors.payload import acked
 from bot.render.clerk import CLERK
 from bot.render.home import ASKED, REFRESH, SHOWN, SUBSCRIBE, home_view, subscriptions_section, trouble_view
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from slack_bolt import App, BoltContext
     from slack_sdk import WebClient
 
+    from bot.delivery.seat import Seat
     from bot.desk import Desk
     from bot.render.blocks import Block
 
@@ -69,7 +69,11 @@ def _listen_for_the_clerk(app: App, desk: Desk) -> None:
         if notice:
             desk.courier.tell(seat, notice)
         elif where:
-            desk.serve(Seat(client, seat.workspace, where, seat.user), "subscribe")
+            there = seated_in(desk, seat, where)
+            if there:
+                desk.serve(there, "subscribe")
+            else:
+                desk.courier.tell(seat, not_known_in("subscribe"))
         _publish(client, seat.user, _view(desk, seat))
 
     app.action(SUBSCRIBE)(ack=acked, lazy=[subscribed])
@@ -82,7 +86,7 @@ def _on_the_home(body: dict[str, Any]) -> bool:
 
 def _view(desk: Desk, seat: Seat, asked: str | None = None) -> Block:
     try:
-        kept = subscriptions_section(desk.clerk.rows(seat.workspace, seat.user, many=SHOWN))
+        kept = subscriptions_section(desk.clerk.rows(seat, many=SHOWN))
         return home_view(desk.catalog.current(), desk.entries, datetime.now(UTC).date(), asked=asked, sections=[kept])
     except Exception as error:  # noqa: BLE001 - logged with its trace under the reference that the Home then shows
         return trouble_view(notice_of(error))

@@ -11,8 +11,7 @@ from analytics.query import quoted
 from bot.builder import QUESTION, fitted, mistakes
 from bot.catalog import near
 from bot.delivery.failures import FAILURES, said
-from bot.delivery.seat import Seat
-from bot.doors.opening import at_home
+from bot.doors.opening import at_home, not_known_in, seated_in
 from bot.doors.payload import acked, plain
 from bot.render.blocks import BUILD
 from bot.render.modal import FORM, block_of, build_view, filled_in, suggestions, word_of
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from slack_sdk import WebClient
 
     from bot.builder import Filled
+    from bot.delivery.seat import Seat
     from bot.desk import Desk
 
 OFFERED = 30
@@ -60,10 +60,13 @@ def listen(app: App, desk: Desk) -> None:
         form = _form(desk, body)
         if not mistakes(form, desk.forms):
             seat = at_home(client, context, body["user"]["id"])
-            if form.where:
-                reach = respond if context.response_url else None
-                seat = Seat(client, seat.workspace, form.where, seat.user, reach, quiet=form.quiet)
-            _answer(desk, seat, str(grammar.parse(form.text, desk.forms)))
+            text = str(grammar.parse(form.text, desk.forms))
+            there = seated_in(desk, seat, form.where, body, respond) if form.where else seat
+            if there is None:
+                desk.courier.tell(seat, not_known_in(text))
+                return
+            there.quiet = form.quiet and there is not seat
+            _answer(desk, there, text)
 
     app.action(re.compile(rf"^{FORM}:"), matchers=[_in_the_form])(ack=acked, lazy=[changed])
     app.options(re.compile(rf"^{FORM}:"))(suggested)

@@ -13,7 +13,7 @@ from bot.delivery.failures import FAILURES, said
 from bot.delivery.seat import Seat
 from bot.doors.buttons import channel_of, chosen
 from bot.doors.command import COMMAND
-from bot.doors.payload import acked, plain, workspace_of
+from bot.doors.payload import access_in, acked, plain, workspace_of
 from bot.render.blocks import BUILD
 from bot.render.modal import build_view
 from bot.reply import Notice
@@ -44,12 +44,13 @@ def listen(app: App, desk: Desk) -> None:
         body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond
     ) -> None:
         user = body["user"]["id"]
-        in_message = Seat(client, workspace_of(context), channel_of(body), user, respond)
+        in_message = Seat(client, workspace_of(context), channel_of(body), user, respond, access=access_in(context))
         seat = in_message if context.response_url else at_home(client, context, user)
         open_form(desk, seat, body["trigger_id"], chosen(action))
 
     def from_command(command: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
-        seat = Seat(client, workspace_of(context), command["channel_id"], command["user_id"], respond)
+        place = (workspace_of(context), command["channel_id"], command["user_id"])
+        seat = Seat(client, *place, respond, access=access_in(context))
         open_form(desk, seat, command["trigger_id"], plain(command["text"]).partition(" ")[2])
 
     app.shortcut(SHORTCUT)(ack=acked, lazy=[from_shortcut])
@@ -64,7 +65,31 @@ def wanted(command: dict[str, Any]) -> bool:
 
 def at_home(client: WebClient, context: BoltContext, user: str) -> Seat:
     """Seat somebody in their own conversation with the bot. Slack takes the person's id for it and needs no further scope."""
-    return Seat(client, workspace_of(context), user, user, direct=True)
+    return Seat(client, workspace_of(context), user, user, direct=True, access=access_in(context))
+
+
+def seated_in(
+    desk: Desk, seat: Seat, where: str, body: dict[str, Any] | None = None, respond: Respond | None = None
+) -> Seat | None:
+    """Seat somebody in a conversation that they chose in a form or on the Home; ``None`` unless they are known to be in it.
+
+    Slack says so by an address to answer there, which it sends along with a form, or when it is asked.
+    """
+    given = body.get("response_urls") if body else None
+    answerable = any(one.get("channel_id") == where for one in given or () if isinstance(one, dict))
+    client, workspace, user = seat.client, seat.workspace, seat.user
+    if not answerable and where != user and not desk.clerk.people.is_in(client, workspace, where, user, may_post=True):
+        return None
+    access = seat.access if where == user else seat.access.moved_to(where)
+    return Seat(client, workspace, where, user, respond if answerable else None, access=access)
+
+
+def not_known_in(line: str) -> Notice:
+    """Say what to do where it isn't known whether somebody is in the conversation that they chose."""
+    return Notice(
+        "I can't tell whether you're in that conversation. Invite me there with “/invite @hfstats”, "
+        f"then type “{COMMAND} {line}” in it."
+    )
 
 
 def open_form(desk: Desk, seat: Seat, trigger: str, text: str = "") -> None:

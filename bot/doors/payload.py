@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
+from bot.slack.access import NOBODY, Access
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from slack_bolt import Ack, BoltContext
+
+
+_MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>")
 
 
 def plain(text: str) -> str:
     """Undo Slack's escaping of the three characters that it escapes."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
+
+
+def words_of(event: Mapping[str, Any]) -> str:
+    """Return what a message says to the bot, without the bot's name."""
+    text = event.get("text")
+    return plain(_MENTION.sub(" ", text)) if isinstance(text, str) else ""
+
+
+def access_in(context: BoltContext) -> Access:
+    """Return what the guard found that a request may do; nothing where no guard looked at it."""
+    found = context.get("access")
+    return found if isinstance(found, Access) else NOBODY
 
 
 def workspace_of(context: BoltContext) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from bot.delivery.seat import Seat
-from bot.doors.payload import acked, plain, workspace_of
+from bot.doors.payload import access_in, acked, words_of, workspace_of
 from bot.plainly import unsure, without_greeting
 
 if TYPE_CHECKING:
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
 _COMMAND = 2
 """Words that are no sentence yet."""
-_MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>")
 
 
 def listen(app: App, desk: Desk) -> None:
@@ -27,14 +25,16 @@ def listen(app: App, desk: Desk) -> None:
     def mentioned(event: dict[str, Any], context: BoltContext, client: WebClient) -> None:
         if event.get("bot_id"):
             return
-        seat = Seat(client, workspace_of(context), event["channel"], event["user"], thread=event.get("thread_ts"))
-        _converse(desk, seat, plain(_MENTION.sub(" ", event.get("text", ""))))
+        place, access = (workspace_of(context), event["channel"], event["user"]), access_in(context)
+        seat = Seat(client, *place, thread=event.get("thread_ts"), access=access)
+        _converse(desk, seat, words_of(event))
 
     def messaged(event: dict[str, Any], context: BoltContext, client: WebClient) -> None:
         direct = event.get("channel_type") == "im" and not event.get("subtype") and not event.get("bot_id")
         if direct:
-            seat = Seat(client, workspace_of(context), event["channel"], event["user"], direct=True)
-            _converse(desk, seat, plain(event.get("text", "")))
+            place, access = (workspace_of(context), event["channel"], event["user"]), access_in(context)
+            seat = Seat(client, *place, direct=True, access=access)
+            _converse(desk, seat, words_of(event))
 
     app.event("app_mention")(ack=acked, lazy=[mentioned])
     app.event("message")(ack=acked, lazy=[messaged])

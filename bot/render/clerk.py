@@ -21,6 +21,8 @@ CLERK = "clerk"
 """Action ids whose value is what the clerk is to do begin with this."""
 _SHOWN = 15
 """Rows of a list: each takes two blocks, and a message has fifty."""
+_PRIVATE = "A private channel's subscription is listed in that channel."
+"""Stands under every list, whether there is one or not."""
 _SECTIONS = {"license": "licenses", "creator": "creators", "task": "tasks"}
 
 
@@ -58,7 +60,7 @@ def what(subscription: Subscription) -> str:
 
 
 def subscription_rows(
-    rows: Sequence[tuple[Subscription, str, str]], last: Mapping[int, Delivery], hidden: int, *, many: int = _SHOWN
+    rows: Sequence[tuple[Subscription, str, str]], last: Mapping[int, Delivery], *, many: int = _SHOWN
 ) -> list[Block]:
     """Show subscriptions, each with when it comes and when next, how the last one went, and its buttons."""
     blocks = []
@@ -68,12 +70,10 @@ def subscription_rows(
         turn = button("Resume", f"resume {one.id}") if one.paused else button("Pause", f"pause {one.id}")
         end = button("Unsubscribe", f"unsubscribe {one.id}", danger=True)
         blocks += [section(f"*{lines[0]}*\n{lines[1]}"), actions(turn, end)]
-    rest = []
-    if len(rows) > many:
-        rest.append(f"{plural(len(rows) - many, 'further subscription')} not shown")
-    if hidden:
-        rest.append(f"{plural(hidden, 'subscription')} of private conversations that are not yours to see")
-    return [*blocks, *([context(f"And {' and '.join(rest)}.")] if rest else [])]
+    if not blocks:
+        return []
+    more = f"And {plural(len(rows) - many, 'further subscription')} not shown. " if len(rows) > many else ""
+    return [*blocks, context(f"{more}{_PRIVATE}")]
 
 
 def watch_rows(rows: Sequence[tuple[Watch, str]]) -> list[Block]:

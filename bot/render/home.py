@@ -105,9 +105,9 @@ def subscriptions_section(rows: Sequence[Block]) -> list[Block]:
     return [_header("Digests"), *(rows or [section(none)]), _actions(menu), context(_HOW)]
 
 
-def trouble_view(notice: Notice) -> Block:
+def trouble_view(notice: Notice, title: str = "I cannot look at the data now") -> Block:
     """Show what keeps the Home from being shown, and the way to try again."""
-    return _home([_header("I cannot look at the data now"), section(escape(notice.text)), _actions(_refresh(), _help())])
+    return _home([_header(title), section(escape(notice.text)), _actions(_refresh(), _help())])
 
 
 def _example(entry: Entry, overview: Overview) -> str:

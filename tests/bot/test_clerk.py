@@ -207,7 +207,7 @@ def test_the_list_shows_what_one_may_see_and_its_buttons_work(bot):
         bot.slack.command("subscribe", channel=channel)
         bot.seen("subscribed this conversation", channel=channel)
     bot.slack.command("subscriptions", user="grace")
-    listed = bot.seen("And 1 subscription of private conversations", user="grace")
+    listed = bot.seen("A private channel's subscription is listed in that channel", user="grace")
     assert listed.viewer
     assert bot.slack.channel("research").id not in str(listed.blocks)
     assert check_blocks(list(listed.blocks)) == []

@@ -1,0 +1,148 @@
+"""Reads from a payload who acts and from where. Slack signs payloads; what one doesn't say counts as the safe side.
+
+Where a payload names the actor's workspace (docs/security.md, "How hfstats tells"):
+
+- slash commands: ``team_id`` and ``enterprise_id``
+- buttons, menus, forms, shortcuts: ``user.team_id``. ``team.id`` is the workspace that installed the app
+- events: ``event.user_team``, ``source_team`` and ``user_profile.team`` for people of elsewhere, else ``event.team``;
+  ``team_id`` of the envelope only where the channel is not shared, since for a shared one it may be either side's
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bot.slack.access import Access, Actor, ActorKind, ConversationKind, Origin
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    Payload = Mapping[str, Any]
+
+_SEVERITY = (ActorKind.UNVERIFIED, ActorKind.COLLEAGUE, ActorKind.UNKNOWN, ActorKind.STRANGER)
+"""From the least to the most strange; of several claims the strangest counts."""
+_OF_ELSEWHERE = (("user_team",), ("source_team",), ("user_profile", "team"))
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """Who installed the app."""
+
+    team: str | None
+    """The workspace; ``None`` where an organization installed it for all of its own."""
+    enterprise: str | None
+    org_wide: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A workspace that a payload names as the actor's, with its organization where that is said too."""
+
+    team: str | None
+    enterprise: str | None
+
+
+def access_of(body: Payload, installation: Installation) -> Access:
+    """Say who acts and from where. Never raises, whatever the payload holds."""
+    event = body.get("event")
+    if _text(body, "type") == "event_callback" or isinstance(event, dict):
+        actor = _event_actor(body, installation)
+    elif "command" in body:
+        claims = [Claim(_text(body, "team_id"), _text(body, "enterprise_id"))]
+        actor = Actor(_text(body, "user_id") or "", _kind(claims, installation))
+    else:
+        actor = Actor(_text(body, "user", "id") or "", _kind(_interaction_claims(body, installation), installation))
+    if not actor.user and actor.kind is not ActorKind.APP:
+        actor = Actor("", ActorKind.UNKNOWN)
+    return Access(actor, _origin(body, actor.kind))
+
+
+def _event_actor(body: Payload, installation: Installation) -> Actor:
+    user = _text(body, "event", "user") or ""
+    if _text(body, "event", "type") == "function_executed" or _text(body, "event", "bot_id"):
+        return Actor(user, ActorKind.APP)
+    named = [team for path in _OF_ELSEWHERE if (team := _text(body, "event", *path))]
+    if not named:
+        named = [team] if (team := _text(body, "event", "team") or _text(body, "event", "view", "team_id")) else []
+    if not named and body.get("is_ext_shared_channel") is False:
+        named = [team] if (team := _text(body, "team_id")) else []
+    return Actor(user, _kind([Claim(team, _enterprise(body, team)) for team in named], installation))
+
+
+def _enterprise(body: Payload, team: str) -> str | None:
+    """Return the organization of a workspace that an event names, where the envelope says it."""
+    for workspace, enterprise in (("team_id", "enterprise_id"), ("context_team_id", "context_enterprise_id")):
+        if _text(body, workspace) == team:
+            return _text(body, enterprise)
+    return None
+
+
+def _interaction_claims(body: Payload, installation: Installation) -> list[Claim]:
+    team = _text(body, "user", "team_id")
+    if team is None:
+        return []
+    enterprise = None
+    if _text(body, "team", "id") == team:
+        enterprise = _text(body, "team", "enterprise_id") or _text(body, "enterprise", "id")
+    elif _text(body, "view", "app_installed_team_id") == team:
+        enterprise = _text(body, "enterprise", "id")
+    elif installation.org_wide and body.get("team") is None and not _inside_a_conversation(body):
+        enterprise = _text(body, "enterprise", "id")  # shortcuts and the App Home are for the organization's own people
+    return [Claim(team, enterprise)]
+
+
+def _inside_a_conversation(body: Payload) -> bool:
+    return _text(body, "type") != "shortcut" and _text(body, "view", "type") != "home"
+
+
+def _kind(claims: list[Claim], installation: Installation) -> ActorKind:
+    found = [_kind_of(claim, installation) for claim in claims if claim.team]
+    return max(found, key=_SEVERITY.index, default=ActorKind.UNKNOWN)
+
+
+def _kind_of(claim: Claim, installation: Installation) -> ActorKind:
+    enterprise = claim.team if claim.team and claim.team.startswith("E") else claim.enterprise
+    if not installation.org_wide and claim.team == installation.team:
+        return ActorKind.UNVERIFIED
+    if installation.enterprise and enterprise == installation.enterprise:
+        return ActorKind.UNVERIFIED if installation.org_wide else ActorKind.COLLEAGUE
+    if installation.org_wide and enterprise is None:
+        return ActorKind.UNKNOWN  # a workspace of which it isn't said whether it is the organization's
+    if installation.team is None and installation.enterprise is None:
+        return ActorKind.UNKNOWN
+    return ActorKind.STRANGER
+
+
+def _origin(body: Payload, kind: ActorKind) -> Origin:
+    event = _text(body, "event", "type") is not None
+    if event and _text(body, "event", "type") in {"app_home_opened", "function_executed"}:
+        return Origin("", ConversationKind.HOME)
+    if "command" in body:
+        channel, name = _text(body, "channel_id"), _text(body, "channel_name")
+    elif event:
+        channel, name = _text(body, "event", "channel"), None
+    else:
+        channel, name = _text(body, "channel", "id"), _text(body, "channel", "name")
+    if channel is None:
+        return Origin("", ConversationKind.HOME)
+    if kind is ActorKind.STRANGER or body.get("is_ext_shared_channel") is True:
+        return Origin(channel, ConversationKind.SHARED)
+    return Origin(channel, _conversation(channel, name, _text(body, "event", "channel_type")))
+
+
+def _conversation(channel: str, name: str | None, type_: str | None) -> ConversationKind:
+    """Judge by what Slack calls it: all direct messages and all private channels have one name each."""
+    if channel.startswith("D") or name == "directmessage" or type_ == "im":
+        return ConversationKind.DIRECT
+    if type_ == "mpim" or (name or "").startswith("mpdm-"):
+        return ConversationKind.GROUP
+    public = channel.startswith("C") and name not in {None, "privategroup"}
+    return ConversationKind.PUBLIC if public else ConversationKind.PRIVATE
+
+
+def _text(body: object, *path: str) -> str | None:
+    """Return a text from inside of a payload; ``None`` where there is none."""
+    for name in path:
+        body = body.get(name) if isinstance(body, dict) else None
+    return body if isinstance(body, str) and body else None

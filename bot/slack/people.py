@@ -1,0 +1,104 @@
+"""What Slack's Web API tells of people, where a request needs more than its payload: guests, and who is in a channel."""
+
+from __future__ import annotations
+
+import logging
+import time
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from slack_sdk.errors import SlackApiError
+
+from bot.delivery.failures import FAILURES, said
+from bot.slack.access import Access, ActorKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from slack_sdk import WebClient
+
+_log = logging.getLogger(__name__)
+
+KEPT_FOR = 300.0
+"""Seconds for which it is believed who is a guest, and which scopes a workspace gave."""
+_MOST = 10_000
+"""People who are remembered."""
+_PAGES = 50
+"""Pages of a channel's members that are read; a thousand on each."""
+_RECEIPT = "You are about to change this channel's digest or alerts from outside of it."
+
+
+class People:
+    """Looks people up. What can't be known stays on the safe side."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """``clock`` gives seconds."""
+        self._clock = clock
+        self._kinds: dict[tuple[str, str], tuple[float, ActorKind]] = {}
+        self._without: dict[tuple[str, str], float] = {}
+        """Until when a method isn't tried in a workspace: it gave the app no scope for it."""
+        self._lock = Lock()
+
+    def verified(self, client: WebClient, workspace: str, access: Access) -> Access:
+        """Tell a full member from a guest, by ``users.info``; without the scope ``users:read`` a member stays unverified."""
+        if access.actor.kind is not ActorKind.UNVERIFIED:
+            return access
+        key = (workspace, access.actor.user)
+        with self._lock:
+            until, kind = self._kinds.get(key, (0.0, ActorKind.UNVERIFIED))
+        if until < self._clock():
+            found = self._call(client.users_info, workspace, user=access.actor.user)
+            if found is None:
+                return access
+            kind = _kind(found.get("user"))
+            with self._lock:
+                if len(self._kinds) >= _MOST:
+                    self._kinds.clear()
+                self._kinds[key] = (self._clock() + KEPT_FOR, kind)
+        return access.of_kind(kind)
+
+    def is_in(self, client: WebClient, workspace: str, channel: str, user: str, *, may_post: bool) -> bool:
+        """Tell whether somebody is known to be in a channel now.
+
+        By ``conversations.members`` (scopes ``channels:read``, ``groups:read``). Without them, and where ``may_post``, by a line
+        that only this person sees: Slack takes it for nobody but members.
+        """
+        cursor: str | None = None
+        for _ in range(_PAGES):
+            page = self._call(client.conversations_members, workspace, channel=channel, limit=900, cursor=cursor)
+            if page is None:
+                break
+            if user in page.get("members", ()):
+                return True
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or None
+            if not cursor:
+                return False
+        if not may_post or ("conversations.members", workspace) not in self._without:
+            return False
+        return self._call(client.chat_postEphemeral, workspace, channel=channel, user=user, text=_RECEIPT) is not None
+
+    def _call(self, method: Callable[..., Any], workspace: str, **arguments: str | int | None) -> Any:  # noqa: ANN401 - Slack's answer
+        """Call Slack; ``None`` where it refuses."""
+        name = {"users_info": "users.info", "conversations_members": "conversations.members"}.get(method.__name__, "")
+        if self._without.get((name, workspace), 0.0) > self._clock():
+            return None
+        try:
+            return method(**arguments)
+        except FAILURES as error:
+            if isinstance(error, SlackApiError) and said(error) == "missing_scope":
+                self._without[name, workspace] = self._clock() + KEPT_FOR
+            else:
+                _log.info("%s: %s", method.__name__, said(error))
+            return None
+
+
+def _kind(user: object) -> ActorKind:
+    if not isinstance(user, dict) or user.get("deleted"):
+        return ActorKind.UNKNOWN
+    if user.get("is_stranger"):
+        return ActorKind.STRANGER
+    if user.get("is_bot") or user.get("is_workflow_bot"):
+        return ActorKind.APP
+    if user.get("is_restricted") or user.get("is_ultra_restricted"):
+        return ActorKind.GUEST
+    return ActorKind.MEMBER
