@@ -63,6 +63,14 @@ class Desk:
             seat.notice = Notice(_UNDELIVERED, suggestions=(text,))  # told by what carries the request, when that is possible
         return delivered
 
+    def admits(self, seat: Seat, permission: Permission) -> bool:
+        """Tell whether a person may do something that their payload alone doesn't tell; say so to them where not."""
+        seat.access = self.clerk.people.verified(seat.client, seat.workspace, seat.access)
+        if seat.access.allows(permission):
+            return True
+        self.courier.tell(seat, refusal(seat.access.actor.kind))
+        return False
+
     @property
     def forms(self) -> list[Form]:
         """How the questions are put."""

@@ -23,6 +23,7 @@ from bot.overview import Name
 from bot.render.betform import FIELD, OF, PLACE, bet_view, mistakes, ranking_of, read_view, suggestions
 from bot.render.bets import BET
 from bot.reply import Notice
+from bot.slack.access import Permission
 
 if TYPE_CHECKING:
     from slack_bolt import Ack, App, BoltContext, Respond
@@ -109,6 +110,8 @@ def _in_the_form(body: dict[str, Any]) -> bool:
 
 def _open(desk: Desk, seat: Seat, trigger: str, text: str) -> None:
     """Open the form, beginning with a bet in words; say in ``seat`` what to do where Slack refuses, or the bet is closed."""
+    if not desk.admits(seat, Permission.CHANGE):
+        return
     months = _months(desk)
     draft = _draft(desk, text) or Draft()
     late = _late(desk, draft)

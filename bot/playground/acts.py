@@ -47,7 +47,8 @@ class Acts:
     def command(self, user: User, channel: Channel, line: str) -> Ack:
         """Type a slash command. What goes wrong is told by Slackbot to the user alone."""
         command, _, text = line.strip().partition(" ")
-        if command not in self.service.app.commands or not self.workspace.installed:
+        # Slack offers a command to the people of the workspaces that installed the app, also in a shared channel.
+        if command not in self.service.app.commands or not self.workspace.installed or user.team:
             self._slackbot(user, channel, f"`{command}` is not a valid command.")
             return Ack("invalid_command")
         payload = envelopes.slash_command(self._actor(user), channel, command, text.strip())

@@ -90,7 +90,7 @@ class Ask:
         return channel
 
 
-_SCOPES_BY_KIND = {Kind.PUBLIC: "channels", Kind.PRIVATE: "groups", Kind.IM: "im"}
+_SCOPES_BY_KIND = {Kind.PUBLIC: "channels", Kind.PRIVATE: "groups", Kind.GROUP: "mpim", Kind.IM: "im"}
 
 
 def scope_for(channel: Channel, act: str) -> str:

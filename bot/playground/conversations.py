@@ -102,11 +102,14 @@ def user_json(user: User, team: str) -> Json:
     """Show a user as Slack's API does."""
     return {
         "id": user.id,
-        "team_id": team,
+        "team_id": user.team or team,
         "name": user.name,
         "real_name": user.real_name,
         "deleted": False,
         "is_bot": user.is_bot,
+        "is_restricted": user.is_guest or user.is_single_channel_guest,
+        "is_ultra_restricted": user.is_single_channel_guest,
+        **({"is_stranger": True} if user.team else {}),
         "tz": "Etc/UTC",
         "tz_offset": 0,
         "profile": {"real_name": user.real_name, "display_name": user.name},
@@ -120,6 +123,9 @@ def _channel_json(channel: Channel, ask: Ask) -> Json:
         "is_group": channel.kind is Kind.PRIVATE,
         "is_private": channel.kind is not Kind.PUBLIC,
         "is_im": channel.kind is Kind.IM,
+        "is_mpim": channel.kind is Kind.GROUP,
+        "is_shared": channel.ext_shared,
+        "is_ext_shared": channel.ext_shared,
         "is_archived": channel.archived,
         "context_team_id": ask.workspace.id,
     }
@@ -132,14 +138,14 @@ def _visible(channel: Channel, ask: Ask) -> bool:
     return channel.kind is Kind.PUBLIC or ask.workspace.bot in channel.members
 
 
-_TYPES = {"public_channel": Kind.PUBLIC, "private_channel": Kind.PRIVATE, "im": Kind.IM}
+_TYPES = {"public_channel": Kind.PUBLIC, "private_channel": Kind.PRIVATE, "mpim": Kind.GROUP, "im": Kind.IM}
 
 
 def _of_asked_types(ask: Ask) -> list[Channel]:
     asked = [one.strip() for one in (ask.text("types") or "public_channel").split(",")]
-    if any(one not in {*_TYPES, "mpim"} for one in asked):
+    if any(one not in _TYPES for one in asked):
         raise Refusal("invalid_types")
-    kinds = {_TYPES[one] for one in asked if one in _TYPES}
+    kinds = {_TYPES[one] for one in asked}
     channels = [one for one in ask.workspace.channels.values() if one.kind in kinds]
     for channel in channels:
         ask.require(scope_for(channel, "read"))

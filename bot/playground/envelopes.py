@@ -49,6 +49,7 @@ def slash_command(actor: Actor, channel: Channel, command: str, text: str) -> di
         "token": actor.service.app.verification_token,
         "team_id": actor.workspace.id,
         "team_domain": actor.workspace.domain,
+        **({"enterprise_id": actor.workspace.enterprise} if actor.workspace.enterprise else {}),
         "channel_id": channel.id,
         "channel_name": shown_name(channel),
         "user_id": actor.user.id,
@@ -63,14 +64,18 @@ def slash_command(actor: Actor, channel: Channel, command: str, text: str) -> di
 
 
 def _interaction(actor: Actor, kind: str) -> Json:
+    """Begin a payload. ``team`` is the workspace that installed the app, also for people of others (Slack Connect)."""
+    enterprise = actor.workspace.enterprise
+    team = {"id": actor.workspace.id, "domain": actor.workspace.domain}
+    of = actor.user.team or actor.workspace.id
     return {
         "type": kind,
         "token": actor.service.app.verification_token,
         "api_app_id": actor.service.app.id,
-        "team": {"id": actor.workspace.id, "domain": actor.workspace.domain},
-        "enterprise": None,
+        "team": team | ({"enterprise_id": enterprise} if enterprise else {}),
+        "enterprise": {"id": enterprise, "name": enterprise} if enterprise else None,
         "is_enterprise_install": False,
-        "user": {"id": actor.user.id, "username": actor.user.name, "name": actor.user.name, "team_id": actor.workspace.id},
+        "user": {"id": actor.user.id, "username": actor.user.name, "name": actor.user.name, "team_id": of},
     }
 
 
@@ -165,22 +170,29 @@ def shortcut(actor: Actor, callback_id: str) -> Json:
 
 
 def event_callback(service: Service, workspace: Workspace, event: Json) -> Json:
-    """Put an event in its envelope."""
+    """Put an event in its envelope.
+
+    Its ``team_id`` is the author's for a message through Slack Connect, and the workspace's for a mention.
+    """
+    author = workspace.users.get(str(event.get("user")))
+    elsewhere = author.team if author else ""
+    channel = workspace.channels.get(str(event.get("channel")))
     return {
         "type": "event_callback",
         "token": service.app.verification_token,
-        "team_id": workspace.id,
+        "team_id": elsewhere if elsewhere and event.get("type") == "message" else workspace.id,
         "context_team_id": workspace.id,
-        "context_enterprise_id": None,
+        "context_enterprise_id": workspace.enterprise,
+        **({"enterprise_id": workspace.enterprise} if workspace.enterprise and not elsewhere else {}),
         "api_app_id": service.app.id,
         "event": event,
         "event_id": f"Ev{service.secret('event')[:10].upper()}",  # also between one start of the stand-in and the next
         "event_time": int(service.clock()),
         "event_context": service.secret("context"),
-        "is_ext_shared_channel": False,
+        "is_ext_shared_channel": bool(elsewhere or (channel and channel.ext_shared)),
         "authorizations": [
             {
-                "enterprise_id": None,
+                "enterprise_id": workspace.enterprise,
                 "team_id": workspace.id,
                 "user_id": workspace.bot,
                 "is_bot": True,
@@ -198,6 +210,11 @@ def message_event(service: Service, workspace: Workspace, message: Message, kind
         "event_ts": message.ts,
         "client_msg_id": service.secret("message"),
     }
+    elsewhere = workspace.users[message.author].team
+    if elsewhere and kind == "message":
+        event |= {"team": elsewhere}
+    elif elsewhere:
+        event |= {"user_team": elsewhere, "source_team": elsewhere, "user_profile": {"team": elsewhere}}
     return event | {"channel_type": "im"} if kind == "message" else event
 
 

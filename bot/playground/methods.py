@@ -35,6 +35,7 @@ def auth_test(ask: Ask) -> Json:
         "url": f"{ask.service.base_url}/",
         "team": workspace.name,
         "team_id": workspace.id,
+        **({"enterprise_id": workspace.enterprise} if workspace.enterprise else {}),
         "user": workspace.users[workspace.bot].name,
         "user_id": workspace.bot,
         "bot_id": f"B{workspace.bot[1:]}",
@@ -47,7 +48,7 @@ def team_info(ask: Ask) -> Json:
     return {"team": {"id": ask.workspace.id, "name": ask.workspace.name, "domain": ask.workspace.domain}}
 
 
-_READ = ("channels:read", "groups:read", "im:read")
+_READ = ("channels:read", "groups:read", "im:read", "mpim:read")
 _HISTORY = ("channels:history", "groups:history", "im:history")
 
 METHODS: dict[str, Method] = {

@@ -292,6 +292,28 @@ class SlackStandIn:
         """Wait until ``predicate()`` is true, and return what it said. Raises :class:`TimeoutError`."""
         return self.service.feed.until(predicate, timeout)
 
+    def stranger(self, name: str, team: str, channels: Sequence[str] = ("general",), to: str | None = None) -> User:
+        """Let somebody of another company's workspace ``team`` into channels, which Slack Connect shares from then on."""
+        return self._join(User(self.service.serial("U"), name, name.title(), team=team), channels, to, shared=True)
+
+    def guest(self, name: str, channels: Sequence[str] = ("general",), team: str | None = None, *, single: bool = False) -> User:
+        """Invite a guest into channels, or into a ``single`` one."""
+        user = User(self.service.serial("U"), name, name.title(), is_guest=not single, is_single_channel_guest=single)
+        return self._join(user, channels, team, shared=False)
+
+    def _join(self, user: User, channels: Sequence[str], team: str | None, *, shared: bool) -> User:
+        workspace = self.workspace(team)
+        workspace.users[user.id] = user
+        for name in channels:
+            channel = workspace.channel(name)
+            channel.members.add(user.id)
+            channel.ext_shared = channel.ext_shared or shared
+        return user
+
+    def deliver(self, kind: str, payload: Json) -> Ack:
+        """Send the app a payload that was made by hand, signed: ``slash_commands``, ``interactive`` or ``events_api``."""
+        return self._outbox.send(kind, payload)
+
     # What users do
 
     def command(self, text: str, user: str = "ada", channel: str = "general", team: str | None = None) -> Ack:

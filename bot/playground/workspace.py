@@ -23,6 +23,7 @@ class Kind(StrEnum):
 
     PUBLIC = "public"
     PRIVATE = "private"
+    GROUP = "mpim"
     IM = "im"
 
 
@@ -34,6 +35,10 @@ class User:
     name: str
     real_name: str
     is_bot: bool = False
+    team: str = ""
+    """The workspace of somebody who takes part through Slack Connect; ``""`` for this one's own people."""
+    is_guest: bool = False
+    is_single_channel_guest: bool = False
 
 
 @dataclass(slots=True)
@@ -46,6 +51,8 @@ class Channel:
     members: set[str]
     topic: str = ""
     archived: bool = False
+    ext_shared: bool = False
+    """Whether people of other companies are in it (Slack Connect)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +127,8 @@ class Workspace:
         self.bot = ""
         """The bot user's id."""
         self.installed = True
+        self.enterprise: str | None = None
+        """The organization on Enterprise Grid, if it is of one."""
         self.unfurl_ids: dict[str, tuple[str, str, str]] = {}
         """Source, channel and ``ts`` of the message in which an app was told of links."""
         self._messages: dict[tuple[str, str], Message] = {}

@@ -74,6 +74,7 @@ _EVERYWHERE = {
     ActorKind.COLLEAGUE: _HERE,
     ActorKind.GUEST: _LOOK,
     ActorKind.STRANGER: _ASK,
+    ActorKind.APP: _NOTHING,
     ActorKind.UNKNOWN: _ASK,
 }
 _EXCEPT = {

@@ -1,0 +1,435 @@
+"""The table of docs/security.md: each cell is tried through the real Bolt app, by every way in that its conversation has."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+import sqlalchemy as sa
+from pydantic import SecretStr
+from test_fuzz import AtOnce, Undrawn
+
+from bot import analyst, wiring
+from bot.clerk.bet import open_months
+from bot.clerk.words import WORDS, permission_for
+from bot.dispatch.values import Kind as DeliveryKind
+from bot.dispatch.values import Owed, State
+from bot.doors.workflow import STEP
+from bot.playground import SlackStandIn, envelopes
+from bot.playground.deliver import signature
+from bot.playground.server import SCOPES
+from bot.playground.workspace import Channel, Kind, Message, View
+from bot.render.blocks import BUILD
+from bot.render.digest import NUMBERS
+from bot.scopes import SCOPES as OWN_SCOPES
+from bot.settings import Settings
+from bot.slack.access import POLICY, ActorKind, ConversationKind, Permission
+from bot.store.schema import DELIVERY, SUBSCRIPTION, WATCH
+from bot.web import House, web
+
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "security.md").read_text(encoding="utf-8")
+GLOBEX, ORG, SISTER = "T0GLOBEX", "E0ACMEORG", "T0SISTER"
+REFUSED = re.compile(r"for (?:full )?members of|Slack didn't tell me|Home is for members")
+PLACES = {
+    ConversationKind.PUBLIC: "general",
+    ConversationKind.PRIVATE: "research",
+    ConversationKind.SHARED: "partners",
+    ConversationKind.GROUP: "mpdm-ada--grace-1",
+    ConversationKind.DIRECT: "direct",
+    ConversationKind.HOME: "",
+}
+
+
+def table():
+    """The granted permissions of the document's table, by who and where."""
+    lines = [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in DOCUMENT.splitlines() if line.startswith("|")]
+    start = next(at for at, line in enumerate(lines) if line[0] == "who" and "App Home" in line)
+    places = [ConversationKind(name) for name in lines[start][1:]]
+    rows = lines[start + 2 : start + 2 + len(ActorKind)]
+    return {
+        (ActorKind(row[0]), place): frozenset(map(Permission, cell.replace("nothing", "").split()))
+        for row in rows
+        for place, cell in zip(places, row[1:], strict=True)
+    }
+
+
+GRANTED = table()
+
+
+def test_the_document_shows_the_policy():
+    assert dict(POLICY) == GRANTED
+    assert set(GRANTED) == {(who, where) for who in ActorKind for where in ConversationKind}
+
+
+def test_every_word_of_the_clerk_has_a_permission():
+    assert {permission_for(word) for word in WORDS} <= {Permission.SEE, Permission.CHANGE}
+    assert permission_for("licenses") is permission_for("help") is Permission.ASK
+
+
+class World:
+    """A workspace with a subscription in each sort of channel, and the bot; each request has come to its end when it returns."""
+
+    def __init__(self, slack, answers, url):
+        self.slack, self.numbers = slack, count()
+        workspace = self.workspace = slack.workspace()
+        workspace.enterprise = ORG
+        self.ada, self.grace = (workspace.user(name) for name in ("ada", "grace"))
+        everybody = {self.ada.id, self.grace.id, workspace.bot}
+        for name, kind, members in (
+            ("partners", Kind.PUBLIC, everybody),
+            ("mpdm-ada--grace-1", Kind.GROUP, everybody),
+            ("far", Kind.PUBLIC, {self.grace.id, workspace.bot}),
+            ("secret", Kind.PRIVATE, everybody),
+        ):
+            made = Channel(slack.service.serial("C"), name, kind, set(members))
+            workspace.channels[made.id] = made
+        self.eve = slack.stranger("eve", GLOBEX, ("partners",))
+        self.guy = slack.guest("guy", ("general", "research", "partners", "mpdm-ada--grace-1"))
+        settings = Settings(
+            slack_bot_token=SecretStr(slack.bot_token()),
+            slack_signing_secret=SecretStr(slack.signing_secret),
+            slack_api_url=slack.api_url,
+            database_url=url,
+            hfstats_per_minute=10_000,
+        )
+        self.engine = wiring.store(settings)
+        self.desk = wiring.desk(settings, answers, analyst.entries(), self.engine)
+        self.office = self.desk.clerk.office
+        self.app = wiring.bolt(settings, self.desk, over_http=True)
+        self.app.listener_runner.lazy_listener_runner.executor = AtOnce()
+        self.http = web(House(self.app)).test_client()
+        self.reset()
+
+    def reset(self):
+        """Put the subscriptions back as they were at first, all by Grace."""
+        with self.engine.begin() as connection:
+            for one in (SUBSCRIPTION, WATCH, DELIVERY):
+                connection.execute(one.delete())
+        self.ids = {}
+        direct = [self.workspace.direct(user.id) for user in (self.ada, self.guy, self.eve)]
+        homes = [user.id for user in (self.ada, self.guy, self.eve)]
+        for channel in [*(one for one in self.workspace.channels.values() if one.kind is not Kind.IM), *direct]:
+            self.subscribe(channel.id, private=channel.kind is not Kind.PUBLIC)
+        for user in homes:  # what the App Home stands for
+            self.subscribe(user, private=True, by=user)
+
+    def subscribe(self, channel, *, private, by=None):
+        due = datetime.now(UTC) + timedelta(days=3)
+        by = by or self.grace.id
+        more = {"schedule": "monthly on first at 09:00 UTC", "within": "top", "sections": ["license"], "next_due": due}
+        made = self.office.subscriptions.subscribe(self.workspace.id, channel, by=by, private=private, **more)
+        self.ids[channel] = made.id
+        return made.id
+
+    def owed(self, channel, source):
+        owed = Owed(self.workspace.id, channel, DeliveryKind.DIGEST, source, "2026-07", datetime.now(UTC))
+        (line,) = self.office.ledger.plan([owed])
+        with self.engine.begin() as connection:
+            connection.execute(DELIVERY.update().where(DELIVERY.c.id == line).values(state=State.FAILED))
+        return line
+
+    def paused(self, channel):
+        return self.office.subscriptions.in_channel(self.workspace.id, channel).paused is not None
+
+    def channel(self, name, user):
+        return self.workspace.direct(user.id) if name == "direct" else self.workspace.channel(name)
+
+    # Requests
+
+    def send(self, payload):
+        """Send a request, and return all that was said because of it."""
+        payload = {**payload, "sent": next(self.numbers)}
+        if "command" in payload:
+            body, mime = urlencode(payload).encode(), "application/x-www-form-urlencoded"
+        elif payload["type"] == "event_callback":
+            body, mime = json.dumps(payload).encode(), "application/json"
+        else:
+            body, mime = urlencode({"payload": json.dumps(payload)}).encode(), "application/x-www-form-urlencoded"
+        stamp = str(int(time.time()))
+        headers = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signature(self.slack.signing_secret, stamp, body)}
+        self.slack.service.calls.clear()
+        response = self.http.post("/slack/events", data=body, headers=headers, content_type=mime, buffered=True)
+        assert response.status_code == 200, response.text
+        return response.text.encode().decode("unicode_escape") + " ".join(
+            f"{call.method} {json.dumps(call.arguments, ensure_ascii=False)}" for call in self.slack.service.calls
+        )
+
+    def person(self, who):
+        return {ActorKind.GUEST: self.guy, ActorKind.STRANGER: self.eve}.get(who, self.ada)
+
+    def command(self, who, name, line):
+        user = self.person(who)
+        payload = envelopes.slash_command(self.actor(user), self.channel(name, user), "/hfstats", line)
+        match who:
+            case ActorKind.STRANGER:
+                payload |= {"team_id": GLOBEX, "enterprise_id": ""}
+            case ActorKind.COLLEAGUE:
+                payload |= {"team_id": SISTER, "enterprise_id": ORG}
+            case ActorKind.UNKNOWN:
+                payload |= {"team_id": "", "enterprise_id": ""}
+        return payload
+
+    def spoken(self, who, name, line):
+        """A mention or, in a direct message, a message."""
+        user, channel = self.person(who), self.channel(name, self.person(who))
+        kind = "message" if name == "direct" else "app_mention"
+        message = Message(self.workspace.stamp(), channel.id, user.id, f"<@{self.workspace.bot}> {line}")
+        event = envelopes.message_event(self.slack.service, self.workspace, message, kind)
+        body = envelopes.event_callback(self.slack.service, self.workspace, event)
+        match who:
+            case ActorKind.COLLEAGUE:
+                event |= {"user_team": ORG, "source_team": ORG, "user_profile": {"team": ORG}}
+            case ActorKind.APP:
+                event |= {"bot_id": "B0OTHER"}
+            case ActorKind.UNKNOWN:
+                event.pop("team")
+                body |= {"is_ext_shared_channel": True}
+        return body
+
+    def pressed(self, who, name, action, value=None, **more):
+        """A button in a message or, without a channel, on the App Home."""
+        user = self.person(who)
+        action = {"type": "button", "action_id": action, "block_id": "b", "action_ts": "1.1", **more}
+        action |= {} if value is None else {"value": value}
+        if name:
+            message = self.workspace.put(Message(self.workspace.stamp(), self.channel(name, user).id, self.workspace.bot, "x"))
+            return self.as_(who, envelopes.message_action(self.actor(user), message, action, {}))
+        return self.as_(who, envelopes.view_action(self.actor(user), self.view("home"), action, {}))
+
+    def submitted(self, who, callback, blocks=(), state=None, **more):
+        view = self.view("modal", callback_id=callback, blocks=list(blocks), **more)
+        return self.as_(who, envelopes.view_submission(self.actor(self.person(who)), view, state or {}))
+
+    def view(self, kind, **more):
+        content = {"type": kind, "blocks": [], "title": {"type": "plain_text", "text": "x"}, **more}
+        return View(self.slack.service.serial("V"), self.ada.id, content, "1.1", "V1")
+
+    def home(self, who):
+        user = self.person(who)
+        body = envelopes.event_callback(
+            self.slack.service, self.workspace, envelopes.home_event(self.slack.service, self.workspace, user, "home")
+        )
+        body["event"].pop("view", None)
+        match who:
+            case ActorKind.COLLEAGUE:
+                body |= {"team_id": SISTER, "enterprise_id": ORG}
+            case ActorKind.UNKNOWN:
+                body.pop("is_ext_shared_channel")
+            case ActorKind.STRANGER:
+                body |= {"is_ext_shared_channel": True, "team_id": GLOBEX}
+                body["event"] |= {"view": {"team_id": GLOBEX}}
+        return body
+
+    def as_(self, who, payload):
+        """Let an interaction be somebody's of this kind."""
+        match who:
+            case ActorKind.COLLEAGUE:
+                payload["user"]["team_id"] = ORG
+            case ActorKind.UNKNOWN:
+                payload["user"].pop("team_id")
+        return payload
+
+    def actor(self, user):
+        return envelopes.Actor(self.slack.service, self.workspace, user)
+
+
+@pytest.fixture(scope="module")
+def answers(history):
+    return Undrawn(history)
+
+
+def world(answers, tmp_path_factory, scopes):
+    with SlackStandIn(scopes=scopes) as slack:
+        yield World(slack, answers, f"sqlite:///{tmp_path_factory.mktemp('access') / 'bot.db'}")
+
+
+@pytest.fixture(scope="module")
+def informed(answers, tmp_path_factory):
+    """An app that may look at people and members of channels."""
+    yield from world(answers, tmp_path_factory, SCOPES | {"mpim:read"})
+
+
+@pytest.fixture(scope="module")
+def bare(answers, tmp_path_factory):
+    """The app as its manifest asks for it."""
+    yield from world(answers, tmp_path_factory, set(OWN_SCOPES))
+
+
+@pytest.fixture
+def at(informed, bare):
+    """Give the world in which somebody of a kind is known to be so."""
+
+    def chosen(who):
+        made = bare if who is ActorKind.UNVERIFIED else informed
+        made.reset()
+        return made
+
+    return chosen
+
+
+def ways(made, who, where, line, control="clerk:x"):
+    """The ways in which somebody says a line from a conversation."""
+    name = PLACES[where]
+    if where is ConversationKind.HOME:
+        return [made.pressed(who, "", control, line)] if who is not ActorKind.APP else []
+    if who is ActorKind.APP:
+        return [made.spoken(who, name, line)]
+    spoken = [made.spoken(who, name, line)]
+    if where in {ConversationKind.PUBLIC, ConversationKind.PRIVATE} and who in {ActorKind.MEMBER, ActorKind.UNVERIFIED}:
+        spoken = []  # of a mention it isn't known which of the two its channel is
+    return [made.command(who, name, line), *spoken, made.pressed(who, name, control, line)]
+
+
+@pytest.mark.parametrize("permission", Permission, ids=str)
+@pytest.mark.parametrize("where", ConversationKind, ids=str)
+@pytest.mark.parametrize("who", ActorKind, ids=str)
+def test_each_cell(at, who, where, permission):
+    made = at(who)
+    granted = permission in GRANTED[who, where]
+    TRIALS[permission](made, who, where, granted)
+
+
+def asks(made, who, where, granted):
+    if who is ActorKind.APP and where is ConversationKind.HOME:
+        said = made.send(step(made))
+        assert ("functions.completeSuccess" in said) is granted
+        return
+    for payload in ways(made, who, where, "licenses", "home:ask:x" if where is ConversationKind.HOME else "ask:0"):
+        said = made.send(payload)
+        assert ("Apache-2.0" in said) is granted
+        assert bool(REFUSED.search(said)) is (not granted and who is not ActorKind.APP)
+
+
+def opens_forms(made, who, where, granted):
+    if where is ConversationKind.HOME:
+        if who is ActorKind.APP:
+            return
+        said = made.send(made.home(who))
+        assert ("views.publish" in said and "Latest findings" in said) is granted
+        assert bool(REFUSED.search(said)) is not granted
+        said = made.send(made.as_(who, envelopes.shortcut(made.actor(made.person(who)), "ask")))
+        assert ("views.open" in said) is granted
+        offered = envelopes.suggestion(
+            made.actor(made.person(who)), {"action_id": "form:names"}, "names:creator", "", {"container": {"type": "view"}}
+        )
+        said = made.send(made.as_(who, offered))
+        assert ("Meta" in said) is granted
+        if not granted:
+            block = {"type": "input", "block_id": "first"}
+            said = made.send(made.submitted(who, BUILD, [block]))
+            assert '"response_action":"errors"' in said.replace(" ", "")
+            assert REFUSED.search(said)
+        return
+    if who is ActorKind.APP:
+        assert made.send(made.spoken(who, PLACES[where], "build")) == ""
+        return
+    for payload in (made.command(who, PLACES[where], "build"), made.pressed(who, PLACES[where], BUILD)):
+        said = made.send(payload)
+        assert ("views.open" in said) is granted
+        assert bool(REFUSED.search(said)) is not granted
+
+
+def sees(made, who, where, granted):
+    rule = "creator Meta by downloads below 1%"
+    here = place(made, who, where)
+    made.office.watches.add(made.workspace.id, here, rule, made.grace.id, crossed=False, looked_at=None)
+    for payload in ways(made, who, where, "watches"):
+        said = made.send(payload)
+        assert (rule in said) is granted
+        assert bool(REFUSED.search(said)) is (not granted and who is not ActorKind.APP)
+    for line in ("subscriptions", "status", "digest", "bets"):
+        for payload in ways(made, who, where, line):
+            said = made.send(payload)
+            assert bool(REFUSED.search(said)) is (not granted and who is not ActorKind.APP), line
+            assert granted or ("unsubscribe " not in said and "running" not in said)
+    if where is not ConversationKind.HOME and who is not ActorKind.APP and not granted:
+        assert REFUSED.search(made.send(made.pressed(who, PLACES[where], NUMBERS, "2026-08 in top")))
+
+
+def changes(made, who, where, granted):
+    here = place(made, who, where)
+    for payload in ways(made, who, where, "pause"):
+        said = made.send(payload)
+        assert made.paused(here) is granted
+        assert bool(REFUSED.search(said)) is (not granted and who is not ActorKind.APP)
+        made.reset()
+    month = open_months(datetime.now(UTC))[3]
+    if granted:
+        return
+    before = rows(made)
+    for line in (
+        *("subscribe", "unsubscribe", "resume", "watch creator meta below 10%", "unwatch 1", "mute 1", "unmute 1"),
+        *(f"unsubscribe {made.ids[here]}", f"pause {made.ids[here]}", "again 1", "unbet 1", "predict"),
+        f"predict creators meta 70% by {month}",
+    ):
+        for payload in ways(made, who, where, line):
+            said = made.send(payload)
+            assert REFUSED.search(said) or who is ActorKind.APP, line
+            assert "views.open" not in said
+    assert rows(made) == before
+
+
+def sees_the_workspace(made, who, where, granted):
+    far = made.workspace.channel("far").id
+    for payload in ways(made, who, where, "subscriptions"):
+        assert (far in made.send(payload)) is granted
+    if where is ConversationKind.HOME and who is not ActorKind.APP:
+        assert (far in made.send(made.home(who))) is granted
+    line = made.owed(far, made.ids[far])
+    for payload in ways(made, who, where, "status"):
+        assert (f"again {line}" in made.send(payload)) is granted
+
+
+def changes_elsewhere(made, who, where, granted):
+    """Of a public channel that somebody else subscribed and that they aren't in."""
+    far = made.workspace.channel("far").id
+    line = made.owed(far, made.ids[far])
+    for payload in ways(made, who, where, f"pause {made.ids[far]}"):
+        made.send(payload)
+        assert made.paused(far) is granted
+        made.office.subscriptions.resume(made.ids[far], datetime.now(UTC))
+    for payload in ways(made, who, where, f"again {line}"):
+        made.send(payload)
+        state = made.office.ledger.get(line).state
+        assert (state is State.PLANNED) is granted
+    for payload in ways(made, who, where, f"unsubscribe {made.ids[far]}")[:1]:
+        made.send(payload)
+        assert (made.office.subscriptions.in_channel(made.workspace.id, far) is None) is granted
+
+
+TRIALS = {
+    Permission.ASK: asks,
+    Permission.FORM: opens_forms,
+    Permission.SEE: sees,
+    Permission.CHANGE: changes,
+    Permission.WORKSPACE: sees_the_workspace,
+    Permission.ELSEWHERE: changes_elsewhere,
+}
+
+
+def place(made, who, where):
+    user = made.person(who)
+    return user.id if where is ConversationKind.HOME else made.channel(PLACES[where], user).id
+
+
+def rows(made):
+    with made.engine.connect() as connection:
+        return [connection.execute(sa.select(one)).all() for one in (SUBSCRIPTION, WATCH, DELIVERY)]
+
+
+def step(made):
+    event = {
+        "type": "function_executed",
+        "function": {"callback_id": STEP, "type": "app", "input_parameters": [], "output_parameters": []},
+        "inputs": {"question": "licenses"},
+        "function_execution_id": "Fx1",
+        "bot_access_token": made.slack.bot_token(),
+        "event_ts": "1.1",
+    }
+    return envelopes.event_callback(made.slack.service, made.workspace, event)
