@@ -128,6 +128,7 @@ class Clerk:
             seat.access = self.people.verified(seat.client, seat.workspace, seat.access)
             if not self._allowed(seat, permission_for(text)):
                 return Courier.tell(seat, refusal(seat.access.actor.kind))
+            self._note_privacy(seat)
             wish = read(text, self._forms, self._zone(seat))
             worked_on = wish.word in _WORKED_ON and (wish.bet is None or wish.bet.complete)
             if wish.bet and worked_on and seat.quiet:
@@ -197,6 +198,12 @@ class Clerk:
     def _allowed(seat: Seat, permission: Permission) -> bool:
         """Tell whether the policy grants it in the conversation that this is about: the one that the request came from."""
         return seat.access.covers(seat.channel, seat.user) and seat.access.allows(permission)
+
+    def _note_privacy(self, seat: Seat) -> None:
+        """Keep up with a channel that became private, or public, since it was subscribed."""
+        found = self.office.subscriptions.in_channel(seat.workspace, seat.channel) if seat.access.origin.named else None
+        if found and found.private is seat.public:
+            self.office.subscriptions.now_private(seat.workspace, seat.channel, private=not seat.public)
 
     def _visibility(self, seat: Seat) -> Visibility:
         return Visibility(self.office, self.people, seat)

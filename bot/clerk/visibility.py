@@ -2,6 +2,7 @@
 
 Only one's own conversation is certain. Of others, public channels are for all members to see; a private one's are neither shown
 nor changed nor confirmed to exist, unless Slack says now that the person is in it.
+Whether a channel is private, Slack says where the app may ask; else it counts what was known when somebody last spoke of it.
 """
 
 from __future__ import annotations
@@ -60,7 +61,8 @@ class Visibility:
         mine = owner == self.seat.user
         if channel.startswith("D") or channel == self.seat.user:
             return mine  # a direct message with the bot has one person in it
-        if not private:
+        told = self.people.is_private(self.seat.client, self.seat.workspace, channel)
+        if not (private if told is None else told):
             if self.access.allows(Permission.ELSEWHERE if change else Permission.WORKSPACE):
                 return True
             return change and self.access.allows(Permission.WORKSPACE) and (mine or self._is_in(channel, may_post=True))

@@ -1,6 +1,6 @@
 """The guard before all doors: looks who acts, from where and for what, and lets through what the policy allows.
 
-It runs before Bolt looks for a listener, so that no listener can forget it. What it doesn't know needs the highest permission.
+It runs before Bolt looks for a listener, so that no listener can forget it. What it doesn't know needs membership.
 What only the database can tell (whose a number is) is decided by the clerk, with the access that the guard leaves in the context.
 """
 
@@ -26,7 +26,7 @@ from bot.render.controls import CSV, GO, POST, VIEW
 from bot.render.digest import DETAILS, NUMBERS
 from bot.render.home import HOME, SUBSCRIBE, trouble_view
 from bot.render.modal import FORM
-from bot.slack.access import HIGHEST, ActorKind, Permission
+from bot.slack.access import MEMBERSHIP, ActorKind, Permission
 from bot.slack.identity import Installation, access_of
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_MOST = frozenset({HIGHEST})
+_UNLISTED = frozenset({MEMBERSHIP})
 _BY_VALUE = frozenset({ASK, VIEW, GO, POST, CSV, CLERK, HOME})
 """Controls whose value is a line: it needs what the same line needs when it is typed."""
 _CONTROLS = {BUILD: Permission.FORM, FORM: Permission.FORM, BET: Permission.CHANGE, FIELD: Permission.CHANGE}
@@ -60,7 +60,7 @@ _WITHOUT_ACTOR = frozenset({"app_uninstalled", "tokens_revoked"})
 
 
 def needed(body: Payload) -> frozenset[Permission]:
-    """Return what a request needs; nothing where Slack itself speaks, the highest where nobody listed it."""
+    """Return what a request needs; nothing where Slack itself speaks, membership where nobody listed it."""
     event = body.get("event")
     if isinstance(event, dict):
         return _of_event(event)
@@ -82,7 +82,9 @@ def _of_interaction(body: Payload) -> frozenset[Permission]:
             return _only(_CONTROLS, _kind(body))
         case "shortcut":
             return frozenset({Permission.FORM})
-    return _MOST
+        case "view_closed":
+            return frozenset()  # nobody listens
+    return _UNLISTED
 
 
 def _of_event(event: Payload) -> frozenset[Permission]:
@@ -106,7 +108,7 @@ def _of_action(action: Payload) -> frozenset[Permission]:
 
 
 def _only(listed: Mapping[str, Permission], name: object) -> frozenset[Permission]:
-    return frozenset({listed.get(str(name), HIGHEST)})
+    return frozenset({listed.get(str(name), MEMBERSHIP)})
 
 
 def _kind(control: Payload) -> str:

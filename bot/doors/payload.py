@@ -37,7 +37,8 @@ def workspace_of(context: BoltContext) -> str:
     """Return whose installation a request comes through: the team's or, where it is org-wide, the enterprise's."""
     if context.is_enterprise_install and context.enterprise_id:
         return str(context.enterprise_id)
-    return str(context.team_id or context.enterprise_id or "")
+    found = context.authorize_result
+    return str((found and found.team_id) or context.team_id or context.enterprise_id or "")
 
 
 def acked(ack: Ack) -> None:

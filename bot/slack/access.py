@@ -61,7 +61,9 @@ class Permission(StrEnum):
 
 
 HIGHEST = Permission.ELSEWHERE
-"""What is asked for where nothing else is listed."""
+"""What a line needs that nobody listed."""
+MEMBERSHIP = Permission.WORKSPACE
+"""What a request needs that nobody listed."""
 _NOTHING: frozenset[Permission] = frozenset()
 _ASK = frozenset({Permission.ASK})
 _LOOK = _ASK | {Permission.FORM, Permission.SEE}
@@ -102,6 +104,8 @@ class Origin:
 
     channel: str
     kind: ConversationKind
+    named: bool = False
+    """Slack named the conversation, so that a public channel is told from a private one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,7 @@ def _origin(body: Payload, kind: ActorKind) -> Origin:
         return Origin("", ConversationKind.HOME)
     if kind is ActorKind.STRANGER or body.get("is_ext_shared_channel") is True:
         return Origin(channel, ConversationKind.SHARED)
-    return Origin(channel, _conversation(channel, name, _text(body, "event", "channel_type")))
+    return Origin(channel, _conversation(channel, name, _text(body, "event", "channel_type")), named=name is not None)
 
 
 def _conversation(channel: str, name: str | None, type_: str | None) -> ConversationKind:

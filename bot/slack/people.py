@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 KEPT_FOR = 300.0
-"""Seconds for which it is believed who is a guest, and which scopes a workspace gave."""
+"""Seconds for which it is believed who is a guest, which channels are private, and which scopes a workspace gave."""
 _MOST = 10_000
-"""People who are remembered."""
+"""People, and channels, that are remembered."""
 _PAGES = 50
 """Pages of a channel's members that are read; a thousand on each."""
 _RECEIPT = "You are about to change this channel's digest or alerts from outside of it."
@@ -35,6 +35,7 @@ class People:
         """``clock`` gives seconds."""
         self._clock = clock
         self._kinds: dict[tuple[str, str], tuple[float, ActorKind]] = {}
+        self._private: dict[tuple[str, str], tuple[float, bool | None]] = {}
         self._without: dict[tuple[str, str], float] = {}
         """Until when a method isn't tried in a workspace: it gave the app no scope for it."""
         self._lock = Lock()
@@ -52,8 +53,7 @@ class People:
                 return access
             kind = _kind(found.get("user"))
             with self._lock:
-                if len(self._kinds) >= _MOST:
-                    self._kinds.clear()
+                _make_room(self._kinds)
                 self._kinds[key] = (self._clock() + KEPT_FOR, kind)
         return access.of_kind(kind)
 
@@ -73,13 +73,26 @@ class People:
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or None
             if not cursor:
                 return False
-        if not may_post or ("conversations.members", workspace) not in self._without:
+        if not may_post or ("conversations_members", workspace) not in self._without:
             return False
         return self._call(client.chat_postEphemeral, workspace, channel=channel, user=user, text=_RECEIPT) is not None
 
+    def is_private(self, client: WebClient, workspace: str, channel: str) -> bool | None:
+        """Tell whether a channel is private now, by ``conversations.info``; ``None`` where the app may not ask."""
+        key = (workspace, channel)
+        with self._lock:
+            until, private = self._private.get(key, (0.0, None))
+        if until < self._clock():
+            found = self._call(client.conversations_info, workspace, channel=channel)
+            private = bool((found.get("channel") or {}).get("is_private", True)) if found else None
+            with self._lock:
+                _make_room(self._private)
+                self._private[key] = (self._clock() + KEPT_FOR, private)
+        return private
+
     def _call(self, method: Callable[..., Any], workspace: str, **arguments: str | int | None) -> Any:  # noqa: ANN401 - Slack's answer
         """Call Slack; ``None`` where it refuses."""
-        name = {"users_info": "users.info", "conversations_members": "conversations.members"}.get(method.__name__, "")
+        name = method.__name__
         if self._without.get((name, workspace), 0.0) > self._clock():
             return None
         try:
@@ -90,6 +103,11 @@ class People:
             else:
                 _log.info("%s: %s", method.__name__, said(error))
             return None
+
+
+def _make_room(kept: dict[Any, Any]) -> None:
+    if len(kept) >= _MOST:
+        kept.clear()
 
 
 def _kind(user: object) -> ActorKind:

@@ -84,6 +84,12 @@ class Subscriptions:
             change = SUBSCRIPTION.update().where(*paused).values(paused=None, next_due=_naive(next_due))
             return connection.execute(change).rowcount > 0
 
+    def now_private(self, workspace: str, channel: str, *, private: bool) -> None:
+        """Record whether a channel is private, where that changed since it was subscribed."""
+        changed = (_S.workspace == workspace, _S.channel == channel, _S.private != private)
+        with writing(self._database) as connection:
+            connection.execute(SUBSCRIPTION.update().where(*changed).values(private=private))
+
     def in_channel(self, workspace: str, channel: str) -> Subscription | None:
         """Return a channel's subscription."""
         return next(iter(self._where(_S.workspace == workspace, _S.channel == channel)), None)

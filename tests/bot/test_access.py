@@ -18,6 +18,7 @@ from test_fuzz import AtOnce, Undrawn
 from bot import analyst, wiring
 from bot.clerk.bet import open_months
 from bot.clerk.words import WORDS, permission_for
+from bot.delivery.seat import Seat
 from bot.dispatch.values import Kind as DeliveryKind
 from bot.dispatch.values import Owed, State
 from bot.doors.workflow import STEP
@@ -104,14 +105,20 @@ class World:
         self.app = wiring.bolt(settings, self.desk, over_http=True)
         self.app.listener_runner.lazy_listener_runner.executor = AtOnce()
         self.http = web(House(self.app)).test_client()
-        self.reset()
+        self.ids = {}
+        self.furnish()
+        with self.engine.connect() as connection:
+            self.first = [dict(row) for row in connection.execute(sa.select(SUBSCRIPTION)).mappings()]
 
     def reset(self):
-        """Put the subscriptions back as they were at first, all by Grace."""
+        """Put the subscriptions back as they were at first."""
         with self.engine.begin() as connection:
             for one in (SUBSCRIPTION, WATCH, DELIVERY):
                 connection.execute(one.delete())
-        self.ids = {}
+            connection.execute(SUBSCRIPTION.insert(), self.first)
+
+    def furnish(self):
+        """Subscribe every conversation, all by Grace, who is in each channel."""
         direct = [self.workspace.direct(user.id) for user in (self.ada, self.guy, self.eve)]
         homes = [user.id for user in (self.ada, self.guy, self.eve)]
         for channel in [*(one for one in self.workspace.channels.values() if one.kind is not Kind.IM), *direct]:
@@ -321,7 +328,7 @@ def opens_forms(made, who, where, granted):
         said = made.send(made.as_(who, offered))
         assert ("Meta" in said) is granted
         if not granted:
-            block = {"type": "input", "block_id": "first"}
+            block = {"type": "input", "block_id": "first", "element": {"type": "plain_text_input", "action_id": "x"}}
             said = made.send(made.submitted(who, BUILD, [block]))
             assert '"response_action":"errors"' in said.replace(" ", "")
             assert REFUSED.search(said)
@@ -433,3 +440,195 @@ def step(made):
         "event_ts": "1.1",
     }
     return envelopes.event_callback(made.slack.service, made.workspace, event)
+
+
+# Private channels: what members of the workspace may do from elsewhere.
+
+
+@pytest.fixture(params=["informed", "bare"])
+def either(request):
+    made = request.getfixturevalue(request.param)
+    made.reset()
+    return made
+
+
+def by_ada(made, channel, *, private=True):
+    """A subscription that Ada made, whatever she is in now."""
+    with made.engine.begin() as connection:
+        its = SUBSCRIPTION.c.channel == channel
+        connection.execute(SUBSCRIPTION.update().where(its).values(created_by=made.ada.id, private=private))
+    return made.ids[channel]
+
+
+def here(made, line, who=ActorKind.MEMBER, name="general"):
+    return made.send(made.command(who, name, line))
+
+
+@pytest.mark.parametrize("verb", ["pause", "unsubscribe", "resume"])
+def test_a_private_channels_number_is_like_one_that_was_never_given_out(either, verb):
+    secret = either.workspace.channel("secret").id
+    number = either.ids[secret]
+    before = rows(either)
+    found, never = here(either, f"{verb} {number}"), here(either, f"{verb} 9999")
+    found, never = (re.findall(r"There is no subscription [^\"]*", said)[0] for said in (found, never))
+    assert found.replace(str(number), "9999") == never
+    assert rows(either) == before
+    for said in (here(either, "subscriptions"), here(either, "status"), either.send(either.home(ActorKind.MEMBER))):
+        assert secret not in said
+        assert "of private conversations" not in said
+
+
+def test_the_number_works_in_the_channel_itself(either):
+    secret = either.workspace.channel("secret").id
+    here(either, f"pause {either.ids[secret]}", name="secret")
+    assert either.paused(secret)
+
+
+def test_who_made_it_and_left_the_channel_neither_sees_nor_changes_it(either):
+    secret = either.workspace.channel("secret")
+    number = by_ada(either, secret.id)
+    line = either.owed(secret.id, number)
+    secret.members.discard(either.ada.id)
+    try:
+        for payload in (
+            *(either.command(ActorKind.MEMBER, "general", f"{verb} {number}") for verb in ("pause", "unsubscribe")),
+            either.pressed(ActorKind.MEMBER, "direct", "clerk:x", f"pause {number}"),
+            either.pressed(ActorKind.MEMBER, "", "clerk:x", f"pause {number}"),
+            either.pressed(ActorKind.MEMBER, "direct", "clerk:x", f"again {line}"),
+        ):
+            either.send(payload)
+        assert not either.paused(secret.id)
+        assert either.office.ledger.get(line).state is State.FAILED
+        assert secret.id not in here(either, "subscriptions") + either.send(either.home(ActorKind.MEMBER))
+        assert f"again {line}" not in here(either, "status")
+    finally:
+        secret.members.add(either.ada.id)
+
+
+def test_who_made_it_and_is_in_the_channel_changes_it_from_elsewhere(either):
+    secret = either.workspace.channel("secret")
+    number = by_ada(either, secret.id)
+    either.send(either.pressed(ActorKind.MEMBER, "direct", "clerk:x", f"pause {number}"))
+    assert either.paused(secret.id)
+
+
+def test_a_list_shows_it_to_who_made_it_only_where_slack_says_who_is_in_the_channel(informed, bare):
+    for made, shown in ((informed, True), (bare, False)):
+        made.reset()
+        secret = made.workspace.channel("secret").id
+        by_ada(made, secret)
+        assert (f"<#{secret}>" in here(made, "subscriptions")) is shown
+        assert [call.method for call in made.slack.calls].count("chat.postEphemeral") == 0
+
+
+def test_the_line_that_proves_membership_is_seen_by_nobody_else(bare):
+    bare.reset()
+    secret = bare.workspace.channel("secret")
+    number = by_ada(bare, secret.id)
+    before = len(bare.slack.messages("secret", "grace"))
+    bare.send(bare.pressed(ActorKind.MEMBER, "", "clerk:x", f"pause {number}"))
+    assert len(bare.slack.messages("secret", "grace")) == before
+    assert "from outside of it" in bare.slack.messages("secret", "ada")[-1].text
+
+
+def test_a_watch_and_a_bet_of_elsewhere_are_like_none(either):
+    secret, general = (either.workspace.channel(name).id for name in ("secret", "general"))
+    watch = either.office.watches.add(
+        either.workspace.id, secret, "creator Meta by downloads below 1%", either.grace.id, crossed=False, looked_at=None
+    )
+    for verb in ("mute", "unwatch"):
+        assert f"There is no watch {watch.id} that you can change from here" in here(either, f"{verb} {watch.id}")
+    assert either.office.watches.get(either.workspace.id, watch.id).muted is None
+    month = str(open_months(datetime.now(UTC))[3])
+    placed = {"question": "creators by downloads in top", "month": month, "name": "Meta", "percent": 70}
+    bet, _ = either.office.bets.place(either.workspace.id, secret, either.ada.id, **placed)
+    assert f"You have no bet {bet.id} in this conversation" in here(either, f"unbet {bet.id}")
+    assert either.office.bets.get(either.workspace.id, bet.id)
+    assert either.office.bets.withdraw(either.workspace.id, bet.id, either.ada.id)
+    assert general
+
+
+def test_direct_messages_of_others_are_like_none(either):
+    theirs = either.workspace.direct(either.grace.id).id
+    number = either.subscribe(theirs, private=True)
+    here(either, f"pause {number}")
+    assert not either.paused(theirs)
+    assert theirs not in here(either, "subscriptions")
+
+
+def test_a_channel_that_became_private_is_hidden_from_then_on(informed):
+    informed.reset()
+    far = informed.workspace.channel("far")
+    far.kind = Kind.PRIVATE
+    informed.desk.clerk.people._private.clear()  # five minutes later
+    try:
+        here(informed, f"pause {informed.ids[far.id]}")
+        assert not informed.paused(far.id)
+        assert far.id not in here(informed, "subscriptions")
+    finally:
+        far.kind = Kind.PUBLIC
+        informed.desk.clerk.people._private.clear()
+
+
+def test_a_channel_is_known_to_be_private_as_soon_as_somebody_speaks_there(bare):
+    bare.reset()
+    general = bare.workspace.channel("general")
+    general.kind = Kind.PRIVATE
+    try:
+        here(bare, "watches")
+        assert bare.office.subscriptions.in_channel(bare.workspace.id, general.id).private
+        assert general.id not in here(bare, "subscriptions", name="partners")
+    finally:
+        general.kind = Kind.PUBLIC
+
+
+@pytest.mark.parametrize("name", ["secret", "far"])
+def test_a_conversation_chosen_on_the_home_or_in_a_form_must_be_ones_own(either, name):
+    chosen = either.workspace.channel(name)
+    chosen.members.discard(either.ada.id)
+    either.office.subscriptions.unsubscribe(either.workspace.id, chosen.id)
+    menu = {"type": "conversations_select", "selected_conversation": chosen.id}
+    try:
+        said = either.send(either.pressed(ActorKind.MEMBER, "", "home:subscribe", **menu))
+        assert "I can't tell whether you're in that conversation" in said
+        assert either.office.subscriptions.in_channel(either.workspace.id, chosen.id) is None
+        assert chosen.id not in [
+            call.arguments.get("channel") for call in either.slack.calls if call.method == "chat.postMessage"
+        ]
+        if name == "secret":
+            chosen.members.add(either.ada.id)
+            either.send(either.pressed(ActorKind.MEMBER, "", "home:subscribe", **menu))
+            assert either.office.subscriptions.in_channel(either.workspace.id, chosen.id)
+    finally:
+        if name == "secret":
+            chosen.members.add(either.ada.id)
+
+
+# The default is the safe one.
+
+
+def test_a_listener_that_asks_nobody_is_not_reached_by_a_stranger(informed):
+    reached = []
+    informed.app.action("brand_new")(lambda ack: (ack(), reached.append(1)))
+    informed.app.view("brand_new")(lambda ack: (ack(), reached.append(2)))
+    for who, found in ((ActorKind.STRANGER, []), (ActorKind.UNKNOWN, []), (ActorKind.MEMBER, [1, 2])):
+        informed.send(informed.pressed(who, "general" if who is not ActorKind.STRANGER else "partners", "brand_new"))
+        informed.send(informed.submitted(who, "brand_new"))
+        assert reached == found
+
+
+def test_a_seat_without_access_does_nothing(informed):
+    informed.reset()
+    general = informed.workspace.channel("general").id
+    before = rows(informed)
+    client = informed.app.client
+    for line in ("pause", "licenses", "subscriptions"):
+        seat = Seat(client, informed.workspace.id, general, informed.ada.id)
+        informed.slack.service.calls.clear()
+        informed.desk.serve(seat, line)
+        assert REFUSED.search(str([call.arguments for call in informed.slack.calls]))
+    assert rows(informed) == before
+
+
+def test_a_bot_is_never_answered(informed):
+    assert informed.send(informed.spoken(ActorKind.APP, "general", "pause")) == ""
