@@ -67,7 +67,7 @@ class Attack:
             self.settled()
         slack.channel("research").members.discard(workspace.user("grace").id)
         with self.engine.connect() as connection:
-            subscriptions = dict(connection.execute(sa.select(SUBSCRIPTION.c.channel, SUBSCRIPTION.c.id)).tuples().all())
+            subscriptions = dict(connection.execute(sa.select(SUBSCRIPTION.c.channel, SUBSCRIPTION.c.id)).all())
             watch = connection.scalar(sa.select(WATCH.c.id))
         self.facts = {name: subscriptions[slack.channel(name).id] for name in ("general", "research")}
         now = datetime.now(UTC)

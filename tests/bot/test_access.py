@@ -499,7 +499,7 @@ def test_who_made_it_and_left_the_channel_neither_sees_nor_changes_it(either):
             either.send(payload)
         assert not either.paused(secret.id)
         assert either.office.ledger.get(line).state is State.FAILED
-        assert secret.id not in here(either, "subscriptions") + either.send(either.home(ActorKind.MEMBER))
+        assert f"<#{secret.id}>" not in here(either, "subscriptions") + either.send(either.home(ActorKind.MEMBER))
         assert f"again {line}" not in here(either, "status")
     finally:
         secret.members.add(either.ada.id)
