@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import structlog
 
 from bot import stderr
-from bot.parent import OF_CHILDREN
+from bot.analytics_pool.parent_watch import OF_CHILDREN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, MutableMapping

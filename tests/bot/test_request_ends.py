@@ -16,8 +16,8 @@ from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web.slack_response import SlackResponse
 
 from analytics.errors import StoreError
+from bot.analytics_pool.pool import Pool
 from bot.doors.workflow import STEP
-from bot.pool import Pool
 
 WAIT = 60.0
 QUESTION = "licenses by downloads"

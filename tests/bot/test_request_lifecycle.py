@@ -15,11 +15,11 @@ from waiting import until
 
 from analytics import database_wait
 from bot import carrying
+from bot.analytics_pool.pool import Pool
 from bot.delivery import lifecycle
 from bot.delivery.recovery import recover
 from bot.delivery.work import UNTOLD, Work
 from bot.playground.faults import Fault
-from bot.pool import Pool
 from bot.process_identity import is_gone, this_process
 from bot.store.schema import UNFINISHED
 from bot.store.unfinished import Unfinished

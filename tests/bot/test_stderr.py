@@ -29,7 +29,7 @@ SCRIPT = """
 import asyncio, gc, logging, multiprocessing, sys, threading, warnings
 
 def in_child():
-    from bot.parent import end_with_parent
+    from bot.analytics_pool.parent_watch import end_with_parent
     end_with_parent()
     logging.getLogger("matplotlib.font_manager").warning("findfont: no font")
     warnings.warn("of a child")

@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "bench" / "attacks"))
 from forgeries import SLACK_ROUTE, Forger
 
 from bot import logs, wiring
-from bot.analyst import entries
+from bot.analytics_pool.process import entries
 from bot.playground import SlackStandIn
 
 FORGED = 4000
