@@ -147,11 +147,13 @@ def stopped(bot: Bot, process: int, seconds: float) -> None:
 
 def killed(bot: Bot, process: int, file: Path, rounds: int) -> None:
     """Kill a process that has a question, and the next one that has it."""
-    named = vague = answered = again = 0
-    for number in range(rounds):
+    hit = named = vague = again = 0
+    for number in range(5 * rounds):
+        if hit == rounds:
+            break
         wait(lambda: len(analytics(process)) == 1)
         [first] = analytics(process)
-        text = WORDS[200 + number]
+        text = WORDS[150 + number]
         before = set(bot.shown())
         os.kill(first, signal.SIGSTOP)  # so that it holds the question when it dies
         bot.ask(text)
@@ -165,17 +167,18 @@ def killed(bot: Bot, process: int, file: Path, rounds: int) -> None:
         os.kill(second, signal.SIGKILL)
         wait(lambda before=before: [one for one in set(bot.shown()) - before if "Working on" not in one])
         told = [one for one in set(bot.shown()) - before if "Working on" not in one]
+        if any("asked by" in one for one in told):  # it was faster than the second kill
+            continue
+        hit += 1
         named += any(f"“{text}”" in one and f'"{text}"' in one for one in told)
         vague += any("Something went wrong" in one for one in told)
-        answered += any("asked by" in one for one in told)
         count = bot.count("asked by")
         bot.ask(text)
         again += wait(lambda count=count: bot.count("asked by") > count)
     rows = [
-        ["questions whose process was killed twice", rounds],
+        ["questions whose process was killed twice", hit],
         ["told which question it was, with a button that asks again", named],
         ["told that something went wrong", vague],
-        ["answered before the second kill", answered],
         ["asked again and answered", again],
     ]
     table("Killed in the middle of a question, twice", ["what", "figure"], rows)

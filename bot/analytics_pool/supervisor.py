@@ -31,7 +31,7 @@ class Limits:
     answer: float = 20.0
     """From when a process begins with a question."""
     digest: float = 60.0
-    queue: float = 60.0
+    queue: float = 120.0
     """That a question waits until a process is free."""
     start: float = 60.0
     """That a process takes until it is ready."""
@@ -152,6 +152,7 @@ class Supervisor:
             atexit.register(self._kill)
 
     def _kill(self) -> None:
+        self._closed = True
         for one in self._children:
             one.kill()
 
@@ -175,8 +176,16 @@ class Supervisor:
                 _log.error("an analytics process could not be started: %s", error)
                 self._failed()
                 return
-            with self._changed:
-                self._children.append(child)
+            if not self._add(child):
+                child.end(0.0)
+
+    def _add(self, child: Child) -> bool:
+        """Watch a process from now on; ``False`` when the pool was closed in the meantime and nobody else would end it."""
+        with self._changed:
+            if self._closed:
+                return False
+            self._children.append(child)
+            return True
 
     def _listen(self) -> None:
         """Wait for a sign of life, an end or the next look; then see to each process."""

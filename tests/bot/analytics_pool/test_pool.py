@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,9 +15,10 @@ import pytest
 from waiting import WAIT, until
 
 from analytics.errors import HfStatsError, NoDataError, QueryError
+from bot.analytics_pool.child import Child
 from bot.analytics_pool.errors import UnansweredError
 from bot.analytics_pool.pool import Pool
-from bot.analytics_pool.supervisor import Limits
+from bot.analytics_pool.supervisor import BusyError, Limits, Supervisor
 from bot.router import Router
 
 from .hanging import QUICK, at_work, locked
@@ -78,9 +80,9 @@ def test_processes_that_were_killed_are_replaced(started):
     pool.warm()
     for pid in pool.pids():
         os.kill(pid, signal.SIGKILL)
+    until(lambda: pool.replaced == {"died": 2, "hung": 0})
     answer, _ = pool.answer("licenses")
     assert answer.query == "licenses"
-    until(lambda: len(pool.pids()) == 2 and pool.replaced == {"died": 2, "hung": 0})
 
 
 def test_an_idle_process_that_is_stopped_is_replaced_before_anybody_asks(started):
@@ -188,6 +190,25 @@ def test_a_pool_closes_though_a_process_is_stopped(started):
     os.kill(pool.pids()[0], signal.SIGSTOP)
     pool.close()
     assert pool.pids() == []
+
+
+def test_a_pool_that_is_closed_while_a_process_starts_ends_it(simulated, threads):
+    begun, go_on, children = threading.Event(), threading.Event(), []
+
+    def start():
+        begun.set()
+        go_on.wait(WAIT)
+        children.append(Child(simulated, 0.1))
+        return children[-1]
+
+    supervisor = Supervisor(start, 1, QUICK)
+    asked = threads.submit(supervisor.ask, "entries", (), WAIT)
+    assert begun.wait(WAIT)
+    closing = threads.submit(supervisor.close)
+    assert isinstance(asked.exception(WAIT), BusyError)
+    go_on.set()
+    closing.result(WAIT)
+    assert children[0].ended
 
 
 def test_the_process_that_talks_to_slack_loads_neither_pandas_nor_matplotlib():
