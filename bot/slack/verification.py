@@ -7,7 +7,6 @@ integer and for a body that is not UTF-8; what is here answers yes or no, whatev
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 import time
@@ -15,6 +14,8 @@ from typing import TYPE_CHECKING
 
 from slack_bolt.middleware import Middleware
 from slack_bolt.response import BoltResponse
+
+from bot.slack.response_url import is_slacks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -51,7 +52,7 @@ def is_signed_by_slack(secret: str | None, timestamp: object, signature: object,
     if not secret or not secret.strip() or not is_well_formed(timestamp, signature):
         return False
     signed = f"v0:{timestamp}:".encode("ascii") + body
-    expected = hmac.new(secret.encode("utf-8", "surrogatepass"), signed, hashlib.sha256).hexdigest()
+    expected = hmac.digest(secret.encode("utf-8", "surrogatepass"), signed, "sha256").hex()
     return hmac.compare_digest(f"v0={expected}", str(signature))
 
 
@@ -69,7 +70,8 @@ class VerifiedOnly(Middleware):
     """Lets nothing into Bolt that Slack did not send. Runs before the app looks for a token.
 
     Over HTTP a request is marked by whoever verified its raw bytes; one without the mark is verified here. Over Socket Mode
-    every envelope comes through a connection that Slack gave out.
+    every envelope comes through a connection that Slack gave out. A response URL that is not Slack's is taken away: Bolt
+    itself would post to it where an app is not installed.
     """
 
     def __init__(self, signing_secret: str | None) -> None:
@@ -82,6 +84,8 @@ class VerifiedOnly(Middleware):
             if req.mode != "socket_mode" and not self._signed(req):
                 return BoltResponse(status=401)
             req.context[_MARK] = True
+        if not is_slacks(req.context.response_url, req.context.client.base_url):
+            req.context.pop("response_url", None)
         return next()
 
     def _signed(self, req: BoltRequest) -> bool:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 import urllib.parse
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
 from simulation import filled
+from slack_bolt.oauth import OAuthFlow
 from test_running import Bot, Workers
 
 from analytics.errors import HfStatsError
-from bot import server, wiring
+from bot import oauth, server, wiring
 from bot.playground import SlackStandIn
 from bot.scopes import SCOPES
 from bot.settings import Settings
@@ -268,3 +272,52 @@ def test_serve_refuses_to_start_half_set_up(slack, without, said):
 def test_serve_refuses_socket_mode_for_many_workspaces(slack):
     with pytest.raises(HfStatsError, match="unset SLACK_APP_TOKEN"):
         server.serve(settings(slack, slack_app_token=SecretStr(slack.app_token)))
+
+
+def begun(bot):
+    """Begin an installation, and return its state."""
+    away = bot.http.get("/slack/install", base_url="https://127.0.0.1")
+    return urllib.parse.parse_qs(urllib.parse.urlsplit(away.headers["Location"]).query)["state"][0]
+
+
+def come_back(bot, state, code="0123456789abcdef"):
+    query = urllib.parse.urlencode({"state": state, "code": code})
+    return bot.http.get(f"/slack/oauth_redirect?{query}", base_url="https://127.0.0.1")
+
+
+def test_slack_is_asked_about_a_code_only_with_a_state_that_is_good(bot):
+    state = begun(bot)
+    for forged in ("", "x", state[:-2], state.partition(".")[0], f"{state[:-3]}AAA", state.upper()):
+        bot.http.set_cookie("slack-app-oauth-state", forged, domain="127.0.0.1", secure=True)
+        assert come_back(bot, forged).status_code in {400, 401}
+    bot.http.set_cookie("slack-app-oauth-state", state, domain="127.0.0.1", secure=True)
+    for code in ("", "a b", "é", "x" * 1000, "a\r\nb", "<script>"):
+        assert come_back(bot, begun(bot), code).status_code == 401
+    assert bot.slack.calls == []
+    assert come_back(bot, begun(bot)).status_code == 401
+    assert [call.method for call in bot.slack.calls] == ["oauth.v2.access"]
+
+
+def test_codes_are_exchanged_a_few_at_a_time(bot, monkeypatch):
+    """Each takes a thread of the server while Slack is asked, and anybody may come with one."""
+    held = threading.Barrier(oauth.AT_ONCE + 1)
+    go = threading.Event()
+    exchange = OAuthFlow.run_installation
+
+    def slow(flow, code):
+        held.wait(WAIT)
+        go.wait(WAIT)
+        return exchange(flow, code)
+
+    monkeypatch.setattr(OAuthFlow, "run_installation", slow)
+    flask = web(bot.house)
+    browsers = [SimpleNamespace(http=flask.test_client()) for _ in range(oauth.AT_ONCE + 1)]
+    states = [begun(browser) for browser in browsers]
+    with ThreadPoolExecutor(oauth.AT_ONCE) as threads:
+        waiting = [threads.submit(come_back, *one) for one in list(zip(browsers, states, strict=True))[1:]]
+        held.wait(WAIT)
+        busy = come_back(browsers[0], states[0])
+        assert busy.status_code == 503
+        assert "Begin again in a minute." in busy.text
+        go.set()
+        assert [one.result().status_code for one in waiting] == [401] * oauth.AT_ONCE

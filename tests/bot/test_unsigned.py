@@ -8,6 +8,7 @@ import socket
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
@@ -22,6 +23,8 @@ from forgeries import SLACK_ROUTE, Forger
 from bot import logs, wiring
 from bot.analytics_pool.process import entries
 from bot.playground import SlackStandIn
+from bot.playground.deliver import signature
+from bot.web import web
 
 FORGED = 4000
 SAMPLES = {"signed": "name.signature"}
@@ -206,3 +209,47 @@ def test_a_listener_is_not_run_by_a_header(bot):
     assert bot.post(sent).status_code == 404
     bot.drained()
     assert bot.slack.calls == []
+
+
+@pytest.mark.parametrize("token", [None, "", " "])
+def test_without_a_token_nobody_reads_the_metrics_not_even_from_this_machine(bot, token):
+    closed = web(replace(bot.house, metrics_token=token)).test_client()
+    for peer in ("127.0.0.1", "::1", "10.0.0.1", "8.8.8.8"):
+        for authorization in (None, "Bearer", "Bearer ", "Bearer  ", "Bearer None"):
+            headers = {"Authorization": authorization} if authorization else {}
+            assert closed.get("/metrics", headers=headers, environ_base={"REMOTE_ADDR": peer}).status_code == 404
+
+
+FORM, JSON = "application/x-www-form-urlencoded", "application/json"
+ODD = [
+    ("payload=" + "[" * 100_000, FORM, {400}),
+    ("payload=nothing", FORM, {400}),
+    ("a=1&" * 240_000, FORM, {413}),
+    ("ssl_check=1", FORM, {200}),
+    ("{" * 1000, JSON, {400}),
+    ("null", JSON, {400}),
+    ("[]", JSON, {200, 400, 404}),
+    ('{"event": []}', JSON, {200, 400, 404}),
+    ('{"team": 7, "authorizations": [[]]}', JSON, {200, 400, 404}),
+    ('{"response_urls": [{"response_url": "ELSEWHERE"}], "type": "view_submission"}', JSON, {200, 400, 404}),
+    ('{"response_url": "ELSEWHERE", "type": "block_actions", "actions": 7}', JSON, {200, 400, 404}),
+    ("", JSON, {200, 400, 404}),
+]
+
+
+def test_a_signed_body_that_slack_would_not_send_gets_one_clean_answer(bot, elsewhere, lines):
+    for body, content_type, statuses in ODD:
+        lines.clear()
+        response = bot.post(bot.signed(body.replace("ELSEWHERE", elsewhere.url), content_type))
+        assert response.status_code in statuses, (body[:80], lines)
+        assert sum(traced for _, _, traced in lines) <= 1, body[:80]
+    bot.drained()
+    assert elsewhere.connections == 0
+    assert bot.slack.calls == []
+
+
+def test_a_signed_body_that_is_no_text_gets_one_clean_answer(bot):
+    body = b"\xff\xfe\x00text"
+    stamp = str(int(time.time()))
+    headers = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signature(bot.slack.signing_secret, stamp, body)}
+    assert bot.post({"data": body, "headers": headers}).status_code == 400

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import time
 
 import pytest
@@ -97,6 +98,17 @@ def test_bolt_takes_what_was_verified_and_verifies_what_was_not():
     for wrong in ({}, headers | {"x-slack-request-timestamp": "nan"}, headers | {"x-slack-signature": [signature, signature]}):
         assert through(BoltRequest(body="{}", headers=wrong)) == 401
     assert through(BoltRequest(body='{"hfstats_verified": true, "context": {"hfstats_verified": true}}')) == 401
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/", "https://hooks.slack.com.evil.example/a", 7, ["a"], {}])
+def test_a_response_url_that_is_not_slacks_is_taken_away(url):
+    """Bolt posts to it by itself, where a workspace has no installation."""
+    request = BoltRequest(body=json.dumps({"response_url": url}), context=marked())
+    assert through(request) == 200
+    assert request.context.response_url is None
+    good = BoltRequest(body='{"response_url": "https://hooks.slack.com/a"}', context=marked())
+    assert through(good) == 200
+    assert good.context.response_url == "https://hooks.slack.com/a"
 
 
 def test_the_mark_goes_with_the_copy_that_a_lazy_listener_gets():
