@@ -13,6 +13,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 from slack_sdk.http_retry import RetryHandler
 
+from analytics import database_wait
 from analytics.errors import HfStatsError
 from bot.dispatch.values import State
 
@@ -29,6 +30,8 @@ _ACKED = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 3.0)
 _ANSWERED = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 
 _UNKNOWN = "other"
+_READ_WITHIN = 2.0
+"""Seconds that the database gets for one gauge."""
 
 
 class Metrics:
@@ -168,7 +171,8 @@ class _Stored(Collector):
     def collect(self) -> Iterator[GaugeMetricFamily]:
         family = self._family()
         try:
-            found = self._read()
+            with database_wait.at_most(_READ_WITHIN):
+                found = self._read()
         except HfStatsError:  # the database is away; /healthz/ready says so
             return
         for value, number in found.items():

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from itsdangerous import BadSignature, Signer
 
+from analytics import database_wait
 from analytics.database import reaching, writing
 from bot.store.clock import now
 from bot.store.insert import inserted
@@ -17,6 +18,10 @@ from bot.store.schema import EDITION, LINK, PICTURE
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import timedelta
+
+
+_FIND_WITHIN = 2.0
+"""Seconds; who waits is one of the few threads that also acknowledge."""
 
 
 class Gallery:
@@ -45,7 +50,7 @@ class Gallery:
         except BadSignature:
             return None
         found = sa.select(PICTURE.c.png).join(LINK, LINK.c.digest == PICTURE.c.digest).where(LINK.c.name == name)
-        with reaching(), self._database.connect() as connection:
+        with database_wait.at_most(_FIND_WITHIN), reaching(), self._database.connect() as connection:
             return connection.scalar(found)
 
     def prune(self, older_than: timedelta) -> int:
