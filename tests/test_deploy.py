@@ -75,3 +75,14 @@ def test_what_is_copied_exists_and_is_let_in():
         copied |= set(line.split()[:-1])
     assert copied == let_in
     assert all((ROOT / name).exists() for name in copied)
+
+
+def test_every_documented_form_restarts_however_it_ended():
+    """A worker ends with 0 only when it is told to; a policy that trusted that would have left the old one dead."""
+    deploy = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+    assert re.findall(r"^ +Restart=(.*)$", deploy, re.MULTILINE) == ["always"]
+    assert "StartLimitIntervalSec=0" in deploy
+    runs = re.findall(r"^ +docker run .*", deploy, re.MULTILINE)
+    assert len(runs) == 2
+    assert all("--restart unless-stopped" in one for one in runs)
+    assert '--health-cmd "hfstats worker --check"' in next(one for one in runs if one.endswith("hfstats worker"))

@@ -101,6 +101,8 @@ class Local:
         self._work.alive()
         if self._try(_BEAT, self._work.beat):
             for job in self._outage.failing:
+                if job != "plan":  # others may take minutes for reasons of their own
+                    self._outage.worked(job)
                 with suppress(JobLookupError):
                     self._scheduler.modify_job(job, next_run_time=datetime.now(UTC))
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import procrastinate
 import psycopg
 import sqlalchemy as sa
-from procrastinate import exceptions, jobs
+from procrastinate import exceptions
 from procrastinate.schema import SchemaManager
 
 from analytics.database import writing
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
+    from procrastinate.jobs import Job
     from procrastinate.types import JSONDict
 
     from bot.engine.protocol import Work
@@ -75,7 +76,7 @@ class _Patience(procrastinate.BaseRetryStrategy):
     def __init__(self, outage: Outage) -> None:
         self._outage = outage
 
-    def get_retry_decision(self, *, exception: BaseException, job: jobs.Job) -> procrastinate.RetryDecision:
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> procrastinate.RetryDecision:
         if isinstance(exception, Later):
             return procrastinate.RetryDecision(retry_at=exception.at)
         if isinstance(exception, StoreError):
@@ -202,6 +203,7 @@ class Postgres:
 
     async def _beating(self) -> None:
         """Tell every ten seconds that this process works; when the database is back, do at once what failed without it."""
+        again: asyncio.Future[list[None]] = asyncio.gather()
         while True:
             self._work.alive()
             beat = asyncio.create_task(asyncio.to_thread(self._work.beat))
@@ -219,9 +221,12 @@ class Postgres:
                 self._outage.failed(_BEAT, error)
             else:
                 self._outage.worked(_BEAT)
-                for job in self._outage.failing:
-                    if job in CLOCK:
-                        await self._do(job)
+                if again.done():  # jobs may take minutes, and the heartbeat must not wait for them
+                    jobs = [job for job in self._outage.failing if job in CLOCK]
+                    for job in jobs:
+                        if job != "plan":
+                            self._outage.worked(job)
+                    again = asyncio.gather(*map(self._do, jobs))
             await asyncio.sleep(1.0 if self._outage.failing else BEAT_SECONDS)
 
     async def _answers(self) -> bool:

@@ -183,3 +183,29 @@ def test_serve_runs_one_on_sqlite_unless_told(tmp_path):
     url = f"sqlite:///{tmp_path / 'x.db'}"
     assert Settings(database_url=url).hfstats_with_worker is None
     assert Settings(database_url=url, hfstats_with_worker="false").hfstats_with_worker is False
+
+
+def test_one_that_hangs_is_killed_and_replaced(tmp_path):
+    patched = "from bot import beside\nfrom bot.engine import local\nbeside._SILENT_AFTER = 15\nlocal.BEAT_SECONDS = 0.5\n"
+    log = "from bot import logs\nlogs.configure('INFO', 'json')\n"
+    env = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path / 'beside.db'}", "HF_ENDPOINT": "http://127.0.0.1:9"}
+    with (
+        (tmp_path / "log").open("w", encoding="utf-8") as err,
+        subprocess.Popen(
+            [sys.executable, "-c", patched + log + SERVING.format(first=ALONE)],
+            stdout=subprocess.PIPE,
+            stderr=err,
+            text=True,
+            env=env,
+        ) as parent,
+    ):
+        assert parent.stdout.readline() == "up\n"
+        until(lambda: "working by the clock" in (tmp_path / "log").read_text(encoding="utf-8"))
+        (first,) = children(parent.pid)
+        os.kill(first, signal.SIGSTOP)
+        until(lambda: [one for one in children(parent.pid) if one != first and alive(one)])
+        assert not alive(first)
+        assert "does not respond" in (tmp_path / "log").read_text(encoding="utf-8")
+        parent.kill()
+        parent.wait()
+        until(lambda: not children(parent.pid))
