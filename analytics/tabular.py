@@ -30,7 +30,7 @@ def table(answer: Answer) -> tuple[Sequence[str], Iterator[Sequence[Cell]]]:
         heading = ("by", "name", "before", "after", "points", "rank_before", "rank_after")
         shifts = answer.shifts
         return heading, ((s.by.value, s.name, s.before, s.after, s.points, s.rank_before, s.rank_after) for s in shifts)
-    if answer.facts or (answer.statistics and not answer.rankings):
+    if answer.facts or not answer.rankings:
         return ("figure", "value"), iter({**answer.facts, **answer.statistics}.items())
     heading = ("by", "rank", answer.rankings[0].of, "value", "portion")
     return heading, (row for ranking in answer.rankings for row in _rows(ranking)[: answer.top])

@@ -26,7 +26,7 @@ PIECES = [
 OWNERS = ["_slanted_", "__init__", "-2", "evil.example", "www.evil.example", "a_", "_b", "...", "x__y", "c4ai_r", "0"]
 SHAPES = 24
 """Models of a date."""
-MONTHS = 30
+MONTHS = 13
 
 
 def hostile_names(seed: int, many: int = SHAPES) -> list[str]:
@@ -61,7 +61,7 @@ def stored(folder, rows) -> SqlHistory:
     database.upgrade(engine)
     store = SqlHistory(engine)
     head = ["snapshot_date", "model_id", "downloads", "likes", "license", "pipeline_tag", "library_name", "trending_score"]
-    days = [date(2024, 1, 22) + timedelta(days=30.5 * month) for month in range(MONTHS)]
+    days = [date(2025, 8, 22) + timedelta(days=30.5 * month) for month in range(MONTHS)]
     for within in (ListName.TOP, ListName.TRENDING):
         path = folder / f"{within}.csv"
         with path.open("w", encoding="utf-8", newline="") as file:

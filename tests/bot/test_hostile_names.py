@@ -51,13 +51,14 @@ def asked():
     """Yield every question of the registry about every kind of name, hostile and tame."""
     kinds = {Dimension.LICENSE.value: 1, Dimension.TASK.value: 2, Dimension.LIBRARY.value: 3, "model": 0}
     for question in QUESTIONS:
-        for example in question.examples:
+        for example in question.examples[:2]:
             query = parse(example).but(at=None, since=None)
             since = parse(example).since and parse("licenses since 2025-01").since
             yield question.form.word, query.but(since=since), query.but(since=since)
         form = question.form
         column = kinds.get(form.word, 2)
-        for hostile, plain in zip(tables(SEED)[:8], tame(SEED)[:8], strict=True) if form.most else ():
+        many = 0 if not form.most else 8 if form.word in kinds else 1
+        for hostile, plain in zip(tables(SEED)[:many], tame(SEED)[:many], strict=True):
             yield form.word, Query(form.word, (hostile[column],)), Query(form.word, (plain[column],))
         if form.word in {"creator", "compare"}:
             hostile, plain = (
@@ -157,7 +158,7 @@ def test_no_name_takes_effect_in_alerts_and_cards(twins):
             said = f"{row[1]} falls below 10.0% of downloads"
             content = clerk.alert(said, said, "now 9.4% of downloads", 3, f"license {row[1]} by downloads")
             assert not effects(content.text, verbatim=False)
-            watch = Watch(1, "T1", "C1", f"license {row[1]} below 10%", "U1", datetime.now(UTC))
+            watch = Watch(1, "T1", "C1", f"license {row[1]} below 10%", "U1", datetime.now(UTC), crossed=False, looked_at=None, muted=None)
             found += effects_of(content.blocks()) + effects_of(clerk.watch_rows([(watch, said)]))
             found += effects_of(clerk.standing([("Data", said)], []).blocks())
             answer = ask(Query("model", (row[0],)), history)
