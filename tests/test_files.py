@@ -496,3 +496,14 @@ def test_the_top_300_of_2024_carry_the_figure_that_is_known() -> None:
     assert round(downloads, 3) == 0.576
     assert round(sum(model.licenses == () for model in listing.models) / LIST_SIZE, 3) == 0.227
     assert all(model.likes is None and model.library is None and model.task is not None for model in listing.models)
+
+
+def test_more_dates_than_a_file_may_have_are_refused_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "MOST_DAYS", 3)
+    path = tmp_path / "many.csv"
+    rows = [f"2026-08-0{day},a/b,5" for day in range(1, 5)]
+    path.write_text("\n".join(["snapshot_date,model_id,downloads", *rows[:3]]), encoding="utf-8")
+    assert len(files.listings(path)) == 3
+    path.write_text("\n".join(["snapshot_date,model_id,downloads", *rows]), encoding="utf-8")
+    with pytest.raises(SourceError, match="more than 3 dates.*split the file by date"):
+        files.listings(path)

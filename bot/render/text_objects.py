@@ -8,6 +8,8 @@ from bot.render.escape import literal
 
 SECTION = 3000
 CONTEXT = 2000
+NOTHING = "-"
+"""Stands for a text of characters that are not shown: Slack takes no empty one."""
 
 
 def cut(text: str, most: int) -> str:
@@ -17,12 +19,12 @@ def cut(text: str, most: int) -> str:
 
 def mrkdwn(text: str, most: int = SECTION) -> dict[str, Any]:
     """Make a text object of mrkdwn. ``verbatim``: Slack makes no link of an address, a channel's or a person's name in it."""
-    return {"type": "mrkdwn", "text": cut(text, most), "verbatim": True}
+    return {"type": "mrkdwn", "text": cut(text, most) or NOTHING, "verbatim": True}
 
 
 def plain_text(text: str, most: int = SECTION) -> dict[str, Any]:
     """Make a text object of plain text, on one line."""
-    return {"type": "plain_text", "text": cut(literal(text), most)}
+    return {"type": "plain_text", "text": cut(literal(text), most) or NOTHING}
 
 
 def section(text: str) -> dict[str, Any]:

@@ -7,10 +7,12 @@ from itertools import permutations
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import event
 from test_store import everything
 
 from analytics import ingest
 from analytics.domain import Dimension, Listing, ListName, Model
+from analytics.errors import StoreError
 from analytics.rollup import roll_up
 
 if TYPE_CHECKING:
@@ -146,3 +148,53 @@ def test_a_day_is_taken_when_both_lists_of_the_source_are(store: SqlHistory) -> 
     assert ingest.already_taken(store, DAY, "hub")
     assert not ingest.already_taken(store, DAY, "elsewhere")
     assert not ingest.already_taken(store, DAY - timedelta(days=1), "hub")
+
+
+def days_of(many: int, within: ListName = ListName.TOP) -> list[Listing]:
+    return [
+        listing(within, (Model(f"a/m{number % 7}", 10 + number, number % 5),), day=DAY + timedelta(days=number))
+        for number in range(many)
+    ]
+
+
+def test_days_of_one_row_share_statements_however_many_are_stored(store: SqlHistory, engine: sa.Engine) -> None:
+    """A look over all snapshots for each day made the time grow with the square of the days."""
+    said: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *given: said.append(given[2]))
+    took = []
+    for start in (0, 400):
+        before = len(said)
+        ingest.store_days(days_of(800)[start : start + 400], store)
+        took.append(len(said) - before)
+    assert len(store.snapshots(ListName.TOP)) == 800
+    assert took[1] <= took[0] < 100
+
+
+@pytest.mark.parametrize("bound", ["DAYS_AT_ONCE", "MODELS_AT_ONCE"])
+def test_many_days_are_stored_as_each_would_be(
+    bound: str, store: SqlHistory, engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest, bound, 3)
+    told: list[int] = []
+    assert len(ingest.store_days(days_of(10), store, progress=told.append)) == 10
+    assert told == sorted(told)
+    assert told[-1] == 10
+    ingest.store_days(days_of(10, ListName.TRENDING), store)
+    assert [len(store.snapshots(name)) for name in (ListName.TOP, ListName.TRENDING, ListName.BOTH)] == [10, 10, 10]
+    before = everything(engine)
+    assert ingest.store_days(days_of(10), store) == []
+    assert ingest.store_days(days_of(10, ListName.TRENDING), store) == []
+    assert everything(engine) == before
+
+
+def test_a_batch_that_breaks_leaves_whole_days_and_goes_on_from_there(
+    store: SqlHistory, engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest, "DAYS_AT_ONCE", 4)
+    good = days_of(10)
+    broken = [*good[:6], listing(ListName.TOP, (Model("too/many", 2**63),), day=DAY + timedelta(days=6)), *good[7:]]
+    with pytest.raises((StoreError, OverflowError)):
+        ingest.store_days(broken, store)
+    assert len(store.snapshots(ListName.TOP)) == 4
+    assert len({row[0] for row in everything(engine)["listing"]}) == 4
+    assert len(ingest.store_days(good, store)) == 6

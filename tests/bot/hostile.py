@@ -26,6 +26,8 @@ PIECES = [
 OWNERS = ["_slanted_", "__init__", "-2", "evil.example", "www.evil.example", "a_", "_b", "...", "x__y", "c4ai_r", "0"]
 SHAPES = 24
 """Models of a date."""
+KNOWN = [("google/bert", "mit", "fill-mask", "transformers"), ("Qwen/Qwen3", "mit", "fill-mask", "transformers")]
+"""Of whom there is a country, a kind and a family."""
 MONTHS = 13
 
 
@@ -61,6 +63,7 @@ def stored(folder, rows) -> SqlHistory:
     database.upgrade(engine)
     store = SqlHistory(engine)
     head = ["snapshot_date", "model_id", "downloads", "likes", "license", "pipeline_tag", "library_name", "trending_score"]
+    head += ["created_at", "gated", "tags"]
     days = [date(2025, 8, 22) + timedelta(days=30.5 * month) for month in range(MONTHS)]
     for within in (ListName.TOP, ListName.TRENDING):
         path = folder / f"{within}.csv"
@@ -68,10 +71,15 @@ def stored(folder, rows) -> SqlHistory:
             out = csv.writer(file)
             out.writerow(head)
             for month, day in enumerate(days):
-                for place, (model, license_, task, library) in enumerate(rows):
+                for place, (model, license_, task, library) in enumerate([*rows, *KNOWN]):
                     downloads = 1_000_000 // (place + 1) + 3_000 * month * ((place * 7) % 5) + place
                     likes = 10 + (place * 37) % 101
-                    out.writerow([day, model, downloads, likes, license_, task, library, 100 - place])
+                    more = [
+                        "2025-01-05T00:00:00.000Z",
+                        "auto" if place % 3 else "false",
+                        f"{task.replace(';', '')};base_model:{model}",
+                    ]
+                    out.writerow([day, model, downloads, likes, license_, task, library, 100 - place, *more])
         load(store, path, within)
     return store
 
