@@ -505,5 +505,5 @@ def test_more_dates_than_a_file_may_have_are_refused_with_what_to_do(tmp_path: P
     path.write_text("\n".join(["snapshot_date,model_id,downloads", *rows[:3]]), encoding="utf-8")
     assert len(files.listings(path)) == 3
     path.write_text("\n".join(["snapshot_date,model_id,downloads", *rows]), encoding="utf-8")
-    with pytest.raises(SourceError, match="more than 3 dates.*split the file by date"):
+    with pytest.raises(SourceError, match=r"more than 3 dates.*split the file by date"):
         files.listings(path)
