@@ -42,14 +42,17 @@ class Tokens:
         self._kept: dict[tuple[str | None, str | None], tuple[float, BotToken]] = {}
 
     def authorize(self, enterprise_id: str | None, team_id: str | None, user_id: str | None) -> AuthorizeResult | None:
-        """Tell Bolt who it speaks as; ``None`` where the app is not installed. Asks Slack nothing."""
+        """Tell Bolt who it speaks as; ``None`` where the app is not installed. Asks Slack nothing.
+
+        The result names the installation, never what a payload says: an organization's has no ``team_id``.
+        """
         found = self.of(enterprise_id, team_id)
         if found is None:
             _log.warning("a request from a workspace that has no installation")
             return None
         return AuthorizeResult(
             enterprise_id=found.enterprise_id,
-            team_id=team_id or found.team_id,
+            team_id=found.team_id,
             bot_user_id=found.bot_user_id,
             bot_id=found.bot_id,
             bot_token=found.token,

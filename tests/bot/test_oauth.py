@@ -244,6 +244,31 @@ def test_an_org_wide_installation_answers_in_its_workspaces_and_leaves_as_one(bo
     assert bot.installed() == set()
 
 
+@pytest.mark.parametrize(
+    ("enterprise", "user_team", "said"), [("E1", "E1", "Nothing is watched"), ("E1", "T0GLOBEX", "didn't tell me")]
+)
+def test_an_org_wide_installation_knows_its_own_people(bot, enterprise, user_team, said):
+    from test_tables import installed
+
+    kept = wiring.installations(bot.settings, bot.engine)
+    kept.save(installed(team=None, enterprise_id="E1", token=bot.slack.bot_token("Acme"), is_enterprise_install=True))
+    channel, ada = bot.slack.channel("general", team="Acme"), bot.slack.workspace("Acme").user("ada")
+    pressed = {
+        "type": "block_actions",
+        "team": None,
+        "enterprise": {"id": enterprise},
+        "is_enterprise_install": True,
+        "user": {"id": ada.id, "team_id": user_team},
+        "channel": {"id": channel.id, "name": "general"},
+        "container": {"type": "message", "message_ts": "1.1", "channel_id": channel.id},
+        "actions": [{"type": "button", "action_id": "clerk:watches", "block_id": "b", "value": "watches"}],
+    }
+    body = urllib.parse.urlencode({"payload": json.dumps(pressed)})
+    assert bot.post(bot.signed(body, "application/x-www-form-urlencoded")).status_code == 200
+    bot.drained()
+    assert said in str([call.arguments for call in bot.slack.calls])
+
+
 def test_a_database_that_fails_during_an_installation_shows_a_reference(bot, caplog):
     with bot.engine.begin() as connection:
         connection.execute(sa.text("DROP TABLE slack_installations"))
