@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from bot.delivery.failures import FAILURES, said
 from bot.delivery.lifecycle import attempt
 from bot.doors.command import COMMAND
 from bot.doors.payload import acked, plain, workspace_of
@@ -24,6 +27,9 @@ ROWS = 8
 _ASK = Notice("This step answers a question, and this is none.", suggestions=("licenses", "creator Meta", "movers licenses"))
 
 
+_log = logging.getLogger(__name__)
+
+
 def listen(app: App, desk: Desk) -> None:
     """Attach the step. A workflow waits for it, so it always ends: with an answer, or saying why there is none."""
 
@@ -34,6 +40,10 @@ def listen(app: App, desk: Desk) -> None:
             found = notice_of(error)
         try:
             _end(found, complete, fail)
+        except FAILURES as error:  # refused for good; Slack may still take the end that says so
+            _log.error("the step could not be ended: %s", said(error))
+            with suppress(*FAILURES):
+                _end(Notice(f"Slack refused the step's end ({said(error)})."), complete, fail)
         except BaseException as error:  # noqa: BLE001 - as above
             _end(notice_of(error), complete, fail)
 

@@ -96,7 +96,8 @@ def test_a_bot_killed_in_the_middle_of_an_answer_offers_it_again_when_it_is_back
             lambda: [m for m in slack.messages("general") if any(block["type"] == "image" for block in m.blocks)], WAIT
         )
         assert answer.ts == working.ts
-        assert len(slack.messages("general")) == 1
+        # on a slow machine, who pressed is told first that the answer comes
+        assert len([m for m in slack.messages("general") if "comes by itself" not in slack.shown_text(m)]) == 1
     engine.dispose()
 
 
