@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import http.client
+import json
 import queue
 import socket
 import sys
@@ -114,6 +115,13 @@ def memory(pid: int) -> float:
     return found
 
 
+def logger(line: str) -> str:
+    try:
+        return str(json.loads(line)["logger"])
+    except (ValueError, KeyError, TypeError):
+        return "no JSON"
+
+
 def rows(url: str) -> int:
     engine = database.engine(url)
     with engine.connect() as connection:
@@ -171,6 +179,7 @@ def main() -> int:
             senders, took = attack(port, forger, options.requests)
             time.sleep(1)  # for what goes on behind an answer
             grown = memory(process.pid) - resident
+            lines = log.read_bytes()[written:].decode("utf-8", "replace").splitlines()
             kept, written = rows(url) - kept, log.stat().st_size - written
         called, reached = len(slack.calls) - called, elsewhere.connections - reached
     taken = [one for sender in senders for one in sender.taken]
@@ -190,6 +199,7 @@ def main() -> int:
             ["connections to anywhere else (target: 0)", reached],
             ["rows kept (target: 0)", kept],
             ["bytes logged", written],
+            ["lines logged, by whom", ", ".join(f"{who}: {many}" for who, many in Counter(map(logger, lines)).most_common())],
             ["memory, MB more", f"{grown:.1f}"],
         ],
     )
