@@ -7,7 +7,6 @@ import logging
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import sqlalchemy as sa
 from click.testing import CliRunner
 from databases import BOTH_DATABASES
 
@@ -83,17 +82,6 @@ def test_rows_older_than_a_day_go_but_the_last_stays(engine):
     clock.on(days=3)
     assert living.age() == timedelta(days=3).total_seconds()
     assert len(living.find()) == 2, "who looks forgets nothing"
-
-
-def test_a_store_of_the_version_before_gets_the_table(url):
-    engine = database.engine(url)
-    database.upgrade(engine, TABLES)
-    with engine.begin() as connection:
-        connection.execute(sa.text("DROP TABLE worker_heartbeat"))
-        connection.execute(sa.text("UPDATE bot_version SET version_num = '0005'"))
-    assert database.upgrade(engine, TABLES) == ("0005", TABLES.head)
-    Heartbeats(engine).beat()
-    engine.dispose()
 
 
 NOW = datetime(2026, 8, 22, 12, tzinfo=UTC)

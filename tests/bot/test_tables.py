@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
 from cryptography.fernet import Fernet
 from slack_sdk import WebClient
 from slack_sdk.oauth.installation_store import Installation
@@ -22,6 +24,7 @@ from bot.store.bets import Bets
 from bot.store.done import Done
 from bot.store.dumps import Dumps
 from bot.store.editions import Editions
+from bot.store.heartbeats import Heartbeats
 from bot.store.installations import SECRETS, Cipher, Installations, Tables
 from bot.store.ledger import Ledger
 from bot.store.pictures import Gallery
@@ -114,16 +117,36 @@ def test_the_migrations_make_what_the_code_expects(engine):
                 assert getattr(there[name]["type"], "length", None) is None
 
 
-def test_a_database_of_the_version_that_stored_states_opens_without_them(engine):
+def at_version(url, version):
+    """Make a new database as an earlier version left it."""
+    engine = database.engine(url)
+    config = Config()
+    config.set_main_option("script_location", str(TABLES.folder))
+    config.attributes["version_table"] = TABLES.version_table
+    with database.writing(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, version)
+    return engine
+
+
+def test_a_store_of_version_0005_opens(url):
+    """Before installations kept no states, requests were kept until their end, and workers had heartbeats."""
+    engine = at_version(url, "0005")
     with engine.begin() as connection:
+        connection.execute(sa.text("INSERT INTO slack_oauth_states (state, expire_at) VALUES ('left', '2026-01-01 00:00:00')"))
         connection.execute(
-            sa.text("CREATE TABLE slack_oauth_states (id INTEGER PRIMARY KEY, state VARCHAR(200), expire_at TIMESTAMP)")
+            sa.text(
+                "INSERT INTO unfinished (workspace, channel, ts, query, started_at) "
+                "VALUES ('T1', 'C1', '1.2', 'licenses', '2026-01-01 00:00:00')"
+            )
         )
-        connection.execute(sa.text("INSERT INTO slack_oauth_states (id, state) VALUES (1, 'left')"))
-        connection.execute(sa.text("UPDATE bot_version SET version_num = '0005'"))
     assert database.upgrade(engine, TABLES) == ("0005", TABLES.head)
     database.check_current(engine, TABLES)
     assert "slack_oauth_states" not in sa.inspect(engine).get_table_names()
+    (work,) = Unfinished(engine).take_over(timedelta(minutes=3))
+    assert (work.workspace, work.channel, work.ts, work.query) == ("T1", "C1", "1.2", "licenses")
+    Heartbeats(engine).beat()
+    engine.dispose()
 
 
 def test_a_picture_keeps_its_name_and_is_stored_once_for_all_workspaces(engine):
@@ -324,6 +347,7 @@ KEPT = {
     "edition": "what digests said: public figures, the same for every workspace, and no workspace's words",
     "done": "which jobs were done when",
     "dump": "which dumps of the Hub are to be counted",
+    "worker_heartbeat": "when each worker was last heard from",
 }
 """Tables of which nothing goes with a workspace, and why."""
 
