@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from pydantic import SecretStr
 from test_fuzz import AtOnce, Undrawn
 
-from bot import analyst, wiring
+from bot import wiring
+from bot.analytics_pool import process
 from bot.clerk.bet import open_months
 from bot.clerk.words import WORDS, permission_for
 from bot.delivery.seat import Seat
@@ -100,7 +101,7 @@ class World:
             hfstats_per_minute=10_000,
         )
         self.engine = wiring.store(settings)
-        self.desk = wiring.desk(settings, answers, analyst.entries(), self.engine)
+        self.desk = wiring.desk(settings, answers, process.entries(), self.engine)
         self.office = self.desk.clerk.office
         self.app = wiring.bolt(settings, self.desk, over_http=True)
         self.app.listener_runner.lazy_listener_runner.executor = AtOnce()

@@ -23,7 +23,8 @@ from analytics.errors import HfStatsError
 from analytics.query import Option, Query
 from analytics.questions import FORMS, QUESTIONS, ask, parse
 from analytics.visible import visible
-from bot import analyst, survey
+from bot import survey
+from bot.analytics_pool import process
 from bot.builder import filled, mistakes
 from bot.cli import main
 from bot.dispatch.values import Watch
@@ -136,7 +137,7 @@ def test_no_name_takes_effect_on_the_home_and_in_forms(twins):
     counted = []
     for history, rows in zip(twins, (tables(SEED), tame(SEED)), strict=True):
         overview = survey.survey(history)
-        entries = analyst.entries()
+        entries = process.entries()
         found = effects_of(home.home_view(overview, entries, date(2026, 8, 22), asked=f"license {rows[0][1]}"))
         for row in rows:
             form = filled(Query("license", (row[1],), task=row[2]))
