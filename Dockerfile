@@ -8,6 +8,7 @@ RUN /opt/hfstats/bin/pip install --require-hashes --requirement requirements.loc
 COPY pyproject.toml README.md LICENSE manifest.json ./
 COPY analytics analytics
 COPY bot bot
+COPY playground playground
 RUN /opt/hfstats/bin/pip install --no-deps --no-build-isolation .
 
 FROM python:3.13-slim

@@ -1,4 +1,5 @@
-"""What the open-model world runs on: snapshots of the Hub, questions about them, answers with a chart.
+"""Rankings, shifts and their reasons, charts and digests over snapshots of the Hugging Face Hub.
 
-Knows nothing of Slack. Inner modules are values and pure functions; outer ones add a database, the Hub, matplotlib, pandas.
+No Slack, no clock of its own and no process lives here, and nothing here imports ``bot`` or ``playground``. Inside, outer
+packages import inner ones: digest, questions, statistics, storage and sources, names, then the modules beside this one.
 """

@@ -69,7 +69,10 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A shift by what made it, in portions that add up exactly to it. :mod:`analytics.reasons` has the formula and its source."""
+    """A shift by what made it, in portions that add up exactly to it.
+
+    :mod:`analytics.statistics.attribution` has the formula and its source.
+    """
 
     grew: float
     """By models that are in the list at both dates, through their values alone."""
@@ -221,7 +224,7 @@ class Fit:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A picture as a value. Only ``analytics.charts`` knows how it is drawn, only ``bot.render`` how Slack would draw it."""
+    """A picture as a value. Only ``analytics.charts`` knows how it is drawn, only ``bot.blocks`` how Slack would draw it."""
 
     kind: ChartKind
     title: str

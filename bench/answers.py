@@ -23,10 +23,11 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analytics import database, demo, ingest
 from analytics.domain import ListName
-from analytics.questions import ask, parse
-from analytics.store import SqlHistory
+from analytics.questions.registry import ask, parse
+from analytics.sources import simulation
+from analytics.storage import database, ingest
+from analytics.storage.sql_history import SqlHistory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -64,7 +65,7 @@ def fill(url: str, days: int) -> pa.Table:
     engine = database.engine(url)
     database.upgrade(engine)
     columns: dict[str, list[object]] = {}
-    for day, listings in groupby(demo.listings(UNTIL, months=0, daily=days), key=lambda one: one.taken_on):
+    for day, listings in groupby(simulation.listings(UNTIL, months=0, daily=days), key=lambda one: one.taken_on):
         both = list(listings)
         ingest.store(both, SqlHistory(engine))
         for listing in both:

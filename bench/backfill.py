@@ -23,11 +23,11 @@ import sqlalchemy as sa
 from hub import months
 from serving import ROOT
 
-from analytics import database
-from bot import stores
-from bot.backfill.values import State
-from bot.store import TABLES
-from bot.store.dumps import Dumps
+from analytics.storage import database
+from bot import database_setup
+from bot.domain.dump import State
+from bot.storage.dumps import Dumps
+from bot.storage.migration_state import TABLES
 
 HERE = Path(__file__).parent
 HUB = """
@@ -49,7 +49,7 @@ def run(url: str, hub: str, since: str, workers: int, folder: Path) -> float:
     engine = database.engine(url)
     for tables in (database.SNAPSHOTS, TABLES):
         database.upgrade(engine, tables)
-    stores.upgrade(engine)
+    database_setup.upgrade(engine)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "HF", "DATABASE"))}
     env = {**kept, "DATABASE_URL": url, "HF_ENDPOINT": hub, "XDG_CACHE_HOME": str(folder), "HFSTATS_LOG_LEVEL": "ERROR"}
     plan = [sys.executable, "-m", "bot", "backfill", "--since", since, "--later"]

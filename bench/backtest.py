@@ -14,11 +14,13 @@ from datetime import date
 from itertools import groupby
 from pathlib import Path
 
-from analytics import database, demo, ingest, trend
 from analytics.domain import Dimension, ListName, Measure
 from analytics.query import Query
-from analytics.question import View
-from analytics.store import SqlHistory
+from analytics.questions.question import View
+from analytics.sources import simulation
+from analytics.statistics import forecasting
+from analytics.storage import database, ingest
+from analytics.storage.sql_history import SqlHistory
 
 RANKINGS = [
     (dimension, by)
@@ -34,7 +36,7 @@ def simulated(folder: Path, seed: int) -> SqlHistory:
     engine = database.engine(f"sqlite:///{folder / f'{seed}.db'}")
     database.upgrade(engine)
     history = SqlHistory(engine)
-    days = demo.listings(date(2026, 8, 31), months=60, seed=seed)
+    days = simulation.listings(date(2026, 8, 31), months=60, seed=seed)
     for day, listings in groupby(days, key=lambda one: one.taken_on):
         if _last_of_month(day):
             ingest.store([one for one in listings if one.list is ListName.TOP], history)
@@ -58,11 +60,11 @@ def courses(history: SqlHistory, dimension: Dimension, by: Measure, *, days: int
     return {name: tuple(portions[at].get(name, 0.0) if at in portions else None for at in span) for name in every}
 
 
-def table(title: str, found: dict[tuple[Dimension, Measure, int], list[trend.Check]], unit: str) -> None:
+def table(title: str, found: dict[tuple[Dimension, Measure, int], list[forecasting.Check]], unit: str) -> None:
     print(f"\n{title}\n")
     print(f"| ranking | {unit} ahead | forecasts | 80% intervals held | mean error | error if unmoved |")
     print("| --- | ---: | ---: | ---: | ---: | ---: |")
-    totals: dict[int, list[trend.Check]] = defaultdict(list)
+    totals: dict[int, list[forecasting.Check]] = defaultdict(list)
     for (dimension, by, ahead), checks in found.items():
         made = [check for check in checks if check.made]
         if made:
@@ -72,18 +74,18 @@ def table(title: str, found: dict[tuple[Dimension, Measure, int], list[trend.Che
         print(row("all", ahead, checks))
 
 
-def row(name: str, ahead: int, checks: list[trend.Check]) -> str:
+def row(name: str, ahead: int, checks: list[forecasting.Check]) -> str:
     made = sum(check.made for check in checks)
     held = sum(check.held for check in checks)
     error, unmoved = (math.fsum(getattr(check, one) * check.made for check in checks) / made for one in ("error", "unmoved"))
     return f"| {name} | {ahead} | {made:,} | {held / made:.0%} | {error * 100:.2f} points | {unmoved * 100:.2f} points |"
 
 
-def checked(histories: list[SqlHistory], *, days: int = 0) -> dict[tuple[Dimension, Measure, int], list[trend.Check]]:
-    found: dict[tuple[Dimension, Measure, int], list[trend.Check]] = defaultdict(list)
+def checked(histories: list[SqlHistory], *, days: int = 0) -> dict[tuple[Dimension, Measure, int], list[forecasting.Check]]:
+    found: dict[tuple[Dimension, Measure, int], list[forecasting.Check]] = defaultdict(list)
     for history in histories:
         for dimension, by in RANKINGS:
-            for check in trend.check(courses(history, dimension, by, days=days), HORIZONS):
+            for check in forecasting.check(courses(history, dimension, by, days=days), HORIZONS):
                 found[dimension, by, check.months].append(check)
     return found
 

@@ -14,10 +14,10 @@ import threading
 from collections import Counter
 from pathlib import Path
 
-from bot.playground import SlackStandIn
-from bot.playground.faults import Fault, Faults
-from bot.playground.server import SCOPES
-from bot.playground.workspace import Channel, Kind
+from playground import SlackStandIn
+from playground.faults import Fault, Faults
+from playground.server import SCOPES
+from playground.workspace import Channel, Kind
 
 HISTORY = {"channels:history", "groups:history", "im:history"}
 

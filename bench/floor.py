@@ -9,7 +9,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from bot.http_server import HttpServer, bind
+from bot.server.http_server import HttpServer, bind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -26,9 +26,10 @@ import matplotlib.pyplot as plt
 from answers import UNTIL
 from hub import COUNT, alone, store
 
-from analytics import database, demo, ingest
-from analytics.questions import ask, parse
-from analytics.store import SqlHistory
+from analytics.questions.registry import ask, parse
+from analytics.sources import simulation
+from analytics.storage import database, ingest
+from analytics.storage.sql_history import SqlHistory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,7 +85,7 @@ def against_snapshots(folder: Path) -> list[tuple[int, float, float]]:
     engine = database.engine(url)
     database.upgrade(engine)
     found, days = [], {}
-    for listing in demo.listings(UNTIL, months=0, daily=max(DAYS)):
+    for listing in simulation.listings(UNTIL, months=0, daily=max(DAYS)):
         days.setdefault(listing.taken_on, []).append(listing)
     for many, (_, listings) in enumerate(sorted(days.items(), reverse=True), start=1):
         ingest.store(listings, SqlHistory(engine))

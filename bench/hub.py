@@ -22,11 +22,11 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from analytics import database, ingest
-from analytics.charts import draw
-from analytics.dumps.reading import day_of, whole
-from analytics.questions import ask, parse
-from analytics.store import SqlHistory
+from analytics.charts.drawing import draw
+from analytics.questions.registry import ask, parse
+from analytics.sources.dumps.reader import day_of, whole
+from analytics.storage import database, ingest
+from analytics.storage.sql_history import SqlHistory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,7 +67,7 @@ COUNT = (
 import json, sys, time
 from datetime import date
 from pathlib import Path
-from analytics.dumps.reading import whole
+from analytics.sources.dumps.reader import whole
 start = time.perf_counter()
 listing, counts = whole(Path(sys.argv[1]), date(2026, 8, 31), "bench")
 print(json.dumps([time.perf_counter() - start, PEAK(), len(counts)]))

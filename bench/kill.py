@@ -32,18 +32,19 @@ from cryptography.fernet import Fernet
 from serving import ROOT, free_port, process, table
 from slack_sdk.oauth.installation_store import Installation
 
-from analytics import database, demo, ingest
-from analytics.store import SqlHistory
-from bot.dispatch.values import Kind, State
-from bot.schedule import owed, parse_schedule
-from bot.store import TABLES
-from bot.store.installations import Cipher, Installations
-from bot.store.schema import DELIVERY, SUBSCRIPTION
+from analytics.sources import simulation
+from analytics.storage import database, ingest
+from analytics.storage.sql_history import SqlHistory
+from bot.domain.outbox import Kind, State
+from bot.domain.schedule import owed, parse_schedule
+from bot.storage.installations import Cipher, Installations
+from bot.storage.migration_state import TABLES
+from bot.storage.schema import DELIVERY, SUBSCRIPTION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.schedule import Schedule
+    from bot.domain.schedule import Schedule
 
 HERE = Path(__file__).resolve().parent
 CLIENT = "1000.2000"
@@ -70,7 +71,7 @@ class Crowd:
         database.upgrade(self.engine, TABLES)
         schedule, due = one_period()
         end = due - timedelta(days=40)
-        for _, day in groupby(demo.listings(due.date(), months=2), key=lambda listing: listing.taken_on):
+        for _, day in groupby(simulation.listings(due.date(), months=2), key=lambda listing: listing.taken_on):
             listings = [listing for listing in day if listing.taken_on >= end.date()]
             if listings:
                 ingest.store(listings, SqlHistory(self.engine))
@@ -144,9 +145,10 @@ class Workers:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "HF", "PORT", "DATABASE"))}
         command = [sys.executable, "-m", "bot", "worker"]
         if self._lease:  # a test has no minutes to wait
-            shorter = f"from datetime import timedelta; import bot.store.ledger as l; l.LEASE = timedelta(seconds={self._lease})"
-            fence = f"import bot.dispatch.deliver as d; d.LEAVES_WITHIN = {self._lease / 2}"
-            command = [sys.executable, "-c", f"{shorter}; {fence}; from bot.cli import main; main(['worker'])"]
+            outbox = "import bot.storage.messages.outbox as outbox"
+            shorter = f"from datetime import timedelta; {outbox}; outbox.LEASE = timedelta(seconds={self._lease})"
+            fence = f"import bot.outbox.delivery as d; d.LEAVES_WITHIN = {self._lease / 2}"
+            command = [sys.executable, "-c", f"{shorter}; {fence}; from bot.cli.main import main; main(['worker'])"]
         with self._log.open("ab") as log:
             return subprocess.Popen(command, env={**kept, **self._environment}, stdout=log, stderr=log, cwd=ROOT)
 

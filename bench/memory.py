@@ -20,7 +20,7 @@ from statistics import median
 
 from serving import free_port, simulated
 
-from bot.playground import SlackStandIn
+from playground import SlackStandIn
 
 WORDS = (
     "licenses",
@@ -98,7 +98,7 @@ def main() -> None:
         }
         for kinds in (("serve",), ("serve", "worker")):
             running(slack, port, kinds, env | {"HFSTATS_WITH_WORKER": str(len(kinds) == 1).lower()})
-    (lean, web), (all_, everything) = loading("import bot.server"), loading(EVERYTHING)
+    (lean, web), (all_, everything) = loading("import bot.processes.serve"), loading(EVERYTHING)
     print(f"imports of the web process: {lean:.0f} of {all_:.0f} MB of everything, ratio {lean / all_:.2f} (target: 0.4)")
     print(f"and its time: {web:.2f} of {everything:.2f} s, ratio {web / everything:.2f} (target: 0.4)")
 

@@ -26,12 +26,12 @@ mpl.use("agg")
 import matplotlib.pyplot as plt
 from serving import quantile, simulated
 
-from analytics import database
-from analytics.charts import build, draw
-from analytics.questions import ask, parse
-from analytics.store import SqlHistory
+from analytics.storage import database
+from analytics.charts.drawing import build, draw
+from analytics.questions.registry import ask, parse
+from analytics.storage.sql_history import SqlHistory
 from bot.analytics_pool.pool import Pool
-from bot.recent import Recent
+from bot.conversation.answer_cache import Recent
 
 # isort: on
 

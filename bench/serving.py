@@ -16,8 +16,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analytics import database, demo, ingest
-from analytics.store import SqlHistory
+from analytics.sources import simulation
+from analytics.storage import database, ingest
+from analytics.storage.sql_history import SqlHistory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,7 +32,7 @@ def simulated(folder: Path, months: int = 4) -> str:
     url = f"sqlite:///{folder / 'hfstats.db'}"
     engine = database.engine(url)
     database.upgrade(engine)
-    for _, day in groupby(demo.listings(date(2026, 8, 22), months=months), key=lambda listing: listing.taken_on):
+    for _, day in groupby(simulation.listings(date(2026, 8, 22), months=months), key=lambda listing: listing.taken_on):
         ingest.store(list(day), SqlHistory(engine))
     engine.dispose()
     return url

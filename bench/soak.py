@@ -24,9 +24,9 @@ from cryptography.fernet import Fernet
 from serving import free_port, process, quantile, serve, simulated, table
 from slack_sdk.oauth.installation_store import Installation
 
-from analytics import database
-from bot.store import TABLES
-from bot.store.installations import Cipher, Installations
+from analytics.storage import database
+from bot.storage.installations import Cipher, Installations
+from bot.storage.migration_state import TABLES
 
 SECRET = "bench-signing-secret"
 CLIENT = "1000.2000"

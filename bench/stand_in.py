@@ -12,7 +12,7 @@ import threading
 from collections import Counter
 from pathlib import Path
 
-from bot.playground import SlackStandIn
+from playground import SlackStandIn
 
 CHANNELS = ("general", "random", "research")
 

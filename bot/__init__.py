@@ -1,1 +1,5 @@
-"""The bot: Slack, the command line and the playground as doors to :mod:`analytics`."""
+"""The Slack bot, the command line and the processes around :mod:`analytics`.
+
+No ranking is computed here. Inside, outer packages import inner ones: cli, processes, composition, server and jobs, slack,
+subscriptions, conversation and outbox, delivery, blocks, storage, domain.
+"""

@@ -7,9 +7,9 @@ it is called: what the command line needs would cost an analytics process 30 MB.
 
 def main() -> None:
     """Run the command line."""
-    from bot import cli  # noqa: PLC0415 - see above
+    from bot.cli.main import main as command_line  # noqa: PLC0415 - see above
 
-    cli.main()
+    command_line()
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from hypothesis import settings
 from leaks import TYPED, Collector, found_in
 
-from bot import logs
+from bot.observability import logs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

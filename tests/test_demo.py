@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.demo import listings
 from analytics.domain import Listing, ListName, Model
 from analytics.names.creators import FAMILIES, family
 from analytics.names.licenses import LICENSES
 from analytics.names.tasks import TASKS
+from analytics.sources.simulation import listings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from analytics.questions import QUESTIONS, parse
-from bot.cli import main
-from bot.doors.command import COMMAND
+from analytics.questions.registry import QUESTIONS, parse
+from bot.cli.main import main
 from bot.settings import Settings
+from bot.slack.listeners.command import COMMAND
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

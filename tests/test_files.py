@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics import files, tables
 from analytics.domain import LIST_SIZE, ListName, Model
 from analytics.errors import SourceError
+from analytics.sources import listing_files, row_readers
 
 DATA = Path(__file__).parents[2] / "shared/data/listings"
 DAY = date(2026, 8, 22)
@@ -38,7 +38,7 @@ def parquet(folder: Path, columns: dict[str, Any], name: str = "models.parquet")
 
 def refusal(path: Path, within: ListName | None = None) -> str:
     with pytest.raises(SourceError) as caught:
-        files.listings(path, within)
+        listing_files.listings(path, within)
     said = str(caught.value)
     assert said.startswith(path.name), said
     assert said.endswith("."), said
@@ -48,7 +48,7 @@ def refusal(path: Path, within: ListName | None = None) -> str:
 
 
 def only(path: Path, within: ListName | None = None) -> tuple[Model, ...]:
-    (listing,) = files.listings(path, within)
+    (listing,) = listing_files.listings(path, within)
     return listing.models
 
 
@@ -62,7 +62,7 @@ def test_every_column_comes_through(tmp_path: Path) -> None:
         "gated,tags,color\n"
         "2026-08-22,org/one,30,4,MIT;apache-2.0,true,fill-mask,transformers,7.5,2022-03-02T23:29:05.000Z,auto,bert;en,red\n",
     )
-    (listing,) = files.listings(path)
+    (listing,) = listing_files.listings(path)
     assert (listing.taken_on, listing.list, listing.source, listing.simulated) == (DAY, ListName.TRENDING, "models", False)
     assert listing.models == (
         Model(
@@ -92,7 +92,7 @@ def test_an_empty_cell_beside_filled_ones_is_none_declared(tmp_path: Path) -> No
 
 def test_a_column_is_recorded_date_by_date(tmp_path: Path) -> None:
     text = f"{HEADER},license,pipeline_tag\n2026-08-22,a/a,9,mit,\n2026-08-22,b/b,8,,\n2026-08-21,a/a,9,,fill-mask\n"
-    before, after = files.listings(written(tmp_path, text))
+    before, after = listing_files.listings(written(tmp_path, text))
     assert [before.taken_on.day, after.taken_on.day] == [21, 22]
     assert [(model.licenses, model.task) for model in after.models] == [(("mit",), None), ((), None)]
     assert [(model.licenses, model.task) for model in before.models] == [(None, "fill-mask")]
@@ -111,14 +111,14 @@ def test_quotes_marks_blank_lines_and_windows_ends_are_read(tmp_path: Path) -> N
 
 def test_the_source_is_the_name_without_its_suffixes(tmp_path: Path) -> None:
     for name in ("top.v2.csv", "top.v2.csv.gz", "top.v2.CSV"):
-        (listing,) = files.listings(written(tmp_path, f"{HEADER}\n2026-08-22,a/a,1\n", name))
+        (listing,) = listing_files.listings(written(tmp_path, f"{HEADER}\n2026-08-22,a/a,1\n", name))
         assert listing.source == "top.v2"
 
 
 def test_progress_counts_rows(tmp_path: Path) -> None:
     path = written(tmp_path, "\n".join([HEADER, *(f"2026-08-22,a/m{n},{n}" for n in range(2_500))]))
     seen: list[int] = []
-    files.listings(path, progress=seen.append)
+    listing_files.listings(path, progress=seen.append)
     assert seen == [1_000, 2_000, 2_500]
 
 
@@ -151,7 +151,7 @@ def lines(rows: list[tuple[int, int, str]]) -> str:
     ids=["floor of downloads", "floor of likes", "no floor: a union", "all scored", "one not scored", "one row"],
 )
 def test_the_data_tell_the_list(tmp_path: Path, rows: list[tuple[int, int, str]], expected: ListName) -> None:
-    assert files.listings(written(tmp_path, lines(rows)))[0].list is expected
+    assert listing_files.listings(written(tmp_path, lines(rows)))[0].list is expected
 
 
 def test_a_list_that_is_named_is_believed(tmp_path: Path) -> None:
@@ -306,11 +306,11 @@ def test_what_unpacks_without_end_is_cut_off(tmp_path: Path, monkeypatch: pytest
         file.write(f"{HEADER}\n".encode())
         for _ in range(200):
             file.write(b"\n" * 1_000_000)
-    monkeypatch.setattr(tables, "MOST_ROWS", 1_000_000)
+    monkeypatch.setattr(row_readers, "MOST_ROWS", 1_000_000)
     started = time.monotonic()
     assert "has more than 1,000,000 rows; split it by date" in refusal(path)
     assert time.monotonic() - started < 10
-    monkeypatch.setattr(tables, "MOST_BYTES", 1024**2)
+    monkeypatch.setattr(row_readers, "MOST_BYTES", 1024**2)
     long = written(tmp_path, "\n".join([HEADER, *(f"2026-08-22,a/m{n}{'x' * 200},1" for n in range(9_000))]), "long.csv.gz")
     assert "unpacks to more than" in refusal(long)
 
@@ -339,8 +339,8 @@ def test_parquet_says_the_same_as_csv(tmp_path: Path) -> None:
         "tags": ["x;y", ""],
         "unknown": [{"deep": [1]}, None],
     }
-    expected = files.listings(written(tmp_path, text))
-    assert files.listings(parquet(tmp_path, columns)) == expected
+    expected = listing_files.listings(written(tmp_path, text))
+    assert listing_files.listings(parquet(tmp_path, columns)) == expected
     moment = datetime(2022, 3, 2, 23, 29, 5, tzinfo=UTC)
     typed = columns | {
         "snapshot_date": pa.array([DAY] * 2, pa.date32()),
@@ -351,9 +351,9 @@ def test_parquet_says_the_same_as_csv(tmp_path: Path) -> None:
         "tags": pa.array([["x", "y"], None], pa.large_list(pa.large_string())),
         "library_name": pa.array(["keras", None]).dictionary_encode(),
     }
-    assert files.listings(parquet(tmp_path, typed)) == expected
+    assert listing_files.listings(parquet(tmp_path, typed)) == expected
     stamped = typed | {"snapshot_date": pa.array([datetime(2026, 8, 22, 3, tzinfo=UTC)] * 2, pa.timestamp("us", tz="UTC"))}
-    assert files.listings(parquet(tmp_path, stamped)) == expected
+    assert listing_files.listings(parquet(tmp_path, stamped)) == expected
 
 
 MINIMAL = {"snapshot_date": ["2026-08-22"] * 3, "model_id": ["a", "b", "c"], "downloads": [3, 2, 1]}
@@ -396,10 +396,10 @@ def test_damaged_parquet_is_told(tmp_path: Path) -> None:
 
 def test_parquet_that_claims_too_much_is_refused_before_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = parquet(tmp_path, MINIMAL)
-    monkeypatch.setattr(tables, "MOST_ROWS", 2)
+    monkeypatch.setattr(row_readers, "MOST_ROWS", 2)
     assert "has more than 2 rows; split it by date" in refusal(path)
-    monkeypatch.setattr(tables, "MOST_ROWS", 3)
-    monkeypatch.setattr(tables, "MOST_BYTES", 10)
+    monkeypatch.setattr(row_readers, "MOST_ROWS", 3)
+    monkeypatch.setattr(row_readers, "MOST_BYTES", 10)
     assert "unpacks to more than" in refusal(path)
 
 
@@ -429,7 +429,7 @@ def test_no_bytes_at_all_raise_anything_but_a_sentence(tmp_path_factory: pytest.
         path = folder / name
         path.write_bytes(content)
         try:
-            files.listings(path)
+            listing_files.listings(path)
         except SourceError as error:
             assert str(error).startswith(name)  # noqa: PT017 - not raising is fine too
 
@@ -458,7 +458,7 @@ def real(name: str) -> Path:
 )
 def test_the_real_files_are_what_they_are(name: str, within: ListName, dates: int, size: int, recorded: float) -> None:
     started = time.monotonic()
-    listings = files.listings(real(name))
+    listings = listing_files.listings(real(name))
     assert time.monotonic() - started < 5
     assert {listing.list for listing in listings} == {within}
     assert {listing.source for listing in listings} == {name}
@@ -481,7 +481,7 @@ def free_share(models: tuple[Model, ...]) -> tuple[float, float]:
 @pytest.mark.shared
 def test_the_first_300_trending_carry_the_figure_that_is_known() -> None:
     """Equal scores keep the file's order; by id the downloads would come out at 89.3 %."""
-    last = files.listings(real("trending_2026-08_daily"))[-1]
+    last = listing_files.listings(real("trending_2026-08_daily"))[-1]
     assert last.taken_on == DAY
     models, downloads = free_share(last.models)
     assert round(models, 3) == 0.723
@@ -490,7 +490,7 @@ def test_the_first_300_trending_carry_the_figure_that_is_known() -> None:
 
 @pytest.mark.shared
 def test_the_top_300_of_2024_carry_the_figure_that_is_known() -> None:
-    (listing,) = files.listings(real("top3000_by_downloads_2024-09-20"))
+    (listing,) = listing_files.listings(real("top3000_by_downloads_2024-09-20"))
     models, downloads = free_share(listing.models)
     assert round(models, 3) == 0.610
     assert round(downloads, 3) == 0.576
@@ -499,11 +499,11 @@ def test_the_top_300_of_2024_carry_the_figure_that_is_known() -> None:
 
 
 def test_more_dates_than_a_file_may_have_are_refused_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MOST_DAYS", 3)
+    monkeypatch.setattr(listing_files, "MOST_DAYS", 3)
     path = tmp_path / "many.csv"
     rows = [f"2026-08-0{day},a/b,5" for day in range(1, 5)]
     path.write_text("\n".join(["snapshot_date,model_id,downloads", *rows[:3]]), encoding="utf-8")
-    assert len(files.listings(path)) == 3
+    assert len(listing_files.listings(path)) == 3
     path.write_text("\n".join(["snapshot_date,model_id,downloads", *rows]), encoding="utf-8")
     with pytest.raises(SourceError, match=r"more than 3 dates.*split the file by date"):
-        files.listings(path)
+        listing_files.listings(path)

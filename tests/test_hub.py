@@ -16,10 +16,10 @@ import pytest
 from hub_standin import HubStandIn, Row, dripping, dropped, half, html, says, silent, some_models, status
 from huggingface_hub.utils import _http
 
-from analytics import hub
 from analytics.domain import LIST_SIZE, Listing, ListName
 from analytics.errors import SourceError
-from analytics.fields import CellError
+from analytics.sources import hub
+from analytics.sources.validation import CellError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

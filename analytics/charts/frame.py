@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analytics.charts import style, text
-from analytics.charts.sheet import Area
+from analytics.charts import style, text_measurement
+from analytics.charts.canvas import Area
 
 if TYPE_CHECKING:
     from analytics.answer import Chart
-    from analytics.charts.sheet import Sheet
+    from analytics.charts.canvas import Sheet
 
 SIMULATED = "SIMULATED DATA"
 _ROOM = style.WIDTH - 2 * style.MARGIN
@@ -21,11 +21,11 @@ _BADGE_SIZE = 22
 
 def draw_frame(sheet: Sheet, chart: Chart) -> Area:
     """Write title, subtitle, footer and badge; return the room that they leave to the chart."""
-    below_title = _title(sheet, text.printable(chart.title))
+    below_title = _title(sheet, text_measurement.printable(chart.title))
     badge = _badge(sheet, below_title) if chart.simulated else 0.0
-    below = _subtitle(sheet, text.printable(chart.subtitle), below_title, _ROOM - badge)
+    below = _subtitle(sheet, text_measurement.printable(chart.subtitle), below_title, _ROOM - badge)
     baseline = style.HEIGHT - 26
-    source = text.fit(text.printable(chart.footer), _ROOM, style.FOOTER)
+    source = text_measurement.fit(text_measurement.printable(chart.footer), _ROOM, style.FOOTER)
     sheet.words((style.MARGIN, baseline), source, style.FOOTER, hue=style.QUIET)
     return Area(style.MARGIN, below + 24, style.WIDTH - style.MARGIN, baseline - style.FOOTER - 20)
 
@@ -43,9 +43,9 @@ def _titled(title: str) -> tuple[int, tuple[str, ...]]:
     """Choose size and lines."""
     for most, sizes in ((1, style.TITLES[:2]), (2, style.TITLES)):
         for size in sizes:
-            lines, whole = text.wrap(title, _ROOM, size, bold=True, most=most)
+            lines, whole = text_measurement.wrap(title, _ROOM, size, bold=True, most=most)
             if whole:
-                return size, text.balance(lines, size, bold=True)
+                return size, text_measurement.balance(lines, size, bold=True)
     return size, lines
 
 
@@ -55,7 +55,7 @@ def _subtitle(sheet: Sheet, subtitle: str, y: float, room: float) -> float:
         return y
     unbroken = _DOT.join(part.replace(" ", _NO_BREAK) for part in subtitle.split(" · "))
     for size, most in ((style.SUBTITLES[0], 1), (style.SUBTITLES[1], 1), (style.SUBTITLES[1], 2)):
-        lines, whole = text.wrap(unbroken if most > 1 else subtitle, room, size, most=most)
+        lines, whole = text_measurement.wrap(unbroken if most > 1 else subtitle, room, size, most=most)
         if whole:
             break
     y += 8
@@ -67,7 +67,7 @@ def _subtitle(sheet: Sheet, subtitle: str, y: float, room: float) -> float:
 
 def _badge(sheet: Sheet, y: float) -> float:
     """Draw it at the right, beside the subtitle; return the width that it takes."""
-    width = text.width(SIMULATED, _BADGE_SIZE, bold=True) + 28
+    width = text_measurement.width(SIMULATED, _BADGE_SIZE, bold=True) + 28
     area = Area(style.WIDTH - style.MARGIN - width, y + 6, style.WIDTH - style.MARGIN, y + 6 + 36)
     sheet.bar(area, style.VERMILLION)
     middle = (area.left + width / 2, (area.top + area.bottom) / 2)

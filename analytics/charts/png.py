@@ -12,7 +12,7 @@ from PIL.PngImagePlugin import PngInfo
 from analytics.charts.style import PAPER
 
 if TYPE_CHECKING:
-    from analytics.charts.sheet import Sheet
+    from analytics.charts.canvas import Sheet
 
 COLOURS = 64
 _COMPRESSION = 4

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analytics.numbers import percent
-from analytics.phrases import day, enumerate_, name, ordinal, plural, points
-from analytics.questions.movers import because
+from analytics.formatting.numbers import percent
+from analytics.formatting.phrases import day, enumerate_, name, ordinal, plural, points
+from analytics.questions.changes.movers import because
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analytics.names.fold import fold
+from analytics.names.normalize import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

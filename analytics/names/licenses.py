@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from analytics.domain import NONE_DECLARED
-from analytics.names.fold import fold
+from analytics.names.normalize import fold
 
 OTHER = "other"
 FAMILIES = (

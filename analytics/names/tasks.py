@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analytics.domain import NONE_DECLARED
-from analytics.names.fold import fold
+from analytics.names.normalize import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -32,7 +32,7 @@ from kill import CLIENT, Crowd, judged
 from postgres import PostgreSQL, Proxy
 from serving import ROOT, free_port, process, table
 
-from bot.dispatch.values import State
+from bot.domain.outbox import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable

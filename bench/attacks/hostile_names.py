@@ -19,9 +19,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the benches' sha
 
 from serving import ROOT, free_port, serve, table
 
-from bot.playground import SlackStandIn
-from bot.playground.emoji import with_emoji
-from bot.playground.mrkdwn import mrkdwn_html
+from playground import SlackStandIn
+from playground.website.emoji import with_emoji
+from playground.website.mrkdwn import mrkdwn_html
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the benches' sha
 from serving import free_port, quantile, serve, simulated, table
 from soak import WORDS
 
-from bot.playground import SlackStandIn
+from playground import SlackStandIn
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -32,15 +32,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the benches' sha
 import serving
 from serving import free_port, quantile, serve, table
 
-from analytics import database, demo, ingest
-from analytics.store import SqlHistory
-from bot.playground import SlackStandIn
-from bot.store import TABLES
+from analytics.sources import simulation
+from analytics.storage import database, ingest
+from analytics.storage.sql_history import SqlHistory
+from bot.storage.migration_state import TABLES
+from playground import SlackStandIn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from bot.playground.workspace import Message
+    from playground.workspace import Message
 
 SETTLES_WITHIN = 240.0
 """Seconds after the database is back for which somebody may still be told."""
@@ -77,7 +78,7 @@ def filled(url: str) -> None:
     engine = database.engine(url)
     database.upgrade(engine)
     database.upgrade(engine, TABLES)
-    for _, day in groupby(demo.listings(date(2026, 8, 22), months=3), key=lambda listing: listing.taken_on):
+    for _, day in groupby(simulation.listings(date(2026, 8, 22), months=3), key=lambda listing: listing.taken_on):
         ingest.store(list(day), SqlHistory(engine))
     engine.dispose()
 

@@ -27,12 +27,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the benches' sha
 import sqlalchemy as sa
 from serving import free_port, serve, signed, simulated, table
 
-from analytics import database
-from bot.dispatch.values import Kind, Owed, State
-from bot.playground import SlackStandIn
-from bot.playground.workspace import User
-from bot.store.ledger import Ledger
-from bot.store.schema import BET, DELIVERY, SUBSCRIPTION, WATCH
+from analytics.storage import database
+from bot.domain.outbox import Kind, Owed, State
+from bot.storage.messages.outbox import Ledger
+from bot.storage.schema import BET, DELIVERY, SUBSCRIPTION, WATCH
+from playground import SlackStandIn
+from playground.workspace import User
 
 SECRET = "bench-signing-secret"
 GLOBEX = "T0GLOBEX"

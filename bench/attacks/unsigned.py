@@ -27,8 +27,8 @@ from forgeries import Forger, Forgery
 from serving import free_port, quantile, serve, simulated, table
 from soak import CLIENT, SECRET, install
 
-from analytics import database
-from bot.playground import SlackStandIn
+from analytics.storage import database
+from playground import SlackStandIn
 
 ROUTES = ("/slack/events", "/slack/install", "/slack/oauth_redirect", "/charts/name.signature.png", "/metrics")
 ROUTES += ("/healthz", "/healthz/live", "/healthz/ready")

@@ -1,1 +1,4 @@
-"""The processes that answer questions and draw charts, and what starts, watches and replaces them. Knows nothing of Slack."""
+"""The processes that answer and draw, so that the process that talks to Slack never waits for either.
+
+No Slack here. It may import analytics and domain; only code that runs inside such a process loads matplotlib.
+"""

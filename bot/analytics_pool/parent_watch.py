@@ -7,8 +7,7 @@ import os
 import sys
 from threading import Thread
 
-OF_CHILDREN = "HFSTATS_CHILD_LOGS"
-"""The variable that says to child processes how to log; where it is missing, they log as Python does by itself."""
+from bot.observability.inherited import OF_CHILDREN
 
 
 def end_with_parent() -> None:
@@ -20,7 +19,7 @@ def end_with_parent() -> None:
 def _log_as_parent() -> None:
     if os.environ.get(OF_CHILDREN):
         sys.modules.setdefault("rich", None)  # type: ignore[arg-type]  # structlog would load it to draw tracebacks: 4 MB a process
-        from bot import logs  # noqa: PLC0415 - where nothing is configured it is not needed
+        from bot.observability import logs  # noqa: PLC0415 - where nothing is configured it is not needed
 
         logs.configure_child()
 

@@ -10,15 +10,15 @@ from analytics.errors import HfStatsError
 from bot.analytics_pool.child import Child, ProcessEndedError
 from bot.analytics_pool.errors import UnansweredError
 from bot.analytics_pool.supervisor import BusyError, Limits, Supervisor
-from bot.logs import reference
+from bot.observability.logs import reference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from analytics.answer import Answer
     from analytics.digest.values import Digest
-    from bot.overview import Entry, Overview
-    from bot.reply import Picture
+    from bot.domain.reply import Picture
+    from bot.domain.store_summary import Entry, Overview
 
 _log = logging.getLogger(__name__)
 

@@ -7,25 +7,25 @@ import pickle
 import re
 from typing import TYPE_CHECKING
 
-from analytics import database, database_wait
-from analytics.charts import draw
-from analytics.digest.build import DIMENSIONS, latest
-from analytics.digest.build import digest as digest_of
+from analytics.charts.drawing import draw
+from analytics.digest.builder import DIMENSIONS, latest
+from analytics.digest.builder import digest as digest_of
 from analytics.digest.edition import Edition
 from analytics.domain import Dimension, ListName
-from analytics.questions import QUESTIONS, ask, parse
-from analytics.store import SqlHistory
-from bot import survey
-from bot.overview import Entry
-from bot.reply import Picture
+from analytics.questions.registry import QUESTIONS, ask, parse
+from analytics.storage import database, database_wait
+from analytics.storage.sql_history import SqlHistory
+from bot.analytics_pool import summarize_store
+from bot.domain.reply import Picture
+from bot.domain.store_summary import Entry
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
     from analytics.answer import Answer
     from analytics.digest.values import Digest
-    from analytics.history import History
-    from bot.overview import Overview
+    from analytics.storage.history import History
+    from bot.domain.store_summary import Overview
 
 
 class Analyst:
@@ -66,7 +66,7 @@ class Analyst:
 
     def overview(self, known: str = "") -> Overview | None:
         """Look over the store; ``None`` when nothing came or went since the edition that is ``known``."""
-        return None if known and survey.edition(self._history) == known else survey.survey(self._history)
+        return None if known and summarize_store.edition(self._history) == known else summarize_store.survey(self._history)
 
 
 _DATABASE_WITHIN = 8.0

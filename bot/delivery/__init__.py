@@ -1,1 +1,4 @@
-"""How a Reply and its picture reach a conversation: the first way that works, and never nothing."""
+"""How a reply reaches a conversation: formats with fallbacks, uploads, errors, recovery after a crash.
+
+Nothing decides here what a reply says. It may import blocks and domain.
+"""

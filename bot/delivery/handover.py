@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from threading import Condition, Thread
 from typing import TYPE_CHECKING
 
-from analytics import database_wait
-from bot.delivery.failures import FAILURES, Sent, judged, said
+from analytics.storage import database_wait
+from bot.slack_api.errors import FAILURES, Sent, judged, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.delivery.work import Work
-    from bot.store.unfinished import Unfinished
+    from bot.domain.pending_reply import Work
+    from bot.storage.messages.pending_replies import Unfinished
 
 _log = logging.getLogger(__name__)
 

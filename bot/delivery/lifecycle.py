@@ -15,22 +15,22 @@ from enum import StrEnum
 from threading import Condition
 from typing import TYPE_CHECKING, TypeVar
 
-from analytics import database_wait
 from analytics.errors import StoreError
-from bot.delivery.courier import Courier
-from bot.delivery.failures import FAILURES, said
+from analytics.storage import database_wait
+from bot.conversation.router import notice_of
 from bot.delivery.handover import Handover, lasting
-from bot.delivery.tracker import TRACKER
-from bot.delivery.work import UNTOLD, Work
-from bot.logs import reference
-from bot.reply import Notice
-from bot.router import notice_of
+from bot.delivery.request_tracker import TRACKER
+from bot.delivery.responder import Courier
+from bot.domain.pending_reply import UNTOLD, Work
+from bot.domain.reply import Notice
+from bot.observability.logs import reference
+from bot.slack_api.errors import FAILURES, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.delivery.seat import Seat
-    from bot.store.unfinished import Unfinished
+    from bot.delivery.conversation import Seat
+    from bot.storage.messages.pending_replies import Unfinished
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")

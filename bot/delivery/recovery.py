@@ -8,19 +8,19 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 from analytics.errors import HfStatsError, StoreError
-from bot.delivery.failures import FAILURES, said
+from bot.blocks.controls import VIEW
+from bot.blocks.messages import interrupted, notice_blocks, notice_fallback
 from bot.delivery.handover import lasting
-from bot.render.blocks import interrupted, notice_blocks, notice_fallback
-from bot.render.controls import VIEW
-from bot.reply import Notice
+from bot.domain.reply import Notice
+from bot.slack_api.errors import FAILURES, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from slack_sdk import WebClient
 
-    from bot.delivery.work import Work
-    from bot.store.unfinished import Unfinished
+    from bot.domain.pending_reply import Work
+    from bot.storage.messages.pending_replies import Unfinished
 
     ClientFor = Callable[[str], WebClient | None]
     """Gives the client of a workspace; ``None`` for one that the bot is no longer in."""

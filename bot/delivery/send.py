@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.delivery.failures import Sent
+from bot.slack_api.errors import Sent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from bot.delivery.seat import Way
-    from bot.render.blocks import Block
+    from bot.blocks.messages import Block
+    from bot.delivery.conversation import Way
 
 
 def send(ways: Iterable[Way], rungs: Iterator[list[Block]], text: str, *, twice: bool = False) -> Sent:

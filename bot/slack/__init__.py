@@ -1,5 +1,4 @@
-"""What stands between Slack and the bot: whether a request is Slack's, who acts and what they may do, where an answer may go.
+"""Everything that knows Bolt and Slack's payloads: verification, tokens, OAuth, scopes, the listener pool.
 
-Nothing here knows questions, answers or what is in a message; it may import ``slack_bolt``, ``slack_sdk``, ``flask`` and
-``bot.delivery.failures``, and no other part of the bot.
+No answer is computed and no SQL written here. It may import subscriptions, conversation, delivery, blocks and domain.
 """

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.slack.access import Access, Actor, ActorKind, ConversationKind, Origin
+from bot.domain.access import Access, Actor, ActorKind, ConversationKind, Origin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from slack_bolt.middleware import Middleware
 from slack_bolt.response import BoltResponse
 
-from bot.slack.response_url import is_slacks
+from bot.slack_api.response_url import is_slacks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

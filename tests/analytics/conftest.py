@@ -8,8 +8,8 @@ import handmade
 import pytest
 from databases import BOTH_DATABASES
 
-from analytics import database
-from analytics.store import SqlHistory
+from analytics.storage import database
+from analytics.storage.sql_history import SqlHistory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

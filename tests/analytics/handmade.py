@@ -7,9 +7,9 @@ from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from analytics import database, ingest
 from analytics.domain import Listing, ListName, Model
-from analytics.store import SqlHistory
+from analytics.storage import database, ingest
+from analytics.storage.sql_history import SqlHistory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.answer import Ranking, Share
-from analytics.bets import brier, came_true, leaders, scores
 from analytics.domain import Dimension, Measure
+from analytics.statistics.brier import brier, came_true, leaders, scores
 
 
 def ranking(*shares):

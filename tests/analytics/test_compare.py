@@ -13,10 +13,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from model_strategies import COUNTS, expected_names, listings
 
-from analytics import compare, grouping
 from analytics.answer import Ranking, Share
 from analytics.domain import NONE_DECLARED, Count, Dimension, Measure, Model
-from analytics.rollup import roll_up
+from analytics.names import grouping
+from analytics.statistics import comparison
+from analytics.storage.rollup import roll_up
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +31,7 @@ def ranked(models: Sequence[Model], by: Measure, dimension: Dimension) -> Rankin
     counts = roll_up(models)
     own = [c for c in counts if c.dimension is grouping.stored(dimension) and not c.task]
     whole = next((c for c in counts if c.dimension is None and not c.task), Count(None, "", "", 0, 0, None))
-    return compare.ranking(own, whole, by, dimension)
+    return comparison.ranking(own, whole, by, dimension)
 
 
 def exact_shares(models: Sequence[Model], by: Measure, dimension: Dimension) -> dict[str, Fraction]:
@@ -117,7 +118,7 @@ def test_nothing_downloaded_is_a_share_of_nothing() -> None:
 def test_single_models_are_ranked_by_their_own_numbers(models: list[Model], by: Measure) -> None:
     worth = {model.id: float(model.downloads if by is Measure.DOWNLOADS else model.likes or 0) for model in models}
     total = sum(worth.values())
-    ranking = compare.model_ranking([(model, 1.0) for model in models], by, total)
+    ranking = comparison.model_ranking([(model, 1.0) for model in models], by, total)
     assert [share.name for share in ranking.shares] == sorted(worth, key=lambda name: (-worth[name], name))
     for share in ranking.shares:
         assert share.value == worth[share.name]
@@ -130,7 +131,7 @@ def test_a_model_of_two_licenses_is_half_of_one() -> None:
     half = Model("a/b", 10, licenses=("mit", "other"))
     under = grouping.members_of([half, Model("c/d", 3, licenses=("other",)), Model("e/f", 1)], Dimension.LICENSE, "mit")
     assert under == [(half, 0.5)]
-    ranking = compare.model_ranking(under, Measure.DOWNLOADS, 14)
+    ranking = comparison.model_ranking(under, Measure.DOWNLOADS, 14)
     assert [(share.name, share.value, share.portion) for share in ranking.shares] == [("a/b", 5, 5 / 14)]
 
 
@@ -150,18 +151,18 @@ def test_shifts_are_complete_and_the_largest_is_first(
     before: list[Model], after: list[Model], by: Measure, dimension: Dimension
 ) -> None:
     then, now = (ranked(models, by, dimension) for models in (before, after))
-    shifts = compare.shifts(then, now)
+    shifts = comparison.shifts(then, now)
     assert len({shift.name for shift in shifts}) == len(shifts)
     assert {shift.name for shift in shifts} == {share.name for side in (then, now) for share in side.shares}
     assert [abs(shift.points) for shift in shifts] == sorted((abs(shift.points) for shift in shifts), reverse=True)
     for shift in shifts:
-        was, is_now = compare.find(then, shift.name), compare.find(now, shift.name)
+        was, is_now = comparison.find(then, shift.name), comparison.find(now, shift.name)
         assert (shift.before, shift.rank_before) == ((was.portion, was.rank) if was else (0.0, None))
         assert (shift.after, shift.rank_after) == ((is_now.portion, is_now.rank) if is_now else (0.0, None))
         assert shift.points == shift.after - shift.before
         assert shift.by is by
         assert shift.reasons == ()
-    swapped = {shift.name: shift for shift in compare.shifts(now, then)}
+    swapped = {shift.name: shift for shift in comparison.shifts(now, then)}
     assert all(swapped[shift.name].points == -shift.points for shift in shifts)
 
 
@@ -191,12 +192,12 @@ def test_correlation_is_that_of_the_textbook(pairs: list[tuple[int | None, int]]
     xs, ys = [x for x, _ in positive], [y for _, y in positive]
     if len(positive) < 3 or len(set(xs)) < 2 or len(set(ys)) < 2:
         with pytest.raises(ValueError, match="too few different models for a correlation"):
-            compare.correlation(models)
+            comparison.correlation(models)
         return
     # Of numbers that differ in their last digits only, what is left of a difference is noise.
     assume(max(xs) - min(xs) > 1e-3)
     assume(max(ys) - min(ys) > 1e-3)
-    statistics, fit = compare.correlation(models)
+    statistics, fit = comparison.correlation(models)
     likes, downloads = [x for x, _ in known], [y for _, y in known]
     slope = pearson(xs, ys) * math.sqrt(math.fsum((y - mean(ys)) ** 2 for y in ys) / math.fsum((x - mean(xs)) ** 2 for x in xs))
     close = {"rel": 1e-6, "abs": 1e-9}
@@ -210,13 +211,13 @@ def test_correlation_is_that_of_the_textbook(pairs: list[tuple[int | None, int]]
 
 
 def test_a_perfect_line_is_known_as_one() -> None:
-    statistics, fit = compare.correlation([Model("a/b", 10 * n, n) for n in (1, 2, 3, 4)])
+    statistics, fit = comparison.correlation([Model("a/b", 10 * n, n) for n in (1, 2, 3, 4)])
     assert statistics == {"r2": pytest.approx(1), "spearman": pytest.approx(1), "r2_loglog": pytest.approx(1), "n": 4}
     assert (fit.slope, fit.intercept) == (pytest.approx(1), pytest.approx(1))
 
 
 def test_more_likes_and_fewer_downloads_go_against_each_other() -> None:
-    statistics, fit = compare.correlation([Model("a/b", 100 // n, n) for n in (1, 2, 5, 10)])
+    statistics, fit = comparison.correlation([Model("a/b", 100 // n, n) for n in (1, 2, 5, 10)])
     assert statistics["spearman"] == pytest.approx(-1)
     assert fit.slope == pytest.approx(-1)
 
@@ -236,4 +237,4 @@ def test_more_likes_and_fewer_downloads_go_against_each_other() -> None:
 )
 def test_too_few_or_too_like_models_do_not_correlate(models: list[Model]) -> None:
     with pytest.raises(ValueError, match="too few different models"):
-        compare.correlation(models)
+        comparison.correlation(models)

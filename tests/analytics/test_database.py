@@ -17,11 +17,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from analytics import database
 from analytics.domain import Listing, ListName, Model
 from analytics.errors import StoreError
-from analytics.store import METADATA, SqlHistory
-from bot.store import TABLES
+from analytics.storage import database
+from analytics.storage.sql_history import METADATA, SqlHistory
+from bot.storage.migration_state import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -282,7 +282,7 @@ import os, sys
 from analytics import database
 from analytics.domain import Listing, ListName, Model
 from analytics.errors import StoreError
-from analytics.store import SqlHistory
+from analytics.storage.sql_history import SqlHistory
 
 other = database.engine("sqlite://")  # so that nothing is left to import, from folders that only root may read
 database.upgrade(other)

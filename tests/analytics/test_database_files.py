@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from analytics import database
 from analytics.errors import StoreError
+from analytics.storage import database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,8 +10,8 @@ import pytest
 import sqlalchemy as sa
 from databases import locked, own_postgres, stopped
 
-from analytics import database, database_wait
 from analytics.errors import StoreError
+from analytics.storage import database, database_wait
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import handmade
 import pytest
 
-from analytics import quality
-from analytics.charts import draw
-from analytics.digest.build import digest, latest
+from analytics.charts.drawing import draw
+from analytics.digest.builder import digest, latest
 from analytics.digest.edition import Edition
 from analytics.domain import LIST_SIZE, Dimension, Listing, ListName, Model
 from analytics.errors import NoDataError, QueryError
+from analytics.statistics import quality
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from analytics.digest.values import Digest
-    from analytics.store import SqlHistory
+    from analytics.storage.sql_history import SqlHistory
 
 
 def month(text: str) -> Edition:

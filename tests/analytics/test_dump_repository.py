@@ -8,8 +8,8 @@ import pytest
 from hub_repositories import Commit
 from hub_standin import HubStandIn, Misbehaviour, dropped, html, says, status
 
-from analytics.dumps.repository import Every, HubFile, chosen, fetch, made_on, revisions
 from analytics.errors import OutOfReachError, SourceError
+from analytics.sources.dumps.repository import Every, HubFile, chosen, fetch, made_on, revisions
 
 REPO, FILE = "someone/hub-stats", "models.parquet"
 LAST = datetime(2026, 8, 31, 5, tzinfo=UTC)

@@ -11,10 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from analytics.domain import EVERYONE_ELSE, Dimension, ListName, Model
-from analytics.dumps import reading, tally
-from analytics.dumps.reading import day_of, whole
 from analytics.errors import SourceError
-from analytics.rollup import roll_up
+from analytics.sources.dumps import reader, streaming_rollup
+from analytics.sources.dumps.reader import day_of, whole
+from analytics.storage.rollup import roll_up
 
 DAY = date(2026, 8, 31)
 MADE = (
@@ -101,8 +101,8 @@ def test_a_dump_is_counted_as_a_listing_is(tmp_path, group):
 
 
 def test_batches_and_row_groups_change_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr(reading, "_BATCH", 13)
-    monkeypatch.setattr(tally, "_AT_ONCE", 50)
+    monkeypatch.setattr(reader, "_BATCH", 13)
+    monkeypatch.setattr(streaming_rollup, "_AT_ONCE", 50)
     models = some_models(400, creators=200)
     _, counts = whole(written(tmp_path / "dump.parquet", table(models), row_group_size=90), DAY, "dump")
     same(counts, roll_up(models))
@@ -133,7 +133,7 @@ def replace_all(model, changes):
 
 
 def test_the_tail_of_creators_is_one_name_and_nothing_is_lost(tmp_path, monkeypatch):
-    monkeypatch.setattr(tally, "KEPT", 5)
+    monkeypatch.setattr(streaming_rollup, "KEPT", 5)
     models = [*some_models(600, creators=300), Model("facebook/opt", 1, None, ("mit",), "", "", tags=("license:mit",))]
     _, counts = whole(written(tmp_path / "dump.parquet", table(models)), DAY, "dump")
     exact = as_dict(roll_up(models))
@@ -152,7 +152,7 @@ def test_the_tail_of_creators_is_one_name_and_nothing_is_lost(tmp_path, monkeypa
 
 
 def test_many_licenses_are_told_apart_up_to_a_bound(tmp_path, monkeypatch):
-    monkeypatch.setattr(tally, "_KEPT_ELSE", 3)
+    monkeypatch.setattr(streaming_rollup, "_KEPT_ELSE", 3)
     models = [Model(f"a/{n}", 100 - n, 0, (f"l{n}",), "", "", tags=(f"license:l{n}",)) for n in range(20)]
     _, counts = whole(written(tmp_path / "dump.parquet", table(models)), DAY, "dump")
     licenses = {c.name: c.models for c in counts if c.dimension is Dimension.LICENSE and not c.task}
@@ -162,8 +162,8 @@ def test_many_licenses_are_told_apart_up_to_a_bound(tmp_path, monkeypatch):
 
 
 def test_the_leading_rows_are_kept_with_their_true_ranks(tmp_path, monkeypatch):
-    monkeypatch.setattr(reading, "KEPT_ROWS", 10)
-    monkeypatch.setattr(reading, "_BATCH", 64)
+    monkeypatch.setattr(reader, "KEPT_ROWS", 10)
+    monkeypatch.setattr(reader, "_BATCH", 64)
     models = some_models(900)
     listing, _ = whole(written(tmp_path / "dump.parquet", table(models)), DAY, "dump")
     kept = {model.id for model in listing.models}
@@ -232,7 +232,7 @@ def test_a_truncated_dump_is_refused(tmp_path):
 
 
 def test_a_claim_of_more_rows_than_the_hub_has_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(reading, "MOST_ROWS", 100)
+    monkeypatch.setattr(reader, "MOST_ROWS", 100)
     path = written(tmp_path / "dump.parquet", table(some_models(101)))
     with pytest.raises(SourceError, match="more than 100 rows"):
         whole(path, DAY, "dump")

@@ -7,12 +7,12 @@ from datetime import date, timedelta
 import handmade
 import pytest
 
-from analytics import trend
 from analytics.answer import ChartKind
-from analytics.charts import draw
+from analytics.charts.drawing import draw
 from analytics.domain import Listing, ListName, Model
 from analytics.errors import NoDataError
-from analytics.questions import ask, parse
+from analytics.questions.registry import ask, parse
+from analytics.statistics import forecasting
 
 MIT, APACHE = ("mit",), ("apache-2.0",)
 
@@ -86,7 +86,7 @@ def test_no_farther_ahead_than_the_history_reaches_back(tmp_path):
 
 
 def test_too_short_a_history_is_refused_with_the_reason(tmp_path):
-    months = [listing(at, {"google/a": 5000}) for at in range(trend.FEWEST - 1)]
+    months = [listing(at, {"google/a": 5000}) for at in range(forecasting.FEWEST - 1)]
     with pytest.raises(NoDataError, match=r"needs 6 months with a snapshot .*; there are 5 months \(since January 2025\)"):
         ask(parse("forecast"), handmade.stored(months, tmp_path / "hfstats.db"))
 

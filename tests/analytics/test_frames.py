@@ -13,15 +13,15 @@ import handmade
 import pandas as pd
 import pytest
 
-from analytics import demo
-from analytics.frames import as_parquet, frame
-from analytics.questions import QUESTIONS, ask, parse
-from bot.render.data import as_csv
+from analytics.export.frames import as_parquet, frame
+from analytics.export.serialization import as_csv
+from analytics.questions.registry import QUESTIONS, ask, parse
+from analytics.sources import simulation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from analytics.store import SqlHistory
+    from analytics.storage.sql_history import SqlHistory
 
 EXAMPLES = [example for question in QUESTIONS for example in question.examples]
 SIMULATED = {"openai-community/gpt2": "MiniLM-L6-sim", "all-MiniLM-L6-v2": "MiniLM-L6-sim"}
@@ -35,7 +35,9 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="module")
 def year(url: str) -> Iterator[SqlHistory]:
-    found = handmade.stored(list(demo.listings(date(2026, 8, 22), months=11, daily=1)), Path(url.removeprefix("sqlite:///")))
+    found = handmade.stored(
+        list(simulation.listings(date(2026, 8, 22), months=11, daily=1)), Path(url.removeprefix("sqlite:///"))
+    )
     yield found
     found._database.dispose()
 

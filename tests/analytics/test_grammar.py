@@ -10,12 +10,12 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from analytics import grammar
 from analytics.domain import ListName, Measure
 from analytics.errors import QueryError
-from analytics.grammar import LARGEST_TOP, LONGEST_TEXT
+from analytics.language import grammar
+from analytics.language.grammar import LARGEST_TOP, LONGEST_TEXT
 from analytics.query import JOINERS, OPTION_WORDS, Form, Option, Period, Query, quoted, tidy
-from analytics.questions import FORMS, parse
+from analytics.questions.registry import FORMS, parse
 
 BY_WORD = {form.word: form for form in FORMS}
 WORDS = sorted(

@@ -10,15 +10,15 @@ import pytest
 from sqlalchemy import event
 from test_store import everything
 
-from analytics import ingest
 from analytics.domain import Dimension, Listing, ListName, Model
 from analytics.errors import StoreError
-from analytics.rollup import roll_up
+from analytics.storage import ingest
+from analytics.storage.rollup import roll_up
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-    from analytics.store import SqlHistory
+    from analytics.storage.sql_history import SqlHistory
 
 DAY = date(2026, 8, 22)
 SHARED = Model("a/shared", 50, 5, ("mit",), "fill-mask", "timm", trending=7.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from analytics.questions import likes
+from analytics.questions.distributions import likes
 
 
 @pytest.mark.parametrize(

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from analytics import compare, quality, trend
-from analytics.concentration import concentration
 from analytics.domain import Dimension, ListName, Measure, Model, Snapshot
-from analytics.numbers import percent
-from analytics.phrases import points
-from analytics.questions.ages import weighted_median
-from analytics.questions.derivatives import reach
-from analytics.reasons import explained
-from analytics.robustness import without_largest
-from analytics.rollup import roll_up
+from analytics.formatting.numbers import percent
+from analytics.formatting.phrases import points
+from analytics.questions.distributions.ages import weighted_median
+from analytics.questions.rankings.derivatives import reach
+from analytics.statistics import comparison, forecasting, quality
+from analytics.statistics.attribution import explained
+from analytics.statistics.concentration import concentration
+from analytics.statistics.robustness import without_largest
+from analytics.storage.rollup import roll_up
 
 METHOD = (Path(__file__).parents[2] / "docs" / "method.md").read_text(encoding="utf-8")
 
@@ -33,7 +33,7 @@ def ranked(models, dimension, by):
     counts = roll_up(models)
     stored = Dimension.NAMESPACE if dimension is Dimension.CREATOR else dimension
     whole = next(c for c in counts if c.dimension is None and not c.task)
-    return compare.ranking([c for c in counts if c.dimension is stored and not c.task], whole, by, dimension)
+    return comparison.ranking([c for c in counts if c.dimension is stored and not c.task], whole, by, dimension)
 
 
 def test_shares():
@@ -43,7 +43,7 @@ def test_shares():
         Model("x/c", 20, licenses=("apache-2.0",)),
     ]
     for by in (Measure.MODELS, Measure.DOWNLOADS):
-        mit = compare.find(ranked(models, Dimension.LICENSE, by), "mit")
+        mit = comparison.find(ranked(models, Dimension.LICENSE, by), "mit")
         assert f"{percent(mit.portion)} of {by}" in example("Shares")
 
 
@@ -51,7 +51,7 @@ def test_growth_and_mix():
     before = [Model("meta/a", 60), Model("google/b", 40)]
     after = [Model("meta/a", 60), Model("google/b", 20), Model("qwen/c", 20)]
     then, now = (ranked(models, Dimension.NAMESPACE, Measure.DOWNLOADS) for models in (before, after))
-    (shift,) = explained([s for s in compare.shifts(then, now) if s.name == "meta"], before, after, Dimension.NAMESPACE)
+    (shift,) = explained([s for s in comparison.shifts(then, now) if s.name == "meta"], before, after, Dimension.NAMESPACE)
     said = example("Growth and mix")
     assert shift.points == 0
     assert percent(shift.before) in said
@@ -76,7 +76,7 @@ def test_without_the_largest():
 
 
 def test_likes_and_downloads():
-    statistics, _ = compare.correlation([Model(f"a/{n}", downloads, n) for n, downloads in ((1, 10), (2, 20), (3, 60))])
+    statistics, _ = comparison.correlation([Model(f"a/{n}", downloads, n) for n, downloads in ((1, 10), (2, 20), (3, 60))])
     said = example("Likes and downloads")
     assert f"R² = {statistics['r2']:.2f}" in said
     assert f"Spearman's is {statistics['spearman']:.0f}" in said
@@ -107,7 +107,7 @@ def test_forecasts():
     for step in (0.1, 0.3, 0.1, 0.3, 0.1):
         log_odds.append(log_odds[-1] + step)
     course = [1 / (1 + math.exp(-x)) for x in log_odds]
-    (found,) = trend.project(course, [3])
+    (found,) = forecasting.project(course, [3])
     said = example("Forecasts")
     assert f"{-log_odds[-1]:.3f} ({percent(course[-1])})" in said
     assert f"is {percent(found.expected)}, and" in said

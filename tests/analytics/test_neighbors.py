@@ -7,8 +7,8 @@ from functools import lru_cache
 import pytest
 from test_questions import ASKED
 
-from analytics.questions import ask, parse
-from analytics.remembered import Remembered
+from analytics.questions.registry import ask, parse
+from analytics.storage.request_cache import Remembered
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +120,7 @@ def test_the_creators_behind_a_license_add_up_to_it(answer):
 
 def test_a_remembered_history_is_the_history(history):
     from analytics.domain import Dimension, ListName
-    from analytics.grouping import STORED
+    from analytics.names.grouping import STORED
 
     read = Remembered(history)
     ids = [snapshot.id for snapshot in read.snapshots(ListName.TOP)]

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics import compare
 from analytics.answer import Moment
 from analytics.domain import Count, Dimension, Measure, Model
-from analytics.notable import notable, passed
-from analytics.robustness import hangs_on, without_largest
+from analytics.statistics import comparison
+from analytics.statistics.highlights import notable, passed
+from analytics.statistics.robustness import hangs_on, without_largest
 
 MONTHS = [date(2026, month, 28) for month in range(1, 9)]
 
@@ -25,7 +25,7 @@ def course(**values):
     for place in range(many):
         counts = [Count(Dimension.NAMESPACE, one, "", 1, own[place], None) for one, own in values.items() if own[place]]
         whole = Count(None, "", "", len(counts), sum(count.downloads for count in counts), None)
-        moments.append(Moment(MONTHS[place], compare.ranking(counts, whole, Measure.DOWNLOADS, Dimension.NAMESPACE)))
+        moments.append(Moment(MONTHS[place], comparison.ranking(counts, whole, Measure.DOWNLOADS, Dimension.NAMESPACE)))
     return moments
 
 

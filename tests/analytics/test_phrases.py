@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics import numbers, phrases
 from analytics.domain import Dimension, ListName, Measure
+from analytics.formatting import numbers, phrases
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics import pictures
 from analytics.answer import Chart, ChartKind, Moment, Ranking, Share, Source, Unit
-from analytics.charts.check import must_be_drawable
+from analytics.charts.validation import must_be_drawable
 from analytics.domain import Dimension, ListName, Measure, Snapshot
 from analytics.query import Period, Query
-from analytics.scope import Scope
+from analytics.questions import chart_specs
+from analytics.questions.comparability import Scope
 
 SOURCE = Source(ListName.TOP, date(2026, 8, 22), 300, 1.0, simulated=False, origin="hub")
 NAMES = tuple(f"name {number}" for number in range(30))
@@ -47,7 +47,7 @@ def others(text: str) -> int:
 
 @given(rankings(), st.integers(2, 8), st.none() | st.sampled_from(NAMES))
 def test_bars_are_few_and_sum_to_the_whole(ranking: Ranking, limit: int, keep: str | None) -> None:
-    categories, (series,) = pictures.bars(ranking, Dimension.TASK, keep, limit)
+    categories, (series,) = chart_specs.bars(ranking, Dimension.TASK, keep, limit)
     assert len(categories) == len(series.values) <= limit
     assert len(set(categories)) == len(categories)
     assert sum(value or 0 for value in series.values) == pytest.approx(1)
@@ -64,14 +64,14 @@ def test_bars_are_few_and_sum_to_the_whole(ranking: Ranking, limit: int, keep: s
 
 def test_a_subject_far_down_brings_its_rank() -> None:
     ranking = ranking_of({name: 100 - place for place, name in enumerate(NAMES)})
-    categories, _ = pictures.bars(ranking, Dimension.TASK, keep="name 20", limit=7)
+    categories, _ = chart_specs.bars(ranking, Dimension.TASK, keep="name 20", limit=7)
     assert categories == ("name 0", "name 1", "name 2", "name 3", "name 4", "21. name 20", "24 others")
 
 
 @given(rankings(), rankings(), st.integers(2, 7))
 def test_pairs_are_few_and_both_sum_to_the_whole(one: Ranking, other: Ranking, limit: int) -> None:
     one = replace(one, by=Measure.MODELS)
-    categories, series = pictures.paired((one, other), Dimension.TASK, limit)
+    categories, series = chart_specs.paired((one, other), Dimension.TASK, limit)
     assert [s.name for s in series] == ["models", "downloads"]
     assert len(categories) <= limit
     for side, ranking in zip(series, (one, other), strict=True):
@@ -88,7 +88,7 @@ def test_pairs_are_few_and_both_sum_to_the_whole(one: Ranking, other: Ranking, l
 
 @given(runs(), st.integers(1, 7))
 def test_leaders_are_those_with_the_highest_peak(moments: list[Moment], limit: int) -> None:
-    chosen = pictures.leaders(moments, limit)
+    chosen = chart_specs.leaders(moments, limit)
     peaks = {share.name: 0.0 for moment in moments for share in moment.ranking.shares}
     for moment in moments:
         for share in moment.ranking.shares:
@@ -102,9 +102,9 @@ def test_leaders_are_those_with_the_highest_peak(moments: list[Moment], limit: i
 
 @given(runs(least=2), st.sampled_from([ChartKind.LINES, ChartKind.AREA, ChartKind.BUMP]))
 def test_a_picture_over_time_can_be_drawn(moments: list[Moment], wished: ChartKind) -> None:
-    names = pictures.leaders(moments, pictures.LINES)
-    kind, series, unit = pictures.timed(wished, moments, names, Dimension.TASK)
-    chart = Chart(kind, "T", "S", "F", "A.", pictures.dates(moments), series, unit)
+    names = chart_specs.leaders(moments, chart_specs.LINES)
+    kind, series, unit = chart_specs.timed(wished, moments, names, Dimension.TASK)
+    chart = Chart(kind, "T", "S", "F", "A.", chart_specs.dates(moments), series, unit)
     must_be_drawable(chart)
     assert [one.name for one in series][: len(names)] == names
     assert len(series) <= 8
@@ -123,14 +123,14 @@ def test_a_picture_over_time_can_be_drawn(moments: list[Moment], wished: ChartKi
 
 def test_nothing_under_a_name_is_zero_but_no_rank() -> None:
     moments = [Moment(date(2026, 1, 1), ranking_of({"a": 1})), Moment(date(2026, 2, 1), ranking_of({"b": 1, "a": 3}))]
-    assert [one.values for one in pictures.portions_over_time(moments, ["a", "b"], None)] == [(1, 0.75), (0, 0.25)]
-    assert [one.values for one in pictures.ranks_over_time(moments, ["a", "b"], None, 2)] == [(1, 1), (None, 2)]
-    assert [one.values for one in pictures.ranks_over_time(moments, ["a", "b"], None, 1)] == [(1, 1), (None, None)]
+    assert [one.values for one in chart_specs.portions_over_time(moments, ["a", "b"], None)] == [(1, 0.75), (0, 0.25)]
+    assert [one.values for one in chart_specs.ranks_over_time(moments, ["a", "b"], None, 2)] == [(1, 1), (None, 2)]
+    assert [one.values for one in chart_specs.ranks_over_time(moments, ["a", "b"], None, 1)] == [(1, 1), (None, None)]
 
 
 @given(st.text(min_size=1, max_size=300), st.lists(st.text(max_size=400), max_size=30))
 def test_alt_text_has_the_finding_and_never_too_much(headline: str, details: list[str]) -> None:
-    text = pictures.alt(headline, details)
+    text = chart_specs.alt(headline, details)
     assert text.startswith(headline.rstrip("."))
     assert text.endswith(".")
     assert len(text) <= 1000
@@ -139,9 +139,9 @@ def test_alt_text_has_the_finding_and_never_too_much(headline: str, details: lis
 
 
 def test_alt_text_reads_as_sentences() -> None:
-    assert pictures.alt("A leads", ["A: 5", "B: 4"]) == "A leads. A: 5; B: 4."
-    assert pictures.alt("A leads.", []) == "A leads."
-    assert pictures.alt("A leads", ["x" * 995, "B: 4"]) == "A leads."
+    assert chart_specs.alt("A leads", ["A: 5", "B: 4"]) == "A leads. A: 5; B: 4."
+    assert chart_specs.alt("A leads.", []) == "A leads."
+    assert chart_specs.alt("A leads", ["x" * 995, "B: 4"]) == "A leads."
 
 
 @pytest.mark.parametrize(
@@ -174,12 +174,12 @@ def test_alt_text_reads_as_sentences() -> None:
     ],
 )
 def test_a_subtitle_says_list_window_and_date(source: Source, words: str, task: str, by: Measure | None, said: str) -> None:
-    assert pictures.subtitle(source, Query(words), task, by) == said
+    assert chart_specs.subtitle(source, Query(words), task, by) == said
 
 
 def test_a_subtitle_takes_the_measure_of_the_query() -> None:
-    assert " · likes to date · " in pictures.subtitle(SOURCE, Query("licenses", by=Measure.LIKES))
-    assert " · by number of models · " in pictures.subtitle(SOURCE, Query("licenses", by=Measure.MODELS), over_time=True)
+    assert " · likes to date · " in chart_specs.subtitle(SOURCE, Query("licenses", by=Measure.LIKES))
+    assert " · by number of models · " in chart_specs.subtitle(SOURCE, Query("licenses", by=Measure.MODELS), over_time=True)
 
 
 @pytest.mark.parametrize(
@@ -193,14 +193,14 @@ def test_a_subtitle_takes_the_measure_of_the_query() -> None:
     ],
 )
 def test_a_footer_says_where_from_and_how_much_of_it(source: Source, said: str) -> None:
-    assert pictures.footer(source) == said
+    assert chart_specs.footer(source) == said
 
 
 def test_a_chart_is_put_together_and_marked() -> None:
     simulated = replace(SOURCE, simulated=True)
-    chart = pictures.chart(ChartKind.BARS, "A leads", simulated, "under", ["A: 5"])
+    chart = chart_specs.chart(ChartKind.BARS, "A leads", simulated, "under", ["A: 5"])
     assert (chart.title, chart.subtitle, chart.alt, chart.simulated) == ("A leads", "under", "A leads. A: 5.", True)
-    assert not pictures.chart(ChartKind.BARS, "A leads", SOURCE, "under", []).simulated
+    assert not chart_specs.chart(ChartKind.BARS, "A leads", SOURCE, "under", []).simulated
 
 
 @pytest.mark.parametrize(
@@ -213,8 +213,8 @@ def test_a_chart_is_put_together_and_marked() -> None:
 )
 def test_a_year_back_or_what_there_is(first: date, now: date, period: Period) -> None:
     then, last = (Snapshot(number, day, ListName.TOP, "hub", 300, simulated=False) for number, day in enumerate((first, now)))
-    assert pictures.year_back(Scope(last, (then, last), ())) == period
-    assert pictures.year_back(Scope(last, (last,), (then,))) is None
+    assert chart_specs.year_back(Scope(last, (then, last), ())) == period
+    assert chart_specs.year_back(Scope(last, (last,), (then,))) is None
 
 
 def moments_on(*days: date) -> list[Moment]:
@@ -224,7 +224,7 @@ def moments_on(*days: date) -> list[Moment]:
 def test_no_line_is_drawn_across_a_hole_of_more_than_half_the_span() -> None:
     cluster = [date(2026, 8, day) for day in range(7, 23)]
     across = moments_on(date(2024, 9, 20), *cluster)
-    assert pictures.drawable(across) == (across[0], across[-1])
-    assert list(pictures.drawable(moments_on(*cluster))) == moments_on(*cluster)
+    assert chart_specs.drawable(across) == (across[0], across[-1])
+    assert list(chart_specs.drawable(moments_on(*cluster))) == moments_on(*cluster)
     monthly = moments_on(date(2026, 5, 31), date(2026, 6, 30), date(2026, 7, 31), *cluster)
-    assert list(pictures.drawable(monthly)) == monthly
+    assert list(chart_specs.drawable(monthly)) == monthly

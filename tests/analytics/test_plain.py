@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.errors import QueryError
-from analytics.names.fold import fold
-from analytics.plain import directory, read
-from analytics.plain.dates import when
-from analytics.plain.lexicon import load
+from analytics.language.natural_language import directory, read
+from analytics.language.natural_language.dates import when
+from analytics.language.natural_language.lexicon import load
+from analytics.names.normalize import fold
 from analytics.query import Period
-from analytics.questions import FORMS, parse
+from analytics.questions.registry import FORMS, parse
 
 HERE = Path(__file__).parents[1]
 TODAY = date(2026, 8, 22)

@@ -9,8 +9,8 @@ import pytest
 from handmade import stored
 
 from analytics.domain import Listing, ListName, Model
-from analytics.doubts import latest
-from analytics.questions import ask, parse
+from analytics.questions.data_warnings import latest
+from analytics.questions.registry import ask, parse
 
 TODAY = date(2026, 8, 22)
 EVE = TODAY - timedelta(days=1)

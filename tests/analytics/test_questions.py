@@ -14,22 +14,22 @@ import handmade
 import pytest
 
 from analytics.answer import Answer, ChartKind
-from analytics.charts.check import must_be_drawable
+from analytics.charts.validation import must_be_drawable
 from analytics.domain import NONE_DECLARED, Dimension, Listing, ListName, Measure, Model
 from analytics.errors import HfStatsError, NoDataError, QueryError
+from analytics.export.serialization import as_json
+from analytics.formatting.phrases import subject
 from analytics.names.creators import FAMILIES
 from analytics.names.licenses import title
-from analytics.phrases import subject
 from analytics.query import Option
-from analytics.questions import FORMS, QUESTIONS, ask, parse
-from bot.render.data import as_json
+from analytics.questions.registry import FORMS, QUESTIONS, ask, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from analytics.history import History
-    from analytics.store import SqlHistory
+    from analytics.storage.history import History
+    from analytics.storage.sql_history import SqlHistory
 
 PLAIN = {question.form.word: question.examples[0] for question in QUESTIONS}
 EXAMPLES = [example for question in QUESTIONS for example in question.examples]

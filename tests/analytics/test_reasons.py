@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from model_strategies import expected_names, listings
 from test_compare import DIMENSIONS, MEASURES, ranked
 
-from analytics import compare
 from analytics.answer import Cause, Shift
 from analytics.domain import Dimension, Measure, Model
 from analytics.names import renames
-from analytics.reasons import explained
+from analytics.statistics import comparison
+from analytics.statistics.attribution import explained
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,7 @@ BY_NAME = {Dimension.CREATOR, Dimension.NAMESPACE, Dimension.KIND, Dimension.COU
 
 def why(before: Sequence[Model], after: Sequence[Model], dimension: Dimension, name: str, by: Measure) -> Shift:
     then, now = (ranked(models, by, dimension) for models in (before, after))
-    shift = next(shift for shift in compare.shifts(then, now) if shift.name == name)
+    shift = next(shift for shift in comparison.shifts(then, now) if shift.name == name)
     return explained([shift], before, after, dimension)[0]
 
 
@@ -35,7 +35,7 @@ def why(before: Sequence[Model], after: Sequence[Model], dimension: Dimension, n
 def test_reasons_and_the_split_add_up_to_the_shift(
     before: list[Model], after: list[Model], by: Measure, dimension: Dimension
 ) -> None:
-    for bare in compare.shifts(ranked(before, by, dimension), ranked(after, by, dimension)):
+    for bare in comparison.shifts(ranked(before, by, dimension), ranked(after, by, dimension)):
         (shift,) = explained([bare], before, after, dimension)
         assert math.fsum(reason.points for reason in shift.reasons) == pytest.approx(shift.points, abs=1e-12)
         assert len({reason.model for reason in shift.reasons}) == len(shift.reasons)
@@ -54,7 +54,7 @@ def test_reasons_and_the_split_add_up_to_the_shift(
 def test_a_list_of_the_same_models_has_no_mix(models: list[Model], by: Measure, dimension: Dimension, chance) -> None:
     assume(len({renames.successor(model.id) for model in models}) == len(models))
     after = [replace(model, downloads=chance.randrange(10**9)) for model in models]
-    for bare in compare.shifts(ranked(models, by, dimension), ranked(after, by, dimension)):
+    for bare in comparison.shifts(ranked(models, by, dimension), ranked(after, by, dimension)):
         split = explained([bare], models, after, dimension)[0].split
         assert split is not None
         assert (split.entered, split.left, split.declared) == pytest.approx((0.0, 0.0, 0.0), abs=1e-12)

@@ -12,15 +12,15 @@ from analytics.domain import NONE_DECLARED, Dimension
 from analytics.errors import NoDataError, QueryError
 from analytics.names.creators import FAMILIES
 from analytics.names.licenses import LICENSES
+from analytics.names.resolve import lookup, nearest, resolve
 from analytics.names.tasks import ALIASES, TASKS
 from analytics.query import Query
-from analytics.questions import ask, parse
-from analytics.resolve import lookup, nearest, resolve
+from analytics.questions.registry import ask, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from analytics.store import SqlHistory
+    from analytics.storage.sql_history import SqlHistory
 
 NAMESPACES = frozenset({"facebook", "meta-llama", "google", "Qwen", "some-body", "bert-base-uncased"})
 

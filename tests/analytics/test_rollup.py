@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from model_strategies import expected_names, listings
 
 from analytics.domain import NONE_DECLARED, Count, Dimension, Model
-from analytics.rollup import roll_up
+from analytics.storage.rollup import roll_up
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

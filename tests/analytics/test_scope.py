@@ -10,14 +10,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics import database
 from analytics.domain import Listing, ListName, Model, Snapshot
 from analytics.errors import NoDataError
 from analytics.query import Period, Query
-from analytics.questions import parse
-from analytics.rollup import roll_up
-from analytics.scope import MOST_MOMENTS, Scope, month_before, notes_on, notes_on_month, nothing_before, over_time, scope
-from analytics.store import SqlHistory
+from analytics.questions.comparability import (
+    MOST_MOMENTS,
+    Scope,
+    month_before,
+    notes_on,
+    notes_on_month,
+    nothing_before,
+    over_time,
+    scope,
+)
+from analytics.questions.registry import parse
+from analytics.storage import database
+from analytics.storage.rollup import roll_up
+from analytics.storage.sql_history import SqlHistory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

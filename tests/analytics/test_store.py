@@ -17,11 +17,12 @@ from databases import BOTH_DATABASES
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from analytics import database, grouping
 from analytics.domain import Count, Dimension, Listing, ListName, Model, Snapshot
 from analytics.errors import StoreError
-from analytics.rollup import roll_up
-from analytics.store import METADATA, SqlHistory
+from analytics.names import grouping
+from analytics.storage import database
+from analytics.storage.rollup import roll_up
+from analytics.storage.sql_history import METADATA, SqlHistory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -195,8 +196,8 @@ import sys, time
 from datetime import date
 from analytics import database, grouping
 from analytics.domain import Listing, ListName, Model
-from analytics.rollup import roll_up
-from analytics.store import SqlHistory
+from analytics.storage.rollup import roll_up
+from analytics.storage.sql_history import SqlHistory
 
 def listings():
     models = tuple(Model(f"a/{number}", number) for number in range(2000))
@@ -266,7 +267,7 @@ import sys
 from datetime import date
 from analytics import database, ingest
 from analytics.domain import Listing, ListName, Model
-from analytics.store import SqlHistory
+from analytics.storage.sql_history import SqlHistory
 
 store = SqlHistory(database.engine(sys.argv[1]))
 models = tuple(Model(f"a/{number}", 1000 - number) for number in range(300))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics import trend
+from analytics.statistics import forecasting
 
 GROWING = (0.10, 0.12, 0.13, 0.16, 0.18, 0.20, 0.23)
 
@@ -36,7 +36,7 @@ def by_hand(course, months, quantile):
 
 @pytest.mark.parametrize("months", [1, 3, 12])
 def test_the_library_gives_what_the_formula_says(months):
-    (found,) = trend.project(GROWING, [months])
+    (found,) = forecasting.project(GROWING, [months])
     expected = by_hand(GROWING, months, 1.475884)  # t of 5 degrees of freedom, 90 %
     assert (found.expected, found.low, found.high) == pytest.approx(expected, rel=1e-6)
     assert found.low < found.expected < found.high
@@ -44,27 +44,27 @@ def test_the_library_gives_what_the_formula_says(months):
 
 def test_a_month_without_a_snapshot_changes_the_drift_no_more_than_it_must():
     level = [0.1, 0.11, 0.12, 0.13, 0.14, 0.15, 0.16, 0.17]
-    full = trend.project(level, [3])[0]
-    holed = trend.project([0.1, 0.11, None, 0.13, None, 0.15, 0.16, 0.17], [3])[0]
+    full = forecasting.project(level, [3])[0]
+    holed = forecasting.project([0.1, 0.11, None, 0.13, None, 0.15, 0.16, 0.17], [3])[0]
     assert holed.expected == pytest.approx(full.expected, abs=0.002)
 
 
 def test_what_looks_like_no_trend_is_expected_to_stay():
-    (found,) = trend.project((0.20, 0.25, 0.19, 0.24, 0.21, 0.22), [12])
+    (found,) = forecasting.project((0.20, 0.25, 0.19, 0.24, 0.21, 0.22), [12])
     assert found.expected == pytest.approx(0.22)
     assert found.low < 0.15
     assert found.high > 0.30
 
 
 def test_a_share_that_never_moved_stays_where_it_is():
-    (found,) = trend.project((0.25,) * 6, [12])
+    (found,) = forecasting.project((0.25,) * 6, [12])
     assert (found.expected, found.low, found.high) == pytest.approx((0.25,) * 3)
 
 
 @pytest.mark.parametrize("course", [(), (0.1,) * 5, (*(0.1,) * 6, None), (0.1, None) * 5])
 def test_too_short_a_course_is_refused(course):
     with pytest.raises(ValueError, match="too few, or the last one is missing"):
-        trend.project(course, [3])
+        forecasting.project(course, [3])
 
 
 @pytest.mark.parametrize(("drift", "months", "least"), [(0.0, 3, 0.76), (0.0, 12, 0.76), (0.05, 3, 0.76), (0.05, 12, 0.66)])
@@ -76,7 +76,7 @@ def test_intervals_hold_eight_times_in_ten_where_shares_go_on_as_they_did(drift,
         walk = [-1.0]
         for _ in range(17 + months):
             walk.append(walk[-1] + drift + chance.gauss(0, 0.06))
-        (found,) = trend.project([portion(x) for x in walk[:18]], [months])
+        (found,) = forecasting.project([portion(x) for x in walk[:18]], [months])
         held += found.low <= portion(walk[17 + months]) <= found.high
     assert least <= held / tries <= 0.88
 
@@ -84,22 +84,22 @@ def test_intervals_hold_eight_times_in_ten_where_shares_go_on_as_they_did(drift,
 @settings(max_examples=40)
 @given(st.lists(st.floats(0, 1), min_size=6, max_size=20), st.integers(1, 24))
 def test_portions_stay_portions(course, months):
-    past = trend.recent(course)
-    if trend.known(past) < trend.FEWEST:
+    past = forecasting.recent(course)
+    if forecasting.known(past) < forecasting.FEWEST:
         return
-    (found,) = trend.project(past, [months])
+    (found,) = forecasting.project(past, [months])
     assert 0 <= found.low <= found.expected <= found.high <= 1
 
 
 def test_who_left_and_came_back_began_anew():
-    assert list(trend.recent((0.1, 0.0, None, 0.2, 0.3))) == [None, 0.2, 0.3]
-    assert list(trend.recent((0.1, 0.2))) == [0.1, 0.2]
+    assert list(forecasting.recent((0.1, 0.0, None, 0.2, 0.3))) == [None, 0.2, 0.3]
+    assert list(forecasting.recent((0.1, 0.2))) == [0.1, 0.2]
 
 
 def test_a_forecast_of_the_past_knows_nothing_of_what_came():
     """Whatever comes later, the forecasts that can be checked by then are the same."""
-    early = trend.check({"a": GROWING, "b": tuple(1 - one for one in GROWING)}, [1])[0]
-    late = trend.check({"a": (*GROWING, 0.9), "b": (*(1 - one for one in GROWING), 0.1)}, [1])[0]
+    early = forecasting.check({"a": GROWING, "b": tuple(1 - one for one in GROWING)}, [1])[0]
+    late = forecasting.check({"a": (*GROWING, 0.9), "b": (*(1 - one for one in GROWING), 0.1)}, [1])[0]
     assert (early.made, late.made) == (2, 4)
     assert late.held == early.held  # the jump was foreseen by no interval
     assert late.error > early.error
@@ -107,12 +107,12 @@ def test_a_forecast_of_the_past_knows_nothing_of_what_came():
 
 def test_the_check_counts_only_what_could_be_forecast_and_came():
     courses = {"old": (0.5,) * 9, "new": (0.0,) * 4 + (0.2,) * 5, "holed": (0.3,) * 7 + (None, 0.3)}
-    (found,) = trend.check(courses, [1])
+    (found,) = forecasting.check(courses, [1])
     # "old" from the 6th, 7th and 8th month; "holed" from the 6th only, since the 8th month is not recorded.
     assert (found.made, found.held, found.error, found.unmoved) == (4, 4, pytest.approx(0), pytest.approx(0))
 
 
 def test_without_enough_months_nothing_is_checked():
-    found = trend.check({"a": (0.1,) * 6})
+    found = forecasting.check({"a": (0.1,) * 6})
     assert [(one.made, one.held) for one in found] == [(0, 0), (0, 0)]
     assert all(math.isnan(one.error) for one in found)

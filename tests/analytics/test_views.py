@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.concentration import concentration
 from analytics.domain import Measure, Model
-from analytics.questions import ask, parse
-from analytics.questions.ages import born, weighted_median
-from analytics.questions.derivatives import reach
+from analytics.questions.distributions.ages import born, weighted_median
+from analytics.questions.rankings.derivatives import reach
+from analytics.questions.registry import ask, parse
+from analytics.statistics.concentration import concentration
 
 VALUES = st.lists(st.integers(0, 10**9) | st.sampled_from([0, 1, 5]), min_size=1, max_size=30)
 

@@ -10,16 +10,16 @@ import pytest
 import test_dumps
 from test_neighbors import offers
 
-from analytics import database, ingest
 from analytics.answer import Cause
-from analytics.charts import draw
+from analytics.charts.drawing import draw
 from analytics.domain import EVERYONE_ELSE, Dimension, ListName, Measure
-from analytics.dumps import reading, tally
 from analytics.errors import NoDataError, QueryError
-from analytics.grouping import weights_of
-from analytics.questions import ask, parse
-from analytics.store import SqlHistory
-from bot.render.data import as_csv, as_json
+from analytics.export.serialization import as_csv, as_json
+from analytics.names.grouping import weights_of
+from analytics.questions.registry import ask, parse
+from analytics.sources.dumps import reader, streaming_rollup
+from analytics.storage import database, ingest
+from analytics.storage.sql_history import SqlHistory
 
 DAYS = (date(2026, 7, 31), date(2026, 8, 31))
 
@@ -41,11 +41,11 @@ def history(tmp_path_factory):
     database.upgrade(engine)
     found = SqlHistory(engine)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tally, "KEPT", 30)
-        patch.setattr(reading, "KEPT_ROWS", 50)
+        patch.setattr(streaming_rollup, "KEPT", 30)
+        patch.setattr(reader, "KEPT_ROWS", 50)
         for place, day in enumerate(DAYS):
             path = test_dumps.written(folder / f"{day}.parquet", test_dumps.table(month(place)))
-            ingest.store_whole(*reading.whole(path, day, "dump"), found)
+            ingest.store_whole(*reader.whole(path, day, "dump"), found)
     yield found
     engine.dispose()
 
@@ -178,5 +178,5 @@ def test_a_creator_too_small_to_be_kept_is_told_so(history):
 
 def test_a_dump_that_is_stored_stays_as_it_is(history, tmp_path):
     path = test_dumps.written(tmp_path / "dump.parquet", test_dumps.table(month(0)))
-    assert ingest.store_whole(*reading.whole(path, DAYS[0], "dump"), history) == []
+    assert ingest.store_whole(*reader.whole(path, DAYS[0], "dump"), history) == []
     assert [one.size for one in history.snapshots(ListName.HUB)] == [1_000, 1_200]

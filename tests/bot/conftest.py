@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from simulation import filled
 
-from analytics import database
-from analytics.store import SqlHistory
+from analytics.storage import database
+from analytics.storage.sql_history import SqlHistory
 
 
 @pytest.fixture(scope="session")

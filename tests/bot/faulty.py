@@ -17,14 +17,14 @@ from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient
 from werkzeug.serving import make_server
 
-from bot import wiring
+from bot import composition
 from bot.delivery import handover
-from bot.demo import LINKED
-from bot.metrics import Metrics
-from bot.playground import SlackStandIn
+from bot.observability.metrics import Metrics
+from bot.processes.demo import LINKED
+from bot.server.web import House, web
 from bot.settings import Settings
-from bot.store.schema import UNFINISHED
-from bot.web import House, web
+from bot.storage.schema import UNFINISHED
+from playground import SlackStandIn
 
 WAIT = 60.0
 MANIFEST = json.loads((Path(__file__).parents[2] / "manifest.json").read_text(encoding="utf-8"))
@@ -85,16 +85,16 @@ class Bot:
             hfstats_per_minute=10_000,
             **settings,
         )
-        self.engine = wiring.store(chosen)
-        desk = wiring.desk(chosen, self.faulty(pool, "pool"), pool.entries(), self.engine, metrics=self.metrics)
+        self.engine = composition.store(chosen)
+        desk = composition.desk(chosen, self.faulty(pool, "pool"), pool.entries(), self.engine, metrics=self.metrics)
         desk.courier._gallery = self.faulty(desk.courier._gallery, "gallery")
         desk.clerk.office = replace(desk.clerk.office, editions=self.faulty(desk.clerk.office.editions, "editions"))
         wrapped = ("seen", "unfinished", "allowance", "catalog")
         self.desk = replace(desk, **{name: self.faulty(getattr(desk, name), name) for name in wrapped})
-        app = wiring.bolt(chosen, self.desk, over_http=True, metrics=self.metrics)
+        app = composition.bolt(chosen, self.desk, over_http=True, metrics=self.metrics)
         self.executor = app.listener_runner.listener_executor
         self.lifecycle = app.listener_runner.lazy_listener_runner._lifecycle
-        self._server.app = web(House(app, gallery=wiring.gallery(chosen, self.engine)))
+        self._server.app = web(House(app, gallery=composition.gallery(chosen, self.engine)))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
         self.slack.attach(f"{address}/slack/events")

@@ -8,11 +8,11 @@ import re
 from collections import Counter
 from datetime import date, timedelta
 
-from analytics import database
 from analytics.domain import ListName
-from analytics.store import SqlHistory
-from bot.collect import load
-from bot.playground.mrkdwn import mrkdwn_html
+from analytics.storage import database
+from analytics.storage.sql_history import SqlHistory
+from bot.jobs.snapshot import load
+from playground.website.mrkdwn import mrkdwn_html
 
 PIECES = [
     *("*bold*", "_slanted_", "~struck~", "`code`", "```block```", "*", "_", "~", "`", "**", "__x__"),

@@ -6,8 +6,9 @@ from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from analytics import database, demo, ingest
-from analytics.store import SqlHistory
+from analytics.sources import simulation
+from analytics.storage import database, ingest
+from analytics.storage.sql_history import SqlHistory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +22,7 @@ def filled(path: Path, months: int = 4) -> str:
     engine = database.engine(url)
     database.upgrade(engine)
     history = SqlHistory(engine)
-    for _, day in groupby(demo.listings(TODAY, months=months), key=lambda listing: listing.taken_on):
+    for _, day in groupby(simulation.listings(TODAY, months=months), key=lambda listing: listing.taken_on):
         ingest.store(list(day), history)
     engine.dispose()
     return url

@@ -15,25 +15,25 @@ import sqlalchemy as sa
 from pydantic import SecretStr
 from test_fuzz import AtOnce, Undrawn
 
-from bot import wiring
+from bot import composition
 from bot.analytics_pool import process
-from bot.clerk.bet import open_months
-from bot.clerk.words import WORDS, permission_for
-from bot.delivery.seat import Seat
-from bot.dispatch.values import Kind as DeliveryKind
-from bot.dispatch.values import Owed, State
-from bot.doors.workflow import STEP
-from bot.playground import SlackStandIn, envelopes
-from bot.playground.deliver import signature
-from bot.playground.server import SCOPES
-from bot.playground.workspace import Channel, Kind, Message, View
-from bot.render.blocks import BUILD
-from bot.render.digest import NUMBERS
-from bot.scopes import SCOPES as OWN_SCOPES
+from bot.blocks.digest import NUMBERS
+from bot.blocks.messages import BUILD
+from bot.delivery.conversation import Seat
+from bot.domain.access import POLICY, ActorKind, ConversationKind, Permission
+from bot.domain.outbox import Kind as DeliveryKind
+from bot.domain.outbox import Owed, State
+from bot.domain.prediction import open_months
+from bot.server.web import House, web
 from bot.settings import Settings
-from bot.slack.access import POLICY, ActorKind, ConversationKind, Permission
-from bot.store.schema import DELIVERY, SUBSCRIPTION, WATCH
-from bot.web import House, web
+from bot.slack.installation.scopes import SCOPES as OWN_SCOPES
+from bot.slack.listeners.workflow_step import STEP
+from bot.storage.schema import DELIVERY, SUBSCRIPTION, WATCH
+from bot.subscriptions.commands import WORDS, permission_for
+from playground import SlackStandIn, payloads
+from playground.delivery import signature
+from playground.server import SCOPES
+from playground.workspace import Channel, Kind, Message, View
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "security.md").read_text(encoding="utf-8")
 GLOBEX, ORG, SISTER = "T0GLOBEX", "E0ACMEORG", "T0SISTER"
@@ -100,10 +100,10 @@ class World:
             database_url=url,
             hfstats_per_minute=10_000,
         )
-        self.engine = wiring.store(settings)
-        self.desk = wiring.desk(settings, answers, process.entries(), self.engine)
+        self.engine = composition.store(settings)
+        self.desk = composition.desk(settings, answers, process.entries(), self.engine)
         self.office = self.desk.clerk.office
-        self.app = wiring.bolt(settings, self.desk, over_http=True)
+        self.app = composition.bolt(settings, self.desk, over_http=True)
         self.app.listener_runner.lazy_listener_runner.executor = AtOnce()
         self.http = web(House(self.app)).test_client()
         self.ids = {}
@@ -173,7 +173,7 @@ class World:
 
     def command(self, who, name, line):
         user = self.person(who)
-        payload = envelopes.slash_command(self.actor(user), self.channel(name, user), "/hfstats", line)
+        payload = payloads.slash_command(self.actor(user), self.channel(name, user), "/hfstats", line)
         match who:
             case ActorKind.STRANGER:
                 payload |= {"team_id": GLOBEX, "enterprise_id": ""}
@@ -188,8 +188,8 @@ class World:
         user, channel = self.person(who), self.channel(name, self.person(who))
         kind = "message" if name == "direct" else "app_mention"
         message = Message(self.workspace.stamp(), channel.id, user.id, f"<@{self.workspace.bot}> {line}")
-        event = envelopes.message_event(self.slack.service, self.workspace, message, kind)
-        body = envelopes.event_callback(self.slack.service, self.workspace, event)
+        event = payloads.message_event(self.slack.service, self.workspace, message, kind)
+        body = payloads.event_callback(self.slack.service, self.workspace, event)
         match who:
             case ActorKind.COLLEAGUE:
                 event |= {"user_team": ORG, "source_team": ORG, "user_profile": {"team": ORG}}
@@ -207,12 +207,12 @@ class World:
         action |= {} if value is None else {"value": value}
         if name:
             message = self.workspace.put(Message(self.workspace.stamp(), self.channel(name, user).id, self.workspace.bot, "x"))
-            return self.as_(who, envelopes.message_action(self.actor(user), message, action, {}))
-        return self.as_(who, envelopes.view_action(self.actor(user), self.view("home"), action, {}))
+            return self.as_(who, payloads.message_action(self.actor(user), message, action, {}))
+        return self.as_(who, payloads.view_action(self.actor(user), self.view("home"), action, {}))
 
     def submitted(self, who, callback, blocks=(), state=None, **more):
         view = self.view("modal", callback_id=callback, blocks=list(blocks), **more)
-        return self.as_(who, envelopes.view_submission(self.actor(self.person(who)), view, state or {}))
+        return self.as_(who, payloads.view_submission(self.actor(self.person(who)), view, state or {}))
 
     def view(self, kind, **more):
         content = {"type": kind, "blocks": [], "title": {"type": "plain_text", "text": "x"}, **more}
@@ -220,8 +220,8 @@ class World:
 
     def home(self, who):
         user = self.person(who)
-        body = envelopes.event_callback(
-            self.slack.service, self.workspace, envelopes.home_event(self.slack.service, self.workspace, user, "home")
+        body = payloads.event_callback(
+            self.slack.service, self.workspace, payloads.home_event(self.slack.service, self.workspace, user, "home")
         )
         body["event"].pop("view", None)
         match who:
@@ -244,7 +244,7 @@ class World:
         return payload
 
     def actor(self, user):
-        return envelopes.Actor(self.slack.service, self.workspace, user)
+        return payloads.Actor(self.slack.service, self.workspace, user)
 
 
 @pytest.fixture(scope="module")
@@ -321,9 +321,9 @@ def opens_forms(made, who, where, granted):
         said = made.send(made.home(who))
         assert ("views.publish" in said and "Latest findings" in said) is granted
         assert bool(REFUSED.search(said)) is not granted
-        said = made.send(made.as_(who, envelopes.shortcut(made.actor(made.person(who)), "ask")))
+        said = made.send(made.as_(who, payloads.shortcut(made.actor(made.person(who)), "ask")))
         assert ("views.open" in said) is granted
-        offered = envelopes.suggestion(
+        offered = payloads.suggestion(
             made.actor(made.person(who)), {"action_id": "form:names"}, "names:creator", "", {"container": {"type": "view"}}
         )
         said = made.send(made.as_(who, offered))
@@ -440,7 +440,7 @@ def step(made):
         "bot_access_token": made.slack.bot_token(),
         "event_ts": "1.1",
     }
-    return envelopes.event_callback(made.slack.service, made.workspace, event)
+    return payloads.event_callback(made.slack.service, made.workspace, event)
 
 
 # Private channels: what members of the workspace may do from elsewhere.

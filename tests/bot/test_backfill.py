@@ -20,17 +20,17 @@ from hub_repositories import Commit
 from hub_standin import HubStandIn, says
 from waiting import WAIT, until
 
-from analytics import database
 from analytics.domain import ListName
-from analytics.store import SqlHistory
-from bot import stores, wiring
-from bot.backfill.values import State, Wanted
-from bot.cli import main
-from bot.dispatch.values import Again
+from analytics.storage import database
+from analytics.storage.sql_history import SqlHistory
+from bot import composition, database_setup
+from bot.cli.main import main
+from bot.domain.dump import State, Wanted
+from bot.domain.outbox import Again
 from bot.settings import Settings
-from bot.store import TABLES
-from bot.store.dumps import ATTEMPTS, LEASE, Dumps
-from bot.store.schema import DUMP
+from bot.storage.dumps import ATTEMPTS, LEASE, Dumps
+from bot.storage.migration_state import TABLES
+from bot.storage.schema import DUMP
 
 REPO = "cfahlgren1/hub-stats"
 MONTHS = [date(2026, month, 28) for month in (8, 7, 6, 5, 4)]
@@ -266,7 +266,7 @@ def dumps(url):
     engine = database.engine(url)
     database.upgrade(engine)
     database.upgrade(engine, TABLES)
-    stores.upgrade(engine)
+    database_setup.upgrade(engine)
     made = Dumps(engine, Clock())
     made.plan(Wanted(REPO, "models.parquet", f"{number:040x}", day) for number, day in enumerate(MONTHS))
     yield made
@@ -333,7 +333,7 @@ def test_what_is_out_of_reach_is_tried_again(sqlite, hub, tmp_path):
     hub.datasets.repos[REPO] = hub.datasets.repos[REPO][:1]
     hub.fail_next(says("no", ETag='"x"'), times=60)
     engine = database.engine(sqlite)
-    made = wiring.backfill(Settings(database_url=sqlite, hf_endpoint=hub.endpoint), engine)
+    made = composition.backfill(Settings(database_url=sqlite, hf_endpoint=hub.endpoint), engine)
     again = made.count(1)
     assert isinstance(again, Again)
     (row,) = [one for one in made.dumps.find() if one.id == 1]

@@ -13,23 +13,24 @@ from hypothesis import strategies as st
 from test_clerk import Bot
 from test_slack import WAIT
 
-from analytics import demo, ingest
 from analytics.digest.edition import Edition
 from analytics.domain import ListName
 from analytics.errors import HfStatsError
-from analytics.questions import QUESTIONS, ask, parse
-from analytics.store import SqlHistory
+from analytics.questions.registry import QUESTIONS, ask, parse
+from analytics.sources import simulation
+from analytics.storage import ingest
+from analytics.storage.sql_history import SqlHistory
 from bot.analytics_pool.process import Analyst
-from bot.clerk.bet import LISTS, LONGEST_NAME, MEASURES, RANKED, SURE, Draft, closed, open_months, read_bet
-from bot.clerk.words import read
-from bot.dispatch.values import Kind, Outcome, State
-from bot.playground import SlackStandIn
-from bot.playground.blocks import check_blocks, check_view
-from bot.playground.faults import Fault
-from bot.render.betform import PLACE, bet_view, mistakes, read_view
-from bot.render.bets import Decided, listed, settled, under_a_digest
-from bot.store.bets import MOST, Bets
-from bot.store.workspaces import forget
+from bot.blocks.forms.prediction_form import PLACE, bet_view, mistakes, read_view
+from bot.blocks.predictions import Decided, listed, settled, under_a_digest
+from bot.domain.outbox import Kind, Outcome, State
+from bot.domain.prediction import LISTS, LONGEST_NAME, MEASURES, RANKED, SURE, Draft, closed, open_months, read_bet
+from bot.storage.channels.predictions import MOST, Bets
+from bot.storage.workspaces import forget
+from bot.subscriptions.commands import read
+from playground import SlackStandIn
+from playground.block_kit.blocks import check_blocks, check_view
+from playground.faults import Fault
 
 pool, entries = test_slack.pool, test_slack.entries
 FORMS = [question.form for question in QUESTIONS]
@@ -50,7 +51,7 @@ class Betting(Bot):
         office = replace(self.jobs.office, bets=self.bets)
         self.jobs = replace(self.jobs, office=office, numbers=Analyst(store))
         for day in (date(2026, 6, 30), date(2026, 7, 31)):
-            taken = [one for one in demo.listings(day, months=0) if one.taken_on == day and one.list in LISTS]
+            taken = [one for one in simulation.listings(day, months=0) if one.taken_on == day and one.list in LISTS]
             ingest.store([replace(one, taken_on=day) for one in taken], store)
         ranking = ask(parse("creators by downloads at 2026-07"), store).rankings[0]
         self.first, self.second = ranking.shares[0].name, ranking.shares[1].name
@@ -126,7 +127,7 @@ def test_a_bets_whole_life_placed_changed_listed_closed_settled_and_scored(bot):
     assert [one.id for one in bot.settle(OVER)] == [line.id], "settled once"
     bot.work()
     assert sum("Bets settled" in str(m.blocks) for m in slack.messages("general")) == 1, "told once"
-    assert bot.jobs.office.ledger.get(line.id).state is State.SENT
+    assert bot.jobs.clock_jobs.office.ledger.get(line.id).state is State.SENT
     assert slack.press(message, "All bets").ok
     shown = str(bot.seen("Settled last").blocks)
     assert f":white_check_mark: <@{user(bot, 'ada')}>: 80% {bot.first}, creators by downloads, July 2026, right" in shown
@@ -188,8 +189,8 @@ def test_a_month_without_a_snapshot_makes_bets_void_and_they_count_for_nothing(b
 def test_a_list_that_came_in_part_decides_nothing(bot):
     bot.bet(f'creators "{bot.first}" 70% by 2026-08')
     bot.wait_for_bets(1)
-    store = SqlHistory(bot.engine)
-    day = next(one for one in demo.listings(date(2026, 7, 31), months=0) if one.list is ListName.TOP)
+    store = SqlHistory(bot.jobs.engine)
+    day = next(one for one in simulation.listings(date(2026, 7, 31), months=0) if one.list is ListName.TOP)
     whole = replace(day, source="hub", simulated=False, taken_on=date(2026, 8, 20))
     ingest.store([whole], store)
     ingest.store([replace(whole, taken_on=date(2026, 8, 31), models=whole.models[:100])], store)
@@ -202,7 +203,7 @@ def test_what_cannot_be_answered_now_is_settled_later_and_keeps_back_no_other_ch
     bot.bet(f'creators "{bot.first}" 70% by 2026-07')
     bot.bet("licenses mit 70% by 2026-07", channel="research")
     bot.wait_for_bets(1, "research")
-    numbers = bot.jobs.numbers
+    numbers = bot.jobs.clock_jobs.numbers
 
     class Stumbling:
         def answer(self, text):
@@ -210,10 +211,10 @@ def test_what_cannot_be_answered_now_is_settled_later_and_keeps_back_no_other_ch
                 raise HfStatsError("not now")
             return numbers.answer(text)
 
-    bot.jobs = replace(bot.jobs, numbers=Stumbling())
+    bot.jobs.clock_jobs = replace(bot.jobs.clock_jobs, numbers=Stumbling())
     assert len(bot.settle()) == 1
     assert [one.outcome for one in bot.here("research")] == [None]
-    bot.jobs = replace(bot.jobs, numbers=numbers)
+    bot.jobs.clock_jobs = replace(bot.jobs.clock_jobs, numbers=numbers)
     assert len(bot.settle()) == 2
 
 
@@ -243,7 +244,7 @@ def test_a_workspace_neither_sees_nor_changes_anothers_bets_and_leaves_none_behi
     bot.bets.place(other, bet.channel, bet.person, **said)
     assert bot.bets.get(bet.workspace, bet.id) == bet
     assert len(bot.settle()) == 2, "each is told on its own"
-    gone = forget(bot.engine, bet.workspace)
+    gone = forget(bot.jobs.engine, bet.workspace)
     assert (gone["bet"], gone["delivery"]) == (1, 1)
     assert bot.here() == []
     assert len(bot.bets.in_channel(other, bet.channel)) == 1
@@ -252,7 +253,7 @@ def test_a_workspace_neither_sees_nor_changes_anothers_bets_and_leaves_none_behi
 def test_who_leaves_before_the_end_is_told_nothing(bot):
     bot.bet(f'creators "{bot.first}" 70% by 2026-07')
     (bet,) = bot.wait_for_bets(1)
-    forget(bot.engine, bet.workspace)
+    forget(bot.jobs.engine, bet.workspace)
     assert bot.settle() == []
 
 

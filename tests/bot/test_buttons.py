@@ -6,7 +6,7 @@ import pytest
 import test_slack
 from test_slack import WAIT, image_of, wait_for_answer
 
-from bot.playground.faults import Fault
+from playground.faults import Fault
 
 pool, entries, slack, http = test_slack.pool, test_slack.entries, test_slack.slack, test_slack.http
 

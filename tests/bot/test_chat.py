@@ -9,11 +9,11 @@ from pydantic import SecretStr
 from test_plainly import told
 from test_slack import over_http, wait_for_answer
 
-from bot import wiring
+from bot import composition
 from bot.analytics_pool.process import entries as all_entries
-from bot.chat import ChatReader
-from bot.playground import SlackStandIn
+from bot.conversation.llm import ChatReader
 from bot.settings import Settings
+from playground import SlackStandIn
 
 pool, entries = test_slack.pool, test_slack.entries
 MODEL = "somebody/chat-model"
@@ -96,15 +96,15 @@ def test_no_token_of_the_hub_goes_to_somebody_elses_address(chat, monkeypatch, e
     monkeypatch.setenv("HF_TOKEN", chat.token)
     chat.says = lambda _: "licenses"
     settings = Settings(hfstats_chat_model=MODEL, hfstats_chat_url=chat.url, hf_token=SecretStr(chat.token))
-    assert wiring.guess(settings, entries)(RIDDLE) is None
+    assert composition.guess(settings, entries)(RIDDLE) is None
     assert len(chat.asked) == 1
     opened = settings.model_copy(update={"hfstats_chat_token": SecretStr(chat.token)})
-    assert str(wiring.guess(opened, entries)(RIDDLE)) == "licenses"
+    assert str(composition.guess(opened, entries)(RIDDLE)) == "licenses"
 
 
 def test_it_is_off_unless_it_is_set_up(entries):
-    assert wiring.guess(Settings(hfstats_chat_url="http://127.0.0.1:1/v1"), entries) is None
-    assert wiring.guess(Settings(hfstats_chat_model=MODEL), entries) is not None
+    assert composition.guess(Settings(hfstats_chat_url="http://127.0.0.1:1/v1"), entries) is None
+    assert composition.guess(Settings(hfstats_chat_model=MODEL), entries) is not None
 
 
 @pytest.fixture

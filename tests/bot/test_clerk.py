@@ -10,21 +10,22 @@ import pytest
 import test_slack
 from test_slack import WAIT, House, image_of, make_server, settings_for, tidy, web
 
-from analytics import database, demo, ingest
 from analytics.domain import ListName
 from analytics.names import creators
-from analytics.questions import QUESTIONS
-from analytics.store import SqlHistory
-from bot import wiring
+from analytics.questions.registry import QUESTIONS
+from analytics.sources import simulation
+from analytics.storage import database, ingest
+from analytics.storage.sql_history import SqlHistory
+from bot import composition
 from bot.analytics_pool.process import Analyst
-from bot.clerk.watching import watch as look_at_watches
-from bot.dispatch.values import Again, State
-from bot.playground import SlackStandIn
-from bot.playground.blocks import check_blocks
-from bot.playground.faults import Fault
-from bot.store.ledger import Ledger
-from bot.store.schema import WATCH
-from bot.store.subscriptions import Subscriptions
+from bot.domain.outbox import Again, State
+from bot.storage.channels.subscriptions import Subscriptions
+from bot.storage.messages.outbox import Ledger
+from bot.storage.schema import WATCH
+from bot.subscriptions.alerts import watch as look_at_watches
+from playground import SlackStandIn
+from playground.block_kit.blocks import check_blocks
+from playground.faults import Fault
 
 pool, entries = test_slack.pool, test_slack.entries
 FORMS = [question.form for question in QUESTIONS]
@@ -36,16 +37,16 @@ class Bot:
     def __init__(self, slack, pool, entries, simulated):
         self.slack = slack
         self.settings = settings_for(slack).model_copy(update={"slack_app_token": None})
-        self.engine = wiring.store(self.settings)
-        self.desk = wiring.desk(self.settings, pool, entries, self.engine)
-        self.app = wiring.bolt(self.settings, self.desk, over_http=True)
+        self.engine = composition.store(self.settings)
+        self.desk = composition.desk(self.settings, pool, entries, self.engine)
+        self.app = composition.bolt(self.settings, self.desk, over_http=True)
         self.server = make_server("127.0.0.1", 0, web(House(self.app)), threaded=True)
         self.server.daemon_threads = False
         self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
         self.thread.start()
         slack.attach(f"http://127.0.0.1:{self.server.server_port}/slack/events")
         self.now = datetime.now(UTC)
-        made = wiring.jobs(self.settings, self.engine, Analyst(SqlHistory(database.engine(simulated))))
+        made = composition.jobs(self.settings, self.engine, Analyst(SqlHistory(database.engine(simulated))))
         clock = self.clock
         office = replace(
             made.office, clock=clock, ledger=Ledger(self.engine, clock), subscriptions=Subscriptions(self.engine, clock)
@@ -119,9 +120,9 @@ def test_a_channels_whole_life(bot):
     assert first > bot.now
 
     bot.work(first - timedelta(minutes=1))
-    assert bot.jobs.office.ledger.find() == []
+    assert bot.jobs.clock_jobs.office.ledger.find() == []
     bot.work(first + timedelta(minutes=1))
-    assert [line.state for line in bot.jobs.office.ledger.find()] == [State.SENT]
+    assert [line.state for line in bot.jobs.clock_jobs.office.ledger.find()] == [State.SENT]
 
     slack.channel("general").archived = True
     bot.work(bot.subscribed().next_due + timedelta(minutes=1))
@@ -263,14 +264,14 @@ def test_a_letter_about_an_unsure_delivery_sends_it_again(bot):
     bot.slack.faults.plan("conversations.history", Fault(error="missing_scope"), times=9)
     bot.work(bot.subscribed().next_due)
     letter = bot.seen("may or may not have reached", channel="direct")
-    (line,) = bot.jobs.office.ledger.failed()
+    (line,) = bot.jobs.clock_jobs.office.ledger.failed()
     assert line.state is State.UNSURE
     bot.slack.command("status")
     bot.seen("1 unsure")
     assert bot.slack.press(letter, "Send it again").ok
     bot.seen("On its way again: the digest of", channel="direct")
     bot.work()
-    assert bot.jobs.office.ledger.get(line.id).state is State.SENT
+    assert bot.jobs.clock_jobs.office.ledger.get(line.id).state is State.SENT
 
 
 # Watches
@@ -279,7 +280,7 @@ def test_a_letter_about_an_unsure_delivery_sends_it_again(bot):
 def watched(bot, text):
     bot.slack.command(f"watch {text}")
     bot.seen("I tell this conversation once when")
-    return bot.jobs.office.watches.in_channel(bot.slack.workspace().id, bot.slack.channel("general").id)[-1]
+    return bot.jobs.clock_jobs.office.watches.in_channel(bot.slack.workspace().id, bot.slack.channel("general").id)[-1]
 
 
 def test_a_watch_lives_and_is_removed(bot):
@@ -289,7 +290,7 @@ def test_a_watch_lives_and_is_removed(bot):
     bot.slack.command("watches")
     listed = bot.seen("Meta falls below 1.0% of downloads")
     assert bot.slack.press(listed, "Mute").ok
-    office = bot.jobs.office
+    office = bot.jobs.clock_jobs.office
     bot.slack.wait_for(lambda: office.watches.get(watch.workspace, watch.id).muted, WAIT)
     bot.slack.command(f"unmute {watch.id}")
     bot.slack.wait_for(lambda: not office.watches.get(watch.workspace, watch.id).muted, WAIT)
@@ -304,19 +305,19 @@ def test_a_crossing_is_told_once_with_a_picture_and_a_button_that_mutes(bot, tmp
     engine = database.engine(url)
     database.upgrade(engine)
     store = SqlHistory(engine)
-    days = [one for one in demo.listings(date(2026, 8, 22), months=1) if one.list is ListName.TOP][-8:]
+    days = [one for one in simulation.listings(date(2026, 8, 22), months=1) if one.list is ListName.TOP][-8:]
     shares = [share_of(one, "Meta") for one in days]
     line = sorted(shares)[len(shares) // 2]
-    with bot.engine.begin() as connection:
+    with bot.jobs.engine.begin() as connection:
         rule = f"creator Meta by downloads below {line * 100:.3f}%"
         connection.execute(WATCH.update().values(rule=rule, looked_at=None, crossed=False))
-    jobs = replace(bot.jobs, database=engine, numbers=Analyst(store))
+    jobs = replace(bot.jobs.clock_jobs, database=engine, numbers=Analyst(store))
     expected, was = 0, False
     for listing, share in zip(days, shares, strict=True):
         ingest.store([listing], store)
         newest = {"top": listing.taken_on}
         for _ in range(2):  # looking twice at a snapshot tells nothing twice
-            look_at_watches(bot.jobs.office, jobs.numbers, FORMS, bot.engine, newest)
+            look_at_watches(bot.jobs.clock_jobs.office, jobs.numbers, FORMS, bot.jobs.engine, newest)
         edge = round(line, 5)
         beyond = share < edge * 1.02 if was else share < edge
         expected += beyond and not was
@@ -327,23 +328,23 @@ def test_a_crossing_is_told_once_with_a_picture_and_a_button_that_mutes(bot, tmp
     assert image_of(told[0])
     assert check_blocks(list(told[0].blocks)) == []
     assert bot.slack.press(told[0], "Mute").ok
-    bot.slack.wait_for(lambda: bot.jobs.office.watches.get(watch.workspace, watch.id).muted, WAIT)
+    bot.slack.wait_for(lambda: bot.jobs.clock_jobs.office.watches.get(watch.workspace, watch.id).muted, WAIT)
 
 
 def test_a_list_that_came_in_part_crosses_no_line(bot):
     watched(bot, "creator meta below 1%")
-    with bot.engine.begin() as connection:
+    with bot.jobs.engine.begin() as connection:
         connection.execute(WATCH.update().values(rule="creator Meta by downloads below 99%", looked_at=None, crossed=False))
-    store = SqlHistory(bot.engine)
-    jobs = replace(bot.jobs, numbers=Analyst(store))
-    days = [one for one in demo.listings(date(2026, 8, 22), months=1) if one.list is ListName.TOP]
+    store = SqlHistory(bot.jobs.engine)
+    jobs = replace(bot.jobs.clock_jobs, numbers=Analyst(store))
+    days = [one for one in simulation.listings(date(2026, 8, 22), months=1) if one.list is ListName.TOP]
     part, whole = (replace(one, source="hub") for one in days[-2:])
     ingest.store([replace(part, models=part.models[:200])], store)
     jobs.watch()
-    assert bot.jobs.office.ledger.find() == []
+    assert bot.jobs.clock_jobs.office.ledger.find() == []
     ingest.store([whole], store)
     jobs.watch()
-    assert len(bot.jobs.office.ledger.find()) == 1
+    assert len(bot.jobs.clock_jobs.office.ledger.find()) == 1
 
 
 def share_of(listing, who):

@@ -16,8 +16,8 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 from PIL import Image
 
-from analytics import database
-from bot.cli import main
+from analytics.storage import database
+from bot.cli.main import main
 
 HEADER = (
     "snapshot_date,model_id,downloads,likes,license,license_recorded,"

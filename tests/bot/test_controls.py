@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from analytics.answer import Near, Offer
 from analytics.query import Query
-from analytics.questions import ask, parse
-from bot.doors.command import aside
-from bot.playground.blocks import check_blocks
-from bot.render.controls import asker, controls
+from analytics.questions.registry import ask, parse
+from bot.blocks.controls import asker, controls
+from bot.slack.listeners.command import aside
+from playground.block_kit.blocks import check_blocks
 
 
 @pytest.fixture(scope="module")

@@ -13,14 +13,15 @@ import sqlalchemy as sa
 from pydantic import SecretStr
 from werkzeug.serving import make_server
 
-from bot import wiring
+from bot import composition
 from bot.analytics_pool.pool import Pool
-from bot.delivery import ladder, upload
-from bot.playground import SlackStandIn
-from bot.playground.faults import Fault
-from bot.playground.server import SCOPES
+from bot.delivery import formats
+from bot.server.web import House, web
 from bot.settings import Settings
-from bot.web import House, web
+from bot.slack_api import upload
+from playground import SlackStandIn
+from playground.faults import Fault
+from playground.server import SCOPES
 
 WAIT = 30.0
 HEADLINE = "Apache-2.0 leads by downloads with"
@@ -66,10 +67,10 @@ def bot(pool, tmp_path):
             database_url=f"sqlite:///{tmp_path}/bot.db",
             **chosen,
         )
-        engine = wiring.store(found)
-        desk = wiring.desk(found, pool, pool.entries(), engine)
-        app = wiring.bolt(found, desk, over_http=True)
-        server.app = web(House(app, gallery=wiring.gallery(found, engine)))
+        engine = composition.store(found)
+        desk = composition.desk(found, pool, pool.entries(), engine)
+        app = composition.bolt(found, desk, over_http=True)
+        server.app = web(House(app, gallery=composition.gallery(found, engine)))
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         slack.attach(f"{url}/slack/events")
@@ -190,7 +191,7 @@ def test_a_picture_that_is_not_ready_in_time_is_drawn_by_slack(bot, kind):
 
 
 def test_a_rung_that_rested_is_tried_again(bot, monkeypatch):
-    monkeypatch.setattr(ladder, "REST", 0.0)
+    monkeypatch.setattr(formats, "REST", 0.0)
     at = bot()
     at.slack.faults.files_never_ready = True
     ask(at, "general")
@@ -394,8 +395,8 @@ def test_over_socket_mode_no_address_is_shown(pool, tmp_path):
         hfstats_public_url="https://hfstats.example.org",
         database_url=f"sqlite:///{tmp_path}/bot.db",
     )
-    engine = wiring.store(settings)
-    courier = wiring.desk(settings, pool, pool.entries(), engine).courier
+    engine = composition.store(settings)
+    courier = composition.desk(settings, pool, pool.entries(), engine).courier
     assert courier.image_url("T1", pool.answer(QUESTION)[1]) is None
     engine.dispose()
 

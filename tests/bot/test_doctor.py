@@ -16,13 +16,14 @@ from simulation import filled
 from test_running import Bot
 from werkzeug.serving import make_server
 
-from analytics import database
-from bot import cli, doctor
-from bot.doctor import State, examine
-from bot.playground import SlackStandIn
-from bot.scopes import SCOPES
+from analytics.storage import database
+from bot.cli import main
+from bot.processes import doctor
+from bot.processes.doctor import State, examine
 from bot.settings import Settings
-from bot.store import TABLES
+from bot.slack.installation.scopes import SCOPES
+from bot.storage.migration_state import TABLES
+from playground import SlackStandIn
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +135,7 @@ def test_slack_out_of_reach_is_said_for_each_thing_that_needs_it(settings):
 
 def test_the_request_url_is_tried_as_slack_tries_it(slack, settings, tmp_path):
     bot = Bot(slack, filled(tmp_path / "hfstats.db", months=1), ())
-    from bot.web import web
+    from bot.server.web import web
 
     server = make_server("127.0.0.1", 0, web(bot.house), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -162,10 +163,10 @@ def test_the_command_says_it_in_lines_or_json_and_fails_when_something_is_wrong(
         "HFSTATS_KEYS": Fernet.generate_key().decode(),
     }.items():
         monkeypatch.setenv(name, value)
-    lines = CliRunner().invoke(cli.main, ["doctor"])
+    lines = CliRunner().invoke(main.main, ["doctor"])
     assert lines.exit_code == 1
     assert "✗ signing secret: SLACK_SIGNING_SECRET is not set\n    Copy it from" in lines.output
     assert "✓ bot token: of Acme" in lines.output
     assert token not in lines.output
-    findings = json.loads(CliRunner().invoke(cli.main, ["doctor", "--json"]).output)
+    findings = json.loads(CliRunner().invoke(main.main, ["doctor", "--json"]).output)
     assert {"name", "state", "said", "mend"} == set(findings[0])

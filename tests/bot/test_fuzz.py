@@ -17,25 +17,25 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from analytics import database
-from analytics.charts import draw
-from analytics.digest.build import DIMENSIONS, digest, latest
+from analytics.charts.drawing import draw
+from analytics.digest.builder import DIMENSIONS, digest, latest
 from analytics.digest.edition import Edition
 from analytics.domain import Dimension, ListName, Measure
 from analytics.query import OPTION_WORDS
-from analytics.questions import FORMS, QUESTIONS, ask, parse
-from analytics.store import SqlHistory
-from bot import survey, wiring
-from bot.analytics_pool import process
-from bot.clerk.bet import open_months
-from bot.clerk.words import WORDS as CLERK
-from bot.doors import opening
-from bot.playground import SlackStandIn, envelopes
-from bot.playground.blocks import check_blocks, check_view, elements_of
-from bot.playground.deliver import signature
-from bot.reply import Picture
+from analytics.questions.registry import FORMS, QUESTIONS, ask, parse
+from analytics.storage import database
+from analytics.storage.sql_history import SqlHistory
+from bot import composition
+from bot.analytics_pool import process, summarize_store
+from bot.domain.prediction import open_months
+from bot.domain.reply import Picture
+from bot.server.web import House, web
 from bot.settings import Settings
-from bot.web import House, web
+from bot.slack.listeners import modal_open
+from bot.subscriptions.commands import WORDS as CLERK
+from playground import SlackStandIn, payloads
+from playground.block_kit.blocks import check_blocks, check_view, elements_of
+from playground.delivery import signature
 
 ALL = settings(
     deadline=None,
@@ -81,7 +81,7 @@ class Undrawn:
         return built, Picture(self._png, built.chart.alt, "digest.png")
 
     def overview(self, known=""):
-        return None if known else survey.survey(self._history)
+        return None if known else summarize_store.survey(self._history)
 
 
 class Heard(logging.Handler):
@@ -117,7 +117,7 @@ class Bench:
             database_url=database_url,
             hfstats_per_minute=10_000,
         )
-        app = wiring.bolt(made, wiring.desk(made, answers, process.entries(), wiring.store(made)), over_http=True)
+        app = composition.bolt(made, composition.desk(made, answers, process.entries(), composition.store(made)), over_http=True)
         app.listener_runner.lazy_listener_runner.executor = AtOnce()
         self.http = web(House(app)).test_client()
 
@@ -195,7 +195,7 @@ KEPT = [
 NAMES = ["apache-2.0", "mit", "Meta", "google", "qwen", "text-generation", "transformers", "openai-community/gpt2", "meta ai"]
 REAL = sorted(
     {word for form in FORMS for word in (form.word, *form.aliases)}
-    | {*OPTION_WORDS, *Measure, *ListName, *NAMES, *opening.WORDS, "quiet", "quietly", "help", "vs", "and"}
+    | {*OPTION_WORDS, *Measure, *ListName, *NAMES, *modal_open.WORDS, "quiet", "quietly", "help", "vs", "and"}
     | {*CLERK, "monthly", "weekly", "friday", "last-day", "9am", "25:00", "Europe/Berlin", "CST"}
     | {"newcomer", "70%", "by 2027-03", "December 2026", "families"}
     | {"below", "above", "rank", "10%", "now"}
@@ -268,8 +268,8 @@ CHANNELS = ["general", "random", "research", "direct"]
 
 def command(slack, text, channel="general"):
     workspace, user = slack.workspace(), slack.workspace().user("ada")
-    actor = envelopes.Actor(slack.service, workspace, user)
-    return envelopes.slash_command(actor, slack.channel(channel), "/hfstats", text.strip())
+    actor = payloads.Actor(slack.service, workspace, user)
+    return payloads.slash_command(actor, slack.channel(channel), "/hfstats", text.strip())
 
 
 @settings(ALL, max_examples=3500)
@@ -307,7 +307,7 @@ def surfaces(bench):
     bet = f"predict creators meta 70% at {open_months(datetime.now(UTC))[-1]}"
     for text in ("licenses", "creators by downloads", "license mit", "licenzes", "help", "licenses quiet", bet, "bets"):
         bench.form(command(slack, text))
-    bench.event(envelopes.event_callback(slack.service, slack.workspace(), home_opened(slack)))
+    bench.event(payloads.event_callback(slack.service, slack.workspace(), home_opened(slack)))
     views = []
     for text in (
         "build licenses by models",
@@ -336,15 +336,15 @@ def places(surfaces):
 def pressed(bench, places):
     """What Slack sends of a press on each message, without the action, and the messages."""
     messages = places[:-1]
-    return [envelopes.message_action(actor(bench.slack), message, {}, {}) for message, _ in messages], messages
+    return [payloads.message_action(actor(bench.slack), message, {}, {}) for message, _ in messages], messages
 
 
 def home_opened(slack):
-    return envelopes.home_event(slack.service, slack.workspace(), slack.workspace().user("ada"), "home")
+    return payloads.home_event(slack.service, slack.workspace(), slack.workspace().user("ada"), "home")
 
 
 def actor(slack):
-    return envelopes.Actor(slack.service, slack.workspace(), slack.workspace().user("ada"))
+    return payloads.Actor(slack.service, slack.workspace(), slack.workspace().user("ada"))
 
 
 def controls_of(where):
@@ -379,7 +379,7 @@ def option(value):
 def test_whatever_is_pressed_gets_an_answer_that_slack_can_show(bench, places, data):
     number, action = data.draw(presses(places))
     where, _ = places[number]
-    build = envelopes.message_action if hasattr(where, "blocks") else envelopes.view_action
+    build = payloads.message_action if hasattr(where, "blocks") else payloads.view_action
     response = bench.interaction(build(actor(bench.slack), where, action, {}))
     assert response.status_code in {200, 404}
     bench.shown(response)
@@ -414,7 +414,7 @@ def test_whatever_is_filled_in_gets_an_answer_that_slack_can_show(bench, surface
     state = data.draw(filled(view))
     match data.draw(st.sampled_from(["submit", "change", "type", "close"])):
         case "submit":
-            response = bench.interaction(envelopes.view_submission(actor(bench.slack), view, state))
+            response = bench.interaction(payloads.view_submission(actor(bench.slack), view, state))
         case "change":
             block_id, element = data.draw(st.sampled_from(controls_of(view)))
             action = {
@@ -423,14 +423,14 @@ def test_whatever_is_filled_in_gets_an_answer_that_slack_can_show(bench, surface
                 "action_ts": "1.1",
                 **state[block_id][element["action_id"]],
             }
-            response = bench.interaction(envelopes.view_action(actor(bench.slack), view, action, state))
+            response = bench.interaction(payloads.view_action(actor(bench.slack), view, action, state))
         case "type":
             block_id, element = data.draw(st.sampled_from(controls_of(view)))
             where = {"container": {"type": "view", "view_id": view.id}}
-            payload = envelopes.suggestion(actor(bench.slack), element, block_id, data.draw(texts), where)
+            payload = payloads.suggestion(actor(bench.slack), element, block_id, data.draw(texts), where)
             response = bench.interaction(payload)
         case _:
-            response = bench.interaction(envelopes.view_closed(actor(bench.slack), view, is_cleared=True))
+            response = bench.interaction(payloads.view_closed(actor(bench.slack), view, is_cleared=True))
     assert response.status_code in {200, 404}
     bench.shown(response)
     assert bench.heard.crashes() == []
@@ -463,7 +463,7 @@ def heard_of(bench, surfaces):
     """An event of each kind that the app listens for, and some that it does not."""
     slack = bench.slack
     service, workspace = slack.service, slack.workspace()
-    spoken = envelopes.message_event(service, workspace, surfaces[0][0], "app_mention")
+    spoken = payloads.message_event(service, workspace, surfaces[0][0], "app_mention")
     mentioned = {name: value for name, value in spoken.items() if name not in {"bot_id", "blocks"}} | {
         "user": actor(slack).user.id
     }
@@ -492,7 +492,7 @@ def test_bodies_with_something_missing_or_wrong_are_no_crash(bench, surfaces, pr
     match data.draw(st.sampled_from(["event", "event", "command", "press", "view", "shortcut"])):
         case "event":
             event = {**data.draw(st.sampled_from(heard_of)), "text": data.draw(texts)}
-            response = bench.event(data.draw(damaged(envelopes.event_callback(slack.service, slack.workspace(), event))))
+            response = bench.event(data.draw(damaged(payloads.event_callback(slack.service, slack.workspace(), event))))
         case "command":
             response = bench.form({k: str(v) for k, v in data.draw(damaged(command(slack, data.draw(texts)))).items()})
         case "press":
@@ -500,10 +500,10 @@ def test_bodies_with_something_missing_or_wrong_are_no_crash(bench, surfaces, pr
             response = bench.interaction(data.draw(damaged({**sent[number], "actions": [action]})))
         case "view":
             view = data.draw(st.sampled_from(views))
-            submission = envelopes.view_submission(actor(slack), view, data.draw(filled(view)))
+            submission = payloads.view_submission(actor(slack), view, data.draw(filled(view)))
             response = bench.interaction(data.draw(damaged(submission)))
         case _:
-            response = bench.interaction(data.draw(damaged(envelopes.shortcut(actor(slack), "ask"))))
+            response = bench.interaction(data.draw(damaged(payloads.shortcut(actor(slack), "ask"))))
     assert response.status_code in {200, 400, 401, 404}
     bench.shown(response, also={"invalid_arguments"})  # an empty trigger, channel or person
     swallowed = [record.getMessage() for record in bench.heard.records if "Failed to run" in record.getMessage()]

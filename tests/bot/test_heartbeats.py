@@ -10,18 +10,18 @@ import pytest
 from click.testing import CliRunner
 from databases import BOTH_DATABASES
 
-from analytics import database
 from analytics.errors import StoreError
-from bot import wiring
-from bot.cli import main
-from bot.playground import SlackStandIn
-from bot.playground.faults import Fault
+from analytics.storage import database
+from bot import composition
+from bot.cli.main import main
+from bot.server.worker_watch import LOOKS, WorkerWatch
 from bot.settings import Settings
-from bot.store import TABLES
-from bot.store.done import Done
-from bot.store.heartbeats import Heartbeat, Heartbeats, describe, duration
-from bot.store.schema import WORKER_HEARTBEAT
-from bot.worker_watch import LOOKS, WorkerWatch
+from bot.storage.heartbeats import Heartbeat, Heartbeats, describe, duration
+from bot.storage.job_slots import Done
+from bot.storage.migration_state import TABLES
+from bot.storage.schema import WORKER_HEARTBEAT
+from playground import SlackStandIn
+from playground.faults import Fault
 
 
 class Clock:
@@ -204,7 +204,7 @@ def test_the_operator_is_told_in_slack_though_it_fails_at_first(silent, url):
         settings = Settings(
             database_url=url, slack_bot_token=slack.bot_token(), slack_api_url=slack.api_url, hfstats_operator_channel=channel.id
         )
-        watch = wiring.worker_watch(settings, silent)
+        watch = composition.worker_watch(settings, silent)
         slack.faults.plan("chat.postMessage", Fault(status=500))
         for _ in range(LOOKS + 3):
             watch.look()
@@ -214,7 +214,7 @@ def test_the_operator_is_told_in_slack_though_it_fails_at_first(silent, url):
 
 def test_the_next_worker_tells_the_operator_of_the_silence_before_it(silent, url, told):
     settings = Settings(database_url=url, slack_bot_token="xoxb" + "-test", hfstats_operator_channel="C0OPS")
-    jobs = wiring.jobs(settings, silent, told)
+    jobs = composition.jobs(settings, silent, told)
     for _ in range(2):
         jobs.report_silence()
     (line,) = jobs.office.ledger.find()
@@ -228,6 +228,6 @@ def test_a_worker_that_ended_as_it_was_told_is_no_silence(engine, url, told):
     ended = Heartbeats(engine, clock)
     ended.beat()
     ended.end()
-    jobs = wiring.jobs(Settings(database_url=url, hfstats_operator_channel="C0OPS"), engine, told)
+    jobs = composition.jobs(Settings(database_url=url, hfstats_operator_channel="C0OPS"), engine, told)
     jobs.report_silence()
     assert jobs.office.ledger.find() == []

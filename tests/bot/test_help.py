@@ -6,13 +6,13 @@ import pytest
 import test_slack
 from test_slack import WAIT
 
-from analytics.grammar import parse
-from analytics.questions import FORMS, QUESTIONS
+from analytics.language.grammar import parse
+from analytics.questions.registry import FORMS, QUESTIONS
 from bot.analytics_pool.process import entries as all_entries
-from bot.commands.help import completions, help_notice
-from bot.playground.blocks import check_blocks
-from bot.render.blocks import notice_blocks
-from bot.render.text import notice_text
+from bot.blocks.messages import notice_blocks
+from bot.blocks.text import notice_text
+from bot.conversation.help import completions, help_notice
+from playground.block_kit.blocks import check_blocks
 
 pool, entries, slack, http = test_slack.pool, test_slack.entries, test_slack.slack, test_slack.http
 

@@ -11,13 +11,13 @@ from test_slack import WAIT, Broken, image_of, over_http, wait_for_answer
 
 from analytics.errors import StoreError
 from bot.analytics_pool.process import entries as all_entries
-from bot.catalog import Catalog, near
-from bot.overview import Name
-from bot.playground import SlackStandIn
-from bot.playground.blocks import check_view
-from bot.playground.faults import Fault
-from bot.render.home import home_view
-from bot.survey import edition, survey
+from bot.analytics_pool.summarize_store import edition, survey
+from bot.blocks.home import home_view
+from bot.conversation.name_index import Catalog, near
+from bot.domain.store_summary import Name
+from playground import SlackStandIn
+from playground.block_kit.blocks import check_view
+from playground.faults import Fault
 
 TODAY = date(2026, 8, 22)
 """The day of the simulated history's last snapshot."""

@@ -16,23 +16,25 @@ from hostile import PIECES, effects, effects_of, hostile_names, seen, stored, st
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.charts import draw
-from analytics.digest.build import digest, latest
+from analytics.charts.drawing import draw
+from analytics.digest.builder import digest, latest
 from analytics.domain import Dimension, ListName
 from analytics.errors import HfStatsError
+from analytics.export import serialization
+from analytics.formatting.visible import visible
 from analytics.query import Option, Query
-from analytics.questions import FORMS, QUESTIONS, ask, parse
-from analytics.visible import visible
-from bot import survey
-from bot.analytics_pool import process
-from bot.builder import filled, mistakes
-from bot.cli import main
-from bot.dispatch.values import Watch
-from bot.render import betform, blocks, card, clerk, controls, data, home, modal, native, text
-from bot.render import digest as digests
-from bot.render import tables as slack_tables
-from bot.render.escape import escape, escape_code, escape_line, inert, literal, unlinked
-from bot.reply import Notice
+from analytics.questions.registry import FORMS, QUESTIONS, ask, parse
+from bot.analytics_pool import process, summarize_store
+from bot.blocks import controls, home, hub_card, messages, subscriptions, text
+from bot.blocks import digest as digests
+from bot.blocks.escape import escape, escape_code, escape_line, inert, literal, unlinked
+from bot.blocks.figures import native_chart
+from bot.blocks.figures import table_block as slack_tables
+from bot.blocks.forms import prediction_form, question_form
+from bot.cli.main import main
+from bot.domain.outbox import Watch
+from bot.domain.query_form import filled, mistakes
+from bot.domain.reply import Notice
 
 SEED = 20261127
 COLUMNS = {Dimension.LICENSE.value: 1, Dimension.TASK.value: 2, Dimension.LIBRARY.value: 3, "model": 0}
@@ -68,26 +70,26 @@ def asked(question):
         yield Query(form.word, task=tables(SEED)[3][2]), Query(form.word, task=tame(SEED)[3][2])
 
 
-def messages(query, history):
+def everything_said(query, history):
     """Return everything that an answer becomes: blocks and texts."""
     try:
         answer = ask(query, history)
     except HfStatsError as error:
         notice = Notice(str(error), suggestions=error.suggestions)
-        return None, [blocks.notice_blocks(notice)], [blocks.notice_fallback(notice)]
+        return None, [messages.notice_blocks(notice)], [messages.notice_fallback(notice)]
     forms = [
-        [blocks.image_at("https://hfstats.example/a.png", answer.chart.alt)],
-        native.native(answer.chart),
+        [messages.image_at("https://hfstats.example/a.png", answer.chart.alt)],
+        native_chart.native(answer.chart),
         slack_tables.table_blocks(answer),
-        blocks.numbers(answer),
+        messages.numbers(answer),
     ]
     shown = [
-        blocks.answer_blocks(answer, form, "U123", changed_by="U456", below=[blocks.read_as(str(query)), *below])
+        messages.answer_blocks(answer, form, "U123", changed_by="U456", below=[messages.read_as(str(query)), *below])
         for form in forms
         for below in (controls.controls(answer, "U123"), controls.controls(answer, "U123", quiet=True))
     ]
-    shown += [blocks.working(str(query)), blocks.coming(str(query)), blocks.interrupted(str(query), "ask:0")]
-    return answer, shown, [blocks.answer_fallback(answer, str(query))]
+    shown += [messages.working(str(query)), messages.coming(str(query)), messages.interrupted(str(query), "ask:0")]
+    return answer, shown, [messages.answer_fallback(answer, str(query))]
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.form.word)
@@ -96,8 +98,8 @@ def test_no_name_takes_effect_in_any_answer(question, twins):
     hostile, plain = twins
     answered = 0
     for one, other in asked(question):
-        answer, shown, texts = messages(one, hostile)
-        twin, twin_shown, _ = messages(other, plain)
+        answer, shown, texts = everything_said(one, hostile)
+        twin, twin_shown, _ = everything_said(other, plain)
         took, own = (sum(map(effects_of, found), Counter()) for found in (shown, twin_shown))
         # What is asked of one that is no name of its kind may be answered for a hostile one that happens to be one.
         assert took <= own or (answer is None) != (twin is None), str(one)
@@ -105,7 +107,7 @@ def test_no_name_takes_effect_in_any_answer(question, twins):
             assert not effects(fallback, verbatim=False), fallback
         if answer:
             answered += 1
-            in_a_sheet(data.as_csv(answer))
+            in_a_sheet(serialization.as_csv(answer))
             in_a_terminal(text.answer_text(answer))
     assert answered
 
@@ -113,7 +115,7 @@ def test_no_name_takes_effect_in_any_answer(question, twins):
 def test_names_are_there_to_be_read(twins):
     hostile, _ = twins
     answer = ask(parse("licenses top 8"), hostile)
-    shown = "\n".join(strings(blocks.answer_blocks(answer, blocks.numbers(answer))))
+    shown = "\n".join(strings(messages.answer_blocks(answer, messages.numbers(answer))))
     read = seen(shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
     assert seen(visible(answer.headline)) in read
     for share in answer.rankings[-1].shares[:8]:
@@ -136,15 +138,17 @@ def test_no_name_takes_effect_in_a_digest(twins):
 def test_no_name_takes_effect_on_the_home_and_in_forms(twins):
     counted = []
     for history, rows in zip(twins, (tables(SEED), tame(SEED)), strict=True):
-        overview = survey.survey(history)
+        overview = summarize_store.survey(history)
         entries = process.entries()
         found = effects_of(home.home_view(overview, entries, date(2026, 8, 22), asked=f"license {rows[0][1]}"))
         for row in rows:
             form = filled(Query("license", (row[1],), task=row[2]))
-            found += effects_of(modal.build_view(form, entries, overview, mistakes(form, FORMS)))
-            found += effects_of(modal.build_view(form, entries, overview, {"names": f"I know no license “{row[1]}”."}))
-            found += effects_of(modal.suggestions("names:compare", {"license": [row[1]], "task": [row[2]], "library": [row[3]]}))
-            found += effects_of(betform.suggestions(Dimension.LICENSE, [row[1]], row[2]))
+            found += effects_of(question_form.build_view(form, entries, overview, mistakes(form, FORMS)))
+            found += effects_of(question_form.build_view(form, entries, overview, {"names": f"I know no license “{row[1]}”."}))
+            found += effects_of(
+                question_form.suggestions("names:compare", {"license": [row[1]], "task": [row[2]], "library": [row[3]]})
+            )
+            found += effects_of(prediction_form.suggestions(Dimension.LICENSE, [row[1]], row[2]))
         counted.append(found)
     assert counted[0] <= counted[1]
 
@@ -155,16 +159,16 @@ def test_no_name_takes_effect_in_alerts_and_cards(twins):
         found: Counter = Counter()
         for row in rows:
             said = f"{row[1]} falls below 10.0% of downloads"
-            content = clerk.alert(said, said, "now 9.4% of downloads", 3, f"license {row[1]} by downloads")
+            content = subscriptions.alert(said, said, "now 9.4% of downloads", 3, f"license {row[1]} by downloads")
             assert not effects(content.text, verbatim=False)
             watch = Watch(
                 1, "T1", "C1", f"license {row[1]} below 10%", "U1", datetime.now(UTC), crossed=False, looked_at=None, muted=None
             )
-            found += effects_of(content.blocks()) + effects_of(clerk.watch_rows([(watch, said)]))
-            found += effects_of(clerk.standing([("Data", said)], []).blocks())
+            found += effects_of(content.blocks()) + effects_of(subscriptions.watch_rows([(watch, said)]))
+            found += effects_of(subscriptions.standing([("Data", said)], []).blocks())
             answer = ask(Query("model", (row[0],)), history)
-            found += effects_of(card.model_card(answer, None, None))
-            found += effects_of(blocks.notice_blocks(Notice(said, suggestions=(said,))))
+            found += effects_of(hub_card.model_card(answer, None, None))
+            found += effects_of(messages.notice_blocks(Notice(said, suggestions=(said,))))
         counted.append(found)
     assert counted[0] <= counted[1]
 
@@ -231,7 +235,7 @@ def test_text_of_unknown_use_means_itself(value):
 @pytest.mark.parametrize("name", ORDINARY)
 def test_ordinary_names_stay_as_they_are(name):
     as_is = name.replace("&", "&amp;")
-    assert (escape(name), escape_code(name), literal(name), data.safe(name)) == (as_is, as_is, name, name)
+    assert (escape(name), escape_code(name), literal(name), serialization.safe(name)) == (as_is, as_is, name, name)
 
 
 @pytest.mark.parametrize(
@@ -249,7 +253,7 @@ def test_ordinary_names_stay_as_they_are(name):
     ],
 )
 def test_a_sheet_reads_no_formula(name, cell):
-    assert data.safe(name).replace("' ", " '") == cell
+    assert serialization.safe(name).replace("' ", " '") == cell
 
 
 @pytest.mark.parametrize("name", ["[bold]x[red].csv", "\x1b[31mred.csv", "\u202etxt.csv", "a\nb.csv", "*b* :x:.csv"])

@@ -12,8 +12,8 @@ import threading
 import pytest
 from waiting import WAIT, until
 
-from bot.http_connection import Limits, State
-from bot.http_server import HttpServer, bind
+from bot.server.http_connection import Limits, State
+from bot.server.http_server import HttpServer, bind
 
 HEAD = b"POST / HTTP/1.1\r\nHost: x\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.doors.guard import needed
-from bot.slack.access import ActorKind, ConversationKind
+from bot.domain.access import ActorKind, ConversationKind
+from bot.slack.access_guard import needed
 from bot.slack.identity import Installation, access_of
 
 OURS, THEIRS, ORG, OTHER_ORG = "T0ACME", "T0GLOBEX", "E0ACME", "E0GLOBEX"

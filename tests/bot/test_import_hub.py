@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
-from bot.cli import main
+from bot.cli.main import main
 
 ROWS = 3_000
 

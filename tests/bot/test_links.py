@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.links import ModelPage, OwnerPage, page_of
+from bot.domain.hub_urls import ModelPage, OwnerPage, page_of
 
 NAMES = st.from_regex(r"[A-Za-z]([A-Za-z0-9]|[._-][a-z]){0,20}[0-9]{2}", fullmatch=True)
 

@@ -10,10 +10,10 @@ import pytest
 import sqlalchemy as sa
 from leaks import found_in
 
-from analytics import database
-from bot import logs
-from bot.carrying import DOOR, Carrying
-from bot.router import failure
+from analytics.storage import database
+from bot.conversation.router import failure
+from bot.observability import logs
+from bot.slack.listener_pool import DOOR, Carrying
 
 # Put together here, so that this file does not hold what it looks for.
 BOT_TOKEN = "xox" + "b-1111111111-abcdefABCDEF"
@@ -40,11 +40,11 @@ def test_a_line_tells_time_level_logger_and_the_request():
     handler.setFormatter(logs.formatter("json"))
     request = logs.begin()
     handler.emit(
-        logging.makeLogRecord({"name": "bot.web", "levelname": "INFO", "levelno": 20, "msg": "%s of %s", "args": (1, 2)})
+        logging.makeLogRecord({"name": "bot.server.web", "levelname": "INFO", "levelno": 20, "msg": "%s of %s", "args": (1, 2)})
     )
     line = json.loads(stream.getvalue())
     assert line["request"] == request
-    assert (line["event"], line["level"], line["logger"]) == ("1 of 2", "info", "bot.web")
+    assert (line["event"], line["level"], line["logger"]) == ("1 of 2", "info", "bot.server.web")
     assert line["timestamp"].endswith("Z")
 
 
@@ -93,7 +93,7 @@ def test_nobody_can_make_two_lines_of_one(lines):
 def test_libraries_that_log_bodies_stay_quiet_at_every_level():
     for name in ("slack_bolt.App", "slack_sdk.web.base_client", "sqlalchemy.engine.Engine"):
         assert not logs.may_be_written(logging.makeLogRecord({"name": name, "levelno": logging.INFO})), name
-    assert logs.may_be_written(logging.makeLogRecord({"name": "bot.web", "levelno": logging.DEBUG}))
+    assert logs.may_be_written(logging.makeLogRecord({"name": "bot.server.web", "levelno": logging.DEBUG}))
 
 
 def test_the_reference_that_a_user_sees_is_the_request_in_the_log(caplog):

@@ -13,12 +13,12 @@ import pytest
 from click.testing import CliRunner
 from slack_bolt import App
 
-from bot import cli
-from bot.doors import listen
-from bot.doors.command import COMMAND
-from bot.manifest import manifest
-from bot.oauth import REDIRECT
-from bot.scopes import SCOPES
+from bot.cli import main
+from bot.slack.installation.manifest import manifest
+from bot.slack.installation.oauth import REDIRECT
+from bot.slack.installation.scopes import SCOPES
+from bot.slack.listeners.command import COMMAND
+from bot.slack.registration import listen
 
 ROOT = Path(__file__).parent.parent.parent
 HOST = "https://hfstats.example.org"
@@ -88,13 +88,13 @@ def test_slack_takes_its_lengths():
 
 @pytest.mark.parametrize("url", ["http://hfstats.example.org", "hfstats.example.org"])
 def test_the_command_refuses_an_address_that_slack_would_refuse(url):
-    refused = CliRunner().invoke(cli.main, ["manifest", "--url", url])
+    refused = CliRunner().invoke(main.main, ["manifest", "--url", url])
     assert refused.exit_code == 1
     assert "write it as https://your-host" in refused.output
 
 
 def test_the_command_prints_json():
-    assert json.loads(CliRunner().invoke(cli.main, ["manifest", "--url", HOST]).output) == manifest(HOST)
+    assert json.loads(CliRunner().invoke(main.main, ["manifest", "--url", HOST]).output) == manifest(HOST)
 
 
 def test_the_wheel_carries_it(tmp_path):

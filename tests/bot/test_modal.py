@@ -10,19 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_slack import WAIT, Broken, answers_in, image_of, over_http, wait_for_answer
 
-from analytics import grammar
 from analytics.domain import ListName, Measure
-from analytics.grammar import LARGEST_TOP, LONGEST_TEXT
+from analytics.language import grammar
+from analytics.language.grammar import LARGEST_TOP, LONGEST_TEXT
 from analytics.query import Option, Period, Query, quoted
-from analytics.questions import FORMS, QUESTIONS
+from analytics.questions.registry import FORMS, QUESTIONS
 from bot.analytics_pool.process import entries as all_entries
-from bot.builder import filled, mistakes
-from bot.playground import SlackStandIn
-from bot.playground.blocks import check_view
-from bot.playground.faults import Fault
-from bot.playground.inputs import complaints, state_of
-from bot.render.modal import ANY, build_view, filled_in
-from bot.survey import survey
+from bot.analytics_pool.summarize_store import survey
+from bot.blocks.forms.question_form import ANY, build_view, filled_in
+from bot.domain.query_form import filled, mistakes
+from playground import SlackStandIn
+from playground.block_kit.blocks import check_view
+from playground.block_kit.inputs import complaints, state_of
+from playground.faults import Fault
 
 pool, entries, slack, http = test_slack.pool, test_slack.entries, test_slack.slack, test_slack.http
 empty_pool = test_slack.empty_pool

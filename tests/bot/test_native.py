@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.answer import Chart, ChartKind, Series, Unit
-from analytics.questions import QUESTIONS, ask, parse
-from bot.playground.blocks import check_blocks
-from bot.render.native import LABEL, native, short
-from bot.render.table import table
-from bot.render.tables import table_blocks
+from analytics.questions.registry import QUESTIONS, ask, parse
+from bot.blocks.figures.native_chart import LABEL, native, short
+from bot.blocks.figures.table_block import table_blocks
+from bot.blocks.table_rows import table
+from playground.block_kit.blocks import check_blocks
 
 EXAMPLES = [example for question in QUESTIONS for example in question.examples]
 IN_THE_SIMULATION = {

@@ -18,11 +18,13 @@ from slack_bolt.oauth import OAuthFlow
 from test_running import Bot, Workers
 
 from analytics.errors import HfStatsError
-from bot import oauth, server, wiring
-from bot.playground import SlackStandIn
-from bot.scopes import SCOPES
+from bot import composition
+from bot.processes import serve
+from bot.server.web import web
 from bot.settings import Settings
-from bot.web import web
+from bot.slack.installation import oauth
+from bot.slack.installation.scopes import SCOPES
+from playground import SlackStandIn
 
 WAIT = 20.0
 PUBLIC = "http://127.0.0.1:9"
@@ -58,8 +60,8 @@ class Many(Bot):
         self.slack = slack
         self.settings = settings(slack, database_url=url)
         self.workers = Workers(url, entries)
-        self.engine = wiring.store(self.settings)
-        self.house = wiring.house(self.settings, self.workers, self.engine)
+        self.engine = composition.store(self.settings)
+        self.house = composition.house(self.settings, self.workers, self.engine)
         self.http = web(self.house).test_client()
 
     def install(self, team, decision="allow"):
@@ -201,7 +203,7 @@ def test_who_removes_the_app_leaves_nothing_and_the_others_go_on(bot, event):
     assert bot.installed() == {bot.slack.workspace("Globex").id}
     after = Many(bot.slack, bot.settings.database, bot.workers.known)
     after.settings = bot.settings
-    after.house = wiring.house(bot.settings, after.workers, after.engine)
+    after.house = composition.house(bot.settings, after.workers, after.engine)
     after.http = web(after.house).test_client()
     after.ask("Acme", "creators")
     after.ask("Globex", "creators")
@@ -221,7 +223,7 @@ def test_an_org_wide_installation_answers_in_its_workspaces_and_leaves_as_one(bo
     token, acme = bot.slack.bot_token("Acme"), bot.slack.workspace("Acme").id
     from test_tables import installed
 
-    kept = wiring.installations(bot.settings, bot.engine)
+    kept = composition.installations(bot.settings, bot.jobs.engine)
     kept.save(installed(team=None, enterprise_id="E1", token=token, is_enterprise_install=True))
     mention = {
         "type": "app_mention",
@@ -250,7 +252,7 @@ def test_an_org_wide_installation_answers_in_its_workspaces_and_leaves_as_one(bo
 def test_an_org_wide_installation_knows_its_own_people(bot, enterprise, user_team, said):
     from test_tables import installed
 
-    kept = wiring.installations(bot.settings, bot.engine)
+    kept = composition.installations(bot.settings, bot.jobs.engine)
     kept.save(installed(team=None, enterprise_id="E1", token=bot.slack.bot_token("Acme"), is_enterprise_install=True))
     channel, ada = bot.slack.channel("general", team="Acme"), bot.slack.workspace("Acme").user("ada")
     pressed = {
@@ -270,7 +272,7 @@ def test_an_org_wide_installation_knows_its_own_people(bot, enterprise, user_tea
 
 
 def test_a_database_that_fails_during_an_installation_shows_a_reference(bot, caplog):
-    with bot.engine.begin() as connection:
+    with bot.jobs.engine.begin() as connection:
         connection.execute(sa.text("DROP TABLE slack_installations"))
     page = bot.install("Acme")
     assert page.status_code == 500
@@ -289,14 +291,14 @@ def test_a_database_that_fails_during_an_installation_shows_a_reference(bot, cap
 )
 def test_serve_refuses_to_start_half_set_up(slack, without, said):
     with pytest.raises(HfStatsError) as refused:
-        server.serve(settings(slack, **{without: None}))
+        serve.serve(settings(slack, **{without: None}))
     assert said in str(refused.value)
     assert slack.client_secret not in str(refused.value)
 
 
 def test_serve_refuses_socket_mode_for_many_workspaces(slack):
     with pytest.raises(HfStatsError, match="unset SLACK_APP_TOKEN"):
-        server.serve(settings(slack, slack_app_token=SecretStr(slack.app_token)))
+        serve.serve(settings(slack, slack_app_token=SecretStr(slack.app_token)))
 
 
 def begun(bot):

@@ -12,11 +12,11 @@ import sqlalchemy as sa
 from pydantic import SecretStr
 from werkzeug.serving import make_server
 
-from bot import wiring
-from bot.playground import SlackStandIn
+from bot import composition
+from bot.server.web import House, web
 from bot.settings import Settings
-from bot.store.pictures import Gallery
-from bot.web import House, web
+from bot.storage.messages.pictures import Gallery
+from playground import SlackStandIn
 
 PNG = b"\x89PNG\r\n\x1a\n and so on"
 KEY = "a key of some length"
@@ -41,9 +41,9 @@ def house(tmp_path):
         slack_api_url=slack.api_url,
         database_url=f"sqlite:///{tmp_path}/bot.db",
     )
-    engine = wiring.store(settings)
-    gallery = wiring.gallery(settings, engine)
-    app = wiring.bolt(settings, wiring.desk(settings, Nobody(), (), engine), over_http=True)
+    engine = composition.store(settings)
+    gallery = composition.gallery(settings, engine)
+    app = composition.bolt(settings, composition.desk(settings, Nobody(), (), engine), over_http=True)
     server = make_server("127.0.0.1", 0, web(House(app, gallery)), threaded=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()

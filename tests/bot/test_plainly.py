@@ -6,8 +6,8 @@ import pytest
 import test_slack
 from test_slack import WAIT, image_of, wait_for_answer
 
-from bot.plainly import without_greeting
-from bot.playground.blocks import check_blocks
+from bot.conversation.natural_language import without_greeting
+from playground.block_kit.blocks import check_blocks
 
 pool, entries, slack, http = test_slack.pool, test_slack.entries, test_slack.slack, test_slack.http
 

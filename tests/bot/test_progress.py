@@ -5,10 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from bot.progress import lines
+from bot.cli.progress import lines
 
 SCRIPT = """
-from bot.progress import progress
+from bot.cli.progress import progress
 with progress() as advance:
     for number in range(300):
         advance(f"reading [/] {number} \x1b[31m", number, 300)

@@ -14,15 +14,15 @@ import sqlalchemy as sa
 from slack_sdk import WebClient
 from waiting import WAIT, until
 
-from analytics import database
 from analytics.errors import StoreError
+from analytics.storage import database
 from bot.delivery.recovery import recover
-from bot.delivery.work import Work
-from bot.playground import SlackStandIn
-from bot.playground.faults import Fault
-from bot.store import TABLES
-from bot.store.schema import UNFINISHED
-from bot.store.unfinished import Unfinished
+from bot.domain.pending_reply import Work
+from bot.storage.messages.pending_replies import Unfinished
+from bot.storage.migration_state import TABLES
+from bot.storage.schema import UNFINISHED
+from playground import SlackStandIn
+from playground.faults import Fault
 
 AT_ONCE = timedelta(seconds=-1)
 
@@ -38,7 +38,7 @@ def serve(simulated, tmp_path):
         theirs = {"SLACK_BOT_TOKEN": slack.bot_token(), "SLACK_APP_TOKEN": slack.app_token, "SLACK_API_URL": slack.api_url}
         log = (tmp_path / f"serve-{len(started)}.log").open("w", encoding="utf-8")
         process = subprocess.Popen(
-            [sys.executable, "-m", "bot.cli", "serve"],
+            [sys.executable, "-m", "bot.cli.main", "serve"],
             env={**kept, **theirs, "DATABASE_URL": f"sqlite:///{tmp_path}/own.db"},
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.questions import QUESTIONS, ask, parse
-from bot.playground.blocks import check_blocks
-from bot.render import blocks, controls, data, text
-from bot.render.escape import escape
-from bot.render.native import native
-from bot.render.tables import table_blocks
-from bot.reply import Notice
+from analytics.export import serialization
+from analytics.questions.registry import QUESTIONS, ask, parse
+from bot.blocks import controls, messages, text
+from bot.blocks.escape import escape
+from bot.blocks.figures.native_chart import native
+from bot.blocks.figures.table_block import table_blocks
+from bot.domain.reply import Notice
+from playground.block_kit.blocks import check_blocks
 
 EXAMPLES = [example for question in QUESTIONS for example in question.examples]
 IN_THE_SIMULATION = {
@@ -33,19 +34,19 @@ def answer(request, history, long_history):
 
 def test_an_answer_is_what_slack_accepts_in_every_form(answer):
     for shown in (
-        [blocks.image_of_file("F0123456789", answer.chart.alt)],
+        [messages.image_of_file("F0123456789", answer.chart.alt)],
         native(answer.chart),
         table_blocks(answer),
-        blocks.numbers(answer),
+        messages.numbers(answer),
     ):
         for quiet in (False, True):
             below = controls.controls(answer, "U123", quiet=quiet)
-            assert check_blocks(blocks.answer_blocks(answer, shown, "U123", changed_by="U456", below=below)) == []
-    assert 0 < len(blocks.answer_fallback(answer)) <= blocks.MESSAGE_TEXT
+            assert check_blocks(messages.answer_blocks(answer, shown, "U123", changed_by="U456", below=below)) == []
+    assert 0 < len(messages.answer_fallback(answer)) <= messages.MESSAGE_TEXT
 
 
 def test_without_a_picture_the_numbers_stand_in_the_message(answer):
-    shown = json.dumps(blocks.answer_blocks(answer, blocks.numbers(answer)), ensure_ascii=False)
+    shown = json.dumps(messages.answer_blocks(answer, messages.numbers(answer)), ensure_ascii=False)
     numbers = text.grid(answer)
     assert numbers
     for line in numbers:
@@ -57,32 +58,32 @@ def test_every_answer_says_headline_source_and_that_it_is_simulated(answer):
     assert shown.startswith(answer.headline)
     assert str(answer.source.snapshot) in shown
     assert "simulated data" in shown
-    assert data.as_json(answer)["source"]["simulated"] is True
+    assert serialization.as_json(answer)["source"]["simulated"] is True
 
 
 def test_json_is_json_and_leaves_out_what_does_not_apply(answer):
-    found = json.loads(json.dumps(data.as_json(answer), allow_nan=False))
+    found = json.loads(json.dumps(serialization.as_json(answer), allow_nan=False))
     assert found["query"] == answer.query
     assert set(found["chart"]) == {"kind", "title", "alt"}
     assert all(value not in ([], {}, None, "") for value in found.values())
 
 
 def test_csv_has_as_many_columns_in_each_row(answer):
-    rows = list(csv.reader(io.StringIO(data.as_csv(answer))))
+    rows = list(csv.reader(io.StringIO(serialization.as_csv(answer))))
     assert len(rows) > 1
     assert len({len(row) for row in rows}) == 1
 
 
 def test_buttons_hold_the_next_questions(answer):
-    actions = [block for block in blocks.answer_blocks(answer, blocks.numbers(answer)) if block["type"] == "actions"]
+    actions = [block for block in messages.answer_blocks(answer, messages.numbers(answer)) if block["type"] == "actions"]
     assert [element["value"] for block in actions for element in block["elements"]] == list(answer.next)
     assert 2 <= len(answer.next) <= 3
 
 
 def test_top_cuts_json_and_csv_to_so_many_names(history):
     answer = ask(parse("creators top 3"), history)
-    assert [len(ranking["shares"]) for ranking in data.as_json(answer)["rankings"]] == [3, 3]
-    assert len(data.as_csv(answer).splitlines()) == 1 + 3 + 3
+    assert [len(ranking["shares"]) for ranking in serialization.as_json(answer)["rankings"]] == [3, 3]
+    assert len(serialization.as_csv(answer).splitlines()) == 1 + 3 + 3
 
 
 def test_a_table_of_two_measures_leaves_no_cell_empty(history):
@@ -93,18 +94,18 @@ def test_a_table_of_two_measures_leaves_no_cell_empty(history):
 @given(st.text(max_size=6000), st.lists(st.text(min_size=1, max_size=3000), max_size=5))
 def test_any_notice_is_what_slack_accepts(said, suggestions):
     usable = tuple(s for s in suggestions if s.strip())
-    shown = blocks.notice_blocks(Notice(said or ".", suggestions=usable))
+    shown = messages.notice_blocks(Notice(said or ".", suggestions=usable))
     assert check_blocks(shown) == []
 
 
 @given(st.text(max_size=500))
 def test_the_working_message_is_what_slack_accepts(typed):
-    assert check_blocks(blocks.working(typed)) == []
+    assert check_blocks(messages.working(typed)) == []
 
 
 @pytest.mark.parametrize("typed", ["<!channel>", "<@U1>", "<https://example.com|click>", "a & b", "&lt;!here&gt;"])
 def test_what_somebody_typed_stays_text(typed):
-    for shown in (blocks.working(typed), blocks.notice_blocks(Notice(f"I do not know “{typed}”."))):
+    for shown in (messages.working(typed), messages.notice_blocks(Notice(f"I do not know “{typed}”."))):
         written = json.dumps([block for block in shown if block["type"] != "actions"], ensure_ascii=False)
         assert "<" not in written
         assert ">" not in written
@@ -112,5 +113,5 @@ def test_what_somebody_typed_stays_text(typed):
 
 @pytest.mark.parametrize("name", ["=1+1", "+cmd", "-2", "@sum"])
 def test_a_spreadsheet_reads_no_name_as_a_formula(name):
-    assert data.safe(name) == f"'{name}"
-    assert data.safe("apache-2.0") == "apache-2.0"
+    assert serialization.safe(name) == f"'{name}"
+    assert serialization.safe("apache-2.0") == "apache-2.0"

@@ -17,7 +17,7 @@ from slack_sdk.web.slack_response import SlackResponse
 
 from analytics.errors import StoreError
 from bot.analytics_pool.pool import Pool
-from bot.doors.workflow import STEP
+from bot.slack.listeners.workflow_step import STEP
 
 WAIT = 60.0
 QUESTION = "licenses by downloads"
@@ -88,7 +88,7 @@ def shown(bot):
 
 
 def unasked(bot):
-    bot.desk.recent._kept.clear()
+    bot.slack.services.recent._kept.clear()
 
 
 ACTS = {

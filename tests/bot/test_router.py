@@ -7,15 +7,15 @@ import re
 
 import pytest
 
-from analytics.questions import FORMS
-from bot import wiring
+from analytics.questions.registry import FORMS
+from bot import composition
 from bot.analytics_pool.process import Analyst, entries
-from bot.router import Router
+from bot.conversation.router import Router
 
 
 @pytest.fixture
 def router(history):
-    return wiring.router(Analyst(history), entries())
+    return composition.router(Analyst(history), entries())
 
 
 def test_a_question_is_answered_with_a_picture(router):

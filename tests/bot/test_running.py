@@ -14,19 +14,21 @@ from pydantic import SecretStr
 from simulation import TODAY, filled
 from waiting import WAIT, until
 
-from analytics import database, demo, ingest
 from analytics.errors import StoreError
-from analytics.store import SqlHistory
-from bot import replays, wiring
+from analytics.sources import simulation
+from analytics.storage import database, ingest
+from analytics.storage.sql_history import SqlHistory
+from bot import composition
 from bot.analytics_pool.process import Analyst
-from bot.health import Health
-from bot.playground import SlackStandIn
-from bot.playground.faults import Fault
-from bot.prewarm import Prewarming
-from bot.recent import Recent
+from bot.analytics_pool.summarize_store import edition
+from bot.conversation.answer_cache import Recent
+from bot.jobs.prewarm import Prewarming
+from bot.server.health import Health
+from bot.server.web import House, web
 from bot.settings import Settings
-from bot.survey import edition
-from bot.web import House, web
+from bot.slack import replay_guard
+from playground import SlackStandIn
+from playground.faults import Fault
 
 
 class Workers:
@@ -77,7 +79,7 @@ class Bot:
             **more,
         )
         self.workers = Workers(url, entries)
-        self.house = wiring.house(self.settings, self.workers, wiring.store(self.settings))
+        self.house = composition.house(self.settings, self.workers, composition.store(self.settings))
         self.http = web(self.house).test_client()
 
     def command(self, text, *, at=None, secret=None, channel="general"):
@@ -159,8 +161,8 @@ def test_a_guessed_signature_does_not_stand_in_the_way_of_slacks_request(bot):
 
 
 def test_as_many_signatures_are_remembered_as_memory_is_given_to(monkeypatch):
-    monkeypatch.setattr(replays, "MOST", 3)
-    seen = replays.Replays()
+    monkeypatch.setattr(replay_guard, "MOST", 3)
+    seen = replay_guard.Replays()
     assert [seen.first(name) for name in ("a", "b", "c", "a", "d")] == [True, True, True, False, True]
     assert seen.first("a"), "the oldest makes room"
     assert len(seen._until) == 3
@@ -355,7 +357,7 @@ def test_a_new_snapshot_gives_a_new_answer_and_errors_are_not_kept(tmp_path, ent
     for _ in range(2):
         with pytest.raises(Exception, match="nobody"):
             recent.answer("creator nobody-of-that-name")
-    listings = [one for one in demo.listings(TODAY.replace(day=23), months=1) if one.taken_on == TODAY.replace(day=23)]
+    listings = [one for one in simulation.listings(TODAY.replace(day=23), months=1) if one.taken_on == TODAY.replace(day=23)]
     known = edition(history)
     ingest.store(listings, history)
     assert edition(history) != known
@@ -379,7 +381,7 @@ def test_the_common_charts_are_at_hand_when_a_snapshot_comes(tmp_path, entries):
     recent.answer("creators")
     assert workers.asked.count("creators") == 1, "it was to be at hand"
     day = TODAY.replace(day=23)
-    ingest.store([one for one in demo.listings(day, months=1) if one.taken_on == day], history)
+    ingest.store([one for one in simulation.listings(day, months=1) if one.taken_on == day], history)
     assert warm.look() == 2
     assert recent.answer("licenses")[0].source.snapshot == day
     assert workers.asked.count("licenses") == 2

@@ -18,7 +18,7 @@ import pytest
 from leaks import TYPED, found_in
 from waiting import until
 
-from bot.playground import SlackStandIn
+from playground import SlackStandIn
 
 WAIT = 40.0
 
@@ -38,7 +38,7 @@ def serve(simulated, tmp_path):
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "HF", "PORT", "DATABASE"))}
         log = (tmp_path / "serve.log").open("w+", encoding="utf-8")
         process = subprocess.Popen(
-            [sys.executable, "-m", "bot.cli", "serve"],
+            [sys.executable, "-m", "bot.cli.main", "serve"],
             env={**kept, "DATABASE_URL": simulated, "HFSTATS_WITH_WORKER": "false", **settings},
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -17,14 +17,14 @@ from pydantic import SecretStr
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from werkzeug.serving import make_server
 
-from analytics import database
-from bot import wiring
+from analytics.storage import database
+from bot import composition
 from bot.analytics_pool.pool import Pool
-from bot.delivery import upload
-from bot.playground import SlackStandIn
-from bot.playground.faults import Fault
+from bot.server.web import House, web
 from bot.settings import Settings
-from bot.web import House, web
+from bot.slack_api import upload
+from playground import SlackStandIn
+from playground.faults import Fault
 
 WAIT = 20.0
 
@@ -76,7 +76,7 @@ def tidy(settings):
 def over_http(slack, answers, entries, **more):
     """Serve the bot over HTTP on loopback; returns how to stop it."""
     settings = settings_for(slack, **more)
-    app = wiring.bolt(settings, wiring.desk(settings, answers, entries, wiring.store(settings)), over_http=True)
+    app = composition.bolt(settings, composition.desk(settings, answers, entries, composition.store(settings)), over_http=True)
     server = make_server("127.0.0.1", 0, web(House(app)), threaded=True)
     server.daemon_threads = False  # closing waits for the requests: work begins after its acknowledgement
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -96,7 +96,7 @@ def over_http(slack, answers, entries, **more):
 def over_socket(slack, answers, entries):
     """Connect the bot over Socket Mode; returns how to stop it."""
     settings = settings_for(slack)
-    app = wiring.bolt(settings, wiring.desk(settings, answers, entries, wiring.store(settings)), over_http=False)
+    app = composition.bolt(settings, composition.desk(settings, answers, entries, composition.store(settings)), over_http=False)
     handler = SocketModeHandler(app, slack.app_token)
     handler.connect()
     slack.wait_for(lambda: slack.socket_mode.connected, WAIT)

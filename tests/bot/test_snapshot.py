@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 from hub_standin import HubStandIn, half, html, some_models, status
 
-from analytics import database
-from bot.cli import main
+from analytics.storage import database
+from bot.cli.main import main
 
 
 @pytest.fixture

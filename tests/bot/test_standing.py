@@ -15,13 +15,13 @@ import pytest
 from click.testing import CliRunner
 from waiting import until
 
-from analytics import database
-from bot.beside import worker
-from bot.cli import main
-from bot.dispatch.values import Kind, Owed, State
+from analytics.storage import database
+from bot.cli.main import main
+from bot.domain.outbox import Kind, Owed, State
+from bot.processes.embedded_worker import worker
 from bot.settings import Settings
-from bot.store import TABLES
-from bot.store.ledger import Ledger
+from bot.storage.messages.outbox import Ledger
+from bot.storage.migration_state import TABLES
 
 
 def run(url, *words):
@@ -133,7 +133,7 @@ def children(pid):
 def test_it_ends_with_the_block_and_is_replaced_when_it_dies(tmp_path, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'beside.db'}")
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
-    monkeypatch.setattr("bot.beside._AGAIN", 0.1)
+    monkeypatch.setattr("bot.processes.embedded_worker._AGAIN", 0.1)
     with worker(Settings.read()):
         (first,) = until(lambda: children(os.getpid()))
         os.kill(first, signal.SIGKILL)
@@ -142,7 +142,7 @@ def test_it_ends_with_the_block_and_is_replaced_when_it_dies(tmp_path, monkeypat
 
 
 SERVING = (
-    "import time, threading\nfrom bot.beside import worker\nfrom bot.settings import Settings\n{first}"
+    "import time, threading\nfrom bot.processes.embedded_worker import worker\nfrom bot.settings import Settings\n{first}"
     "with worker(Settings.read()):\n    print('up', flush=True)\n    time.sleep(60)\n"
 )
 ALONE = ""
@@ -186,7 +186,7 @@ def test_serve_runs_one_on_sqlite_unless_told(tmp_path):
 
 
 def test_one_that_hangs_is_killed_and_replaced(tmp_path):
-    patched = "from bot import beside\nfrom bot.engine import local\nbeside._SILENT_AFTER = 15\nlocal.BEAT_SECONDS = 0.5\n"
+    patched = "from bot import beside\nfrom bot.jobs.engine import local\nbeside._SILENT_AFTER = 15\nlocal.BEAT_SECONDS = 0.5\n"
     log = "from bot import logs\nlogs.configure('INFO', 'json')\n"
     env = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path / 'beside.db'}", "HF_ENDPOINT": "http://127.0.0.1:9"}
     with (

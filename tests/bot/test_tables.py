@@ -13,29 +13,29 @@ from cryptography.fernet import Fernet
 from slack_sdk import WebClient
 from slack_sdk.oauth.installation_store import Installation
 
-from analytics import database
 from analytics.errors import HfStatsError, StoreError
-from bot.backfill.values import Wanted
-from bot.dispatch.content import Content
-from bot.dispatch.values import Kind, Outcome, Owed
-from bot.playground import SlackStandIn
-from bot.store import TABLES
-from bot.store.bets import Bets
-from bot.store.done import Done
-from bot.store.dumps import Dumps
-from bot.store.editions import Editions
-from bot.store.heartbeats import Heartbeats
-from bot.store.installations import SECRETS, Cipher, Installations, Tables
-from bot.store.ledger import Ledger
-from bot.store.pictures import Gallery
-from bot.store.rotation import Leases
-from bot.store.schema import METADATA, UNFINISHED
-from bot.store.seen import Seen
-from bot.store.subscriptions import Subscriptions
-from bot.store.unfinished import Unfinished, Work
-from bot.store.watches import Watches
-from bot.store.workspaces import forget, forget_users
-from bot.tokens import Tokens
+from analytics.storage import database
+from bot.domain.content import Content
+from bot.domain.dump import Wanted
+from bot.domain.outbox import Kind, Outcome, Owed
+from bot.slack.installation.tokens import Tokens
+from bot.storage.channels.alerts import Watches
+from bot.storage.channels.predictions import Bets
+from bot.storage.channels.subscriptions import Subscriptions
+from bot.storage.dumps import Dumps
+from bot.storage.heartbeats import Heartbeats
+from bot.storage.installations import SECRETS, Cipher, Installations, Tables
+from bot.storage.job_slots import Done
+from bot.storage.messages.built_digests import Editions
+from bot.storage.messages.outbox import Ledger
+from bot.storage.messages.pending_replies import Unfinished, Work
+from bot.storage.messages.pictures import Gallery
+from bot.storage.messages.received_events import Seen
+from bot.storage.migration_state import TABLES
+from bot.storage.schema import METADATA, UNFINISHED
+from bot.storage.token_leases import Leases
+from bot.storage.workspaces import forget, forget_users
+from playground import SlackStandIn
 
 LONG_AGO = timedelta(seconds=-60)
 """Older than that is everything."""

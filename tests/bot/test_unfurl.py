@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_slack import DOORS, WAIT, Broken, image_of, over_http, wait_for_answer
 
-from analytics import database, ingest
 from analytics.domain import Listing, ListName, Model
-from analytics.store import SqlHistory
+from analytics.storage import database, ingest
+from analytics.storage.sql_history import SqlHistory
 from bot.analytics_pool.pool import Pool
 from bot.analytics_pool.process import entries as all_entries
-from bot.playground import SlackStandIn
-from bot.playground.faults import Fault
-from bot.render.sparkline import FEWEST, MOST, Point, left_behind, trend
+from bot.blocks.figures.sparkline import FEWEST, MOST, Point, left_behind, trend
+from playground import SlackStandIn
+from playground.faults import Fault
 
 DAYS = (date(2026, 3, 31), date(2026, 4, 30), date(2026, 6, 30), date(2026, 7, 31), date(2026, 8, 22))
 """There is no snapshot of May."""

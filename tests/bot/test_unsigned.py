@@ -20,11 +20,12 @@ from test_tables import installed, rows
 sys.path.insert(0, str(Path(__file__).parents[2] / "bench" / "attacks"))
 from forgeries import SLACK_ROUTE, Forger
 
-from bot import logs, wiring
+from bot import composition
 from bot.analytics_pool.process import entries
-from bot.playground import SlackStandIn
-from bot.playground.deliver import signature
-from bot.web import web
+from bot.observability import logs
+from bot.server.web import web
+from playground import SlackStandIn
+from playground.delivery import signature
 
 FORGED = 4000
 SAMPLES = {"signed": "name.signature"}
@@ -76,7 +77,7 @@ def bot(tmp_path):
     with SlackStandIn() as slack:
         made = Many(slack, f"sqlite:///{tmp_path / 'hfstats.db'}", entries())
         token = slack.bot_token()
-        wiring.installations(made.settings, made.engine).save(installed(team=slack.workspace().id, token=token))
+        composition.installations(made.settings, made.engine).save(installed(team=slack.workspace().id, token=token))
         yield made
 
 
@@ -149,7 +150,7 @@ def test_what_slack_did_not_sign_does_nothing(bot, elsewhere, lines):
     known = routes(flask)
     assert {SLACK_ROUTE, "/slack/install", "/slack/oauth_redirect", "/metrics"} <= set(known)
     forger = Forger(known, elsewhere.url, bot.slack.base_url, team(bot.slack))
-    before, calls, began = rows(bot.engine), len(bot.slack.calls), time.monotonic()
+    before, calls, began = rows(bot.jobs.engine), len(bot.slack.calls), time.monotonic()
     tried = set()
     for number, forgery in enumerate(forger.make(FORGED)):
         status, body = answered(flask, forgery)
@@ -161,7 +162,7 @@ def test_what_slack_did_not_sign_does_nothing(bot, elsewhere, lines):
     assert tried == {401, 413}
     assert elsewhere.connections == 0
     assert len(bot.slack.calls) == calls
-    assert rows(bot.engine) == before
+    assert rows(bot.jobs.engine) == before
     minutes = (time.monotonic() - began) // 60 + 1
     assert len(lines) <= 2 * minutes, lines
     assert not any(traced for _, _, traced in lines)
@@ -183,15 +184,15 @@ def test_the_attack_that_was_found(bot, elsewhere, lines, path):
     assert elsewhere.connections == 0
     assert bot.slack.calls == []
     assert len(lines) == 1
-    assert lines[0][:2] == ("bot.slack.throttled_log", lines[0][1])
+    assert lines[0][:2] == ("bot.observability.throttled_log", lines[0][1])
 
 
 def test_nobody_keeps_a_row_by_opening_the_page_that_installs(bot):
-    before = rows(bot.engine)
+    before = rows(bot.jobs.engine)
     states = {bot.http.get("/slack/install").headers["Location"] for _ in range(200)}
     assert len(states) == 200
-    assert rows(bot.engine) == before
-    assert "slack_oauth_states" not in sa.inspect(bot.engine).get_table_names()
+    assert rows(bot.jobs.engine) == before
+    assert "slack_oauth_states" not in sa.inspect(bot.jobs.engine).get_table_names()
 
 
 @pytest.mark.parametrize("team_asked", ["T1%26scope%3Dadmin", "%0d%0aSet-Cookie:a=b", "T1%23x", "é"])

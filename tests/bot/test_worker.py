@@ -17,15 +17,15 @@ from leaks import TYPED, found_in
 from simulation import filled
 from waiting import WAIT, until
 
-from analytics import database
 from analytics.domain import ListName
-from analytics.store import SqlHistory
-from bot import wiring
+from analytics.storage import database
+from analytics.storage.sql_history import SqlHistory
+from bot import composition
 from bot.analytics_pool.process import Analyst
 from bot.settings import Settings
-from bot.store.clock import now
-from bot.store.ledger import Ledger
-from bot.store.seen import Seen
+from bot.storage.clock import now
+from bot.storage.messages.outbox import Ledger
+from bot.storage.messages.received_events import Seen
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def run(url, hub, tmp_path, **more):
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "HF", "DATABASE"))}
     env = {**kept, "DATABASE_URL": url, "HF_ENDPOINT": hub, **more}
     with (tmp_path / "worker.log").open("w", encoding="utf-8") as log:
-        return subprocess.Popen([sys.executable, "-m", "bot.cli", "worker"], env=env, stdout=log, stderr=subprocess.STDOUT)
+        return subprocess.Popen([sys.executable, "-m", "bot.cli.main", "worker"], env=env, stdout=log, stderr=subprocess.STDOUT)
 
 
 def test_it_takes_todays_snapshot_and_ends_when_told(url, tmp_path):
@@ -55,7 +55,7 @@ def test_it_takes_todays_snapshot_and_ends_when_told(url, tmp_path):
 
 
 def jobs_of(settings, engine, clock=None):
-    made = wiring.jobs(settings, engine, Analyst(SqlHistory(engine)))
+    made = composition.jobs(settings, engine, Analyst(SqlHistory(engine)))
     if clock is None:
         return made
     return replace(made, office=replace(made.office, clock=clock, ledger=Ledger(engine, clock)))
@@ -64,7 +64,7 @@ def jobs_of(settings, engine, clock=None):
 def test_a_day_has_one_snapshot_however_often_it_is_looked_for(url):
     with HubStandIn() as hub:
         settings = Settings(database_url=url, hf_endpoint=hub.endpoint)
-        engine = wiring.store(settings)
+        engine = composition.store(settings)
         jobs = jobs_of(settings, engine)
         assert jobs.snapshot() is True
         assert jobs.snapshot() is False
@@ -73,7 +73,7 @@ def test_a_day_has_one_snapshot_however_often_it_is_looked_for(url):
 
 def test_the_hub_being_away_is_logged_and_made_up_for(url, caplog):
     settings = Settings(database_url=url, hf_endpoint="http://127.0.0.1:9")
-    engine = wiring.store(settings)
+    engine = composition.store(settings)
     assert jobs_of(settings, engine).snapshot() is False
     assert "no snapshot of" in caplog.text
     with HubStandIn() as hub:
@@ -97,7 +97,7 @@ def test_a_day_without_the_hub_is_tried_to_the_end_then_told_once_and_in_the_dig
         slack_bot_token="xoxb" + "-test",
         hfstats_operator_channel="C0OPS",
     )
-    engine = wiring.store(settings)
+    engine = composition.store(settings)
     with engine.begin() as connection:  # the simulated history has that day as well
         connection.execute(sa.text("DELETE FROM snapshot WHERE taken_on = '2026-08-12'"))
     jobs = jobs_of(settings, engine, lambda: moment[0])
@@ -128,8 +128,8 @@ def test_a_day_without_the_hub_is_tried_to_the_end_then_told_once_and_in_the_dig
 def test_what_is_old_goes(url, caplog):
     caplog.set_level("INFO")
     settings = Settings(database_url=url, hfstats_keys="key", hfstats_picture_days=30)
-    engine = wiring.store(settings)
-    gallery, seen = wiring.gallery(settings, engine), Seen(engine)
+    engine = composition.store(settings)
+    gallery, seen = composition.gallery(settings, engine), Seen(engine)
     old, new = gallery.keep("T1", b"old"), gallery.keep("T1", b"new")
     seen.first("old")
     aged = sa.text("UPDATE link SET made_at = :at WHERE name = :name")

@@ -17,11 +17,11 @@ from hub_standin import HubStandIn
 from simulation import filled
 from waiting import WAIT, until
 
-from analytics import database
-from bot import wiring
-from bot.engine.outage import Outage, waits
+from analytics.storage import database
+from bot import composition
+from bot.jobs.engine.outage import Outage, waits
 from bot.settings import Settings
-from bot.store.heartbeats import Heartbeats
+from bot.storage.heartbeats import Heartbeats
 
 
 def last_heartbeat(url):
@@ -48,7 +48,7 @@ def starting(tmp_path, hub):
     def run(url, before=""):
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "HF", "DATABASE"))}
         env = {**kept, "DATABASE_URL": url, "HF_ENDPOINT": hub}
-        command = [sys.executable, "-c", f"{before}\nfrom bot.cli import main; main(['worker'])"]
+        command = [sys.executable, "-c", f"{before}\nfrom bot.cli.main import main; main(['worker'])"]
         log = (tmp_path / "worker.log").open("w", encoding="utf-8")
         started.append((subprocess.Popen(command, env=env, stderr=log), log))
         return started[-1][0], Log(tmp_path / "worker.log")
@@ -69,7 +69,7 @@ class Log:
         return sum(words in line for line in lines)
 
 
-FAST = "import bot.engine.{engine} as e; e.BEAT_SECONDS = 0.5"
+FAST = "import bot.jobs.engine.{engine} as e; e.BEAT_SECONDS = 0.5"
 
 
 def test_waits_grow_and_are_bounded():
@@ -118,7 +118,7 @@ def test_on_postgresql_it_outlives_three_deaths(start, postgres_url, postgres_se
 
 def test_on_sqlite_it_goes_on_when_the_file_is_back(start, tmp_path):
     url = filled(tmp_path / "x.db", months=1)
-    wiring.store(Settings(database_url=url)).dispose()
+    composition.store(Settings(database_url=url)).dispose()
     shutil.copy(tmp_path / "x.db", tmp_path / "backup.db")
     process, log = start(url, FAST.format(engine="local"))
     until(lambda: log.count("working by the clock"))
@@ -153,7 +153,7 @@ def test_without_a_database_it_waits_and_ends_well_at_once_when_told(start, url)
 @pytest.mark.parametrize("kind", BOTH_DATABASES)
 def test_what_waiting_does_not_mend_ends_it_with_a_sentence(start, tmp_path, kind, request):
     url = f"sqlite:///{tmp_path / 'x.db'}" if kind == "sqlite" else request.getfixturevalue("postgres_url")
-    engine = wiring.store(Settings(database_url=url))
+    engine = composition.store(Settings(database_url=url))
     with engine.begin() as connection:
         connection.execute(sa.text("UPDATE bot_version SET version_num = '9999'"))
     engine.dispose()
@@ -163,7 +163,7 @@ def test_what_waiting_does_not_mend_ends_it_with_a_sentence(start, tmp_path, kin
 
 
 def test_an_error_that_nobody_foresaw_ends_it_badly(start, tmp_path):
-    crash = "import bot.wiring as w\ndef engine(*_): raise ZeroDivisionError\nw.engine = engine"
+    crash = "import bot.composition as w\ndef engine(*_): raise ZeroDivisionError\nw.engine = engine"
     process, log = start(f"sqlite:///{tmp_path / 'x.db'}", crash)
     assert process.wait(WAIT) == 1
     assert log.count("nobody caught an error")

@@ -12,12 +12,12 @@ from pydantic import SecretStr
 from test_slack import DOORS, WAIT, Broken, over_http, settings_for
 
 from bot.analytics_pool.process import entries as all_entries
-from bot.demo import LINKED
-from bot.doors.workflow import STEP
-from bot.playground import SlackStandIn
-from bot.playground.faults import Fault
-from bot.playground.server import EVENTS, SCOPES
-from bot.playground.steps import State
+from bot.processes.demo import LINKED
+from bot.slack.listeners.workflow_step import STEP
+from playground import SlackStandIn
+from playground.faults import Fault
+from playground.server import EVENTS, SCOPES
+from playground.web_api.functions import State
 
 pool = test_slack.pool
 empty_pool = test_slack.empty_pool

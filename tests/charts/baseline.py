@@ -8,7 +8,7 @@ from pathlib import Path
 from chart_examples import EXAMPLES
 from PIL import Image
 
-from analytics.charts import draw
+from analytics.charts.drawing import draw
 
 FOLDER = Path(__file__).with_name("baseline")
 SIZE = (400, 225)

@@ -9,7 +9,7 @@ from chart_examples import EXAMPLES, PAIRED
 from PIL import Image
 
 from analytics.answer import Chart, ChartKind
-from analytics.charts import draw
+from analytics.charts.drawing import draw
 
 TOLERANCE = 3.0
 """Mean difference of grey, of 255. A bar of another length or a word elsewhere is more, another version of FreeType less."""

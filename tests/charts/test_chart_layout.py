@@ -11,9 +11,10 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from analytics.answer import Band, Chart, Series
-from analytics.charts import build, check, draw, style
-from analytics.charts.sheet import Area, Sheet
-from analytics.charts.text import CAPITAL, ELLIPSIS
+from analytics.charts import style, validation
+from analytics.charts.canvas import Area, Sheet
+from analytics.charts.drawing import build, draw
+from analytics.charts.text_measurement import CAPITAL, ELLIPSIS
 
 PAPER = Area(0, 0, style.WIDTH, style.HEIGHT)
 WITHIN = Area(style.MARGIN - 2, 0, style.WIDTH - style.MARGIN + 2, style.HEIGHT)
@@ -159,7 +160,7 @@ def test_refuses_what_it_cannot_draw_well(chart: Chart, says: str) -> None:
 
 
 def test_eight_series_and_the_others_can_be_drawn() -> None:
-    names = [*(f"name {at}" for at in range(check.MOST)), "12 others"]
+    names = [*(f"name {at}" for at in range(validation.MOST)), "12 others"]
     assert draw(replace(LINES, series=tuple(Series(name, (0.1,) * 12) for name in names)))
 
 

@@ -12,7 +12,8 @@ from chart_examples import AREA, BARS, EXAMPLES, LINES, PAIRED
 from matplotlib.text import Text
 from PIL import Image
 
-from analytics.charts import build, draw, style
+from analytics.charts import style
+from analytics.charts.drawing import build, draw
 from analytics.charts.frame import SIMULATED
 
 if TYPE_CHECKING:
@@ -98,4 +99,4 @@ def test_needs_neither_pyplot_nor_pandas_nor_the_bot() -> None:
     code = "import sys, analytics.charts; print(*sys.modules)"
     loaded = set(subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split())
     assert "matplotlib.figure" in loaded
-    assert not loaded & {"matplotlib.pyplot", "pandas", "bot", "analytics.compare"}
+    assert not loaded & {"matplotlib.pyplot", "pandas", "bot", "analytics.statistics.comparison"}

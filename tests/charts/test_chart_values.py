@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.answer import Unit
-from analytics.charts import dates, numbers, place, style, text
+from analytics.charts import label_placement, number_labels, style, text_measurement, time_axis
 
 
 @pytest.mark.parametrize(
@@ -33,12 +33,12 @@ from analytics.charts import dates, numbers, place, style, text
     ],
 )
 def test_values_read(value: float, unit: Unit, says: str) -> None:
-    assert numbers.label(value, unit) == says
+    assert number_labels.label(value, unit) == says
 
 
 @given(st.floats(1e-6, 1e12))
 def test_a_grid_covers_the_values_in_few_round_steps(highest: float) -> None:
-    grid = numbers.ticks(highest)
+    grid = number_labels.ticks(highest)
     assert grid[0] == 0
     assert 2 <= len(grid) <= 6
     assert grid[-2] < highest * (1 + 1e-9)
@@ -46,40 +46,47 @@ def test_a_grid_covers_the_values_in_few_round_steps(highest: float) -> None:
 
 
 def test_grid_lines_read_short() -> None:
-    assert [numbers.tick(value, Unit.PORTION) for value in numbers.ticks(0.09)] == ["0%", "2%", "4%", "6%", "8%", "10%"]
-    assert [numbers.tick(value, Unit.COUNT) for value in numbers.ticks(258e6)] == ["0", "100M", "200M", "300M"]
+    assert [number_labels.tick(value, Unit.PORTION) for value in number_labels.ticks(0.09)] == [
+        "0%",
+        "2%",
+        "4%",
+        "6%",
+        "8%",
+        "10%",
+    ]
+    assert [number_labels.tick(value, Unit.COUNT) for value in number_labels.ticks(258e6)] == ["0", "100M", "200M", "300M"]
 
 
 @given(st.floats(0, 11), st.floats(1, 8))
 def test_a_logarithmic_axis_has_some_marks_but_few(low: float, decades: float) -> None:
-    marks = numbers.powers(10**low, 10 ** (low + decades))
+    marks = number_labels.powers(10**low, 10 ** (low + decades))
     assert 1 <= len(marks) <= 7
     assert all(10**low <= mark <= 10 ** (low + decades) for mark in marks)
 
 
 @given(st.lists(st.floats(0, 400), min_size=1, max_size=9), st.floats(5, 40))
 def test_labels_are_moved_apart_in_their_order_and_stay_inside(wished: list[float], gap: float) -> None:
-    placed = place.spread(wished, gap, 0, 400)
+    placed = label_placement.spread(wished, gap, 0, 400)
     order = sorted(range(len(wished)), key=lambda at: (wished[at], at))
     assert all(placed[after] - placed[before] >= gap - 1e-6 for before, after in pairwise(order))
     assert all(-1e-6 <= y <= 400 + 1e-6 for y in placed)
 
 
 def test_labels_move_no_farther_than_they_must() -> None:
-    assert place.spread([10, 200], 30, 0, 400) == (10, 200)
-    assert place.spread([100, 100], 30, 0, 400) == (85, 115)
-    assert place.spread([0, 0], 30, 0, 400) == (0, 30)
-    assert place.spread([5, 5, 5], 30, 0, 30) == (0, 15, 30)
-    assert place.spread([], 30, 0, 30) == ()
+    assert label_placement.spread([10, 200], 30, 0, 400) == (10, 200)
+    assert label_placement.spread([100, 100], 30, 0, 400) == (85, 115)
+    assert label_placement.spread([0, 0], 30, 0, 400) == (0, 30)
+    assert label_placement.spread([5, 5, 5], 30, 0, 30) == (0, 15, 30)
+    assert label_placement.spread([], 30, 0, 30) == ()
 
 
 @given(st.text(min_size=1, max_size=80), st.floats(60, 900), st.booleans())
 @settings(deadline=None)
 def test_what_was_cut_to_fit_fits_and_shows_that_it_was_cut(given_text: str, room: float, bold: bool) -> None:
-    name = text.printable(given_text)
-    fitted = text.fit(name, room, 27, bold=bold)
-    assert text.width(fitted, 27, bold=bold) <= room
-    assert fitted == name or text.ELLIPSIS in fitted
+    name = text_measurement.printable(given_text)
+    fitted = text_measurement.fit(name, room, 27, bold=bold)
+    assert text_measurement.width(fitted, 27, bold=bold) <= room
+    assert fitted == name or text_measurement.ELLIPSIS in fitted
 
 
 @pytest.mark.parametrize(
@@ -94,20 +101,20 @@ def test_what_was_cut_to_fit_fits_and_shows_that_it_was_cut(given_text: str, roo
     ],
 )
 def test_names_keep_what_tells_them_apart(name: str, fitted: str) -> None:
-    assert text.fit(name, 430, 27) == fitted
+    assert text_measurement.fit(name, 430, 27) == fitted
 
 
 @given(st.text(max_size=40))
 def test_what_is_printed_is_one_line_of_characters_that_the_font_has(anything: str) -> None:
-    shown = text.printable(anything)
-    assert text.printable(shown) == shown
+    shown = text_measurement.printable(anything)
+    assert text_measurement.printable(shown) == shown
     assert "\n" not in shown
     assert shown.isprintable() or "\u00ad" in shown
 
 
 def test_missing_characters_become_boxes() -> None:
-    assert text.printable("千问 🚀\ufe0f a\n\tb\x00") == "□□ □ a b"
-    assert text.printable("Łódź β № ² →") == "Łódź β № ² →"
+    assert text_measurement.printable("千问 🚀\ufe0f a\n\tb\x00") == "□□ □ a b"
+    assert text_measurement.printable("Łódź β № ² →") == "Łódź β № ² →"
 
 
 def test_a_name_has_one_colour_in_every_picture() -> None:
@@ -148,7 +155,7 @@ def test_words_in_a_colour_can_be_read(hue: str) -> None:
 
 @given(st.dates(date(2019, 1, 1), date(2030, 1, 1)), st.integers(0, 4000), st.integers(200, 900))
 def test_dates_under_the_axis_are_within_it_and_apart(first: date, days: int, width: int) -> None:
-    axis = dates.TimeAxis(tuple(dict.fromkeys((first, first + timedelta(days=days)))), 100, 100 + width)
+    axis = time_axis.TimeAxis(tuple(dict.fromkeys((first, first + timedelta(days=days)))), 100, 100 + width)
     marks = axis.marks(120)
     assert 1 <= len(marks) <= 8
     assert all(100 <= x <= 100 + width for x, _ in marks)
@@ -157,13 +164,13 @@ def test_dates_under_the_axis_are_within_it_and_apart(first: date, days: int, wi
 
 def test_dates_under_the_axis_read() -> None:
     def marks(first: date, last: date) -> list[str]:
-        return [words for _, words in dates.TimeAxis((first, last), 0, 700).marks(130)]
+        return [words for _, words in time_axis.TimeAxis((first, last), 0, 700).marks(130)]
 
     assert marks(date(2026, 8, 7), date(2026, 8, 22)) == ["7 Aug", "14 Aug", "21 Aug"]
     assert marks(date(2025, 9, 22), date(2026, 8, 22)) == ["Oct 2025", "Jan 2026", "Apr 2026", "Jul 2026"]
     assert marks(date(2022, 7, 2), date(2026, 8, 22)) == ["2023", "2024", "2025", "2026"]
-    assert dates.TimeAxis((date(2026, 8, 7),), 0, 700).marks(130) == ((dates.ALONE, "7 Aug 2026"),)
+    assert time_axis.TimeAxis((date(2026, 8, 7),), 0, 700).marks(130) == ((time_axis.ALONE, "7 Aug 2026"),)
 
 
 def test_a_sign_that_only_one_font_has_becomes_a_box() -> None:
-    assert text.printable("a\uf400") == "a□"
+    assert text_measurement.printable("a\uf400") == "a□"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analytics.domain import NONE_DECLARED
-from analytics.names.fold import fold
+from analytics.names.normalize import fold
 from analytics.names.tasks import ALIASES, TASKS, find
 
 

@@ -16,7 +16,7 @@ import pytest
 from pydantic import SecretStr
 from slack_sdk import WebClient
 
-from bot import wiring
+from bot import composition
 from bot.settings import Settings
 
 FOLDER = Path(__file__).parent / "slack_emulator"
@@ -126,7 +126,7 @@ def ada(emulator):
 @pytest.fixture(scope="session")
 def ours(emulator, ada):  # noqa: ARG001 - she invites the bot
     """The client as the bot makes it, with the scopes of the manifest and no others."""
-    return wiring.client(emulator.settings("sqlite://"))
+    return composition.client(emulator.settings("sqlite://"))
 
 
 def channel_named(client, name):

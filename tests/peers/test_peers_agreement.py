@@ -9,7 +9,7 @@ from conftest import channel_named
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.playground import SlackStandIn
+from playground import SlackStandIn
 
 TEXT = {"type": "section", "text": {"type": "mrkdwn", "text": "hello"}}
 VIEW = {"type": "home", "blocks": [TEXT]}

@@ -17,9 +17,10 @@ from slack_bolt import BoltRequest
 from slack_sdk.signature import SignatureVerifier
 from waiting import until
 
-from analytics import database, demo, ingest
-from analytics.store import SqlHistory
-from bot import wiring
+from analytics.sources import simulation
+from analytics.storage import database, ingest
+from analytics.storage.sql_history import SqlHistory
+from bot import composition
 from bot.analytics_pool.pool import Pool
 
 _numbers = itertools.count(1)
@@ -30,7 +31,7 @@ def pool(tmp_path_factory):
     url = f"sqlite:///{tmp_path_factory.mktemp('simulated') / 'hfstats.db'}"
     engine = database.engine(url)
     database.upgrade(engine)
-    for _, day in groupby(demo.listings(date(2026, 8, 22), months=3), key=lambda listing: listing.taken_on):
+    for _, day in groupby(simulation.listings(date(2026, 8, 22), months=3), key=lambda listing: listing.taken_on):
         ingest.store(list(day), SqlHistory(engine))
     pool = Pool(url)
     pool.warm()
@@ -43,8 +44,8 @@ class Bot:
 
     def __init__(self, emulator, pool, database_url):
         settings = emulator.settings(database_url)
-        desk = wiring.desk(settings, pool, pool.entries(), wiring.store(settings))
-        self.app = wiring.bolt(settings, desk, over_http=True)
+        desk = composition.desk(settings, pool, pool.entries(), composition.store(settings))
+        self.app = composition.bolt(settings, desk, over_http=True)
         self._sign = SignatureVerifier(emulator.signing_secret).generate_signature
 
     def receive(self, body, content_type="application/json"):

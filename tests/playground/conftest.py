@@ -8,7 +8,7 @@ import pytest
 from slack_sdk import WebClient
 from tinybot import ManualClock, TinyBot
 
-from bot.playground import SlackStandIn
+from playground import SlackStandIn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

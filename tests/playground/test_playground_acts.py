@@ -14,14 +14,14 @@ from slack_sdk.signature import SignatureVerifier
 from slack_sdk.webhook import WebhookClient
 from tinybot import TinyBot
 
-from bot.playground.deliver import signature
+from playground.delivery import signature
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tinybot import ManualClock
 
-    from bot.playground import SlackStandIn
+    from playground import SlackStandIn
 
 BUTTONS = {
     "type": "actions",

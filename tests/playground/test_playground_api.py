@@ -12,14 +12,14 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 from tinybot import TinyBot, picture
 
-from bot.playground.faults import Fault
+from playground.faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tinybot import ManualClock
 
-    from bot.playground import SlackStandIn
+    from playground import SlackStandIn
 
 
 def refusal(call: Callable[..., object], **arguments: object) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.playground.blocks import Surface, check_blocks, check_view, is_too_long, with_ids
+from playground.block_kit.blocks import Surface, check_blocks, check_view, is_too_long, with_ids
 
 Block = dict[str, Any]
 

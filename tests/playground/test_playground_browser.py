@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 from tinybot import TinyBot
 
-from bot.playground import SlackStandIn
+from playground import SlackStandIn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

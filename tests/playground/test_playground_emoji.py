@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from bot.playground.emoji import EMOJI
+from playground.website.emoji import EMOJI
 
 BOT = Path(__file__).parents[2] / "bot"
 WRITTEN = re.compile(r"""["' ]:([a-z]+(?:_[a-z]+)*): """)

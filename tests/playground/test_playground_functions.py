@@ -9,14 +9,14 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from tinybot import TinyBot
 
-from bot.playground.steps import State
+from playground.web_api.functions import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from slack_sdk import WebClient
 
-    from bot.playground import SlackStandIn
+    from playground import SlackStandIn
 
 SHOUT = {
     "title": "Shout",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.playground.mrkdwn import markdown_html, mrkdwn_html, plain_html, readable
+from playground.website.mrkdwn import markdown_html, mrkdwn_html, plain_html, readable
 
 NAMES = {"U1": "ada", "C1": "general"}
 

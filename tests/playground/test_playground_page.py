@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tinybot import TinyBot
 
-from bot.playground import SlackStandIn
+from playground import SlackStandIn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

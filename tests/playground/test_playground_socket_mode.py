@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from bot.playground import SlackStandIn
+    from playground import SlackStandIn
 
 
 @pytest.fixture

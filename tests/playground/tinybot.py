@@ -17,7 +17,7 @@ from werkzeug.serving import make_server
 if TYPE_CHECKING:
     from typing import Self
 
-    from bot.playground import SlackStandIn
+    from playground import SlackStandIn
 
 
 class ManualClock:

@@ -9,9 +9,9 @@ from truth import reference
 from truth.agreement import differences
 
 from analytics.errors import NoDataError, QueryError
-from analytics.questions import ask, parse
-from bot.cli import main
-from bot.render.data import as_json
+from analytics.export.serialization import as_json
+from analytics.questions.registry import ask, parse
+from bot.cli.main import main
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from truth.listings import Snapshot
     from truth.reference import Asked
 
-    from analytics.store import SqlHistory
+    from analytics.storage.sql_history import SqlHistory
 
 
 def imported(store: Path, files: Sequence[Path], *options: str) -> str:

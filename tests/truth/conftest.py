@@ -11,9 +11,9 @@ from click.testing import CliRunner
 from truth import listings
 from truth.asking import agreement, imported
 
-from analytics import database
-from analytics.store import SqlHistory
-from bot.cli import main
+from analytics.storage import database
+from analytics.storage.sql_history import SqlHistory
+from bot.cli.main import main
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -8,14 +8,14 @@ import pytest
 from truth import reference
 from truth.listings import NONE, Row, Snapshot, asked_at, comparable
 
-from analytics import database, ingest
-from analytics.charts import draw
-from analytics.demo import listings
-from analytics.digest.build import DIMENSIONS, digest
+from analytics.charts.drawing import draw
+from analytics.digest.builder import DIMENSIONS, digest
 from analytics.digest.edition import Edition
 from analytics.domain import ListName
 from analytics.errors import NoDataError
-from analytics.store import SqlHistory
+from analytics.sources.simulation import listings
+from analytics.storage import database, ingest
+from analytics.storage.sql_history import SqlHistory
 
 pytestmark = pytest.mark.shared
 

@@ -12,8 +12,8 @@ from truth.asking import agreement, imported
 from truth.cases import MEASURES, SIDE_BY_SIDE, every_name
 from truth.reference import DIMENSIONS, Asked, today
 
-from analytics import database
-from analytics.store import SqlHistory
+from analytics.storage import database
+from analytics.storage.sql_history import SqlHistory
 
 DAYS = ("2026-05-31", "2026-06-30", "2026-07-15", "2026-07-31")
 IDS = [

@@ -7,8 +7,8 @@ from truth.cases import BOTH, MEASURES, SIDE_BY_SIDE, SPANS, TOP, TOP_30, TRENDI
 from truth.listings import asked_at
 from truth.reference import DIMENSIONS, Asked, answer, today
 
-from analytics.questions import ask, parse
-from bot.render.data import as_json
+from analytics.export.serialization import as_json
+from analytics.questions.registry import ask, parse
 
 pytestmark = pytest.mark.shared
 

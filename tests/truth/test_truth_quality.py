@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from analytics.domain import ListName
-from analytics.doubts import of_day
+from analytics.questions.data_warnings import of_day
 
 pytestmark = pytest.mark.shared
 

@@ -11,13 +11,13 @@ from dataclasses import replace
 from test_running import Bot
 from waiting import WAIT, until
 
-from bot import wiring
+from bot import composition
 from bot.analytics_pool.pool import Pool
 from bot.analytics_pool.process import entries
 from bot.analytics_pool.supervisor import Limits
-from bot.health import Health
-from bot.playground import SlackStandIn
-from bot.web import web
+from bot.server.health import Health
+from bot.server.web import web
+from playground import SlackStandIn
 
 from .hanging import QUICK, at_work, locked
 
@@ -32,7 +32,7 @@ def served(url, limits):
         bot = Bot(slack, url.replace(".db", "-app.db"), entries())
         pool = Pool(url, limits=limits)
         try:
-            house = wiring.house(bot.settings, pool, wiring.store(bot.settings))
+            house = composition.house(bot.settings, pool, composition.store(bot.settings))
             bot.house = replace(house, health=Health({"analytics": pool.check}, every=0.05))
             bot.http = web(bot.house).test_client()
             stop = bot.house.health.start()

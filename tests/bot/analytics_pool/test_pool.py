@@ -19,7 +19,7 @@ from bot.analytics_pool.child import Child
 from bot.analytics_pool.errors import UnansweredError
 from bot.analytics_pool.pool import Pool
 from bot.analytics_pool.supervisor import BusyError, Limits, Supervisor
-from bot.router import Router
+from bot.conversation.router import Router
 
 from .hanging import QUICK, at_work, locked
 
@@ -212,7 +212,8 @@ def test_a_pool_that_is_closed_while_a_process_starts_ends_it(simulated, threads
 
 
 def test_the_process_that_talks_to_slack_loads_neither_pandas_nor_matplotlib():
-    script = "import sys, bot.server, bot.wiring; print(sorted({'pandas', 'matplotlib', 'numpy', 'pyarrow'} & set(sys.modules)))"
+    heavy = "{'pandas', 'matplotlib', 'numpy', 'pyarrow'}"
+    script = f"import sys, bot.processes.serve, bot.composition; print(sorted({heavy} & set(sys.modules)))"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert loaded.stdout.strip() == "[]"
 

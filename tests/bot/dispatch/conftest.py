@@ -8,22 +8,22 @@ from typing import Any
 
 import pytest
 
-from analytics import database
+from analytics.storage import database
 from bot.analytics_pool.process import Analyst
-from bot.dispatch.content import Content
-from bot.dispatch.deliver import Office, deliver
-from bot.dispatch.fence import FencedClient
-from bot.dispatch.values import Again, Kind, Owed, State
-from bot.playground import SlackStandIn
-from bot.playground.server import SCOPES
-from bot.playground.workspace import Channel
-from bot.playground.workspace import Kind as Sort
-from bot.store import TABLES
-from bot.store.bets import Bets
-from bot.store.editions import Editions
-from bot.store.ledger import Ledger
-from bot.store.subscriptions import Subscriptions
-from bot.store.watches import Watches
+from bot.domain.content import Content
+from bot.domain.outbox import Again, Kind, Owed, State
+from bot.outbox.delivery import Office, deliver
+from bot.outbox.lease_guard import FencedClient
+from bot.storage.channels.alerts import Watches
+from bot.storage.channels.predictions import Bets
+from bot.storage.channels.subscriptions import Subscriptions
+from bot.storage.messages.built_digests import Editions
+from bot.storage.messages.outbox import Ledger
+from bot.storage.migration_state import TABLES
+from playground import SlackStandIn
+from playground.server import SCOPES
+from playground.workspace import Channel
+from playground.workspace import Kind as Sort
 
 START = datetime(2026, 8, 3, 9, 0, tzinfo=UTC)
 HISTORY = {"channels:history", "groups:history", "im:history"}

@@ -9,13 +9,13 @@ from urllib.error import URLError
 
 import pytest
 
-from bot.dispatch import fence
-from bot.dispatch.content import Content
-from bot.dispatch.deliver import ATTEMPTS, deliver
-from bot.dispatch.fence import FencedClient
-from bot.dispatch.values import Again, Delivery, State
-from bot.playground.faults import Fault
-from bot.store.ledger import LEASE
+from bot.domain.content import Content
+from bot.domain.outbox import Again, Delivery, State
+from bot.outbox import lease_guard
+from bot.outbox.delivery import ATTEMPTS, deliver
+from bot.outbox.lease_guard import FencedClient
+from bot.storage.messages.outbox import LEASE
+from playground.faults import Fault
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55"
@@ -265,7 +265,7 @@ def test_a_worker_that_died_after_it_posted(kit):
 
 def post(kit, line):
     """Do what a worker does between its last look at the ledger and its next."""
-    from bot.dispatch.look import metadata
+    from bot.outbox.find_posted import metadata
 
     client = kit.client(line.workspace)
     return client.chat_postMessage(channel=line.channel, text="It is August", metadata=metadata(line))["ts"]
@@ -295,17 +295,17 @@ def test_of_two_that_posted_nevertheless_the_second_takes_its_message_back(kit):
 
 def test_a_request_that_comes_too_late_does_not_leave(kit):
     client, channel = kit.client(kit.workspace().id), kit.channel().id
-    with fence.until(fence.now() - 1), pytest.raises((fence.Closed, URLError)):
+    with lease_guard.until(lease_guard.now() - 1), pytest.raises((lease_guard.Closed, URLError)):
         client.chat_postMessage(channel=channel, text="too late")
-    with fence.until(fence.now() + 30):
+    with lease_guard.until(lease_guard.now() + 30):
         client.chat_postMessage(channel=channel, text="in time")
     assert [message.text for message in kit.shown()] == ["in time"]
 
 
 def test_a_request_that_was_held_up_is_sent_by_whoever_has_the_line_then(kit, monkeypatch):
-    id_, real = kit.owe(), fence.now
+    id_, real = kit.owe(), lease_guard.now
     moments = iter([real(), real() + 31.0])
-    monkeypatch.setattr(fence, "now", lambda: next(moments, real()))
+    monkeypatch.setattr(lease_guard, "now", lambda: next(moments, real()))
     again = kit.deliver(id_)
     assert isinstance(again, Again)
     assert kit.shown() == []
@@ -336,7 +336,7 @@ def test_slack_out_of_reach_for_a_day_is_given_up_told_and_pauses_nothing(kit):
 
 def test_one_line_that_nobody_understands_does_not_stop_the_others(kit):
     bad = kit.owe(period="2026-06")
-    from bot.store.schema import DELIVERY
+    from bot.storage.schema import DELIVERY
 
     with kit.engine.begin() as connection:
         connection.execute(DELIVERY.update().where(DELIVERY.c.id == bad).values(content="no JSON"))

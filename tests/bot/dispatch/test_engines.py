@@ -12,13 +12,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from waiting import until
 
-from bot.dispatch.deliver import deliver
-from bot.dispatch.plan import plan
-from bot.dispatch.values import State
-from bot.engine import CLOCK
-from bot.engine.local import Local
-from bot.schedule import owed, parse_schedule
-from bot.store.done import Done
+from bot.domain.outbox import State
+from bot.domain.schedule import owed, parse_schedule
+from bot.jobs.engine import CLOCK
+from bot.jobs.engine.local import Local
+from bot.outbox.delivery import deliver
+from bot.outbox.planner import plan
+from bot.storage.job_slots import Done
 
 
 @dataclass

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.dispatch.values import Again, Delivery, Kind, Owed, State
-from bot.store.ledger import APART, AT_ONCE, LEASE
+from bot.domain.outbox import Again, Delivery, Kind, Owed, State
+from bot.storage.messages.outbox import APART, AT_ONCE, LEASE
 
 
 def together(many, work):

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.dispatch.plan import plan
-from bot.dispatch.values import State
-from bot.schedule import next_due, parse_schedule
+from bot.domain.outbox import State
+from bot.domain.schedule import next_due, parse_schedule
+from bot.outbox.planner import plan
 
 
 def at(month, day, hour=9, minute=0, year=2026):
@@ -187,7 +187,7 @@ def test_a_weekly_digest_comes_once_a_week_across_a_change_of_the_clocks(kit, zo
             due = parse_schedule(found[0].schedule)
             assert kit.clock() - found[0].next_due < timedelta(minutes=15)
             with kit.engine.begin() as connection:
-                from bot.store.subscriptions import advance
+                from bot.storage.channels.subscriptions import advance
 
                 assert advance(connection, found[0], next_due(due, kit.clock()).at)
             kit.owe(source=mine.id, period=str(due_edition(found[0])))
@@ -196,7 +196,7 @@ def test_a_weekly_digest_comes_once_a_week_across_a_change_of_the_clocks(kit, zo
 
 
 def due_edition(subscription):
-    from bot.schedule import owed
+    from bot.domain.schedule import owed
 
     eve = subscription.next_due - timedelta(microseconds=1)
     (due,) = owed(parse_schedule(subscription.schedule), eve, subscription.next_due)

@@ -11,8 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.errors import QueryError
-from bot.schedule import Day, Rhythm, Schedule, next_due, owed, parse_schedule, read_schedule, said, said_moment
-from bot.schedule.values import MONTH_DAYS, WEEKDAYS
+from bot.domain.schedule import (
+    Day,
+    Rhythm,
+    Schedule,
+    next_due,
+    owed,
+    parse_schedule,
+    read_schedule,
+    said,
+    said_moment,
+)
+from bot.domain.schedule.values import MONTH_DAYS, WEEKDAYS
 
 ZONES = [
     "Europe/Berlin",

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from itsdangerous import TimestampSigner
 
-from bot.slack import oauth_state
-from bot.slack.oauth_state import SignedStates
+from bot.slack.installation import oauth_state
+from bot.slack.installation.oauth_state import SignedStates
 
 
 def states(*keys, within=600):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from slack_sdk import WebClient
 
-from bot.slack.response_url import ResponseUrlRefusedError, is_slacks, post
+from bot.slack_api.response_url import ResponseUrlRefusedError, is_slacks, post
 
 SLACK = "https://slack.com/api/"
 STAND_IN = "http://127.0.0.1:8000/api/"

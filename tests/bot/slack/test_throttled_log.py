@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.slack.throttled_log import INTERVAL, ThrottledWarning
+from bot.observability.throttled_log import INTERVAL, ThrottledWarning
 
 
 def test_a_flood_is_one_line_a_minute_and_none_is_forgotten(caplog):

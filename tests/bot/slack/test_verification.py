@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from slack_bolt import BoltContext, BoltRequest, BoltResponse
 from slack_sdk.signature import SignatureVerifier
 
-from bot.doors.failed import failed
+from bot.slack.error_handler import failed
 from bot.slack.verification import TOLERANCE, VerifiedOnly, is_signed_by_slack, is_verified, is_well_formed, marked
 
 SECRET = "a signing secret of the tests"

@@ -1,0 +1,54 @@
+"""Charts as pictures: the only package that knows matplotlib. ``draw`` is its one public name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analytics.answer import ChartKind
+from analytics.charts.canvas import Area, Sheet
+from analytics.charts.frame import draw_frame
+from analytics.charts.kinds.area import draw_area
+from analytics.charts.kinds.bars import draw_bars, draw_focus, draw_paired
+from analytics.charts.kinds.dumbbell import draw_dumbbell
+from analytics.charts.kinds.forecast import draw_forecast
+from analytics.charts.kinds.lines import draw_bump, draw_lines
+from analytics.charts.kinds.scatter import draw_scatter
+from analytics.charts.kinds.slope import draw_slope
+from analytics.charts.png import encode
+from analytics.charts.validation import must_be_drawable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from analytics.answer import Chart
+
+__all__ = ["draw"]
+
+_FORMS: Mapping[ChartKind, Callable[[Sheet, Area, Chart], None]] = {
+    ChartKind.PAIRED: draw_paired,
+    ChartKind.BARS: draw_bars,
+    ChartKind.FOCUS: draw_focus,
+    ChartKind.LINES: draw_lines,
+    ChartKind.AREA: draw_area,
+    ChartKind.BUMP: draw_bump,
+    ChartKind.SLOPE: draw_slope,
+    ChartKind.DUMBBELL: draw_dumbbell,
+    ChartKind.FORECAST: draw_forecast,
+    ChartKind.SCATTER: draw_scatter,
+}
+
+
+def draw(chart: Chart) -> bytes:
+    """Return a PNG of 1200 by 675 pixels in at most 64 colours; the same chart gives the same bytes.
+
+    Raises ValueError where ``docs/charts.md`` says that a chart of this kind cannot be so.
+    """
+    return encode(build(chart), chart.alt)
+
+
+def build(chart: Chart) -> Sheet:
+    """Lay the chart out without drawing it: for who wants to measure what is where."""
+    must_be_drawable(chart)
+    sheet = Sheet()
+    _FORMS[chart.kind](sheet, draw_frame(sheet, chart), chart)
+    return sheet

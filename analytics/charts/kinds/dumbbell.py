@@ -1,0 +1,95 @@
+"""Before and after: a row a category, in titled groups; what rose is blue, what fell vermillion."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analytics.charts import number_labels, style, text_measurement
+from analytics.charts.canvas import Area
+from analytics.formatting.phrases import points
+
+if TYPE_CHECKING:
+    from analytics.answer import Chart
+    from analytics.charts.canvas import Sheet
+
+_NAMES = 0.34
+"""The most that the names take of the width."""
+_GAP = 18
+_HEAD = 1.1
+"""Height of a group's title in rows."""
+_TALLEST = 62
+_SAME = 0.0005
+"""Shares nearer than this round to the same tenth of a per cent."""
+_KEY = "gray before, colored after"
+
+
+def draw_dumbbell(sheet: Sheet, area: Area, chart: Chart) -> None:
+    """Draw a grey dot before, a coloured one after, and in two columns what it is now and the change."""
+    groups = chart.groups or (("", len(chart.categories)),)
+    heads = sum(bool(title) for title, _ in groups)
+    pitch = min(area.height / (len(chart.categories) + heads * _HEAD), _TALLEST)
+    size = min(style.LABEL, pitch * 0.56)
+    labels = [text_measurement.printable(one) for one in chart.categories]
+    room = min(max(text_measurement.width(one, size) for one in labels), area.width * _NAMES)
+    before, after = chart.series[0].values, chart.series[1].values
+    now = ["" if value is None else number_labels.label(value, chart.unit) for value in after]
+    change = [_change(was, is_) for was, is_ in zip(before, after, strict=True)]
+    columns = [max(text_measurement.width(one, size) for one in column) for column in (now, change)]
+    ends = area.right - (columns[1] + _GAP if columns[1] else 0), area.right
+    plot = Area(area.left + room + _GAP, area.top, ends[0] - columns[0] - _GAP, area.bottom)
+    highest = max((value for value in (*before, *after) if value is not None), default=0.0) or 1.0
+    place, y = 0, area.top
+    for title, rows in groups:
+        if title:
+            _title(sheet, area, y + pitch * _HEAD * 0.7, title, min(style.SMALL, size), key=place == 0 and bool(columns[1]))
+            y += pitch * _HEAD
+        for row in range(place, place + rows):
+            middle = y + pitch / 2
+            sheet.line([(plot.left, middle), (plot.right, middle)], style.GRID, 2)
+            sheet.words((area.left, middle), text_measurement.fit(labels[row], room, size), size, centered=True)
+            scaled = [None if value is None else plot.left + value / highest * plot.width for value in (before[row], after[row])]
+            hue = _hue(before[row], after[row])
+            _dots(sheet, (scaled[0], scaled[1]), middle, hue, pitch)
+            for words, end in zip((now[row], change[row]), ends, strict=True):
+                if words:
+                    sheet.words(
+                        (end - text_measurement.width(words, size), middle), words, size, hue=style.readable(hue), centered=True
+                    )
+            y += pitch
+        place += rows
+
+
+def _title(sheet: Sheet, area: Area, y: float, title: str, size: float, *, key: bool) -> None:
+    """Name a group and, beside the first, say what the colors mean."""
+    room = area.width - (text_measurement.width(_KEY, size) + _GAP if key else 0)
+    sheet.words(
+        (area.left, y),
+        text_measurement.fit(text_measurement.printable(title), room, size, bold=True),
+        size,
+        hue=style.QUIET,
+        bold=True,
+    )
+    if key:
+        sheet.words((area.right - text_measurement.width(_KEY, size), y), _KEY, size, hue=style.QUIET)
+
+
+def _dots(sheet: Sheet, at: tuple[float | None, float | None], y: float, hue: str, pitch: float) -> None:
+    was, now = at
+    if was is not None and now is not None and was != now:
+        sheet.line([(was, y), (now, y)], hue, max(4.0, pitch * 0.12))
+    if was is not None:
+        sheet.dots([(was, y)], style.CONTEXT, pitch * 0.30)
+    if now is not None:
+        sheet.dots([(now, y)], hue, pitch * 0.38)
+
+
+def _hue(was: float | None, now: float | None) -> str:
+    if was is None or now is None or abs(now - was) < _SAME:
+        return style.QUIET
+    return style.BLUE if now > was else style.VERMILLION
+
+
+def _change(was: float | None, now: float | None) -> str:
+    if was is None or now is None or abs(now - was) < _SAME:
+        return ""
+    return points(now - was).partition(" ")[0]

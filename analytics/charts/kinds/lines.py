@@ -1,0 +1,153 @@
+"""Lines over time: shares or counts, and ranks. Each is named where it ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analytics.answer import Unit
+from analytics.charts import line_end_labels as ends
+from analytics.charts import number_labels, style, text_measurement, time_axis
+from analytics.charts.canvas import Area
+from analytics.charts.time_axis import TimeAxis
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    from analytics.answer import Chart, Series
+    from analytics.charts.canvas import Point, Sheet
+
+_BELOW = 42
+"""Pixels for the dates under the plot."""
+_BESIDE = 14
+"""Pixels between a grid line and its value."""
+_THICK, _THIN = 7, 4
+
+
+def draw_lines(sheet: Sheet, area: Area, chart: Chart) -> None:
+    """Draw a line a series over a grid from 0; ``None`` is a gap, and a value between two gaps is a dot."""
+    when = time_axis.parse(chart.categories)
+    grid = number_labels.ticks(_highest(chart))
+    marks = [number_labels.tick(value, chart.unit) for value in grid]
+    named = ends.endings(chart, [_last(one, chart.unit) for one in chart.series])
+    size = ends.columns(named, area.width * ends.MOST)
+    plot = plot_area(area, size.width, marks)
+    scale = plot.height / grid[-1]
+    axis = TimeAxis(when, plot.left, plot.right)
+    for value, mark in zip(grid, marks, strict=True):
+        y = plot.bottom - value * scale
+        sheet.line([(plot.left, y), (axis.pixels[-1], y)], style.GRID if value else style.CONTEXT, 2)
+        beside(sheet, plot, y, mark)
+    write_dates(sheet, axis, plot)
+    lines = {
+        one.name: [None if v is None else (x, plot.bottom - v * scale) for x, v in zip(axis.pixels, one.values, strict=True)]
+        for one in chart.series
+    }
+    draw_all(sheet, chart, lines)
+    points = [_end(lines[one.name]) for one in chart.series]
+    ends.write(sheet, named, points, beside_dates(area, plot, when), x=axis.pixels[-1], size=size)
+
+
+def draw_bump(sheet: Sheet, area: Area, chart: Chart) -> None:
+    """Draw a line of ranks a series, 1 at the top; who is out at the last date is named below the last rank."""
+    when = time_axis.parse(chart.categories)
+    gone = [one.name for one in chart.series if one.values[-1] is None]
+    lowest = max((value for one in chart.series for value in one.values if value is not None), default=1.0)
+    named = ends.endings(chart, [_last(one, Unit.RANK) for one in chart.series])
+    ranks = [_first(one) for one in chart.series]
+    size = ends.columns(named, area.width * ends.MOST)
+    plot = plot_area(area, size.width, ranks)
+    pitch = plot.height / (lowest + len(gone))
+    axis = TimeAxis(when, plot.left, plot.right)
+    write_dates(sheet, axis, plot)
+
+    def height(rank: float) -> float:
+        return plot.top + (rank - 0.5) * pitch
+
+    lines = {
+        one.name: [None if v is None else (x, height(v)) for x, v in zip(axis.pixels, one.values, strict=True)]
+        for one in chart.series
+    }
+    draw_all(sheet, chart, lines, dots=len(when) <= 16)
+    hues = ends.hues_of(chart)
+    for one, rank in zip(chart.series, ranks, strict=True):
+        first = lines[one.name][0]
+        if first:
+            beside(sheet, plot, first[1], rank, ends.ink_of(hues[one.name]))
+    points = [_end(lines[one.name]) for one in chart.series]
+    wished = [
+        height(lowest + 1 + gone.index(one.name)) if one.name in gone else y
+        for one, (_, y) in zip(chart.series, points, strict=True)
+    ]
+    ends.write(sheet, named, points, beside_dates(area, plot, when), x=axis.pixels[-1], size=size, wished=wished)
+
+
+def plot_area(area: Area, names: float, marks: Iterable[str]) -> Area:
+    """Return what the names at the right, the marks at the left and the dates below leave."""
+    left = area.left + max(text_measurement.width(mark, style.SMALL) for mark in marks) + _BESIDE
+    return Area(left, area.top + 12, area.right - names, area.bottom - _BELOW)
+
+
+def beside_dates(area: Area, plot: Area, when: Sequence[date]) -> Area:
+    """Return where the names may be: down to the footer, unless the only date stands under them."""
+    return area if len(when) > 1 else Area(area.left, area.top, area.right, plot.bottom)
+
+
+def beside(sheet: Sheet, plot: Area, y: float, mark: str, hue: str = style.QUIET) -> None:
+    """Write a mark at the left of the plot."""
+    sheet.words((plot.left - _BESIDE, y), mark, style.SMALL, hue=hue, align="right", centered=True)
+
+
+def write_dates(sheet: Sheet, axis: TimeAxis, plot: Area) -> None:
+    """Write round dates under the plot, as many as there is room for."""
+    widest = text_measurement.width("Sep 2026", style.SMALL)
+    for x, words in axis.marks(widest + 24):
+        half = text_measurement.width(words, style.SMALL) / 2
+        sheet.line([(x, plot.bottom), (x, plot.bottom + 8)], style.CONTEXT, 2)
+        inside = max(min(x, plot.right + ends.LEADER / 2 - half), style.MARGIN + half)
+        sheet.words((inside, plot.bottom + 12 + style.SMALL), words, style.SMALL, hue=style.QUIET, align="center")
+
+
+def draw_all(sheet: Sheet, chart: Chart, lines: dict[str, list[Point | None]], *, dots: bool = False) -> None:
+    """Draw every line, the subject last and thick."""
+    hues = ends.hues_of(chart)
+    for one in ends.upwards(chart):
+        thickness = _THICK if one.name in chart.emphasis else _THIN
+        trace(sheet, lines[one.name], hues[one.name], thickness, dots=dots)
+
+
+def trace(sheet: Sheet, points: Sequence[Point | None], hue: str, thickness: float, *, dots: bool) -> None:
+    """Join points but not over gaps; a dot where a run ends, and on a point that stands alone."""
+    marked: list[Point] = []
+    run: list[Point] = []
+    for point in (*points, None):
+        if point is not None:
+            run.append(point)
+            continue
+        if len(run) > 1:
+            sheet.line(run, hue, thickness)
+        marked += run if dots or len(run) < 2 else run[-1:]
+        run = []
+    if marked:
+        sheet.dots(marked, hue, thickness * 2.2 + 2)
+
+
+def _end(points: Sequence[Point | None]) -> Point:
+    """Return where a line ends."""
+    return next(point for point in reversed(points) if point is not None)
+
+
+def _highest(chart: Chart) -> float:
+    """Return the highest value; for a picture of zeros only, one that makes a grid."""
+    highest = max((value for one in chart.series for value in one.values if value is not None), default=0.0)
+    return highest or (0.01 if chart.unit is Unit.PORTION else 1.0)
+
+
+def _first(one: Series) -> str:
+    first = one.values[0]
+    return "" if first is None else number_labels.label(first, Unit.RANK)
+
+
+def _last(one: Series, unit: Unit) -> str:
+    last = one.values[-1]
+    return ends.GONE if last is None else number_labels.label(last, unit)

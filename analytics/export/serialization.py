@@ -1,0 +1,129 @@
+"""An answer as JSON and as CSV: stable, for scripts. The fields are described in ``docs/json.md``."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from analytics.export.tabular import table
+from analytics.formatting.visible import one_line
+
+if TYPE_CHECKING:
+    from analytics.answer import Answer, Forecast, Ranking, Share, Shift
+    from analytics.export.tabular import Cell
+
+_FORMULA = re.compile(r"(?:^|;)\s*(?=[=+\-@＝＋－＠])")  # noqa: RUF001 - the wide signs
+
+
+def as_json(answer: Answer) -> dict[str, Any]:
+    """Return the answer as JSON's own types; keys that do not apply are left out."""
+    source = answer.source
+    found: dict[str, Any] = {
+        "query": answer.query,
+        "headline": answer.headline,
+        "source": {
+            "list": source.list.value,
+            "snapshot": source.snapshot.isoformat(),
+            "since": source.since.isoformat() if source.since else None,
+            "models": source.models,
+            "coverage": source.coverage,
+            "simulated": source.simulated,
+            "origin": source.origin,
+        },
+        "rankings": [_ranking(ranking, answer.top) for ranking in answer.rankings],
+        "models": [_share(share) for share in answer.models.shares] if answer.models else None,
+        "creators": [_share(share) for share in answer.creators.shares] if answer.creators else None,
+        "series": [{"date": m.taken_on.isoformat(), **_ranking(m.ranking)} for m in answer.series],
+        "shifts": [_shift(shift) for shift in answer.shifts],
+        "forecasts": [_forecast(one) for one in answer.forecasts],
+        "statistics": dict(answer.statistics),
+        "facts": {key: value for key, value in answer.facts.items() if value is not None},
+        "notes": list(answer.notes),
+        "chart": {"kind": answer.chart.kind.value, "title": answer.chart.title, "alt": answer.chart.alt},
+        "next": list(answer.next),
+    }
+    found["source"] = {key: value for key, value in found["source"].items() if value is not None}
+    return {key: value for key, value in found.items() if value or value == 0}
+
+
+def _ranking(ranking: Ranking, top: int | None = None) -> dict[str, Any]:
+    return {
+        "by": ranking.by.value,
+        "of": ranking.of,
+        "total": _whole(ranking.total),
+        "recorded": _whole(ranking.recorded),
+        **({"rest": _whole(ranking.rest)} if ranking.rest else {}),
+        "shares": [_share(share) for share in ranking.shares[:top]],
+    }
+
+
+def _share(share: Share) -> dict[str, Any]:
+    found: dict[str, Any] = {"rank": share.rank, "name": share.name, "value": _whole(share.value), "portion": share.portion}
+    if share.members:
+        found["members"] = [{"name": name, "value": _whole(value)} for name, value in share.members]
+    return found
+
+
+def _shift(shift: Shift) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "name": shift.name,
+        "by": shift.by.value,
+        "before": shift.before,
+        "after": shift.after,
+        "points": shift.points,
+        "rank_before": shift.rank_before,
+        "rank_after": shift.rank_after,
+        "reasons": [{"model": r.model, "cause": r.cause.value, "points": r.points} for r in shift.reasons],
+    }
+    if shift.split:
+        split = shift.split
+        found["split"] = {"grew": split.grew, "declared": split.declared, "entered": split.entered, "left": split.left}
+    return found
+
+
+def _forecast(one: Forecast) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "by": one.by.value,
+        "at": one.at.isoformat(),
+        "months": one.months,
+        "now": one.now,
+        "expected": one.expected,
+        "low": one.low,
+        "high": one.high,
+    }
+
+
+def _whole(value: float) -> int | float:
+    """Print 60 models as 60 and half a model as 0.5."""
+    return int(value) if float(value).is_integer() else value
+
+
+def as_csv(answer: Answer) -> str:
+    """Return every number of the answer as rows with a heading, as :func:`analytics.export.tabular.table` has them."""
+    heading, rows = table(answer)
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(heading)
+    whole = heading.index("value") if "portion" in heading else None
+    writer.writerows([_cell(cell, whole=place == whole) for place, cell in enumerate(row)] for row in rows)
+    return out.getvalue()
+
+
+def _cell(cell: Cell, *, whole: bool) -> str | int | float | None:
+    if isinstance(cell, str):
+        return safe(cell)
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return _whole(cell) if whole and isinstance(cell, float) else cell
+
+
+def safe(name: str) -> str:
+    """Keep a spreadsheet from reading a name, or what stands in it after a semicolon, as a formula; on one line.
+
+    Source: OWASP, CSV Injection. The wide signs are read as the narrow ones by some.
+    """
+    return _FORMULA.sub(r"\g<0>'", one_line(name))

@@ -1,0 +1,66 @@
+"""What the words of a question mean, apart from names: read from ``lexicon.toml``, which tells what each field is."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analytics.domain import Dimension, ListName, Measure
+from analytics.names.normalize import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+class Sort(StrEnum):
+    """What a word is."""
+
+    FILLER = "filler"
+    MEASURE = "measure"
+    LIST = "list"
+    RANKING = "ranking"
+    ASKING = "asking"
+    AGAINST = "against"
+    MODELS = "models"
+    WHO = "who"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One or more words of the text that mean one thing."""
+
+    sort: Sort
+    means: Measure | ListName | Dimension | str = ""
+
+
+_MEANINGS: Mapping[Sort, Callable[[str], Measure | ListName | Dimension | str]] = {
+    Sort.MEASURE: Measure,
+    Sort.LIST: ListName,
+    Sort.RANKING: Dimension,
+}
+
+
+def load(text: str) -> dict[str, Word]:
+    """Read words from TOML, by their folded phrase.
+
+    Raises:
+        ValueError: for a sort or a meaning that there is not, or a phrase that means two things.
+
+    """
+    found: dict[str, Word] = {}
+    for entry in tomllib.loads(text)["word"]:
+        sort = Sort(entry["sort"])
+        word = Word(sort, _MEANINGS.get(sort, str)(entry.get("means", "")))
+        for phrase in entry["phrases"]:
+            if found.setdefault(fold(phrase), word) != word:
+                raise ValueError(f"lexicon.toml: “{phrase}” is both {found[fold(phrase)].sort} and {sort}")
+    return found
+
+
+VOCABULARY: Mapping[str, Word] = load(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+
+COUNTED = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twenty": 20}
+"""Numbers in words, after "top"."""

@@ -1,0 +1,171 @@
+"""``ages``: how old the models are that the list is made of, and those that are downloaded."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from analytics.answer import Answer, ChartKind, Ranking, Series, Share
+from analytics.domain import Dimension, Measure
+from analytics.errors import NoDataError
+from analytics.formatting.numbers import percent
+from analytics.formatting.phrases import day, of_measure, plural
+from analytics.query import Form, Option, Query
+from analytics.questions import chart_specs
+from analytics.questions.question import Question, View
+from analytics.statistics.comparison import value_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analytics.domain import Model
+    from analytics.storage.history import History
+
+FIRST = date(2022, 3, 2)
+"""The day on which the Hub began to keep when a model was made; all older ones carry this date."""
+_BARS = 7
+_LEADERS = 10
+"""Models whose oldest and youngest are named."""
+_YEAR = 365.25
+"""Days: a mean year of the Julian calendar."""
+
+
+def born(model: Model) -> date | None:
+    """Return the day (UTC) on which a model was made; ``None`` where that is not recorded."""
+    if not model.created:
+        return None
+    moment = datetime.fromisoformat(model.created)
+    return (moment.astimezone(UTC) if moment.tzinfo else moment).date()
+
+
+def weighted_median(pairs: Sequence[tuple[float, float]]) -> float:
+    """Return the smallest value at or below which at least half of the weight lies, of ``(value, weight)``.
+
+    Raises:
+        ValueError: where nothing has weight.
+
+    """
+    ordered = sorted(pair for pair in pairs if pair[1] > 0)
+    half, passed = sum(weight for _, weight in ordered) / 2, 0.0
+    for value, weight in ordered:
+        passed += weight
+        if passed >= half:
+            return value
+    raise ValueError("nothing has weight")
+
+
+def _answer(query: Query, history: History) -> Answer:
+    view = View(query, history, Dimension.NAMESPACE)
+    dated = [(model, made) for model in view.models if (made := born(model))]
+    if not dated:
+        message = f"The source of {view.now.taken_on:%Y-%m-%d} does not record when models were made."
+        raise NoDataError(message, (str(Query("models", within=query.within)),))
+    by_year = tuple(_by_year(dated, by, view) for by in view.measures)
+    medians = {by: _median(dated, by, view.now.taken_on) for by in (Measure.MODELS, view.leading)}
+    source = replace(view.source(), coverage=len(dated) / len(view.models))
+    headline = _headline(medians, view.leading)
+    years = _years(by_year)
+    paired = len(by_year) == 2
+    series = tuple(Series(of_measure(r.by), tuple(_portion(r, year, years) for year in years)) for r in by_year)
+    chart = chart_specs.chart(
+        ChartKind.PAIRED if paired else ChartKind.BARS,
+        headline,
+        source,
+        chart_specs.subtitle(source, query, view.task, None if paired else by_year[0].by),
+        [f"{year}: {percent(value or 0.0)} of {series[-1].name}" for year, value in zip(years, series[-1].values, strict=True)],
+        categories=years,
+        series=series,
+    )
+    most = max(years, key=lambda year: _portion(by_year[0], year, years))
+    return Answer(
+        query=str(query),
+        headline=headline,
+        source=source,
+        chart=chart if paired else replace(chart, emphasis=(most,)),
+        rankings=by_year,
+        statistics={f"median_years_by_{by.value}": age for by, age in medians.items() if age is not None},
+        notes=_notes(dated, view.leading),
+        next=tuple(str(Query(word, within=query.within, task=query.task, at=query.at)) for word in ("models", "creators")),
+    )
+
+
+def _by_year(dated: Sequence[tuple[Model, date]], by: Measure, view: View) -> Ranking:
+    if by is Measure.LIKES and all(model.likes is None for model, _ in dated):
+        raise NoDataError(f"The source of {view.now.taken_on:%Y-%m-%d} does not record likes.", (str(view.query.but(by=None)),))
+    sums: dict[str, float] = {}
+    for model, made in dated:
+        sums[str(made.year)] = sums.get(str(made.year), 0.0) + value_of(model, by)
+    recorded = sum(sums.values())
+    ordered = sorted(sums, key=lambda year: (-sums[year], year))
+    shares = tuple(
+        Share(year, sums[year], sums[year] / recorded if recorded else 0.0, 1 + sum(sums[o] > sums[year] for o in ordered))
+        for year in ordered
+    )
+    return Ranking(by, "year", sum(value_of(model, by) for model in view.models), recorded, shares)
+
+
+def _median(dated: Sequence[tuple[Model, date]], by: Measure, today: date) -> float | None:
+    """Return the median age in years, each model weighted by the measure; ``None`` where nothing has weight."""
+    try:
+        return weighted_median([((today - day).days / _YEAR, value_of(model, by)) for model, day in dated])
+    except ValueError:
+        return None
+
+
+def _headline(medians: dict[Measure, float | None], by: Measure) -> str:
+    plain, weighted = medians[Measure.MODELS], medians[by]
+    half = f"Half of the models are at least {_age(plain or 0.0)} old"
+    if by is Measure.MODELS or weighted is None:
+        return half
+    return f"{half}; half of {of_measure(by)} go to models of {_age(weighted)} or more"
+
+
+def _age(years: float) -> str:
+    """Return years, months below two years, days below two months: ``3.4 years``, ``14 months``, ``11 days``."""
+    if years >= 2:
+        return f"{years:.1f} years"
+    return plural(round(years * 12), "month") if years >= 1 / 6 else plural(round(years * _YEAR), "day")
+
+
+def _years(by_year: Sequence[Ranking]) -> tuple[str, ...]:
+    """Return the years to draw, the latest first, the old ones together."""
+    years = sorted({share.name for ranking in by_year for share in ranking.shares}, reverse=True)
+    return tuple(years) if len(years) <= _BARS else (*years[: _BARS - 1], f"{years[_BARS - 1]} and before")
+
+
+def _portion(ranking: Ranking, year: str, years: Sequence[str]) -> float:
+    portions = {share.name: share.portion for share in ranking.shares}
+    if year == years[-1] and " " in year:
+        return sum(portion for one, portion in portions.items() if one <= year.partition(" ")[0])
+    return portions.get(year, 0.0)
+
+
+def _notes(dated: Sequence[tuple[Model, date]], by: Measure) -> tuple[str, ...]:
+    """Name the oldest of the leaders, and say what a date of the Hub's first years means."""
+    measured = Measure.DOWNLOADS if by is Measure.MODELS else by
+    leaders = sorted(dated, key=lambda pair: (-value_of(pair[0], measured), pair[0].id))[:_LEADERS]
+    (oldest, first), (youngest, last) = (choose(leaders, key=lambda pair: (pair[1], pair[0].id)) for choose in (min, max))
+    told = []
+    if first < last:
+        when = f"made before {day(FIRST)}" if first <= FIRST else f"of {day(first)}"
+        told.append(f"Of the first {len(leaders)}, {oldest.id} is the oldest ({when}), {youngest.id} the youngest ({day(last)}).")
+    old = sum(made <= FIRST for _, made in dated)
+    if old:
+        counts = "counts" if old == 1 else "count"
+        told.append(f"{plural(old, 'model')} of before {day(FIRST)}, when the Hub began to keep dates, {counts} as of that day.")
+    return tuple(told)
+
+
+AGES = Question(
+    form=Form(
+        "ages",
+        frozenset({Option.BY, Option.IN, Option.TASK, Option.AT}),
+        aliases=("age", "old", "vintage"),
+        example="ages",
+    ),
+    summary="How old the models are, and those that are downloaded",
+    examples=("ages", "ages in trending", "ages task text-generation"),
+    answer=_answer,
+    brief="how old",
+)

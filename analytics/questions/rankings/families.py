@@ -1,0 +1,57 @@
+"""``families``: licenses by what they allow, from permissive to non-commercial."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analytics.answer import ChartKind
+from analytics.domain import NONE_DECLARED, Dimension
+from analytics.formatting.numbers import percent
+from analytics.formatting.phrases import enumerate_
+from analytics.names.licenses import title
+from analytics.questions.share_question import ASIDE, Topic, share_question, two_leaders
+from analytics.statistics import comparison
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analytics.answer import Ranking
+
+_NAMED = 4
+_PERMISSIVE = "permissive"
+
+
+def _contrast(models: Ranking, downloads: Ranking) -> str:
+    many, much = (comparison.find(ranking, _PERMISSIVE) for ranking in (models, downloads))
+    if not many or not much:
+        return two_leaders(models, downloads, Dimension.FAMILY)
+    turn = "and carry" if abs(many.portion - much.portion) < 0.05 else "but carry"
+    return f"Permissive licenses are on {percent(many.portion)} of models {turn} {percent(much.portion)} of downloads"
+
+
+def _members(rankings: Sequence[Ranking]) -> tuple[str, ...]:
+    """Say which licenses the largest families add up, and how much says nothing at all."""
+    told = [share for share in rankings[-1].shares if share.name != NONE_DECLARED and share.value][:3]
+    return tuple(f"{share.name.capitalize()}: {_licenses([tag for tag, _ in share.members])}." for share in told)
+
+
+def _licenses(tags: Sequence[str]) -> str:
+    shown = [title(tag) for tag in tags[:_NAMED]]
+    return enumerate_([*shown, f"{len(tags) - _NAMED} more"] if len(tags) > _NAMED else shown)
+
+
+FAMILIES = share_question(
+    Topic(
+        dimension=Dimension.FAMILY,
+        word="families",
+        singular="family",
+        summary="Licenses by what they allow: permissive, copyleft, model-specific, non-commercial",
+        aliases=("license-families", "licence-families", "openness"),
+        examples=("families", "families by downloads in trending", "families since 2026-01"),
+        over_time=ChartKind.AREA,
+        contrast=_contrast,
+        notes=_members,
+        next=("licenses",),
+        brief=ASIDE,
+    )
+)

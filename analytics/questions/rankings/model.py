@@ -1,0 +1,174 @@
+"""``model ID``: where one model stands, and where it stood."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from rapidfuzz import fuzz, process, utils
+
+from analytics.answer import Answer, ChartKind, Series, Unit
+from analytics.domain import Dimension, Measure, Model
+from analytics.errors import QueryError
+from analytics.formatting.numbers import count, percent
+from analytics.formatting.phrases import day, of_list, ordinal, ranked_by
+from analytics.names import grouping, licenses, renames
+from analytics.names.normalize import fold
+from analytics.query import Form, Option, Query
+from analytics.questions import chart_specs
+from analytics.questions.comparability import notes_on, over_time
+from analytics.questions.question import Question, View
+from analytics.statistics import comparison
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from analytics.answer import Chart, Source
+    from analytics.storage.history import History
+
+_NEIGHBORS = 3
+"""How many models above and below are shown."""
+
+
+def _answer(query: Query, history: History) -> Answer:
+    view = View(query, history, Dimension.LICENSE)
+    model, rank = _find(query, view)
+    total = view.whole_of(Measure.DOWNLOADS)
+    source = replace(view.source(), coverage=1.0)
+    headline = (
+        f"{model.id} is {ordinal(rank)} of {view.now.size:,} by {ranked_by(view.now.list)}: "
+        f"{count(model.downloads)} downloads in 30 days, {percent(model.downloads / total if total else 0.0)} of the list"
+    )
+    notes: tuple[str, ...] = ()
+    if renames.successor(query.names[0]) not in {query.names[0], query.names[0].casefold()}:
+        notes = (f"{query.names[0]} is called {model.id} since it moved.",)
+    ranking = comparison.model_ranking([(m, 1.0) for m in view.models], Measure.DOWNLOADS, float(total))
+    past: dict[str, float] = {}
+    more: tuple[str, ...] = ()
+    if query.since:
+        headline, source, past, more, chart = _past(view, source, model)
+    else:
+        chart = _neighbors(view, source, rank, headline)
+    since = chart_specs.year_back(view.scope)
+    return Answer(
+        query=str(query),
+        headline=headline,
+        source=source,
+        chart=chart,
+        rankings=(replace(ranking, shares=tuple(s for s in ranking.shares if s.name == model.id)),),
+        facts=_facts(model, rank) | past,
+        notes=(*notes, *more),
+        next=(
+            str(query.but(names=(model.id,), since=None if query.since else since)) if since or query.since else "models",
+            str(Query("creator", (grouping.creator(model.namespace),), within=query.within, at=query.at)),
+            *([str(Query("task", (model.task,), within=query.within, at=query.at))] if model.task else []),
+        ),
+    )
+
+
+def _find(query: Query, view: View) -> tuple[Model, int]:
+    """Return the model and its rank: by its id or its former one, by its name without the creator, case forgiven."""
+    typed = query.names[0]
+    wanted = renames.successor(typed)
+    models = _ranked(view)
+    folded = fold(wanted)
+    ways: tuple[Callable[[Model], bool], ...] = (
+        lambda m: renames.successor(m.id) == wanted,
+        lambda m: fold(m.id) == folded,
+        lambda m: fold(m.id.partition("/")[2]) == folded,
+    )
+    for same in ways:
+        found = next(((m, rank) for rank, m in enumerate(models, start=1) if same(m)), None)
+        if found:
+            return found
+    near = process.extract(
+        typed, [m.id for m in models], scorer=fuzz.WRatio, processor=utils.default_process, limit=3, score_cutoff=60
+    )
+    said = f" Nearest: {', '.join(name for name, _, _ in near)}." if near else ""
+    where = f"the {len(models):,} most downloaded of the whole Hub" if view.partial else of_list(view.now.list, view.now.size)
+    message = f"“{typed}” is not among {where} on {view.now.taken_on:%Y-%m-%d}.{said}"
+    raise QueryError(message, tuple(str(query.but(names=(name,))) for name, _, _ in near))
+
+
+def _ranked(view: View) -> tuple[Model, ...]:
+    """Return the models whose rank is known to be their place: of the whole Hub, those before the first gap."""
+    if not view.partial:
+        return view.models
+    trail = view.history.trail([model.id for model in view.models], view.now.list)
+    ranks = {model.id: rank for number, rank, model in trail if number == view.now.id}
+    return tuple(model for place, model in enumerate(view.models, start=1) if ranks[model.id] == place)
+
+
+def _facts(model: Model, rank: int) -> dict[str, str | float | None]:
+    return {
+        "rank": rank,
+        "downloads": model.downloads,
+        "likes": model.likes,
+        "license": None if model.licenses is None else ", ".join(licenses.title(n) for n in model.licenses) or "none declared",
+        "task": model.task or None,
+        "library": model.library or None,
+        "creator": grouping.creator(model.namespace),
+        "created": model.created[:10] if model.created else None,
+        "gated": {"false": "no", "true": "yes"}.get(model.gated, model.gated) if model.gated else None,
+    }
+
+
+def _neighbors(view: View, source: Source, rank: int, headline: str) -> Chart:
+    first = max(0, min(rank - 1 - _NEIGHBORS, len(view.models) - 2 * _NEIGHBORS - 1))
+    shown = view.models[first : first + 2 * _NEIGHBORS + 1]
+    categories = tuple(f"{first + place}. {m.id}" for place, m in enumerate(shown, start=1))
+    chart = chart_specs.chart(
+        ChartKind.BARS,
+        headline,
+        source,
+        chart_specs.subtitle(source, view.query, view.task, Measure.DOWNLOADS),
+        [f"{name}: {count(m.downloads)}" for name, m in zip(categories, shown, strict=True)],
+        categories=categories,
+        series=(Series("downloads", tuple(float(m.downloads) for m in shown)),),
+    )
+    return replace(chart, unit=Unit.COUNT, emphasis=(categories[rank - 1 - first],))
+
+
+def _past(view: View, source: Source, model: Model) -> tuple[str, Source, dict[str, float], tuple[str, ...], Chart]:
+    """Tell and draw the model's downloads over time, under its present id and former ones."""
+    snapshots = over_time(view.query, view.scope)
+    notes = notes_on(view.query, view.scope, snapshots)
+    ids = [model.id, *renames.former(model.id)]
+    days = {s.id: s for s in snapshots}
+    trail = sorted(view.history.trail(ids, view.now.list), key=lambda found: found[2].id == model.id)  # the present id prevails
+    seen = {days[number].taken_on: (m, rank) for number, rank, m in trail if number in days}
+    dates = [s.taken_on for s in snapshots]
+    source = replace(source, since=dates[0])
+    first, (then, rank_then) = min(seen.items())
+    rank_now = seen[dates[-1]][1]
+    ranks = f"{ordinal(rank_now)} as before" if rank_now == rank_then else f"{ordinal(rank_then)} to {ordinal(rank_now)}"
+    change = f"{count(then.downloads)} to {count(model.downloads)} downloads in 30 days"
+    headline = f"{model.id} went from {change} since {day(first)}, {ranks}"
+    values = tuple(float(seen[d][0].downloads) if d in seen else None for d in dates)
+    chart = chart_specs.chart(
+        ChartKind.LINES,
+        headline,
+        source,
+        chart_specs.subtitle(source, view.query, view.task, Measure.DOWNLOADS, over_time=True),
+        [f"{d:%Y-%m-%d}: {count(m.downloads)} downloads, {ordinal(rank)}" for d, (m, rank) in sorted(seen.items())],
+        categories=tuple(d.isoformat() for d in dates),
+        series=(Series(model.id, values),),
+    )
+    absent = values.count(None)
+    gap = (f"Not in the list at {absent} of {len(dates)} dates since {day(dates[0])}.",) if absent else ()
+    before = {"downloads_before": float(then.downloads), "rank_before": float(rank_then)}
+    return headline, source, before, (*notes, *gap), replace(chart, unit=Unit.COUNT, emphasis=(model.id,))
+
+
+MODEL = Question(
+    form=Form(
+        "model",
+        frozenset({Option.IN, Option.AT, Option.SINCE}),
+        fewest=1,
+        most=1,
+        example="model openai-community/gpt2",
+    ),
+    summary="Where one model stands",
+    examples=("model openai-community/gpt2", "model all-MiniLM-L6-v2"),
+    answer=_answer,
+)

@@ -1,0 +1,257 @@
+"""A repository of dumps on the Hub: its revisions, and its files as they were at one of them. Nothing in it is ever run."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import httpx2
+from huggingface_hub import HfApi, constants, parse_hf_uri
+from huggingface_hub.errors import (
+    EntryNotFoundError,
+    GatedRepoError,
+    HfHubHTTPError,
+    HfUriError,
+    HFValidationError,
+    LocalEntryNotFoundError,
+    OfflineModeIsEnabled,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+    XetDownloadError,
+)
+from huggingface_hub.utils import tqdm, validate_repo_id  # type: ignore[attr-defined]
+
+from analytics.errors import OutOfReachError, SourceError
+from analytics.sources.hub_session import Address, Visit, through
+from analytics.sources.validation import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import date
+
+KNOWN = "cfahlgren1/hub-stats"
+"""A dataset on the Hub that holds the whole Hub, renewed daily."""
+KNOWN_FILE = "models.parquet"
+_MOST_BYTES = 32 * 1024**3
+"""Of one file; the whole Hub takes some 1 GB."""
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_MISSING = "check its name, which is as in the address of its page; one that is private needs HF_TOKEN"
+_REMEDIES = {400: _MISSING, 401: f"there is no such repository, or not for us; {_MISSING}", 403: _MISSING, 404: _MISSING}
+_LATER = {408, 429, 500, 502, 503, 504}
+
+
+class Every(StrEnum):
+    """Of how long a time one revision is wanted."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A state of a repository."""
+
+    commit: str
+    """Forty hexadecimal digits."""
+    day: date
+    """On which it was made (UTC)."""
+
+
+@dataclass(frozen=True, slots=True)
+class HubFile:
+    """A file in a repository, at one of its revisions."""
+
+    repo: str
+    """``owner/name``."""
+    path: str
+    revision: str | None = None
+    """A commit, branch or tag; the main branch without one."""
+    kind: str = "dataset"
+
+    @classmethod
+    def parse(cls, uri: str) -> HubFile:
+        """Read an address such as ``hf://datasets/owner/name@revision/folder/file.parquet``.
+
+        Raises:
+            SourceError: saying what is wrong with it.
+
+        """
+        example = "write hf://datasets/owner/name@revision/file.parquet, where @revision may be left out"
+        try:
+            found = parse_hf_uri(uri)
+        except HfUriError as error:
+            raise SourceError(f"{shown(uri)[1:-1]} cannot be read ({str(error.msg).rstrip('.')}); {example}.") from None
+        if found.is_bucket or not found.path_in_repo:
+            raise SourceError(f"{shown(uri)[1:-1]} names no file of a repository; {example}.")
+        return cls(found.id, found.path_in_repo, found.revision, found.type)
+
+    def __str__(self) -> str:
+        at = f" at {self.revision[:12]}" if self.revision else ""
+        return f"{self.path} of {self.repo}{at}"
+
+
+def revisions(
+    repo: str, *, endpoint: str | None = None, token: str | None = None, timeout: float = 10.0, deadline: float = 300.0
+) -> list[Revision]:
+    """Return every revision of a dataset's main branch, the latest first.
+
+    ``timeout`` is for each wait, ``deadline`` for all of it; both in seconds.
+
+    Raises:
+        SourceError: saying what is wrong, with the name or with what came.
+
+    """
+    checked(repo)
+    visit = Visit(Address.of(endpoint, token), f"history of {repo}", timeout, deadline, time.monotonic() + deadline)
+    visit.remedies = _REMEDIES
+    with through(visit):
+        try:
+            commits = _api(visit.address).list_repo_commits(repo, repo_type="dataset")
+        except HfHubHTTPError as error:
+            visit.refused(error.response)
+        except httpx2.HTTPError as error:
+            visit.failed(error)
+        except (httpx2.InvalidURL, AttributeError, KeyError, TypeError, ValueError, RecursionError):
+            visit.garbled()
+    found = [Revision(str(one.commit_id), one.created_at.date()) for one in commits]
+    wrong = next((rank for rank, one in enumerate(found, start=1) if not _COMMIT.fullmatch(one.commit)), None)
+    if wrong:
+        visit.spoiled(wrong, "its id is no commit's")
+    return found
+
+
+def chosen(found: Iterable[Revision], since: date, every: Every) -> list[Revision]:
+    """Return the last revision of each day, week or month since a day, the latest first."""
+    last: dict[object, Revision] = {}
+    for one in found:
+        if one.day >= since:
+            last.setdefault(_slot(one.day, every), one)
+    return list(last.values())
+
+
+def _slot(day: date, every: Every) -> object:
+    if every is Every.WEEK:
+        return tuple(day.isocalendar())[:2]
+    return day if every is Every.DAY else (day.year, day.month)
+
+
+def checked(repo: str) -> str:
+    """Return a repository's name as it is.
+
+    Raises:
+        SourceError: when no repository can be called that.
+
+    """
+    try:
+        validate_repo_id(repo)
+    except HFValidationError:
+        raise SourceError(f"{shown(repo)} is no repository; write owner/name.") from None
+    if repo.count("/") != 1:
+        raise SourceError(f"{shown(repo)} is no repository; write owner/name.")
+    return repo
+
+
+def made_on(file: HubFile, *, endpoint: str | None = None, token: str | None = None) -> date:
+    """Return the day (UTC) on which a file was last changed, as of its revision.
+
+    Raises:
+        SourceError: when it cannot be found out.
+
+    """
+    address = Address.of(endpoint, token)
+    try:
+        found = _api(address).get_paths_info(file.repo, [file.path], expand=True, revision=file.revision, repo_type=file.kind)
+    except (HfHubHTTPError, httpx2.HTTPError, OSError, ValueError) as error:
+        _not_given(error, file, address)
+    if not found:
+        raise SourceError(f"{file.repo} has no file {file.path}{_at(file)}; {_MISSING}.")
+    last = getattr(found[0], "last_commit", None)
+    if last is None:
+        raise SourceError(f"{address} does not say when {file} was made; say which day it is of with --on YYYY-MM-DD.")
+    return last.date.date()  # type: ignore[no-any-return]
+
+
+def fetch(
+    file: HubFile,
+    folder: Path,
+    *,
+    endpoint: str | None = None,
+    token: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Path:
+    """Download a file into a folder and return where it is; where the connection breaks it is gone on with.
+
+    ``progress`` is called with the bytes that are there and the bytes of all.
+
+    Raises:
+        OutOfReachError: when it may be there later.
+        SourceError: for what will not become better by waiting.
+
+    """
+    address = Address.of(endpoint, token)
+    wanted: dict[str, Any] = {"repo_type": file.kind, "revision": file.revision, "local_dir": folder}
+    try:
+        api = _api(address)
+        size = api.hf_hub_download(file.repo, file.path, dry_run=True, **wanted).file_size or 0
+        if size > _MOST_BYTES:
+            raise SourceError(f"{file} has {size / 1024**3:,.0f} GiB; no dump of the Hub is that large.")
+        return Path(str(api.hf_hub_download(file.repo, file.path, tqdm_class=_bar(size, progress), **wanted)))
+    except (HfHubHTTPError, httpx2.HTTPError, XetDownloadError, OSError, RuntimeError, ValueError) as error:
+        _not_given(error, file, address)
+
+
+def _api(address: Address) -> HfApi:
+    return HfApi(endpoint=address.url, token=address.token or False, library_name="hfstats", library_version=version("hfstats"))
+
+
+def _at(file: HubFile) -> str:
+    return f" at {file.revision[:12]}" if file.revision else ""
+
+
+def _bar(size: int, progress: Callable[[int, int], None] | None) -> type[tqdm]:
+    """Make a progress bar that draws nothing and tells ``progress``."""
+
+    class Told(tqdm):
+        def __init__(self, *args: object, **kwargs: Any) -> None:  # noqa: ANN401 - as inherited
+            self.there = int(kwargs.get("initial") or 0)
+            super().__init__(*args, **{**kwargs, "disable": True})  # type: ignore[no-untyped-call]
+
+        def update(self, n: float | None = 1) -> None:
+            self.there += int(n or 0)
+            if progress:
+                progress(min(self.there, size), size)
+
+    return Told
+
+
+def _not_given(error: Exception, file: HubFile, address: Address) -> NoReturn:
+    """Say why a file did not come, and whether it may come later."""
+    cause = error.__cause__ if isinstance(error, LocalEntryNotFoundError) and error.__cause__ else error
+    status = cause.response.status_code if isinstance(cause, HfHubHTTPError) else None
+    if isinstance(cause, SourceError):
+        raise cause from None
+    if isinstance(cause, OfflineModeIsEnabled) or constants.is_offline_mode():
+        raise SourceError("HF_HUB_OFFLINE is set, so the Hub is not asked; unset it.") from None
+    if isinstance(cause, GatedRepoError):
+        raise SourceError(f"{file.repo} is gated; accept its terms on its page and set HF_TOKEN.") from None
+    if isinstance(cause, RevisionNotFoundError):
+        raise SourceError(
+            f"{file.repo} has no revision {shown(file.revision or 'main')[1:-1]}; look it up on its page."
+        ) from None
+    if isinstance(cause, RepositoryNotFoundError) or status == 401:
+        raise SourceError(f"{address} has no {file.kind} {file.repo}, or not for us; {_MISSING}.") from None
+    if isinstance(cause, EntryNotFoundError):
+        raise SourceError(f"{file.repo} has no file {file.path}{_at(file)}; {_MISSING}.") from None
+    if isinstance(cause, OSError) and cause.errno and status is None and not isinstance(cause, ConnectionError | TimeoutError):
+        raise OutOfReachError(f"{file} could not be written here ({cause.strerror}); make room and try again.") from None
+    if status in _LATER:
+        raise OutOfReachError(f"{address} answered {status} to the request for {file}; try again later.") from None
+    if status is not None:
+        raise SourceError(f"{address} answered {status} to the request for {file}.") from None
+    raise OutOfReachError(f"{address} did not give {file} ({type(cause).__name__}); check the network and try again.") from None

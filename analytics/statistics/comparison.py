@@ -1,0 +1,152 @@
+"""Shares, rankings, shifts and their reasons, correlation, over rollups and listings. No I/O, no words."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analytics.answer import Fit, Ranking, Share, Shift
+from analytics.domain import REST, Count, Dimension, Measure, Model
+from analytics.names import grouping
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_OF_ANY_SIZE = {Dimension.KIND, Dimension.COUNTRY}
+"""Dimensions in which a creator too small to be named is one of whom nothing is known, as many named ones are."""
+
+
+def ranking(counts: Sequence[Count], whole: Count, by: Measure, dimension: Dimension) -> Ranking:
+    """Rank the names of one dimension by one measure.
+
+    ``counts`` are the rollups of that dimension (of namespaces, for creators), ``whole`` that of the list. A portion is a name's
+    value over all recorded values, so portions sum to 1, with what is under names that are not told apart. Equal values share the
+    better rank and stand in alphabetical order.
+    """
+    rest = [count for count in counts if count.name in REST and dimension not in _OF_ANY_SIZE]
+    if rest:
+        counts = [count for count in counts if count.name not in REST]
+    values: dict[str, float] = {}
+    parts: dict[str, dict[str, float]] = {}
+    summed = grouping.added_up(dimension)
+    for count in counts:
+        value = _measured(count, by)
+        name = grouping.folded(dimension, count.name) if summed else count.name
+        values[name] = values.get(name, 0.0) + value
+        if summed:
+            own, member = parts.setdefault(name, {}), grouping.member(dimension, count.name)
+            own[member] = own.get(member, 0.0) + value
+    # Thirds of models that add up to a whole are equal to it, whatever the last bit says.
+    even = {name: round(value, 6) for name, value in values.items()}
+    ordered = sorted(values, key=lambda name: (-even[name], name))
+    untold = sum(_measured(count, by) for count in rest)
+    recorded = sum(values.values()) + untold
+    shares, rank = [], 0
+    for place, name in enumerate(ordered, start=1):
+        if place == 1 or even[name] != even[ordered[place - 2]]:
+            rank = place
+        members = tuple(sorted(parts.get(name, {}).items(), key=lambda part: (-part[1], part[0])))
+        shares.append(Share(name, values[name], values[name] / recorded if recorded else 0.0, rank, members))
+    return Ranking(by, dimension.value, float(_measured(whole, by)), recorded, tuple(shares), untold)
+
+
+def model_ranking(models: Sequence[tuple[Model, float]], by: Measure, total: float) -> Ranking:
+    """Rank single models by downloads or likes. Each comes with its weight; a portion is of ``total``."""
+    values = [(m.id, weight * float((m.likes or 0) if by is Measure.LIKES else m.downloads)) for m, weight in models]
+    ordered = sorted(values, key=lambda one: (-one[1], one[0]))
+    shares, rank = [], 0
+    for place, (name, value) in enumerate(ordered, start=1):
+        if place == 1 or value != ordered[place - 2][1]:
+            rank = place
+        shares.append(Share(name, value, value / total if total else 0.0, rank))
+    return Ranking(by, "model", total, math.fsum(value for _, value in values), tuple(shares))
+
+
+def creator_ranking(models: Sequence[tuple[Model, float]], by: Measure) -> Ranking:
+    """Rank the creators of some models by one measure. Each model comes with its weight; a portion is of what they add up to."""
+    namespaces: dict[str, float] = {}
+    for model, weight in models:
+        namespaces[model.namespace] = namespaces.get(model.namespace, 0.0) + weight * value_of(model, by)
+    counts = [Count(Dimension.NAMESPACE, name, "", value, value, value) for name, value in namespaces.items()]
+    total = sum(namespaces.values())
+    return ranking(counts, Count(None, "", "", total, total, total), by, Dimension.CREATOR)
+
+
+def find(shares: Ranking, name: str) -> Share | None:
+    """Return the share of that name, if it has one."""
+    return next((share for share in shares.shares if share.name == name), None)
+
+
+def shifts(before: Ranking, after: Ranking, most: int | None = None) -> tuple[Shift, ...]:
+    """Compare two rankings by the same measure, the largest change first, ``most`` of them.
+
+    A name that is absent at one date has no rank there. Equal changes stand in alphabetical order.
+    """
+    then, now = ({share.name: share for share in side.shares} for side in (before, after))
+    moved = {name: share.portion for name, share in now.items()}
+    for name, share in then.items():
+        moved[name] = moved.get(name, 0.0) - share.portion
+    largest = sorted(moved, key=lambda name: (-abs(moved[name]), name))[:most]
+    return tuple(_shift(name, after.by, then.get(name), now.get(name)) for name in largest)
+
+
+def _shift(name: str, by: Measure, then: Share | None, now: Share | None) -> Shift:
+    before, after = (share.portion if share else 0.0 for share in (then, now))
+    return Shift(name, by, before, after, after - before, then.rank if then else None, now.rank if now else None)
+
+
+def value_of(model: Model, by: Measure) -> float:
+    """Return what a model adds to a measure; likes that are not recorded add nothing."""
+    match by:
+        case Measure.MODELS:
+            return 1.0
+        case Measure.DOWNLOADS:
+            return float(model.downloads)
+        case Measure.LIKES:
+            return float(model.likes or 0)
+
+
+def _measured(count: Count, by: Measure) -> float:
+    match by:
+        case Measure.MODELS:
+            return count.models
+        case Measure.DOWNLOADS:
+            return count.downloads
+        case Measure.LIKES:
+            return count.likes or 0.0
+
+
+def correlation(models: Sequence[Model]) -> tuple[dict[str, float], Fit]:
+    """Tell how far downloads follow likes, over the models whose likes are recorded.
+
+    ``r2`` is Pearson's correlation squared on the raw counts, as the article has it; ``spearman`` is Pearson's on the ranks,
+    equal values at their mean rank; ``r2_loglog`` is Pearson's squared on the logarithms and the fit the least-squares line
+    through them, both over the models with at least one like and one download.
+
+    Raises:
+        ValueError: with fewer than three models, or where all have the same likes or the same downloads.
+
+    """
+    likes, downloads = np.array([(m.likes, m.downloads) for m in models if m.likes is not None], dtype=float).reshape(-1, 2).T
+    both = (likes > 0) & (downloads > 0)
+    x, y = np.log10(likes[both]), np.log10(downloads[both])
+    if len(x) < 3 or not np.ptp(x) or not np.ptp(y):
+        raise ValueError("too few different models for a correlation")
+    slope, intercept = np.polyfit(x, y, 1)
+    r2 = _pearson(likes, downloads) ** 2
+    rho = _pearson(_mean_ranks(likes), _mean_ranks(downloads))
+    r2_log = _pearson(x, y) ** 2
+    statistics = {"r2": r2, "spearman": rho, "r2_loglog": r2_log, "n": len(likes)}
+    return statistics, Fit(float(slope), float(intercept), r2, r2_log, len(likes))
+
+
+def _pearson(x: np.ndarray, y: np.ndarray) -> float:
+    return float(np.corrcoef(x, y)[0, 1])
+
+
+def _mean_ranks(values: np.ndarray) -> np.ndarray:
+    """Rank from 1, the least first; equal values share the mean of their places."""
+    _, place, many = np.unique(values, return_inverse=True, return_counts=True)
+    return (np.cumsum(many) - (many - 1) / 2)[place]

@@ -1,0 +1,136 @@
+"""Listings become snapshots: rolled up, joined to the union of top and trending, stored all or nothing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import groupby
+from typing import TYPE_CHECKING, Protocol
+
+from analytics.domain import Count, Listing, ListName, Model, Snapshot
+from analytics.storage.rollup import roll_up
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import date
+
+    from analytics.storage.history import History
+
+
+MODELS_AT_ONCE = 3_000
+DAYS_AT_ONCE = 200
+"""Bounds of one transaction: enough that days of few models cost little each, few enough that other writers wait less than
+a second for their turn."""
+
+
+class Store(Protocol):
+    """A history that can be added to."""
+
+    def on_days(self, days: Sequence[date]) -> list[Snapshot]:
+        """Return the snapshots of every list on these days; of one list and day, the one that questions read comes last."""
+        ...
+
+    def snapshots(self, within: ListName) -> tuple[Snapshot, ...]:
+        """See :class:`analytics.storage.history.History`."""
+        ...
+
+    def models(self, snapshot: int) -> tuple[Model, ...]:
+        """See :class:`analytics.storage.history.History`."""
+        ...
+
+    def add(self, batch: Iterable[tuple[Listing, list[Count]]]) -> list[Snapshot]:
+        """Write listings with their rollups in one transaction, leaving out those already stored."""
+        ...
+
+
+def store(listings: Sequence[Listing], into: Store) -> list[Snapshot]:
+    """Store the listings of one day in one transaction and return the snapshots that are new.
+
+    Where the day has both a top and a trending list, now or from before, their union is stored with them. A listing that
+    the store has already, from the same source, is left as it is.
+    """
+    if len({listing.taken_on for listing in listings}) > 1:
+        raise ValueError("one call stores one day")
+    return _store([list(listings)], into)
+
+
+def store_days(listings: Iterable[Listing], into: Store, *, progress: Callable[[int], None] | None = None) -> list[Snapshot]:
+    """Store listings of many days, in the order of their days, and return the snapshots that are new.
+
+    A day is stored whole or not at all, as :func:`store` has it; days with few models share a transaction.
+    ``progress`` is called with the number of days stored so far.
+    """
+    new: list[Snapshot] = []
+    done = 0
+    for days in _batches(list(day) for _, day in groupby(listings, key=lambda listing: listing.taken_on)):
+        new += _store(days, into)
+        done += len(days)
+        if progress:
+            progress(done)
+    return new
+
+
+def _batches(days: Iterable[list[Listing]]) -> Iterator[list[list[Listing]]]:
+    batch: list[list[Listing]] = []
+    models = 0
+    for day in days:
+        size = sum(len(listing.models) for listing in day)
+        if batch and (models + size > MODELS_AT_ONCE or len(batch) == DAYS_AT_ONCE):
+            yield batch
+            batch, models = [], 0
+        batch.append(day)
+        models += size
+    if batch:
+        yield batch
+
+
+def _store(days: Sequence[Sequence[Listing]], into: Store) -> list[Snapshot]:
+    """Store some days in one transaction."""
+    found: defaultdict[date, list[Snapshot]] = defaultdict(list)
+    for snapshot in into.on_days([day[0].taken_on for day in days if day]):
+        found[snapshot.taken_on].append(snapshot)
+    fresh: list[Listing] = []
+    for day in days:
+        stored = found[day[0].taken_on] if day else []
+        there = {(snapshot.list, snapshot.source) for snapshot in stored}
+        union = _union(day, stored, into)
+        fresh += [one for one in (*day, *([union] if union else [])) if (one.list, one.source) not in there]
+    # Counted before the transaction begins, so that it is short.
+    batch = [(listing, roll_up(listing.models)) for listing in fresh]
+    return [new for new in into.add(batch) if new.list is not ListName.BOTH] if batch else []
+
+
+def store_whole(listing: Listing, counts: list[Count], into: Store) -> list[Snapshot]:
+    """Store a dump that was counted as it passed by; one that is stored already, from the same source, is left as it is."""
+    return into.add([(listing, counts)])
+
+
+def _union(listings: Sequence[Listing], stored: Sequence[Snapshot], into: Store) -> Listing | None:
+    """Join a day's top and trending lists; ``None`` where it has not both, or where their union is stored already."""
+    if not any(listing.list in {ListName.TOP, ListName.TRENDING} for listing in listings):
+        return None
+    top, trending = (_best(name, listings, stored) for name in (ListName.TOP, ListName.TRENDING))
+    if top is None or trending is None or top.simulated != trending.simulated:
+        return None
+    source = top.source if top.source == trending.source else f"{top.source} + {trending.source}"
+    if any(snapshot.list is ListName.BOTH and snapshot.source == source for snapshot in stored):
+        return None
+    first, second = (one.models if isinstance(one, Listing) else into.models(one.id) for one in (top, trending))
+    known = {model.id for model in first}
+    models = (*first, *(model for model in second if model.id not in known))
+    ordered = tuple(sorted(models, key=lambda model: -model.downloads))
+    return Listing(top.taken_on, ListName.BOTH, source, ordered, top.simulated)
+
+
+def _best(name: ListName, listings: Sequence[Listing], stored: Sequence[Snapshot]) -> Listing | Snapshot | None:
+    """Return what questions of that day would read: the largest, and of equals the first stored."""
+    old = [snapshot for snapshot in stored if snapshot.list is name][-1:]
+    new = max((listing for listing in listings if listing.list is name), key=lambda listing: len(listing.models), default=None)
+    return old[0] if old and (new is None or old[0].size >= len(new.models)) else new
+
+
+def already_taken(history: History, day: date, source: str) -> bool:
+    """Tell whether this source's top and trending lists of that day are both stored."""
+    return all(
+        any(snapshot.taken_on == day and snapshot.source == source for snapshot in history.snapshots(name))
+        for name in (ListName.TOP, ListName.TRENDING)
+    )

@@ -1,0 +1,98 @@
+"""The controls under an answer, as Slack's blocks: measure, month, time, a closer look, the numbers, what to ask next."""
+
+from __future__ import annotations
+
+import re
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from bot.blocks.messages import BUTTON_TEXT, BUTTON_VALUE, buttons, opener
+from bot.blocks.text_objects import plain_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analytics.answer import Answer, Offer
+    from bot.blocks.messages import Block
+
+VIEW = "view"
+"""Shows the same answer otherwise, in its place."""
+GO = "go"
+"""Goes on from an answer: in its thread or, from one that a single person sees, in its place."""
+CSV = "csv"
+"""Brings the numbers as a file."""
+POST = "post"
+"""Shows everybody what one person saw."""
+
+OPTION_TEXT = 75
+OPTION_VALUE = 150
+_ROW = re.compile(r"controls:([UW][A-Z0-9]+):")
+
+
+def controls(answer: Answer, asked_by: str | None = None, *, quiet: bool = False) -> list[Block]:
+    """Offer what may be done with an answer, then what to ask next. ``quiet`` is an answer that one person sees.
+
+    The value of each control is a question. Slack keeps what was chosen in a menu as long as its block has the same id, so the id
+    changes with the question; it also remembers who asked.
+    """
+    near = answer.near
+    elements = [
+        _menu("by", "Measure", near.measures, answer.query),
+        _month("earlier", near.earlier, "◀ {}"),
+        _month("later", near.later, "{} ▶"),
+        _menu("since", "Time", near.ranges, answer.query),
+        _inside(near.inside),
+        _button(CSV, "CSV" if quiet else "CSV in thread", answer.query),
+        _button(POST, "Post to channel", answer.query) if quiet else None,
+        opener(answer.query, "Edit question"),
+    ]
+    mark = blake2b(answer.query.encode(), digest_size=8).hexdigest()
+    rows = [{"type": "actions", "block_id": f"controls:{asked_by or ''}:{mark}", "elements": [one for one in elements if one]}]
+    following = buttons(answer.next, GO)
+    return [row for row in (*rows, following) if row["elements"]]
+
+
+def asker(block_id: str) -> str | None:
+    """Return who asked, from the id of a row of controls."""
+    found = _ROW.match(block_id)
+    return found[1] if found else None
+
+
+def _menu(name: str, placeholder: str, offers: Sequence[Offer], present: str) -> Block | None:
+    options = _options(offers)
+    if len(options) < 2:
+        return None
+    chosen = next((option for option in options if option["value"] == present), None)
+    return {**_select(f"{VIEW}:{name}", placeholder), "options": options} | ({"initial_option": chosen} if chosen else {})
+
+
+def _inside(groups: Sequence[tuple[str, Sequence[Offer]]]) -> Block | None:
+    found = [(kind, options) for kind, offers in groups if (options := _options(offers))]
+    if not found:
+        return None
+    listed = [{"label": plain_text(kind, OPTION_TEXT), "options": options} for kind, options in found]
+    return {**_select(f"{GO}:inside", "Look into …"), "option_groups": listed}
+
+
+def _select(action: str, placeholder: str) -> Block:
+    return {"type": "static_select", "action_id": action, "placeholder": plain_text(placeholder)}
+
+
+def _options(offers: Sequence[Offer]) -> list[Block]:
+    """Leave out what is too long for an option: a question that is cut would be another."""
+    return [
+        {"text": plain_text(offer.label, OPTION_TEXT), "value": offer.query}
+        for offer in offers[:100]
+        if len(offer.query) <= OPTION_VALUE
+    ]
+
+
+def _month(name: str, offer: Offer | None, arrow: str) -> Block | None:
+    return _button(f"{VIEW}:{name}", arrow.format(offer.label), offer.query) if offer else None
+
+
+def _button(action: str, label: str, query: str) -> Block | None:
+    if len(query) > BUTTON_VALUE:
+        return None
+    text = plain_text(label, BUTTON_TEXT)
+    return {"type": "button", "action_id": action, "text": text, "value": query}

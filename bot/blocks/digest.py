@@ -1,0 +1,184 @@
+"""A digest as a message, as its full rankings and as a file. Pure."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from analytics.export.serialization import safe
+from analytics.formatting.numbers import percent
+from analytics.formatting.phrases import day, enumerate_, name, points
+from bot.blocks import text_objects
+from bot.blocks.escape import escape, escape_line, escape_preformatted, literal, unlinked
+from bot.blocks.messages import ALT
+from bot.blocks.text import source_line
+from bot.blocks.text_objects import SECTION, cut, plain_text
+from bot.domain.content import Content
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from analytics.answer import Ranking, Shift
+    from analytics.digest.values import Digest, Section
+    from bot.blocks.messages import Block
+
+DETAILS = "digest_details"
+"""Action id of the button that puts the full rankings into the thread; its value is the digest's key."""
+NUMBERS = "digest_csv"
+"""The same for the numbers as CSV."""
+_ROWS = 25
+"""Places of a full ranking; the file has all."""
+
+
+def content(digest: Digest, key: str, *, missed: Sequence[date] = (), sample: bool = False) -> Content:
+    """Return what a channel gets.
+
+    ``key`` is what the digest is kept under; ``missed`` are days of it without a snapshot, for want of the Hub; ``sample`` says
+    that it is only shown once.
+    """
+    title = f"Digest of {digest.edition.name}"
+    above = [
+        text_objects.section(f"*{escape_line(digest.headline)}*"),
+        text_objects.context(escape(title + (" · a sample" if sample else ""))),
+    ]
+    told = [text_objects.section(_told(section)) for section in digest.sections]
+    small = [line for line in (digest.likes, *digest.notes, _missed(missed), source_line(digest.source)) if line]
+    below = [*told, text_objects.context("\n".join(map(escape_line, small))), _buttons(key)]
+    text = "\n".join([digest.headline, title, *(line for section in digest.sections for line in _lines(section)), *small])
+    return Content(
+        text=cut(unlinked(escape(text)), 3900),
+        above=above,
+        below=below,
+        alt=cut(literal(digest.chart.alt), ALT),
+        files={f"hfstats-digest-{digest.edition}.csv": as_csv(digest)},
+        details=details(digest),
+    )
+
+
+def withheld(reason: str) -> Content:
+    """Return what a channel gets in place of a digest that there is not: why not."""
+    said = f"{reason} The next digest comes as planned."
+    return Content(text=cut(unlinked(escape(said)), 3900), above=[text_objects.section(escape(said))])
+
+
+def as_text(digest: Digest) -> str:
+    """Return the digest for a terminal."""
+    lines = [digest.headline, f"Digest of {digest.edition.name}", ""]
+    for section in digest.sections:
+        lines += [section.dimension.plural.capitalize(), *(f"  {line}" for line in _lines(section)), ""]
+    return "\n".join([*lines, *filter(None, (digest.likes, *digest.notes)), source_line(digest.source)])
+
+
+def details(digest: Digest) -> list[Block]:
+    """Return the full rankings, a block a section."""
+    return [
+        text_objects.section(
+            f"*{section.dimension.plural.capitalize()}*\n```{cut(escape_preformatted(_table(section)), SECTION - 60)}```"
+        )
+        for section in digest.sections
+        if section.rankings
+    ]
+
+
+def as_csv(digest: Digest) -> str:
+    """Return every name of every section, by downloads: a row each."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    header = ["dimension", "name", "models", "downloads", "share_of_models", "share_of_downloads", "rank"]
+    writer.writerow([*header, "share_of_downloads_before", "points", "rank_before"])
+    for section in digest.sections:
+        if not section.rankings:
+            continue
+        models = {share.name: share for share in section.rankings[0].shares}
+        shifts = {shift.name: shift for shift in section.shifts}
+        for share in section.rankings[-1].shares:
+            shift, counted = shifts.get(share.name), models.get(share.name)
+            row = [section.dimension, safe(share.name), counted.value if counted else 0, share.value]
+            row += [f"{counted.portion:.6f}" if counted else 0, f"{share.portion:.6f}", share.rank]
+            row += [f"{shift.before:.6f}", f"{shift.points * 100:.3f}", shift.rank_before or ""] if shift else ["", "", ""]
+            writer.writerow(row)
+    return out.getvalue()
+
+
+def as_json(digest: Digest) -> dict[str, object]:
+    """Return the digest as JSON has it; portions are numbers from 0 to 1."""
+    return {
+        "edition": str(digest.edition),
+        "headline": digest.headline,
+        "snapshot": digest.source.snapshot.isoformat(),
+        "list": digest.source.list,
+        "simulated": digest.source.simulated,
+        "likes": digest.likes,
+        "notes": list(digest.notes),
+        "sections": [_as_json(section) for section in digest.sections],
+    }
+
+
+def _as_json(section: Section) -> dict[str, object]:
+    ranking = section.rankings[-1].shares if section.rankings else ()
+    return {
+        "dimension": section.dimension,
+        "since": section.since.isoformat() if section.since else None,
+        "coverage": section.coverage,
+        "ranking": [{"name": share.name, "portion": share.portion, "rank": share.rank} for share in ranking],
+        "shifts": [_shift(shift) for shift in section.shifts],
+        "entered": list(section.entered),
+        "left": list(section.left),
+        "lines": list(section.lines),
+        "notes": list(section.notes),
+    }
+
+
+def _shift(shift: Shift) -> dict[str, object]:
+    return {
+        "name": shift.name,
+        "before": shift.before,
+        "after": shift.after,
+        "points": shift.points,
+        "rank_before": shift.rank_before,
+        "rank_after": shift.rank_after,
+        "reasons": [{"model": reason.model, "points": reason.points} for reason in shift.reasons],
+    }
+
+
+def _missed(days: Sequence[date]) -> str:
+    """Say on which days the Hub was out of reach; ``""`` for none."""
+    if not days:
+        return ""
+    named = enumerate_([day(one) for one in days]) if len(days) <= 3 else f"{len(days)} days, the last of them {day(days[-1])}"
+    return f"No snapshot could be taken on {named}: the Hub was out of reach."
+
+
+def _told(section: Section) -> str:
+    first, *others = [escape_line(line) for line in section.lines] or [""]
+    lines = [f"*{section.dimension.plural.capitalize()}*  {first}", *(f"• {line}" for line in others)]
+    return "\n".join([*lines, *(f"_{escape_line(note)}_" for note in section.notes)])
+
+
+def _lines(section: Section) -> list[str]:
+    return [*section.lines, *section.notes]
+
+
+def _table(section: Section) -> str:
+    ranking: Ranking = section.rankings[-1]
+    shifts = {shift.name: shift for shift in section.shifts}
+    rows = []
+    for share in ranking.shares[:_ROWS]:
+        shift = shifts.get(share.name)
+        change = points(shift.points).partition(" ")[0] if shift else ""
+        rows.append((str(share.rank), name(section.dimension, share.name), percent(share.portion), change))
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    return "\n".join(
+        f"{place.rjust(widths[0])}  {who.ljust(widths[1])}  {part.rjust(widths[2])}  {change.rjust(widths[3])}".rstrip()
+        for place, who, part, change in rows
+    )
+
+
+def _buttons(key: str) -> Block:
+    elements = [
+        {"type": "button", "action_id": action, "text": plain_text(text), "value": key}
+        for action, text in ((DETAILS, "Full rankings"), (NUMBERS, "CSV"))
+    ]
+    return {"type": "actions", "elements": elements}

@@ -1,0 +1,122 @@
+"""The card under a link to the Hub, as Slack's blocks: a few lines about one model or one owner. Pure."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from analytics.domain import Measure
+from analytics.formatting.numbers import count, percent
+from analytics.formatting.phrases import ordinal
+from bot.blocks.escape import escape_line, literal
+from bot.blocks.figures.sparkline import Point, Trend, left_behind, trend
+from bot.blocks.messages import ASK, Block
+from bot.blocks.text import source_line
+from bot.blocks.text_objects import context, cut, plain_text, section
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from analytics.answer import Answer, Ranking
+
+_HUB = "https://huggingface.co/"
+_UNBROKEN = "\N{NO-BREAK SPACE}"
+_LEADING = 3
+"""An owner's models that are named."""
+
+
+def model_card(now: Answer, before: Answer | None, past: Answer | None) -> list[Block]:
+    """Show one model: ``now`` is where it stands, ``before`` where it stood the month before, ``past`` its way there."""
+    name = now.rankings[-1].shares[0].name
+    facts = now.facts
+    points = _downloads(past)
+    rank = f"{ordinal(int(facts['rank'] or 0))} of {now.source.models}"
+    was = before.facts["rank"] if before else None
+    declared = "no license declared" if facts["license"] == "none declared" else facts["license"]
+    downloads = f"*{count(float(facts['downloads'] or 0))}* downloads in 30 days"
+    standing = f"{downloads} · *{rank}*{_moved(facts['rank'], was, before, points)}"
+    known = " · ".join(escape_line(str(fact)) for fact in (declared, facts["task"]) if fact)
+    return _card(_title(name, name), [standing, known, _course("Downloads", trend(points), count)], now)
+
+
+def owner_card(namespace: str, now: Answer, before: Answer | None, past: Answer | None) -> list[Block]:
+    """Show what share an owner's models have; ``namespace`` is the one whose page was linked, of several perhaps."""
+    points = _portions(past)
+    lines = []
+    for ranking in reversed(now.rankings):
+        share = ranking.shares[0]
+        was = _rank(before, ranking.by)
+        moved = _moved(share.rank, was, before, points)
+        lines.append(f"*{percent(share.portion)}* of {ranking.by} · *{ordinal(share.rank)}* among creators{moved}")
+    shares = now.models.shares[:_LEADING] if now.models else ()
+    models = ", ".join(f"{_link(one.name.rpartition('/')[2], one.name)} ({count(one.value)})" for one in shares)
+    lines += [models and f"Led by {models}", _course("Share of downloads", trend(points), percent)]
+    return _card(_title(now.rankings[-1].shares[0].name, namespace), lines, now)
+
+
+def _card(title: str, lines: list[str], now: Answer) -> list[Block]:
+    """Put a card together. Only the title shares its width with the button: on a phone, there is little of it."""
+    button = {
+        "type": "button",
+        "action_id": f"{ASK}:0",
+        "text": plain_text("Ask more"),
+        "accessibility_label": cut(literal(f"Ask more about {now.rankings[-1].shares[0].name}"), 75),
+        "value": now.query,
+    }
+    muted = "\n".join([*map(escape_line, now.notes), escape_line(source_line(now.source))])
+    return [
+        section(title) | {"accessory": button},
+        section("\n".join(filter(None, lines))),
+        context(muted),
+    ]
+
+
+def _title(name: str, page: str) -> str:
+    return f"*{_link(name, page)}*"
+
+
+def _link(name: str, page: str) -> str:
+    return f"<{_HUB}{quote(page)}|{escape_line(name)}>"
+
+
+def _moved(rank: object, was: object, before: Answer | None, points: tuple[Point, ...]) -> str:
+    """Say how a rank changed since the month before, where there is something to compare it with."""
+    if before and isinstance(rank, int) and isinstance(was, int):
+        change = was - rank
+        how = f"▲ {change}" if change > 0 else f"▼ {-change}" if change < 0 else "unchanged"
+        return f" ({how} since {_month(before.source.snapshot)})"
+    absent = left_behind(points)
+    return f" (new since {_month(absent)})" if absent else ""
+
+
+def _rank(answer: Answer | None, by: Measure) -> int | None:
+    rankings: tuple[Ranking, ...] = answer.rankings if answer else ()
+    return next((share.rank for ranking in rankings if ranking.by is by for share in ranking.shares), None)
+
+
+def _downloads(past: Answer | None) -> tuple[Point, ...]:
+    """Return a model's downloads over time; ``None`` where it was not in the list."""
+    if past is None or not past.chart.series:
+        return ()
+    days = map(date.fromisoformat, past.chart.categories)
+    return tuple(Point(day, value) for day, value in zip(days, past.chart.series[0].values, strict=True))
+
+
+def _portions(past: Answer | None) -> tuple[Point, ...]:
+    """Return an owner's share of downloads over time; ``None`` where it had no model in the list."""
+    moments = [one for one in past.series if one.ranking.by is Measure.DOWNLOADS] if past else []
+    shares = [(one.taken_on, one.ranking.shares[:1]) for one in moments]
+    return tuple(Point(day, share[0].portion if share else None) for day, share in shares)
+
+
+def _course(of: str, found: Trend | None, said: Callable[[float], str]) -> str:
+    """Say the first and the last value with the bars between them; nothing where the moments are too few to draw."""
+    if found is None:
+        return ""
+    ends = said(found.first.value or 0.0), said(found.last.value or 0.0)
+    return f"{of} since {_month(found.first.day)}: " + _UNBROKEN.join([ends[0], found.bars, ends[1]])
+
+
+def _month(day: date) -> str:
+    return f"{day:%b %Y}"

@@ -1,0 +1,124 @@
+"""An answer's numbers as rows of text, for every surface that shows a table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analytics.formatting.numbers import count, percent
+from analytics.formatting.phrases import points
+from analytics.formatting.visible import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analytics.answer import Answer, Forecast, Ranking
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of text under their headings; columns after the first two are numbers."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    left_out: int = 0
+    """Rows that were cut off."""
+
+
+def table(answer: Answer, limit: int) -> Table | None:
+    """Choose the rows that carry the answer; ``None`` where a chart and statistics are all there is."""
+    if answer.facts:
+        rows = [("", label.replace("_", " "), _fact(value)) for label, value in answer.facts.items() if value is not None]
+        return _cut(("", "", ""), rows, limit)
+    figures = [("", _STATISTICS[key], _statistic(key, value)) for key, value in answer.statistics.items() if key in _STATISTICS]
+    if figures:
+        return _cut(("", "", ""), figures, limit)
+    if answer.forecasts:
+        return _ahead(answer.forecasts, limit)
+    if answer.shifts:
+        return _moved(answer, limit)
+    if answer.models is not None:
+        models = [(str(s.rank), s.name, count(s.value), percent(s.portion)) for s in answer.models.shares]
+        return _cut(("#", "model", answer.models.by, "share"), models, limit)
+    return _side_by_side(answer.rankings, min(limit, answer.top or limit))
+
+
+def _moved(answer: Answer, limit: int) -> Table:
+    """Show few names by each measure, many by the leading one alone."""
+    by = answer.shifts[-1].by
+    few = len({shift.name for shift in answer.shifts}) * 2 <= limit
+    rows = [
+        (_rank(s.rank_after), s.name, s.by.value, percent(s.before), percent(s.after), points(s.points))
+        for s in answer.shifts
+        if few or s.by is by
+    ]
+    since = str(answer.source.since or "before")
+    return _cut(("#", "name", "of", since, str(answer.source.snapshot), "change"), rows, limit)
+
+
+def _ahead(forecasts: Sequence[Forecast], limit: int) -> Table:
+    """Show a row a name, with what is expected at each date and its interval."""
+    rows: dict[str, list[str]] = {}
+    for one in forecasts:
+        row = rows.setdefault(one.name, [str(len(rows) + 1), one.name, percent(one.now)])
+        row += [percent(one.expected), f"{percent(one.low)} to {percent(one.high)}"]
+    dates = dict.fromkeys(f"{one.at:%b %Y}" for one in forecasts)
+    headings = ("#", "name", "now", *(heading for when in dates for heading in (when, "80%")))
+    return _cut(headings, [tuple(row) for row in rows.values()], limit)
+
+
+def _side_by_side(rankings: tuple[Ranking, ...], limit: int) -> Table | None:
+    if not rankings:
+        return None
+    *others, last = rankings
+    found = [{share.name: share for share in ranking.shares} for ranking in others]
+    names = dict.fromkeys([s.name for s in last.shares] + [s.name for r in others for s in r.shares])
+    lead = {share.name: share for share in last.shares}
+    rows = []
+    for name in names:
+        cells = [str(lead[name].rank) if name in lead else "", name]
+        for shares in (*found, lead):
+            share = shares.get(name)
+            cells += [count(share.value), percent(share.portion)] if share else ["0", percent(0.0)]
+        rows.append(tuple(cells))
+    headings = ["#", last.of, *(heading for r in rankings for heading in (r.by.value, "share"))]
+    return _cut(tuple(headings), rows, limit)
+
+
+def _cut(headings: tuple[str, ...], rows: Sequence[tuple[str, ...]], limit: int) -> Table:
+    shown = tuple(tuple(map(one_line, row)) for row in rows[:limit])
+    return Table(headings, shown, max(0, len(rows) - limit))
+
+
+_STATISTICS = {
+    "r2": "R² (Pearson, raw counts)",
+    "spearman": "Spearman's rank correlation",
+    "r2_loglog": "R² of the logarithms",
+    "n": "models",
+    "top1": "share of the first",
+    "top3": "share of the first 3",
+    "top10": "share of the first 10",
+    "effective": "effective number",
+    "effective_before": "effective number then",
+    "hhi": "HHI",
+    "hhi_before": "HHI then",
+    "gini": "Gini",
+    "names": "names",
+}
+"""What a table calls a figure; those that are not here stand in a sentence of the answer."""
+
+
+def _statistic(key: str, value: float) -> str:
+    if key.startswith("top"):
+        return percent(value)
+    if key.startswith("effective"):
+        return f"{value:.1f}"
+    return str(value) if isinstance(value, int) else f"{value:.4f}"
+
+
+def _fact(value: str | float) -> str:
+    return value if isinstance(value, str) else f"{value:,.0f}"
+
+
+def _rank(rank: int | None) -> str:
+    return "-" if rank is None else str(rank)

@@ -1,0 +1,69 @@
+"""A Reply as plain text: for the terminal, for notifications, and for Slack where nothing better can be shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analytics.formatting.phrases import plural, short_list
+from analytics.formatting.visible import one_line
+from bot.blocks.table_rows import table
+from bot.blocks.text_objects import cut
+
+if TYPE_CHECKING:
+    from analytics.answer import Answer, Source
+    from bot.domain.reply import Line, Notice
+
+MOST_ROWS = 15
+ORIGIN = 100
+"""Characters of the name of a file that an answer comes from."""
+
+
+def source_line(source: Source) -> str:
+    """Say list, date, number of models, coverage and, where it is so, that the data are simulated."""
+    since = f"{source.since:%Y-%m-%d} to " if source.since else ""
+    parts = [f"{plural(source.models, 'model')} of the {short_list(source.list)}", f"{since}{source.snapshot:%Y-%m-%d} (UTC)"]
+    if source.coverage < 0.9995:
+        parts.append(f"recorded for {source.coverage:.0%} of the models")
+    parts.append(
+        "simulated data"
+        if source.simulated
+        else "Hugging Face Hub"
+        if source.origin == "hub"
+        else f"from {cut(one_line(source.origin), ORIGIN)}"
+    )
+    return " · ".join(parts)
+
+
+def grid(answer: Answer, limit: int = MOST_ROWS) -> list[str]:
+    """Return the numbers as lines of equal columns."""
+    found = table(answer, limit)
+    if found is None:
+        return []
+    rows = [found.headings, *found.rows] if any(found.headings) else list(found.rows)
+    text_column = found.headings.index("of") if "of" in found.headings else 1
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = [
+        "  ".join(
+            cell.ljust(width) if column in {1, text_column} else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    ]
+    return [line.rstrip() for line in lines] + ([f"… and {found.left_out} more"] if found.left_out else [])
+
+
+def answer_text(answer: Answer, limit: int = MOST_ROWS) -> str:
+    """Return headline, numbers, notes and source, in that order, as lines."""
+    parts = [one_line(answer.headline), "", *grid(answer, limit), "", *map(one_line, answer.notes), source_line(answer.source)]
+    return "\n".join(parts).replace("\n\n\n", "\n\n")
+
+
+def notice_text(notice: Notice) -> str:
+    """Return the sentences, then what to try instead."""
+    words = [line for section in notice.sections for line in ("", section.title, *map(_typed, section.lines))]
+    tries = [f"Try: {' | '.join(notice.suggestions)}"] if notice.suggestions else []
+    return "\n".join([notice.text, *words, *tries])
+
+
+def _typed(line: Line) -> str:
+    return " - ".join(filter(None, ["  " + " | ".join(line.typed), line.meaning]))

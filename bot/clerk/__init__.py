@@ -1,1 +1,0 @@
-"""The clerk: what a channel keeps with the bot. Subscriptions, watches, digests on request, and how things stand."""

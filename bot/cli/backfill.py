@@ -1,0 +1,170 @@
+"""``hfstats backfill``: plan what is wanted, take part in counting it, and show how far everybody is."""
+
+from __future__ import annotations
+
+import signal
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from threading import Event, Thread
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from analytics.errors import SourceError
+from analytics.formatting.phrases import plural
+from analytics.sources.dumps.repository import KNOWN, KNOWN_FILE, Every, chosen, revisions
+from bot.domain.dump import Dump, State, Wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import date
+    from types import FrameType
+
+    from bot.jobs.backfill.service import Backfill
+
+__all__ = ["KNOWN", "KNOWN_FILE", "Every", "Wish", "plan", "take_part"]
+
+_ENDED = (State.DONE, State.FAILED)
+_LOOK = 0.5
+"""Seconds between two looks at how far everybody is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants of the past."""
+
+    since: date
+    every: Every
+    repo: str = KNOWN
+    path: str = KNOWN_FILE
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+
+def plan(backfill: Backfill, wish: Wish) -> Iterator[str]:
+    """Enter the last revision of each day, week or month; yields what there is to do.
+
+    Raises:
+        SourceError: when the repository cannot be read, or has nothing since then.
+
+    """
+    found = revisions(wish.repo, endpoint=backfill.endpoint, token=backfill.token)
+    wanted = chosen(found, wish.since, wish.every)
+    if not wanted:
+        latest = max((one.day for one in found), default=None)
+        when = f"; its latest is of {latest}" if latest else ""
+        raise SourceError(f"{wish.repo} has no revision since {wish.since}{when}. Begin with an earlier month.")
+    new = backfill.dumps.plan(Wanted(wish.repo, wish.path, one.commit, one.day, wish.columns) for one in wanted)
+    span = f"from {wanted[-1].day} to {wanted[0].day}" if len(wanted) > 1 else f"of {wanted[0].day}"
+    there = "" if new == len(wanted) else f", {len(wanted) - new} of them known already"
+    yield f"{wish.repo}: {plural(len(wanted), 'revision')} {span}, the last of each {wish.every}{there}."
+
+
+def take_part(backfill: Backfill, wish: Wish, say: Callable[[str], None]) -> bool:
+    """Count until nothing is left, here and wherever workers run; tell whether every day was counted.
+
+    Raises:
+        StoreError: when the database cannot be used.
+
+    """
+    console = Console(stderr=True)
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    bars = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    with bars, _until_told(backfill.stopped), _Days(backfill, wish, bars, say):
+        backfill.run(_Own(bars))
+    dumps = backfill.dumps.find(wish.repo, wish.since)
+    failed = [one for one in dumps if one.state is State.FAILED]
+    done = sum(one.state is State.DONE for one in dumps)
+    if done + len(failed) < len(dumps):
+        say(f"Stopped with {done} of {plural(len(dumps), 'day')} counted; the same command goes on from there.")
+        return False
+    say(
+        f"{done} of {plural(len(dumps), 'day')} counted."
+        + (" These failed; the same command tries them again:" if failed else "")
+    )
+    for one in failed:
+        say(f"  {one.taken_on}: {one.error}")
+    return not failed
+
+
+class _Own:
+    """Shows what this process is at."""
+
+    def __init__(self, bars: Progress) -> None:
+        self._bars = bars
+        self._task = bars.add_task("", total=None, visible=False)
+
+    def __call__(self, dump: Dump, what: str, done: int, of: int | None) -> None:
+        million = 1e6
+        size = f"{done / million:,.0f} of {of / million:,.0f} MB" if of else f"{done:,} models"
+        self._bars.update(self._task, description=f"{dump.taken_on}: {what} ({size})", completed=done, total=of, visible=True)
+
+
+class _Days:
+    """Says of each day that it is done, whoever did it, and about how long the rest will take."""
+
+    def __init__(self, backfill: Backfill, wish: Wish, bars: Progress, say: Callable[[str], None]) -> None:
+        self._find = partial(backfill.dumps.find, wish.repo, wish.since)
+        self._bars = bars
+        self._say = say
+        self._said = {one.id for one in self._find() if one.state in _ENDED}
+        self._at_first, self._began = len(self._said), monotonic()
+        self._task = bars.add_task("days", total=None)
+        self._over = Event()
+        self._thread = Thread(target=self._watch, name="days", daemon=True)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._over.wait(_LOOK):
+            self._look()
+        self._look()
+
+    def _look(self) -> None:
+        dumps = self._find()
+        ended = [one for one in dumps if one.state in _ENDED]
+        self._bars.update(self._task, completed=len(ended), total=len(dumps))
+        for one in reversed(ended):
+            if one.id not in self._said:
+                self._said.add(one.id)
+                self._tell(one, len(dumps))
+
+    def _tell(self, one: Dump, many: int) -> None:
+        taken = (monotonic() - self._began) / (len(self._said) - self._at_first)
+        left = timedelta(seconds=round(taken * (many - len(self._said))))
+        rest = f", about {left} left" if left else ""
+        line = f"{one.taken_on}: {_outcome(one)} ({len(self._said)} of {many}{rest})"
+        if self._bars.console.is_terminal:
+            self._bars.console.print(escape(line), highlight=False)
+        else:
+            self._say(line)
+
+
+def _outcome(dump: Dump) -> str:
+    if dump.state is State.FAILED:
+        return f"failed: {dump.error}"
+    return "was there already" if dump.models is None else plural(dump.models, "model")
+
+
+@contextmanager
+def _until_told(stopped: Event) -> Iterator[None]:
+    """Turn Ctrl-C and a termination signal into a clean end."""
+
+    def stop(_: int, __: FrameType | None) -> None:
+        stopped.set()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

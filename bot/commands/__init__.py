@@ -1,1 +1,0 @@
-"""The chores: what the bot does besides answering questions."""

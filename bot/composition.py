@@ -1,0 +1,385 @@
+"""Constructs things, the one place that does: from settings to a store, a pool, a router and a Bolt app."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from slack_bolt import App
+from slack_sdk import WebClient
+from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
+
+from analytics.storage import database, database_wait
+from analytics.storage.sql_history import SqlHistory
+from bot.analytics_pool.pool import Pool
+from bot.analytics_pool.supervisor import Limits
+from bot.blocks.escape import escape
+from bot.conversation.answer_cache import Recent
+from bot.conversation.help import build_notice, help_notice
+from bot.conversation.llm import ChatReader
+from bot.conversation.name_index import Catalog
+from bot.conversation.natural_language import Plainly
+from bot.conversation.rate_limit import Allowance
+from bot.conversation.router import Router
+from bot.database_setup import gallery, store
+from bot.delivery import recovery
+from bot.delivery.lifecycle import Lifecycle
+from bot.delivery.responder import Courier
+from bot.domain.store_summary import FINDINGS
+from bot.jobs.backfill.service import Backfill
+from bot.jobs.clock_jobs import Jobs
+from bot.jobs.engine import CLOCK
+from bot.jobs.prewarm import Prewarming
+from bot.observability import logs
+from bot.observability.metrics import Counting, Metrics
+from bot.outbox.delivery import TIMEOUT, Office
+from bot.outbox.lease_guard import FencedClient
+from bot.server.health import Health
+from bot.server.web import House
+from bot.server.worker_watch import WorkerWatch
+from bot.settings import cache_folder, secret
+from bot.slack import acknowledgement
+from bot.slack.error_handler import failed
+from bot.slack.installation.tokens import Tokens
+from bot.slack.listener_pool import DOOR, Carrying, OnceRunner
+from bot.slack.payload import door_of
+from bot.slack.registration import listen
+from bot.slack.reply_place import asked_in, place_of
+from bot.slack.services import Desk
+from bot.slack.verification import VerifiedOnly
+from bot.storage.channels.alerts import Watches
+from bot.storage.channels.predictions import Bets
+from bot.storage.channels.subscriptions import Subscriptions
+from bot.storage.dumps import Dumps
+from bot.storage.heartbeats import Heartbeats
+from bot.storage.job_slots import Done
+from bot.storage.messages.built_digests import Editions
+from bot.storage.messages.outbox import Ledger
+from bot.storage.messages.pending_replies import Unfinished
+from bot.storage.messages.received_events import Seen
+from bot.storage.migration_state import TABLES
+from bot.storage.token_leases import Leases
+from bot.storage.workspaces import Leaving
+from bot.subscriptions.service import Clerk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import sqlalchemy as sa
+    from flask import Blueprint
+    from slack_bolt import BoltResponse
+    from slack_bolt.authorization import AuthorizeResult
+    from slack_sdk.http_retry import RetryHandler
+
+    from analytics.query import Query
+    from bot.conversation.router import Answers
+    from bot.domain.reply import Notice
+    from bot.domain.store_summary import Entry
+    from bot.jobs.engine import Engine
+    from bot.jobs.engine.local import Local
+    from bot.settings import Settings
+    from bot.storage.installations import Installations
+    from bot.subscriptions.service import Numbers
+
+_TOKEN_WITHIN = 1.0
+"""Seconds that the database gets for a token: Slack waits three for the acknowledgement, which comes after it."""
+
+__all__ = [
+    "bolt",
+    "client",
+    "desk",
+    "engine",
+    "gallery",
+    "guess",
+    "house",
+    "installations",
+    "installing",
+    "jobs",
+    "local",
+    "office",
+    "pool",
+    "prewarming",
+    "recovering",
+    "router",
+    "store",
+    "tokens",
+    "worker_watch",
+]
+
+
+def pool(settings: Settings) -> Pool:
+    """Start the analytics processes on the settings' database."""
+    seconds = settings.hfstats_answer_seconds
+    return Pool(settings.database, settings.hfstats_processes, Limits(answer=seconds, digest=3 * seconds))
+
+
+def router(answers: Answers, entries: tuple[Entry, ...], errands: Callable[[str], bool] = lambda _: False) -> Router:
+    """Put questions and chores together."""
+
+    def help_(about: str) -> Notice:
+        return help_notice(entries, about)
+
+    chores: dict[str, Callable[[str], Notice]] = dict.fromkeys(("", "help", "hello", "hi"), help_)
+    chores |= dict.fromkeys(("build", "form"), build_notice)
+    return Router(answers, [entry.form for entry in entries], chores, errands)
+
+
+def client(settings: Settings, metrics: Metrics | None = None) -> WebClient:
+    """Make a client of Slack's Web API that waits out a rate limit, twice at most.
+
+    It does not retry a dropped connection: the message may have been posted, and would be posted again.
+    """
+    retries: list[RetryHandler] = [RateLimitErrorRetryHandler(max_retry_count=2)]
+    if metrics:
+        retries.insert(0, Counting(metrics.refused))
+    return WebClient(secret(settings.slack_bot_token), base_url=settings.slack_api_url, retry_handlers=retries)
+
+
+def desk(
+    settings: Settings,
+    answers: Numbers,
+    entries: tuple[Entry, ...],
+    database_: sa.Engine,
+    *,
+    metrics: Metrics | None = None,
+    many: Tokens | None = None,
+) -> Desk:
+    """Put together what the doors need."""
+    forms = [entry.form for entry in entries]
+    clerk = Clerk(office(settings, database_, metrics), answers, forms)
+    recent = Recent(answers, forms, SqlHistory(database_).version)
+    routed = router(recent, entries, clerk.check)
+    courier = Courier(
+        metrics.counting(routed.reply) if metrics else routed.reply,
+        gallery=gallery(settings, database_),
+        # Over Socket Mode nothing listens where the address points.
+        public_url=None if settings.slack_app_token else settings.hfstats_public_url,
+    )
+    catalog = Catalog(answers)
+    leaving = Leaving(database_, many.forget if many else lambda: None)
+    allowance = Allowance(settings.hfstats_per_minute)
+    plainly = Plainly(catalog, forms, guess=guess(settings, entries))
+    seen, unfinished = Seen(database_), Unfinished(database_)
+    return Desk(routed, courier, allowance, seen, entries, catalog, leaving, clerk, recent, plainly, unfinished)
+
+
+def guess(settings: Settings, entries: tuple[Entry, ...]) -> Callable[[str], Query | None] | None:
+    """Make what reads plain words that the grammar cannot; ``None`` where no chat model is set up."""
+    if settings.hfstats_chat_model is None:
+        return None
+    url = settings.hfstats_chat_url
+    token = secret(settings.hfstats_chat_token) or (None if url else secret(settings.hf_token))
+    return ChatReader(entries, model=settings.hfstats_chat_model, token=token, url=url).read
+
+
+def installations(settings: Settings, database_: sa.Engine) -> Installations | None:
+    """Open the installations of many workspaces; ``None`` where the app serves one.
+
+    Raises:
+        HfStatsError: when there is no key to encrypt their tokens with.
+
+    """
+    if not settings.slack_client_id:
+        return None
+    # What serves one workspace does without slack_sdk's stores, which bring all of SQLAlchemy with them.
+    from bot.storage.installations import Cipher, Installations  # noqa: PLC0415
+
+    return Installations(database_, settings.slack_client_id, Cipher(settings.keys))
+
+
+def tokens(settings: Settings, database_: sa.Engine, kept: Installations, metrics: Metrics | None = None) -> Tokens:
+    """Make what finds each workspace's token."""
+    id_, secret_ = settings.slack_client_id or "", secret(settings.slack_client_secret) or ""
+    return Tokens(kept, Leases(database_), client(settings, metrics), id_, secret_)
+
+
+def installing(settings: Settings, kept: Installations) -> Blueprint:
+    """Make the pages by which workspaces install the app."""
+    from bot.slack.installation import oauth  # noqa: PLC0415 - as above
+    from bot.slack.installation.oauth_state import SignedStates  # noqa: PLC0415 - as above
+
+    api = settings.slack_api_url
+    elsewhere = None if api == WebClient.BASE_URL else f"{api.removesuffix('/api/')}/oauth/v2/authorize"
+    id_, secret_ = settings.slack_client_id or "", secret(settings.slack_client_secret) or ""
+    public = settings.hfstats_public_url or ""
+    bare = WebClient(base_url=api)
+    return oauth.pages(
+        oauth.flow(
+            bare,
+            client_id=id_,
+            client_secret=secret_,
+            public_url=public,
+            authorize_url=elsewhere,
+            installations=kept,
+            states=SignedStates(settings.keys, oauth.WITHIN),
+        )
+    )
+
+
+def clients(settings: Settings, database_: sa.Engine, metrics: Metrics | None = None) -> Callable[[str], WebClient | None]:
+    """Make what gives the client of a workspace for what is sent unasked: it retries nothing, and heeds the fence."""
+    kept = installations(settings, database_)
+    many = tokens(settings, database_, kept, metrics) if kept else None
+    counting: list[RetryHandler] = [Counting(metrics.refused)] if metrics else []
+
+    def client_of(workspace: str) -> WebClient | None:
+        token = secret(settings.slack_bot_token)
+        if many:
+            found = many.of(None, workspace) or many.of(workspace, None)
+            token = found.token if found else None
+        if not token:
+            return None
+        return FencedClient(token, settings.slack_api_url, TIMEOUT, counting)
+
+    return client_of
+
+
+def office(settings: Settings, database_: sa.Engine, metrics: Metrics | None = None) -> Office:
+    """Put together what sends unasked."""
+    return Office(
+        Ledger(database_),
+        Editions(database_),
+        Subscriptions(database_),
+        Watches(database_),
+        Bets(database_),
+        clients(settings, database_, metrics),
+        gallery(settings, database_),
+        None if settings.slack_app_token else settings.hfstats_public_url,
+        heartbeats=Heartbeats(database_),
+    )
+
+
+def jobs(settings: Settings, database_: sa.Engine, numbers: Numbers, alive: Callable[[], None] = lambda: None) -> Jobs:
+    """Put together what runs by the clock."""
+    office_ = office(settings, database_)
+    return Jobs(settings, database_, office_, numbers, Done(database_), Seen(database_), backfill(settings, database_), alive)
+
+
+def backfill(settings: Settings, database_: sa.Engine) -> Backfill:
+    """Put together what counts dumps of the whole Hub."""
+    url = database_.url.render_as_string(hide_password=False)
+    folder = cache_folder() / "dumps"
+    return Backfill(Dumps(database_), url, folder, settings.hf_endpoint, secret(settings.hf_token))
+
+
+def engine(settings: Settings, database_: sa.Engine, work: Jobs) -> Engine:
+    """Choose who runs it: Procrastinate on PostgreSQL, and on SQLite this one process."""
+    if database_.dialect.name == "postgresql":
+        from bot.jobs.engine.postgres import Postgres  # noqa: PLC0415 - not where there is no PostgreSQL
+
+        return Postgres(work, database_, settings.hfstats_deliveries, work.done.first)
+    return local(settings, work)
+
+
+def local(settings: Settings, work: Jobs, without: Sequence[str] = ()) -> Local:
+    """Make what runs the clock in this process; ``without`` some of its jobs."""
+    from bot.jobs.engine.local import Local  # noqa: PLC0415 - not where there is a PostgreSQL
+
+    return Local(work, settings.hfstats_deliveries, {job: cron for job, cron in CLOCK.items() if job not in without})
+
+
+def prewarming(at: Desk) -> Prewarming:
+    """Make what answers the common questions before they are asked."""
+    return Prewarming(at.recent, FINDINGS)
+
+
+def recovering(settings: Settings, database_: sa.Engine, metrics: Metrics | None = None) -> Callable[[], None]:
+    """Start putting right what a process that was killed left unanswered; returns what stops it."""
+    slack = client(settings, metrics)
+    kept = installations(settings, database_)
+    many = tokens(settings, database_, kept, metrics) if kept else None
+
+    def client_of(workspace: str) -> WebClient | None:
+        if many is None:
+            return slack
+        found = many.of(workspace, workspace)
+        return WebClient(found.token, base_url=slack.base_url, retry_handlers=slack.retry_handlers) if found else None
+
+    return recovery.start(Unfinished(database_), client_of)
+
+
+def worker_watch(settings: Settings, database_: sa.Engine, metrics: Metrics | None = None) -> WorkerWatch:
+    """Make what notices that no worker works any more, and tells the operator."""
+    client_of = clients(settings, database_, metrics)
+
+    def tell(text: str) -> None:
+        workspace, _, channel = (settings.hfstats_operator_channel or "").rpartition("/")
+        slack = client_of(workspace) if channel else None
+        if slack:
+            slack.chat_postMessage(channel=channel, text=escape(text))
+
+    return WorkerWatch(Heartbeats(database_), Done(database_), tell)
+
+
+def bolt(settings: Settings, at: Desk, *, over_http: bool, metrics: Metrics | None = None, many: Tokens | None = None) -> App:
+    """Make the Bolt app with every door.
+
+    ``over_http`` acknowledges when the listener has run, which spares the wait of Bolt's polling; a listener does nothing but
+    acknowledge, and the work goes on in lazy listeners.
+    """
+    lifecycle = Lifecycle(at.unfinished, metrics.ended if metrics else None)
+    executor = Carrying(settings.hfstats_threads, metrics.finished if metrics else None, lifecycle)
+    app = App(
+        client=client(settings, metrics),
+        signing_secret=secret(settings.slack_signing_secret),
+        authorize=_authorizing(many) if many else None,
+        process_before_response=over_http,
+        # Bolt's own verification raises for some forged timestamps, and what it raises would reach the error listener.
+        request_verification_enabled=False,
+        before_authorize=VerifiedOnly(secret(settings.slack_signing_secret)),
+        listener_executor=executor,
+    )
+    app.listener_runner.lazy_listener_runner = OnceRunner(executor, at.seen, lifecycle, place_of, asked_in)
+    acknowledgement.before_work(app.listener_runner, failed)
+
+    def entering(body: dict[str, Any], next_: Callable[[], BoltResponse]) -> BoltResponse:
+        if not over_http:  # over HTTP a request has its id already
+            logs.begin()
+        door = door_of(body)
+        DOOR.set(door)
+        if metrics:
+            metrics.received(door)
+        return next_()
+
+    app.use(entering)
+    listen(app, at)
+    if metrics:
+        metrics.queue(lambda: executor.depth)
+    return app
+
+
+def _authorizing(many: Tokens) -> Callable[..., Any]:
+    """Give Bolt a function: of a method it would also fill in the ``self``."""
+
+    def authorize(enterprise_id: str | None, team_id: str | None, user_id: str | None) -> AuthorizeResult | None:
+        with database_wait.at_most(_TOKEN_WITHIN):
+            return many.authorize(enterprise_id, team_id, user_id)
+
+    return authorize
+
+
+def house(settings: Settings, workers: Pool, database_: sa.Engine) -> House:
+    """Put together one web process: doors, pictures, metrics, health."""
+    metrics = Metrics()
+    metrics.snapshots(SqlHistory(database_).latest)
+    metrics.ledger(Ledger(database_).counts)
+    metrics.analytics(workers.replaced)
+    metrics.worker(Heartbeats(database_).age)
+    kept = installations(settings, database_)
+    many = tokens(settings, database_, kept, metrics) if kept else None
+    at = desk(settings, workers, workers.entries(), database_, metrics=metrics, many=many)
+
+    def tables() -> None:
+        for migrations in (database.SNAPSHOTS, TABLES):
+            database.check_current(database_, migrations)
+
+    return House(
+        bolt(settings, at, over_http=True, metrics=metrics, many=many),
+        gallery(settings, database_),
+        metrics,
+        Health({"database": tables, "analytics": workers.check}),
+        prewarming(at),
+        worker_watch(settings, database_, metrics),
+        installing(settings, kept) if kept else None,
+        metrics_token=secret(settings.hfstats_metrics_token),
+        https=(settings.hfstats_public_url or "").startswith("https://"),
+    )

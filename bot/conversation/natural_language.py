@@ -1,0 +1,77 @@
+"""Plainly: reads what people say to the bot in their own words, with the names that the data have."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from analytics.language.natural_language import Directory, Reading, directory, read
+from bot.domain.reply import Notice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date
+
+    from analytics.query import Form, Query
+    from bot.conversation.name_index import Catalog
+
+_GREETING = re.compile(
+    r"^\s*(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening))(?:\s+(?:there|all|hfstats|bot))?[\s,!.:;-]+"
+    r"(?!(?:there|all|hfstats|bot)\W*$)(?=\S)",
+    re.IGNORECASE,
+)
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+class Plainly:
+    """Keeps the names at hand for as long as the store does not change."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        forms: Sequence[Form],
+        today: Callable[[], date] = _today,
+        *,
+        guess: Callable[[str], Query | None] | None = None,
+    ) -> None:
+        """Look nothing up yet. ``guess`` reads what the grammar cannot, where there is such a reader."""
+        self.guess = guess
+        self._catalog = catalog
+        self._forms = forms
+        self._today = today
+        self._names: Directory | None = None
+        self._edition: str | None = None
+        self._lock = Lock()
+
+    def read(self, text: str) -> Reading:
+        """Read a question in plain words. Never raises."""
+        return read(text, self._forms, self._directory(), self._today())
+
+    def _directory(self) -> Directory:
+        overview = self._catalog.at_hand()
+        edition = overview.edition if overview else None
+        with self._lock:
+            if self._names is None or edition != self._edition:
+                known = overview.names if overview else {}
+                names = {word: [(one.name, one.also) for one in found] for word, found in known.items() if word != "movers"}
+                self._names, self._edition = directory(names), edition
+            return self._names
+
+
+def without_greeting(text: str) -> str:
+    """Take a greeting from before what is said; one that stands alone stays."""
+    return _GREETING.sub("", text, count=1)
+
+
+def unsure(reading: Reading) -> Notice | None:
+    """Ask back what was meant; ``None`` where nothing near was found."""
+    if not reading.candidates:
+        return None
+    unknown = " and ".join(f"“{word}”" for word in reading.unknown[:3])
+    what = f"I am not sure what you mean: I do not know {unknown} here." if unknown else "I am not sure what you mean."
+    return Notice(f"{what} Did you mean one of these?", suggestions=tuple(map(str, reading.candidates)))

@@ -1,0 +1,24 @@
+"""What somebody is told who may not do what they asked for: in a friendly sentence, what they may do instead. Pure."""
+
+from __future__ import annotations
+
+from bot.domain.access import ActorKind
+from bot.domain.reply import Notice
+
+_OF_STRANGERS = Notice(
+    "I answer questions about the Hugging Face Hub for everybody here: mention me and ask, for example “licenses”. "
+    "Digests, alerts and bets are for members of the workspace that added me."
+)
+_OF_UNKNOWN = Notice(
+    "Slack didn't tell me which workspace you belong to, so I can only answer questions about the Hugging Face Hub here. "
+    "If you're a member of the workspace that added me, type the same after /hfstats."
+)
+_OF_OTHERS = Notice(
+    "That's for full members of this workspace. You can ask me about the Hugging Face Hub, and see what this channel gets."
+)
+_SAID = {ActorKind.STRANGER: _OF_STRANGERS, ActorKind.UNKNOWN: _OF_UNKNOWN}
+
+
+def refusal(kind: ActorKind) -> Notice:
+    """Say what somebody of this kind may do instead."""
+    return _SAID.get(kind, _OF_OTHERS)

@@ -1,0 +1,48 @@
+"""Opens the database and what is kept in it: for every process, also one that never speaks to Slack."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analytics.storage import database
+from bot.storage.messages.pictures import Gallery
+from bot.storage.migration_state import TABLES
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from bot.settings import Settings
+
+
+def store(settings: Settings) -> sa.Engine:
+    """Open the database. One that is empty gets its tables; one of another version is refused.
+
+    Raises:
+        StoreError: saying what is wrong and what to run.
+
+    """
+    engine = database.engine(settings.database)
+    for migrations in (database.SNAPSHOTS, TABLES):
+        if database.revision(engine, migrations) is None:
+            database.upgrade(engine, migrations)
+        database.check_current(engine, migrations)
+    return engine
+
+
+def upgrade(engine: sa.Engine) -> None:
+    """Make the tables of what queues deliveries, where the database is one that many workers share.
+
+    Raises:
+        StoreError: when the database cannot be written.
+
+    """
+    if engine.dialect.name == "postgresql":
+        from bot.jobs.engine import postgres  # noqa: PLC0415 - not where there is no PostgreSQL
+
+        postgres.install(engine)
+
+
+def gallery(settings: Settings, database_: sa.Engine) -> Gallery | None:
+    """Make the gallery of pictures shown by address; ``None`` where nothing could sign the addresses."""
+    keys = settings.signing_keys
+    return Gallery(database_, keys) if keys else None

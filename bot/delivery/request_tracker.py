@@ -1,0 +1,23 @@
+"""What follows a request through everything that it does in Slack."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from bot.delivery.conversation import Seat
+
+
+class Tracker(Protocol):
+    """Follows one request, so that no working message of it is left standing. Its methods never raise."""
+
+    def opened(self, seat: Seat) -> None:
+        """Take note of a place where the request may speak."""
+
+    def posted(self, seat: Seat, text: str) -> None:
+        """Take note of a working message that stands there now."""
+
+
+TRACKER: ContextVar[Tracker | None] = ContextVar("tracker", default=None)
+"""What follows the request that is being worked on."""

@@ -1,0 +1,102 @@
+"""Courier: answers one question from one seat, by the first form and the first way that work."""
+
+from __future__ import annotations
+
+import logging
+from threading import Timer
+from typing import TYPE_CHECKING
+
+from analytics.errors import StoreError
+from bot.blocks.controls import GO, controls
+from bot.blocks.messages import ASK, answer_blocks, answer_fallback, notice_blocks, notice_fallback, read_as, remark
+from bot.delivery.formats import Ladder, Load
+from bot.delivery.send import send
+from bot.domain.reply import Notice
+from bot.slack_api.errors import Sent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from bot.blocks.messages import Block
+    from bot.delivery.conversation import Seat
+    from bot.domain.reply import Picture, Reply
+    from bot.storage.messages.pictures import Gallery
+
+_log = logging.getLogger(__name__)
+
+_PATIENCE = 2.0
+"""Seconds after which somebody who cannot see a working message is told that there will be an answer."""
+_LOST = "The connection to Slack broke while I answered, and I cannot see whether the answer arrived. If you miss it, ask again."
+_LEFTOVER = "The connection to Slack broke as I began. A “Working on” that stays above is left over from that."
+
+
+class Courier:
+    """Brings replies to where they were asked for."""
+
+    def __init__(
+        self,
+        reply: Callable[[str], Reply],
+        *,
+        gallery: Gallery | None = None,
+        public_url: str | None = None,
+    ) -> None:
+        """``gallery`` with ``public_url`` shows pictures by address."""
+        self._reply = reply
+        self._gallery = gallery
+        self._public_url = public_url
+        self._ladder = Ladder()
+
+    def serve(self, seat: Seat, text: str) -> bool:
+        """Answer one question: a working message at once, then the answer in its place; tell whether it was delivered."""
+        seat.start(text)
+        patience = Timer(_PATIENCE, seat.hold_on, (text,))
+        if seat.working is None and seat.respond is not None:
+            patience.start()
+        try:
+            given = self._reply(text)
+            return self._answer(seat, given, patience) if given.answer else self.tell(seat, given.notice or _nothing())
+        finally:
+            patience.cancel()
+
+    @staticmethod
+    def tell(seat: Seat, notice: Notice) -> bool:
+        """Give a notice to the person who asked, and tell whether that worked; rather twice than never."""
+        seat.notice = notice
+        rungs = iter([notice_blocks(notice, GO if seat.quiet else ASK), []])
+        return send(seat.aside(), rungs, notice_fallback(notice), twice=True) is Sent.DONE
+
+    def image_url(self, workspace: str, picture: Picture) -> str | None:
+        """Return an address that shows the picture to who knows it; ``None`` where this deployment shows none by address."""
+        if self._gallery is None or self._public_url is None:
+            return None
+        try:
+            return f"{self._public_url}/charts/{self._gallery.keep(workspace, picture.png)}.png"
+        except StoreError as error:
+            _log.warning("the picture could not be stored: %s", error)
+            return None
+
+    def _answer(self, seat: Seat, given: Reply, patience: Timer) -> bool:
+        answer = given.answer
+        if answer is None:
+            return False
+        load = Load(answer, given.picture, seat.workspace, seat.client, self.image_url)
+
+        def rungs() -> Iterator[list[Block]]:
+            for shown in self._ladder.climb(load):
+                patience.cancel()
+                if patience.ident:
+                    patience.join(_PATIENCE)  # not after the answer
+                asked_by = seat.asked_by or seat.user
+                echo = [read_as(seat.read_as)] if seat.read_as else []
+                below = [*echo, *([remark(_LEFTOVER)] if seat.leftover else []), *controls(answer, asked_by, quiet=seat.quiet)]
+                yield answer_blocks(answer, shown, asked_by, changed_by=seat.user if seat.instead else None, below=below)
+            yield []  # the words alone
+
+        sent = send(seat.ways(), rungs(), answer_fallback(answer, seat.read_as))
+        if sent is Sent.LOST:
+            return self.tell(seat, Notice(_LOST, suggestions=(answer.query,)))
+        return sent is Sent.DONE
+
+
+def _nothing() -> Notice:
+    return Notice("I have no answer to that.")

@@ -1,0 +1,252 @@
+"""A bet in words: which ranking will be led by whom, at the end of which month, and how sure. Words in, values out."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from analytics.digest.edition import Edition
+from analytics.domain import Dimension, ListName, Measure
+from analytics.errors import QueryError
+from analytics.formatting.phrases import name as called
+from analytics.query import Query, tidy
+from analytics.statistics.brier import scores
+from bot.domain.outbox import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from analytics.query import Form
+    from analytics.statistics.brier import Score
+    from bot.domain.outbox import Bet
+
+EXAMPLE = "predict creators Alibaba 70% by {month}"
+RANKED = (Dimension.CREATOR, Dimension.LICENSE, Dimension.TASK, Dimension.LIBRARY, Dimension.FAMILY)
+MEASURES = (Measure.DOWNLOADS, Measure.MODELS)
+LISTS = (ListName.TOP, ListName.TRENDING)
+SURE = (50, 60, 70, 80, 90, 95, 99)
+"""Percentages that the form offers; in words any whole one from 1 to 99 will do."""
+AHEAD = 12
+"""Months that can be bet on: so many after this one."""
+LONGEST_NAME = 100
+_LONGEST = 400
+_NEWCOMER = "newcomer"
+"""Stands before a name that is not in the list yet."""
+_FILLERS = frozenset({"that", "leads", "the"})
+_BEFORE_A_MONTH = frozenset({"by", "at", "in", "until", "before", "end", "of", "the", "for"})
+_MEASURE = {"downloads": Measure.DOWNLOADS, "download": Measure.DOWNLOADS, "models": Measure.MODELS, "model": Measure.MODELS}
+_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|(\S+)')
+_MONTH = re.compile(r"\d{4}-\d{1,2}", re.ASCII)
+_YEAR = re.compile(r"\d{4}", re.ASCII)
+_PERCENT = re.compile(r"(\d{1,3})%", re.ASCII)
+_MONTHS = {name.casefold(): at for at in range(1, 13) for name in (calendar.month_name[at], calendar.month_abbr[at])}
+
+Token = tuple[str, bool]
+"""A word and whether it stood in quotation marks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A bet as far as it is said. ``str`` gives words that :func:`read_bet` reads."""
+
+    of: Dimension = Dimension.CREATOR
+    by: Measure = Measure.DOWNLOADS
+    within: ListName = ListName.TOP
+    name: str = ""
+    newcomer: bool = False
+    """The name is none of the list's today."""
+    percent: int | None = None
+    month: Edition | None = None
+
+    def __post_init__(self) -> None:
+        """Fold white space and quotes, so that equal bets are equal values."""
+        object.__setattr__(self, "name", tidy(self.name))
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is missing."""
+        return bool(self.name and self.percent and self.month)
+
+    @property
+    def question(self) -> str:
+        """The ranking that decides it, in canonical words, without the month."""
+        return str(Query(self.of.plural, by=self.by, within=self.within))
+
+    @property
+    def asked(self) -> Draft:
+        """The same question, nobody named."""
+        return replace(self, name="", newcomer=False, percent=None)
+
+    def __str__(self) -> str:
+        words = ["predict", self.question]
+        if self.name:
+            words += [*([_NEWCOMER] if self.newcomer else []), _quoted(self.name)]
+        if self.percent:
+            words.append(f"{self.percent}%")
+        if self.month:
+            words.append(f"at {self.month}")
+        return " ".join(words)
+
+
+def read_bet(text: str, forms: Sequence[Form]) -> Draft:
+    """Read what stands after ``predict``, in any order; what is not there is left open.
+
+    Raises:
+        QueryError: naming what is not understood.
+
+    """
+    if len(text) > _LONGEST:
+        raise QueryError(f"A bet has at most {_LONGEST} characters; this has {len(text)}.")
+    tokens = [(re.sub(r"\\(.)", r"\1", m[1]), True) if m[1] is not None else (m[2], False) for m in _TOKEN.finditer(tidy(text))]
+    if any(word.startswith('"') and not in_quotes for word, in_quotes in tokens):
+        raise QueryError("A quotation mark is not closed.")
+    tokens, month = _month(tokens)
+    tokens, percent = _percent(tokens)
+    tokens, by, within = _narrowed(tokens)
+    words = _ranking_words(forms)
+    at = next((at for at, (word, in_quotes) in enumerate(tokens) if not in_quotes and _bare(word) in words), None)
+    of = Dimension.CREATOR if at is None else words[_bare(tokens[at][0])]
+    rest = [token for place, token in enumerate(tokens) if place != at]
+    if at is None and rest:
+        raise QueryError(f"A bet names a ranking: {_either([one.plural for one in RANKED])}.")
+    newcomer = (_NEWCOMER, False) in [(word.casefold(), in_quotes) for word, in_quotes in rest]
+    left_out = _FILLERS | {_NEWCOMER}
+    name = " ".join(word for word, in_quotes in rest if in_quotes or word.casefold() not in left_out).strip()
+    if len(name) > LONGEST_NAME:
+        raise QueryError(f"A name has at most {LONGEST_NAME} characters; this one has {len(name)}.")
+    return Draft(of, by, within, name, newcomer and bool(name), percent, month)
+
+
+def read_question(question: str, month: str) -> Draft:
+    """Read back what is kept of a bet: :attr:`Draft.question` and its month."""
+    word, *rest = question.split()
+    of = next(one for one in RANKED if one.plural == word)
+    within = ListName(rest[3]) if len(rest) > 3 else ListName.TOP
+    return Draft(of, Measure(rest[1]), within, month=Edition.parse(month))
+
+
+def open_months(now: datetime) -> tuple[Edition, ...]:
+    """Return the months that can still be bet on: those that have not begun, twelve of them."""
+    months = [Edition.month(now.date()).after]
+    while len(months) < AHEAD:
+        months.append(months[-1].after)
+    return tuple(months)
+
+
+def closed(month: Edition, now: datetime) -> str:
+    """Say why a month cannot be bet on; ``""`` where it can."""
+    able = open_months(now)
+    if month < able[0]:
+        return f"Bets on {month.name} closed when the month began; the first that is open is {able[0].name}."
+    if month > able[-1]:
+        return f"A bet goes at most {AHEAD} months ahead: up to {able[-1].name}."
+    return ""
+
+
+def example(now: datetime) -> str:
+    """Return a bet that could be placed now."""
+    return EXAMPLE.format(month=open_months(now)[-1])
+
+
+def title(draft: Draft) -> str:
+    """Name the ranking: ``creators by downloads in the trending list``."""
+    of = "families of licenses" if draft.of is Dimension.FAMILY else draft.of.plural
+    return f"{of} by {draft.by}" + (f" in the {draft.within} list" if draft.within is not ListName.TOP else "")
+
+
+def claim(draft: Draft) -> str:
+    """Say what is bet: ``Alibaba leads the creators by downloads at the end of December 2026``."""
+    when = f" at the end of {draft.month.name}" if draft.month else ""
+    return f"{called(draft.of, draft.name)} leads the {title(draft)}{when}"
+
+
+def scored(every: Iterable[Bet]) -> tuple[Score, ...]:
+    """Score everybody of a conversation over all that was settled there; what is void counts for nothing."""
+    counted = (one for one in every if one.outcome in {Outcome.RIGHT, Outcome.WRONG})
+    return scores((one.person, one.percent, one.outcome is Outcome.RIGHT) for one in counted)
+
+
+def _ranking_words(forms: Sequence[Form]) -> dict[str, Dimension]:
+    found: dict[str, Dimension] = {}
+    for one in RANKED:
+        alike = [word for form in forms if form.word in {one.plural, one.value} for word in (form.word, *form.aliases)]
+        found |= dict.fromkeys((one.plural, one.value, *alike), one)
+    return found
+
+
+def _bare(word: str) -> str:
+    return word.casefold().strip(":?!.,")
+
+
+def _month(tokens: list[Token]) -> tuple[list[Token], Edition | None]:
+    """Take the month out, with the small words before it: ``by the end of December 2026``, ``at 2026-12``."""
+    for at, (word, in_quotes) in enumerate(tokens):
+        after = tokens[at + 1] if at + 1 < len(tokens) else ("", False)
+        spelled = word.casefold() in _MONTHS and bool(_YEAR.fullmatch(after[0]))
+        if in_quotes or not (spelled or _MONTH.fullmatch(word)):
+            continue
+        begin, end = at, at + 1 + spelled
+        while begin and not tokens[begin - 1][1] and tokens[begin - 1][0].casefold() in _BEFORE_A_MONTH:
+            begin -= 1
+        rest = [*tokens[:begin], *tokens[end:]]
+        if _month(rest)[1]:
+            raise QueryError("A bet is on one month.")
+        year, number = (after[0], _MONTHS[word.casefold()]) if spelled else (word[:4], int(word[5:]))
+        try:
+            return rest, Edition.month(date(int(year), number, 1))
+        except (ValueError, OverflowError):
+            raise QueryError(f"“{word}” is no month; write one such as 2026-12.") from None
+    return tokens, None
+
+
+def _percent(tokens: list[Token]) -> tuple[list[Token], int | None]:
+    joined: list[Token] = []
+    for word, in_quotes in tokens:
+        if joined and not in_quotes and word.casefold() in {"%", "percent"} and joined[-1][0].isdigit() and not joined[-1][1]:
+            joined[-1] = (f"{joined[-1][0]}%", False)
+        else:
+            joined.append((word, in_quotes))
+    said = [(word, in_quotes) for word, in_quotes in joined if not in_quotes and word.endswith("%") and word[:1].isdigit()]
+    if not said:
+        return joined, None
+    typed = said[0][0]
+    found = _PERCENT.fullmatch(typed)
+    if len(said) > 1:
+        raise QueryError("A bet has one percentage.")
+    if not found or not 1 <= int(found[1]) <= 99:
+        raise QueryError(f"How sure is a whole number from 1% to 99%, not “{typed[:20]}”.")
+    return [token for token in joined if token not in said], int(found[1])
+
+
+def _narrowed(tokens: list[Token]) -> tuple[list[Token], Measure, ListName]:
+    """Take ``by …`` and ``in …`` out."""
+    rest: list[Token] = []
+    found: dict[str, str] = {}
+    words = iter(tokens)
+    for word, in_quotes in words:
+        key = word.casefold()
+        if in_quotes or key not in {"by", "in"}:
+            rest.append((word, in_quotes))
+            continue
+        if key in found:
+            raise QueryError(f"“{key}” is there twice.")
+        found[key] = next(words, ("", False))[0]
+    by, within = found.get("by", "downloads"), found.get("in", "top")
+    if by.casefold() not in _MEASURE:
+        raise QueryError(f"A bet counts by {_either(MEASURES)}, not by “{by[:40]}”.")
+    if within.casefold() not in LISTS:
+        raise QueryError(f"A bet is on the list {_either(LISTS)}, not on “{within[:40]}”.")
+    return rest, _MEASURE[by.casefold()], ListName(within.casefold())
+
+
+def _quoted(name: str) -> str:
+    """Put a name in quotation marks, whatever it is: there it is nothing else."""
+    return '"' + re.sub(r'(["\\])', r"\\\1", name) + '"'
+
+
+def _either(words: Sequence[str]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}"

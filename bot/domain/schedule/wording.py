@@ -1,0 +1,30 @@
+"""A schedule and a moment, in words that people read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from bot.domain.schedule.values import Day, Rhythm
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bot.domain.schedule.values import Schedule
+
+
+def said(schedule: Schedule) -> str:
+    """Return when it is due: ``on the first working day of each month at 09:00 (Europe/Berlin)``."""
+    if schedule.rhythm is Rhythm.WEEKLY:
+        day = f"every {schedule.day.capitalize()}"
+    elif schedule.day is Day.LAST:
+        day = "on the last day of each month"
+    else:
+        day = "on the first working day of each month"
+    return f"{day} at {schedule.at:%H:%M} ({schedule.zone})"
+
+
+def said_moment(moment: datetime, zone: str) -> str:
+    """Return a moment as it is read in a zone: ``Tuesday 1 December 2026, 09:00``."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{local:%A} {local.day} {local:%B %Y}, {local:%H:%M}"

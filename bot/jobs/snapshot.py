@@ -1,0 +1,169 @@
+"""Collecting as the doors need it: a day from the Hub, a file's days, each stored with a sentence to say about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analytics.domain import LIST_SIZE, ListName
+from analytics.errors import SourceError
+from analytics.formatting.phrases import enumerate_, plural
+from analytics.sources import hub
+from analytics.storage import ingest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import date
+
+    from analytics.domain import Snapshot
+    from analytics.sources.dumps.repository import HubFile
+    from analytics.storage.ingest import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What came of importing one file."""
+
+    said: str
+    snapshots: tuple[Snapshot, ...]
+
+
+def take(
+    store: Store,
+    day: date,
+    *,
+    endpoint: str | None,
+    token: str | None,
+    advance: Callable[[str, int, int | None], None] | None = None,
+) -> list[Snapshot]:
+    """Ask the Hub for the top and the trending list and store both in one transaction.
+
+    Raises:
+        SourceError: when the Hub cannot be reached or gives something that cannot be used; nothing is stored then.
+
+    """
+    listings = []
+    for name in (ListName.TOP, ListName.TRENDING):
+
+        def progress(done: int, name: ListName = name) -> None:
+            if advance:
+                advance(f"{name.value} list from the Hub", done, LIST_SIZE)
+
+        listings.append(hub.listing(name, taken_on=day, endpoint=endpoint, token=token, progress=progress))
+    return ingest.store(listings, store)
+
+
+def load(
+    store: Store, path: Path, within: ListName | None, advance: Callable[[str, int, int | None], None] | None = None
+) -> Loaded:
+    """Import a file: checked whole before the first day is stored, each day whole or not at all.
+
+    Raises:
+        SourceError: naming the row that cannot be used; nothing of the file is stored then.
+
+    """
+    from analytics.sources import listing_files  # noqa: PLC0415 - with it comes pyarrow, which collecting from the Hub does without
+
+    def progress(done: int) -> None:
+        if advance:
+            advance(f"reading {path.name}", done, None)
+
+    listings = listing_files.listings(path, within, progress=progress)
+    days = len({listing.taken_on for listing in listings})
+    new = ingest.store_days(
+        listings, store, progress=lambda done: advance(f"storing {path.name}", done, days) if advance else None
+    )
+    return Loaded(_said(path.name, new, len(listings)), tuple(new))
+
+
+def load_dump(
+    store: Store,
+    path: Path,
+    *,
+    on: date | None = None,
+    columns: Mapping[str, str] | None = None,
+    advance: Callable[[str, int, int | None], None] | None = None,
+) -> Loaded:
+    """Import a dump of the whole Hub: counted as it passes by, stored in one transaction.
+
+    Raises:
+        SourceError: saying what is wrong with it; nothing of it is stored then.
+
+    """
+    from analytics.sources.dumps.reader import day_of  # noqa: PLC0415 - as above
+
+    def progress(done: int) -> None:
+        if advance:
+            advance(f"counting {path.name}", done, None)
+
+    new = keep_dump(store, path, on or day_of(path), path.stem, columns=columns or {}, progress=progress)
+    return Loaded(_said(path.name, [new] if new else [], 1), (new,) if new else ())
+
+
+def load_from_hub(
+    store: Store,
+    file: HubFile,
+    folder: Path,
+    *,
+    endpoint: str | None,
+    token: str | None,
+    on: date | None = None,
+    columns: Mapping[str, str] | None = None,
+    advance: Callable[[str, int, int | None], None] | None = None,
+) -> Loaded:
+    """Import a dump that lies in a repository on the Hub; ``folder`` is where it lies while it is counted.
+
+    Its day is the one given, or that of its name, or the one on which it was last changed.
+
+    Raises:
+        SourceError: saying what is wrong with it; nothing of it is stored then.
+
+    """
+    from analytics.sources.dumps.reader import day_of  # noqa: PLC0415 - as above
+    from analytics.sources.dumps.repository import fetch, made_on  # noqa: PLC0415 - as above
+
+    def progress(what: str) -> Callable[..., None]:
+        return lambda done, of=None: advance(f"{what} {file}", done, of) if advance else None
+
+    try:
+        day = on or day_of(Path(file.path))
+    except SourceError:
+        day = made_on(file, endpoint=endpoint, token=token)
+    new = None
+    if not kept_dump(store, day, file.repo):
+        path = fetch(file, folder, endpoint=endpoint, token=token, progress=progress("fetching"))
+        new = keep_dump(store, path, day, file.repo, columns=columns or {}, progress=progress("counting"))
+    return Loaded(_said(str(file), [new] if new else [], 1), (new,) if new else ())
+
+
+def kept_dump(store: Store, day: date, source: str) -> bool:
+    """Tell whether that day is stored from that source."""
+    return any(one.taken_on == day and one.source == source for one in store.snapshots(ListName.HUB))
+
+
+def keep_dump(
+    store: Store, path: Path, day: date, source: str, *, columns: Mapping[str, str], progress: Callable[[int], None]
+) -> Snapshot | None:
+    """Count a dump as it passes by and store it in one transaction; ``None`` for one that is stored already.
+
+    Raises:
+        SourceError: saying what is wrong with it; nothing of it is stored then.
+
+    """
+    from analytics.sources.dumps.reader import whole  # noqa: PLC0415 - as above
+
+    listing, counts = whole(path, day, source, given=columns, progress=progress)
+    return next(iter(ingest.store_whole(listing, counts, store)), None)
+
+
+def _said(file: str, new: list[Snapshot], found: int) -> str:
+    if not new:
+        which = "its snapshot was" if found == 1 else f"all {found} snapshots were"
+        return f"{file}: {which} already there; nothing changed."
+    lists = enumerate_(sorted({f"{s.list.value} list" for s in new}))
+    first, last = min(s.taken_on for s in new), max(s.taken_on for s in new)
+    when = f"of {first}" if first == last else f"from {first} to {last}"
+    before = f" ({found - len(new)} were already there)" if found > len(new) else ""
+    size = f" of {new[0].size:,} models" if new[0].list is ListName.HUB else ""
+    return f"{file}: stored {plural(len(new), 'snapshot')} of the {lists} {when}{before}{size}."

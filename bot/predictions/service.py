@@ -1,0 +1,93 @@
+"""What somebody wants of the clerk about bets: to place one, to see them, to take one back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from analytics.domain import Dimension
+from analytics.errors import NoDataError, QueryError
+from analytics.language import grammar
+from analytics.names.resolve import lookup
+from analytics.query import Query
+from bot.blocks import predictions as said
+from bot.blocks.escape import escape_line
+from bot.blocks.subscriptions import told
+from bot.domain.prediction import claim, closed, example, read_question, scored
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analytics.query import Form
+    from bot.delivery.conversation import Seat
+    from bot.domain.content import Content
+    from bot.domain.prediction import Draft
+    from bot.outbox.delivery import Office
+    from bot.subscriptions.commands import Wish
+    from bot.subscriptions.service import Numbers
+
+    Answered = tuple[Content, bytes | None]
+
+
+def predict(office: Office, numbers: Numbers, forms: Sequence[Form], seat: Seat, wish: Wish) -> Answered:
+    """Place a bet; offer the form where it is said in part."""
+    draft, now = wish.bet, office.clock()
+    if draft is None:
+        raise QueryError("What?")
+    if draft.month and (why := closed(draft.month, now)):
+        raise QueryError(why, (example(now),))
+    if not draft.complete or draft.month is None or draft.percent is None:
+        return said.incomplete(draft, example(now)), None
+    draft = replace(draft, name=_name(draft, numbers, forms))
+    channel = seat.working[0] if seat.working else seat.channel
+    bet, before = office.bets.place(
+        seat.workspace,
+        channel,
+        seat.user,
+        question=draft.question,
+        month=str(draft.month),
+        name=draft.name,
+        percent=draft.percent or 0,
+    )
+    return said.placed(bet, draft, before), None
+
+
+def bets(office: Office, seat: Seat) -> Answered:
+    """Show the conversation's bets."""
+    every = office.bets.in_channel(seat.workspace, seat.channel)
+    open_ = [one for one in every if one.outcome is None]
+    settled = [one for one in every if one.outcome is not None]
+    return said.listed(open_, settled, scored(every), example(office.clock())), None
+
+
+def unbet(office: Office, seat: Seat, wish: Wish) -> Answered:
+    """Take back one's own bet, where it was placed and as long as it can be changed."""
+    number = wish.number or 0
+    bet = office.bets.get(seat.workspace, number)
+    if bet is None or bet.channel != seat.channel or bet.person != seat.user:
+        raise QueryError(f"You have no bet {number} in this conversation.", ("bets",))
+    draft = replace(read_question(bet.question, bet.month), name=bet.name)
+    late = draft.month and closed(draft.month, office.clock())
+    if bet.outcome or late or not office.bets.withdraw(seat.workspace, number, seat.user):
+        raise QueryError(f"Bet {number} cannot be taken back any more. {late or ''}".strip(), ("bets",))
+    return told(f"<@{seat.user}> takes back a bet: {bet.percent}% that {escape_line(claim(draft))}."), None
+
+
+def _name(draft: Draft, numbers: Numbers, forms: Sequence[Form]) -> str:
+    """Return the name as the data has it.
+
+    Raises:
+        QueryError: for a name that the list has not, with the nearest and with the words for a newcomer.
+
+    """
+    if draft.newcomer:
+        return lookup(draft.name, Dimension(draft.of), ()) or draft.name
+    try:
+        answer, _ = numbers.answer(str(Query(draft.of.value, (draft.name,), by=draft.by, within=draft.within)))
+    except (QueryError, NoDataError) as error:
+        near = [grammar.parse(text, forms) for text in error.suggestions]
+        others = [replace(draft, name=query.names[0]) for query in near if query.word == draft.of.value and query.names]
+        offers = tuple(str(one) for one in [*others, replace(draft, newcomer=True)])
+        raise QueryError(f"{error} One who is not in the list yet is bet on with “newcomer” before the name.", offers) from None
+    ranking = next(one for one in answer.rankings if one.by is draft.by)
+    return ranking.shares[0].name

@@ -1,0 +1,267 @@
+"""``hfstats doctor``: looks at everything that a deployment needs, says what it found, and how to mend it."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import re
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import httpx2
+import sqlalchemy as sa
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from analytics.errors import HfStatsError
+from analytics.sources import hub
+from analytics.storage import database
+from analytics.storage.sql_history import SqlHistory
+from bot import composition
+from bot.settings import secret
+from bot.slack.installation.manifest import EVENTS
+from bot.slack.installation.scopes import SCOPES
+from bot.storage.installations import Cipher
+from bot.storage.migration_state import TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.settings import Settings
+
+_PATIENCE = 5.0
+"""Seconds for each thing that is asked over the network."""
+_CLOCK = 60
+"""Seconds that the clock may be wrong; signatures fail at 300."""
+_OLD = 2
+"""Days after which the last snapshot is too old."""
+_WHERE = "api.slack.com/apps > your app >"
+
+
+class State(StrEnum):
+    """What a check came to."""
+
+    GOOD = "good"
+    BAD = "bad"
+    UNUSED = "not set up"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found, and how to mend it."""
+
+    name: str
+    state: State
+    said: str
+    mend: str = ""
+
+
+def _good(name: str, said: str) -> Finding:
+    return Finding(name, State.GOOD, said)
+
+
+def _bad(name: str, said: str, mend: str) -> Finding:
+    return Finding(name, State.BAD, said, mend)
+
+
+def _unused(name: str, said: str) -> Finding:
+    return Finding(name, State.UNUSED, said)
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Run all checks at the same time; returns their findings in a fixed order. Shows no token."""
+    checks: tuple[Callable[[Settings], list[Finding]], ...] = (
+        _bot_token,
+        _app_token,
+        _signing_secret,
+        _oauth,
+        _database,
+        _hub,
+        _public_url,
+        _clock,
+    )
+    with ThreadPoolExecutor(len(checks)) as threads:
+        return [finding for findings in threads.map(lambda check: _tried(check, settings), checks) for finding in findings]
+
+
+def _tried(check: Callable[[Settings], list[Finding]], settings: Settings) -> list[Finding]:
+    name = check.__name__.strip("_").replace("_", " ")
+    try:
+        return check(settings)
+    except HfStatsError as error:
+        return [_bad(name, str(error), "Do what the sentence says, then run hfstats doctor again.")]
+    except (OSError, SlackClientError, httpx2.HTTPError) as error:
+        mend = "Check the network, a proxy or a firewall on the way there."
+        return [_bad(name, f"could not be asked ({type(error).__name__})", mend)]
+
+
+def _bot_token(settings: Settings) -> list[Finding]:
+    name, token = "bot token", secret(settings.slack_bot_token)
+    if not token:
+        if settings.slack_client_id:
+            return [_unused(name, "each workspace has its own")]
+        return [_bad(name, "SLACK_BOT_TOKEN is not set", f"Copy it from {_WHERE} OAuth & Permissions (xoxb-…).")]
+    if not token.startswith(("xoxb-", "xoxe.xoxb-")):
+        kind = "an app-level token" if token.startswith("xapp-") else "no bot token"
+        return [
+            _bad(name, f"SLACK_BOT_TOKEN holds {kind}", f"Copy the one that begins with xoxb- from {_WHERE} OAuth & Permissions.")
+        ]
+    client = composition.client(settings)
+    client.timeout = int(_PATIENCE)
+    try:
+        whose = client.auth_test()
+    except SlackApiError as error:
+        code = error.response.get("error")
+        return [
+            _bad(
+                name,
+                f"Slack refuses it ({code})",
+                f"Install the app again: {_WHERE} OAuth & Permissions, and copy the token anew.",
+            )
+        ]
+    return [_good(name, f"of {whose.get('team')}, as @{whose.get('user')}"), _scopes(whose.headers)]
+
+
+def _scopes(headers: Any) -> Finding:  # noqa: ANN401 - slack_sdk's mapping of headers
+    given = next((value for name, value in headers.items() if name.casefold() == "x-oauth-scopes"), "")
+    missing = sorted(set(SCOPES) - {scope.strip() for scope in given.split(",")})
+    if missing:
+        lost = "; ".join(f"{scope} ({SCOPES[scope]})" for scope in missing)
+        return _bad(
+            "scopes", f"missing: {lost}", f"Add them in {_WHERE} OAuth & Permissions > Scopes, then install the app again."
+        )
+    return _good("scopes", f"all {len(SCOPES)} are there")
+
+
+def _app_token(settings: Settings) -> list[Finding]:
+    name, token = "app token", secret(settings.slack_app_token)
+    if not token:
+        return [_unused(name, "only Socket Mode needs SLACK_APP_TOKEN")]
+    mend = f"Make one in {_WHERE} Basic Information > App-Level Tokens, with the scope connections:write."
+    if not token.startswith("xapp-"):
+        return [_bad(name, "SLACK_APP_TOKEN holds no app-level token (xapp-…)", mend)]
+    client = composition.client(settings)
+    client.timeout = int(_PATIENCE)
+    try:
+        client.apps_connections_open(app_token=token)
+    except SlackApiError as error:
+        return [_bad(name, f"Slack refuses it ({error.response.get('error')})", mend)]
+    return [_good(name, "opens a connection")]
+
+
+def _signing_secret(settings: Settings) -> list[Finding]:
+    name, key = "signing secret", secret(settings.slack_signing_secret)
+    mend = f"Copy it from {_WHERE} Basic Information > App Credentials."
+    if not key:
+        if settings.slack_app_token:
+            return [_unused(name, "Socket Mode needs none")]
+        return [_bad(name, "SLACK_SIGNING_SECRET is not set", mend)]
+    if not re.fullmatch(r"[0-9a-f]{32}", key):
+        return [_bad(name, "SLACK_SIGNING_SECRET is not 32 hexadecimal digits", mend)]
+    return [_good(name, "has the right form")]
+
+
+def _oauth(settings: Settings) -> list[Finding]:
+    name = "installing"
+    if not settings.slack_client_id and not settings.slack_client_secret:
+        return [_unused(name, "one workspace, by its token")]
+    needed = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_SIGNING_SECRET", "HFSTATS_PUBLIC_URL")
+    missing = [variable for variable in needed if not getattr(settings, variable.lower())]
+    if missing:
+        return [_bad(name, f"not set: {', '.join(missing)}", "Set them as docs/oauth.md says.")]
+    Cipher(settings.keys)
+    return [_good(name, f"any workspace, tokens encrypted with {len(settings.keys)} key{'s'[: len(settings.keys) != 1]}")]
+
+
+def _database(settings: Settings) -> list[Finding]:
+    engine = database.engine(settings.database)
+    try:
+        for migrations in (database.SNAPSHOTS, TABLES):
+            if database.revision(engine, migrations) is None:
+                return [
+                    _bad("database", f"{engine.dialect.name} has no tables for {migrations.whose} yet", "Run: hfstats db upgrade")
+                ]
+            database.check_current(engine, migrations)
+        with database.writing(engine) as connection:  # a file or a role that may only read fails here, and leaves nothing
+            connection.execute(sa.text("DELETE FROM seen WHERE 1 = 0"))
+        return [_good("database", f"{engine.dialect.name}, current, can be written"), _data(SqlHistory(engine).latest())]
+    finally:
+        engine.dispose()
+
+
+def _data(latest: dict[str, Any]) -> Finding:
+    if not latest:
+        return _bad("data", "there is no snapshot yet", "Run: hfstats snapshot (or hfstats worker, which takes one a day).")
+    newest = max(latest.values())
+    age = (datetime.now(UTC).date() - newest).days
+    said = f"the last snapshot is of {newest}, {age} day{'s'[: age != 1]} ago"
+    if age > _OLD:
+        return _bad("data", said, "Keep hfstats worker running, or run hfstats snapshot once a day.")
+    return _good("data", said)
+
+
+def _hub(settings: Settings) -> list[Finding]:
+    if hub.reachable(settings.hf_endpoint, timeout=_PATIENCE):
+        return [_good("hub", "can be reached")]
+    return [
+        _bad(
+            "hub",
+            "cannot be reached",
+            "Open the way to the Hub, or set HF_ENDPOINT to a mirror; answers go on from what is stored.",
+        )
+    ]
+
+
+def _public_url(settings: Settings) -> list[Finding]:
+    name, url = "public URL", settings.hfstats_public_url
+    if not url:
+        return [_unused(name, "pictures are uploaded; set HFSTATS_PUBLIC_URL to show them by address")]
+    mend = "Let this address lead to hfstats serve."
+    health = httpx2.get(f"{url}/healthz/live", timeout=_PATIENCE)
+    if health.status_code != 200:
+        return [_bad(name, f"{url}/healthz/live answers {health.status_code}", mend)]
+    findings = [_good(name, "hfstats answers there")]
+    if not url.startswith("https://"):
+        findings = [_bad(name, "is not https, which Slack asks for", "Put a certificate before it.")]
+    key = secret(settings.slack_signing_secret)
+    if key:
+        findings.append(_challenge(url, key))
+    return findings
+
+
+def _challenge(url: str, key: str) -> Finding:
+    """Do what Slack does when the address is saved: send a signed challenge that must come back."""
+    name, body, stamp = (
+        "request URL",
+        json.dumps({"type": "url_verification", "challenge": "hfstats doctor"}),
+        str(int(time.time())),
+    )
+    signature = "v0=" + hmac.new(key.encode(), f"v0:{stamp}:{body}".encode(), hashlib.sha256).hexdigest()
+    headers = {"Content-Type": "application/json", "X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signature}
+    back = httpx2.post(f"{url}{EVENTS}", content=body, headers=headers, timeout=_PATIENCE)
+    if back.status_code == 200 and "hfstats doctor" in back.text:
+        return _good(name, "verifies signatures and answers")
+    mend = "SLACK_SIGNING_SECRET here and where hfstats serve runs must be the same, and both clocks right."
+    return _bad(name, f"{url}{EVENTS} answers a signed request with {back.status_code}", mend)
+
+
+def _clock(settings: Settings) -> list[Finding]:
+    answer = httpx2.get(f"{settings.slack_api_url}api.test", timeout=_PATIENCE)
+    there = answer.headers.get("Date")
+    if not there:
+        return [_unused("clock", "Slack did not say its time")]
+    off = round((datetime.now(UTC) - parsedate_to_datetime(there)).total_seconds())
+    if abs(off) > _CLOCK:
+        return [
+            _bad(
+                "clock",
+                f"{abs(off)} s {'ahead' if off > 0 else 'behind'}; signatures fail at 300",
+                "Let this machine set its clock by NTP.",
+            )
+        ]
+    return [_good("clock", f"within {max(1, abs(off))} s of Slack's")]

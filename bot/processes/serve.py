@@ -1,0 +1,217 @@
+"""``hfstats serve``: Socket Mode or HTTP, whichever the environment is set up for."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from contextlib import nullcontext
+from threading import Event
+from typing import TYPE_CHECKING
+
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk.errors import SlackApiError
+
+from analytics.errors import HfStatsError
+from bot import composition
+from bot.processes import embedded_worker
+from bot.server.http_connection import Limits
+from bot.server.http_server import HttpServer, bind
+from bot.server.web import LARGEST_BODY, web
+from bot.settings import secret
+from bot.shutdown import until_stopped
+from bot.slack.listener_pool import Carrying
+
+if TYPE_CHECKING:
+    from socket import socket
+
+    from flask import Flask
+    from slack_bolt import App
+
+    from bot.settings import Settings
+
+_log = logging.getLogger(__name__)
+
+FINISH_WITHIN = 28
+"""Seconds after a termination signal; hosting platforms kill after 30."""
+
+_PORT_TAKEN = "Port {port} cannot be used: {reason}. Set PORT to another one."
+_END = 2
+"""Seconds of these that are left for ending the processes beside."""
+
+_WHERE = {
+    "SLACK_BOT_TOKEN": "OAuth & Permissions > Bot User OAuth Token (xoxb-…)",
+    "SLACK_SIGNING_SECRET": "Basic Information > App Credentials > Signing Secret",
+    "SLACK_CLIENT_ID": "Basic Information > App Credentials > Client ID",
+    "SLACK_CLIENT_SECRET": "Basic Information > App Credentials > Client Secret",
+    "HFSTATS_PUBLIC_URL": "the address under which Slack reaches this process, https://…",
+    "SLACK_APP_TOKEN": "Basic Information > App-Level Tokens, with the scope connections:write (xapp-…)",
+}
+"""Where each secret stands in the settings of an app at api.slack.com/apps."""
+
+
+def serve(settings: Settings) -> None:
+    """Answer Slack until stopped.
+
+    Raises:
+        HfStatsError: saying which setting is missing and where in Slack's settings to find it.
+
+    """
+    if settings.slack_client_id or settings.slack_client_secret:
+        _check_installing(settings)
+    else:
+        _check_one_workspace(settings)
+    database = composition.store(settings)
+    database.dispose()  # a database that cannot be used is said now, not to the first who asks
+    wanted = settings.hfstats_with_worker
+    alone = database.dialect.name == "sqlite" if wanted is None else wanted
+    with embedded_worker.worker(settings) if alone else nullcontext():
+        if settings.slack_app_token:
+            _over_socket(settings)
+        else:
+            _over_http(settings)
+
+
+def _check_one_workspace(settings: Settings) -> None:
+    missing = [] if settings.slack_bot_token else ["SLACK_BOT_TOKEN"]
+    if not settings.slack_app_token and not settings.slack_signing_secret:
+        missing.append("SLACK_APP_TOKEN")
+        missing.append("SLACK_SIGNING_SECRET")
+    if missing:
+        raise HfStatsError(_needs(missing))
+    _check_token(settings)
+
+
+def _check_installing(settings: Settings) -> None:
+    """Refuse to let workspaces install the app where that would end half way."""
+    if settings.slack_app_token:
+        raise HfStatsError("Socket Mode serves one workspace; to let others install the app, unset SLACK_APP_TOKEN.")
+    needed = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_SIGNING_SECRET", "HFSTATS_PUBLIC_URL")
+    missing = [name for name in needed if not getattr(settings, name.lower())]
+    if missing:
+        lines = [f"  {name}: {_WHERE[name]}" for name in missing]
+        raise HfStatsError("To let workspaces install the app, set also:\n" + "\n".join(lines))
+    from bot.storage.installations import Cipher  # noqa: PLC0415 - with it comes all of SQLAlchemy
+
+    Cipher(settings.keys)
+
+
+def _needs(missing: list[str]) -> str:
+    lines = [f"  {name}: api.slack.com/apps > your app > {_WHERE[name]}" for name in missing]
+    either = (
+        " SLACK_APP_TOKEN is for Socket Mode, SLACK_SIGNING_SECRET for HTTP; one of the two is enough."
+        if len(missing) > 1
+        else ""
+    )
+    return f"To talk to Slack, set:{either}\n" + "\n".join(lines)
+
+
+def _over_socket(settings: Settings) -> None:
+    pool = composition.pool(settings)
+    try:
+        engine = composition.store(settings)
+        desk = composition.desk(settings, pool, pool.entries(), engine)
+        app = composition.bolt(settings, desk, over_http=False)
+        handler = SocketModeHandler(app, secret(settings.slack_app_token))
+        handler.connect()  # type: ignore[no-untyped-call]
+        composition.recovering(settings, engine)
+        composition.prewarming(desk).start()
+        composition.worker_watch(settings, engine).start()
+        _log.info("connected to Slack over Socket Mode")
+        until_stopped()
+        handler.close()  # type: ignore[no-untyped-call]
+        _drain(app)
+    finally:
+        pool.close()
+
+
+def _drain(app: App) -> None:
+    """Wait until what was acknowledged has its answer."""
+    executor = app.listener_runner.listener_executor
+    if isinstance(executor, Carrying) and executor.depth:
+        _log.info("finishing %s requests", executor.depth)
+    if isinstance(executor, Carrying):
+        executor.close(FINISH_WITHIN - _END)
+    else:
+        executor.shutdown(wait=True)
+
+
+def _check_token(settings: Settings) -> None:
+    """Ask Slack whose token this is, before anybody waits for an answer.
+
+    Raises:
+        HfStatsError: when Slack refuses it or cannot be reached.
+
+    """
+    try:
+        whose = composition.client(settings).auth_test()
+    except SlackApiError as error:
+        code = error.response.get("error")
+        raise HfStatsError(f"Slack refused the token ({code}); copy it anew from {_WHERE['SLACK_BOT_TOKEN']}.") from error
+    except OSError as error:
+        raise HfStatsError(f"Slack cannot be reached at {settings.slack_api_url}: {error}.") from error
+    _log.info("serving the workspace %s", whose.get("team"))
+
+
+def _over_http(settings: Settings) -> None:
+    """Serve Slack's requests until a termination signal; what was acknowledged by then is finished."""
+    bound = _bound(settings.port)  # first: a port that is taken is told before everything is loaded
+    stopping = Event()
+    servers: list[HttpServer] = []
+
+    def stop(*_: object) -> None:
+        if not stopping.is_set():
+            signal.alarm(FINISH_WITHIN + 1)  # after what ends in order
+        stopping.set()
+        for server in servers:
+            server.stop()
+
+    signal.signal(signal.SIGALRM, _give_up)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    pool = composition.pool(settings)
+    try:
+        pool.warm()
+        engine = composition.store(settings)
+        house = composition.house(settings, pool, engine)
+        composition.recovering(settings, engine, house.metrics)
+        if house.health:
+            house.health.start()
+        if house.prewarming:
+            house.prewarming.start()
+        if house.worker_watch:
+            house.worker_watch.start()
+        # Seconds; Python's own 0.005 is longer than an acknowledgement takes, which would wait for the work of another request.
+        sys.setswitchinterval(0.001)
+        servers.append(_listening(web(house), bound))
+        if stopping.is_set():  # a signal that came while everything was loaded
+            servers[0].stop()
+        servers[0].run()
+        _drain(house.app)
+    finally:
+        pool.close()
+        signal.alarm(0)
+
+
+def _bound(port: int) -> socket:
+    try:
+        return bind(port)
+    except OSError as error:
+        raise HfStatsError(_PORT_TAKEN.format(port=port, reason=error.strerror)) from error
+
+
+def _listening(application: Flask, bound: socket) -> HttpServer:
+    port = bound.getsockname()[1]
+    try:
+        server = HttpServer(application, bound, Limits(body_bytes=LARGEST_BODY))
+    except OSError as error:  # two processes that started at one time both had the port
+        raise HfStatsError(_PORT_TAKEN.format(port=port, reason=error.strerror)) from error
+    _log.info("listening on port %s", port)
+    return server
+
+
+def _give_up(*_: object) -> None:
+    """End although something is unfinished: the platform would kill this process soon, and the next one takes it up."""
+    _log.error("what was acknowledged is not finished %s s after the signal to stop; ending", FINISH_WITHIN + 1)
+    os._exit(1)

@@ -1,0 +1,163 @@
+"""One connection of the HTTP server: what it waits for, what it holds, and which requests it refuses."""
+
+from __future__ import annotations
+
+import socket
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
+from waitress.utilities import BadRequest
+
+if TYPE_CHECKING:
+    from bot.server.http_server import HttpServer
+
+_LONGEST_CHUNK_LINE = 4096
+"""Bytes of a line that announces a chunk, and of what follows the last one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one process accepts. A connection that exceeds a limit is closed."""
+
+    threads: int = 8
+    """Threads that run the application."""
+    connections: int = 512
+    """At one time; never more than half of the file descriptors that the process may open."""
+    header_bytes: int = 32 * 1024
+    header_lines: int = 100
+    body_bytes: int = 1_000_000
+    buffered_bytes: int = 32_000_000
+    """Of unfinished requests and unread responses, over all connections."""
+    request_seconds: float = 15.0
+    """From the first byte of a request, or from the opening of its connection, to its last byte."""
+    response_seconds: float = 30.0
+    """From when a response is ready until the client took it."""
+    idle_seconds: float = 75.0
+    """Between two requests on one connection. Longer than the 60 s of common proxies, so that they close first."""
+    closing_seconds: float = 2.0
+    """For the client to close its side after the last response."""
+    stop_seconds: float = 2.0
+    """For requests that were begun when the server is stopped; Slack waits three for a response."""
+
+
+class State(Enum):
+    """What a connection waits for; the limits of time go by it."""
+
+    READING = "the rest of a request"
+    RUNNING = "the application"
+    WRITING = "the client to take the response"
+    IDLE = "the next request"
+    CLOSING = "the client to close its side"
+
+
+class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress ships no types
+    """Answers what cannot be a request with 4xx, and takes one request at a time."""
+
+    def received(self, data: bytes) -> int:
+        """Take bytes of the request; returns how many are used up."""
+        try:
+            used: int = super().received(data)
+        except ValueError:  # of numbers and addresses that waitress takes as they come
+            self.error, self.completed = BadRequest("The request cannot be read."), True
+            return len(data)
+        if (
+            self.chunked
+            and not self.completed
+            and len(self.body_rcv.control_line) + len(self.body_rcv.trailer) > _LONGEST_CHUNK_LINE
+        ):
+            self.error, self.completed = BadRequest("The request cannot be read."), True
+        if self.completed and not self.empty and used < len(data):
+            # A second request before the first is answered: nothing that calls this server does that, and the responses to
+            # requests that keep coming would pile up. The first is answered, then the connection closes.
+            self.headers["CONNECTION"] = "close"
+            return len(data)
+        return used
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the first line and the headers."""
+        if header_plus.count(b"\n") > self.adj.limits.header_lines:
+            raise ParsingError("There are too many headers.")
+        super().parse_header(header_plus)
+
+
+class Connection(HTTPChannel):  # type: ignore[misc]  # waitress ships no types
+    """One client. Everything but ``service`` and ``write_soon`` runs in the server's loop."""
+
+    parser_class = _Parser
+    server: HttpServer
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - waitress's own signature
+        self.state = State.READING
+        self.since = time.monotonic()
+        self.watched = 0  # the events that the loop waits for
+        self.held = 0  # bytes
+        self.used = False  # whether a request came to its end
+        self.closing = False
+        super().__init__(*args, **kwargs)
+
+    @property
+    def open(self) -> bool:
+        """Whether the socket is open."""
+        return self._fileno is not None
+
+    def handle_read(self) -> None:
+        """Read a part of a request; after the last response, throw away what still comes."""
+        if not self.closing:
+            super().handle_read()
+            return
+        try:
+            self.recv(65_536)  # closes at the end
+        except OSError:
+            self.handle_close()
+
+    def handle_write(self) -> None:
+        """Send what there is. After the last response, close only the own side first.
+
+        Closing at once what the client still sends to would make its system drop the response.
+        """
+        if self.close_when_flushed and not self.total_outbufs_len and not self.will_close:
+            self.closing = True
+            with suppress(OSError):
+                self.socket.shutdown(socket.SHUT_WR)
+        else:
+            super().handle_write()
+
+    def readable(self) -> bool:
+        """Whether to wait for the client's bytes."""
+        return self.closing or bool(super().readable())
+
+    def writable(self) -> bool:
+        """Whether to wait until the client takes bytes."""
+        return bool(self.will_close or (super().writable() and not self.closing))
+
+    def current_state(self) -> State:
+        """Return what the connection waits for now."""
+        if self.requests:
+            return State.RUNNING
+        if self.closing:
+            return State.CLOSING
+        if self.total_outbufs_len or self.close_when_flushed or self.will_close:
+            return State.WRITING
+        return State.IDLE if self.used and self.request is None else State.READING
+
+    def buffered(self) -> int:
+        """Return the bytes of memory that its request and its response take."""
+        requests = [*self.requests] if self.request is None else [self.request, *self.requests]
+        received = sum(len(one.header_plus) + one.body_bytes_received for one in requests)
+        return int(received + self.total_outbufs_len)
+
+    def add_channel(self, map: dict[int, Any] | None = None) -> None:  # noqa: A002 - waitress's own name
+        """Let the server look at this connection."""
+        super().add_channel(map)
+        self.server.changed.add(self)
+
+    def del_channel(self, map: dict[int, Any] | None = None) -> None:  # noqa: A002 - waitress's own name
+        """Let the server forget this connection."""
+        if self.open:
+            self.server.forget(self)
+        super().del_channel(map)

@@ -1,0 +1,182 @@
+"""The guard before all doors: looks who acts, from where and for what, and lets through what the policy allows.
+
+It runs before Bolt looks for a listener, so that no listener can forget it. What it doesn't know needs membership.
+What only the database can tell (whose a number is) is decided by the clerk, with the access that the guard leaves in the context.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from bot.blocks.controls import CSV, GO, POST, VIEW
+from bot.blocks.digest import DETAILS, NUMBERS
+from bot.blocks.forms.prediction_form import FIELD, PLACE
+from bot.blocks.forms.question_form import FORM
+from bot.blocks.home import HOME, SUBSCRIBE, trouble_view
+from bot.blocks.messages import ASK, BUILD, notice_blocks, notice_fallback
+from bot.blocks.predictions import BET
+from bot.blocks.subscriptions import CLERK
+from bot.conversation.natural_language import without_greeting
+from bot.conversation.refusal import refusal
+from bot.delivery.conversation import Seat
+from bot.domain.access import MEMBERSHIP, ActorKind, Permission
+from bot.slack.acknowledgement import start_after
+from bot.slack.identity import Installation, access_of
+from bot.slack.listeners.command import aside
+from bot.slack.listeners.modal_open import WORDS as FORM_WORDS
+from bot.slack.payload import access_in, plain, words_of, workspace_of
+from bot.slack_api.errors import FAILURES, said
+from bot.subscriptions.commands import permission_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from slack_bolt import App, BoltContext, BoltResponse, Respond
+    from slack_bolt.request import BoltRequest
+    from slack_sdk import WebClient
+
+    from bot.slack.services import Desk
+
+    Payload = Mapping[str, Any]
+
+_log = logging.getLogger(__name__)
+
+_UNLISTED = frozenset({MEMBERSHIP})
+_BY_VALUE = frozenset({ASK, VIEW, GO, POST, CSV, CLERK, HOME})
+"""Controls whose value is a line: it needs what the same line needs when it is typed."""
+_CONTROLS = {BUILD: Permission.FORM, FORM: Permission.FORM, BET: Permission.CHANGE, FIELD: Permission.CHANGE}
+_CONTROLS |= {DETAILS: Permission.SEE, NUMBERS: Permission.SEE}
+_VIEWS = {BUILD: Permission.FORM, PLACE: Permission.CHANGE}
+_EVENTS = {
+    "app_mention": Permission.ASK,
+    "message": Permission.ASK,
+    "link_shared": Permission.ASK,
+    "function_executed": Permission.ASK,
+    "app_home_opened": Permission.FORM,
+}
+_WITHOUT_ACTOR = frozenset({"app_uninstalled", "tokens_revoked"})
+"""Events by which Slack itself speaks."""
+
+
+def needed(body: Payload) -> frozenset[Permission]:
+    """Return what a request needs; nothing where Slack itself speaks, membership where nobody listed it."""
+    event = body.get("event")
+    if isinstance(event, dict):
+        return _of_event(event)
+    if "command" in body:
+        line = aside(plain(str(body.get("text") or "")))[0]
+        opens = line.partition(" ")[0].casefold() in FORM_WORDS
+        return frozenset({permission_for(line), *([Permission.FORM] if opens else [])})
+    return _of_interaction(body)
+
+
+def _of_interaction(body: Payload) -> frozenset[Permission]:
+    view, actions = body.get("view"), body.get("actions")
+    match body.get("type"):
+        case "block_actions" if isinstance(actions, list) and actions and isinstance(actions[0], dict):
+            return _of_action(actions[0])
+        case "view_submission" if isinstance(view, dict):
+            return _only(_VIEWS, view.get("callback_id"))
+        case "block_suggestion":
+            return _only(_CONTROLS, _kind(body))
+        case "shortcut":
+            return frozenset({Permission.FORM})
+        case "view_closed":
+            return frozenset()  # nobody listens
+    return _UNLISTED
+
+
+def _of_event(event: Payload) -> frozenset[Permission]:
+    kind = str(event.get("type"))
+    if kind in _WITHOUT_ACTOR:
+        return frozenset()
+    if kind == "app_mention" or (kind == "message" and not event.get("subtype")):
+        return frozenset({permission_for(without_greeting(words_of(event)))})
+    return _only(_EVENTS, kind)
+
+
+def _of_action(action: Payload) -> frozenset[Permission]:
+    kind = _kind(action)
+    if kind not in _BY_VALUE:
+        return _only(_CONTROLS, kind)
+    chosen = action.get("value") or (action.get("selected_option") or {}).get("value")
+    needs = {permission_for(chosen) if isinstance(chosen, str) else Permission.ASK}
+    if kind == HOME:
+        needs |= {Permission.FORM, *([Permission.CHANGE] if action.get("action_id") == SUBSCRIBE else [])}
+    return frozenset(needs)
+
+
+def _only(listed: Mapping[str, Permission], name: object) -> frozenset[Permission]:
+    return frozenset({listed.get(str(name), MEMBERSHIP)})
+
+
+def _kind(control: Payload) -> str:
+    return str(control.get("action_id")).partition(":")[0]
+
+
+def listen(app: App, desk: Desk) -> None:
+    """Put the guard before everything that is attached to the app."""
+
+    def guard(req: BoltRequest, body: dict[str, Any], context: BoltContext, next_: Callable[[], BoltResponse]) -> BoltResponse:
+        access = access_of(body, _installation(context))
+        context["access"] = access
+        if all(map(access.allows, needed(body))):
+            return next_()
+        _log.info("refused: %s in a %s", access.actor.kind, access.origin.kind)
+        if access.actor.kind is ActorKind.APP:
+            return context.ack()  # bots would answer each other for ever
+        answer = _at_once(body, context)
+        if answer is None:
+            start_after(context, told, req)
+        return answer or context.ack()
+
+    def told(body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
+        _tell(desk, body, context, client, respond)
+
+    app.use(guard)
+
+
+def _at_once(body: Payload, context: BoltContext) -> BoltResponse | None:
+    """Refuse within the acknowledgement, where it takes words; ``None`` where it takes none."""
+    notice, ack = refusal(access_in(context).actor.kind), context.ack
+    if "command" in body:
+        return ack(response_type="ephemeral", blocks=notice_blocks(notice), text=notice_fallback(notice))
+    if body.get("type") == "block_suggestion":
+        return ack(options=[])
+    block = _first_input(body) if body.get("type") == "view_submission" else None
+    return ack(response_action="errors", errors={block: notice.text}) if block else None
+
+
+def _tell(desk: Desk, body: Payload, context: BoltContext, client: WebClient, respond: Respond) -> None:
+    """Tell the person who was refused, and nobody else; on the Home, where that was opened."""
+    access, workspace = access_in(context), workspace_of(context)
+    user, channel, notice = access.actor.user, access.origin.channel, refusal(access.actor.kind)
+    if not user or desk.allowance.ask(workspace, user):
+        return
+    event = body.get("event")
+    if not channel and isinstance(event, dict):
+        try:
+            client.views_publish(user_id=user, view=trouble_view(notice, "This Home is for members"))
+        except FAILURES as error:
+            _log.info("the Home was not published: %s", said(error))
+        return
+    thread = event.get("thread_ts") if isinstance(event, dict) else None
+    direct = not channel or channel.startswith("D")
+    seat = Seat(client, workspace, channel or user, user, respond if context.response_url else None, thread, direct=direct)
+    desk.courier.tell(seat, notice)
+
+
+def _installation(context: BoltContext) -> Installation:
+    """Return who installed the app, as the authorization found it: by the token, or by ``auth.test``."""
+    found = context.authorize_result
+    team, enterprise = (found.team_id, found.enterprise_id) if found else (None, None)
+    org_wide = bool(context.is_enterprise_install) or (team or "").startswith("E") or (team is None and enterprise is not None)
+    return Installation(None if org_wide else team, enterprise or (team if org_wide else None), org_wide)
+
+
+def _first_input(body: Payload) -> str | None:
+    view = body.get("view")
+    blocks = view.get("blocks") if isinstance(view, dict) else None
+    inputs = [one for one in blocks if isinstance(one, dict) and one.get("type") == "input"] if isinstance(blocks, list) else []
+    return str(inputs[0].get("block_id")) if inputs else None

@@ -1,0 +1,34 @@
+"""The app's manifest, which Slack makes an app from: as it stands in the repository, or filled in for an address."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from bot.slack.installation.oauth import REDIRECT
+
+EVENTS = "/slack/events"
+
+
+def manifest(url: str | None = None) -> dict[str, Any]:
+    """Return the manifest for Socket Mode or, with the public address of ``hfstats serve``, for HTTP."""
+    found: dict[str, Any] = json.loads(_text())
+    if url is None:
+        return found
+    there = url.rstrip("/") + EVENTS
+    for command in found["features"]["slash_commands"]:
+        command["url"] = there
+    settings = found["settings"]
+    settings["interactivity"] |= {"request_url": there, "message_menu_options_url": there}
+    settings["event_subscriptions"] = {"request_url": there, **settings["event_subscriptions"]}
+    settings["socket_mode_enabled"] = False
+    found["oauth_config"]["redirect_urls"] = [url.rstrip("/") + REDIRECT]
+    return found
+
+
+def _text() -> str:
+    """Read it from beside the packages in a checkout, from within them where they are installed."""
+    checkout = Path(__file__).parents[3] / "manifest.json"
+    return (checkout if checkout.is_file() else files("bot") / "manifest.json").read_text(encoding="utf-8")

@@ -1,0 +1,101 @@
+"""The controls under answers and notices."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import TYPE_CHECKING, Any
+
+from bot.blocks.controls import GO, POST, VIEW, asker
+from bot.blocks.messages import ASK
+from bot.delivery.conversation import Seat
+from bot.domain.reply import Notice
+from bot.slack.payload import access_in, acked, workspace_of
+from bot.slack_api import response_url
+from bot.slack_api.errors import FAILURES, said
+
+if TYPE_CHECKING:
+    from slack_bolt import App, BoltContext, Respond
+    from slack_sdk import WebClient
+
+    from bot.slack.services import Desk
+
+_log = logging.getLogger(__name__)
+
+_NO_QUESTION = Notice("That control is of an older message and holds no question any more. Ask again, or look at “help”.")
+
+
+def listen(app: App, desk: Desk) -> None:
+    """Attach every control that asks a question."""
+
+    def pressed(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
+        kind = action["action_id"].partition(":")[0]
+        if kind == ASK and is_ephemeral(body):
+            remove(client, respond)  # a suggestion that was taken has done its work
+        place = (workspace_of(context), channel_of(body), body["user"]["id"])
+        seat = _seat(Seat(client, *place, respond, access=access_in(context)), kind, body, action)
+        text = chosen(action)
+        notice = unusable(desk, seat, text)
+        if notice:
+            desk.courier.tell(seat, notice)
+        elif desk.serve(seat, text) and kind == POST:
+            remove(client, respond)  # everybody sees it now
+
+    app.action(re.compile(rf"^(?:{ASK}|{VIEW}|{GO}|{POST})(?::|$)"))(ack=acked, lazy=[pressed])
+
+
+def chosen(action: dict[str, Any]) -> str:
+    """Return the question that a button or a chosen option holds; ``""`` where it holds none."""
+    value = action.get("value") or (action.get("selected_option") or {}).get("value")
+    return value if isinstance(value, str) else ""
+
+
+def unusable(desk: Desk, seat: Seat, text: str) -> Notice | None:
+    """Return what to say of a value that is no question, or to somebody who asks too much."""
+    if not text.strip():
+        return _NO_QUESTION
+    return desk.router.at_once(text) or desk.allowance.ask(seat.workspace, seat.user)
+
+
+def is_ephemeral(body: dict[str, Any]) -> bool:
+    """Tell whether only the one who pressed sees the message."""
+    return bool(body.get("container", {}).get("is_ephemeral"))
+
+
+def channel_of(body: dict[str, Any]) -> str:
+    """Return the conversation; what is pressed outside of any is answered to the person."""
+    return str((body.get("channel") or body["user"])["id"])
+
+
+def thread_of(body: dict[str, Any]) -> str | None:
+    """Return the thread of the message: the one it stands in, or its own."""
+    container = body.get("container", {})
+    found = container.get("thread_ts") or container.get("message_ts")
+    return str(found) if found else None
+
+
+def remove(client: WebClient, respond: Respond) -> None:
+    """Delete the message that the button is in. A failure is logged only: the answer does not depend on it."""
+    try:
+        answered = response_url.post(client, respond.response_url, {"delete_original": True})
+    except FAILURES as error:
+        _log.warning("response_url: %s", said(error))
+    else:
+        if answered.status_code != 200:
+            _log.warning("response_url: %s", answered.status_code)
+
+
+def _seat(seat: Seat, kind: str, body: dict[str, Any], action: dict[str, Any]) -> Seat:
+    """Say where the answer goes: in the message's place, under it, or into the conversation."""
+    if is_ephemeral(body):
+        seat.quiet = seat.instead = kind in {VIEW, GO}
+    elif kind == VIEW:
+        seat.instead = True
+        seat.message = body.get("container", {}).get("message_ts")
+    elif kind == GO and not seat.channel.startswith("D"):  # a direct message has nobody to spare
+        seat.thread = thread_of(body)
+    else:
+        seat.thread = body.get("container", {}).get("thread_ts")
+    if seat.instead:
+        seat.asked_by = asker(str(action.get("block_id", "")))
+    return seat

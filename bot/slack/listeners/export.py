@@ -1,0 +1,84 @@
+"""The numbers of an answer as a file: in its thread or, where that is not possible, to the person."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import TYPE_CHECKING, Any
+
+from analytics.export.serialization import as_csv
+from bot.blocks.controls import CSV
+from bot.blocks.escape import escape_code, literal
+from bot.delivery.conversation import Seat
+from bot.domain.reply import Notice
+from bot.slack.direct_message import opening
+from bot.slack.listeners.actions import channel_of, chosen, is_ephemeral, thread_of, unusable
+from bot.slack.payload import access_in, acked, workspace_of
+from bot.slack_api.errors import FAILURES, said
+
+if TYPE_CHECKING:
+    from slack_bolt import App, BoltContext, Respond
+    from slack_sdk import WebClient
+
+    from analytics.answer import Answer
+    from bot.slack.services import Desk
+
+_log = logging.getLogger(__name__)
+
+_SENT = Notice("I am not in this channel, so I sent you the file in a direct message.")
+_NOWHERE = Notice("I could share the file neither here nor with you directly. Invite me to this channel and press again.")
+
+
+def listen(app: App, desk: Desk) -> None:
+    """Attach the button."""
+
+    def exported(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
+        place = (workspace_of(context), channel_of(body), body["user"]["id"])
+        seat = Seat(client, *place, respond, quiet=is_ephemeral(body), access=access_in(context))
+        text = chosen(action)
+        notice = unusable(desk, seat, text)
+        given = None if notice else desk.router.reply(text)
+        if given and given.answer:
+            thread = None if seat.quiet else thread_of(body)
+            notice = _share(seat, given.answer, thread)
+        elif given:
+            notice = given.notice
+        if notice:
+            desk.courier.tell(seat, notice)
+
+    app.action(CSV)(ack=acked, lazy=[exported])
+
+
+def _share(seat: Seat, answer: Answer, thread: str | None) -> Notice | None:
+    """Bring the file into the thread, else to the person; return what there is to say of it."""
+    if thread and _upload(seat.client, answer, seat.channel, thread):
+        return None
+    if not _send(seat, answer):
+        return _NOWHERE
+    return _SENT if thread else Notice("I sent you the file in a direct message.")
+
+
+def _send(seat: Seat, answer: Answer) -> bool:
+    try:
+        # The message opens the conversation, which a file alone cannot without one more scope.
+        posted = seat.client.chat_postMessage(
+            channel=seat.user, text=f"`{escape_code(answer.query)}` as CSV:", unfurl_links=False
+        )
+    except FAILURES as error:
+        _log.warning("no direct message: %s", said(error))
+        return False
+    with opening(seat.client, posted) as message:
+        message.of_use = _upload(seat.client, answer, str(posted["channel"]))
+    return message.of_use
+
+
+def _upload(client: WebClient, answer: Answer, channel: str, thread: str | None = None) -> bool:
+    name = re.sub(r"[^a-z0-9]+", "-", answer.query.casefold()).strip("-")[:80]
+    try:
+        client.files_upload_v2(
+            content=as_csv(answer), filename=f"hfstats-{name}.csv", title=literal(answer.query), channel=channel, thread_ts=thread
+        )
+    except FAILURES as error:
+        _log.info("the file could not be shared: %s", said(error))
+        return False
+    return True

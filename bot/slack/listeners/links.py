@@ -1,0 +1,91 @@
+"""Links to the Hub: a card under those that lead to a model or an owner of which the store knows something."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from analytics.names import renames
+from analytics.query import Query
+from bot.blocks.hub_card import model_card, owner_card
+from bot.domain.hub_urls import ModelPage, OwnerPage, page_of
+from bot.slack.payload import acked, workspace_of
+from bot.slack_api.errors import FAILURES, said
+
+if TYPE_CHECKING:
+    from slack_bolt import App, BoltContext
+    from slack_sdk import WebClient
+
+    from analytics.answer import Answer
+    from bot.blocks.messages import Block
+    from bot.slack.services import Desk
+
+MOST = 5
+"""Cards under one message."""
+
+_log = logging.getLogger(__name__)
+
+
+def listen(app: App, desk: Desk) -> None:
+    """Attach the event. Nobody asked for a card, so whatever stands in its way is in the log and nowhere else."""
+
+    def shared(event: dict[str, Any], context: BoltContext, client: WebClient) -> None:
+        pages = _pages(event)
+        if not pages or desk.allowance.ask(workspace_of(context), str(event.get("user"))):
+            return
+        cards = {address: {"blocks": card} for address, page in pages.items() if (card := _card(desk, page))}
+        try:
+            if cards:
+                client.chat_unfurl(unfurls=cards, **_where(event))
+        except FAILURES as error:
+            _log.info("no card: %s", said(error))
+
+    app.event("link_shared")(ack=acked, lazy=[shared])
+
+
+def _pages(event: dict[str, Any]) -> dict[str, ModelPage | OwnerPage]:
+    """Return the pages that deserve a card by the address that leads there, each page once."""
+    if not (event.get("is_bot_user_member") or event.get("source") == "composer"):
+        return {}  # a conversation that nobody invited the bot to
+    first: dict[ModelPage | OwnerPage, str] = {}
+    for link in event["links"]:
+        page = page_of(link["url"])
+        if page:
+            first.setdefault(page, link["url"])
+    return {address: page for page, address in list(first.items())[:MOST]}
+
+
+def _where(event: dict[str, Any]) -> dict[str, Any]:
+    """Say which message the cards belong to. One that is still being written has no channel; some workspaces send no id."""
+    if event.get("unfurl_id") and event.get("source"):
+        return {"unfurl_id": event["unfurl_id"], "source": event["source"]}
+    return {"channel": event["channel"], "ts": event["message_ts"]}
+
+
+def _card(desk: Desk, page: ModelPage | OwnerPage) -> list[Block] | None:
+    """Make the card of a page, if the store knows exactly what it is about."""
+    word, name = ("model", page.id) if isinstance(page, ModelPage) else ("creator", page.namespace)
+    now = _answer(desk, str(Query(word, (name,))))
+    if now is None or not _about(page, now):
+        return None
+    before = _answer(desk, now.near.earlier.query) if now.near.earlier else None
+    past = _answer(desk, now.near.ranges[-1].query) if now.near.ranges else None
+    return model_card(now, before, past) if isinstance(page, ModelPage) else owner_card(name, now, before, past)
+
+
+def _answer(desk: Desk, text: str) -> Answer | None:
+    return desk.router.reply(text).answer
+
+
+def _about(page: ModelPage | OwnerPage, answer: Answer) -> bool:
+    """Tell whether an answer is about this very page: questions forgive spelling, and a link must not mean its neighbor."""
+    shares = [share for ranking in answer.rankings for share in ranking.shares]
+    if isinstance(page, ModelPage):
+        return any(_same(renames.successor(share.name), renames.successor(page.id)) for share in shares)
+    owner = renames.namespace_of(f"{page.namespace}/")
+    return any(_same(owner, name) for share in shares for name, _ in share.members or ((share.name, 0.0),))
+
+
+def _same(one: str, other: str) -> bool:
+    """As on the Hub, case does not matter."""
+    return one.casefold() == other.casefold()

@@ -1,0 +1,69 @@
+"""Mentions and direct messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot.conversation.natural_language import unsure, without_greeting
+from bot.delivery.conversation import Seat
+from bot.slack.payload import access_in, acked, words_of, workspace_of
+
+if TYPE_CHECKING:
+    from slack_bolt import App, BoltContext
+    from slack_sdk import WebClient
+
+    from bot.domain.reply import Notice
+    from bot.slack.services import Desk
+
+_COMMAND = 2
+"""Words that are no sentence yet."""
+
+
+def listen(app: App, desk: Desk) -> None:
+    """Attach both events."""
+
+    def mentioned(event: dict[str, Any], context: BoltContext, client: WebClient) -> None:
+        if event.get("bot_id"):
+            return
+        place, access = (workspace_of(context), event["channel"], event["user"]), access_in(context)
+        seat = Seat(client, *place, thread=event.get("thread_ts"), access=access)
+        _converse(desk, seat, words_of(event))
+
+    def messaged(event: dict[str, Any], context: BoltContext, client: WebClient) -> None:
+        direct = event.get("channel_type") == "im" and not event.get("subtype") and not event.get("bot_id")
+        if direct:
+            place, access = (workspace_of(context), event["channel"], event["user"]), access_in(context)
+            seat = Seat(client, *place, direct=True, access=access)
+            _converse(desk, seat, words_of(event))
+
+    app.event("app_mention")(ack=acked, lazy=[mentioned])
+    app.event("message")(ack=acked, lazy=[messaged])
+
+
+def _converse(desk: Desk, seat: Seat, said: str) -> None:
+    text, asked_back = _understood(desk, seat, without_greeting(said))
+    notice = asked_back or desk.router.at_once(text) or desk.allowance.ask(seat.workspace, seat.user)
+    if notice is None:
+        desk.serve(seat, text)
+    else:
+        desk.courier.tell(seat, notice)
+
+
+def _understood(desk: Desk, seat: Seat, text: str) -> tuple[str, Notice | None]:
+    """Return what was said in the bot's own words, or what to ask back."""
+    if desk.router.takes(text):
+        return text, None
+    reading = desk.plainly.read(text)
+    query = reading.query
+    if query is None and desk.plainly.guess and _is_a_sentence(text):
+        refused = desk.allowance.ask(seat.workspace, seat.user)
+        query = None if refused else desk.plainly.guess(text)
+    if query is None:
+        return text, unsure(reading)
+    seat.read_as = str(query)
+    return seat.read_as, None
+
+
+def _is_a_sentence(text: str) -> bool:
+    """Tell words that may ask something from a command with a mistake."""
+    return len(text.split()) > _COMMAND

@@ -1,0 +1,104 @@
+"""Inside the form that builds a question: what changes as it is filled in, the names it offers, and what it asks in the end."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import TYPE_CHECKING, Any
+
+from analytics.language import grammar
+from analytics.query import quoted
+from bot.blocks.forms.question_form import FORM, block_of, build_view, filled_in, suggestions, word_of
+from bot.blocks.messages import BUILD
+from bot.conversation.name_index import near
+from bot.domain.query_form import QUESTION, fitted, mistakes
+from bot.slack.listeners.modal_open import at_home, not_known_in, seated_in
+from bot.slack.payload import acked, plain
+from bot.slack_api.errors import FAILURES, said
+
+if TYPE_CHECKING:
+    from slack_bolt import Ack, App, BoltContext, Respond
+    from slack_sdk import WebClient
+
+    from bot.delivery.conversation import Seat
+    from bot.domain.query_form import Filled
+    from bot.slack.services import Desk
+
+OFFERED = 30
+"""Names offered at a time: as many as one scrolls through."""
+_PATIENCE = 1.0
+"""Seconds that the first suggestions wait for the names that there are; Slack waits three."""
+_KINDS = {"compare": ("creator", "license", "task", "library")}
+
+_log = logging.getLogger(__name__)
+
+
+def listen(app: App, desk: Desk) -> None:
+    """Attach everything inside the form."""
+
+    def changed(body: dict[str, Any], client: WebClient) -> None:
+        form = _form(desk, body)
+        view = build_view(form, desk.entries, desk.catalog.at_hand(), mistakes(form, desk.forms))
+        try:
+            client.views_update(view_id=body["view"]["id"], view=view)
+        except FAILURES as error:  # closed meanwhile, most likely; what is submitted is read anew
+            _log.info("the form was not updated: %s", said(error))
+
+    def suggested(ack: Ack, payload: dict[str, Any]) -> None:
+        ack(**suggestions(payload["block_id"], _near(desk, payload["block_id"], plain(payload.get("value") or ""))))
+
+    def checked(ack: Ack, body: dict[str, Any]) -> None:
+        form = _form(desk, body)
+        wrong = {block_of(field, form.word): text for field, text in mistakes(form, desk.forms).items()}
+        shown = {block if block in body["view"]["state"]["values"] else QUESTION: text for block, text in wrong.items()}
+        if shown:
+            ack(response_action="errors", errors=shown)
+        else:
+            ack()
+
+    def submitted(body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
+        form = _form(desk, body)
+        if not mistakes(form, desk.forms):
+            seat = at_home(client, context, body["user"]["id"])
+            text = str(grammar.parse(form.text, desk.forms))
+            there = seated_in(desk, seat, form.where, body, respond) if form.where else seat
+            if there is None:
+                desk.courier.tell(seat, not_known_in(text))
+                return
+            there.quiet = form.quiet and there is not seat
+            _answer(desk, there, text)
+
+    app.action(re.compile(rf"^{FORM}:"), matchers=[_in_the_form])(ack=acked, lazy=[changed])
+    app.options(re.compile(rf"^{FORM}:"))(suggested)
+    app.view(BUILD)(ack=checked, lazy=[submitted])
+
+
+def _in_the_form(body: dict[str, Any]) -> bool:
+    """Tell whether an action came from a view: a message can carry anything that was ever called so."""
+    return "view" in body
+
+
+def _form(desk: Desk, body: dict[str, Any]) -> Filled:
+    """Read the form, without what another question had left in it."""
+    form = filled_in(body["view"])
+    of = next((one for one in desk.forms if one.word == form.word), None)
+    return fitted(form, of) if of else form
+
+
+def _answer(desk: Desk, seat: Seat, text: str) -> None:
+    notice = desk.allowance.ask(seat.workspace, seat.user)
+    if notice:
+        desk.courier.tell(seat, notice)
+    else:
+        desk.serve(seat, text)
+
+
+def _near(desk: Desk, block_id: str, typed: str) -> dict[str, list[str]]:
+    """Return the names, by their kind, that somebody may mean; none where the store cannot be looked at now."""
+    overview = desk.catalog.at_hand(_PATIENCE)
+    word = word_of(block_id) or block_id
+    if overview is None:
+        return {}
+    kinds = _KINDS.get(word, (word,))
+    most = OFFERED // len(kinds)
+    return {kind: [quoted(name) for name in near(overview.names.get(kind, ()), typed, most)] for kind in kinds}

@@ -1,0 +1,115 @@
+"""What opens the form that builds a question: the global shortcut, a button, a word after the command."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import TYPE_CHECKING, Any
+
+from analytics.errors import QueryError
+from analytics.language import grammar
+from bot.blocks.forms.question_form import build_view
+from bot.blocks.messages import BUILD
+from bot.delivery.conversation import Seat
+from bot.domain.query_form import QUESTION, Filled, filled
+from bot.domain.reply import Notice
+from bot.slack.listeners.actions import channel_of, chosen
+from bot.slack.listeners.command import COMMAND
+from bot.slack.payload import access_in, acked, plain, workspace_of
+from bot.slack_api.errors import FAILURES, said
+
+if TYPE_CHECKING:
+    from slack_bolt import App, BoltContext, Respond
+    from slack_sdk import WebClient
+
+    from bot.slack.services import Desk
+
+SHORTCUT = "ask"
+"""The global shortcut's callback id."""
+WORDS = {"build", "ask", "form"}
+"""What opens the form when it follows the command; words after it are the question to begin with."""
+_PATIENCE = 1.0
+"""Seconds that the first form waits for the months that there are; Slack forgets after three that somebody wanted one."""
+
+_log = logging.getLogger(__name__)
+
+
+def listen(app: App, desk: Desk) -> None:
+    """Attach what opens the form. Comes before the command, whose other words are questions."""
+
+    def from_shortcut(shortcut: dict[str, Any], context: BoltContext, client: WebClient) -> None:
+        open_form(desk, at_home(client, context, shortcut["user"]["id"]), shortcut["trigger_id"])
+
+    def from_button(
+        body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond
+    ) -> None:
+        user = body["user"]["id"]
+        in_message = Seat(client, workspace_of(context), channel_of(body), user, respond, access=access_in(context))
+        seat = in_message if context.response_url else at_home(client, context, user)
+        open_form(desk, seat, body["trigger_id"], chosen(action))
+
+    def from_command(command: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
+        place = (workspace_of(context), command["channel_id"], command["user_id"])
+        seat = Seat(client, *place, respond, access=access_in(context))
+        open_form(desk, seat, command["trigger_id"], plain(command["text"]).partition(" ")[2])
+
+    app.shortcut(SHORTCUT)(ack=acked, lazy=[from_shortcut])
+    app.action(re.compile(rf"^{BUILD}(?::|$)"))(ack=acked, lazy=[from_button])
+    app.command(COMMAND, matchers=[wanted])(ack=acked, lazy=[from_command])
+
+
+def wanted(command: dict[str, Any]) -> bool:
+    """Tell whether a command asks for the form."""
+    return plain(command.get("text") or "").partition(" ")[0].casefold() in WORDS
+
+
+def at_home(client: WebClient, context: BoltContext, user: str) -> Seat:
+    """Seat somebody in their own conversation with the bot. Slack takes the person's id for it and needs no further scope."""
+    return Seat(client, workspace_of(context), user, user, direct=True, access=access_in(context))
+
+
+def seated_in(
+    desk: Desk, seat: Seat, where: str, body: dict[str, Any] | None = None, respond: Respond | None = None
+) -> Seat | None:
+    """Seat somebody in a conversation that they chose in a form or on the Home; ``None`` unless they are known to be in it.
+
+    Slack says so by an address to answer there, which it sends along with a form, or when it is asked.
+    """
+    given = body.get("response_urls") if body else None
+    answerable = any(one.get("channel_id") == where for one in given or () if isinstance(one, dict))
+    client, workspace, user = seat.client, seat.workspace, seat.user
+    if not answerable and where != user and not desk.clerk.people.is_in(client, workspace, where, user, may_post=True):
+        return None
+    access = seat.access if where == user else seat.access.moved_to(where)
+    return Seat(client, workspace, where, user, respond if answerable else None, access=access)
+
+
+def not_known_in(line: str) -> Notice:
+    """Say what to do where it isn't known whether somebody is in the conversation that they chose."""
+    return Notice(
+        "I can't tell whether you're in that conversation. Invite me there with “/invite @hfstats”, "
+        f"then type “{COMMAND} {line}” in it."
+    )
+
+
+def open_form(desk: Desk, seat: Seat, trigger: str, text: str = "") -> None:
+    """Open the form, beginning with the question ``text``; say in ``seat`` what to do where Slack refuses."""
+    form = Filled(desk.entries[0].form.word, {})
+    wrong: dict[str, str] = {}
+    if text.strip():
+        try:
+            form = filled(grammar.parse(text, desk.forms))
+        except QueryError as error:
+            wrong = {QUESTION: str(error)}
+    view = build_view(form, desk.entries, desk.catalog.at_hand(_PATIENCE), wrong)
+    try:
+        seat.client.views_open(trigger_id=trigger, view=view)
+    except FAILURES as error:
+        _log.warning("the form was not opened: %s", said(error))
+        desk.courier.tell(seat, Notice(_refused(said(error)), build="" if wrong else form.text))
+
+
+def _refused(code: str) -> str:
+    late = code in {"expired_trigger_id", "exchanged_trigger_id"}
+    why = "Slack had stopped waiting when I opened the form" if late else f"Slack did not let me open the form ({code})"
+    return f"{why}. The button tries again; or type the question after {COMMAND}, as in “{COMMAND} licenses”."

@@ -1,0 +1,117 @@
+"""What is pressed on subscriptions, watches, digests and the letters about them."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import TYPE_CHECKING, Any
+
+from bot.blocks.digest import DETAILS, NUMBERS
+from bot.blocks.subscriptions import CLERK
+from bot.delivery.conversation import Seat
+from bot.delivery.send import send
+from bot.domain.reply import Notice
+from bot.slack.direct_message import opening
+from bot.slack.listeners.actions import channel_of, chosen, is_ephemeral, thread_of, unusable
+from bot.slack.payload import access_in, acked, workspace_of
+from bot.slack_api.errors import FAILURES, Sent, said
+
+if TYPE_CHECKING:
+    from slack_bolt import App, BoltContext, Respond
+    from slack_sdk import WebClient
+
+    from bot.domain.content import Content
+    from bot.slack.services import Desk
+
+_log = logging.getLogger(__name__)
+
+_GONE = Notice(
+    "The numbers of that digest are not kept any more; “digest” and a month shows it again.", suggestions=("digest now",)
+)
+_NOT_SHOWN = Notice("I couldn't show all the details here. Press the button again in a minute.")
+_NO_FILE = Notice("I could not share a file here. Invite me to this channel and press again.")
+
+
+def listen(app: App, desk: Desk) -> None:
+    """Attach them. What is pressed on the Home is the Home's."""
+
+    def pressed(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
+        seat, text = _seat(body, context, client, respond), chosen(action)
+        notice = unusable(desk, seat, text)
+        if notice:
+            desk.courier.tell(seat, notice)
+        else:
+            desk.serve(seat, text)
+
+    def detailed(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
+        seat = _seat(body, context, client, respond, in_thread=True)
+        content = _content(desk, seat, action)
+        if content:
+            text = content.text.partition("\n")[0]
+            for at in range(0, len(content.details), 3):
+                if send(seat.ways(), iter([list(content.details[at : at + 3]), []]), text) is not Sent.DONE:
+                    desk.courier.tell(seat, _NOT_SHOWN)
+                    break
+
+    def exported(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
+        seat = _seat(body, context, client, respond, in_thread=True)
+        content = _content(desk, seat, action)
+        if content and not _shared(seat, content):
+            desk.courier.tell(seat, _NO_FILE)
+
+    app.action(re.compile(rf"^{CLERK}(?::|$)"), matchers=[_in_a_message])(ack=acked, lazy=[pressed])
+    app.action(DETAILS)(ack=acked, lazy=[detailed])
+    app.action(NUMBERS)(ack=acked, lazy=[exported])
+
+
+def _in_a_message(body: dict[str, Any]) -> bool:
+    return "view" not in body
+
+
+def _seat(body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond, *, in_thread: bool = False) -> Seat:
+    """Seat whoever pressed: a list that they alone see is replaced, a letter to them as well."""
+    place = (workspace_of(context), channel_of(body), body["user"]["id"])
+    seat = Seat(client, *place, respond, access=access_in(context))
+    if is_ephemeral(body):
+        seat.quiet = seat.instead = True
+    elif in_thread:
+        seat.thread = thread_of(body)
+    elif seat.channel.startswith("D"):
+        seat.instead, seat.message = True, body.get("container", {}).get("message_ts")
+    return seat
+
+
+def _content(desk: Desk, seat: Seat, action: dict[str, Any]) -> Content | None:
+    notice = desk.allowance.ask(seat.workspace, seat.user)
+    found = None if notice else desk.clerk.office.editions.get(chosen(action))
+    if found is None:
+        desk.courier.tell(seat, notice or _GONE)
+        return None
+    return found[0]
+
+
+def _shared(seat: Seat, content: Content) -> bool:
+    """Bring the files into the thread or, where that is not possible, to the person."""
+    return all(_uploaded(seat, name, text) or _sent(seat, name, text) for name, text in content.files.items())
+
+
+def _uploaded(seat: Seat, name: str, text: str, direct: str | None = None) -> bool:
+    thread = None if direct else seat.thread
+    try:
+        seat.client.files_upload_v2(content=text, filename=name, title=name, channel=direct or seat.channel, thread_ts=thread)
+    except FAILURES as error:
+        _log.info("the file could not be shared: %s", said(error))
+        return False
+    return True
+
+
+def _sent(seat: Seat, name: str, text: str) -> bool:
+    """Send the file directly; a message opens the conversation, which needs no further scope."""
+    try:
+        opened = seat.client.chat_postMessage(channel=seat.user, text="The numbers of the digest as CSV:", unfurl_links=False)
+    except FAILURES as error:
+        _log.warning("no direct message: %s", said(error))
+        return False
+    with opening(seat.client, opened) as message:
+        message.of_use = _uploaded(seat, name, text, str(opened["channel"]))
+    return message.of_use

@@ -1,0 +1,50 @@
+"""Slack's doors. Each takes what Slack sends, acknowledges it within the time Slack allows, and hands on to the desk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.slack import access_guard, error_handler
+from bot.slack.listeners import (
+    actions,
+    command,
+    export,
+    home,
+    links,
+    mention,
+    modal,
+    modal_open,
+    predictions,
+    subscriptions,
+    uninstall,
+    workflow_step,
+)
+
+if TYPE_CHECKING:
+    from slack_bolt import App
+
+    from bot.slack.services import Desk
+
+
+def listen(app: App, desk: Desk) -> None:
+    """Attach every door to ``app``, and the guard before them.
+
+    Work goes on in Bolt's lazy listeners, after Slack has its acknowledgement.
+    """
+    access_guard.listen(app, desk)
+    for door in (
+        modal_open,
+        predictions,
+        command,
+        actions,
+        subscriptions,
+        mention,
+        modal,
+        home,
+        export,
+        uninstall,
+        links,
+        workflow_step,
+    ):
+        door.listen(app, desk)
+    app.error(error_handler.failed)

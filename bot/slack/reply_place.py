@@ -1,0 +1,35 @@
+"""Where the one who sent a request can be told something, read from the request alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot.delivery.conversation import Seat
+from bot.slack.payload import door_of, plain, workspace_of
+
+if TYPE_CHECKING:
+    from slack_bolt import BoltRequest
+
+_NOBODY = frozenset({"link_shared", "app_uninstalled", "tokens_revoked", "function_executed"})
+"""Doors behind which nobody waits: a failure is in the log. A workflow's step ends itself, with a sentence."""
+
+
+def place_of(request: BoltRequest) -> Seat | None:
+    """Return where to tell the person something; ``None`` where nobody asked or nobody is named."""
+    context = request.context
+    if door_of(request.body) in _NOBODY or not context.user_id:
+        return None
+    channel = context.channel_id or context.user_id
+    respond = context.respond if context.response_url else None
+    alone = channel == context.user_id
+    return Seat(context.client, workspace_of(context), channel, context.user_id, respond, context.thread_ts, direct=alone)
+
+
+def asked_in(request: BoltRequest) -> str:
+    """Return what was asked, where a command or a control says so; ``""`` for what has to be read first."""
+    body = request.body
+    if "command" in body:
+        return plain(str(body.get("text") or ""))
+    action: dict[str, Any] = next(iter(body.get("actions") or ()), {})
+    value = action.get("value") or (action.get("selected_option") or {}).get("value")
+    return value if isinstance(value, str) else ""

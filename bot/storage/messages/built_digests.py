@@ -1,0 +1,91 @@
+"""Digests as they were built, their pictures, and which workspace has which picture as a file."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from analytics.storage.database import reaching, writing
+from bot.domain.content import Content
+from bot.storage.clock import now
+from bot.storage.insert import inserted
+from bot.storage.messages.pictures import delete_orphans
+from bot.storage.schema import DELIVERY, EDITION, PICTURE, UPLOAD
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+UPLOADING = timedelta(seconds=60)
+"""How long one who began to upload has for it."""
+
+
+class Editions:
+    """What was built to be sent. Whatever stands here is never built anew: all channels of a period show the same."""
+
+    def __init__(self, database: sa.Engine) -> None:
+        """Keep them in ``database``."""
+        self._database = database
+
+    def known(self, keys: Collection[str]) -> set[str]:
+        """Return those of the keys that were built."""
+        with reaching(), self._database.connect() as connection:
+            return set(connection.scalars(sa.select(EDITION.c.key).where(EDITION.c.key.in_(keys))))
+
+    def keep(self, key: str, content: Content, png: bytes | None) -> None:
+        """Store one, unless another process was first."""
+        digest = hashlib.sha256(png).digest() if png else None
+        with writing(self._database) as connection:
+            if png:
+                inserted(connection, PICTURE, digest=digest, png=png)
+            inserted(connection, EDITION, key=key, content=content.as_json(), picture=digest, built_at=now())
+
+    def get(self, key: str) -> tuple[Content, bytes | None] | None:
+        """Return one with the digest of its picture."""
+        wanted = sa.select(EDITION.c.content, EDITION.c.picture).where(EDITION.c.key == key)
+        with reaching(), self._database.connect() as connection:
+            row = connection.execute(wanted).one_or_none()
+        return row and (Content.from_json(row.content), row.picture)
+
+    def png(self, digest: bytes) -> bytes | None:
+        """Return a picture."""
+        with reaching(), self._database.connect() as connection:
+            return connection.scalar(sa.select(PICTURE.c.png).where(PICTURE.c.digest == digest))
+
+    def uploaded(self, workspace: str, digest: bytes) -> str | None:
+        """Return a workspace's file of a picture; ``""`` where it takes none, ``None`` where it has none (yet)."""
+        c = UPLOAD.c
+        with reaching(), self._database.connect() as connection:
+            return connection.scalar(sa.select(c.file).where(c.workspace == workspace, c.digest == digest))
+
+    def may_upload(self, workspace: str, digest: bytes) -> bool:
+        """Tell whether the caller is the one who uploads; another one is, or was, where it is not."""
+        c = UPLOAD.c
+        with writing(self._database) as connection:
+            if inserted(connection, UPLOAD, workspace=workspace, digest=digest, until=now() + UPLOADING):
+                return True
+            dead = (c.workspace == workspace, c.digest == digest, c.file.is_(None), c.until < now())
+            return connection.execute(UPLOAD.update().where(*dead).values(until=now() + UPLOADING)).rowcount == 1
+
+    def upload_done(self, workspace: str, digest: bytes, file: str) -> None:
+        """Record the file; ``""`` for a workspace that takes none."""
+        c = UPLOAD.c
+        with writing(self._database) as connection:
+            connection.execute(UPLOAD.update().where(c.workspace == workspace, c.digest == digest).values(file=file))
+
+    def upload_failed(self, workspace: str, digest: bytes) -> None:
+        """Let anybody try to upload it again."""
+        c = UPLOAD.c
+        with writing(self._database) as connection:
+            connection.execute(UPLOAD.delete().where(c.workspace == workspace, c.digest == digest, c.file.is_(None)))
+
+    def prune(self, older_than: timedelta) -> int:
+        """Forget digests of that age that nothing in the ledger shows any more; returns how many."""
+        wanted = sa.exists().where(DELIVERY.c.edition == EDITION.c.key)
+        with writing(self._database) as connection:
+            gone = connection.execute(EDITION.delete().where(EDITION.c.built_at < now() - older_than, ~wanted)).rowcount
+            connection.execute(UPLOAD.delete().where(UPLOAD.c.until < now() - older_than))
+            delete_orphans(connection)
+        return gone

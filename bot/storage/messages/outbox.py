@@ -1,0 +1,242 @@
+"""The ledger: what every channel is owed, and what became of it. The truth; engines only run it.
+
+A line is planned, then somebody's for a while (*sending*), then sent, failed or unsure. Whoever holds it must still hold it when
+the request leaves (:meth:`Ledger.posting`). Of two that posted nevertheless, the one that is recorded first stays.
+"""
+
+from __future__ import annotations
+
+import random
+import secrets
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+import sqlalchemy as sa
+
+from analytics.storage.database import reaching, writing
+from bot.domain.outbox import OPEN, Again, Delivery, Kind, State
+from bot.storage.insert import inserted
+from bot.storage.schema import DELIVERY, PACE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from bot.domain.outbox import Owed
+
+    Also = Callable[[sa.Connection], None]
+
+LEASE = timedelta(seconds=60)
+"""How long a line is somebody's without a word; more than a post and its uploads take."""
+AT_ONCE = 4
+"""Lines of one workspace that are being sent at the same time."""
+APART = timedelta(seconds=1)
+"""Between two messages to one channel: Slack allows about one a second."""
+
+_D = DELIVERY.c
+_COLUMNS = (
+    *(_D.id, _D.workspace, _D.channel, _D.kind, _D.source, _D.period, _D.mark, _D.edition, _D.content),
+    *(_D.due_at, _D.state, _D.attempts, _D.posting_at, _D.ts, _D.error),
+)
+_AS_OWED = ("workspace", "channel", "kind", "source", "period", "edition", "content")
+
+
+def _nothing(_: sa.Connection) -> None:
+    """Leave it at that."""
+
+
+class Ledger:
+    """The deliveries of all workspaces."""
+
+    def __init__(self, database: sa.Engine, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        """Keep it in ``database``; ``clock`` gives aware moments."""
+        self._database = database
+        self._clock = clock
+
+    def plan(self, owed: Iterable[Owed], connection: sa.Connection | None = None) -> list[int]:
+        """Enter what is owed; what stands there already is left as it is. Returns the ids of the new lines, in order.
+
+        Raises:
+            StoreError: when the database cannot be used.
+
+        """
+        if connection is None:
+            with writing(self._database) as own:
+                return self.plan(owed, own)
+        now = self._now()
+        ids = []
+        for one in owed:
+            due = _naive(one.due_at)
+            values = {name: getattr(one, name) for name in _AS_OWED}
+            values |= {"due_at": due, "not_before": due, "state": State.PLANNED, "attempts": 0, "changed_at": now}
+            values["mark"] = secrets.token_hex(8)
+            if inserted(connection, DELIVERY, **values):
+                key = (_D.kind == one.kind, _D.source == one.source, _D.period == one.period)
+                ids.append(connection.scalars(sa.select(_D.id).where(*key)).one())
+        return ids
+
+    def claim(self, id_: int, owner: str) -> Delivery | Again | None:
+        """Make a line the owner's; ``None`` when there is nothing to do about it (any more).
+
+        The line comes as it was found: its ``posting_at`` tells that somebody before may have posted it.
+        """
+        now = self._now()
+        with writing(self._database) as connection:
+            row = connection.execute(sa.select(DELIVERY).where(_D.id == id_).with_for_update()).one_or_none()
+            if row is None or row.state not in OPEN:
+                return None
+            if row.state == State.SENDING and row.until > now:
+                return Again(_aware(row.until))
+            if row.posting_at is None:
+                wait = self._wait(connection, row, now)
+                if wait:
+                    return Again(_aware(wait))
+            mine = {"state": State.SENDING, "owner": owner, "until": now + LEASE}
+            connection.execute(DELIVERY.update().where(_D.id == id_).values(**mine, changed_at=now))
+            return _delivery([row._mapping[column.name] for column in _COLUMNS])  # noqa: SLF001 - a documented name
+
+    def posting(self, id_: int, owner: str) -> bool:
+        """Record that the request is about to leave, and renew the lease; ``False`` when the line is not the owner's any more."""
+        now = self._now()
+        mine = (_D.id == id_, _D.state == State.SENDING, _D.owner == owner, _D.until > now)
+        return self._changed(DELIVERY.update().where(*mine).values(posting_at=now, until=now + LEASE, changed_at=now))
+
+    def sent(self, id_: int, ts: str) -> str:
+        """Record the message that shows it, unless one is recorded; return the timestamp of the one that is."""
+        now = self._now()
+        with writing(self._database) as connection:
+            done = {"state": State.SENT, "ts": ts, "error": None, "owner": None, "until": None, "changed_at": now}
+            connection.execute(DELIVERY.update().where(_D.id == id_, _D.state != State.SENT).values(**done))
+            return str(connection.scalar(sa.select(_D.ts).where(_D.id == id_)) or ts)
+
+    def settle(self, id_: int, owner: str, state: State, error: str, also: Also = _nothing) -> bool:
+        """Record that it failed or cannot be known; tells whether the line was still the owner's.
+
+        ``also`` runs in the same transaction: what follows from it happens as well, or neither does.
+        """
+        mine = (_D.id == id_, _D.state == State.SENDING, _D.owner == owner)
+        done = {"state": state, "error": error[:60], "owner": None, "until": None, "changed_at": self._now()}
+        with writing(self._database) as connection:
+            settled = connection.execute(DELIVERY.update().where(*mine).values(**done)).rowcount > 0
+            if settled:
+                also(connection)
+        return settled
+
+    def put_back(
+        self, id_: int, owner: str, at: datetime, error: str, *, maybe_there: bool = False, counts: bool = False
+    ) -> Again:
+        """Leave it to a later turn.
+
+        ``maybe_there`` keeps in mind that it may have been posted; ``counts`` counts the turn as one that failed.
+        """
+        mine = (_D.id == id_, _D.state == State.SENDING, _D.owner == owner)
+        back: dict[str, Any] = {"not_before": _naive(at), "owner": None, "error": error[:60], "changed_at": self._now()}
+        back["attempts"] = _D.attempts + int(counts)
+        back |= {"until": _naive(at)} if maybe_there else {"state": State.PLANNED, "posting_at": None, "until": None}
+        self._changed(DELIVERY.update().where(*mine).values(**back))
+        return Again(at)
+
+    def once_more(self, id_: int, workspace: str) -> bool:
+        """Plan anew what was unsure or failed; ``False`` when it is neither. Nobody does this but on somebody's word."""
+        now = self._now()
+        these = (_D.id == id_, _D.workspace == workspace, _D.state.in_((State.UNSURE, State.FAILED)))
+        back = {"state": State.PLANNED, "not_before": now, "posting_at": None, "error": None, "queued_at": None}
+        back["attempts"] = 0
+        return self._changed(DELIVERY.update().where(*these).values(**back, changed_at=now))
+
+    def hush(self, workspace: str, until: datetime) -> None:
+        """Send nothing to a workspace until then."""
+        with writing(self._database) as connection:
+            if not inserted(connection, PACE, workspace=workspace, until=_naive(until)):
+                later = (PACE.c.workspace == workspace, PACE.c.until < _naive(until))
+                connection.execute(PACE.update().where(*later).values(until=_naive(until)))
+
+    def due(self, many: int, quiet_for: timedelta) -> list[int]:
+        """Return lines that are to be sent and that no engine was told of for ``quiet_for``, and mark them as told.
+
+        Every workspace comes in turn: first one line of each, then the next.
+        """
+        now = self._now()
+        turn = sa.func.row_number().over(partition_by=_D.workspace, order_by=(_D.due_at, _D.id))
+        open_ = (_D.state.in_(OPEN), _D.not_before <= now, sa.or_(_D.until.is_(None), _D.until <= now))
+        untold = sa.or_(_D.queued_at.is_(None), _D.queued_at < now - quiet_for)
+        with writing(self._database) as connection:
+            ids = list(connection.scalars(sa.select(_D.id).where(*open_, untold).order_by(turn, _D.id).limit(many)))
+            connection.execute(DELIVERY.update().where(_D.id.in_(ids)).values(queued_at=now))
+        return ids
+
+    def untell(self) -> None:
+        """Forget which lines an engine was told of: it has ended, and what it knew with it."""
+        self._changed(DELIVERY.update().where(_D.state.in_(OPEN)).values(queued_at=None))
+
+    def find(self, *where: sa.ColumnElement[bool], limit: int = 1000) -> list[Delivery]:
+        """Return lines, the latest first."""
+        wanted = sa.select(*_COLUMNS).where(*where).order_by(_D.due_at.desc(), _D.id.desc()).limit(limit)
+        with reaching(), self._database.connect() as connection:
+            return [_delivery(row) for row in connection.execute(wanted)]
+
+    def get(self, id_: int) -> Delivery | None:
+        """Return one line."""
+        return next(iter(self.find(_D.id == id_)), None)
+
+    def of(self, kind: Kind, source: int, limit: int = 12) -> list[Delivery]:
+        """Return what a subscription or a watch was owed, the latest first."""
+        return self.find(_D.kind == kind, _D.source == source, limit=limit)
+
+    def in_workspace(self, workspace: str, since: datetime, limit: int = 10_000) -> list[Delivery]:
+        """Return what a workspace was owed since a moment, the latest first; notes to people are not counted."""
+        return self.find(_D.workspace == workspace, _D.due_at >= _naive(since), _D.kind != Kind.NOTE, limit=limit)
+
+    def failed(self, limit: int = 1000) -> list[Delivery]:
+        """Return what did not arrive, or may not have."""
+        return self.find(_D.state.in_((State.FAILED, State.UNSURE)), limit=limit)
+
+    def counts(self) -> dict[State, int]:
+        """Return how many lines stand where."""
+        with reaching(), self._database.connect() as connection:
+            found = connection.execute(sa.select(_D.state, sa.func.count()).group_by(_D.state))
+            return {State(state): many for state, many in found}
+
+    def prune(self, older_than: timedelta) -> int:
+        """Forget what was settled longer ago; returns how many lines."""
+        with writing(self._database) as connection:
+            old = (_D.state.not_in(OPEN), _D.changed_at < self._now() - older_than)
+            return connection.execute(DELIVERY.delete().where(*old)).rowcount
+
+    def _wait(self, connection: sa.Connection, row: sa.Row[Any], now: datetime) -> datetime | None:
+        """Return until when a line that was not posted has to wait for others; ``None`` when it is its turn."""
+        if row.not_before > now:
+            return cast("datetime", row.not_before)
+        hushed = connection.scalar(sa.select(PACE.c.until).where(PACE.c.workspace == row.workspace, PACE.c.until > now))
+        if hushed:
+            return cast("datetime", hushed) + timedelta(seconds=random.uniform(0, 1))  # noqa: S311 - so that not all come back at once
+        busy = (_D.workspace == row.workspace, _D.state == State.SENDING, _D.until > now, _D.id != row.id)
+        sending = connection.execute(sa.select(_D.channel).where(*busy)).scalars().all()
+        in_channel = (_D.workspace == row.workspace, _D.channel == row.channel)
+        before = sa.or_(_D.due_at < row.due_at, sa.and_(_D.due_at == row.due_at, _D.id < row.id))
+        earlier = sa.select(_D.id).where(*in_channel, _D.state.in_(OPEN), before).limit(1)
+        just = sa.select(sa.func.max(_D.changed_at)).where(*in_channel, _D.state == State.SENT, _D.changed_at > now - APART)
+        if len(sending) >= AT_ONCE or row.channel in sending or connection.scalar(earlier) or connection.scalar(just):
+            return now + timedelta(seconds=random.uniform(0.5, 1.5))  # noqa: S311 - as above
+        return None
+
+    def _changed(self, statement: sa.Update) -> bool:
+        with writing(self._database) as connection:
+            return connection.execute(statement).rowcount > 0
+
+    def _now(self) -> datetime:
+        return _naive(self._clock())
+
+
+def _delivery(row: Sequence[Any]) -> Delivery:
+    values = dict(zip((column.name for column in _COLUMNS), row, strict=True))
+    values |= {"kind": Kind(values["kind"]), "state": State(values["state"]), "due_at": _aware(values["due_at"])}
+    values["posting_at"] = values["posting_at"] and _aware(values["posting_at"])
+    return Delivery(**values)
+
+
+def _naive(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC)

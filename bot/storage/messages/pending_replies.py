@@ -1,0 +1,71 @@
+"""Requests that were accepted and have not ended: what a process that died leaves for the next one to put right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from analytics.storage.database import reaching, writing
+from bot.domain.pending_reply import Work
+from bot.storage.clock import now
+from bot.storage.insert import inserted
+from bot.storage.process_identity import is_gone, this_process
+from bot.storage.schema import UNFINISHED
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+_C = UNFINISHED.c
+_COLUMNS = (_C.workspace, _C.channel, _C.ts, _C.query, _C.user_id, _C.thread)
+
+
+class Unfinished:
+    """The messages that say "working on it" right now, and the people who are still to be told something."""
+
+    def __init__(self, database: sa.Engine) -> None:
+        """Keep them in ``database``."""
+        self._database = database
+
+    def begin(self, work: Work) -> None:
+        """Remember it as this process's; once more does nothing.
+
+        Raises:
+            StoreError: when the database cannot be used.
+
+        """
+        where = {"workspace": work.workspace, "channel": work.channel, "ts": work.ts, "query": work.query}
+        with writing(self._database) as connection:
+            who = {"user_id": work.user, "thread": work.thread, "owner": this_process()}
+            inserted(connection, UNFINISHED, **where, **who, started_at=now())
+
+    def end(self, work: Work) -> None:
+        """Forget it: the answer stands in its place, or the person was told.
+
+        Raises:
+            StoreError: when the database cannot be used.
+
+        """
+        mine = sa.and_(_C.workspace == work.workspace, _C.channel == work.channel, _C.ts == work.ts)
+        with writing(self._database) as connection:
+            connection.execute(UNFINISHED.delete().where(mine))
+
+    def take_over(self, older_than: timedelta) -> list[Work]:
+        """Make this process the owner of what was begun longer ago than any answer takes, or by a process that is gone.
+
+        Each row is handed to one process, which ends it when it is put right; one that is not put right, because that process
+        dies too or Slack fails, is handed out again when it is old enough once more.
+
+        Raises:
+            StoreError: when the database cannot be used.
+
+        """
+        with reaching(), self._database.connect() as connection:  # nearly always there is none, and nothing to write
+            owners = connection.scalars(sa.select(_C.owner).distinct()).all()
+        if not owners:
+            return []
+        gone = [owner for owner in owners if owner and is_gone(owner)]
+        stale = sa.or_(_C.started_at < now() - older_than, _C.owner.in_(gone))
+        mine = UNFINISHED.update().where(stale).values(started_at=now(), owner=this_process()).returning(*_COLUMNS)
+        with writing(self._database) as connection:
+            return [Work(*(cell or "" for cell in row)) for row in connection.execute(mine)]

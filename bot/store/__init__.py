@@ -1,8 +1,0 @@
-"""The bot's own tables, and the only part of the bot that speaks SQL. Snapshots belong to ``analytics.store``."""
-
-from pathlib import Path
-
-from analytics.database import Migrations
-
-TABLES = Migrations(Path(__file__).parent / "migrations", "bot_version", "the bot", "0008")
-"""How the bot's tables are brought up to date."""

@@ -1,0 +1,93 @@
+"""Looks at every watch when there is a new snapshot, and enters what crossed its line into the ledger. Safe to run again."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from analytics.errors import HfStatsError, NoDataError
+from analytics.formatting.numbers import percent
+from analytics.formatting.phrases import ordinal
+from analytics.storage.database import writing
+from bot.blocks.subscriptions import alert
+from bot.domain.outbox import Kind, Owed
+from bot.subscriptions.alert_rules import Figure, figure, read_rule
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    import sqlalchemy as sa
+
+    from analytics.answer import Answer
+    from analytics.query import Form
+    from bot.domain.outbox import Watch
+    from bot.domain.reply import Picture
+    from bot.outbox.delivery import Office
+    from bot.subscriptions.alert_rules import Rule
+    from bot.subscriptions.service import Numbers
+
+    Found = tuple[Answer | None, Picture | None]
+    """An answer with its picture, or nothing where the name is in the list no more."""
+
+_log = logging.getLogger(__name__)
+
+
+def figure_said(rule: Rule, found: Figure) -> str:
+    """Return a figure in words: ``now 9.4% of downloads`` or ``now 4th by downloads``."""
+    if rule.on_rank:
+        return f"now {ordinal(found.rank)} by {rule.query.by}" if found.rank else "not in the list any more"
+    return f"now {percent(found.share)} of {rule.query.by}"
+
+
+def watch(office: Office, numbers: Numbers, forms: Sequence[Form], database: sa.Engine, newest: dict[str, date]) -> int:
+    """Look at each watch of a list with a newer snapshot than it was looked at; returns how many crossed their line.
+
+    ``newest`` gives each list's latest day. A question is asked once, however many watch its answer.
+
+    Raises:
+        StoreError: when the database cannot be used.
+
+    """
+    asked: dict[str, Found] = {}
+    crossed = 0
+    for one in office.watches.heard():
+        try:
+            rule = read_rule(one.rule, forms)
+            day = newest.get(rule.query.within.value)
+            if day is None or (one.looked_at and one.looked_at >= day):
+                continue
+            text = str(rule.query)
+            if text not in asked:
+                asked[text] = _asked(numbers, text)
+            crossed += _look(office, database, (one, rule, day), asked[text])
+        except HfStatsError as error:
+            _log.warning("watch %s could not be looked at: %s", one.id, error)
+        except Exception:  # noqa: BLE001 - one watch that nobody understands must not stop the others
+            _log.exception("watch %s could not be looked at", one.id)
+    return crossed
+
+
+def _asked(numbers: Numbers, text: str) -> Found:
+    try:
+        return numbers.answer(text)
+    except NoDataError:  # nobody of that name is in the list (any more)
+        return None, None
+
+
+def _look(office: Office, database: sa.Engine, watched: tuple[Watch, Rule, date], said: Found) -> int:
+    (one, rule, day), (answer, picture) = watched, said
+    found = figure(rule, answer) if answer else Figure(0.0, None, rule.query.names[0])
+    beyond = rule.beyond(found, was=one.crossed)
+    told = beyond and not one.crossed
+    key = None
+    shown = alert(answer.headline if answer else "", rule.said(), figure_said(rule, found), one.id, str(rule.query))
+    if told and picture:
+        key = f"alert {day} {rule.query}"[:120]
+        office.editions.keep(key, shown, picture.png)
+    with writing(database) as connection:
+        first = office.watches.looked(connection, one, day, crossed=beyond)
+        if not first or not told:
+            return 0
+        owed = Owed(one.workspace, one.channel, Kind.ALERT, one.id, str(day), office.clock(), key, shown.as_json())
+        return len(office.ledger.plan([owed], connection))

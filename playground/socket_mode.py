@@ -1,0 +1,168 @@
+"""Socket Mode: the app opens a WebSocket and everything comes down it in envelopes, each acknowledged by its id."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import socket
+import threading
+import time
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from typing import TYPE_CHECKING, Any
+
+import simple_websocket
+from flask import Blueprint, Response, request
+
+from playground.delivery import Ack, json_object
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from playground.app_state import Service
+
+Json = dict[str, Any]
+
+WITH_RESPONSE = frozenset({"slash_commands", "interactive"})
+"""Kinds whose acknowledgement may carry an answer."""
+
+
+class _HandedOver(Response):
+    """The answer to a request whose connection became a WebSocket: there is nothing left to write to."""
+
+    def __call__(self, *_: object) -> Iterable[bytes]:
+        raise ConnectionAbortedError("the connection was a WebSocket")
+
+
+class SocketMode:
+    """The open connections, and what waits to be acknowledged."""
+
+    def __init__(self, service: Service, ack_limit: float) -> None:
+        self._service = service
+        self._limit = ack_limit
+        self._tickets: set[str] = set()
+        self._connections: list[simple_websocket.Server] = []
+        self._waiting: dict[str, Future[Json]] = {}
+        self._lock = threading.Lock()
+        self._turn = itertools.count()
+
+    @property
+    def connected(self) -> int:
+        """How many connections the app has open."""
+        return len(self._connections)
+
+    def open_ticket(self) -> str:
+        """Give out the address of a new connection. It works once."""
+        ticket = self._service.secret("ticket")
+        self._tickets.add(ticket)
+        return f"{self._service.base_url.replace('http://', 'ws://', 1)}/link/{ticket}"
+
+    def blueprint(self) -> Blueprint:
+        """Build the route of every connection."""
+        blueprint = Blueprint("socket_mode", __name__)
+
+        @blueprint.get("/link/<ticket>", websocket=True)
+        def link(ticket: str) -> Response:
+            if ticket not in self._tickets:
+                return Response("unknown ticket", 403)
+            self._tickets.discard(ticket)
+            self._serve(simple_websocket.Server(request.environ))
+            return _HandedOver()
+
+        return blueprint
+
+    def send(self, kind: str, payload: Json, attempt: int, reason: str) -> Ack:
+        """Send an envelope down one of the connections, and wait until it is acknowledged."""
+        envelope_id = self._service.secret("envelope")
+        envelope: Json = {
+            "envelope_id": envelope_id,
+            "type": kind,
+            "payload": payload,
+            "accepts_response_payload": kind in WITH_RESPONSE,
+        }
+        if kind == "events_api":
+            envelope |= {"retry_attempt": attempt, "retry_reason": {"http_timeout": "timeout"}.get(reason, reason)}
+        answer: Future[Json] = Future()
+        self._waiting[envelope_id] = answer
+        began = time.monotonic()
+        try:
+            if not self._write(json.dumps(envelope)):
+                return Ack("dispatch_failed")
+            body = answer.result(self._limit)
+        except FutureTimeoutError:
+            return Ack("operation_timeout", seconds=time.monotonic() - began)
+        finally:
+            self._waiting.pop(envelope_id, None)
+        seconds = time.monotonic() - began
+        return Ack(None, 200, "", (body or None) if kind in WITH_RESPONSE else None, seconds)
+
+    def refresh(self, reason: str = "refresh_requested") -> None:
+        """Tell the app that its connections are about to be closed, and close them, as Slack does every few hours."""
+        for connection in self._taken():
+            with contextlib.suppress(simple_websocket.ConnectionClosed, OSError):
+                connection.send(json.dumps({"type": "disconnect", "reason": reason, "debug_info": {"host": "playground"}}))
+            _shut(connection)
+
+    def close(self) -> None:
+        """Close every connection."""
+        for connection in self._taken():
+            _shut(connection)
+
+    def _taken(self) -> list[simple_websocket.Server]:
+        with self._lock:
+            taken, self._connections = self._connections, []
+            return taken
+
+    def _write(self, text: str) -> bool:
+        """Write to one connection, each in its turn."""
+        with self._lock:
+            while self._connections:
+                connection = self._connections[next(self._turn) % len(self._connections)]
+                try:
+                    connection.send(text)
+                except (simple_websocket.ConnectionClosed, OSError):
+                    self._connections.remove(connection)
+                else:
+                    return True
+            return False
+
+    def _serve(self, connection: simple_websocket.Server) -> None:
+        with self._lock:
+            self._connections.append(connection)
+            hello = {
+                "type": "hello",
+                "num_connections": len(self._connections),
+                "connection_info": {"app_id": self._service.app.id},
+                "debug_info": {"host": "playground", "build_number": 1, "approximate_connection_time": 18_060},
+            }
+            connection.send(json.dumps(hello))
+        self._service.feed.touch()
+        try:
+            while True:
+                self._acknowledge(connection.receive())
+        except (simple_websocket.ConnectionClosed, OSError):
+            pass
+        finally:
+            with self._lock:
+                if connection in self._connections:
+                    self._connections.remove(connection)
+            _shut(connection)
+            self._service.feed.touch()
+
+    def _acknowledge(self, text: object) -> None:
+        message = json_object(text) if isinstance(text, str) else None
+        if message is None:
+            return
+        answer = self._waiting.get(str(message.get("envelope_id")))
+        if answer is not None and not answer.done():
+            payload = message.get("payload")
+            answer.set_result(payload if isinstance(payload, dict) else {})
+
+
+def _shut(connection: simple_websocket.Server) -> None:
+    with contextlib.suppress(simple_websocket.ConnectionClosed, OSError):
+        connection.close()
+    # The reader's thread sits in recv() until the socket itself is shut.
+    with contextlib.suppress(OSError):
+        connection.sock.shutdown(socket.SHUT_RDWR)

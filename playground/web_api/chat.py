@@ -1,0 +1,197 @@
+"""The Web API's ``chat`` methods: posting, updating, deleting, ephemeral messages, unfurls."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from html import unescape
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from playground.block_kit.blocks import is_too_long
+from playground.web_api.call import Ask, Refusal, accepted_blocks
+from playground.workspace import Channel, Kind, Message
+
+if TYPE_CHECKING:
+    from playground.app_state import Service
+    from playground.workspace import Workspace
+
+Json = dict[str, Any]
+
+POST_LIMIT = 40_000
+UPDATE_LIMIT = 4_000
+METADATA_BYTES = 16_000
+
+
+def message_json(message: Message, workspace: Workspace, service: Service, *, with_metadata: bool = False) -> Json:
+    """Show a message as Slack's API does."""
+    author = workspace.users[message.author]
+    body: Json = {"type": "message", "ts": message.ts, "user": author.id, "text": message.text, "team": workspace.id}
+    if author.id == workspace.bot:
+        body |= {"bot_id": f"B{workspace.bot[1:]}", "app_id": service.app.id}
+    if message.blocks:
+        body["blocks"] = list(message.blocks)
+    if message.thread_ts:
+        body["thread_ts"] = message.thread_ts
+    if message.edited:
+        body["edited"] = {"user": author.id, "ts": message.ts}
+    if message.files:
+        body["files"] = [{"id": one, "name": workspace.files[one].name} for one in message.files]
+    replies = [one for one in workspace.messages(message.channel, thread=message.ts) if one.is_reply]
+    if replies:
+        body |= {"thread_ts": message.ts, "reply_count": len(replies), "latest_reply": replies[-1].ts}
+    if with_metadata and message.metadata:
+        body["metadata"] = dict(message.metadata)
+    return body
+
+
+def post_message(ask: Ask) -> Json:
+    """``chat.postMessage``."""
+    if ask.text("channel") == ask.workspace.bot:
+        raise Refusal("cannot_dm_bot")
+    channel = ask.channel()
+    if channel.archived:
+        raise Refusal("is_archived")
+    member = ask.workspace.bot in channel.members
+    if not member and not (channel.kind is Kind.PUBLIC and "chat:write.public" in ask.token.scopes):
+        raise Refusal("not_in_channel")
+    draft = _draft(ask, channel, POST_LIMIT)
+    if is_too_long(list(draft.blocks)):
+        raise Refusal("msg_blocks_too_long")
+    message = ask.workspace.put(draft)
+    return {
+        "channel": channel.id,
+        "ts": message.ts,
+        "message": message_json(message, ask.workspace, ask.service, with_metadata=True),
+    }
+
+
+def post_ephemeral(ask: Ask) -> Json:
+    """``chat.postEphemeral``."""
+    channel = ask.channel()
+    user = ask.needed("user")
+    if ask.workspace.bot not in channel.members:
+        raise Refusal("not_in_channel")
+    if user not in channel.members:
+        raise Refusal("user_not_in_channel")
+    draft = _draft(ask, channel, POST_LIMIT)
+    return {"message_ts": ask.workspace.put(replace(draft, viewer=user, metadata=None)).ts}
+
+
+def update(ask: Ask) -> Json:
+    """``chat.update``."""
+    channel, message = _own_message(ask, "cant_update_message")
+    draft = _draft(ask, channel, UPDATE_LIMIT, given=message)
+    stored = ask.workspace.put(replace(draft, ts=message.ts, thread_ts=message.thread_ts, edited=True))
+    return {
+        "channel": channel.id,
+        "ts": stored.ts,
+        "text": stored.text,
+        "message": message_json(stored, ask.workspace, ask.service, with_metadata=True),
+    }
+
+
+def delete(ask: Ask) -> Json:
+    """``chat.delete``."""
+    channel, message = _own_message(ask, "cant_delete_message")
+    ask.workspace.take(message)
+    return {"channel": channel.id, "ts": message.ts}
+
+
+def permalink(ask: Ask) -> Json:
+    """``chat.getPermalink``."""
+    channel = ask.channel()
+    ts = ask.needed("message_ts")
+    if ask.workspace.message(channel.id, ts) is None:
+        raise Refusal("message_not_found")
+    return {"channel": channel.id, "permalink": f"{ask.service.base_url}/archives/{channel.id}/p{ts.replace('.', '')}"}
+
+
+def unfurl(ask: Ask) -> Json:
+    """``chat.unfurl``."""
+    unfurls = ask.nested("unfurls")
+    if not isinstance(unfurls, dict) or not unfurls:
+        raise Refusal("missing_unfurls")
+    message = _linking(ask)
+    text = unescape(message.text)
+    accepted: Json = {}
+    for url, content in unfurls.items():
+        if url not in text and unquote(url) not in text:
+            raise Refusal("cannot_unfurl_url")
+        if not isinstance(content, dict):
+            raise Refusal("invalid_unfurls_format")
+        blocks = content.get("blocks")
+        accepted[url] = {**content, "blocks": list(accepted_blocks(ask.service, ask.workspace, blocks))} if blocks else content
+    ask.workspace.put(replace(message, unfurls=accepted))
+    return {}
+
+
+def _linking(ask: Ask) -> Message:
+    """Find the message whose links are unfurled: by where it was posted, or by the id and source that the event had."""
+    given, source = ask.text("unfurl_id"), ask.text("source")
+    if not given and not source:
+        channel = ask.channel()
+        message = ask.workspace.message(channel.id, ask.needed("ts"))
+        if message is None or message.viewer is not None:
+            raise Refusal("cannot_find_message")
+        return message
+    if not given or not source:
+        raise Refusal("missing_source" if given else "missing_unfurl_id")
+    known = ask.workspace.unfurl_ids.get(given)
+    if known is None:
+        raise Refusal("invalid_unfurl_id")
+    if known[0] != source:
+        raise Refusal("invalid_source")
+    message = ask.workspace.message(*known[1:])
+    if message is None:
+        raise Refusal("cannot_find_message")
+    return message
+
+
+def _own_message(ask: Ask, refusal: str) -> tuple[Channel, Message]:
+    channel = ask.channel()
+    message = ask.workspace.message(channel.id, ask.needed("ts"))
+    if message is None or message.viewer is not None:
+        raise Refusal("message_not_found")
+    if message.author != ask.workspace.bot:
+        raise Refusal(refusal)
+    return channel, message
+
+
+def _draft(ask: Ask, channel: Channel, limit: int, given: Message | None = None) -> Message:
+    """Build the message that the arguments describe: checked but not posted."""
+    workspace = ask.workspace
+    text = ask.text("text")
+    blocks = ask.nested("blocks")
+    if limit == POST_LIMIT:
+        text = text[:limit]  # posts are shortened, with a warning; updates are refused
+    elif len(text) > limit:
+        raise Refusal("msg_too_long")
+    accepted = accepted_blocks(ask.service, workspace, blocks) if blocks else ()
+    if not text and not accepted:
+        raise Refusal("no_text")
+    thread = ask.text("thread_ts") or None
+    if thread is not None and workspace.message(channel.id, thread) is None:
+        raise Refusal("thread_not_found")
+    metadata = checked_metadata(ask.nested("metadata"))
+    if given is not None and metadata is None:
+        metadata = dict(given.metadata) if given.metadata else None
+    # Slack leaves the blocks of an updated message as they are when only its text is given.
+    if given is not None and blocks is None:
+        accepted = given.blocks
+    return Message(workspace.stamp(), channel.id, workspace.bot, text, accepted, thread, metadata=metadata)
+
+
+def checked_metadata(metadata: object) -> Json | None:
+    """Return a message's metadata if its form is right. Refuses with ``invalid_metadata_format``."""
+    if metadata is None:
+        return None
+    if (
+        not isinstance(metadata, dict)
+        or not isinstance(metadata.get("event_type"), str)
+        or not isinstance(metadata.get("event_payload"), dict)
+    ):
+        raise Refusal("invalid_metadata_format")
+    if len(json.dumps(metadata).encode()) > METADATA_BYTES:
+        raise Refusal("metadata_too_large")
+    return metadata

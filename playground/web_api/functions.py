@@ -1,0 +1,82 @@
+"""Custom steps of Workflow Builder: their execution, and the Web API's ``functions`` methods that end it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from playground.web_api.call import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from playground.web_api.call import Ask
+
+Json = dict[str, Any]
+
+_TYPES: dict[str, type | tuple[type, ...]] = {"string": str, "boolean": bool, "integer": int, "number": (int, float)}
+
+
+class State(StrEnum):
+    """How far a step is."""
+
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+@dataclass(slots=True)
+class Execution:
+    """One run of one step."""
+
+    id: str
+    team: str
+    declared: Mapping[str, Any]
+    """The step as the manifest declares it."""
+    state: State = State.RUNNING
+    outputs: Json = field(default_factory=dict)
+    error: str = ""
+    """What the workflow's owner is told when it failed."""
+
+
+def problems_with(values: object, declared: Mapping[str, Any]) -> Iterator[str]:
+    """Say what is wrong with inputs or outputs, held against the parameters that the manifest declares."""
+    if not isinstance(values, dict):
+        yield "must be an object"
+        return
+    for name, parameter in declared.items():
+        if name not in values:
+            if parameter.get("is_required"):
+                yield f"missing required parameter: {name}"
+        elif not isinstance(values[name], _TYPES.get(parameter["type"], object)):
+            yield f"{name} must be of type {parameter['type']}"
+    yield from (f"unknown parameter: {name}" for name in values if name not in declared)
+
+
+def complete_success(ask: Ask) -> Json:
+    """``functions.completeSuccess``."""
+    execution = _running(ask)
+    outputs = ask.nested("outputs")
+    if problems := list(problems_with(outputs, execution.declared["output_parameters"])):
+        raise Refusal("parameter_validation_failed", problems)
+    execution.outputs, execution.state = outputs, State.COMPLETED
+    return {}
+
+
+def complete_error(ask: Ask) -> Json:
+    """``functions.completeError``."""
+    execution = _running(ask)
+    execution.error, execution.state = ask.needed("error"), State.FAILED
+    return {}
+
+
+def _running(ask: Ask) -> Execution:
+    execution = ask.service.executions.get(ask.needed("function_execution_id"))
+    if execution is None:
+        raise Refusal("function_execution_not_found")
+    if execution.team != ask.workspace.id:
+        raise Refusal("access_denied")
+    if execution.state is not State.RUNNING:
+        raise Refusal("execution_not_in_running_state")
+    return execution

@@ -1,0 +1,81 @@
+"""Every method of the Web API that the stand-in has: what it does, which token it takes, which scopes it needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from playground.app_state import TokenKind
+from playground.web_api import chat, conversations, files, functions, views
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playground.web_api.call import Ask
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One method."""
+
+    run: Callable[[Ask], Json]
+    scopes: tuple[str, ...] = ()
+    """Any one of them will do; empty when none is needed or it depends on the conversation."""
+    token: TokenKind = TokenKind.BOT
+    posts: bool = False
+    """Whether the limit on posts to one conversation applies."""
+
+
+def auth_test(ask: Ask) -> Json:
+    """``auth.test``."""
+    workspace = ask.workspace
+    return {
+        "url": f"{ask.service.base_url}/",
+        "team": workspace.name,
+        "team_id": workspace.id,
+        **({"enterprise_id": workspace.enterprise} if workspace.enterprise else {}),
+        "user": workspace.users[workspace.bot].name,
+        "user_id": workspace.bot,
+        "bot_id": f"B{workspace.bot[1:]}",
+        "is_enterprise_install": False,
+    }
+
+
+def team_info(ask: Ask) -> Json:
+    """``team.info``."""
+    return {"team": {"id": ask.workspace.id, "name": ask.workspace.name, "domain": ask.workspace.domain}}
+
+
+_READ = ("channels:read", "groups:read", "im:read", "mpim:read")
+_HISTORY = ("channels:history", "groups:history", "im:history")
+
+METHODS: dict[str, Method] = {
+    "auth.test": Method(auth_test),
+    "chat.delete": Method(chat.delete, ("chat:write",)),
+    "chat.getPermalink": Method(chat.permalink),
+    "chat.postEphemeral": Method(chat.post_ephemeral, ("chat:write",), posts=True),
+    "chat.postMessage": Method(chat.post_message, ("chat:write",), posts=True),
+    "chat.unfurl": Method(chat.unfurl, ("links:write",)),
+    "chat.update": Method(chat.update, ("chat:write",)),
+    "conversations.history": Method(conversations.history, _HISTORY),
+    "conversations.info": Method(conversations.info, _READ),
+    "conversations.join": Method(conversations.join, ("channels:join",)),
+    "conversations.list": Method(conversations.list_all, _READ),
+    "conversations.members": Method(conversations.members, _READ),
+    "conversations.open": Method(conversations.open_direct, ("im:write",)),
+    "conversations.replies": Method(conversations.replies, _HISTORY),
+    "files.completeUploadExternal": Method(files.complete_upload, ("files:write",)),
+    "files.getUploadURLExternal": Method(files.get_upload_url, ("files:write",)),
+    "files.info": Method(files.info, ("files:read",)),
+    "functions.completeError": Method(functions.complete_error),
+    "functions.completeSuccess": Method(functions.complete_success),
+    "team.info": Method(team_info, ("team:read",)),
+    "users.conversations": Method(conversations.of_user, _READ),
+    "users.info": Method(conversations.user_info, ("users:read",)),
+    "views.open": Method(views.open_view),
+    "views.publish": Method(views.publish),
+    "views.push": Method(views.push),
+    "views.update": Method(views.update),
+}

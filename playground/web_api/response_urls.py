@@ -1,0 +1,113 @@
+"""Response URLs: how an app answers one user's act, up to five times in half an hour, even where it is no member."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from playground.app_state import HOOK_USES, Hook
+from playground.web_api.api import under_faults
+from playground.web_api.call import Refusal, accepted_blocks
+from playground.web_api.chat import POST_LIMIT, checked_metadata
+from playground.workspace import Message
+
+if TYPE_CHECKING:
+    from playground.app_state import Service
+    from playground.workspace import Workspace
+
+Json = dict[str, Any]
+
+
+def hooks_blueprint(service: Service) -> Blueprint:
+    """Build the route of every response URL."""
+    blueprint = Blueprint("hooks", __name__)
+
+    @blueprint.post("/hooks/<team>/<key>")
+    def respond(team: str, key: str) -> Response:
+        body = request.get_json(silent=True)
+        content = body if isinstance(body, dict) else None
+
+        def answer() -> tuple[Response, str | None]:
+            try:
+                use_hook(service, team, key, content)
+            except Refusal as refusal:
+                response = jsonify(refusal.body)
+                response.status_code = 404
+                return response, refusal.error
+            return Response("ok", mimetype="text/html"), None
+
+        return under_faults(service, "response_url", content or {}, answer)
+
+    return blueprint
+
+
+def use_hook(service: Service, team: str, key: str, body: Json | None) -> None:
+    """Do what an app asks of a response URL. Each request counts as a use, even one that is refused for its content.
+
+    Raises:
+        Refusal: ``invalid_url``, ``expired_url``, ``used_url``, or what is wrong with the content.
+
+    """
+    hook = service.hooks.get(key)
+    if hook is None or hook.team != team:
+        raise Refusal("invalid_url")
+    workspace = service.workspaces[hook.team]
+    with workspace.lock:
+        if service.clock() > hook.expires:
+            raise Refusal("expired_url")
+        if hook.uses >= HOOK_USES:
+            raise Refusal("used_url")
+        hook.uses += 1
+    if body is None:
+        raise Refusal("invalid_payload")
+    source = workspace.message(hook.channel, hook.source) if hook.source else None
+    if source is not None and _says(body, "delete_original"):
+        workspace.take(source)
+        return
+    draft = response_message(service, workspace, body, hook)
+    # A slash command has no message to replace: Slack posts a new one whatever `replace_original` says.
+    if source is not None and _says(body, "replace_original"):
+        workspace.put(
+            replace(draft, ts=source.ts, thread_ts=source.thread_ts, viewer=source.viewer, edited=source.viewer is None)
+        )
+    else:
+        workspace.put(draft)
+
+
+def response_message(service: Service, workspace: Workspace, body: Json, hook: Hook) -> Message:
+    """Read a message as a response URL or an ack body takes it: ephemeral unless it says otherwise.
+
+    Raises:
+        Refusal: What is wrong with it.
+
+    """
+    text = body.get("text") or ""
+    if not isinstance(text, str):
+        raise Refusal("invalid_payload")
+    text = text[:POST_LIMIT]  # shortened, as a post is
+    if body.get("response_type") not in (None, "ephemeral", "in_channel"):
+        raise Refusal("invalid_response_type")
+    blocks = body.get("blocks")
+    accepted = accepted_blocks(service, workspace, blocks) if blocks else ()
+    if not text and not accepted:
+        raise Refusal("no_text")
+    visible = body.get("response_type") == "in_channel"
+    thread = body.get("thread_ts")
+    if thread and workspace.message(hook.channel, str(thread)) is None:
+        raise Refusal("thread_not_found")
+    return Message(
+        workspace.stamp(),
+        hook.channel,
+        workspace.bot,
+        text,
+        accepted,
+        thread,
+        None if visible else hook.user,
+        metadata=checked_metadata(body.get("metadata")) if visible else None,
+    )
+
+
+def _says(body: Json, name: str) -> bool:
+    return body.get(name) is True or str(body.get(name)).lower() == "true"

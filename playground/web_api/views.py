@@ -1,0 +1,142 @@
+"""The Web API's ``views`` methods: modals and the App Home."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from playground.block_kit.blocks import check_view, images_of, with_ids
+from playground.web_api.call import Ask, Refusal, image_problem
+from playground.workspace import View
+
+if TYPE_CHECKING:
+    from playground.app_state import Service
+    from playground.workspace import Workspace
+
+Json = dict[str, Any]
+MOST_MODALS = 3
+
+
+def open_view(ask: Ask) -> Json:
+    """``views.open``: in the place of whatever modal the user has open."""
+    content = _checked(ask, ask.nested("view"), "modal")
+    user = _user_of_trigger(ask)
+    view = new_view(ask.service, user, content)
+    ask.workspace.modals[user] = [view]
+    ask.service.feed.touch()
+    return {"view": view_json(view, ask.workspace, ask.service)}
+
+
+def push(ask: Ask) -> Json:
+    """``views.push``: on top of the open modal, three at most."""
+    content = _checked(ask, ask.nested("view"), "modal")
+    user = _user_of_trigger(ask)
+    stack = ask.workspace.modals.get(user, [])
+    if not stack:
+        raise Refusal("not_found")
+    if len(stack) >= MOST_MODALS:
+        raise Refusal("push_limit_reached")
+    below = stack[-1]
+    view = new_view(ask.service, user, content, below)
+    stack.append(view)
+    ask.service.feed.touch()
+    return {"view": view_json(view, ask.workspace, ask.service)}
+
+
+def update(ask: Ask) -> Json:
+    """``views.update``, by ``view_id`` or ``external_id``."""
+    wanted, external = ask.text("view_id"), ask.text("external_id")
+    every = [*ask.workspace.homes.values(), *(view for stack in ask.workspace.modals.values() for view in stack)]
+    view = next((one for one in every if one.id == wanted or (external and one.content.get("external_id") == external)), None)
+    if view is None:
+        raise Refusal("not_found")
+    _same_hash(ask, view)
+    replace_content(ask.service, view, _checked(ask, ask.nested("view"), view.content["type"]))
+    return {"view": view_json(view, ask.workspace, ask.service)}
+
+
+def publish(ask: Ask) -> Json:
+    """``views.publish``: a user's App Home."""
+    user = ask.needed("user_id")
+    if user not in ask.workspace.users:
+        raise Refusal("user_not_found")
+    content = _checked(ask, ask.nested("view"), "home")
+    view = ask.workspace.homes.get(user)
+    if view is None:
+        view = new_view(ask.service, user, content)
+        ask.workspace.homes[user] = view
+        ask.service.feed.touch()
+    else:
+        _same_hash(ask, view)
+        replace_content(ask.service, view, content)
+    return {"view": view_json(view, ask.workspace, ask.service)}
+
+
+def new_view(service: Service, user: str, content: Json, below: View | None = None) -> View:
+    """Make a view, with ids filled in, that nobody sees yet."""
+    view_id = service.serial("V")
+    shown = {**content, "blocks": with_ids(content["blocks"], service.secret("block")[:6])}
+    return View(view_id, user, shown, service.secret("hash"), below.root if below else view_id, below.id if below else None)
+
+
+def replace_content(service: Service, view: View, content: Json) -> None:
+    """Show something else in a view."""
+    view.content = {**content, "blocks": with_ids(content["blocks"], service.secret("block")[:6])}
+    view.hash = service.secret("hash")
+    view.errors = {}
+    service.feed.touch()
+
+
+def view_json(view: View, workspace: Workspace, service: Service, state: Json | None = None) -> Json:
+    """Show a view as Slack's API and its payloads do."""
+    defaults = {"private_metadata": "", "callback_id": "", "external_id": ""}
+    if view.content["type"] == "modal":
+        defaults |= {"submit": None, "close": None, "clear_on_close": False, "notify_on_close": False}  # type: ignore[dict-item]  # null, as Slack has it
+    return {
+        **defaults,
+        **view.content,
+        "id": view.id,
+        "team_id": workspace.id,
+        "app_id": service.app.id,
+        "app_installed_team_id": workspace.id,
+        "bot_id": f"B{workspace.bot[1:]}",
+        "hash": view.hash,
+        "root_view_id": view.root,
+        "previous_view_id": view.previous,
+        "state": {"values": state or {}},
+    }
+
+
+def checked_view(service: Service, workspace: Workspace, view: object, kind: str) -> tuple[Json, list[str]]:
+    """Return a view and what Slack would refuse in it."""
+    problems = check_view(view)
+    if problems or not isinstance(view, dict):
+        return {}, problems
+    if view["type"] != kind:
+        return {}, [f"must be {kind} [json-pointer:/view/type]"]
+    images = images_of(view["blocks"], "/view/blocks")
+    return view, [found for image, at in images if (found := image_problem(service, workspace, image, at))]
+
+
+def _checked(ask: Ask, view: object, kind: str) -> Json:
+    content, problems = checked_view(ask.service, ask.workspace, view, kind)
+    if problems:
+        raise Refusal("invalid_arguments", problems)
+    return content
+
+
+def _same_hash(ask: Ask, view: View) -> None:
+    if ask.text("hash") and ask.text("hash") != view.hash:
+        raise Refusal("hash_conflict")
+
+
+def _user_of_trigger(ask: Ask) -> str:
+    trigger = ask.service.triggers.get(ask.needed("trigger_id"))
+    if trigger is None or trigger.team != ask.workspace.id:
+        raise Refusal("invalid_trigger_id")
+    with ask.workspace.lock:
+        if trigger.used:
+            raise Refusal("exchanged_trigger_id")
+        if ask.service.clock() > trigger.expires:
+            raise Refusal("expired_trigger_id")
+        trigger.used = True
+    return trigger.user

@@ -1,0 +1,262 @@
+"""The web page: one server-rendered shell, fragments for what changes, and the posts of what a user does."""
+
+from __future__ import annotations
+
+import http
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, abort, jsonify, render_template, request
+
+from playground.image_fetch import LOOPBACK, picture_type
+from playground.user_actions import markup
+from playground.website.rendering import Look
+from playground.workspace import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from flask import Flask
+
+    from playground.app_state import Service
+    from playground.delivery import Ack
+    from playground.user_actions import Acts
+    from playground.workspace import Channel, Message, User, View, Workspace
+
+Json = dict[str, Any]
+
+BEGIN_IN = "general"
+_HEARTBEAT_SECONDS = 15.0
+_GONE = "That is no longer there."
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+def guard(app: Flask) -> None:
+    """Refuse names that are not this machine's (DNS rebinding) and posts from other sites; send the security headers."""
+
+    @app.before_request
+    def check() -> None:
+        if urlsplit(f"//{request.host}").hostname not in LOOPBACK:
+            abort(http.HTTPStatus.MISDIRECTED_REQUEST, "This server answers to 127.0.0.1 and localhost only.")
+        if request.method == "POST" and request.path.startswith("/page/"):
+            if request.headers.get("Origin") != f"http://{request.host}":
+                abort(http.HTTPStatus.FORBIDDEN, "Only the playground's own page may post here.")
+            if request.mimetype != "application/json":
+                abort(http.HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+
+    @app.after_request
+    def protect(response: Response) -> Response:
+        response.headers.update(HEADERS)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+class Page:
+    """The routes of the page."""
+
+    def __init__(
+        self, service: Service, acts: Mapping[str, Acts], title: str, note: str, completions: Sequence[tuple[str, str]]
+    ) -> None:
+        self._service = service
+        self._acts = acts
+        self._title = title
+        self._note = note
+        self._completions = completions
+
+    def blueprint(self) -> Blueprint:
+        """Build the routes."""
+        blueprint = Blueprint("page", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
+        blueprint.add_url_rule("/", view_func=self.shell)
+        blueprint.add_url_rule("/page/state", view_func=self.state)
+        blueprint.add_url_rule("/page/live", view_func=self.live)
+        blueprint.add_url_rule("/page/completions", view_func=self.completions)
+        blueprint.add_url_rule("/picture/<key>", view_func=self.picture)
+        blueprint.add_url_rule("/page/file/<team>/<file_id>", view_func=self.file)
+        for act in (self.send, self.press, self.suggest, self.submit, self.close, self.home):
+            blueprint.add_url_rule(f"/page/{act.__name__}", view_func=act, methods=["POST"])
+        return blueprint
+
+    # What is shown
+
+    def shell(self) -> str:
+        """Show the page."""
+        workspace, user, channel = self._place(request.args)
+        everybody = sorted(workspace.users)
+        return render_template(
+            "page.html",
+            title=self._title,
+            note=self._note,
+            workspace=workspace,
+            workspaces=list(self._service.workspaces.values()),
+            user=user,
+            people=[one for one in workspace.users.values() if not one.is_bot],
+            channel=channel,
+            channels=Look(self._service, workspace, user).channels(),
+            bot=workspace.users[workspace.bot],
+            bot_is_in=workspace.bot in channel.members,
+            is_direct=channel.kind is Kind.IM,
+            command=self._service.app.commands[0],
+            starters=self._completions[:4],
+            tints={one: everybody.index(one) % 4 for one in everybody},
+        )
+
+    def state(self) -> Response:
+        """Tell what a user sees right now, as fragments."""
+        workspace, user, channel = self._place(request.args)
+        look = Look(self._service, workspace, user)
+        thread = request.args.get("thread")
+        return jsonify(
+            messages=look.messages(channel),
+            thread=look.thread(channel, thread) if thread else None,
+            modal=look.modal(channel),
+            home=look.home() if channel.kind is Kind.IM else None,
+        )
+
+    def live(self) -> Response:
+        """Tell whenever something changed, until the server stops."""
+        feed = self._service.feed
+
+        def versions() -> Iterator[str]:
+            version = -1
+            while not feed.closed:
+                now = feed.after(version, _HEARTBEAT_SECONDS)
+                yield f"data: {now}\n\n" if now != version else ": still here\n\n"
+                version = now
+
+        return Response(versions(), mimetype="text/event-stream")
+
+    def completions(self) -> Response:
+        """List everything that the message box can complete."""
+        command = self._service.app.commands[0]
+        return jsonify([{"text": f"{command} {text}".strip(), "hint": hint} for text, hint in self._completions])
+
+    def picture(self, key: str) -> Response:
+        """Show a picture that a message named."""
+        kept = self._service.pictures.get(key)
+        if kept is None:
+            abort(http.HTTPStatus.NOT_FOUND)
+        return Response(kept.content, mimetype=kept.mimetype, headers={"Cache-Control": "private, max-age=86400"})
+
+    def file(self, team: str, file_id: str) -> Response:
+        """Show an uploaded file: a picture as itself, anything else as a download, so that no upload can act as a page."""
+        workspace = self._service.workspaces.get(team)
+        found = workspace.files.get(file_id) if workspace else None
+        if found is None or found.content is None:
+            abort(http.HTTPStatus.NOT_FOUND)
+        if kind := picture_type(found.content):
+            return Response(found.content, mimetype=kind[0])
+        return Response(found.content, mimetype="application/octet-stream", headers={"Content-Disposition": "attachment"})
+
+    # What a user does
+
+    def send(self) -> Response:
+        """Take a message or a slash command."""
+        body = _posted()
+        workspace, user, channel = self._place(body)
+        text, thread = str(body.get("text") or "").strip(), body.get("thread")
+        if not text:
+            abort(http.HTTPStatus.BAD_REQUEST)
+        acts = self._acts[workspace.id]
+        if text.startswith("/") and not thread:
+            return _told(acts.command(user, channel, text))
+        return _told(acts.say(user, channel, markup(workspace, text), thread))
+
+    def press(self) -> Response:
+        """Take a press or a choice."""
+        body = _posted()
+        workspace, user, channel = self._place(body)
+        where = _target(body, workspace, user, channel)
+        try:
+            ack = self._acts[workspace.id].press(user, where, _named(body), body.get("value"), body.get("given"))
+        except LookupError:
+            abort(http.HTTPStatus.GONE, _GONE)
+        return _told(ack)
+
+    def suggest(self) -> Response:
+        """Take what is typed into an external select."""
+        body = _posted()
+        workspace, user, channel = self._place(body)
+        where = _target(body, workspace, user, channel)
+        try:
+            options = self._acts[workspace.id].suggest(user, where, _named(body), str(body.get("typed") or ""))
+        except LookupError:
+            abort(http.HTTPStatus.GONE, _GONE)
+        return jsonify([{"text": one["text"]["text"], "value": one["value"]} for one in options])
+
+    def submit(self) -> Response:
+        """Take a modal's submission."""
+        body = _posted()
+        workspace, user, _ = self._place(body)
+        try:
+            return _told(self._acts[workspace.id].submit(user, body.get("given") or {}))
+        except LookupError:
+            abort(http.HTTPStatus.GONE, _GONE)
+
+    def close(self) -> Response:
+        """Close the modal on top."""
+        workspace, user, _ = self._place(_posted())
+        return _told(self._acts[workspace.id].close(user))
+
+    def home(self) -> Response:
+        """Open the Home or Messages tab."""
+        body = _posted()
+        workspace, user, _ = self._place(body)
+        return _told(self._acts[workspace.id].open_home(user, "messages" if body.get("tab") == "messages" else "home"))
+
+    def _place(self, given: Mapping[str, Any]) -> tuple[Workspace, User, Channel]:
+        """Read who looks at what: ``team``, ``as`` and ``in``, or where one begins."""
+        workspaces = self._service.workspaces
+        try:
+            workspace = workspaces[given.get("team") or next(iter(workspaces))]
+            people = [one for one in workspace.users.values() if not one.is_bot]
+            user = workspace.user(str(given["as"])) if given.get("as") else people[0]
+            name = str(given.get("in") or BEGIN_IN)
+            channel = workspace.direct(user.id) if name == "direct" and user in people else workspace.channel(name)
+        except LookupError:
+            abort(http.HTTPStatus.NOT_FOUND, "There is no such workspace, person or channel.")
+        if user not in people or user.id not in channel.members:
+            abort(http.HTTPStatus.FORBIDDEN, "Nobody here sees that.")
+        return workspace, user, channel
+
+
+def _posted() -> Json:
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict):
+        abort(http.HTTPStatus.BAD_REQUEST)
+    return body
+
+
+def _named(body: Json) -> tuple[str, str]:
+    return str(body.get("block")), str(body.get("action"))
+
+
+def _target(body: Json, workspace: Workspace, user: User, channel: Channel) -> Message | View:
+    """Find what is pressed: the modal on top, the App Home, or a message that the user sees."""
+    found: Message | View | None
+    match body.get("on"):
+        case "modal":
+            stack = workspace.modals.get(user.id)
+            found = stack[-1] if stack else None
+        case "home":
+            found = workspace.homes.get(user.id)
+        case _:
+            message = workspace.message(channel.id, str(body.get("ts")))
+            found = message if message is not None and message.viewer in (None, user.id) else None
+    if found is None:
+        abort(http.HTTPStatus.GONE, _GONE)
+    return found
+
+
+def _told(ack: Ack) -> Response:
+    """Tell the page how the app acknowledged, and whether it was asked at all."""
+    return jsonify(ok=ack.ok, error=ack.error, reached=ack.status is not None)
