@@ -247,7 +247,7 @@ def run(options: argparse.Namespace, workers: int) -> dict[str, Any]:
             crowd.engine.dispose()
         said = json.loads(facts.read_text(encoding="utf-8"))
         (folder / "worker.log").replace(Path(tempfile.gettempdir()) / "hfstats-kill-worker.log")
-        return {**judged(lines, said), "seconds": seconds, "done": done}
+        return {**classify_error(lines, said), "seconds": seconds, "done": done}
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -290,7 +290,7 @@ def work_through(
         time.sleep(0.1)
 
 
-def judged(lines: list[sa.Row[Any]], said: dict[str, Any]) -> dict[str, Any]:
+def classify_error(lines: list[sa.Row[Any]], said: dict[str, Any]) -> dict[str, Any]:
     """Compare what the channels show with what the ledger says."""
     shown = said["shown"]
     once = {f"{line.workspace}/{line.channel}": line for line in lines}

@@ -31,7 +31,7 @@ from analytics.charts.drawing import build, draw
 from analytics.questions.registry import ask, parse
 from analytics.storage.sql_history import SqlHistory
 from bot.analytics_pool.pool import Pool
-from bot.conversation.answer_cache import Recent
+from bot.conversation.answer_cache import AnswerCache
 
 # isort: on
 
@@ -94,7 +94,7 @@ def again(pool: Pool, history: SqlHistory) -> None:
     forms = [entry.form for entry in pool.entries()]
     first, second = [], []
     for _ in range(5):
-        recent = Recent(pool, forms, history.version)
+        recent = AnswerCache(pool, forms, history.version)
         for one in CHARTS:
             first.append(seconds(lambda one=one, recent=recent: recent.answer(one)) * 1e3)
             second.append(seconds(lambda one=one, recent=recent: recent.answer(one)) * 1e3)

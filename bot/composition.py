@@ -13,53 +13,53 @@ from analytics.storage.sql_history import SqlHistory
 from bot.analytics_pool.pool import Pool
 from bot.analytics_pool.supervisor import Limits
 from bot.blocks.escape import escape
-from bot.conversation.answer_cache import Recent
+from bot.conversation.answer_cache import AnswerCache
 from bot.conversation.help import build_notice, help_notice
-from bot.conversation.llm import ChatReader
-from bot.conversation.name_index import Catalog
-from bot.conversation.natural_language import Plainly
-from bot.conversation.rate_limit import Allowance
+from bot.conversation.llm import LanguageModel
+from bot.conversation.name_index import NameIndex
+from bot.conversation.natural_language import NaturalLanguage
+from bot.conversation.rate_limit import RateLimit
 from bot.conversation.router import Router
 from bot.database_setup import gallery, store
 from bot.delivery import recovery
 from bot.delivery.lifecycle import Lifecycle
-from bot.delivery.responder import Courier
+from bot.delivery.responder import Responder
 from bot.domain.store_summary import FINDINGS
 from bot.jobs.backfill.service import Backfill
 from bot.jobs.clock_jobs import Jobs
 from bot.jobs.engine import CLOCK
-from bot.jobs.prewarm import Prewarming
+from bot.jobs.prewarm import Prewarmer
 from bot.observability import logs
 from bot.observability.metrics import Counting, Metrics
-from bot.outbox.delivery import TIMEOUT, Office
-from bot.outbox.lease_guard import FencedClient
+from bot.outbox.delivery import TIMEOUT, DeliveryContext
+from bot.outbox.lease_guard import LeaseGuardedClient
 from bot.server.health import Health
-from bot.server.web import House
+from bot.server.web import WebContext
 from bot.server.worker_watch import WorkerWatch
 from bot.settings import cache_folder, secret
 from bot.slack import acknowledgement
 from bot.slack.error_handler import failed
 from bot.slack.installation.tokens import Tokens
-from bot.slack.listener_pool import DOOR, Carrying, OnceRunner
-from bot.slack.payload import door_of
+from bot.slack.listener_pool import ENTRY_POINT, DeduplicatingRunner, ListenerPool
+from bot.slack.payload import entry_point_of
 from bot.slack.registration import listen
 from bot.slack.reply_place import asked_in, place_of
-from bot.slack.services import Desk
+from bot.slack.services import Services
 from bot.slack.verification import VerifiedOnly
 from bot.storage.channels.alerts import Watches
 from bot.storage.channels.predictions import Bets
 from bot.storage.channels.subscriptions import Subscriptions
 from bot.storage.dumps import Dumps
 from bot.storage.heartbeats import Heartbeats
-from bot.storage.job_slots import Done
-from bot.storage.messages.built_digests import Editions
-from bot.storage.messages.outbox import Ledger
-from bot.storage.messages.pending_replies import Unfinished
-from bot.storage.messages.received_events import Seen
+from bot.storage.job_slots import JobSlots
+from bot.storage.messages.built_digests import BuiltDigests
+from bot.storage.messages.outbox import OutboxStore
+from bot.storage.messages.pending_replies import PendingReplies
+from bot.storage.messages.received_events import ReceivedEvents
 from bot.storage.migration_state import TABLES
 from bot.storage.token_leases import Leases
-from bot.storage.workspaces import Leaving
-from bot.subscriptions.service import Clerk
+from bot.storage.workspaces import WorkspaceRemoval
+from bot.subscriptions.service import SubscriptionService
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -78,7 +78,7 @@ if TYPE_CHECKING:
     from bot.jobs.engine.local import Local
     from bot.settings import Settings
     from bot.storage.installations import Installations
-    from bot.subscriptions.service import Numbers
+    from bot.subscriptions.service import Analytics
 
 _TOKEN_WITHIN = 1.0
 """Seconds that the database gets for a token: Slack waits three for the acknowledgement, which comes after it."""
@@ -86,22 +86,22 @@ _TOKEN_WITHIN = 1.0
 __all__ = [
     "bolt",
     "client",
-    "desk",
+    "delivery_context",
     "engine",
     "gallery",
     "guess",
-    "house",
     "installations",
     "installing",
     "jobs",
     "local",
-    "office",
     "pool",
     "prewarming",
     "recovering",
     "router",
+    "services",
     "store",
     "tokens",
+    "web_context",
     "worker_watch",
 ]
 
@@ -112,15 +112,15 @@ def pool(settings: Settings) -> Pool:
     return Pool(settings.database, settings.hfstats_processes, Limits(answer=seconds, digest=3 * seconds))
 
 
-def router(answers: Answers, entries: tuple[Entry, ...], errands: Callable[[str], bool] = lambda _: False) -> Router:
+def router(answers: Answers, entries: tuple[Entry, ...], is_service_command: Callable[[str], bool] = lambda _: False) -> Router:
     """Put questions and chores together."""
 
     def help_(about: str) -> Notice:
         return help_notice(entries, about)
 
-    chores: dict[str, Callable[[str], Notice]] = dict.fromkeys(("", "help", "hello", "hi"), help_)
-    chores |= dict.fromkeys(("build", "form"), build_notice)
-    return Router(answers, [entry.form for entry in entries], chores, errands)
+    commands: dict[str, Callable[[str], Notice]] = dict.fromkeys(("", "help", "hello", "hi"), help_)
+    commands |= dict.fromkeys(("build", "form"), build_notice)
+    return Router(answers, [entry.form for entry in entries], commands, is_service_command)
 
 
 def client(settings: Settings, metrics: Metrics | None = None) -> WebClient:
@@ -134,32 +134,44 @@ def client(settings: Settings, metrics: Metrics | None = None) -> WebClient:
     return WebClient(secret(settings.slack_bot_token), base_url=settings.slack_api_url, retry_handlers=retries)
 
 
-def desk(
+def services(
     settings: Settings,
-    answers: Numbers,
+    answers: Analytics,
     entries: tuple[Entry, ...],
     database_: sa.Engine,
     *,
     metrics: Metrics | None = None,
     many: Tokens | None = None,
-) -> Desk:
+) -> Services:
     """Put together what the doors need."""
     forms = [entry.form for entry in entries]
-    clerk = Clerk(office(settings, database_, metrics), answers, forms)
-    recent = Recent(answers, forms, SqlHistory(database_).version)
-    routed = router(recent, entries, clerk.check)
-    courier = Courier(
+    subscription_service = SubscriptionService(delivery_context(settings, database_, metrics), answers, forms)
+    answer_cache = AnswerCache(answers, forms, SqlHistory(database_).version)
+    routed = router(answer_cache, entries, subscription_service.check)
+    responder = Responder(
         metrics.counting(routed.reply) if metrics else routed.reply,
         gallery=gallery(settings, database_),
         # Over Socket Mode nothing listens where the address points.
         public_url=None if settings.slack_app_token else settings.hfstats_public_url,
     )
-    catalog = Catalog(answers)
-    leaving = Leaving(database_, many.forget if many else lambda: None)
-    allowance = Allowance(settings.hfstats_per_minute)
-    plainly = Plainly(catalog, forms, guess=guess(settings, entries))
-    seen, unfinished = Seen(database_), Unfinished(database_)
-    return Desk(routed, courier, allowance, seen, entries, catalog, leaving, clerk, recent, plainly, unfinished)
+    name_index = NameIndex(answers)
+    leaving = WorkspaceRemoval(database_, many.forget if many else lambda: None)
+    rate_limit = RateLimit(settings.hfstats_per_minute)
+    plainly = NaturalLanguage(name_index, forms, guess=guess(settings, entries))
+    seen, pending_replies = ReceivedEvents(database_), PendingReplies(database_)
+    return Services(
+        routed,
+        responder,
+        rate_limit,
+        seen,
+        entries,
+        name_index,
+        leaving,
+        subscription_service,
+        answer_cache,
+        plainly,
+        pending_replies,
+    )
 
 
 def guess(settings: Settings, entries: tuple[Entry, ...]) -> Callable[[str], Query | None] | None:
@@ -168,7 +180,7 @@ def guess(settings: Settings, entries: tuple[Entry, ...]) -> Callable[[str], Que
         return None
     url = settings.hfstats_chat_url
     token = secret(settings.hfstats_chat_token) or (None if url else secret(settings.hf_token))
-    return ChatReader(entries, model=settings.hfstats_chat_model, token=token, url=url).read
+    return LanguageModel(entries, model=settings.hfstats_chat_model, token=token, url=url).read
 
 
 def installations(settings: Settings, database_: sa.Engine) -> Installations | None:
@@ -228,16 +240,16 @@ def clients(settings: Settings, database_: sa.Engine, metrics: Metrics | None = 
             token = found.token if found else None
         if not token:
             return None
-        return FencedClient(token, settings.slack_api_url, TIMEOUT, counting)
+        return LeaseGuardedClient(token, settings.slack_api_url, TIMEOUT, counting)
 
     return client_of
 
 
-def office(settings: Settings, database_: sa.Engine, metrics: Metrics | None = None) -> Office:
+def delivery_context(settings: Settings, database_: sa.Engine, metrics: Metrics | None = None) -> DeliveryContext:
     """Put together what sends unasked."""
-    return Office(
-        Ledger(database_),
-        Editions(database_),
+    return DeliveryContext(
+        OutboxStore(database_),
+        BuiltDigests(database_),
         Subscriptions(database_),
         Watches(database_),
         Bets(database_),
@@ -248,10 +260,19 @@ def office(settings: Settings, database_: sa.Engine, metrics: Metrics | None = N
     )
 
 
-def jobs(settings: Settings, database_: sa.Engine, numbers: Numbers, alive: Callable[[], None] = lambda: None) -> Jobs:
+def jobs(settings: Settings, database_: sa.Engine, numbers: Analytics, alive: Callable[[], None] = lambda: None) -> Jobs:
     """Put together what runs by the clock."""
-    office_ = office(settings, database_)
-    return Jobs(settings, database_, office_, numbers, Done(database_), Seen(database_), backfill(settings, database_), alive)
+    delivery_context_ = delivery_context(settings, database_)
+    return Jobs(
+        settings,
+        database_,
+        delivery_context_,
+        numbers,
+        JobSlots(database_),
+        ReceivedEvents(database_),
+        backfill(settings, database_),
+        alive,
+    )
 
 
 def backfill(settings: Settings, database_: sa.Engine) -> Backfill:
@@ -277,9 +298,9 @@ def local(settings: Settings, work: Jobs, without: Sequence[str] = ()) -> Local:
     return Local(work, settings.hfstats_deliveries, {job: cron for job, cron in CLOCK.items() if job not in without})
 
 
-def prewarming(at: Desk) -> Prewarming:
+def prewarming(at: Services) -> Prewarmer:
     """Make what answers the common questions before they are asked."""
-    return Prewarming(at.recent, FINDINGS)
+    return Prewarmer(at.answer_cache, FINDINGS)
 
 
 def recovering(settings: Settings, database_: sa.Engine, metrics: Metrics | None = None) -> Callable[[], None]:
@@ -294,7 +315,7 @@ def recovering(settings: Settings, database_: sa.Engine, metrics: Metrics | None
         found = many.of(workspace, workspace)
         return WebClient(found.token, base_url=slack.base_url, retry_handlers=slack.retry_handlers) if found else None
 
-    return recovery.start(Unfinished(database_), client_of)
+    return recovery.start(PendingReplies(database_), client_of)
 
 
 def worker_watch(settings: Settings, database_: sa.Engine, metrics: Metrics | None = None) -> WorkerWatch:
@@ -307,17 +328,17 @@ def worker_watch(settings: Settings, database_: sa.Engine, metrics: Metrics | No
         if slack:
             slack.chat_postMessage(channel=channel, text=escape(text))
 
-    return WorkerWatch(Heartbeats(database_), Done(database_), tell)
+    return WorkerWatch(Heartbeats(database_), JobSlots(database_), tell)
 
 
-def bolt(settings: Settings, at: Desk, *, over_http: bool, metrics: Metrics | None = None, many: Tokens | None = None) -> App:
+def bolt(settings: Settings, at: Services, *, over_http: bool, metrics: Metrics | None = None, many: Tokens | None = None) -> App:
     """Make the Bolt app with every door.
 
     ``over_http`` acknowledges when the listener has run, which spares the wait of Bolt's polling; a listener does nothing but
     acknowledge, and the work goes on in lazy listeners.
     """
-    lifecycle = Lifecycle(at.unfinished, metrics.ended if metrics else None)
-    executor = Carrying(settings.hfstats_threads, metrics.finished if metrics else None, lifecycle)
+    lifecycle = Lifecycle(at.pending_replies, metrics.ended if metrics else None)
+    executor = ListenerPool(settings.hfstats_threads, metrics.finished if metrics else None, lifecycle)
     app = App(
         client=client(settings, metrics),
         signing_secret=secret(settings.slack_signing_secret),
@@ -328,14 +349,14 @@ def bolt(settings: Settings, at: Desk, *, over_http: bool, metrics: Metrics | No
         before_authorize=VerifiedOnly(secret(settings.slack_signing_secret)),
         listener_executor=executor,
     )
-    app.listener_runner.lazy_listener_runner = OnceRunner(executor, at.seen, lifecycle, place_of, asked_in)
+    app.listener_runner.lazy_listener_runner = DeduplicatingRunner(executor, at.seen, lifecycle, place_of, asked_in)
     acknowledgement.before_work(app.listener_runner, failed)
 
     def entering(body: dict[str, Any], next_: Callable[[], BoltResponse]) -> BoltResponse:
         if not over_http:  # over HTTP a request has its id already
             logs.begin()
-        door = door_of(body)
-        DOOR.set(door)
+        door = entry_point_of(body)
+        ENTRY_POINT.set(door)
         if metrics:
             metrics.received(door)
         return next_()
@@ -357,22 +378,22 @@ def _authorizing(many: Tokens) -> Callable[..., Any]:
     return authorize
 
 
-def house(settings: Settings, workers: Pool, database_: sa.Engine) -> House:
+def web_context(settings: Settings, workers: Pool, database_: sa.Engine) -> WebContext:
     """Put together one web process: doors, pictures, metrics, health."""
     metrics = Metrics()
     metrics.snapshots(SqlHistory(database_).latest)
-    metrics.ledger(Ledger(database_).counts)
+    metrics.outbox(OutboxStore(database_).counts)
     metrics.analytics(workers.replaced)
     metrics.worker(Heartbeats(database_).age)
     kept = installations(settings, database_)
     many = tokens(settings, database_, kept, metrics) if kept else None
-    at = desk(settings, workers, workers.entries(), database_, metrics=metrics, many=many)
+    at = services(settings, workers, workers.entries(), database_, metrics=metrics, many=many)
 
     def tables() -> None:
         for migrations in (database.SNAPSHOTS, TABLES):
             database.check_current(database_, migrations)
 
-    return House(
+    return WebContext(
         bolt(settings, at, over_http=True, metrics=metrics, many=many),
         gallery(settings, database_),
         metrics,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analytics.names.normalize import fold
+from analytics.names.normalize import normalize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,12 +59,12 @@ def country(family: str) -> str:
 
 def country_named(words: str) -> str | None:
     """Return the country that ``words`` name ("US", "united states", "China"); ``None`` if no creator is from there."""
-    return _COUNTRY_BY_WORD.get(fold(words))
+    return _COUNTRY_BY_WORD.get(normalize(words))
 
 
 def find(words: str) -> str | None:
     """Return the family that ``words`` name, however spelled ("meta", "Meta AI", "meta-llama"); ``None`` if there is none."""
-    return _BY_WORD.get(fold(words))
+    return _BY_WORD.get(normalize(words))
 
 
 def load(text: str) -> tuple[Family, ...]:
@@ -82,7 +82,7 @@ def load(text: str) -> tuple[Family, ...]:
     owners: dict[str, str] = {}
     for entry in families:
         for word in entry.words:
-            owner = owners.setdefault(fold(word), entry.name)
+            owner = owners.setdefault(normalize(word), entry.name)
             if owner != entry.name:
                 raise ValueError(f"creators.toml: “{word}” means both “{owner}” and “{entry.name}”")
     _once((entry.name for entry in families), "the name")
@@ -97,7 +97,7 @@ def _family(entry: dict[str, Any]) -> Family:
         raise ValueError(f"creators.toml: {name}: unknown {', '.join(sorted(unknown))}")
     if not entry.get("name") or not entry.get("namespaces"):
         raise ValueError(f"creators.toml: {name}: a family has a name and at least one namespace")
-    if not all(map(fold, (name, *entry["namespaces"], *entry.get("aliases", ())))):
+    if not all(map(normalize, (name, *entry["namespaces"], *entry.get("aliases", ())))):
         raise ValueError(f"creators.toml: {name}: a name, namespace or alias has no letter or digit")
     if entry.get("kind") not in KINDS:
         raise ValueError(f"creators.toml: {name}: kind is one of {', '.join(KINDS)}, not “{entry.get('kind')}”")
@@ -119,10 +119,10 @@ FAMILIES = load(_TEXT)
 
 _BY_NAME = {entry.name: entry for entry in FAMILIES}
 _BY_NAMESPACE = {namespace.casefold(): entry.name for entry in FAMILIES for namespace in entry.namespaces}
-_BY_WORD = {fold(word): entry.name for entry in FAMILIES for word in entry.words}
+_BY_WORD = {normalize(word): entry.name for entry in FAMILIES for word in entry.words}
 _CALLED: dict[str, list[str]] = tomllib.loads(_TEXT)["countries"]
 _COUNTRIES = {code: called[0] for code, called in _CALLED.items()}
-_COUNTRY_BY_WORD = {fold(word): called[0] for code, called in _CALLED.items() for word in (code, *called)}
+_COUNTRY_BY_WORD = {normalize(word): called[0] for code, called in _CALLED.items() for word in (code, *called)}
 
 
 def country_words() -> tuple[tuple[str, str], ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from analytics.domain import NONE_DECLARED
-from analytics.names.normalize import fold
+from analytics.names.normalize import normalize
 
 OTHER = "other"
 FAMILIES = (
@@ -57,7 +57,7 @@ def license_family(tag: str) -> str:
 
 def family_named(words: str) -> str | None:
     """Return the one of :data:`FAMILIES` that ``words`` name ("copyleft weak", "RAIL", "undeclared"); ``None`` for none."""
-    return _FAMILY_BY_WORD.get(fold(words)) or _FAMILY_BY_WORD.get(_fold(words))
+    return _FAMILY_BY_WORD.get(normalize(words)) or _FAMILY_BY_WORD.get(_fold(words))
 
 
 def title(tag: str) -> str:
@@ -115,7 +115,7 @@ def _license(entry: dict[str, Any], known: dict[str, License]) -> License:
 
 
 def _fold(words: str) -> str:
-    return fold(_FILLERS.sub(" ", words.casefold()).replace(",", " "))
+    return normalize(_FILLERS.sub(" ", words.casefold()).replace(",", " "))
 
 
 LICENSES = load(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
@@ -132,8 +132,8 @@ _FAMILY_WORDS = {
     "strong copyleft": ("copyleft", "viral"),
     NONE_DECLARED: _NONE_WORDS,
 }
-_FAMILY_BY_WORD = {fold(family): family for family in FAMILIES} | {
-    fold(word): family for family, words in _FAMILY_WORDS.items() for word in words
+_FAMILY_BY_WORD = {normalize(family): family for family in FAMILIES} | {
+    normalize(word): family for family, words in _FAMILY_WORDS.items() for word in words
 }
 
 

@@ -9,6 +9,6 @@ _SILENT = re.compile(r"[\s\-‐‑–._]+")  # noqa: RUF001 - the hyphens and th
 
 
 @lru_cache(maxsize=1 << 14)
-def fold(words: str) -> str:
+def normalize(words: str) -> str:
     """Reduce ``words`` to what tells names apart: "Open AI" and "open-ai" are both "openai"."""
     return _SILENT.sub("", words.casefold())

@@ -10,7 +10,7 @@ from analytics.domain import EVERYONE_ELSE, Dimension
 from analytics.errors import QueryError
 from analytics.names import creators, licenses, tasks
 from analytics.names.grouping import creator, folded
-from analytics.names.normalize import fold
+from analytics.names.normalize import normalize
 from analytics.query import Query
 
 if TYPE_CHECKING:
@@ -92,14 +92,14 @@ def nearest(typed: str, dimension: Dimension, names: Collection[str]) -> list[st
 
 
 def _kind(typed: str) -> str | None:
-    wanted = fold(typed)
-    kinds = {fold(kind): kind for kind in (*creators.KINDS, creators.NOT_KNOWN)}
+    wanted = normalize(typed)
+    kinds = {normalize(kind): kind for kind in (*creators.KINDS, creators.NOT_KNOWN)}
     plurals = {"companies": "company", "universities": "university", "communities": "community", "people": "individual"}
     return kinds.get(wanted) or kinds.get(wanted.removesuffix("s")) or plurals.get(wanted)
 
 
 def _country(typed: str) -> str | None:
-    return creators.NOT_KNOWN if fold(typed) == fold(creators.NOT_KNOWN) else creators.country_named(typed)
+    return creators.NOT_KNOWN if normalize(typed) == normalize(creators.NOT_KNOWN) else creators.country_named(typed)
 
 
 _OFFICIAL = {Dimension.FAMILY: licenses.family_named, Dimension.KIND: _kind, Dimension.COUNTRY: _country}
@@ -109,8 +109,8 @@ _OFFICIAL = {Dimension.FAMILY: licenses.family_named, Dimension.KIND: _kind, Dim
 def _same(typed: str, names: Collection[str]) -> str | None:
     if typed in names:
         return typed
-    wanted = fold(typed)
-    return next((name for name in names if fold(name) == wanted), None)
+    wanted = normalize(typed)
+    return next((name for name in names if normalize(name) == wanted), None)
 
 
 def _instead(query: Query, typed: str, name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analytics.domain import NONE_DECLARED
-from analytics.names.normalize import fold
+from analytics.names.normalize import normalize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -112,9 +112,9 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
 
 def find(words: str) -> str | None:
     """Return the task that ``words`` mean ("text generation", "ASR", "fill mask"), or ``None``. "none" means none declared."""
-    return _BY_WORD.get(fold(words))
+    return _BY_WORD.get(normalize(words))
 
 
-_BY_WORD = {fold(task): task for task in (*TASKS, NONE_DECLARED)} | {
-    fold(word): task for task in ALIASES for word in ALIASES[task]
+_BY_WORD = {normalize(task): task for task in (*TASKS, NONE_DECLARED)} | {
+    normalize(word): task for task in ALIASES for word in ALIASES[task]
 }

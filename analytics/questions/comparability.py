@@ -10,7 +10,7 @@ from analytics.domain import ListName, Snapshot
 from analytics.errors import NoDataError
 from analytics.formatting.phrases import of_list, plural
 from analytics.query import Period
-from analytics.storage.snapshot_cache import Kept
+from analytics.storage.snapshot_cache import SnapshotCache
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +36,7 @@ class Scope:
     """Earlier ones of another size or origin, which would show a shift where there is none."""
 
 
-_SCOPES = Kept["tuple[Sequence[Snapshot], Scope]"](50_000, lambda found: len(found[0]))
+_SCOPES = SnapshotCache["tuple[Sequence[Snapshot], Scope]"](50_000, lambda found: len(found[0]))
 """Scopes by the snapshots that they were found among, which stay the same object until there is a new one."""
 
 

@@ -9,7 +9,7 @@ from analytics.domain import Dimension, ListName
 from analytics.names.resolve import dimension_named
 from analytics.questions.comparability import ALIKE
 from analytics.statistics import quality
-from analytics.storage.request_cache import Remembered
+from analytics.storage.request_cache import RequestCache
 
 if TYPE_CHECKING:
     from analytics.answer import Answer
@@ -42,14 +42,14 @@ def doubts(query: Query, answer: Answer, history: History) -> tuple[str, ...]:
     return tuple(dict.fromkeys(doubt.sentence for doubt in found if doubt.sentence not in answer.notes))
 
 
-def of_day(now: Snapshot, history: History) -> tuple[quality.Doubt, ...]:
+def of_day(now: Snapshot, history: History) -> tuple[quality.DataWarning, ...]:
     """Return what is wrong with one day's list by itself."""
     before = next((s for s in reversed(history.snapshots(now.list)) if s.taken_on < now.taken_on and _alike(s, now)), None)
     eve = before if before and (now.taken_on - before.taken_on).days <= EVE else None
     return (*quality.short(now), *(_since_eve(_root(history), eve, now) if eve else ()))
 
 
-def latest(history: History, within: ListName) -> tuple[quality.Doubt, ...]:
+def latest(history: History, within: ListName) -> tuple[quality.DataWarning, ...]:
     """Return what is wrong with the last snapshot of a list; nothing where there is none."""
     snapshots = history.snapshots(within)
     return of_day(snapshots[-1], history) if snapshots else ()
@@ -61,26 +61,26 @@ def _alike(one: Snapshot, now: Snapshot) -> bool:
 
 def _root(history: History) -> History:
     """Return what one question's history reads from, which lives longer than the question."""
-    return history.root if isinstance(history, Remembered) else history
+    return history.root if isinstance(history, RequestCache) else history
 
 
 # A snapshot never changes, so that a pair of them is looked at once for as long as its store is open.
 
 
 @lru_cache(maxsize=256)
-def _since_eve(history: History, eve: Snapshot, now: Snapshot) -> tuple[quality.Doubt, ...]:
+def _since_eve(history: History, eve: Snapshot, now: Snapshot) -> tuple[quality.DataWarning, ...]:
     before, after = history.models(eve.id), history.models(now.id)
     return (*quality.stalled(eve, before, now, after), *quality.regressed(eve, before, after))
 
 
 @lru_cache(maxsize=256)
-def _between(history: History, then: Snapshot, now: Snapshot) -> tuple[quality.Doubt, ...]:
+def _between(history: History, then: Snapshot, now: Snapshot) -> tuple[quality.DataWarning, ...]:
     before, after = history.models(then.id), history.models(now.id)
     return (*quality.stalled(then, before, now, after), *quality.alone(before, after))
 
 
 @lru_cache(maxsize=256)
-def _recorded(history: History, then: Snapshot, now: Snapshot, dimension: Dimension | None) -> tuple[quality.Doubt, ...]:
+def _recorded(history: History, then: Snapshot, now: Snapshot, dimension: Dimension | None) -> tuple[quality.DataWarning, ...]:
     if dimension is None:
         return ()
     return quality.unlike(dimension, then, history.models(then.id), history.models(now.id))

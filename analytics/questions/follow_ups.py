@@ -14,7 +14,7 @@ from analytics.names.resolve import dimension_named, lookup
 from analytics.query import Option, Period, Query
 from analytics.questions.comparability import month_before, months_beside, scope
 from analytics.statistics import comparison
-from analytics.storage.request_cache import Remembered
+from analytics.storage.request_cache import RequestCache
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -56,7 +56,7 @@ class _Around:
         self.asked = query
         self.form = form
         self.answer = answer
-        self.history = history if isinstance(history, Remembered) else Remembered(history)
+        self.history = history if isinstance(history, RequestCache) else RequestCache(history)
         self.scope = scope(query, history)
         self.now = self.scope.now
         self.dimension = self._dimension()

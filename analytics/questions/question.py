@@ -16,8 +16,8 @@ from analytics.query import Query
 from analytics.questions.comparability import notes_on, over_time, scope
 from analytics.statistics import comparison
 from analytics.statistics.attribution import explained, explained_in_part
-from analytics.storage.request_cache import Remembered
-from analytics.storage.snapshot_cache import Kept
+from analytics.storage.request_cache import RequestCache
+from analytics.storage.snapshot_cache import SnapshotCache
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from analytics.storage.history import History
 
 
-_RANKINGS = Kept["Ranking"](300_000, lambda ranking: 1 + len(ranking.shares))
+_RANKINGS = SnapshotCache["Ranking"](300_000, lambda ranking: 1 + len(ranking.shares))
 """Rankings of snapshots, by their names; some 60 MB."""
 
 
@@ -67,7 +67,7 @@ class View:
     def __init__(self, query: Query, history: History, dimension: Dimension) -> None:
         """Find the snapshot. Raises NoDataError when there is none and QueryError for an unknown task."""
         self.query = query
-        self.history = history if isinstance(history, Remembered) else Remembered(history)
+        self.history = history if isinstance(history, RequestCache) else RequestCache(history)
         self.dimension = dimension
         self.scope = scope(query, history)
         self.now = self.scope.now

@@ -28,7 +28,7 @@ from analytics.questions.rankings.models import MODELS
 from analytics.questions.rankings.names import COUNTRY, CREATOR, FAMILY, KIND, LIBRARY, LICENSE, TASK
 from analytics.questions.rankings.origins import COUNTRIES, KINDS
 from analytics.questions.rankings.tasks import TASKS
-from analytics.storage.request_cache import Remembered
+from analytics.storage.request_cache import RequestCache
 
 if TYPE_CHECKING:
     from analytics.answer import Answer
@@ -87,7 +87,7 @@ def ask(query: Query, history: History) -> Answer:
         NoDataError: when the history has nothing to answer it with.
 
     """
-    question, read = _BY_WORD[query.word], Remembered(history)
+    question, read = _BY_WORD[query.word], RequestCache(history)
     try:
         _rows_are_kept(query)
         answer = question.answer(query, read)

@@ -16,7 +16,7 @@ from huggingface_hub.errors import HfHubHTTPError
 from analytics.domain import LIST_SIZE, Listing, ListName, Model
 from analytics.errors import SourceError
 from analytics.sources import validation
-from analytics.sources.hub_session import Address, Visit, content_type, through
+from analytics.sources.hub_session import Address, HubSession, content_type, through
 from analytics.sources.validation import CellError
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def listing(
     """
     if within not in _SORTS:
         raise ValueError(f"the Hub has no {within} list")
-    visit = Visit(Address.of(endpoint, token), f"{within} list", timeout, deadline, time.monotonic() + deadline)
+    visit = HubSession(Address.of(endpoint, token), f"{within} list", timeout, deadline, time.monotonic() + deadline)
     before: set[str] = set()
     with through(visit):
         for _ in range(_TRIES):
@@ -168,7 +168,7 @@ def _item(info: ModelInfo) -> dict[str, Any]:
     return vars(info) | renamed
 
 
-def _models(visit: Visit, within: ListName, size: int, progress: Callable[[int], None] | None) -> Iterator[Model]:
+def _models(visit: HubSession, within: ListName, size: int, progress: Callable[[int], None] | None) -> Iterator[Model]:
     sort, measure, value = _SORTS[within]
     api = HfApi(endpoint=visit.address.url, token=visit.address.token, library_name="hfstats", library_version=version("hfstats"))
     items = iter(api.list_models(sort=sort, limit=size, expand=_EXPAND))  # type: ignore[arg-type]  # a list of literals
@@ -196,7 +196,7 @@ def _models(visit: Visit, within: ListName, size: int, progress: Callable[[int],
         )
 
 
-def _next(items: Iterator[ModelInfo], visit: Visit, rank: int) -> ModelInfo | None:
+def _next(items: Iterator[ModelInfo], visit: HubSession, rank: int) -> ModelInfo | None:
     """Return the next item, or ``None``; turn everything that may be wrong with an answer into a sentence."""
     try:
         return next(items, None)

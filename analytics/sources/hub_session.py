@@ -67,7 +67,7 @@ class Address:
 
 
 @dataclass(slots=True)
-class Visit:
+class HubSession:
     """Reading one thing that comes in pages: how far it is, how long it may go on, and how its failures are told."""
 
     address: Address
@@ -161,7 +161,7 @@ class Visit:
 class _Client(httpx2.Client):
     """What huggingface_hub sends through during a visit: it passes no timeout of its own and waits as long as it is told to."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: HubSession) -> None:
         super().__init__(timeout=visit.timeout)
         self._visit = visit
 
@@ -208,7 +208,7 @@ _ONE_AT_A_TIME = threading.Lock()
 
 
 @contextmanager
-def through(visit: Visit) -> Iterator[None]:
+def through(visit: HubSession) -> Iterator[None]:
     """Let huggingface_hub, which has one client for the whole process, send through this visit's; put its own back after."""
     if not _ONE_AT_A_TIME.acquire(timeout=visit.deadline):
         visit.late()

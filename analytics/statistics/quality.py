@@ -34,7 +34,7 @@ FEWEST = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class DataWarning:
     """A reason to distrust a snapshot or a comparison."""
 
     sentence: str
@@ -42,15 +42,15 @@ class Doubt:
     """Nothing should be published on it."""
 
 
-def short(now: Snapshot) -> tuple[Doubt, ...]:
+def short(now: Snapshot) -> tuple[DataWarning, ...]:
     """Doubt a list from the Hub that holds fewer models than were asked for."""
     if now.source != "hub" or now.size >= LIST_SIZE:
         return ()
     found = f"The Hub gave {plural(now.size, 'model')} instead of {LIST_SIZE} on {day(now.taken_on)}."
-    return (Doubt(found, severe=now.size < LIST_SIZE * 0.9),)
+    return (DataWarning(found, severe=now.size < LIST_SIZE * 0.9),)
 
 
-def stalled(yesterday: Snapshot, before: Sequence[Model], now: Snapshot, after: Sequence[Model]) -> tuple[Doubt, ...]:
+def stalled(yesterday: Snapshot, before: Sequence[Model], now: Snapshot, after: Sequence[Model]) -> tuple[DataWarning, ...]:
     """Doubt counts that are the same as in an earlier snapshot: the Hub did not renew them."""
     then = {model.id: model.downloads for model in before}
     both = [model for model in after if model.id in then]
@@ -58,10 +58,10 @@ def stalled(yesterday: Snapshot, before: Sequence[Model], now: Snapshot, after: 
     if not both or same < STALLED * len(both):
         return ()
     part, today, then_ = percent(same / len(both)), day(now.taken_on), day(yesterday.taken_on)
-    return (Doubt(f"{part} of the counts of {today} are those of {then_}: the Hub stalled."),)
+    return (DataWarning(f"{part} of the counts of {today} are those of {then_}: the Hub stalled."),)
 
 
-def alone(before: Sequence[Model], after: Sequence[Model]) -> tuple[Doubt, ...]:
+def alone(before: Sequence[Model], after: Sequence[Model]) -> tuple[DataWarning, ...]:
     """Tell a model that alone moved the sum of downloads by more than :data:`ALONE`; entering and leaving count as well."""
     then = {renames.successor(model.id): model.downloads for model in before}
     now = {renames.successor(model.id): model.downloads for model in after}
@@ -71,10 +71,10 @@ def alone(before: Sequence[Model], after: Sequence[Model]) -> tuple[Doubt, ...]:
     if largest is None or not total or abs(moved[largest]) <= ALONE * total:
         return ()
     verb = "added" if moved[largest] > 0 else "took"
-    return (Doubt(f"{largest} alone {verb} {percent(abs(moved[largest]) / total)} of all downloads."),)
+    return (DataWarning(f"{largest} alone {verb} {percent(abs(moved[largest]) / total)} of all downloads."),)
 
 
-def regressed(earlier: Snapshot, before: Sequence[Model], after: Sequence[Model]) -> tuple[Doubt, ...]:
+def regressed(earlier: Snapshot, before: Sequence[Model], after: Sequence[Model]) -> tuple[DataWarning, ...]:
     """Doubt a day on which many all-time counts fell: a stock cannot, so the Hub counted anew, perhaps the flows too."""
     then = {model.id: model.downloads_all_time for model in before if model.downloads_all_time is not None}
     both = [model for model in after if model.downloads_all_time is not None and model.id in then]
@@ -84,16 +84,16 @@ def regressed(earlier: Snapshot, before: Sequence[Model], after: Sequence[Model]
     said = (
         f"The all-time downloads of {fell} of {plural(len(both), 'model')} fell since {day(earlier.taken_on)}: the Hub recounted."
     )
-    return (Doubt(said),)
+    return (DataWarning(said),)
 
 
-def unlike(dimension: Dimension, earlier: Snapshot, before: Sequence[Model], after: Sequence[Model]) -> tuple[Doubt, ...]:
+def unlike(dimension: Dimension, earlier: Snapshot, before: Sequence[Model], after: Sequence[Model]) -> tuple[DataWarning, ...]:
     """Doubt a comparison of two sources of which one records a dimension of clearly fewer models."""
     then, now = (_recorded(models, dimension) for models in (before, after))
     if abs(then - now) <= UNLIKE:
         return ()
     recorded = f"The {dimension} is recorded for {percent(now)} of the models, but for {percent(then)} on {day(earlier.taken_on)}"
-    return (Doubt(f"{recorded}: part of a shift may be that."),)
+    return (DataWarning(f"{recorded}: part of a shift may be that."),)
 
 
 def _recorded(models: Sequence[Model], dimension: Dimension) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from analytics.storage.snapshot_cache import Kept
+from analytics.storage.snapshot_cache import SnapshotCache
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from analytics.storage.history import History
 
 
-_ROWS = Kept["tuple[Model, ...]"](60_000, len)
+_ROWS = SnapshotCache["tuple[Model, ...]"](60_000, len)
 """Rows of snapshots, which questions that follow one another read again and again; some 30 MB."""
 
 
-_COUNTS = Kept["list[Count]"](200_000, lambda found: 1 + len(found))
+_COUNTS = SnapshotCache["list[Count]"](200_000, lambda found: 1 + len(found))
 """Rollups, likewise; some 40 MB."""
 
 
-class Remembered:
+class RequestCache:
     """The :class:`analytics.storage.history.History` given, with what was read before kept at hand."""
 
     def __init__(self, history: History) -> None:

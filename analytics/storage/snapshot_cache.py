@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _Value = TypeVar("_Value")
 
 
-class Kept(Generic[_Value]):
+class SnapshotCache(Generic[_Value]):
     """Values by their keys; when they grow too large together, those not asked for longest go first. For any thread."""
 
     def __init__(self, room: int, size: Callable[[_Value], int]) -> None:

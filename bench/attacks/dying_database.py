@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the benches' shared pieces
 
 from cryptography.fernet import Fernet
-from kill import CLIENT, Crowd, judged
+from kill import CLIENT, Crowd, classify_error
 from postgres import PostgreSQL, Proxy
 from serving import ROOT, free_port, process, table
 
@@ -201,7 +201,7 @@ def attack(form: Form, deaths: tuple[Callable[[PostgreSQL, Proxy], None], ...], 
         said = json.loads(facts.read_text(encoding="utf-8"))
         log = (folder / "worker.log").read_text(encoding="utf-8", errors="replace")
         (Path(tempfile.gettempdir()) / f"hfstats-dying-{form.name}.log").write_text(log, encoding="utf-8")
-        return {**judged(lines, said), "seconds": seconds, "codes": supervisor.codes, "ended": ended, "log": log}
+        return {**classify_error(lines, said), "seconds": seconds, "codes": supervisor.codes, "ended": ended, "log": log}
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -28,8 +28,8 @@ import sqlalchemy as sa
 from serving import free_port, serve, signed, simulated, table
 
 from analytics.storage import database
-from bot.domain.outbox import Kind, Owed, State
-from bot.storage.messages.outbox import Ledger
+from bot.domain.outbox import Kind, PlannedDelivery, State
+from bot.storage.messages.outbox import OutboxStore
 from bot.storage.schema import BET, DELIVERY, SUBSCRIPTION, WATCH
 from playground import SlackStandIn
 from playground.workspace import User
@@ -71,8 +71,8 @@ class Attack:
             watch = connection.scalar(sa.select(WATCH.c.id))
         self.facts = {name: subscriptions[slack.channel(name).id] for name in ("general", "research")}
         now = datetime.now(UTC)
-        owed = Owed(workspace.id, slack.channel("research").id, Kind.DIGEST, self.facts["research"], "2026-07", now)
-        (line_,) = Ledger(self.engine).plan([owed])
+        owed = PlannedDelivery(workspace.id, slack.channel("research").id, Kind.DIGEST, self.facts["research"], "2026-07", now)
+        (line_,) = OutboxStore(self.engine).plan([owed])
         with self.engine.begin() as connection:
             connection.execute(DELIVERY.update().values(state=State.FAILED, error="channel_not_found"))
         self.facts |= {"watch": watch, "delivery": line_, "month": f"{now.year + 1}-{now.month:02}"}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from analytics.answer import Answer
     from analytics.digest.values import Digest
     from bot.domain.reply import Picture
-    from bot.domain.store_summary import Entry, Overview
+    from bot.domain.store_summary import Entry, StoreSummary
 
 _log = logging.getLogger(__name__)
 
@@ -63,14 +63,14 @@ class Pool:
         )
         return digest
 
-    def overview(self, known: str = "") -> Overview | None:
+    def overview(self, known: str = "") -> StoreSummary | None:
         """Look over the store; ``None`` when nothing came or went since the edition that is ``known``.
 
         Raises:
             HfStatsError: when the database cannot be read.
 
         """
-        overview: Overview | None = self._ask("the overview of the data", "overview", known)
+        overview: StoreSummary | None = self._ask("the overview of the data", "overview", known)
         return overview
 
     def entries(self) -> tuple[Entry, ...]:

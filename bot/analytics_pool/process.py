@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from analytics.answer import Answer
     from analytics.digest.values import Digest
     from analytics.storage.history import History
-    from bot.domain.store_summary import Overview
+    from bot.domain.store_summary import StoreSummary
 
 
-class Analyst:
+class AnalyticsProcess:
     """A history with its questions, held by one process."""
 
     def __init__(self, history: History) -> None:
@@ -64,7 +64,7 @@ class Analyst:
         """Return what can be asked."""
         return entries()
 
-    def overview(self, known: str = "") -> Overview | None:
+    def overview(self, known: str = "") -> StoreSummary | None:
         """Look over the store; ``None`` when nothing came or went since the edition that is ``known``."""
         return None if known and summarize_store.edition(self._history) == known else summarize_store.survey(self._history)
 
@@ -73,9 +73,9 @@ _DATABASE_WITHIN = 8.0
 """Seconds that one question waits for the database, well under what anybody waits for the question."""
 
 
-def start(url: str) -> Analyst:
+def start(url: str) -> AnalyticsProcess:
     """Open the store once for the life of this process."""
-    analyst = Analyst(SqlHistory(database.engine(url)))
+    analyst = AnalyticsProcess(SqlHistory(database.engine(url)))
     # What is loaded by now lives as long as the process; collecting in the middle of a drawing costs its slowest twentieth.
     gc.collect()
     gc.freeze()
@@ -83,7 +83,7 @@ def start(url: str) -> Analyst:
     return analyst
 
 
-def serve(analyst: Analyst, questions: Connection) -> None:
+def serve(analyst: AnalyticsProcess, questions: Connection) -> None:
     """Answer one question after the other until nobody is left to ask.
 
     A question is a name of :data:`FUNCTIONS` with arguments; an answer is whether that worked, and what came of it.
@@ -101,7 +101,7 @@ FUNCTIONS = frozenset({"answer", "digest", "overview", "entries"})
 """The methods of an :class:`Analyst` that can be asked for."""
 
 
-def _answered(analyst: Analyst, function: str, arguments: tuple[object, ...]) -> bytes:
+def _answered(analyst: AnalyticsProcess, function: str, arguments: tuple[object, ...]) -> bytes:
     try:
         if function not in FUNCTIONS:
             raise LookupError(function)  # noqa: TRY301 - goes back like every other error

@@ -12,7 +12,7 @@ from analytics.names.grouping import creator
 from analytics.query import Period
 from analytics.questions.data_warnings import of_day
 from analytics.questions.registry import ask, parse
-from bot.domain.store_summary import FINDINGS, Finding, Holding, Name, Overview
+from bot.domain.store_summary import FINDINGS, Finding, Holding, Name, StoreSummary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,11 +29,11 @@ def edition(history: History) -> str:
     return " ".join(f"{s.list}:{s.id}" for s in _latest(history)) + f" {sum(len(history.snapshots(n)) for n in ListName)}"
 
 
-def survey(history: History) -> Overview:
+def survey(history: History) -> StoreSummary:
     """Look over the store: the numbers of a few answers, nothing drawn."""
     latest = _latest(history)
     days = {s.taken_on for name in ListName for s in history.snapshots(name)}
-    return Overview(
+    return StoreSummary(
         edition=edition(history),
         holdings=tuple(Holding(s.list, s.taken_on, s.size) for s in latest),
         simulated=any(s.simulated for s in latest),

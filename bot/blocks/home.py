@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analytics.formatting.phrases import day, plural, short_list
-from analytics.names.normalize import fold
+from analytics.names.normalize import normalize
 from analytics.query import Query
 from bot.blocks import predictions
 from bot.blocks.escape import escape, escape_code, escape_line
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from bot.blocks.messages import Block
     from bot.domain.reply import Notice
-    from bot.domain.store_summary import Entry, Overview
+    from bot.domain.store_summary import Entry, StoreSummary
 
 HOME = "home"
 """Action ids of the Home begin with this; those that ask, whose value is what is asked, with ``home:ask``."""
@@ -44,7 +44,7 @@ _HOW = (
 
 
 def home_view(
-    overview: Overview,
+    overview: StoreSummary,
     entries: Sequence[Entry],
     today: date,
     *,
@@ -110,17 +110,17 @@ def trouble_view(notice: Notice, title: str = "I cannot look at the data now") -
     return _home([_header(title), section(escape(notice.text)), _actions(_refresh(), _help())])
 
 
-def _example(entry: Entry, overview: Overview) -> str:
+def _example(entry: Entry, overview: StoreSummary) -> str:
     """Return a question that has an answer: about one name that the data know."""
     names = overview.names.get(entry.form.word, ())
     if not (entry.form.fewest == entry.form.most == 1 and names):
         return entry.form.example
-    wanted = fold(entry.form.example.partition(" ")[2])
-    known = any(wanted == fold(word) for name in names for word in (name.name, *name.also))
+    wanted = normalize(entry.form.example.partition(" ")[2])
+    known = any(wanted == normalize(word) for name in names for word in (name.name, *name.also))
     return entry.form.example if known else str(Query(entry.form.word, (names[0].name,)))
 
 
-def _freshness(overview: Overview, today: date) -> Block:
+def _freshness(overview: StoreSummary, today: date) -> Block:
     newest = max(holding.taken_on for holding in overview.holdings)
     age = (today - newest).days
     said = "today" if age <= 0 else f"{plural(age, 'day')} old"

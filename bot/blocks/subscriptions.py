@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bot.blocks.messages import Block
     from bot.domain.outbox import Delivery, Subscription, Watch
 
-CLERK = "clerk"
+SUBSCRIPTION = "clerk"
 """Action ids whose value is what the clerk is to do begin with this."""
 _SHOWN = 15
 """Rows of a list: each takes two blocks, and a message has fifty."""
@@ -28,7 +28,7 @@ _SECTIONS = {"license": "licenses", "creator": "creators", "task": "tasks"}
 
 def button(text: str, does: str, *, danger: bool = False, place: str = "") -> Block:
     """Make a button that tells the clerk what to do."""
-    made: Block = {"type": "button", "action_id": f"{CLERK}:{place or does}", "text": plain_text(text), "value": does}
+    made: Block = {"type": "button", "action_id": f"{SUBSCRIPTION}:{place or does}", "text": plain_text(text), "value": does}
     return {**made, "style": "danger"} if danger else made
 
 

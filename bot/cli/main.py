@@ -146,12 +146,12 @@ def digest(
 ) -> None:
     """Show a month's or a week's digest, without sending it."""
     from analytics.storage.sql_history import SqlHistory  # noqa: PLC0415
-    from bot.analytics_pool.process import Analyst  # noqa: PLC0415
+    from bot.analytics_pool.process import AnalyticsProcess  # noqa: PLC0415
     from bot.blocks import digest as render  # noqa: PLC0415
 
     if month and week:
         raise QueryError("Give a month or a week, not both.")
-    built, picture = Analyst(SqlHistory(_store(Settings.read()))).digest(month or week or "", within, ())
+    built, picture = AnalyticsProcess(SqlHistory(_store(Settings.read()))).digest(month or week or "", within, ())
     if csv_file:
         _write(csv_file, render.as_csv(built).encode())
     if png_file:
@@ -358,7 +358,7 @@ def status() -> None:
 
     settings = Settings.read()
     database_ = _store(settings)
-    for name, said in status.lines(composition.office(settings, database_), database_, datetime.now(UTC)):
+    for name, said in status.lines(composition.delivery_context(settings, database_), database_, datetime.now(UTC)):
         click.echo(f"{name}: {said}")
 
 
@@ -372,7 +372,9 @@ def deliveries(ctx: click.Context, *, failed: bool, limit: int) -> None:
 
     if ctx.invoked_subcommand is None:
         settings = Settings.read()
-        for line in status.deliveries(composition.office(settings, _store(settings)).ledger, failed=failed, limit=limit):
+        for line in status.deliveries(
+            composition.delivery_context(settings, _store(settings)).outbox, failed=failed, limit=limit
+        ):
             click.echo(line)
 
 
@@ -384,7 +386,7 @@ def retry(ids: tuple[int, ...], *, every: bool) -> None:
     from bot.processes import status  # noqa: PLC0415
 
     settings = Settings.read()
-    for line in status.retry(composition.office(settings, _store(settings)).ledger, ids, every=every):
+    for line in status.retry(composition.delivery_context(settings, _store(settings)).outbox, ids, every=every):
         click.echo(line)
 
 

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from analytics.query import Form
     from bot.conversation.router import Answers
     from bot.domain.reply import Picture
-    from bot.domain.store_summary import Overview
+    from bot.domain.store_summary import StoreSummary
 
 MOST = 64
 """Answers kept; one takes about a tenth of a megabyte."""
 
 
-class Recent:
+class AnswerCache:
     """Stands before whatever answers questions, and asks it only what it did not answer lately."""
 
     def __init__(self, answers: Answers, forms: Sequence[Form], version: Callable[[], Hashable], most: int = MOST) -> None:
@@ -65,6 +65,6 @@ class Recent:
         """
         return self._version()
 
-    def overview(self, known: str) -> Overview | None:
+    def overview(self, known: str) -> StoreSummary | None:
         """Look over the store; see :meth:`bot.analytics_pool.pool.Pool.overview`."""
         return self._answers.overview(known)

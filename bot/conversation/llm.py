@@ -33,7 +33,7 @@ Answer with one command alone, in one line, without any other word. Use no name 
 Answer "none" where no command answers what is asked."""
 
 
-class ChatReader:
+class LanguageModel:
     """Asks a model of an inference provider, or an address that talks as OpenAI's does, what some words mean."""
 
     def __init__(

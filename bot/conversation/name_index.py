@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from rapidfuzz import fuzz, process, utils
 
-from analytics.names.normalize import fold
+from analytics.names.normalize import normalize
 from bot.conversation.router import failure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.domain.store_summary import Name, Overview
+    from bot.domain.store_summary import Name, StoreSummary
 
 FRESH = 60.0
 """Seconds for which an overview is taken as the latest without asking again."""
@@ -25,23 +25,23 @@ _ALIKE = 75
 class Overviews(Protocol):
     """Whatever can look the store over: the pool of processes, or one analyst in this process."""
 
-    def overview(self, known: str) -> Overview | None:
+    def overview(self, known: str) -> StoreSummary | None:
         """Return the overview, or ``None`` when its edition is still ``known``."""
         ...
 
 
-class Catalog:
+class NameIndex:
     """Asks for the overview once for each state of the store, however many people look."""
 
     def __init__(self, source: Overviews) -> None:
         """Ask nothing yet."""
         self._source = source
-        self._found: Overview | None = None
+        self._found: StoreSummary | None = None
         self._again = 0.0
         self._asking = Lock()
         self._behind: Thread | None = None
 
-    def current(self) -> Overview:
+    def current(self) -> StoreSummary:
         """Return the overview, at most a minute old.
 
         Raises whatever the source raises; HfStatsError for what a person can mend.
@@ -54,7 +54,7 @@ class Catalog:
                 raise LookupError("the source knows an edition that it never gave")
             return self._found
 
-    def at_hand(self, within: float = 0.0) -> Overview | None:
+    def at_hand(self, within: float = 0.0) -> StoreSummary | None:
         """Return the overview without waiting for a newer one; when there is none yet, wait ``within`` seconds. Never raises."""
         if self._found is None or monotonic() >= self._again:
             behind = self._behind
@@ -74,12 +74,12 @@ class Catalog:
 
 def near(names: Sequence[Name], typed: str, most: int) -> list[str]:
     """Return the names that somebody may mean who typed this: those that begin so, then those that hold it; else those alike."""
-    wanted = fold(typed)
+    wanted = normalize(typed)
     if not wanted:
         return [one.name for one in names[:most]]
     begin, hold = [], []
     for one in names:
-        words = [fold(word) for word in (one.name, *one.also)]
+        words = [normalize(word) for word in (one.name, *one.also)]
         if any(word.startswith(wanted) for word in words):
             begin.append(one.name)
         elif any(wanted in word for word in words):

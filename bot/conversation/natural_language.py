@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from analytics.query import Form, Query
-    from bot.conversation.name_index import Catalog
+    from bot.conversation.name_index import NameIndex
 
 _GREETING = re.compile(
     r"^\s*(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening))(?:\s+(?:there|all|hfstats|bot))?[\s,!.:;-]+"
@@ -28,12 +28,12 @@ def _today() -> date:
     return datetime.now(UTC).date()
 
 
-class Plainly:
+class NaturalLanguage:
     """Keeps the names at hand for as long as the store does not change."""
 
     def __init__(
         self,
-        catalog: Catalog,
+        name_index: NameIndex,
         forms: Sequence[Form],
         today: Callable[[], date] = _today,
         *,
@@ -41,7 +41,7 @@ class Plainly:
     ) -> None:
         """Look nothing up yet. ``guess`` reads what the grammar cannot, where there is such a reader."""
         self.guess = guess
-        self._catalog = catalog
+        self._catalog = name_index
         self._forms = forms
         self._today = today
         self._names: Directory | None = None

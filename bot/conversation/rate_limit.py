@@ -11,7 +11,7 @@ from limits.strategies import MovingWindowRateLimiter
 from bot.domain.reply import Notice
 
 
-class Allowance:
+class RateLimit:
     """Counts what each person of each workspace asks."""
 
     def __init__(self, per_minute: int) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from analytics.answer import Answer
     from analytics.query import Form
-    from bot.domain.store_summary import Overview
+    from bot.domain.store_summary import StoreSummary
 
 _log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ class Answers(Protocol):
         """Answer a question; raises HfStatsError for one that has no answer."""
         ...
 
-    def overview(self, known: str) -> Overview | None:
+    def overview(self, known: str) -> StoreSummary | None:
         """Look over the store; ``None`` when its edition is still ``known``."""
         ...
 
@@ -43,17 +43,17 @@ class Router:
         self,
         answers: Answers,
         forms: Sequence[Form],
-        chores: Mapping[str, Callable[[str], Notice]],
-        errands: Callable[[str], bool] = lambda _: False,
+        commands: Mapping[str, Callable[[str], Notice]],
+        is_service_command: Callable[[str], bool] = lambda _: False,
     ) -> None:
         """``chores`` maps a first word to what answers the rest of the line; the empty word is what an empty line gets.
 
         ``errands`` tells whether a line is for somebody else to see to, and raises HfStatsError where it is and is wrong.
         """
         self._answers = answers
-        self._errands = errands
+        self._is_service_command = is_service_command
         self._forms = forms
-        self._chores = chores
+        self._commands = commands
 
     def at_once(self, text: str) -> Notice | None:
         """Return what can be said without looking at any data: a chore's answer, or what is wrong with the words.
@@ -62,10 +62,10 @@ class Router:
         """
         try:
             word, _, rest = text.strip().partition(" ")
-            chore = self._chores.get(word.casefold().strip("?!.:"))
-            if chore:
-                return chore(rest.strip())
-            if not self._errands(text):
+            command = self._commands.get(word.casefold().strip("?!.:"))
+            if command:
+                return command(rest.strip())
+            if not self._is_service_command(text):
                 grammar.parse(text, self._forms)
         except Exception as error:  # noqa: BLE001 - logged with its trace under the reference
             return notice_of(error, text)
@@ -75,7 +75,7 @@ class Router:
         """Tell whether a line is in the bot's own words: a chore, an errand, or a question as the strict grammar has it."""
         try:
             first = text.strip().partition(" ")[0].casefold().strip("?!.:")
-            if first in self._chores or self._errands(text):
+            if first in self._commands or self._is_service_command(text):
                 return True
         except HfStatsError:  # an errand with a mistake is still one
             return True

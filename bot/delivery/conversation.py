@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from bot.blocks.controls import VIEW
 from bot.blocks.messages import coming, elsewhere, interrupted, working
-from bot.delivery.message_marker import Unseen, find, marked, new_mark
+from bot.delivery.message_marker import Unseen, find, marked, new_delivery_id
 from bot.delivery.request_tracker import TRACKER
 from bot.domain.access import NOBODY, Access, ConversationKind
 from bot.slack_api import response_url
-from bot.slack_api.errors import FAILURES, Sent, judged, meaning, said
+from bot.slack_api.errors import FAILURES, PostResult, classify_error, meaning, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from bot.blocks.messages import Block
     from bot.domain.reply import Notice
 
-    Way = Callable[[list[Block], str], Sent]
+    PostMethod = Callable[[list[Block], str], PostResult]
     """Shows blocks, with a text for notifications, to somebody somewhere. Never raises what :data:`FAILURES` names."""
 
 _log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ _TRIES = 3
 
 
 @dataclass(slots=True)
-class Seat:
+class Conversation:
     """Where one person sits who asked something: a conversation, and the ways to speak there."""
 
     client: WebClient
@@ -70,7 +70,7 @@ class Seat:
     """What the person was to be told last, or is to be told still."""
     asked: str = field(default="", init=False)
     """The question that the working message names."""
-    _missed: tuple[str, Sent] | None = field(default=None, init=False)
+    _missed: tuple[str, PostResult] | None = field(default=None, init=False)
     """The mark of a working message of which it is not known whether it was posted, and how the post ended."""
     _shut: bool = field(default=False, init=False)
     """Slack takes no post of the bot's here."""
@@ -95,27 +95,27 @@ class Seat:
         self.asked = text
         if self.quiet or self.instead:
             return
-        mark = new_mark()
-        self._missed = (mark, Sent.LOST)  # whatever is raised now, it is looked for before the end
+        mark = new_delivery_id()
+        self._missed = (mark, PostResult.LOST)  # whatever is raised now, it is looked for before the end
         try:
             posted = self._posted(working(text), "Working on it …", mark)
             self.working, self._missed = (str(posted["channel"]), str(posted["ts"])), None
         except FAILURES as error:
             _log.info("no working message: %s", said(error))
-            sent = judged(error)
-            self._shut = sent is Sent.SHUT
-            self._missed = (mark, sent) if sent in {Sent.LOST, Sent.FAILED} else None
+            sent = classify_error(error)
+            self._shut = sent is PostResult.SHUT
+            self._missed = (mark, sent) if sent in {PostResult.LOST, PostResult.FAILED} else None
             return
         tracker = TRACKER.get()
         if tracker:
             tracker.posted(self, text)
 
-    def ways(self) -> list[Way]:
+    def ways(self) -> list[PostMethod]:
         """Return the ways to give an answer, best first: to everybody, or to the one person when quiet."""
         if self.quiet:
             return [*([self._telling(self._over_ephemeral)] if self.instead else []), *self.aside()]
-        self._look_for_missed()
-        found: list[Way] = []
+        self._find_lost_post()
+        found: list[PostMethod] = []
         if self.instead and self.message:
             found.append(self._over_message)
         if self.instead and self.respond:
@@ -128,10 +128,10 @@ class Seat:
             found.append(self._post)
         return [*map(self._telling, found), *([] if self._alone else self.aside())]
 
-    def aside(self) -> list[Way]:
+    def aside(self) -> list[PostMethod]:
         """Return the ways to speak to the person alone."""
-        self._look_for_missed()
-        found: list[Way] = []
+        self._find_lost_post()
+        found: list[PostMethod] = []
         if self.respond:
             found.append(self._ephemerally)
         over = [self._over_working] if self.working else []
@@ -148,11 +148,11 @@ class Seat:
         One that Slack does not delete, or that may have become the answer already, is turned into an offer to ask again. One
         that is gone, or that Slack lets nobody change any more, counts as taken back.
         """
-        self._look_for_missed()
+        self._find_lost_post()
         if self.working and not self._doubtful:
             channel, ts = self.working
             sent = self._update_safely(self.client.chat_delete, channel=channel, ts=ts)
-            if sent is Sent.DONE or self._refused == "message_not_found":
+            if sent is PostResult.DONE or self._refused == "message_not_found":
                 self.working = None
         return self.working is None or self.interrupt()
 
@@ -163,7 +163,7 @@ class Seat:
         channel, ts = self.working
         blocks, text = interrupted(self.asked, VIEW), "I was interrupted while working on this."
         sent = self._update_safely(self.client.chat_update, channel=channel, ts=ts, blocks=blocks, text=text)
-        if sent is Sent.DONE or (sent is Sent.SHUT and self._refused != "ratelimited"):
+        if sent is PostResult.DONE or (sent is PostResult.SHUT and self._refused != "ratelimited"):
             self.working = None
         return self.working is None
 
@@ -172,54 +172,54 @@ class Seat:
         """Whether nobody but this person is in the conversation."""
         return self.direct or self.channel.startswith("D")
 
-    def _telling(self, way: Way) -> Way:
-        def tell(blocks: list[Block], text: str) -> Sent:
+    def _telling(self, way: PostMethod) -> PostMethod:
+        def tell(blocks: list[Block], text: str) -> PostResult:
             sent = way(blocks, text)
-            self.told = self.told or sent is Sent.DONE
+            self.told = self.told or sent is PostResult.DONE
             return sent
 
         return tell
 
-    def _over_working(self, blocks: list[Block], text: str) -> Sent:
+    def _over_working(self, blocks: list[Block], text: str) -> PostResult:
         if self.working is None:
-            return Sent.SHUT
+            return PostResult.SHUT
         channel, ts = self.working
         sent = self._update_safely(self.client.chat_update, channel=channel, ts=ts, blocks=blocks, text=text)
-        if sent is Sent.DONE:
+        if sent is PostResult.DONE:
             self.working = None
-        self._doubtful = sent is Sent.LOST
+        self._doubtful = sent is PostResult.LOST
         return sent
 
-    def _over_message(self, blocks: list[Block], text: str) -> Sent:
+    def _over_message(self, blocks: list[Block], text: str) -> PostResult:
         return self._update_safely(self.client.chat_update, channel=self.channel, ts=self.message, blocks=blocks, text=text)
 
-    def _over_original(self, blocks: list[Block], text: str) -> Sent:
+    def _over_original(self, blocks: list[Block], text: str) -> PostResult:
         return self._safely(lambda: self._respond(blocks, text, "in_channel", replace=True))
 
-    def _over_ephemeral(self, blocks: list[Block], text: str) -> Sent:
+    def _over_ephemeral(self, blocks: list[Block], text: str) -> PostResult:
         return self._safely(lambda: self._respond(blocks, text, "ephemeral", replace=True))
 
-    def _to_all(self, blocks: list[Block], text: str) -> Sent:
+    def _to_all(self, blocks: list[Block], text: str) -> PostResult:
         return self._respond(blocks, text, "in_channel")
 
-    def _ephemerally(self, blocks: list[Block], text: str) -> Sent:
+    def _ephemerally(self, blocks: list[Block], text: str) -> PostResult:
         return self._respond(blocks, text, "ephemeral")
 
-    def _post(self, blocks: list[Block], text: str) -> Sent:
-        mark = new_mark()
+    def _post(self, blocks: list[Block], text: str) -> PostResult:
+        mark = new_delivery_id()
         sent = self._call(self._posted, blocks, text, mark)
-        if sent not in {Sent.LOST, Sent.FAILED}:
+        if sent not in {PostResult.LOST, PostResult.FAILED}:
             return sent
         try:
-            return Sent.DONE if find(self.client, self.channel, mark, self.thread) else Sent.FAILED
+            return PostResult.DONE if find(self.client, self.channel, mark, self.thread) else PostResult.FAILED
         except Unseen:
             return sent
 
-    def _post_ephemeral(self, blocks: list[Block], text: str) -> Sent:
+    def _post_ephemeral(self, blocks: list[Block], text: str) -> PostResult:
         to = {"channel": self.channel, "user": self.user, "thread_ts": self.thread}
         return self._call(self.client.chat_postEphemeral, blocks=blocks, text=text, **to)
 
-    def _post_directly(self, blocks: list[Block], text: str) -> Sent:
+    def _post_directly(self, blocks: list[Block], text: str) -> PostResult:
         above = elsewhere(self.channel)
         return self._call(
             self.client.chat_postMessage,
@@ -234,20 +234,20 @@ class Seat:
             channel=self.channel, blocks=blocks, text=text, thread_ts=self.thread, unfurl_links=False, metadata=marked(mark)
         )
 
-    def _look_for_missed(self) -> None:
+    def _find_lost_post(self) -> None:
         """Look for a working message whose post was lost: an answer beside it would leave it standing for ever."""
         if self._missed:
             (mark, sent), self._missed = self._missed, None
             try:
                 found = find(self.client, self.channel, mark, self.thread)
             except Unseen:
-                self.leftover = sent is Sent.LOST
+                self.leftover = sent is PostResult.LOST
             else:
                 self.working = (self.channel, found) if found else None
 
-    def _respond(self, blocks: list[Block], text: str, response_type: str, *, replace: bool = False) -> Sent:
+    def _respond(self, blocks: list[Block], text: str, response_type: str, *, replace: bool = False) -> PostResult:
         if self.respond is None or self.respond.response_url is None:
-            return Sent.SHUT
+            return PostResult.SHUT
         body = {
             "blocks": blocks,
             "text": text,
@@ -262,33 +262,33 @@ class Seat:
             answered = response_url.post(self.client, self.respond.response_url, said_there)
         except FAILURES as error:
             _log.warning("response_url: %s", said(error))
-            return judged(error)
+            return classify_error(error)
         code = _code(answered.body)
         if answered.status_code == 200 and not code:
-            return Sent.DONE
+            return PostResult.DONE
         _log.warning("response_url: %s %s", answered.status_code, code)
         return meaning(code, answered.status_code)
 
-    def _update_safely(self, method: Callable[..., object], **arguments: Any) -> Sent:  # noqa: ANN401 - the Web API's own arguments
+    def _update_safely(self, method: Callable[..., object], **arguments: Any) -> PostResult:  # noqa: ANN401 - the Web API's own arguments
         return self._safely(lambda: self._call(method, **arguments))
 
     @staticmethod
-    def _safely(act: Callable[[], Sent]) -> Sent:
+    def _safely(act: Callable[[], PostResult]) -> PostResult:
         """Do again what may be done twice, as long as it is not known to be done."""
         for _ in range(_TRIES):
             sent = act()
-            if sent is not Sent.LOST:
+            if sent is not PostResult.LOST:
                 break
         return sent
 
-    def _call(self, method: Callable[..., object], *given: Any, **arguments: Any) -> Sent:  # noqa: ANN401 - as above
+    def _call(self, method: Callable[..., object], *given: Any, **arguments: Any) -> PostResult:  # noqa: ANN401 - as above
         try:
             method(*given, **arguments)
         except FAILURES as error:
             self._refused = said(error)
             _log.warning("%s: %s", method.__name__, self._refused)
-            return judged(error)
-        return Sent.DONE
+            return classify_error(error)
+        return PostResult.DONE
 
 
 def _code(body: str) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Address = Callable[[str, Picture], str | None]
     """Gives a workspace's picture an address that Slack can fetch; ``None`` where this deployment has none to give."""
-    Rung = Callable[["Load"], list[Block]]
+    Rung = Callable[["RenderInput"], list[Block]]
     """Shows the numbers in one form; nothing, where that form does not suit them."""
 
 _log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ REST = 300.0
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
+class RenderInput:
     """An answer, and what the rungs need to show it."""
 
     answer: Answer
@@ -43,28 +43,28 @@ class Load:
     address: Address
 
 
-def by_address(load: Load) -> list[Block]:
+def by_address(load: RenderInput) -> list[Block]:
     """Show the picture from the bot's own public address."""
     url = load.address(load.workspace, load.picture) if load.picture else None
     return [image_at(url, load.answer.chart.alt)] if url else []
 
 
-def by_upload(load: Load) -> list[Block]:
+def by_upload(load: RenderInput) -> list[Block]:
     """Show the picture from Slack's own files."""
     return [image_of_file(upload(load.client, load.picture), load.answer.chart.alt)] if load.picture else []
 
 
-def natively(load: Load) -> list[Block]:
+def natively(load: RenderInput) -> list[Block]:
     """Let Slack draw the chart."""
     return native(load.answer.chart)
 
 
-def as_table(load: Load) -> list[Block]:
+def as_table(load: RenderInput) -> list[Block]:
     """Show the numbers as Slack's table."""
     return table_blocks(load.answer)
 
 
-def as_text(load: Load) -> list[Block]:
+def as_text(load: RenderInput) -> list[Block]:
     """Show the numbers as text; an answer that has none is its sentence."""
     return numbers(load.answer)
 
@@ -72,14 +72,14 @@ def as_text(load: Load) -> list[Block]:
 RUNGS: tuple[Rung, ...] = (by_address, by_upload, natively, as_table, as_text)
 
 
-class Ladder:
+class FormatFallback:
     """The rungs, and which of them to leave out for a while."""
 
     def __init__(self) -> None:
         """Leave out none."""
         self._rests: dict[tuple[Rung, str], float] = {}
 
-    def climb(self, load: Load) -> Iterator[list[Block]]:
+    def climb(self, load: RenderInput) -> Iterator[list[Block]]:
         """Yield the forms that suit an answer, best first. Whoever asks for another tells that Slack refused the last one."""
         for rung in RUNGS:
             if time.monotonic() < self._rests.get((rung, load.workspace), 0.0):

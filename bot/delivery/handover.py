@@ -10,13 +10,13 @@ from threading import Condition, Thread
 from typing import TYPE_CHECKING
 
 from analytics.storage import database_wait
-from bot.slack_api.errors import FAILURES, Sent, judged, said
+from bot.slack_api.errors import FAILURES, PostResult, classify_error, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.domain.pending_reply import Work
-    from bot.storage.messages.pending_replies import Unfinished
+    from bot.storage.messages.pending_replies import PendingReplies
 
 _log = logging.getLogger(__name__)
 
@@ -43,9 +43,9 @@ class _Task:
 class Handover:
     """Tries again in a thread of its own, which runs while there is something to try."""
 
-    def __init__(self, unfinished: Unfinished | None = None) -> None:
+    def __init__(self, pending_replies: PendingReplies | None = None) -> None:
         """``unfinished`` keeps what a process that ends has not done yet."""
-        self._unfinished = unfinished
+        self._pending_replies = pending_replies
         self._tasks: list[_Task] = []
         self._changed = Condition()
         self._thread: Thread | None = None
@@ -71,10 +71,10 @@ class Handover:
 
     def forget(self, work: Work) -> None:
         """Take a request out of the record, now or when the database can be used; an answer is not to be replaced later."""
-        if self._unfinished is None:
+        if self._pending_replies is None:
             return
         try:
-            self._unfinished.end(work)
+            self._pending_replies.end(work)
         except BaseException as error:  # noqa: BLE001 - whatever it is, the row is still there
             _log.warning("a request that ended is still in the record: %s", type(error).__name__)
             self.take("forgetting a request", lambda: self._ended(work))
@@ -117,18 +117,18 @@ class Handover:
         return False
 
     def _record(self, work: Work | None) -> bool:
-        if work is None or self._unfinished is None:
+        if work is None or self._pending_replies is None:
             return False
         try:
-            self._unfinished.begin(work)
+            self._pending_replies.begin(work)
         except BaseException as error:  # noqa: BLE001 - tried again with the next attempt
             _log.info("not recorded: %s", type(error).__name__)
             return False
         return True
 
     def _ended(self, work: Work) -> bool:
-        if self._unfinished:
-            self._unfinished.end(work)
+        if self._pending_replies:
+            self._pending_replies.end(work)
         return True
 
 
@@ -136,4 +136,4 @@ def lasting(error: Exception) -> bool:
     """Tell whether the same call would fail the same way a moment later."""
     if not isinstance(error, FAILURES):
         return False
-    return judged(error) in {Sent.SHUT, Sent.UNFIT} and said(error) != "ratelimited"
+    return classify_error(error) in {PostResult.SHUT, PostResult.UNFIT} and said(error) != "ratelimited"

@@ -20,7 +20,7 @@ from analytics.storage import database_wait
 from bot.conversation.router import notice_of
 from bot.delivery.handover import Handover, lasting
 from bot.delivery.request_tracker import TRACKER
-from bot.delivery.responder import Courier
+from bot.delivery.responder import Responder
 from bot.domain.pending_reply import UNTOLD, Work
 from bot.domain.reply import Notice
 from bot.observability.logs import reference
@@ -29,8 +29,8 @@ from bot.slack_api.errors import FAILURES, said
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.delivery.conversation import Seat
-    from bot.storage.messages.pending_replies import Unfinished
+    from bot.delivery.conversation import Conversation
+    from bot.storage.messages.pending_replies import PendingReplies
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -67,26 +67,26 @@ class Request:
     """One request, from its acceptance on."""
 
     lifecycle: Lifecycle
-    place: Callable[[], Seat | None] = lambda: None
+    place: Callable[[], Conversation | None] = lambda: None
     """Makes the place where the person can be told something, where the listener made none; ``None`` where there is nobody."""
     text: str = ""
     """What was asked, where that is known before anything is read."""
-    seats: list[Seat] = field(default_factory=list)
+    seats: list[Conversation] = field(default_factory=list)
     recorded: list[Work] = field(default_factory=list)
     duplicate: bool = False
     handed_over: bool = False
     begun: bool = False
     ended: bool = False
 
-    def opened(self, seat: Seat) -> None:
+    def opened(self, conversation: Conversation) -> None:
         """Take note of a place where the request may speak."""
-        self.seats.append(seat)
+        self.seats.append(conversation)
 
-    def posted(self, seat: Seat, text: str) -> None:
+    def posted(self, conversation: Conversation, text: str) -> None:
         """Record a working message, so that it is put right even when this process dies."""
-        if seat.working is None:
+        if conversation.working is None:
             return
-        work = Work(seat.workspace, *seat.working, text, seat.user, seat.thread or "")
+        work = Work(conversation.workspace, *conversation.working, text, conversation.user, conversation.thread or "")
         self.recorded.append(work)  # whatever comes of the next step, the row may be there
         self.lifecycle.record(work)
 
@@ -97,17 +97,17 @@ _CURRENT: ContextVar[Request | None] = ContextVar("current_request", default=Non
 class Lifecycle:
     """Carries requests, and knows which have not ended."""
 
-    def __init__(self, unfinished: Unfinished | None = None, ended: Callable[[str], None] | None = None) -> None:
+    def __init__(self, pending_replies: PendingReplies | None = None, ended: Callable[[str], None] | None = None) -> None:
         """Record in ``unfinished`` what has not ended; ``ended`` is told the outcome of each request."""
-        self.handover = Handover(unfinished)
-        self._unfinished = unfinished
+        self.handover = Handover(pending_replies)
+        self._pending_replies = pending_replies
         self._ended = ended
         self._open: set[Request] = set()
         self._changed = Condition()
         self.stopping = False
         """This process ends; who is still waiting is told so."""
 
-    def accept(self, place: Callable[[], Seat | None] = lambda: None, text: str = "") -> Request:
+    def accept(self, place: Callable[[], Conversation | None] = lambda: None, text: str = "") -> Request:
         """Begin a request, which from now on is either carried or stopped."""
         request = Request(self, place, text)
         with self._changed:
@@ -137,10 +137,10 @@ class Lifecycle:
 
     def record(self, work: Work) -> None:
         """Write down what is not answered yet. Never raises: an answer needs no record."""
-        if self._unfinished is None:
+        if self._pending_replies is None:
             return
         try:
-            self._unfinished.begin(work)
+            self._pending_replies.begin(work)
         except BaseException as error:  # noqa: BLE001 - see above
             _log.warning("a working message could not be recorded: %s", type(error).__name__)
 
@@ -190,54 +190,67 @@ class Lifecycle:
 
     def _told(self, request: Request, error: BaseException | None, *, stopped: bool) -> Outcome:
         """Tell the person what came of it, unless they know; returns what did."""
-        told = next((seat for seat in reversed(request.seats) if seat.told), None)
+        told = next((conversation for conversation in reversed(request.seats) if conversation.told), None)
         if stopped and told is None and self._interrupted(request):
             return Outcome.STOPPED
         notice = Notice(_STOPPED, suggestions=_again(request)) if stopped and told is None else None
         if error is not None:
-            notice = notice_of(error, request.text or next((seat.asked for seat in request.seats if seat.asked), ""))
+            notice = notice_of(
+                error, request.text or next((conversation.asked for conversation in request.seats if conversation.asked), "")
+            )
         if notice is None:
             return self._ended_well(request, told)
         outcome = Outcome.STOPPED if stopped else Outcome.FAILED if notice.reference else Outcome.REFUSED
         if told:
             return outcome
-        seat = _attempted("finding out whom to tell", lambda: request.seats[-1] if request.seats else request.place())
-        if seat is None:
+        conversation = _attempted("finding out whom to tell", lambda: request.seats[-1] if request.seats else request.place())
+        if conversation is None:
             return outcome
-        seat.notice = notice
-        return outcome if _attempted("telling", lambda: Courier.tell(seat, notice)) else self._hand_over(request, seat, notice)
+        conversation.notice = notice
+        return (
+            outcome
+            if _attempted("telling", lambda: Responder.tell(conversation, notice))
+            else self._hand_over(request, conversation, notice)
+        )
 
     def _interrupted(self, request: Request) -> bool:
         """Turn the working message into an offer to ask again, which tells the person; tell whether there was one to turn."""
-        working = [seat for seat in request.seats if seat.working]
-        return bool(working) and all(_attempted("interrupting", seat.interrupt) for seat in working)
+        working = [conversation for conversation in request.seats if conversation.working]
+        return bool(working) and all(_attempted("interrupting", conversation.interrupt) for conversation in working)
 
-    def _ended_well(self, request: Request, told: Seat | None) -> Outcome:
+    def _ended_well(self, request: Request, told: Conversation | None) -> Outcome:
         if request.duplicate:
             return Outcome.DUPLICATE
         if told:
             refused = Outcome.FAILED if told.notice and told.notice.reference else Outcome.REFUSED
             return refused if told.notice else Outcome.ANSWERED
-        for seat in request.seats:
-            if seat.notice:  # it should have been told, and no way led there
-                return self._hand_over(request, seat, seat.notice)
+        for conversation in request.seats:
+            if conversation.notice:  # it should have been told, and no way led there
+                return self._hand_over(request, conversation, conversation.notice)
         return Outcome.HANDED_OVER if request.handed_over else Outcome.DONE
 
-    def _hand_over(self, request: Request, seat: Seat, notice: Notice) -> Outcome:
+    def _hand_over(self, request: Request, conversation: Conversation, notice: Notice) -> Outcome:
         level = logging.WARNING if notice.reference else logging.ERROR  # with a reference, the failure has its line already
         _log.log(level, "failure %s: the person could not be told yet", reference())
-        text = request.text or seat.asked
-        work = Work(seat.workspace, seat.channel, f"{UNTOLD}{secrets.token_hex(8)}", text, seat.user, seat.thread or "")
-        self.handover.take("telling somebody", lambda: Courier.tell(seat, notice), work)
+        text = request.text or conversation.asked
+        work = Work(
+            conversation.workspace,
+            conversation.channel,
+            f"{UNTOLD}{secrets.token_hex(8)}",
+            text,
+            conversation.user,
+            conversation.thread or "",
+        )
+        self.handover.take("telling somebody", lambda: Responder.tell(conversation, notice), work)
         return Outcome.HANDED_OVER
 
     def _withdraw(self, request: Request, *, stopped: bool) -> None:
         """Leave no working message standing, and no record of one that does not stand."""
-        for seat in request.seats:
-            take_back = seat.interrupt if stopped and not seat.told else seat.withdraw
+        for conversation in request.seats:
+            take_back = conversation.interrupt if stopped and not conversation.told else conversation.withdraw
             if not _attempted("withdrawing a working message", take_back):
-                self.handover.take("withdrawing a working message", take_back, _standing(request, seat))
-        standing = {seat.working for seat in request.seats}
+                self.handover.take("withdrawing a working message", take_back, _standing(request, conversation))
+        standing = {conversation.working for conversation in request.seats}
         for work in request.recorded:
             if (work.channel, work.ts) not in standing:
                 self.handover.forget(work)
@@ -276,16 +289,16 @@ def _tried_again(what: str, act: Callable[[], object]) -> bool:
     return True
 
 
-def _standing(request: Request, seat: Seat) -> Work | None:
+def _standing(request: Request, conversation: Conversation) -> Work | None:
     """Return the record of a working message that stands; ``None`` where it is not known which that is."""
-    if seat.working is None:
+    if conversation.working is None:
         return None
-    text = seat.asked or request.text
-    return Work(seat.workspace, *seat.working, text, seat.user, seat.thread or "")
+    text = conversation.asked or request.text
+    return Work(conversation.workspace, *conversation.working, text, conversation.user, conversation.thread or "")
 
 
 def _again(request: Request) -> tuple[str, ...]:
-    text = request.text or next((seat.asked for seat in request.seats if seat.asked), "")
+    text = request.text or next((conversation.asked for conversation in request.seats if conversation.asked), "")
     return (text,) if text else ()
 
 

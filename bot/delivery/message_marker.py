@@ -25,7 +25,7 @@ class Unseen(Exception):  # noqa: N818 - nothing went wrong: the bot has no righ
     """The conversation's messages cannot be read, so whether the post is there cannot be told."""
 
 
-def new_mark() -> str:
+def new_delivery_id() -> str:
     """Return a mark that no other message has."""
     return secrets.token_hex(8)
 

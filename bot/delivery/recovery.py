@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from slack_sdk import WebClient
 
     from bot.domain.pending_reply import Work
-    from bot.storage.messages.pending_replies import Unfinished
+    from bot.storage.messages.pending_replies import PendingReplies
 
     ClientFor = Callable[[str], WebClient | None]
     """Gives the client of a workspace; ``None`` for one that the bot is no longer in."""
@@ -34,7 +34,7 @@ _EVERY = 60.0
 """Seconds between two looks."""
 
 
-def recover(unfinished: Unfinished, client_for: ClientFor, older_than: timedelta = GIVEN_UP_AFTER) -> int:
+def recover(pending_replies: PendingReplies, client_for: ClientFor, older_than: timedelta = GIVEN_UP_AFTER) -> int:
     """Turn each working message that nobody works on any more into an offer to ask again, and tell those who heard nothing.
 
     Returns how many were put right. What was left by a process of this machine that is gone is put right at once, the rest when
@@ -47,17 +47,17 @@ def recover(unfinished: Unfinished, client_for: ClientFor, older_than: timedelta
         StoreError: when the database cannot be used.
 
     """
-    return sum(_put_right(unfinished, work, client_for) for work in unfinished.take_over(older_than))
+    return sum(_put_right(pending_replies, work, client_for) for work in pending_replies.take_over(older_than))
 
 
-def start(unfinished: Unfinished, client_for: ClientFor) -> Callable[[], None]:
+def start(pending_replies: PendingReplies, client_for: ClientFor) -> Callable[[], None]:
     """Recover now and every minute, in a thread of its own; returns what stops it."""
     stopped = Event()
 
     def run() -> None:
         while True:
             try:
-                recover(unfinished, client_for)
+                recover(pending_replies, client_for)
             except StoreError as error:
                 _log.warning("working messages could not be looked after: %s", error)
             except Exception:  # noqa: BLE001 - a thread that ends here would be missed by nobody
@@ -75,7 +75,7 @@ def start(unfinished: Unfinished, client_for: ClientFor) -> Callable[[], None]:
     return stop
 
 
-def _put_right(unfinished: Unfinished, work: Work, client_for: ClientFor) -> bool:
+def _put_right(pending_replies: PendingReplies, work: Work, client_for: ClientFor) -> bool:
     try:
         client = client_for(work.workspace)
         done = None if client is None else _told(work, client)
@@ -85,7 +85,7 @@ def _put_right(unfinished: Unfinished, work: Work, client_for: ClientFor) -> boo
     except FAILURES as error:
         _log.warning("a request could not be put right yet: %s", said(error))
         return False
-    unfinished.end(work)  # only now: one that is not put right is handed out again
+    pending_replies.end(work)  # only now: one that is not put right is handed out again
     return done is True
 
 

@@ -6,16 +6,16 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from bot.delivery.conversation import Seat
+    from bot.delivery.conversation import Conversation
 
 
 class Tracker(Protocol):
     """Follows one request, so that no working message of it is left standing. Its methods never raise."""
 
-    def opened(self, seat: Seat) -> None:
+    def opened(self, conversation: Conversation) -> None:
         """Take note of a place where the request may speak."""
 
-    def posted(self, seat: Seat, text: str) -> None:
+    def posted(self, conversation: Conversation, text: str) -> None:
         """Take note of a working message that stands there now."""
 
 

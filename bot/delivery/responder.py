@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 from analytics.errors import StoreError
 from bot.blocks.controls import GO, controls
 from bot.blocks.messages import ASK, answer_blocks, answer_fallback, notice_blocks, notice_fallback, read_as, remark
-from bot.delivery.formats import Ladder, Load
+from bot.delivery.formats import FormatFallback, RenderInput
 from bot.delivery.send import send
 from bot.domain.reply import Notice
-from bot.slack_api.errors import Sent
+from bot.slack_api.errors import PostResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from bot.blocks.messages import Block
-    from bot.delivery.conversation import Seat
+    from bot.delivery.conversation import Conversation
     from bot.domain.reply import Picture, Reply
     from bot.storage.messages.pictures import Gallery
 
@@ -30,7 +30,7 @@ _LOST = "The connection to Slack broke while I answered, and I cannot see whethe
 _LEFTOVER = "The connection to Slack broke as I began. A “Working on” that stays above is left over from that."
 
 
-class Courier:
+class Responder:
     """Brings replies to where they were asked for."""
 
     def __init__(
@@ -44,26 +44,30 @@ class Courier:
         self._reply = reply
         self._gallery = gallery
         self._public_url = public_url
-        self._ladder = Ladder()
+        self._format_fallback = FormatFallback()
 
-    def serve(self, seat: Seat, text: str) -> bool:
+    def serve(self, conversation: Conversation, text: str) -> bool:
         """Answer one question: a working message at once, then the answer in its place; tell whether it was delivered."""
-        seat.start(text)
-        patience = Timer(_PATIENCE, seat.hold_on, (text,))
-        if seat.working is None and seat.respond is not None:
+        conversation.start(text)
+        patience = Timer(_PATIENCE, conversation.hold_on, (text,))
+        if conversation.working is None and conversation.respond is not None:
             patience.start()
         try:
             given = self._reply(text)
-            return self._answer(seat, given, patience) if given.answer else self.tell(seat, given.notice or _nothing())
+            return (
+                self._answer(conversation, given, patience)
+                if given.answer
+                else self.tell(conversation, given.notice or _nothing())
+            )
         finally:
             patience.cancel()
 
     @staticmethod
-    def tell(seat: Seat, notice: Notice) -> bool:
+    def tell(conversation: Conversation, notice: Notice) -> bool:
         """Give a notice to the person who asked, and tell whether that worked; rather twice than never."""
-        seat.notice = notice
-        rungs = iter([notice_blocks(notice, GO if seat.quiet else ASK), []])
-        return send(seat.aside(), rungs, notice_fallback(notice), twice=True) is Sent.DONE
+        conversation.notice = notice
+        rungs = iter([notice_blocks(notice, GO if conversation.quiet else ASK), []])
+        return send(conversation.aside(), rungs, notice_fallback(notice), twice=True) is PostResult.DONE
 
     def image_url(self, workspace: str, picture: Picture) -> str | None:
         """Return an address that shows the picture to who knows it; ``None`` where this deployment shows none by address."""
@@ -75,27 +79,33 @@ class Courier:
             _log.warning("the picture could not be stored: %s", error)
             return None
 
-    def _answer(self, seat: Seat, given: Reply, patience: Timer) -> bool:
+    def _answer(self, conversation: Conversation, given: Reply, patience: Timer) -> bool:
         answer = given.answer
         if answer is None:
             return False
-        load = Load(answer, given.picture, seat.workspace, seat.client, self.image_url)
+        load = RenderInput(answer, given.picture, conversation.workspace, conversation.client, self.image_url)
 
         def rungs() -> Iterator[list[Block]]:
-            for shown in self._ladder.climb(load):
+            for shown in self._format_fallback.climb(load):
                 patience.cancel()
                 if patience.ident:
                     patience.join(_PATIENCE)  # not after the answer
-                asked_by = seat.asked_by or seat.user
-                echo = [read_as(seat.read_as)] if seat.read_as else []
-                below = [*echo, *([remark(_LEFTOVER)] if seat.leftover else []), *controls(answer, asked_by, quiet=seat.quiet)]
-                yield answer_blocks(answer, shown, asked_by, changed_by=seat.user if seat.instead else None, below=below)
+                asked_by = conversation.asked_by or conversation.user
+                echo = [read_as(conversation.read_as)] if conversation.read_as else []
+                below = [
+                    *echo,
+                    *([remark(_LEFTOVER)] if conversation.leftover else []),
+                    *controls(answer, asked_by, quiet=conversation.quiet),
+                ]
+                yield answer_blocks(
+                    answer, shown, asked_by, changed_by=conversation.user if conversation.instead else None, below=below
+                )
             yield []  # the words alone
 
-        sent = send(seat.ways(), rungs(), answer_fallback(answer, seat.read_as))
-        if sent is Sent.LOST:
-            return self.tell(seat, Notice(_LOST, suggestions=(answer.query,)))
-        return sent is Sent.DONE
+        sent = send(conversation.ways(), rungs(), answer_fallback(answer, conversation.read_as))
+        if sent is PostResult.LOST:
+            return self.tell(conversation, Notice(_LOST, suggestions=(answer.query,)))
+        return sent is PostResult.DONE
 
 
 def _nothing() -> Notice:

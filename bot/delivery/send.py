@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.slack_api.errors import Sent
+from bot.slack_api.errors import PostResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from bot.blocks.messages import Block
-    from bot.delivery.conversation import Way
+    from bot.delivery.conversation import PostMethod
 
 
-def send(ways: Iterable[Way], rungs: Iterator[list[Block]], text: str, *, twice: bool = False) -> Sent:
+def send(ways: Iterable[PostMethod], rungs: Iterator[list[Block]], text: str, *, twice: bool = False) -> PostResult:
     """Show the first of ``rungs`` that Slack takes, by the first of ``ways`` that is open.
 
     Blocks that are refused are followed by the next rung, on the same way; a way that is shut by the next way, with the same
@@ -24,8 +24,8 @@ def send(ways: Iterable[Way], rungs: Iterator[list[Block]], text: str, *, twice:
     blocks = next(rungs)
     for way in ways:
         failures = 0
-        while (sent := way(blocks, text)) in {Sent.UNFIT, Sent.FAILED}:
-            if sent is Sent.UNFIT:
+        while (sent := way(blocks, text)) in {PostResult.UNFIT, PostResult.FAILED}:
+            if sent is PostResult.UNFIT:
                 following = next(rungs, None)
                 if following is None:
                     break
@@ -34,6 +34,6 @@ def send(ways: Iterable[Way], rungs: Iterator[list[Block]], text: str, *, twice:
                 break
             else:
                 failures += 1
-        if sent is Sent.DONE or (sent is Sent.LOST and not twice):
+        if sent is PostResult.DONE or (sent is PostResult.LOST and not twice):
             return sent
-    return Sent.SHUT
+    return PostResult.SHUT

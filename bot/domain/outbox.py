@@ -133,7 +133,7 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
+class PlannedDelivery:
     """Something to be entered into the ledger."""
 
     workspace: str

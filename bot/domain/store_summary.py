@@ -68,7 +68,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
+class StoreSummary:
     """The store at one moment."""
 
     edition: str

@@ -16,7 +16,7 @@ from analytics.storage.sql_history import SqlHistory
 from bot.blocks.escape import escape, unlinked
 from bot.blocks.text_objects import section
 from bot.domain.content import Content
-from bot.domain.outbox import Kind, Owed
+from bot.domain.outbox import Kind, PlannedDelivery
 from bot.outbox.delivery import deliver
 from bot.outbox.planner import plan
 from bot.predictions.settlement import settle
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from analytics.digest.edition import Edition
     from bot.domain.outbox import Again
     from bot.jobs.backfill.service import Backfill
-    from bot.outbox.delivery import Office
+    from bot.outbox.delivery import DeliveryContext
     from bot.settings import Settings
-    from bot.storage.job_slots import Done
-    from bot.storage.messages.received_events import Seen
-    from bot.subscriptions.service import Numbers
+    from bot.storage.job_slots import JobSlots
+    from bot.storage.messages.received_events import ReceivedEvents
+    from bot.subscriptions.service import Analytics
 
 _log = logging.getLogger(__name__)
 
@@ -57,33 +57,33 @@ class Jobs:
 
     settings: Settings
     database: sa.Engine
-    office: Office
-    numbers: Numbers
-    done: Done
-    seen: Seen
+    delivery_context: DeliveryContext
+    numbers: Analytics
+    done: JobSlots
+    seen: ReceivedEvents
     backfill: Backfill
     alive: Callable[[], None] = lambda: None
     """Tells the process that started this one that it works."""
 
     def beat(self) -> None:
         """Tell that this worker works."""
-        if self.office.heartbeats:
-            self.office.heartbeats.beat()
+        if self.delivery_context.heartbeats:
+            self.delivery_context.heartbeats.beat()
 
     def end(self) -> None:
         """Tell that this worker ends as it was told to."""
-        if self.office.heartbeats:
-            self.office.heartbeats.end()
+        if self.delivery_context.heartbeats:
+            self.delivery_context.heartbeats.end()
 
     def report_silence(self) -> None:
         """Tell the operator, once, of a time in which no worker worked although none had ended as it was told to."""
-        if self.office.heartbeats is None:
+        if self.delivery_context.heartbeats is None:
             return
         try:
-            last = next(iter(self.office.heartbeats.find()), None)
-            if last is None or last.ended_at or self.office.clock() - last.beat_at <= SILENT_AFTER:
+            last = next(iter(self.delivery_context.heartbeats.find()), None)
+            if last is None or last.ended_at or self.delivery_context.clock() - last.beat_at <= SILENT_AFTER:
                 return
-            age = duration((self.office.clock() - last.beat_at).total_seconds())
+            age = duration((self.delivery_context.clock() - last.beat_at).total_seconds())
             text = f"The worker {last.name} stopped responding {age} ago. Another one works now and catches up."
             _log.error("%s", text)
             if self.done.first("worker silent", last.slot):
@@ -103,9 +103,9 @@ class Jobs:
 
     def plan(self) -> None:
         """Enter into the ledger what has fallen due; a digest tells of the channel's bets, so these are settled first."""
-        if self.office.subscriptions.due(self.office.clock(), 1):
+        if self.delivery_context.subscriptions.due(self.delivery_context.clock(), 1):
             self.settle()
-        entered = plan(self.office, self.numbers, self.database, self.missed)
+        entered = plan(self.delivery_context, self.numbers, self.database, self.missed)
         if entered:
             _log.info("%s deliveries are due", len(entered))
 
@@ -118,7 +118,7 @@ class Jobs:
         from bot.jobs.snapshot import take  # noqa: PLC0415 - the Hub's client is loaded where a snapshot is to be taken
 
         store = SqlHistory(self.database)
-        now = self.office.clock()
+        now = self.delivery_context.clock()
         today = now.date()
         if already_taken(store, today, "hub"):
             return False
@@ -135,13 +135,13 @@ class Jobs:
 
     def watch(self) -> None:
         """Look at what is watched, where there is a new snapshot."""
-        if not self.office.watches.heard():
+        if not self.delivery_context.watches.heard():
             return
         store = SqlHistory(self.database)
         latest = {name.value: max(found, key=lambda one: one.taken_on) for name in ListName if (found := store.snapshots(name))}
         # A list that came in part would show creators as gone that are not.
         newest = {name: one.taken_on for name, one in latest.items() if not any(doubt.severe for doubt in quality.short(one))}
-        crossed = watch(self.office, self.numbers, [one.form for one in self.numbers.entries()], self.database, newest)
+        crossed = watch(self.delivery_context, self.numbers, [one.form for one in self.numbers.entries()], self.database, newest)
         if crossed:
             _log.info("%s watches crossed their line", crossed)
 
@@ -153,7 +153,7 @@ class Jobs:
             found = [one for one in store.snapshots(within) if one.taken_on in month]
             return next((one.taken_on for one in reversed(found) if not any(doubt.severe for doubt in quality.short(one))), None)
 
-        told = settle(self.office, self.numbers, self.database, last_day)
+        told = settle(self.delivery_context, self.numbers, self.database, last_day)
         if told:
             _log.info("the bets of %s channels are settled", told)
 
@@ -163,28 +163,30 @@ class Jobs:
         if where:
             workspace, _, channel = where.rpartition("/")
             said = Content(unlinked(escape(text)), [section(escape(text))])
-            now = self.office.clock()
+            now = self.delivery_context.clock()
             period = hashlib.sha256(text.encode()).hexdigest()[:24]
-            self.office.ledger.plan([Owed(workspace, channel, Kind.NOTE, 0, period, now, content=said.as_json())])
+            self.delivery_context.outbox.plan(
+                [PlannedDelivery(workspace, channel, Kind.NOTE, 0, period, now, content=said.as_json())]
+            )
 
     def tidy(self) -> None:
         """Delete pictures, marks and lines of the ledger that are older than they need to be."""
         age = timedelta(days=self.settings.hfstats_picture_days)
-        links = self.office.gallery.prune(age) if self.office.gallery else 0
+        links = self.delivery_context.gallery.prune(age) if self.delivery_context.gallery else 0
         marks = self.seen.prune(REMEMBERED) + self.done.prune(KEPT)
-        lines = self.office.ledger.prune(KEPT)
-        digests = self.office.editions.prune(age)
+        lines = self.delivery_context.outbox.prune(KEPT)
+        digests = self.delivery_context.built_digests.prune(age)
         _log.info("tidied: %s addresses of pictures, %s marks, %s deliveries, %s digests", links, marks, lines, digests)
 
     def deliver(self, id_: int) -> Again | None:
         """Deliver one line of the ledger; see :func:`bot.outbox.delivery.deliver`."""
-        return deliver(self.office, id_)
+        return deliver(self.delivery_context, id_)
 
     def due(self, defer: Callable[[Sequence[int]], None], *, afresh: bool = False) -> None:
         """Give what is due and what no engine knows of to ``defer``; with ``afresh``, what was told before as well."""
         if afresh:
-            self.office.ledger.untell()
-        while ids := self.office.ledger.due(_BATCH, FORGOTTEN):
+            self.delivery_context.outbox.untell()
+        while ids := self.delivery_context.outbox.due(_BATCH, FORGOTTEN):
             defer(ids)
 
     def count(self, id_: int) -> Again | None:

@@ -11,7 +11,7 @@ from analytics.errors import HfStatsError, NoDataError, QueryError
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
 
-    from bot.conversation.answer_cache import Recent
+    from bot.conversation.answer_cache import AnswerCache
 
 _log = logging.getLogger(__name__)
 
@@ -19,12 +19,12 @@ _EVERY = 60.0
 """Seconds between two looks at whether there is a new snapshot; a look costs one small query."""
 
 
-class Prewarming:
+class Prewarmer:
     """Asks the same questions anew whenever the history changes, and keeps the answers in the cache."""
 
-    def __init__(self, recent: Recent, questions: Sequence[str]) -> None:
+    def __init__(self, answer_cache: AnswerCache, questions: Sequence[str]) -> None:
         """Keep the answers to ``questions`` at hand."""
-        self._recent = recent
+        self._recent = answer_cache
         self._questions = questions
         self._warm: Hashable = None
 

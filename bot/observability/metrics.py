@@ -118,7 +118,7 @@ class Metrics:
         told = "Since the day of a list's last snapshot began"
         self.registry.register(_Stored("hfstats_snapshot_age_seconds", told, "list", ages))
 
-    def ledger(self, counts: Callable[[], Mapping[State, int]]) -> None:
+    def outbox(self, counts: Callable[[], Mapping[State, int]]) -> None:
         """Tell how many deliveries the ledger has in each state, whenever somebody looks."""
 
         def states() -> dict[str, float]:

@@ -16,12 +16,12 @@ from bot.blocks import notices
 from bot.blocks.messages import image_at, image_of_file
 from bot.blocks.predictions import under_a_digest
 from bot.domain.content import Content
-from bot.domain.outbox import Again, Kind, Owed, State
+from bot.domain.outbox import Again, Kind, PlannedDelivery, State
 from bot.domain.reply import Picture
 from bot.outbox import lease_guard
 from bot.outbox.find_posted import Unseen, look, metadata, patience
-from bot.outbox.per_workspace_limit import Lanes
-from bot.slack_api.errors import FAILURES, Sent, judged, said
+from bot.outbox.per_workspace_limit import PerWorkspaceLimit
+from bot.slack_api.errors import FAILURES, PostResult, classify_error, said
 from bot.slack_api.upload import NotUploadedError, upload
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from bot.storage.channels.predictions import Bets
     from bot.storage.channels.subscriptions import Subscriptions
     from bot.storage.heartbeats import Heartbeats
-    from bot.storage.messages.built_digests import Editions
-    from bot.storage.messages.outbox import Ledger
+    from bot.storage.messages.built_digests import BuiltDigests
+    from bot.storage.messages.outbox import OutboxStore
     from bot.storage.messages.pictures import Gallery
 
 _log = logging.getLogger(__name__)
@@ -58,11 +58,11 @@ _GONE = frozenset({"account_inactive", "invalid_auth", "not_authed", "token_expi
 
 
 @dataclass(frozen=True, slots=True)
-class Office:
+class DeliveryContext:
     """What deliveries need."""
 
-    ledger: Ledger
-    editions: Editions
+    outbox: OutboxStore
+    built_digests: BuiltDigests
     subscriptions: Subscriptions
     watches: Watches
     bets: Bets
@@ -71,11 +71,11 @@ class Office:
     gallery: Gallery | None = None
     public_url: str | None = None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    lanes: Lanes = field(default_factory=Lanes)
+    lanes: PerWorkspaceLimit = field(default_factory=PerWorkspaceLimit)
     heartbeats: Heartbeats | None = None
 
 
-def deliver(office: Office, id_: int) -> Again | None:
+def deliver(delivery_context: DeliveryContext, id_: int) -> Again | None:
     """Deliver a line; ``Again`` when it is to be tried later, ``None`` when it is settled, for now or for good.
 
     Raises:
@@ -83,13 +83,13 @@ def deliver(office: Office, id_: int) -> Again | None:
 
     """
     owner = secrets.token_hex(8)
-    line = office.ledger.claim(id_, owner)
+    line = delivery_context.outbox.claim(id_, owner)
     if line is None or isinstance(line, Again):
         return line
-    turn = _Turn(office, line, owner, maybe_there=line.posting_at is not None)
-    lane = office.lanes.enter(line.workspace)
+    turn = _Turn(delivery_context, line, owner, maybe_there=line.posting_at is not None)
+    lane = delivery_context.lanes.enter(line.workspace)
     if lane is None:
-        return turn.back(office.clock() + timedelta(seconds=random.uniform(1, 3)), "slow")  # noqa: S311 - not all at once
+        return turn.back(delivery_context.clock() + timedelta(seconds=random.uniform(1, 3)), "slow")  # noqa: S311 - not all at once
     try:
         with lane:
             return turn.take()
@@ -105,7 +105,7 @@ def deliver(office: Office, id_: int) -> Again | None:
 
 @dataclass(slots=True)
 class _Turn:
-    office: Office
+    delivery_context: DeliveryContext
     line: Delivery
     owner: str
     maybe_there: bool = False
@@ -113,13 +113,13 @@ class _Turn:
     """Whether this turn failed to upload a picture."""
 
     def take(self) -> Again | None:
-        client = self.office.client_of(self.line.workspace)
+        client = self.delivery_context.client_of(self.line.workspace)
         if client is None:
             self.failed("no_installation")
             return None
         if self.maybe_there:
             try:
-                found = look(client, self.line, self.office.clock())
+                found = look(client, self.line, self.delivery_context.clock())
             except Unseen:
                 if self.line.kind is not Kind.NOTE:  # a letter is better there twice than never
                     self.unsure("lost")
@@ -139,8 +139,8 @@ class _Turn:
             if isinstance(blocks, Again):
                 return self.back(blocks.at, "picture", counts=self.stumbled)
             started = lease_guard.now()
-            if not self.office.ledger.posting(self.line.id, self.owner):
-                return Again(self.office.clock() + timedelta(seconds=1))  # somebody took it over
+            if not self.delivery_context.outbox.posting(self.line.id, self.owner):
+                return Again(self.delivery_context.clock() + timedelta(seconds=1))  # somebody took it over
             self.maybe_there = True
             try:
                 with lease_guard.until(started + LEAVES_WITHIN):
@@ -154,7 +154,7 @@ class _Turn:
                     )
             except lease_guard.Closed:
                 self.maybe_there = False
-                return self.back(self.office.clock(), "too late")
+                return self.back(self.delivery_context.clock(), "too late")
             except FAILURES as error:
                 if unfit(error):
                     _log.warning("Slack refused a form of delivery %s: %s", self.line.id, said(error))
@@ -174,7 +174,7 @@ class _Turn:
     def forms(self, client: WebClient) -> Iterator[list[Block] | Again]:
         """Yield the message in its forms: with its picture, without it, and as text alone."""
         content, digest = self._printed()
-        late = self.office.clock() - self.line.due_at > LATE and self.line.kind is Kind.DIGEST
+        late = self.delivery_context.clock() - self.line.due_at > LATE and self.line.kind is Kind.DIGEST
         first = [notices.late(int(self.line.due_at.timestamp()))] if late else []
         if digest:
             picture = self.picture(client, digest, content.alt)
@@ -188,24 +188,28 @@ class _Turn:
 
     def picture(self, client: WebClient, digest: bytes, alt: str) -> Sequence[Block] | Again:
         """Return the picture's block: by address, or as the workspace's one file; none where neither works."""
-        office, workspace = self.office, self.line.workspace
-        if office.gallery and office.public_url:
-            png = office.editions.png(digest)
-            return [image_at(f"{office.public_url}/charts/{office.gallery.keep(workspace, png)}.png", alt)] if png else []
-        file = office.editions.uploaded(workspace, digest)
+        delivery_context, workspace = self.delivery_context, self.line.workspace
+        if delivery_context.gallery and delivery_context.public_url:
+            png = delivery_context.built_digests.png(digest)
+            return (
+                [image_at(f"{delivery_context.public_url}/charts/{delivery_context.gallery.keep(workspace, png)}.png", alt)]
+                if png
+                else []
+            )
+        file = delivery_context.built_digests.uploaded(workspace, digest)
         if file is None:
-            if not office.editions.may_upload(workspace, digest):
-                return Again(office.clock() + timedelta(seconds=1))
+            if not delivery_context.built_digests.may_upload(workspace, digest):
+                return Again(delivery_context.clock() + timedelta(seconds=1))
             file = self._upload(client, digest, alt)
             if file is None:
-                office.editions.upload_failed(workspace, digest)
-                return Again(office.clock() + timedelta(seconds=2))
-            office.editions.upload_done(workspace, digest, file)
+                delivery_context.built_digests.upload_failed(workspace, digest)
+                return Again(delivery_context.clock() + timedelta(seconds=2))
+            delivery_context.built_digests.upload_done(workspace, digest, file)
         return [image_of_file(file, alt)] if file else []
 
     def shown(self, client: WebClient, ts: str) -> None:
         """Record the message; where another one stands in the ledger, take ours back."""
-        recorded = self.office.ledger.sent(self.line.id, ts)
+        recorded = self.delivery_context.outbox.sent(self.line.id, ts)
         if recorded != ts:
             try:
                 client.chat_delete(channel=self.line.channel, ts=ts)
@@ -214,11 +218,11 @@ class _Turn:
 
     def refused(self, error: Exception) -> Again | None:
         """Decide what follows from a failure of the post."""
-        now = self.office.clock()
+        now = self.delivery_context.clock()
         wait = patience(error, now)
         if wait:
             self.maybe_there = False
-            self.office.ledger.hush(self.line.workspace, wait)
+            self.delivery_context.outbox.hush(self.line.workspace, wait)
             return self.back(wait, "ratelimited")
         if not left(error):
             self.maybe_there = False
@@ -242,7 +246,7 @@ class _Turn:
                 what = "The digest" if line.kind is Kind.DIGEST else "A watch"
                 self._note(connection, wanted, notices.paused(line, what, error), f"paused:{self.owner}")
 
-        self.office.ledger.settle(line.id, self.owner, State.FAILED, error, also)
+        self.delivery_context.outbox.settle(line.id, self.owner, State.FAILED, error, also)
         _log.warning("delivery %s failed: %s", line.id, error)
 
     def unsure(self, error: str) -> None:
@@ -264,11 +268,13 @@ class _Turn:
                 self.given_up(error)
             return None
         pause = timedelta(seconds=min(5 * 2**self.line.attempts, 3600))
-        return self.back(self.office.clock() + pause, error, counts=True)
+        return self.back(self.delivery_context.clock() + pause, error, counts=True)
 
     def back(self, at: datetime, error: str, *, counts: bool = False) -> Again:
         """Leave it to a later turn."""
-        return self.office.ledger.put_back(self.line.id, self.owner, at, error, maybe_there=self.maybe_there, counts=counts)
+        return self.delivery_context.outbox.put_back(
+            self.line.id, self.owner, at, error, maybe_there=self.maybe_there, counts=counts
+        )
 
     def _ask(self, state: State, error: str, letter: Callable[[Delivery], Content]) -> None:
         """Settle it, and leave it to who wanted it whether it is sent again."""
@@ -279,22 +285,22 @@ class _Turn:
             if wanted:
                 self._note(connection, wanted, letter(line), f"{state}:{self.owner}")
 
-        self.office.ledger.settle(line.id, self.owner, state, error, also)
+        self.delivery_context.outbox.settle(line.id, self.owner, state, error, also)
 
     def _printed(self) -> tuple[Content, bytes | None]:
         if self.line.edition:
-            found = self.office.editions.get(self.line.edition)
+            found = self.delivery_context.built_digests.get(self.line.edition)
             if found is None:
                 raise HfStatsError("the digest is not built yet")
             if self.line.content:
                 return Content.from_json(self.line.content), found[1]
-            bets = self.office.bets.in_channel(self.line.workspace, self.line.channel)
+            bets = self.delivery_context.bets.in_channel(self.line.workspace, self.line.channel)
             return found[0].followed_by(under_a_digest(self.line.period, bets)), found[1]
         return Content.from_json(self.line.content or "{}"), None
 
     def _upload(self, client: WebClient, digest: bytes, alt: str) -> str | None:
         """Return the file; ``""`` where the workspace takes none, ``None`` where it may work a moment later."""
-        png = self.office.editions.png(digest)
+        png = self.delivery_context.built_digests.png(digest)
         if png is None:
             return ""
         try:
@@ -308,30 +314,30 @@ class _Turn:
         """Return who asked for what this is a delivery of."""
         match self.line.kind:
             case Kind.DIGEST:
-                return self.office.subscriptions.subscriber(self.line.source, connection)
+                return self.delivery_context.subscriptions.subscriber(self.line.source, connection)
             case Kind.ALERT:
-                return self.office.watches.watcher(self.line.source, connection)
+                return self.delivery_context.watches.watcher(self.line.source, connection)
             case Kind.BETS:
-                return self.office.bets.bettor(self.line.source, connection)
+                return self.delivery_context.bets.bettor(self.line.source, connection)
         return None
 
     def _pause(self, connection: sa.Connection, error: str) -> bool:
         match self.line.kind:
             case Kind.DIGEST:
-                return self.office.subscriptions.pause(self.line.source, error, connection)
+                return self.delivery_context.subscriptions.pause(self.line.source, error, connection)
             case Kind.ALERT:
-                return self.office.watches.mute(self.line.source, error, connection)
+                return self.delivery_context.watches.mute(self.line.source, error, connection)
         return False
 
     def _note(self, connection: sa.Connection, person: str, content: Content, period: str) -> None:
-        now = self.office.clock()
-        note = Owed(self.line.workspace, person, Kind.NOTE, self.line.id, period[:32], now, content=content.as_json())
-        self.office.ledger.plan([note], connection)
+        now = self.delivery_context.clock()
+        note = PlannedDelivery(self.line.workspace, person, Kind.NOTE, self.line.id, period[:32], now, content=content.as_json())
+        self.delivery_context.outbox.plan([note], connection)
 
 
 def unfit(error: Exception) -> bool:
     """Tell whether Slack refused the blocks, and would take others."""
-    return isinstance(error, SlackApiError) and judged(error) is Sent.UNFIT
+    return isinstance(error, SlackApiError) and classify_error(error) is PostResult.UNFIT
 
 
 def left(error: Exception) -> bool:
@@ -349,4 +355,4 @@ def maybe_there(error: Exception) -> bool:
         return True
     if said(error) == "service_unavailable":
         return False
-    return judged(error) is Sent.FAILED
+    return classify_error(error) is PostResult.FAILED

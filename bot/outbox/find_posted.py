@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from slack_sdk.errors import SlackApiError
 
 from bot.domain.outbox import Again
-from bot.slack_api.errors import FAILURES, Sent, judged, said
+from bot.slack_api.errors import FAILURES, PostResult, classify_error, said
 
 if TYPE_CHECKING:
     from slack_sdk import WebClient
@@ -55,7 +55,7 @@ def look(client: WebClient, delivery: Delivery, now: datetime) -> str | Again | 
             wait = patience(error, now)
             if wait:
                 return Again(wait)
-            if judged(error) in {Sent.FAILED, Sent.LOST}:
+            if classify_error(error) in {PostResult.FAILED, PostResult.LOST}:
                 return Again(now + _SOON)
             raise Unseen from error
         for message in page["messages"]:

@@ -75,7 +75,7 @@ class _Https(urllib.request.HTTPSHandler):
         return self.do_open(_Secure, req, context=self._context)  # type: ignore[attr-defined]
 
 
-class FencedClient(WebClient):
+class LeaseGuardedClient(WebClient):
     """A client whose requests heed the fence. It retries nothing: what may be there must not be posted again."""
 
     def __init__(self, token: str, base_url: str, timeout: int, watching: Sequence[RetryHandler] = ()) -> None:

@@ -15,7 +15,7 @@ SLOW = 2.0
 """Seconds; a delivery that takes longer makes its workspace a slow one, until one takes less."""
 
 
-class Lanes:
+class PerWorkspaceLimit:
     """The places for deliveries in one process."""
 
     def __init__(self, slow_places: int = 8) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from analytics.errors import HfStatsError, NoDataError, StoreError
 from analytics.storage.database import writing
 from bot.blocks.digest import content, withheld
-from bot.domain.outbox import Kind, Owed
+from bot.domain.outbox import Kind, PlannedDelivery
 from bot.domain.schedule import next_due, owed, parse_schedule
 from bot.storage.channels.subscriptions import advance
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from bot.domain.outbox import Subscription
     from bot.domain.reply import Picture
     from bot.domain.schedule import Due
-    from bot.outbox.delivery import Office
+    from bot.outbox.delivery import DeliveryContext
 
     Missed = Callable[[Edition], Sequence[date]]
 
@@ -61,7 +61,7 @@ class Key:
         return f"{self.edition} in {self.within}: {','.join(self.sections)}"
 
 
-def plan(office: Office, builds: Builds, database: sa.Engine, missed: Missed = _none) -> list[int]:
+def plan(delivery_context: DeliveryContext, builds: Builds, database: sa.Engine, missed: Missed = _none) -> list[int]:
     """Enter all that is due now; returns the new lines of the ledger. ``missed`` gives days without a snapshot.
 
     A digest that cannot be built for want of data is replaced by a word on why. One that fails otherwise is logged and left owed.
@@ -70,13 +70,13 @@ def plan(office: Office, builds: Builds, database: sa.Engine, missed: Missed = _
         StoreError: when the database cannot be used.
 
     """
-    now = office.clock()
+    now = delivery_context.clock()
     entered: list[int] = []
     failed: set[Key] = set()
     while True:
-        due = [(one, dues) for one in office.subscriptions.due(now, _MOST + len(failed)) for dues in [_dues(one, now)]]
+        due = [(one, dues) for one in delivery_context.subscriptions.due(now, _MOST + len(failed)) for dues in [_dues(one, now)]]
         wanted = {_key(one, each) for one, dues in due for each in dues}
-        failed |= _build(office, builds, wanted - failed, missed)
+        failed |= _build(delivery_context, builds, wanted - failed, missed)
         ready = [(one, dues) for one, dues in due if not any(_key(one, each) in failed for each in dues)]
         if not ready:
             return entered
@@ -84,7 +84,7 @@ def plan(office: Office, builds: Builds, database: sa.Engine, missed: Missed = _
             for one, dues in ready:
                 following = next_due(parse_schedule(one.schedule), now)
                 if advance(connection, one, following.at):
-                    entered += office.ledger.plan((_owed(one, each) for each in dues), connection)
+                    entered += delivery_context.outbox.plan((_owed(one, each) for each in dues), connection)
 
 
 def _dues(subscription: Subscription, now: datetime) -> list[Due]:
@@ -95,15 +95,17 @@ def _key(subscription: Subscription, due: Due) -> Key:
     return Key(str(due.edition), subscription.within, subscription.sections)
 
 
-def _owed(subscription: Subscription, due: Due) -> Owed:
+def _owed(subscription: Subscription, due: Due) -> PlannedDelivery:
     period, key = str(due.edition), str(_key(subscription, due))
-    return Owed(subscription.workspace, subscription.channel, Kind.DIGEST, subscription.id, period, due.at, edition=key)
+    return PlannedDelivery(
+        subscription.workspace, subscription.channel, Kind.DIGEST, subscription.id, period, due.at, edition=key
+    )
 
 
-def _build(office: Office, builds: Builds, keys: Iterable[Key], missed: Missed) -> set[Key]:
+def _build(delivery_context: DeliveryContext, builds: Builds, keys: Iterable[Key], missed: Missed) -> set[Key]:
     """Build what is not there yet; returns what could not be built."""
     named = {str(key): key for key in keys}
-    known = office.editions.known(named)
+    known = delivery_context.built_digests.known(named)
     failed = set()
     for name, key in sorted(named.items()):
         if name in known:
@@ -111,7 +113,7 @@ def _build(office: Office, builds: Builds, keys: Iterable[Key], missed: Missed) 
         try:
             digest, picture = builds.digest(key.edition, key.within, key.sections)
         except NoDataError as error:
-            office.editions.keep(name, withheld(str(error)), None)
+            delivery_context.built_digests.keep(name, withheld(str(error)), None)
         except StoreError:
             raise
         except (HfStatsError, OSError, RuntimeError, ValueError, ArithmeticError, LookupError):
@@ -119,5 +121,5 @@ def _build(office: Office, builds: Builds, keys: Iterable[Key], missed: Missed) 
             failed.add(key)
         else:
             told = content(digest, name, missed=missed(digest.edition))
-            office.editions.keep(name, told, picture.png)
+            delivery_context.built_digests.keep(name, told, picture.png)
     return failed

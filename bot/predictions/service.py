@@ -19,19 +19,25 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analytics.query import Form
-    from bot.delivery.conversation import Seat
+    from bot.delivery.conversation import Conversation
     from bot.domain.content import Content
     from bot.domain.prediction import Draft
-    from bot.outbox.delivery import Office
-    from bot.subscriptions.commands import Wish
-    from bot.subscriptions.service import Numbers
+    from bot.outbox.delivery import DeliveryContext
+    from bot.subscriptions.commands import ParsedCommand
+    from bot.subscriptions.service import Analytics
 
     Answered = tuple[Content, bytes | None]
 
 
-def predict(office: Office, numbers: Numbers, forms: Sequence[Form], seat: Seat, wish: Wish) -> Answered:
+def predict(
+    delivery_context: DeliveryContext,
+    numbers: Analytics,
+    forms: Sequence[Form],
+    conversation: Conversation,
+    command: ParsedCommand,
+) -> Answered:
     """Place a bet; offer the form where it is said in part."""
-    draft, now = wish.bet, office.clock()
+    draft, now = command.bet, delivery_context.clock()
     if draft is None:
         raise QueryError("What?")
     if draft.month and (why := closed(draft.month, now)):
@@ -39,11 +45,11 @@ def predict(office: Office, numbers: Numbers, forms: Sequence[Form], seat: Seat,
     if not draft.complete or draft.month is None or draft.percent is None:
         return said.incomplete(draft, example(now)), None
     draft = replace(draft, name=_name(draft, numbers, forms))
-    channel = seat.working[0] if seat.working else seat.channel
-    bet, before = office.bets.place(
-        seat.workspace,
+    channel = conversation.working[0] if conversation.working else conversation.channel
+    bet, before = delivery_context.bets.place(
+        conversation.workspace,
         channel,
-        seat.user,
+        conversation.user,
         question=draft.question,
         month=str(draft.month),
         name=draft.name,
@@ -52,28 +58,28 @@ def predict(office: Office, numbers: Numbers, forms: Sequence[Form], seat: Seat,
     return said.placed(bet, draft, before), None
 
 
-def bets(office: Office, seat: Seat) -> Answered:
+def bets(delivery_context: DeliveryContext, conversation: Conversation) -> Answered:
     """Show the conversation's bets."""
-    every = office.bets.in_channel(seat.workspace, seat.channel)
+    every = delivery_context.bets.in_channel(conversation.workspace, conversation.channel)
     open_ = [one for one in every if one.outcome is None]
     settled = [one for one in every if one.outcome is not None]
-    return said.listed(open_, settled, scored(every), example(office.clock())), None
+    return said.listed(open_, settled, scored(every), example(delivery_context.clock())), None
 
 
-def unbet(office: Office, seat: Seat, wish: Wish) -> Answered:
+def unbet(delivery_context: DeliveryContext, conversation: Conversation, command: ParsedCommand) -> Answered:
     """Take back one's own bet, where it was placed and as long as it can be changed."""
-    number = wish.number or 0
-    bet = office.bets.get(seat.workspace, number)
-    if bet is None or bet.channel != seat.channel or bet.person != seat.user:
+    number = command.number or 0
+    bet = delivery_context.bets.get(conversation.workspace, number)
+    if bet is None or bet.channel != conversation.channel or bet.person != conversation.user:
         raise QueryError(f"You have no bet {number} in this conversation.", ("bets",))
     draft = replace(read_question(bet.question, bet.month), name=bet.name)
-    late = draft.month and closed(draft.month, office.clock())
-    if bet.outcome or late or not office.bets.withdraw(seat.workspace, number, seat.user):
+    late = draft.month and closed(draft.month, delivery_context.clock())
+    if bet.outcome or late or not delivery_context.bets.withdraw(conversation.workspace, number, conversation.user):
         raise QueryError(f"Bet {number} cannot be taken back any more. {late or ''}".strip(), ("bets",))
-    return told(f"<@{seat.user}> takes back a bet: {bet.percent}% that {escape_line(claim(draft))}."), None
+    return told(f"<@{conversation.user}> takes back a bet: {bet.percent}% that {escape_line(claim(draft))}."), None
 
 
-def _name(draft: Draft, numbers: Numbers, forms: Sequence[Form]) -> str:
+def _name(draft: Draft, numbers: Analytics, forms: Sequence[Form]) -> str:
     """Return the name as the data has it.
 
     Raises:

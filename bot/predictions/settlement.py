@@ -13,7 +13,7 @@ from analytics.statistics.brier import brier, came_true, leaders
 from analytics.storage.database import writing
 from bot.blocks.predictions import Decided
 from bot.blocks.predictions import settled as said
-from bot.domain.outbox import Kind, Outcome, Owed
+from bot.domain.outbox import Kind, Outcome, PlannedDelivery
 from bot.domain.prediction import read_question, scored
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from analytics.answer import Answer, Ranking
     from analytics.domain import Dimension, ListName
     from bot.domain.outbox import Bet
-    from bot.outbox.delivery import Office
-    from bot.subscriptions.service import Numbers
+    from bot.outbox.delivery import DeliveryContext
+    from bot.subscriptions.service import Analytics
 
     LastDay = Callable[[ListName, Edition], date | None]
     """The day of a list's last whole snapshot of a month; ``None`` where there is none."""
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-def settle(office: Office, numbers: Numbers, database: sa.Engine, last_day: LastDay) -> int:
+def settle(delivery_context: DeliveryContext, numbers: Analytics, database: sa.Engine, last_day: LastDay) -> int:
     """Settle each channel's bets on each month that is over, all of them or none; returns how many channels are told.
 
     The bets and the line of the ledger that tells of them change in one transaction: told once, whoever else runs this.
@@ -43,8 +43,10 @@ def settle(office: Office, numbers: Numbers, database: sa.Engine, last_day: Last
         StoreError: when the database cannot be used.
 
     """
-    month_now = str(Edition.month(office.clock().date()))
-    due = sorted(office.bets.over(month_now), key=lambda one: (one.month, one.workspace, one.channel, one.question, one.id))
+    month_now = str(Edition.month(delivery_context.clock().date()))
+    due = sorted(
+        delivery_context.bets.over(month_now), key=lambda one: (one.month, one.workspace, one.channel, one.question, one.id)
+    )
     asked: dict[tuple[str, str], Answer | None] = {}
     entered = 0
     for (month, _, _), group in groupby(due, key=lambda one: (one.month, one.workspace, one.channel)):
@@ -53,34 +55,38 @@ def settle(office: Office, numbers: Numbers, database: sa.Engine, last_day: Last
             for one in theirs:
                 if (key := (one.question, month)) not in asked:
                     asked[key] = _asked(numbers, last_day, *key)
-            entered += _enter(office, database, theirs, asked)
+            entered += _enter(delivery_context, database, theirs, asked)
         except Exception:  # noqa: BLE001 - one channel's bets must not keep back the others'; what is open is tried again
             _log.exception("the bets of a channel on %s could not be settled", month)
     return entered
 
 
-def _asked(numbers: Numbers, last_day: LastDay, question: str, month: str) -> Answer | None:
+def _asked(numbers: Analytics, last_day: LastDay, question: str, month: str) -> Answer | None:
     draft = read_question(question, month)
     on = last_day(draft.within, Edition.parse(month))
     return numbers.answer(f"{question} at {Period(on.year, on.month, on.day)}")[0] if on else None
 
 
-def _enter(office: Office, database: sa.Engine, theirs: list[Bet], asked: dict[tuple[str, str], Answer | None]) -> int:
+def _enter(
+    delivery_context: DeliveryContext, database: sa.Engine, theirs: list[Bet], asked: dict[tuple[str, str], Answer | None]
+) -> int:
     month = Edition.parse(theirs[0].month)
     decided = []
     for question, group in groupby(theirs, key=lambda one: one.question):
         decided.append(_decided(question, list(group), asked[question, theirs[0].month]))
     done = [bet for one in decided for bet, _ in one.bets]
     first = done[0]
-    before = [one for one in office.bets.in_channel(first.workspace, first.channel) if one.outcome is not None]
+    before = [one for one in delivery_context.bets.in_channel(first.workspace, first.channel) if one.outcome is not None]
     shown = said(month, decided, scored([*before, *done]))
     with writing(database) as connection:
-        fresh = [office.bets.settle(connection, one, one.outcome) for one in done if one.outcome]
+        fresh = [delivery_context.bets.settle(connection, one, one.outcome) for one in done if one.outcome]
         if not all(fresh):
             return 0  # another process was faster, and tells of it
         source = min(one.id for one in done)
-        owed = Owed(first.workspace, first.channel, Kind.BETS, source, str(month), office.clock(), content=shown.as_json())
-        return len(office.ledger.plan([owed], connection))
+        owed = PlannedDelivery(
+            first.workspace, first.channel, Kind.BETS, source, str(month), delivery_context.clock(), content=shown.as_json()
+        )
+        return len(delivery_context.outbox.plan([owed], connection))
 
 
 def _decided(question: str, bets: list[Bet], answer: Answer | None) -> Decided:

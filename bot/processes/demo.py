@@ -101,16 +101,16 @@ def _serve(settings: Settings, port: int, note: str, say: Callable[[str], None])
         }
         settings = settings.model_copy(update=credentials)
         engine = composition.store(settings)
-        house = composition.house(settings, pool, engine)
-        bot = make_server("127.0.0.1", 0, web(house), threaded=True, request_handler=_Quiet)
+        web_context = composition.web_context(settings, pool, engine)
+        bot = make_server("127.0.0.1", 0, web(web_context), threaded=True, request_handler=_Quiet)
         threading.Thread(target=bot.serve_forever, name="bot", daemon=True).start()
         slack.attach(f"http://127.0.0.1:{bot.server_port}/slack/events")
         worker = composition.local(settings, composition.jobs(settings, engine, pool), without=("snapshot",))
         worker.start()
-        if house.health:
-            house.health.start()
-        if house.prewarming:
-            house.prewarming.start()
+        if web_context.health:
+            web_context.health.start()
+        if web_context.prewarming:
+            web_context.prewarming.start()
         say(f"hfstats playground: {slack.base_url}  (Ctrl-C stops it)")
         until_stopped()
         worker.stop()

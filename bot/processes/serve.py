@@ -21,7 +21,7 @@ from bot.server.http_server import HttpServer, bind
 from bot.server.web import LARGEST_BODY, web
 from bot.settings import secret
 from bot.shutdown import until_stopped
-from bot.slack.listener_pool import Carrying
+from bot.slack.listener_pool import ListenerPool
 
 if TYPE_CHECKING:
     from socket import socket
@@ -111,12 +111,12 @@ def _over_socket(settings: Settings) -> None:
     pool = composition.pool(settings)
     try:
         engine = composition.store(settings)
-        desk = composition.desk(settings, pool, pool.entries(), engine)
-        app = composition.bolt(settings, desk, over_http=False)
+        services = composition.services(settings, pool, pool.entries(), engine)
+        app = composition.bolt(settings, services, over_http=False)
         handler = SocketModeHandler(app, secret(settings.slack_app_token))
         handler.connect()  # type: ignore[no-untyped-call]
         composition.recovering(settings, engine)
-        composition.prewarming(desk).start()
+        composition.prewarming(services).start()
         composition.worker_watch(settings, engine).start()
         _log.info("connected to Slack over Socket Mode")
         until_stopped()
@@ -129,9 +129,9 @@ def _over_socket(settings: Settings) -> None:
 def _drain(app: App) -> None:
     """Wait until what was acknowledged has its answer."""
     executor = app.listener_runner.listener_executor
-    if isinstance(executor, Carrying) and executor.depth:
+    if isinstance(executor, ListenerPool) and executor.depth:
         _log.info("finishing %s requests", executor.depth)
-    if isinstance(executor, Carrying):
+    if isinstance(executor, ListenerPool):
         executor.close(FINISH_WITHIN - _END)
     else:
         executor.shutdown(wait=True)
@@ -174,21 +174,21 @@ def _over_http(settings: Settings) -> None:
     try:
         pool.warm()
         engine = composition.store(settings)
-        house = composition.house(settings, pool, engine)
-        composition.recovering(settings, engine, house.metrics)
-        if house.health:
-            house.health.start()
-        if house.prewarming:
-            house.prewarming.start()
-        if house.worker_watch:
-            house.worker_watch.start()
+        web_context = composition.web_context(settings, pool, engine)
+        composition.recovering(settings, engine, web_context.metrics)
+        if web_context.health:
+            web_context.health.start()
+        if web_context.prewarming:
+            web_context.prewarming.start()
+        if web_context.worker_watch:
+            web_context.worker_watch.start()
         # Seconds; Python's own 0.005 is longer than an acknowledgement takes, which would wait for the work of another request.
         sys.setswitchinterval(0.001)
-        servers.append(_listening(web(house), bound))
+        servers.append(_listening(web(web_context), bound))
         if stopping.is_set():  # a signal that came while everything was loaded
             servers[0].stop()
         servers[0].run()
-        _drain(house.app)
+        _drain(web_context.app)
     finally:
         pool.close()
         signal.alarm(0)

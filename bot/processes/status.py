@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-    from bot.outbox.delivery import Office
-    from bot.storage.messages.outbox import Ledger
+    from bot.outbox.delivery import DeliveryContext
+    from bot.storage.messages.outbox import OutboxStore
 
 
-def lines(office: Office, database: sa.Engine, now: datetime) -> Iterator[tuple[str, str]]:
+def lines(delivery_context: DeliveryContext, database: sa.Engine, now: datetime) -> Iterator[tuple[str, str]]:
     """Yield what is kept, who is subscribed, and what became of what was owed.
 
     Raises:
@@ -45,12 +45,12 @@ def lines(office: Office, database: sa.Engine, now: datetime) -> Iterator[tuple[
             yield short_list(name).capitalize(), said
             for doubt in latest(history, name):
                 yield "Doubt", doubt.sentence + (" No digest is sent on it." if doubt.severe else "")
-    running, paused = office.subscriptions.counts()
+    running, paused = delivery_context.subscriptions.counts()
     yield "Subscriptions", f"{running} running, {paused} paused"
-    counts = office.ledger.counts()
+    counts = delivery_context.outbox.counts()
     yield "Deliveries", ", ".join(f"{counts.get(state, 0)} {state}" for state in State)
-    if office.heartbeats:
-        yield "Workers", describe(office.heartbeats.find(), now, names=True) + "."
+    if delivery_context.heartbeats:
+        yield "Workers", describe(delivery_context.heartbeats.find(), now, names=True) + "."
     failed = counts.get(State.FAILED, 0) + counts.get(State.UNSURE, 0)
     if failed:
         yield "Look at", "hfstats deliveries --failed"
@@ -71,9 +71,9 @@ def _dumps(dumps: Dumps) -> Iterator[tuple[str, str]]:
             yield "Failed", f"{one.taken_on}: {one.error}"
 
 
-def deliveries(ledger: Ledger, *, failed: bool, limit: int) -> Iterator[str]:
+def deliveries(outbox: OutboxStore, *, failed: bool, limit: int) -> Iterator[str]:
     """Yield a line for each delivery, the latest first; never what it said."""
-    found = ledger.failed(limit) if failed else ledger.find(limit=limit)
+    found = outbox.failed(limit) if failed else outbox.find(limit=limit)
     for line in found:
         about = f" ({why(line.error)})" if line.error else ""
         where = f"{line.workspace}/{line.channel}".lstrip("/")
@@ -82,7 +82,7 @@ def deliveries(ledger: Ledger, *, failed: bool, limit: int) -> Iterator[str]:
         yield "Nothing failed, and nothing is unsure." if failed else "Nothing was owed to anybody yet."
 
 
-def retry(ledger: Ledger, ids: Sequence[int], *, every: bool) -> Iterator[str]:
+def retry(outbox: OutboxStore, ids: Sequence[int], *, every: bool) -> Iterator[str]:
     """Plan some anew, or all that failed; yields what was done.
 
     Raises:
@@ -91,12 +91,12 @@ def retry(ledger: Ledger, ids: Sequence[int], *, every: bool) -> Iterator[str]:
     """
     if not ids and not every:
         raise QueryError("Say which: hfstats deliveries --failed shows their numbers; --all takes all that failed.")
-    chosen = [line.id for line in ledger.failed() if line.state is State.FAILED] if every else list(ids)
+    chosen = [line.id for line in outbox.failed() if line.state is State.FAILED] if every else list(ids)
     for id_ in dict.fromkeys(chosen):
-        line = ledger.get(id_)
+        line = outbox.get(id_)
         if line is None:
             yield f"{id_}: there is no such delivery."
-        elif ledger.once_more(id_, line.workspace):
+        elif outbox.once_more(id_, line.workspace):
             yield f"{id_}: will be sent again."
         else:
             yield f"{id_}: is {line.state}; nothing to send again."

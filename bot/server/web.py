@@ -18,7 +18,7 @@ from bot.conversation.router import failure
 from bot.observability import logs
 from bot.observability.throttled_log import ThrottledWarning
 from bot.slack import acknowledgement
-from bot.slack.replay_guard import Replays
+from bot.slack.replay_guard import ReplayGuard
 from bot.slack.verification import SIGNATURE, TIMESTAMP, is_signed_by_slack, is_well_formed, marked
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from flask import Blueprint
     from slack_bolt import App
 
-    from bot.jobs.prewarm import Prewarming
+    from bot.jobs.prewarm import Prewarmer
     from bot.observability.metrics import Metrics
     from bot.server.health import Health
     from bot.server.worker_watch import WorkerWatch
@@ -48,14 +48,14 @@ _HEADERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class WebContext:
     """What stands behind the doors of one web process."""
 
     app: App
     gallery: Gallery | None = None
     metrics: Metrics | None = None
     health: Health | None = None
-    prewarming: Prewarming | None = None
+    prewarming: Prewarmer | None = None
     worker_watch: WorkerWatch | None = None
     """The process that serves starts these three."""
     installing: Blueprint | None = None
@@ -66,7 +66,7 @@ class House:
     """The public address is https, and browsers may be told to stay with it."""
 
 
-def web(house: House) -> Flask:
+def web(web_context: WebContext) -> Flask:
     """Make the WSGI application."""
     flask = Flask(__name__, static_folder=None)
     flask.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
@@ -75,12 +75,12 @@ def web(house: House) -> Flask:
     flask.before_request(_begin)
     flask.register_error_handler(HTTPException, _plainly)
     flask.register_error_handler(Exception, _broken)
-    _slack(flask, house)
-    _pictures(flask, house.gallery)
-    _operation(flask, house)
-    if house.installing:
-        flask.register_blueprint(house.installing)
-    headers = _HEADERS | ({"Strict-Transport-Security": "max-age=31536000"} if house.https else {})
+    _slack(flask, web_context)
+    _pictures(flask, web_context.gallery)
+    _operation(flask, web_context)
+    if web_context.installing:
+        flask.register_blueprint(web_context.installing)
+    headers = _HEADERS | ({"Strict-Transport-Security": "max-age=31536000"} if web_context.https else {})
 
     @flask.after_request
     def harden(response: Response) -> Response:
@@ -111,13 +111,13 @@ def _broken(error: Exception) -> Response:
     return response
 
 
-def _slack(flask: Flask, house: House) -> None:
-    replays = Replays()
+def _slack(flask: Flask, web_context: WebContext) -> None:
+    replays = ReplayGuard()
     warning = ThrottledWarning(
         "%s requests to /slack/events since the last such line were not signed by Slack; "
         "if Slack's own are among them, hfstats doctor says why"
     )
-    secret = house.app._signing_secret  # noqa: SLF001 - Bolt has no other way to ask what it was given
+    secret = web_context.app._signing_secret  # noqa: SLF001 - Bolt has no other way to ask what it was given
 
     @flask.post("/slack/events")
     def events() -> Response:
@@ -126,19 +126,19 @@ def _slack(flask: Flask, house: House) -> None:
             body = _verified_body(secret)
         except HTTPException as refused:
             warning.count()
-            if house.metrics:
-                house.metrics.unverified()
+            if web_context.metrics:
+                web_context.metrics.unverified()
             return Response(status=refused.code)
         signature = request.headers[SIGNATURE]
         if not replays.first(signature):
             return Response(status=401)
         with acknowledgement.holding() as work:
-            response = _dispatched(house.app, body)
+            response = _dispatched(web_context.app, body)
         response.call_on_close(partial(acknowledgement.begin, work))
         if response.status_code >= 400:
             replays.forget(signature)
-        if house.metrics:
-            house.metrics.ack.observe(time.perf_counter() - arrived)
+        if web_context.metrics:
+            web_context.metrics.ack.observe(time.perf_counter() - arrived)
         return response
 
 
@@ -196,7 +196,7 @@ def _pictures(flask: Flask, gallery: Gallery | None) -> None:
         return response
 
 
-def _operation(flask: Flask, house: House) -> None:
+def _operation(flask: Flask, web_context: WebContext) -> None:
     @flask.get("/healthz")
     @flask.get("/healthz/live")
     def live() -> dict[str, str]:
@@ -205,22 +205,22 @@ def _operation(flask: Flask, house: House) -> None:
     @flask.get("/healthz/ready")
     def ready() -> tuple[dict[str, object], int]:
         # A load balancer asks every few seconds: neither the database nor the analytics processes are touched here.
-        reasons = house.health.reasons() if house.health else {}
+        reasons = web_context.health.reasons() if web_context.health else {}
         parts = {part: "not ready" if reason else "ok" for part, reason in reasons.items()}
-        if house.worker_watch:  # answers go on without a worker, so it is told of and keeps no request away
-            parts["worker"] = house.worker_watch.state
+        if web_context.worker_watch:  # answers go on without a worker, so it is told of and keeps no request away
+            parts["worker"] = web_context.worker_watch.state
         if not any(reasons.values()):
             return {"status": "ok", "parts": parts}, 200
         told: dict[str, object] = {"status": "not ready", "parts": parts}
-        if _may_read(house.metrics_token):  # a reason may name the database's host and path
+        if _may_read(web_context.metrics_token):  # a reason may name the database's host and path
             told["reasons"] = {part: reason for part, reason in reasons.items() if reason}
         return told, 503
 
     @flask.get("/metrics")
     def metrics() -> Response:
-        if house.metrics is None or not _may_read(house.metrics_token):
+        if web_context.metrics is None or not _may_read(web_context.metrics_token):
             abort(404)
-        response = make_response(house.metrics.text())
+        response = make_response(web_context.metrics.text())
         response.content_type = "text/plain; version=0.0.4; charset=utf-8"
         return response
 

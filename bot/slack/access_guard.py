@@ -16,10 +16,10 @@ from bot.blocks.forms.question_form import FORM
 from bot.blocks.home import HOME, SUBSCRIBE, trouble_view
 from bot.blocks.messages import ASK, BUILD, notice_blocks, notice_fallback
 from bot.blocks.predictions import BET
-from bot.blocks.subscriptions import CLERK
+from bot.blocks.subscriptions import SUBSCRIPTION
 from bot.conversation.natural_language import without_greeting
 from bot.conversation.refusal import refusal
-from bot.delivery.conversation import Seat
+from bot.delivery.conversation import Conversation
 from bot.domain.access import MEMBERSHIP, ActorKind, Permission
 from bot.slack.acknowledgement import start_after
 from bot.slack.identity import Installation, access_of
@@ -36,14 +36,14 @@ if TYPE_CHECKING:
     from slack_bolt.request import BoltRequest
     from slack_sdk import WebClient
 
-    from bot.slack.services import Desk
+    from bot.slack.services import Services
 
     Payload = Mapping[str, Any]
 
 _log = logging.getLogger(__name__)
 
 _UNLISTED = frozenset({MEMBERSHIP})
-_BY_VALUE = frozenset({ASK, VIEW, GO, POST, CSV, CLERK, HOME})
+_BY_VALUE = frozenset({ASK, VIEW, GO, POST, CSV, SUBSCRIPTION, HOME})
 """Controls whose value is a line: it needs what the same line needs when it is typed."""
 _CONTROLS = {BUILD: Permission.FORM, FORM: Permission.FORM, BET: Permission.CHANGE, FIELD: Permission.CHANGE}
 _CONTROLS |= {DETAILS: Permission.SEE, NUMBERS: Permission.SEE}
@@ -115,7 +115,7 @@ def _kind(control: Payload) -> str:
     return str(control.get("action_id")).partition(":")[0]
 
 
-def listen(app: App, desk: Desk) -> None:
+def listen(app: App, services: Services) -> None:
     """Put the guard before everything that is attached to the app."""
 
     def guard(req: BoltRequest, body: dict[str, Any], context: BoltContext, next_: Callable[[], BoltResponse]) -> BoltResponse:
@@ -132,7 +132,7 @@ def listen(app: App, desk: Desk) -> None:
         return answer or context.ack()
 
     def told(body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
-        _tell(desk, body, context, client, respond)
+        _tell(services, body, context, client, respond)
 
     app.use(guard)
 
@@ -148,11 +148,11 @@ def _at_once(body: Payload, context: BoltContext) -> BoltResponse | None:
     return ack(response_action="errors", errors={block: notice.text}) if block else None
 
 
-def _tell(desk: Desk, body: Payload, context: BoltContext, client: WebClient, respond: Respond) -> None:
+def _tell(services: Services, body: Payload, context: BoltContext, client: WebClient, respond: Respond) -> None:
     """Tell the person who was refused, and nobody else; on the Home, where that was opened."""
     access, workspace = access_in(context), workspace_of(context)
     user, channel, notice = access.actor.user, access.origin.channel, refusal(access.actor.kind)
-    if not user or desk.allowance.ask(workspace, user):
+    if not user or services.rate_limit.ask(workspace, user):
         return
     event = body.get("event")
     if not channel and isinstance(event, dict):
@@ -163,8 +163,10 @@ def _tell(desk: Desk, body: Payload, context: BoltContext, client: WebClient, re
         return
     thread = event.get("thread_ts") if isinstance(event, dict) else None
     direct = not channel or channel.startswith("D")
-    seat = Seat(client, workspace, channel or user, user, respond if context.response_url else None, thread, direct=direct)
-    desk.courier.tell(seat, notice)
+    conversation = Conversation(
+        client, workspace, channel or user, user, respond if context.response_url else None, thread, direct=direct
+    )
+    services.responder.tell(conversation, notice)
 
 
 def _installation(context: BoltContext) -> Installation:

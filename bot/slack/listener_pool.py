@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from slack_bolt.request import BoltRequest
 
-    from bot.delivery.conversation import Seat
+    from bot.delivery.conversation import Conversation
     from bot.delivery.lifecycle import Lifecycle, Request
-    from bot.storage.messages.received_events import Seen
+    from bot.storage.messages.received_events import ReceivedEvents
 
 _log = logging.getLogger(__name__)
 
@@ -39,11 +39,11 @@ _STILL_RUNNING = 3.0
 
 ALREADY_TOLD = "hfstats_already_told"
 """In a request's context: its acknowledgement failed, and the person was told so."""
-DOOR: ContextVar[str] = ContextVar("door", default="other")
+ENTRY_POINT: ContextVar[str] = ContextVar("door", default="other")
 """Which of Slack's doors the request came through."""
 
 
-class Carrying(ThreadPoolExecutor):
+class ListenerPool(ThreadPoolExecutor):
     """A pool of threads in which work knows the request that it belongs to."""
 
     def __init__(
@@ -67,7 +67,7 @@ class Carrying(ThreadPoolExecutor):
         future = super().submit(copy_context().run, fn, *args, **kwargs)
         with self._lock:
             self._open += 1
-        door = DOOR.get()
+        door = ENTRY_POINT.get()
 
         def done(future: Future[Any]) -> None:
             error = None if future.cancelled() else future.exception()
@@ -96,7 +96,7 @@ class Carrying(ThreadPoolExecutor):
             self._lifecycle.stop_all(until - time.monotonic())
 
 
-class OnceRunner(ThreadLazyListenerRunner):
+class DeduplicatingRunner(ThreadLazyListenerRunner):
     """Runs the lazy part of a listener once a request, in whichever process it arrives first.
 
     Slack delivers an event up to three times (the same ``event_id``), and a request that somebody recorded can be sent again
@@ -106,9 +106,9 @@ class OnceRunner(ThreadLazyListenerRunner):
     def __init__(
         self,
         executor: Executor,
-        seen: Seen,
+        seen: ReceivedEvents,
         lifecycle: Lifecycle,
-        place: Callable[[BoltRequest], Seat | None],
+        place: Callable[[BoltRequest], Conversation | None],
         asked: Callable[[BoltRequest], str],
     ) -> None:
         """``place`` tells where the one who sent a request can be told something, and ``asked`` what they asked."""

@@ -58,7 +58,7 @@ _EVENTS = frozenset(
 )
 
 
-def door_of(body: dict[str, Any]) -> str:
+def entry_point_of(body: dict[str, Any]) -> str:
     """Name the door that a request comes through: one of a few words, whatever Slack sends."""
     if "command" in body:
         return "command"

@@ -23,15 +23,15 @@ from bot.slack.listeners import (
 if TYPE_CHECKING:
     from slack_bolt import App
 
-    from bot.slack.services import Desk
+    from bot.slack.services import Services
 
 
-def listen(app: App, desk: Desk) -> None:
+def listen(app: App, services: Services) -> None:
     """Attach every door to ``app``, and the guard before them.
 
     Work goes on in Bolt's lazy listeners, after Slack has its acknowledgement.
     """
-    access_guard.listen(app, desk)
+    access_guard.listen(app, services)
     for door in (
         modal_open,
         predictions,
@@ -46,5 +46,5 @@ def listen(app: App, desk: Desk) -> None:
         links,
         workflow_step,
     ):
-        door.listen(app, desk)
+        door.listen(app, services)
     app.error(error_handler.failed)

@@ -12,7 +12,7 @@ MOST = 100_000
 """Signatures that a process remembers, some 25 MB; an older one that comes again is found in the database."""
 
 
-class Replays:
+class ReplayGuard:
     """Remembers the signatures of this process's last minutes. Other processes find out by the database, after the ack.
 
     Only signatures that were verified belong here: a stranger who guesses one must not stand in the way of Slack's request.

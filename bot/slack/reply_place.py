@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.delivery.conversation import Seat
-from bot.slack.payload import door_of, plain, workspace_of
+from bot.delivery.conversation import Conversation
+from bot.slack.payload import entry_point_of, plain, workspace_of
 
 if TYPE_CHECKING:
     from slack_bolt import BoltRequest
@@ -14,15 +14,15 @@ _NOBODY = frozenset({"link_shared", "app_uninstalled", "tokens_revoked", "functi
 """Doors behind which nobody waits: a failure is in the log. A workflow's step ends itself, with a sentence."""
 
 
-def place_of(request: BoltRequest) -> Seat | None:
+def place_of(request: BoltRequest) -> Conversation | None:
     """Return where to tell the person something; ``None`` where nobody asked or nobody is named."""
     context = request.context
-    if door_of(request.body) in _NOBODY or not context.user_id:
+    if entry_point_of(request.body) in _NOBODY or not context.user_id:
         return None
     channel = context.channel_id or context.user_id
     respond = context.respond if context.response_url else None
     alone = channel == context.user_id
-    return Seat(context.client, workspace_of(context), channel, context.user_id, respond, context.thread_ts, direct=alone)
+    return Conversation(context.client, workspace_of(context), channel, context.user_id, respond, context.thread_ts, direct=alone)
 
 
 def asked_in(request: BoltRequest) -> str:

@@ -12,63 +12,67 @@ from bot.subscriptions.commands import takes
 
 if TYPE_CHECKING:
     from analytics.query import Form
-    from bot.conversation.answer_cache import Recent
-    from bot.conversation.name_index import Catalog
-    from bot.conversation.natural_language import Plainly
-    from bot.conversation.rate_limit import Allowance
+    from bot.conversation.answer_cache import AnswerCache
+    from bot.conversation.name_index import NameIndex
+    from bot.conversation.natural_language import NaturalLanguage
+    from bot.conversation.rate_limit import RateLimit
     from bot.conversation.router import Router
-    from bot.delivery.conversation import Seat
-    from bot.delivery.responder import Courier
+    from bot.delivery.conversation import Conversation
+    from bot.delivery.responder import Responder
     from bot.domain.store_summary import Entry
-    from bot.storage.messages.pending_replies import Unfinished
-    from bot.storage.messages.received_events import Seen
-    from bot.storage.workspaces import Leaving
-    from bot.subscriptions.service import Clerk
+    from bot.storage.messages.pending_replies import PendingReplies
+    from bot.storage.messages.received_events import ReceivedEvents
+    from bot.storage.workspaces import WorkspaceRemoval
+    from bot.subscriptions.service import SubscriptionService
 
 _UNDELIVERED = "I had your answer and couldn't post it: Slack took it nowhere. Ask again in a minute."
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Services:
     """Who answers, how answers travel, who may ask, and what was received before."""
 
     router: Router
-    courier: Courier
-    allowance: Allowance
-    seen: Seen
+    responder: Responder
+    rate_limit: RateLimit
+    seen: ReceivedEvents
     entries: tuple[Entry, ...]
     """What can be asked."""
-    catalog: Catalog
+    name_index: NameIndex
     """What it can be asked about, and the latest findings."""
-    leaving: Leaving
+    leaving: WorkspaceRemoval
     """What is to be done when a workspace removes the app."""
-    clerk: Clerk
+    subscription_service: SubscriptionService
     """Keeps what channels are subscribed to and watch."""
-    recent: Recent
+    answer_cache: AnswerCache
     """The answers that are at hand."""
-    plainly: Plainly
+    plainly: NaturalLanguage
     """Reads what is said in plain words."""
-    unfinished: Unfinished
+    pending_replies: PendingReplies
     """The requests that have not ended, for the next process to put right."""
 
-    def serve(self, seat: Seat, text: str) -> bool:
+    def serve(self, conversation: Conversation, text: str) -> bool:
         """Answer a question, or do what is the clerk's, if the seat's access allows it; tell whether the answer was delivered."""
         if takes(text):
-            delivered = self.clerk.serve(seat, text)
-        elif seat.access.allows(Permission.ASK):
-            delivered = self.courier.serve(seat, text)
+            delivered = self.subscription_service.serve(conversation, text)
+        elif conversation.access.allows(Permission.ASK):
+            delivered = self.responder.serve(conversation, text)
         else:
-            delivered = self.courier.tell(seat, refusal(seat.access.actor.kind))
-        if not delivered and seat.notice is None:
-            seat.notice = Notice(_UNDELIVERED, suggestions=(text,))  # told by what carries the request, when that is possible
+            delivered = self.responder.tell(conversation, refusal(conversation.access.actor.kind))
+        if not delivered and conversation.notice is None:
+            conversation.notice = Notice(
+                _UNDELIVERED, suggestions=(text,)
+            )  # told by what carries the request, when that is possible
         return delivered
 
-    def admits(self, seat: Seat, permission: Permission) -> bool:
+    def admits(self, conversation: Conversation, permission: Permission) -> bool:
         """Tell whether a person may do something that their payload alone doesn't tell; say so to them where not."""
-        seat.access = self.clerk.people.verified(seat.client, seat.workspace, seat.access)
-        if seat.access.allows(permission):
+        conversation.access = self.subscription_service.people.verified(
+            conversation.client, conversation.workspace, conversation.access
+        )
+        if conversation.access.allows(permission):
             return True
-        self.courier.tell(seat, refusal(seat.access.actor.kind))
+        self.responder.tell(conversation, refusal(conversation.access.actor.kind))
         return False
 
     @property

@@ -16,7 +16,7 @@ FAILURES = (SlackClientError, OSError, HTTPException)
 """What slack_sdk raises: its own errors, and those of the connection."""
 
 
-class Sent(Enum):
+class PostResult(Enum):
     """What became of something that was sent to Slack."""
 
     DONE = auto()
@@ -57,21 +57,21 @@ def said(error: Exception) -> str:
     return str(error.response.get("error")) if isinstance(error, SlackApiError) else type(error).__name__
 
 
-def judged(error: Exception) -> Sent:
+def classify_error(error: Exception) -> PostResult:
     """Tell what a failure means. ``error`` is one of :data:`FAILURES`."""
     if isinstance(error, SlackApiError):
         response: Mapping[str, object] = error.response
         return meaning(str(response.get("error") or ""), int(getattr(response, "status_code", 0) or _status(error)))
     if isinstance(error, URLError):  # raised before the request was out
-        return Sent.FAILED
-    return Sent.LOST if isinstance(error, OSError | HTTPException) else Sent.SHUT
+        return PostResult.FAILED
+    return PostResult.LOST if isinstance(error, OSError | HTTPException) else PostResult.SHUT
 
 
-def meaning(code: str, status: int) -> Sent:
+def meaning(code: str, status: int) -> PostResult:
     """Tell what an error code, or an answer without one, means."""
     if code in _UNFIT:
-        return Sent.UNFIT
-    return Sent.FAILED if status >= 500 or code in _MOMENTARY else Sent.SHUT
+        return PostResult.UNFIT
+    return PostResult.FAILED if status >= 500 or code in _MOMENTARY else PostResult.SHUT
 
 
 def _status(error: SlackApiError) -> int:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
 
-class Done:
+class JobSlots:
     """Remembers jobs by slot."""
 
     def __init__(self, database: sa.Engine) -> None:

@@ -48,7 +48,7 @@ def forget_users(database: sa.Engine, workspace: str, users: Sequence[str]) -> i
         return connection.execute(_INSTALLATIONS.update().where(theirs).values(**nothing)).rowcount
 
 
-class Leaving:
+class WorkspaceRemoval:
     """Ends a workspace's stay: in the database, and in what this process keeps at hand."""
 
     def __init__(self, database: sa.Engine, afterwards: Callable[[], None]) -> None:

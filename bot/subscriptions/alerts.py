@@ -10,7 +10,7 @@ from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import ordinal
 from analytics.storage.database import writing
 from bot.blocks.subscriptions import alert
-from bot.domain.outbox import Kind, Owed
+from bot.domain.outbox import Kind, PlannedDelivery
 from bot.subscriptions.alert_rules import Figure, figure, read_rule
 
 if TYPE_CHECKING:
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from analytics.query import Form
     from bot.domain.outbox import Watch
     from bot.domain.reply import Picture
-    from bot.outbox.delivery import Office
+    from bot.outbox.delivery import DeliveryContext
     from bot.subscriptions.alert_rules import Rule
-    from bot.subscriptions.service import Numbers
+    from bot.subscriptions.service import Analytics
 
     Found = tuple[Answer | None, Picture | None]
     """An answer with its picture, or nothing where the name is in the list no more."""
@@ -40,7 +40,9 @@ def figure_said(rule: Rule, found: Figure) -> str:
     return f"now {percent(found.share)} of {rule.query.by}"
 
 
-def watch(office: Office, numbers: Numbers, forms: Sequence[Form], database: sa.Engine, newest: dict[str, date]) -> int:
+def watch(
+    delivery_context: DeliveryContext, numbers: Analytics, forms: Sequence[Form], database: sa.Engine, newest: dict[str, date]
+) -> int:
     """Look at each watch of a list with a newer snapshot than it was looked at; returns how many crossed their line.
 
     ``newest`` gives each list's latest day. A question is asked once, however many watch its answer.
@@ -51,7 +53,7 @@ def watch(office: Office, numbers: Numbers, forms: Sequence[Form], database: sa.
     """
     asked: dict[str, Found] = {}
     crossed = 0
-    for one in office.watches.heard():
+    for one in delivery_context.watches.heard():
         try:
             rule = read_rule(one.rule, forms)
             day = newest.get(rule.query.within.value)
@@ -60,7 +62,7 @@ def watch(office: Office, numbers: Numbers, forms: Sequence[Form], database: sa.
             text = str(rule.query)
             if text not in asked:
                 asked[text] = _asked(numbers, text)
-            crossed += _look(office, database, (one, rule, day), asked[text])
+            crossed += _look(delivery_context, database, (one, rule, day), asked[text])
         except HfStatsError as error:
             _log.warning("watch %s could not be looked at: %s", one.id, error)
         except Exception:  # noqa: BLE001 - one watch that nobody understands must not stop the others
@@ -68,14 +70,14 @@ def watch(office: Office, numbers: Numbers, forms: Sequence[Form], database: sa.
     return crossed
 
 
-def _asked(numbers: Numbers, text: str) -> Found:
+def _asked(numbers: Analytics, text: str) -> Found:
     try:
         return numbers.answer(text)
     except NoDataError:  # nobody of that name is in the list (any more)
         return None, None
 
 
-def _look(office: Office, database: sa.Engine, watched: tuple[Watch, Rule, date], said: Found) -> int:
+def _look(delivery_context: DeliveryContext, database: sa.Engine, watched: tuple[Watch, Rule, date], said: Found) -> int:
     (one, rule, day), (answer, picture) = watched, said
     found = figure(rule, answer) if answer else Figure(0.0, None, rule.query.names[0])
     beyond = rule.beyond(found, was=one.crossed)
@@ -84,10 +86,12 @@ def _look(office: Office, database: sa.Engine, watched: tuple[Watch, Rule, date]
     shown = alert(answer.headline if answer else "", rule.said(), figure_said(rule, found), one.id, str(rule.query))
     if told and picture:
         key = f"alert {day} {rule.query}"[:120]
-        office.editions.keep(key, shown, picture.png)
+        delivery_context.built_digests.keep(key, shown, picture.png)
     with writing(database) as connection:
-        first = office.watches.looked(connection, one, day, crossed=beyond)
+        first = delivery_context.watches.looked(connection, one, day, crossed=beyond)
         if not first or not told:
             return 0
-        owed = Owed(one.workspace, one.channel, Kind.ALERT, one.id, str(day), office.clock(), key, shown.as_json())
-        return len(office.ledger.plan([owed], connection))
+        owed = PlannedDelivery(
+            one.workspace, one.channel, Kind.ALERT, one.id, str(day), delivery_context.clock(), key, shown.as_json()
+        )
+        return len(delivery_context.outbox.plan([owed], connection))

@@ -34,7 +34,7 @@ _CHANGING = frozenset({"subscribe", "watch", "predict", *_NUMBERED})
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ParsedCommand:
     """What somebody wants of the clerk."""
 
     word: str
@@ -67,7 +67,7 @@ def first(text: str) -> str:
     return {"unfollow": "unwatch", "subscription": "subscriptions", "bet": "predict", "predictions": "bets"}.get(word, word)
 
 
-def read(text: str, forms: Sequence[Form], zone: str = "UTC") -> Wish:
+def read(text: str, forms: Sequence[Form], zone: str = "UTC") -> ParsedCommand:
     """Read a line that :func:`takes` takes; ``zone`` holds where a schedule names none, ``forms`` are the questions.
 
     Raises:
@@ -79,19 +79,19 @@ def read(text: str, forms: Sequence[Form], zone: str = "UTC") -> Wish:
         return _subscribe(rest, zone)
     if word == "digest":
         now = rest.casefold() in {"", "now", "latest"}
-        return Wish(word, edition=None if now else _edition(rest))
+        return ParsedCommand(word, edition=None if now else _edition(rest))
     if word == "watch":
-        return Wish(word, rule=read_rule(rest, forms))
+        return ParsedCommand(word, rule=read_rule(rest, forms))
     if word == "predict":
-        return Wish(word, bet=read_bet(rest, forms))
+        return ParsedCommand(word, bet=read_bet(rest, forms))
     if word in _BARE:
         if rest:
             raise QueryError(f"“{word}” takes no further words; you wrote “{rest[:60]}” after it.", (word,))
-        return Wish(word)
-    return Wish(word, number=_number(word, rest))
+        return ParsedCommand(word)
+    return ParsedCommand(word, number=_number(word, rest))
 
 
-def _subscribe(rest: str, zone: str) -> Wish:
+def _subscribe(rest: str, zone: str) -> ParsedCommand:
     words, within = rest.replace(",", " ").split(), ListName.TOP
     for place, word in enumerate(words):
         if word.casefold() == "in" and place + 1 < len(words) and words[place + 1].casefold() in _LISTS:
@@ -100,7 +100,7 @@ def _subscribe(rest: str, zone: str) -> Wish:
             break
     schedule, named = read_schedule(" ".join(words), zone, others=_SECTION)
     chosen = {_SECTION[one] for one in named}
-    return Wish(
+    return ParsedCommand(
         "subscribe", schedule=schedule, within=within, sections=tuple(one for one in SECTIONS if one in chosen) or SECTIONS
     )
 

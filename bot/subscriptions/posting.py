@@ -9,43 +9,50 @@ from analytics.errors import StoreError
 from bot.blocks.messages import image_at, image_of_file
 from bot.delivery.send import send
 from bot.domain.reply import Picture
-from bot.slack_api.errors import Sent
+from bot.slack_api.errors import PostResult
 from bot.slack_api.upload import NotUploadedError, upload
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bot.blocks.messages import Block
-    from bot.delivery.conversation import Seat
+    from bot.delivery.conversation import Conversation
     from bot.domain.content import Content
-    from bot.outbox.delivery import Office
+    from bot.outbox.delivery import DeliveryContext
 
 _log = logging.getLogger(__name__)
 
 
-def show(office: Office, seat: Seat, content: Content, png: bytes | None, *, everyone: bool) -> bool:
+def show(
+    delivery_context: DeliveryContext, conversation: Conversation, content: Content, png: bytes | None, *, everyone: bool
+) -> bool:
     """Show it to everybody in the conversation or to the person alone; tell whether it arrived."""
-    ways = seat.ways() if everyone or seat.instead else seat.aside()
-    return send(ways, _forms(office, seat, content, png), content.text, twice=not everyone) is Sent.DONE
+    ways = conversation.ways() if everyone or conversation.instead else conversation.aside()
+    return send(ways, _forms(delivery_context, conversation, content, png), content.text, twice=not everyone) is PostResult.DONE
 
 
-def _forms(office: Office, seat: Seat, content: Content, png: bytes | None) -> Iterator[list[Block]]:
+def _forms(
+    delivery_context: DeliveryContext, conversation: Conversation, content: Content, png: bytes | None
+) -> Iterator[list[Block]]:
     if png:
-        picture = _picture(office, seat, Picture(png, content.alt, "hfstats-digest.png"))
+        picture = _picture(delivery_context, conversation, Picture(png, content.alt, "hfstats-digest.png"))
         if picture:
             yield content.blocks([picture])
     yield content.blocks()
     yield []
 
 
-def _picture(office: Office, seat: Seat, picture: Picture) -> Block | None:
-    if office.gallery and office.public_url:
+def _picture(delivery_context: DeliveryContext, conversation: Conversation, picture: Picture) -> Block | None:
+    if delivery_context.gallery and delivery_context.public_url:
         try:
-            return image_at(f"{office.public_url}/charts/{office.gallery.keep(seat.workspace, picture.png)}.png", picture.alt)
+            return image_at(
+                f"{delivery_context.public_url}/charts/{delivery_context.gallery.keep(conversation.workspace, picture.png)}.png",
+                picture.alt,
+            )
         except StoreError as error:
             _log.warning("the picture could not be stored: %s", error)
     try:
-        return image_of_file(upload(seat.client, picture), picture.alt)
+        return image_of_file(upload(conversation.client, picture), picture.alt)
     except NotUploadedError as error:
         _log.warning("the picture could not be uploaded: %s", error)
         return None

@@ -14,9 +14,9 @@ from bot.domain.access import Access, Permission
 from bot.domain.outbox import Kind
 
 if TYPE_CHECKING:
-    from bot.delivery.conversation import Seat
+    from bot.delivery.conversation import Conversation
     from bot.domain.outbox import Delivery, Subscription, Watch
-    from bot.outbox.delivery import Office
+    from bot.outbox.delivery import DeliveryContext
     from bot.slack_api.people import People
 
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 class Visibility:
     """Decides for one request; ``seat.access`` says who acts and from where."""
 
-    office: Office
+    delivery_context: DeliveryContext
     people: People
-    seat: Seat
+    conversation: Conversation
 
     @property
     def access(self) -> Access:
         """Who acts, and from where."""
-        return self.seat.access
+        return self.conversation.access
 
     def sees(self, one: Subscription) -> bool:
         """Tell whether a subscription may be listed."""
@@ -43,8 +43,8 @@ class Visibility:
 
     def may_change_watch(self, one: Watch) -> bool:
         """Tell whether an alert may be muted or removed: here, or from elsewhere by whoever set it."""
-        here = self.access.covers(one.channel, self.seat.user)
-        if not here and one.created_by != self.seat.user:
+        here = self.access.covers(one.channel, self.conversation.user)
+        if not here and one.created_by != self.conversation.user:
             return False
         return self._may(one.channel, one.created_by, private=self._private(one.channel), change=True)
 
@@ -56,12 +56,12 @@ class Visibility:
         needs = Permission.CHANGE if change else Permission.SEE
         if not self.access.allows(needs):
             return False
-        if self.access.covers(channel, self.seat.user):
+        if self.access.covers(channel, self.conversation.user):
             return True
-        mine = owner == self.seat.user
-        if channel.startswith("D") or channel == self.seat.user:
+        mine = owner == self.conversation.user
+        if channel.startswith("D") or channel == self.conversation.user:
             return mine  # a direct message with the bot has one person in it
-        told = self.people.is_private(self.seat.client, self.seat.workspace, channel)
+        told = self.people.is_private(self.conversation.client, self.conversation.workspace, channel)
         if not (private if told is None else told):
             if self.access.allows(Permission.ELSEWHERE if change else Permission.WORKSPACE):
                 return True
@@ -69,24 +69,24 @@ class Visibility:
         return mine and self._is_in(channel, may_post=change)
 
     def _is_in(self, channel: str, *, may_post: bool) -> bool:
-        seat = self.seat
-        return self.people.is_in(seat.client, seat.workspace, channel, seat.user, may_post=may_post)
+        conversation = self.conversation
+        return self.people.is_in(conversation.client, conversation.workspace, channel, conversation.user, may_post=may_post)
 
     def _private(self, channel: str) -> bool:
         """Tell whether a channel counts as private: unless its subscription says otherwise."""
-        found = self.office.subscriptions.in_channel(self.seat.workspace, channel)
+        found = self.delivery_context.subscriptions.in_channel(self.conversation.workspace, channel)
         return found is None or found.private
 
     def _owner(self, one: Delivery) -> str | None:
         """Return who asked for what a delivery is of."""
         match one.kind:
             case Kind.DIGEST:
-                subscription = self.office.subscriptions.get(one.workspace, one.source)
+                subscription = self.delivery_context.subscriptions.get(one.workspace, one.source)
                 return subscription.created_by if subscription else None
             case Kind.ALERT:
-                watch = self.office.watches.get(one.workspace, one.source)
+                watch = self.delivery_context.watches.get(one.workspace, one.source)
                 return watch.created_by if watch else None
             case Kind.BETS:
-                bet = self.office.bets.get(one.workspace, one.source)
+                bet = self.delivery_context.bets.get(one.workspace, one.source)
                 return bet.person if bet else None
         return one.channel

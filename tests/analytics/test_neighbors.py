@@ -8,7 +8,7 @@ import pytest
 from test_questions import ASKED
 
 from analytics.questions.registry import ask, parse
-from analytics.storage.request_cache import Remembered
+from analytics.storage.request_cache import RequestCache
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +122,7 @@ def test_a_remembered_history_is_the_history(history):
     from analytics.domain import Dimension, ListName
     from analytics.names.grouping import STORED
 
-    read = Remembered(history)
+    read = RequestCache(history)
     ids = [snapshot.id for snapshot in read.snapshots(ListName.TOP)]
     for chosen in (ids[:2], ids, ids[1:3], [999]):
         for dimension in (None, *Dimension):

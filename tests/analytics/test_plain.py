@@ -14,7 +14,7 @@ from analytics.errors import QueryError
 from analytics.language.natural_language import directory, read
 from analytics.language.natural_language.dates import when
 from analytics.language.natural_language.lexicon import load
-from analytics.names.normalize import fold
+from analytics.names.normalize import normalize
 from analytics.query import Period
 from analytics.questions.registry import FORMS, parse
 
@@ -45,10 +45,10 @@ def understood(text):
 
 def meaning(query):
     """What makes two questions the same: names by any spelling and in any order, what is asked without saying so left out."""
-    names = [fold(name.rpartition("/")[2] if query.word == "model" else name) for name in query.names]
+    names = [normalize(name.rpartition("/")[2] if query.word == "model" else name) for name in query.names]
     if names == [BY_DEFAULT.get(query.word)]:
         names = []
-    return query.but(names=tuple(sorted(names)), task=fold(query.task) if query.task else None)
+    return query.but(names=tuple(sorted(names)), task=normalize(query.task) if query.task else None)
 
 
 def registered(pair):

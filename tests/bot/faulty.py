@@ -21,7 +21,7 @@ from bot import composition
 from bot.delivery import handover
 from bot.observability.metrics import Metrics
 from bot.processes.demo import LINKED
-from bot.server.web import House, web
+from bot.server.web import WebContext, web
 from bot.settings import Settings
 from bot.storage.schema import UNFINISHED
 from playground import SlackStandIn
@@ -86,15 +86,18 @@ class Bot:
             **settings,
         )
         self.engine = composition.store(chosen)
-        desk = composition.desk(chosen, self.faulty(pool, "pool"), pool.entries(), self.engine, metrics=self.metrics)
-        desk.courier._gallery = self.faulty(desk.courier._gallery, "gallery")
-        desk.clerk.office = replace(desk.clerk.office, editions=self.faulty(desk.clerk.office.editions, "editions"))
+        services = composition.services(chosen, self.faulty(pool, "pool"), pool.entries(), self.engine, metrics=self.metrics)
+        services.responder._gallery = self.faulty(services.responder._gallery, "gallery")
+        services.subscription_service.delivery_context = replace(
+            services.subscription_service.delivery_context,
+            built_digests=self.faulty(services.subscription_service.delivery_context.built_digests, "editions"),
+        )
         wrapped = ("seen", "unfinished", "allowance", "catalog")
-        self.desk = replace(desk, **{name: self.faulty(getattr(desk, name), name) for name in wrapped})
-        app = composition.bolt(chosen, self.desk, over_http=True, metrics=self.metrics)
+        self.services = replace(services, **{name: self.faulty(getattr(services, name), name) for name in wrapped})
+        app = composition.bolt(chosen, self.services, over_http=True, metrics=self.metrics)
         self.executor = app.listener_runner.listener_executor
         self.lifecycle = app.listener_runner.lazy_listener_runner._lifecycle
-        self._server.app = web(House(app, gallery=composition.gallery(chosen, self.engine)))
+        self._server.app = web(WebContext(app, gallery=composition.gallery(chosen, self.engine)))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
         self.slack.attach(f"{address}/slack/events")

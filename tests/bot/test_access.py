@@ -19,12 +19,12 @@ from bot import composition
 from bot.analytics_pool import process
 from bot.blocks.digest import NUMBERS
 from bot.blocks.messages import BUILD
-from bot.delivery.conversation import Seat
+from bot.delivery.conversation import Conversation
 from bot.domain.access import POLICY, ActorKind, ConversationKind, Permission
 from bot.domain.outbox import Kind as DeliveryKind
-from bot.domain.outbox import Owed, State
+from bot.domain.outbox import PlannedDelivery, State
 from bot.domain.prediction import open_months
-from bot.server.web import House, web
+from bot.server.web import WebContext, web
 from bot.settings import Settings
 from bot.slack.installation.scopes import SCOPES as OWN_SCOPES
 from bot.slack.listeners.workflow_step import STEP
@@ -101,11 +101,11 @@ class World:
             hfstats_per_minute=10_000,
         )
         self.engine = composition.store(settings)
-        self.desk = composition.desk(settings, answers, process.entries(), self.engine)
-        self.office = self.desk.clerk.office
-        self.app = composition.bolt(settings, self.desk, over_http=True)
+        self.services = composition.services(settings, answers, process.entries(), self.engine)
+        self.delivery_context = self.services.subscription_service.delivery_context
+        self.app = composition.bolt(settings, self.services, over_http=True)
         self.app.listener_runner.lazy_listener_runner.executor = AtOnce()
-        self.http = web(House(self.app)).test_client()
+        self.http = web(WebContext(self.app)).test_client()
         self.ids = {}
         self.furnish()
         with self.engine.connect() as connection:
@@ -131,19 +131,19 @@ class World:
         due = datetime.now(UTC) + timedelta(days=3)
         by = by or self.grace.id
         more = {"schedule": "monthly on first at 09:00 UTC", "within": "top", "sections": ["license"], "next_due": due}
-        made = self.office.subscriptions.subscribe(self.workspace.id, channel, by=by, private=private, **more)
+        made = self.delivery_context.subscriptions.subscribe(self.workspace.id, channel, by=by, private=private, **more)
         self.ids[channel] = made.id
         return made.id
 
     def owed(self, channel, source):
-        owed = Owed(self.workspace.id, channel, DeliveryKind.DIGEST, source, "2026-07", datetime.now(UTC))
-        (line,) = self.office.ledger.plan([owed])
+        owed = PlannedDelivery(self.workspace.id, channel, DeliveryKind.DIGEST, source, "2026-07", datetime.now(UTC))
+        (line,) = self.delivery_context.outbox.plan([owed])
         with self.engine.begin() as connection:
             connection.execute(DELIVERY.update().where(DELIVERY.c.id == line).values(state=State.FAILED))
         return line
 
     def paused(self, channel):
-        return self.office.subscriptions.in_channel(self.workspace.id, channel).paused is not None
+        return self.delivery_context.subscriptions.in_channel(self.workspace.id, channel).paused is not None
 
     def channel(self, name, user):
         return self.workspace.direct(user.id) if name == "direct" else self.workspace.channel(name)
@@ -346,7 +346,7 @@ def opens_forms(made, who, where, granted):
 def sees(made, who, where, granted):
     rule = "creator Meta by downloads below 1%"
     here = place(made, who, where)
-    made.office.watches.add(made.workspace.id, here, rule, made.grace.id, crossed=False, looked_at=None)
+    made.delivery_context.watches.add(made.workspace.id, here, rule, made.grace.id, crossed=False, looked_at=None)
     for payload in ways(made, who, where, "watches"):
         said = made.send(payload)
         assert (rule in said) is granted
@@ -401,14 +401,14 @@ def changes_elsewhere(made, who, where, granted):
     for payload in ways(made, who, where, f"pause {made.ids[far]}"):
         made.send(payload)
         assert made.paused(far) is granted
-        made.office.subscriptions.resume(made.ids[far], datetime.now(UTC))
+        made.delivery_context.subscriptions.resume(made.ids[far], datetime.now(UTC))
     for payload in ways(made, who, where, f"again {line}"):
         made.send(payload)
-        state = made.office.ledger.get(line).state
+        state = made.delivery_context.outbox.get(line).state
         assert (state is State.PLANNED) is granted
     for payload in ways(made, who, where, f"unsubscribe {made.ids[far]}")[:1]:
         made.send(payload)
-        assert (made.office.subscriptions.in_channel(made.workspace.id, far) is None) is granted
+        assert (made.delivery_context.subscriptions.in_channel(made.workspace.id, far) is None) is granted
 
 
 TRIALS = {
@@ -499,7 +499,7 @@ def test_who_made_it_and_left_the_channel_neither_sees_nor_changes_it(either):
         ):
             either.send(payload)
         assert not either.paused(secret.id)
-        assert either.office.ledger.get(line).state is State.FAILED
+        assert either.delivery_context.outbox.get(line).state is State.FAILED
         assert f"<#{secret.id}>" not in here(either, "subscriptions") + either.send(either.home(ActorKind.MEMBER))
         assert f"again {line}" not in here(either, "status")
     finally:
@@ -534,18 +534,18 @@ def test_the_line_that_proves_membership_is_seen_by_nobody_else(bare):
 
 def test_a_watch_and_a_bet_of_elsewhere_are_like_none(either):
     secret, general = (either.workspace.channel(name).id for name in ("secret", "general"))
-    watch = either.office.watches.add(
+    watch = either.delivery_context.watches.add(
         either.workspace.id, secret, "creator Meta by downloads below 1%", either.grace.id, crossed=False, looked_at=None
     )
     for verb in ("mute", "unwatch"):
         assert f"There is no watch {watch.id} that you can change from here" in here(either, f"{verb} {watch.id}")
-    assert either.office.watches.get(either.workspace.id, watch.id).muted is None
+    assert either.delivery_context.watches.get(either.workspace.id, watch.id).muted is None
     month = str(open_months(datetime.now(UTC))[3])
     placed = {"question": "creators by downloads in top", "month": month, "name": "Meta", "percent": 70}
-    bet, _ = either.office.bets.place(either.workspace.id, secret, either.ada.id, **placed)
+    bet, _ = either.delivery_context.bets.place(either.workspace.id, secret, either.ada.id, **placed)
     assert f"You have no bet {bet.id} in this conversation" in here(either, f"unbet {bet.id}")
-    assert either.office.bets.get(either.workspace.id, bet.id)
-    assert either.office.bets.withdraw(either.workspace.id, bet.id, either.ada.id)
+    assert either.delivery_context.bets.get(either.workspace.id, bet.id)
+    assert either.delivery_context.bets.withdraw(either.workspace.id, bet.id, either.ada.id)
     assert general
 
 
@@ -561,14 +561,14 @@ def test_a_channel_that_became_private_is_hidden_from_then_on(informed):
     informed.reset()
     far = informed.workspace.channel("far")
     far.kind = Kind.PRIVATE
-    informed.desk.clerk.people._private.clear()  # five minutes later
+    informed.services.subscription_service.people._private.clear()  # five minutes later
     try:
         here(informed, f"pause {informed.ids[far.id]}")
         assert not informed.paused(far.id)
         assert far.id not in here(informed, "subscriptions")
     finally:
         far.kind = Kind.PUBLIC
-        informed.desk.clerk.people._private.clear()
+        informed.services.subscription_service.people._private.clear()
 
 
 def test_a_channel_is_known_to_be_private_as_soon_as_somebody_speaks_there(bare):
@@ -577,7 +577,7 @@ def test_a_channel_is_known_to_be_private_as_soon_as_somebody_speaks_there(bare)
     general.kind = Kind.PRIVATE
     try:
         here(bare, "watches")
-        assert bare.office.subscriptions.in_channel(bare.workspace.id, general.id).private
+        assert bare.delivery_context.subscriptions.in_channel(bare.workspace.id, general.id).private
         assert general.id not in here(bare, "subscriptions", name="partners")
     finally:
         general.kind = Kind.PUBLIC
@@ -587,19 +587,19 @@ def test_a_channel_is_known_to_be_private_as_soon_as_somebody_speaks_there(bare)
 def test_a_conversation_chosen_on_the_home_or_in_a_form_must_be_ones_own(either, name):
     chosen = either.workspace.channel(name)
     chosen.members.discard(either.ada.id)
-    either.office.subscriptions.unsubscribe(either.workspace.id, chosen.id)
+    either.delivery_context.subscriptions.unsubscribe(either.workspace.id, chosen.id)
     menu = {"type": "conversations_select", "selected_conversation": chosen.id}
     try:
         said = either.send(either.pressed(ActorKind.MEMBER, "", "home:subscribe", **menu))
         assert "I can't tell whether you're in that conversation" in said
-        assert either.office.subscriptions.in_channel(either.workspace.id, chosen.id) is None
+        assert either.delivery_context.subscriptions.in_channel(either.workspace.id, chosen.id) is None
         assert chosen.id not in [
             call.arguments.get("channel") for call in either.slack.calls if call.method == "chat.postMessage"
         ]
         if name == "secret":
             chosen.members.add(either.ada.id)
             either.send(either.pressed(ActorKind.MEMBER, "", "home:subscribe", **menu))
-            assert either.office.subscriptions.in_channel(either.workspace.id, chosen.id)
+            assert either.delivery_context.subscriptions.in_channel(either.workspace.id, chosen.id)
     finally:
         if name == "secret":
             chosen.members.add(either.ada.id)
@@ -624,9 +624,9 @@ def test_a_seat_without_access_does_nothing(informed):
     before = rows(informed)
     client = informed.app.client
     for line in ("pause", "licenses", "subscriptions"):
-        seat = Seat(client, informed.workspace.id, general, informed.ada.id)
+        conversation = Conversation(client, informed.workspace.id, general, informed.ada.id)
         informed.slack.service.calls.clear()
-        informed.desk.serve(seat, line)
+        informed.services.serve(conversation, line)
         assert REFUSED.search(str([call.arguments for call in informed.slack.calls]))
     assert rows(informed) == before
 

@@ -20,7 +20,7 @@ from analytics.questions.registry import QUESTIONS, ask, parse
 from analytics.sources import simulation
 from analytics.storage import ingest
 from analytics.storage.sql_history import SqlHistory
-from bot.analytics_pool.process import Analyst
+from bot.analytics_pool.process import AnalyticsProcess
 from bot.blocks.forms.prediction_form import PLACE, bet_view, mistakes, read_view
 from bot.blocks.predictions import Decided, listed, settled, under_a_digest
 from bot.domain.outbox import Kind, Outcome, State
@@ -46,10 +46,12 @@ class Betting(Bot):
         super().__init__(slack, pool, entries, simulated)
         self.now = JUNE
         self.bets = Bets(self.engine, self.clock)
-        self.desk.clerk.office = replace(self.desk.clerk.office, clock=self.clock, bets=self.bets)
+        self.services.subscription_service.delivery_context = replace(
+            self.services.subscription_service.delivery_context, clock=self.clock, bets=self.bets
+        )
         store = SqlHistory(self.engine)
-        office = replace(self.jobs.office, bets=self.bets)
-        self.jobs = replace(self.jobs, office=office, numbers=Analyst(store))
+        delivery_context = replace(self.jobs.delivery_context, bets=self.bets)
+        self.jobs = replace(self.jobs, delivery_context=delivery_context, numbers=AnalyticsProcess(store))
         for day in (date(2026, 6, 30), date(2026, 7, 31)):
             taken = [one for one in simulation.listings(day, months=0) if one.taken_on == day and one.list in LISTS]
             ingest.store([replace(one, taken_on=day) for one in taken], store)
@@ -70,7 +72,7 @@ class Betting(Bot):
     def settle(self, moment=OVER):
         self.now = moment
         self.jobs.settle()
-        return [line for line in self.jobs.office.ledger.find() if line.kind is Kind.BETS]
+        return [line for line in self.jobs.delivery_context.outbox.find() if line.kind is Kind.BETS]
 
 
 @pytest.fixture
@@ -127,7 +129,7 @@ def test_a_bets_whole_life_placed_changed_listed_closed_settled_and_scored(bot):
     assert [one.id for one in bot.settle(OVER)] == [line.id], "settled once"
     bot.work()
     assert sum("Bets settled" in str(m.blocks) for m in slack.messages("general")) == 1, "told once"
-    assert bot.jobs.clock_jobs.office.ledger.get(line.id).state is State.SENT
+    assert bot.jobs.clock_jobs.delivery_context.outbox.get(line.id).state is State.SENT
     assert slack.press(message, "All bets").ok
     shown = str(bot.seen("Settled last").blocks)
     assert f":white_check_mark: <@{user(bot, 'ada')}>: 80% {bot.first}, creators by downloads, July 2026, right" in shown

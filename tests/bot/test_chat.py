@@ -11,7 +11,7 @@ from test_slack import over_http, wait_for_answer
 
 from bot import composition
 from bot.analytics_pool.process import entries as all_entries
-from bot.conversation.llm import ChatReader
+from bot.conversation.llm import LanguageModel
 from bot.settings import Settings
 from playground import SlackStandIn
 
@@ -27,7 +27,7 @@ def chat():
 
 
 def reader(chat, **more):
-    return ChatReader(all_entries(), model=MODEL, token=chat.token, url=chat.url, **more)
+    return LanguageModel(all_entries(), model=MODEL, token=chat.token, url=chat.url, **more)
 
 
 @pytest.mark.parametrize(

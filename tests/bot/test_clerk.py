@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import test_slack
-from test_slack import WAIT, House, image_of, make_server, settings_for, tidy, web
+from test_slack import WAIT, WebContext, image_of, make_server, settings_for, tidy, web
 
 from analytics.domain import ListName
 from analytics.names import creators
@@ -17,10 +17,10 @@ from analytics.sources import simulation
 from analytics.storage import database, ingest
 from analytics.storage.sql_history import SqlHistory
 from bot import composition
-from bot.analytics_pool.process import Analyst
+from bot.analytics_pool.process import AnalyticsProcess
 from bot.domain.outbox import Again, State
 from bot.storage.channels.subscriptions import Subscriptions
-from bot.storage.messages.outbox import Ledger
+from bot.storage.messages.outbox import OutboxStore
 from bot.storage.schema import WATCH
 from bot.subscriptions.alerts import watch as look_at_watches
 from playground import SlackStandIn
@@ -38,20 +38,23 @@ class Bot:
         self.slack = slack
         self.settings = settings_for(slack).model_copy(update={"slack_app_token": None})
         self.engine = composition.store(self.settings)
-        self.desk = composition.desk(self.settings, pool, entries, self.engine)
-        self.app = composition.bolt(self.settings, self.desk, over_http=True)
-        self.server = make_server("127.0.0.1", 0, web(House(self.app)), threaded=True)
+        self.services = composition.services(self.settings, pool, entries, self.engine)
+        self.app = composition.bolt(self.settings, self.services, over_http=True)
+        self.server = make_server("127.0.0.1", 0, web(WebContext(self.app)), threaded=True)
         self.server.daemon_threads = False
         self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
         self.thread.start()
         slack.attach(f"http://127.0.0.1:{self.server.server_port}/slack/events")
         self.now = datetime.now(UTC)
-        made = composition.jobs(self.settings, self.engine, Analyst(SqlHistory(database.engine(simulated))))
+        made = composition.jobs(self.settings, self.engine, AnalyticsProcess(SqlHistory(database.engine(simulated))))
         clock = self.clock
-        office = replace(
-            made.office, clock=clock, ledger=Ledger(self.engine, clock), subscriptions=Subscriptions(self.engine, clock)
+        delivery_context = replace(
+            made.delivery_context,
+            clock=clock,
+            outbox=OutboxStore(self.engine, clock),
+            subscriptions=Subscriptions(self.engine, clock),
         )
-        self.jobs = replace(made, office=office)
+        self.jobs = replace(made, delivery_context=delivery_context)
 
     def clock(self):
         return self.now
@@ -61,7 +64,7 @@ class Bot:
         self.now = moment or self.now
         self.jobs.plan()
         for _ in range(20):
-            open_ = [line for line in self.jobs.office.ledger.find() if line.state in {State.PLANNED, State.SENDING}]
+            open_ = [line for line in self.jobs.delivery_context.outbox.find() if line.state in {State.PLANNED, State.SENDING}]
             for line in reversed(open_):
                 again = self.jobs.deliver(line.id)
                 if isinstance(again, Again):
@@ -96,7 +99,7 @@ class Bot:
 
     def subscribed(self, channel="general"):
         workspace = self.slack.workspace()
-        return self.jobs.office.subscriptions.in_channel(workspace.id, self.slack.channel(channel).id)
+        return self.jobs.delivery_context.subscriptions.in_channel(workspace.id, self.slack.channel(channel).id)
 
 
 @pytest.fixture
@@ -120,9 +123,9 @@ def test_a_channels_whole_life(bot):
     assert first > bot.now
 
     bot.work(first - timedelta(minutes=1))
-    assert bot.jobs.clock_jobs.office.ledger.find() == []
+    assert bot.jobs.clock_jobs.delivery_context.outbox.find() == []
     bot.work(first + timedelta(minutes=1))
-    assert [line.state for line in bot.jobs.clock_jobs.office.ledger.find()] == [State.SENT]
+    assert [line.state for line in bot.jobs.clock_jobs.delivery_context.outbox.find()] == [State.SENT]
 
     slack.channel("general").archived = True
     bot.work(bot.subscribed().next_due + timedelta(minutes=1))
@@ -264,14 +267,14 @@ def test_a_letter_about_an_unsure_delivery_sends_it_again(bot):
     bot.slack.faults.plan("conversations.history", Fault(error="missing_scope"), times=9)
     bot.work(bot.subscribed().next_due)
     letter = bot.seen("may or may not have reached", channel="direct")
-    (line,) = bot.jobs.clock_jobs.office.ledger.failed()
+    (line,) = bot.jobs.clock_jobs.delivery_context.outbox.failed()
     assert line.state is State.UNSURE
     bot.slack.command("status")
     bot.seen("1 unsure")
     assert bot.slack.press(letter, "Send it again").ok
     bot.seen("On its way again: the digest of", channel="direct")
     bot.work()
-    assert bot.jobs.clock_jobs.office.ledger.get(line.id).state is State.SENT
+    assert bot.jobs.clock_jobs.delivery_context.outbox.get(line.id).state is State.SENT
 
 
 # Watches
@@ -280,7 +283,7 @@ def test_a_letter_about_an_unsure_delivery_sends_it_again(bot):
 def watched(bot, text):
     bot.slack.command(f"watch {text}")
     bot.seen("I tell this conversation once when")
-    return bot.jobs.clock_jobs.office.watches.in_channel(bot.slack.workspace().id, bot.slack.channel("general").id)[-1]
+    return bot.jobs.clock_jobs.delivery_context.watches.in_channel(bot.slack.workspace().id, bot.slack.channel("general").id)[-1]
 
 
 def test_a_watch_lives_and_is_removed(bot):
@@ -290,12 +293,12 @@ def test_a_watch_lives_and_is_removed(bot):
     bot.slack.command("watches")
     listed = bot.seen("Meta falls below 1.0% of downloads")
     assert bot.slack.press(listed, "Mute").ok
-    office = bot.jobs.clock_jobs.office
-    bot.slack.wait_for(lambda: office.watches.get(watch.workspace, watch.id).muted, WAIT)
+    delivery_context = bot.jobs.clock_jobs.delivery_context
+    bot.slack.wait_for(lambda: delivery_context.watches.get(watch.workspace, watch.id).muted, WAIT)
     bot.slack.command(f"unmute {watch.id}")
-    bot.slack.wait_for(lambda: not office.watches.get(watch.workspace, watch.id).muted, WAIT)
+    bot.slack.wait_for(lambda: not delivery_context.watches.get(watch.workspace, watch.id).muted, WAIT)
     bot.slack.command(f"unwatch {watch.id}")
-    bot.slack.wait_for(lambda: office.watches.get(watch.workspace, watch.id) is None, WAIT)
+    bot.slack.wait_for(lambda: delivery_context.watches.get(watch.workspace, watch.id) is None, WAIT)
 
 
 def test_a_crossing_is_told_once_with_a_picture_and_a_button_that_mutes(bot, tmp_path):
@@ -311,13 +314,13 @@ def test_a_crossing_is_told_once_with_a_picture_and_a_button_that_mutes(bot, tmp
     with bot.jobs.engine.begin() as connection:
         rule = f"creator Meta by downloads below {line * 100:.3f}%"
         connection.execute(WATCH.update().values(rule=rule, looked_at=None, crossed=False))
-    jobs = replace(bot.jobs.clock_jobs, database=engine, numbers=Analyst(store))
+    jobs = replace(bot.jobs.clock_jobs, database=engine, numbers=AnalyticsProcess(store))
     expected, was = 0, False
     for listing, share in zip(days, shares, strict=True):
         ingest.store([listing], store)
         newest = {"top": listing.taken_on}
         for _ in range(2):  # looking twice at a snapshot tells nothing twice
-            look_at_watches(bot.jobs.clock_jobs.office, jobs.numbers, FORMS, bot.jobs.engine, newest)
+            look_at_watches(bot.jobs.clock_jobs.delivery_context, jobs.numbers, FORMS, bot.jobs.engine, newest)
         edge = round(line, 5)
         beyond = share < edge * 1.02 if was else share < edge
         expected += beyond and not was
@@ -328,7 +331,7 @@ def test_a_crossing_is_told_once_with_a_picture_and_a_button_that_mutes(bot, tmp
     assert image_of(told[0])
     assert check_blocks(list(told[0].blocks)) == []
     assert bot.slack.press(told[0], "Mute").ok
-    bot.slack.wait_for(lambda: bot.jobs.clock_jobs.office.watches.get(watch.workspace, watch.id).muted, WAIT)
+    bot.slack.wait_for(lambda: bot.jobs.clock_jobs.delivery_context.watches.get(watch.workspace, watch.id).muted, WAIT)
 
 
 def test_a_list_that_came_in_part_crosses_no_line(bot):
@@ -336,15 +339,15 @@ def test_a_list_that_came_in_part_crosses_no_line(bot):
     with bot.jobs.engine.begin() as connection:
         connection.execute(WATCH.update().values(rule="creator Meta by downloads below 99%", looked_at=None, crossed=False))
     store = SqlHistory(bot.jobs.engine)
-    jobs = replace(bot.jobs.clock_jobs, numbers=Analyst(store))
+    jobs = replace(bot.jobs.clock_jobs, numbers=AnalyticsProcess(store))
     days = [one for one in simulation.listings(date(2026, 8, 22), months=1) if one.list is ListName.TOP]
     part, whole = (replace(one, source="hub") for one in days[-2:])
     ingest.store([replace(part, models=part.models[:200])], store)
     jobs.watch()
-    assert bot.jobs.clock_jobs.office.ledger.find() == []
+    assert bot.jobs.clock_jobs.delivery_context.outbox.find() == []
     ingest.store([whole], store)
     jobs.watch()
-    assert len(bot.jobs.clock_jobs.office.ledger.find()) == 1
+    assert len(bot.jobs.clock_jobs.delivery_context.outbox.find()) == 1
 
 
 def share_of(listing, who):

@@ -16,7 +16,7 @@ from werkzeug.serving import make_server
 from bot import composition
 from bot.analytics_pool.pool import Pool
 from bot.delivery import formats
-from bot.server.web import House, web
+from bot.server.web import WebContext, web
 from bot.settings import Settings
 from bot.slack_api import upload
 from playground import SlackStandIn
@@ -68,9 +68,9 @@ def bot(pool, tmp_path):
             **chosen,
         )
         engine = composition.store(found)
-        desk = composition.desk(found, pool, pool.entries(), engine)
-        app = composition.bolt(found, desk, over_http=True)
-        server.app = web(House(app, gallery=composition.gallery(found, engine)))
+        services = composition.services(found, pool, pool.entries(), engine)
+        app = composition.bolt(found, services, over_http=True)
+        server.app = web(WebContext(app, gallery=composition.gallery(found, engine)))
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         slack.attach(f"{url}/slack/events")
@@ -396,8 +396,8 @@ def test_over_socket_mode_no_address_is_shown(pool, tmp_path):
         database_url=f"sqlite:///{tmp_path}/bot.db",
     )
     engine = composition.store(settings)
-    courier = composition.desk(settings, pool, pool.entries(), engine).courier
-    assert courier.image_url("T1", pool.answer(QUESTION)[1]) is None
+    responder = composition.services(settings, pool, pool.entries(), engine).responder
+    assert responder.image_url("T1", pool.answer(QUESTION)[1]) is None
     engine.dispose()
 
 

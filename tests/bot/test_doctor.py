@@ -137,7 +137,7 @@ def test_the_request_url_is_tried_as_slack_tries_it(slack, settings, tmp_path):
     bot = Bot(slack, filled(tmp_path / "hfstats.db", months=1), ())
     from bot.server.web import web
 
-    server = make_server("127.0.0.1", 0, web(bot.house), threaded=True)
+    server = make_server("127.0.0.1", 0, web(bot.web_context), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     public = f"http://127.0.0.1:{server.server_port}"

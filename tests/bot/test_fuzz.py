@@ -29,10 +29,10 @@ from bot import composition
 from bot.analytics_pool import process, summarize_store
 from bot.domain.prediction import open_months
 from bot.domain.reply import Picture
-from bot.server.web import House, web
+from bot.server.web import WebContext, web
 from bot.settings import Settings
 from bot.slack.listeners import modal_open
-from bot.subscriptions.commands import WORDS as CLERK
+from bot.subscriptions.commands import WORDS as SUBSCRIPTION
 from playground import SlackStandIn, payloads
 from playground.block_kit.blocks import check_blocks, check_view, elements_of
 from playground.delivery import signature
@@ -117,9 +117,11 @@ class Bench:
             database_url=database_url,
             hfstats_per_minute=10_000,
         )
-        app = composition.bolt(made, composition.desk(made, answers, process.entries(), composition.store(made)), over_http=True)
+        app = composition.bolt(
+            made, composition.services(made, answers, process.entries(), composition.store(made)), over_http=True
+        )
         app.listener_runner.lazy_listener_runner.executor = AtOnce()
-        self.http = web(House(app)).test_client()
+        self.http = web(WebContext(app)).test_client()
 
     def post(self, body, content_type):
         stamp = str(int(time.time()))
@@ -196,7 +198,7 @@ NAMES = ["apache-2.0", "mit", "Meta", "google", "qwen", "text-generation", "tran
 REAL = sorted(
     {word for form in FORMS for word in (form.word, *form.aliases)}
     | {*OPTION_WORDS, *Measure, *ListName, *NAMES, *modal_open.WORDS, "quiet", "quietly", "help", "vs", "and"}
-    | {*CLERK, "monthly", "weekly", "friday", "last-day", "9am", "25:00", "Europe/Berlin", "CST"}
+    | {*SUBSCRIPTION, "monthly", "weekly", "friday", "last-day", "9am", "25:00", "Europe/Berlin", "CST"}
     | {"newcomer", "70%", "by 2027-03", "December 2026", "families"}
     | {"below", "above", "rank", "10%", "now"}
     | {"5", "10", "0", "-1", "1001", "9" * 30, "2026-08", "2026-05-22", "2019-01", "2026-13", "9999-12", "0000-00", "2026-02-30"}

@@ -17,7 +17,7 @@ from bot.cli.main import main
 from bot.server.worker_watch import LOOKS, WorkerWatch
 from bot.settings import Settings
 from bot.storage.heartbeats import Heartbeat, Heartbeats, describe, duration
-from bot.storage.job_slots import Done
+from bot.storage.job_slots import JobSlots
 from bot.storage.migration_state import TABLES
 from bot.storage.schema import WORKER_HEARTBEAT
 from playground import SlackStandIn
@@ -153,14 +153,14 @@ def silent(engine):
 
 
 def test_where_no_worker_has_ever_run_nobody_is_told(engine, told):
-    watch = WorkerWatch(Heartbeats(engine), Done(engine), told.append)
+    watch = WorkerWatch(Heartbeats(engine), JobSlots(engine), told.append)
     for _ in range(LOOKS + 1):
         watch.look()
     assert (watch.state, told) == ("never", [])
 
 
 def test_a_silence_is_told_once_however_many_look_and_again_the_next_time(silent, told, caplog):
-    watches = [WorkerWatch(Heartbeats(silent), Done(silent), told.append) for _ in range(2)]
+    watches = [WorkerWatch(Heartbeats(silent), JobSlots(silent), told.append) for _ in range(2)]
     for number in range(LOOKS + 3):
         for watch in watches:
             watch.look()
@@ -188,7 +188,7 @@ def test_a_database_that_was_away_is_no_silence(silent, told):
             return super().find()
 
     away = Away(silent)
-    watch = WorkerWatch(away, Done(silent), told.append)
+    watch = WorkerWatch(away, JobSlots(silent), told.append)
     for _ in range(LOOKS):
         away.away = False
         watch.look()
@@ -217,7 +217,7 @@ def test_the_next_worker_tells_the_operator_of_the_silence_before_it(silent, url
     jobs = composition.jobs(settings, silent, told)
     for _ in range(2):
         jobs.report_silence()
-    (line,) = jobs.office.ledger.find()
+    (line,) = jobs.delivery_context.outbox.find()
     assert line.channel == "C0OPS"
     assert "stopped responding 60 minutes ago" in json.loads(line.content)["text"]
 
@@ -230,4 +230,4 @@ def test_a_worker_that_ended_as_it_was_told_is_no_silence(engine, url, told):
     ended.end()
     jobs = composition.jobs(Settings(database_url=url, hfstats_operator_channel="C0OPS"), engine, told)
     jobs.report_silence()
-    assert jobs.office.ledger.find() == []
+    assert jobs.delivery_context.outbox.find() == []

@@ -13,7 +13,7 @@ from analytics.errors import StoreError
 from bot.analytics_pool.process import entries as all_entries
 from bot.analytics_pool.summarize_store import edition, survey
 from bot.blocks.home import home_view
-from bot.conversation.name_index import Catalog, near
+from bot.conversation.name_index import NameIndex, near
 from bot.domain.store_summary import Name
 from playground import SlackStandIn
 from playground.block_kit.blocks import check_view
@@ -193,10 +193,10 @@ def test_an_overview_is_taken_anew_only_when_the_store_has_another_edition(histo
             asked.append(known)
             return None if known == edition(history) else survey(history)
 
-    catalog = Catalog(Store())
-    first = catalog.current()
-    catalog._again = 0.0
-    assert catalog.current() is first
+    name_index = NameIndex(Store())
+    first = name_index.current()
+    name_index._again = 0.0
+    assert name_index.current() is first
     assert asked == ["", edition(history)]
 
 

@@ -13,7 +13,7 @@ from leaks import found_in
 from analytics.storage import database
 from bot.conversation.router import failure
 from bot.observability import logs
-from bot.slack.listener_pool import DOOR, Carrying
+from bot.slack.listener_pool import ENTRY_POINT, ListenerPool
 
 # Put together here, so that this file does not hold what it looks for.
 BOT_TOKEN = "xox" + "b-1111111111-abcdefABCDEF"
@@ -107,11 +107,11 @@ def test_the_reference_that_a_user_sees_is_the_request_in_the_log(caplog):
 def test_work_in_another_thread_belongs_to_the_same_request():
     seen = []
     finished = []
-    with Carrying(2, lambda door, seconds: finished.append((door, seconds >= 0))) as threads:
+    with ListenerPool(2, lambda door, seconds: finished.append((door, seconds >= 0))) as threads:
         for door in ("command", "action"):
             request = logs.begin()
-            DOOR.set(door)
-            threads.submit(lambda: seen.append((logs.REQUEST.get(), DOOR.get()))).result()
+            ENTRY_POINT.set(door)
+            threads.submit(lambda: seen.append((logs.REQUEST.get(), ENTRY_POINT.get()))).result()
             assert seen[-1] == (request, door)
     assert finished == [("command", True), ("action", True)]
     assert threads.depth == 0

@@ -61,8 +61,8 @@ class Many(Bot):
         self.settings = settings(slack, database_url=url)
         self.workers = Workers(url, entries)
         self.engine = composition.store(self.settings)
-        self.house = composition.house(self.settings, self.workers, self.engine)
-        self.http = web(self.house).test_client()
+        self.web_context = composition.web_context(self.settings, self.workers, self.engine)
+        self.http = web(self.web_context).test_client()
 
     def install(self, team, decision="allow"):
         """Go through the pages as a browser does; returns the last one."""
@@ -156,7 +156,7 @@ def test_an_address_opens_once_and_in_the_browser_that_began(bot):
     again = bot.http.get(bot.last, base_url="https://127.0.0.1")
     assert again.status_code in {400, 401}
     assert "nothing was installed" in again.text
-    stranger = web(bot.house).test_client().get(bot.last, base_url="https://127.0.0.1")
+    stranger = web(bot.web_context).test_client().get(bot.last, base_url="https://127.0.0.1")
     assert stranger.status_code == 400
     assert "another browser" in stranger.text
 
@@ -203,8 +203,8 @@ def test_who_removes_the_app_leaves_nothing_and_the_others_go_on(bot, event):
     assert bot.installed() == {bot.slack.workspace("Globex").id}
     after = Many(bot.slack, bot.settings.database, bot.workers.known)
     after.settings = bot.settings
-    after.house = composition.house(bot.settings, after.workers, after.engine)
-    after.http = web(after.house).test_client()
+    after.web_context = composition.web_context(bot.settings, after.workers, after.engine)
+    after.http = web(after.web_context).test_client()
     after.ask("Acme", "creators")
     after.ask("Globex", "creators")
     after.drained()
@@ -337,7 +337,7 @@ def test_codes_are_exchanged_a_few_at_a_time(bot, monkeypatch):
         return exchange(flow, code)
 
     monkeypatch.setattr(OAuthFlow, "run_installation", slow)
-    flask = web(bot.house)
+    flask = web(bot.web_context)
     browsers = [SimpleNamespace(http=flask.test_client()) for _ in range(oauth.AT_ONCE + 1)]
     states = [begun(browser) for browser in browsers]
     with ThreadPoolExecutor(oauth.AT_ONCE) as threads:

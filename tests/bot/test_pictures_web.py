@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from werkzeug.serving import make_server
 
 from bot import composition
-from bot.server.web import House, web
+from bot.server.web import WebContext, web
 from bot.settings import Settings
 from bot.storage.messages.pictures import Gallery
 from playground import SlackStandIn
@@ -32,7 +32,7 @@ class Nobody:
 
 
 @pytest.fixture
-def house(tmp_path):
+def web_context(tmp_path):
     """A web process with a gallery, and how to ask it."""
     slack = SlackStandIn().start()
     settings = Settings(
@@ -43,8 +43,8 @@ def house(tmp_path):
     )
     engine = composition.store(settings)
     gallery = composition.gallery(settings, engine)
-    app = composition.bolt(settings, composition.desk(settings, Nobody(), (), engine), over_http=True)
-    server = make_server("127.0.0.1", 0, web(House(app, gallery)), threaded=True)
+    app = composition.bolt(settings, composition.services(settings, Nobody(), (), engine), over_http=True)
+    server = make_server("127.0.0.1", 0, web(WebContext(app, gallery)), threaded=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
 
@@ -66,12 +66,12 @@ def house(tmp_path):
 
 
 @pytest.fixture
-def path(house):
-    return f"/charts/{house.gallery.keep('T1', PNG)}.png"
+def path(web_context):
+    return f"/charts/{web_context.gallery.keep('T1', PNG)}.png"
 
 
-def test_a_picture_may_be_kept_for_ever_by_whoever_fetched_it(house, path):
-    found = house.ask(path)
+def test_a_picture_may_be_kept_for_ever_by_whoever_fetched_it(web_context, path):
+    found = web_context.ask(path)
     assert (found.status, found.body) == (200, PNG)
     assert found.headers["Content-Type"] == "image/png"
     assert found.headers["Cache-Control"] == "public, max-age=31536000, immutable"
@@ -82,24 +82,24 @@ def test_a_picture_may_be_kept_for_ever_by_whoever_fetched_it(house, path):
     assert found.headers["Referrer-Policy"] == "no-referrer"
 
 
-def test_who_has_it_is_told_that_it_did_not_change(house, path):
-    etag = house.ask(path).headers["ETag"]
-    again = house.ask(path, If_None_Match=etag)
+def test_who_has_it_is_told_that_it_did_not_change(web_context, path):
+    etag = web_context.ask(path).headers["ETag"]
+    again = web_context.ask(path, If_None_Match=etag)
     assert (again.status, again.body) == (304, b"")
     assert again.headers["ETag"] == etag
     assert "immutable" in again.headers["Cache-Control"]
-    assert house.ask(path, If_None_Match='"another"').status == 200
+    assert web_context.ask(path, If_None_Match='"another"').status == 200
 
 
-def test_head_tells_without_sending(house, path):
-    found = house.ask(path, "HEAD")
+def test_head_tells_without_sending(web_context, path):
+    found = web_context.ask(path, "HEAD")
     assert (found.status, found.body) == (200, b"")
     assert found.headers["Content-Length"] == str(len(PNG))
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
-def test_nothing_but_reading_is_allowed(house, path, method):
-    assert house.ask(path, method).status == 405
+def test_nothing_but_reading_is_allowed(web_context, path, method):
+    assert web_context.ask(path, method).status == 405
 
 
 def wrong(path):
@@ -117,25 +117,25 @@ def wrong(path):
     }
 
 
-def test_a_wrong_signature_is_404_before_any_database_is_asked(house, path):
-    with house.engine.begin() as connection:
+def test_a_wrong_signature_is_404_before_any_database_is_asked(web_context, path):
+    with web_context.engine.begin() as connection:
         connection.execute(sa.text("DROP TABLE link"))
     for what, name in wrong(path).items():
-        found = house.ask(f"/charts/{name}.png")
+        found = web_context.ask(f"/charts/{name}.png")
         assert found.status == 404, what
         assert found.headers["Cache-Control"] == "no-store"
         assert found.headers["X-Content-Type-Options"] == "nosniff"
-    assert house.ask(path).status == 503, "the right one was not looked for"
+    assert web_context.ask(path).status == 503, "the right one was not looked for"
 
 
-def test_a_picture_that_was_pruned_or_whose_workspace_left_is_404(house, path):
-    other = f"/charts/{house.gallery.keep('T2', PNG)}.png"
+def test_a_picture_that_was_pruned_or_whose_workspace_left_is_404(web_context, path):
+    other = f"/charts/{web_context.gallery.keep('T2', PNG)}.png"
     assert other != path
-    assert house.gallery.prune(timedelta(seconds=-1)) == 2
-    assert {house.ask(path).status, house.ask(other).status} == {404}
+    assert web_context.gallery.prune(timedelta(seconds=-1)) == 2
+    assert {web_context.ask(path).status, web_context.ask(other).status} == {404}
 
 
-def test_an_address_outlives_its_key_as_long_as_the_key_is_named(house, path):
+def test_an_address_outlives_its_key_as_long_as_the_key_is_named(web_context, path):
     name = path.removeprefix("/charts/").removesuffix(".png")
-    assert Gallery(house.engine, ["a new key", KEY]).find(name) == PNG
-    assert Gallery(house.engine, ["a new key"]).find(name) is None
+    assert Gallery(web_context.engine, ["a new key", KEY]).find(name) == PNG
+    assert Gallery(web_context.engine, ["a new key"]).find(name) is None

@@ -18,7 +18,7 @@ from analytics.errors import StoreError
 from analytics.storage import database
 from bot.delivery.recovery import recover
 from bot.domain.pending_reply import Work
-from bot.storage.messages.pending_replies import Unfinished
+from bot.storage.messages.pending_replies import PendingReplies
 from bot.storage.migration_state import TABLES
 from bot.storage.schema import UNFINISHED
 from playground import SlackStandIn
@@ -57,11 +57,11 @@ def serve(simulated, tmp_path):
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def unfinished(request, tmp_path):
+def pending_replies(request, tmp_path):
     url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else f"sqlite:///{tmp_path}/bot.db"
     engine = database.engine(url)
     database.upgrade(engine, TABLES)
-    yield Unfinished(engine)
+    yield PendingReplies(engine)
     engine.dispose()
 
 
@@ -107,55 +107,55 @@ def slack():
         yield slack
 
 
-def left_behind(slack, unfinished, channel="general"):
+def left_behind(slack, pending_replies, channel="general"):
     """Post a working message and remember it, as a bot does before it is killed."""
     client = WebClient(slack.bot_token(), base_url=slack.api_url, retry_handlers=[])
     place = slack.channel(channel).id
     ts = client.chat_postMessage(channel=place, text="Working on it …")["ts"]
-    unfinished.begin(Work(slack.workspace().id, place, ts, "licenses"))
+    pending_replies.begin(Work(slack.workspace().id, place, ts, "licenses"))
     return client, lambda: slack.shown_text(slack.workspace().message(place, ts))
 
 
-def test_what_is_being_worked_on_is_left_alone(slack, unfinished):
-    client, shown = left_behind(slack, unfinished)
-    assert recover(unfinished, lambda _workspace: client) == 0
+def test_what_is_being_worked_on_is_left_alone(slack, pending_replies):
+    client, shown = left_behind(slack, pending_replies)
+    assert recover(pending_replies, lambda _workspace: client) == 0
     assert "Working on" in shown()
 
 
 @pytest.mark.parametrize("channel", ["general", "research", "direct"])
-def test_what_was_left_behind_is_put_right_once(slack, unfinished, channel):
-    client, shown = left_behind(slack, unfinished, channel)
-    assert recover(unfinished, lambda _workspace: client, AT_ONCE) == 1
+def test_what_was_left_behind_is_put_right_once(slack, pending_replies, channel):
+    client, shown = left_behind(slack, pending_replies, channel)
+    assert recover(pending_replies, lambda _workspace: client, AT_ONCE) == 1
     assert "I was restarted while working on" in shown()
-    assert recover(unfinished, lambda _workspace: client, AT_ONCE) == 0
+    assert recover(pending_replies, lambda _workspace: client, AT_ONCE) == 0
 
 
 @pytest.mark.parametrize("fault", [Fault(status=500), Fault(drop="before"), Fault(error="ratelimited")])
-def test_what_could_not_be_put_right_just_now_is_tried_again(slack, unfinished, fault):
-    client, shown = left_behind(slack, unfinished)
+def test_what_could_not_be_put_right_just_now_is_tried_again(slack, pending_replies, fault):
+    client, shown = left_behind(slack, pending_replies)
     slack.faults.plan("chat.update", fault)
-    assert recover(unfinished, lambda _workspace: client, AT_ONCE) == 0
-    assert recover(unfinished, lambda _workspace: client, AT_ONCE) == 1
+    assert recover(pending_replies, lambda _workspace: client, AT_ONCE) == 0
+    assert recover(pending_replies, lambda _workspace: client, AT_ONCE) == 1
     assert "I was restarted" in shown()
 
 
-def test_a_message_that_is_gone_and_a_workspace_that_left_are_forgotten(slack, unfinished):
-    client, _ = left_behind(slack, unfinished)
+def test_a_message_that_is_gone_and_a_workspace_that_left_are_forgotten(slack, pending_replies):
+    client, _ = left_behind(slack, pending_replies)
     slack.faults.plan("chat.update", Fault(error="message_not_found"))
-    unfinished.begin(Work("T0LEFT", "C1", "1.1", "licenses"))
-    assert recover(unfinished, lambda workspace: None if workspace == "T0LEFT" else client, AT_ONCE) == 0
-    assert unfinished.take_over(AT_ONCE) == []
+    pending_replies.begin(Work("T0LEFT", "C1", "1.1", "licenses"))
+    assert recover(pending_replies, lambda workspace: None if workspace == "T0LEFT" else client, AT_ONCE) == 0
+    assert pending_replies.take_over(AT_ONCE) == []
 
 
-def test_a_workspace_whose_token_cannot_be_had_now_keeps_no_other_waiting_and_has_its_turn_later(slack, unfinished):
-    unfinished.begin(Work("T0SLOW", "C1", "1.1", "licenses"))
-    client, shown = left_behind(slack, unfinished)
+def test_a_workspace_whose_token_cannot_be_had_now_keeps_no_other_waiting_and_has_its_turn_later(slack, pending_replies):
+    pending_replies.begin(Work("T0SLOW", "C1", "1.1", "licenses"))
+    client, shown = left_behind(slack, pending_replies)
 
     def client_for(workspace):
         if workspace == "T0SLOW":
             raise StoreError("no token now")
         return client
 
-    assert recover(unfinished, client_for, AT_ONCE) == 1
+    assert recover(pending_replies, client_for, AT_ONCE) == 1
     assert "I was restarted" in shown()
-    assert [work.workspace for work in unfinished.take_over(AT_ONCE)] == ["T0SLOW"]
+    assert [work.workspace for work in pending_replies.take_over(AT_ONCE)] == ["T0SLOW"]

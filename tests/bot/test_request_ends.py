@@ -88,7 +88,7 @@ def shown(bot):
 
 
 def unasked(bot):
-    bot.slack.services.recent._kept.clear()
+    bot.slack.services.answer_cache._kept.clear()
 
 
 ACTS = {

@@ -9,13 +9,13 @@ import pytest
 
 from analytics.questions.registry import FORMS
 from bot import composition
-from bot.analytics_pool.process import Analyst, entries
+from bot.analytics_pool.process import AnalyticsProcess, entries
 from bot.conversation.router import Router
 
 
 @pytest.fixture
 def router(history):
-    return composition.router(Analyst(history), entries())
+    return composition.router(AnalyticsProcess(history), entries())
 
 
 def test_a_question_is_answered_with_a_picture(router):

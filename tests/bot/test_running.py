@@ -19,12 +19,12 @@ from analytics.sources import simulation
 from analytics.storage import database, ingest
 from analytics.storage.sql_history import SqlHistory
 from bot import composition
-from bot.analytics_pool.process import Analyst
+from bot.analytics_pool.process import AnalyticsProcess
 from bot.analytics_pool.summarize_store import edition
-from bot.conversation.answer_cache import Recent
-from bot.jobs.prewarm import Prewarming
+from bot.conversation.answer_cache import AnswerCache
+from bot.jobs.prewarm import Prewarmer
 from bot.server.health import Health
-from bot.server.web import House, web
+from bot.server.web import WebContext, web
 from bot.settings import Settings
 from bot.slack import replay_guard
 from playground import SlackStandIn
@@ -35,7 +35,7 @@ class Workers:
     """The analytics of this process, in the pool's place."""
 
     def __init__(self, url, entries):
-        self.analyst = Analyst(SqlHistory(database.engine(url)))
+        self.analyst = AnalyticsProcess(SqlHistory(database.engine(url)))
         self.known = entries
         self.asked = []
         self.replaced = {"died": 0, "hung": 0}
@@ -79,8 +79,8 @@ class Bot:
             **more,
         )
         self.workers = Workers(url, entries)
-        self.house = composition.house(self.settings, self.workers, composition.store(self.settings))
-        self.http = web(self.house).test_client()
+        self.web_context = composition.web_context(self.settings, self.workers, composition.store(self.settings))
+        self.http = web(self.web_context).test_client()
 
     def command(self, text, *, at=None, secret=None, channel="general"):
         """Return a signed request of Slack's, as the test client takes it."""
@@ -109,13 +109,13 @@ class Bot:
         return self.http.post("/slack/events", buffered=True, **sent)
 
     def drained(self):
-        self.house.app.listener_runner.listener_executor.shutdown(wait=True)
+        self.web_context.app.listener_runner.listener_executor.shutdown(wait=True)
 
     def answers(self):
         return [m for m in self.slack.messages("general") if any(b["type"] == "image" for b in m.blocks)]
 
     def metric(self, name, **labels):
-        return self.house.metrics.registry.get_sample_value(name, labels)
+        return self.web_context.metrics.registry.get_sample_value(name, labels)
 
 
 def test_the_same_request_twice_gets_one_answer(bot):
@@ -162,7 +162,7 @@ def test_a_guessed_signature_does_not_stand_in_the_way_of_slacks_request(bot):
 
 def test_as_many_signatures_are_remembered_as_memory_is_given_to(monkeypatch):
     monkeypatch.setattr(replay_guard, "MOST", 3)
-    seen = replay_guard.Replays()
+    seen = replay_guard.ReplayGuard()
     assert [seen.first(name) for name in ("a", "b", "c", "a", "d")] == [True, True, True, False, True]
     assert seen.first("a"), "the oldest makes room"
     assert len(seen._until) == 3
@@ -214,7 +214,7 @@ def test_a_failure_of_the_web_application_shows_a_reference(bot, caplog):
         def find(self, _name):
             raise ZeroDivisionError("what somebody typed")
 
-    response = web(House(bot.house.app, gallery=Broken())).test_client().get("/charts/a.b.png")
+    response = web(WebContext(bot.web_context.app, gallery=Broken())).test_client().get("/charts/a.b.png")
     assert response.status_code == 500
     reference = response.text.split("reference ")[1].strip(" .\n")
     assert reference in caplog.text
@@ -229,7 +229,7 @@ def probing(bot):
     def start(every=0.05, stale=WAIT, **parts):
         health = Health(parts, every=every, stale=stale)
         stops.append(health.start())
-        return web(House(bot.house.app, health=health, metrics_token="let me in")).test_client()
+        return web(WebContext(bot.web_context.app, health=health, metrics_token="let me in")).test_client()
 
     yield start
     for stop in stops:
@@ -238,7 +238,7 @@ def probing(bot):
 
 def test_ready_tells_which_part_is_not_and_the_reason_to_whoever_may_see_metrics(bot, probing):
     assert bot.http.get("/healthz/ready").json["parts"] == {"database": "not ready", "analytics": "not ready"}, "no look yet"
-    stop = bot.house.health.start()
+    stop = bot.web_context.health.start()
     until(lambda: bot.http.get("/healthz/ready").status_code == 200)
     assert bot.http.get("/healthz/ready").json == {"status": "ok", "parts": {"database": "ok", "analytics": "ok"}}
     stop()
@@ -306,7 +306,7 @@ def test_metrics_count_what_came_and_what_came_of_it(bot):
     assert bot.metric("hfstats_deliveries", state="failed") == 0
     days = (time.time() - time.mktime(TODAY.timetuple())) / 86400
     assert bot.metric("hfstats_snapshot_age_seconds", list="top") / 86400 == pytest.approx(days, abs=2)
-    text = bot.house.metrics.text().decode()
+    text = bot.web_context.metrics.text().decode()
     assert 'hfstats_requests_total{door="command"} 3.0' in text
 
 
@@ -331,10 +331,11 @@ def test_what_many_ask_at_one_moment_is_computed_once(simulated, entries):
 
     workers.answer = slow
     history = SqlHistory(database.engine(simulated))
-    recent = Recent(workers, [entry.form for entry in entries], history.version)
+    answer_cache = AnswerCache(workers, [entry.form for entry in entries], history.version)
     found = []
     threads = [
-        threading.Thread(target=lambda w=words: found.append(recent.answer(w))) for words in ("licenses", "LICENSES ", "license")
+        threading.Thread(target=lambda w=words: found.append(answer_cache.answer(w)))
+        for words in ("licenses", "LICENSES ", "license")
     ]
     threads[0].start()
     begun.wait(WAIT)
@@ -351,22 +352,22 @@ def test_a_new_snapshot_gives_a_new_answer_and_errors_are_not_kept(tmp_path, ent
     url = filled(tmp_path / "hfstats.db", months=2)
     workers = Workers(url, entries)
     history = SqlHistory(database.engine(url))
-    recent = Recent(workers, [entry.form for entry in entries], history.version, most=2)
-    before = recent.answer("licenses")[0]
-    assert recent.answer("licenses")[0] is before
+    answer_cache = AnswerCache(workers, [entry.form for entry in entries], history.version, most=2)
+    before = answer_cache.answer("licenses")[0]
+    assert answer_cache.answer("licenses")[0] is before
     for _ in range(2):
         with pytest.raises(Exception, match="nobody"):
-            recent.answer("creator nobody-of-that-name")
+            answer_cache.answer("creator nobody-of-that-name")
     listings = [one for one in simulation.listings(TODAY.replace(day=23), months=1) if one.taken_on == TODAY.replace(day=23)]
     known = edition(history)
     ingest.store(listings, history)
     assert edition(history) != known
-    after = recent.answer("licenses")[0]
+    after = answer_cache.answer("licenses")[0]
     assert after is not before
     assert after.source.snapshot == TODAY.replace(day=23)
-    recent.answer("creators")
-    recent.answer("tasks")
-    recent.answer("licenses")
+    answer_cache.answer("creators")
+    answer_cache.answer("tasks")
+    answer_cache.answer("licenses")
     assert workers.asked.count("licenses") == 3, "the oldest of three was to make room"
 
 
@@ -374,16 +375,16 @@ def test_the_common_charts_are_at_hand_when_a_snapshot_comes(tmp_path, entries):
     url = filled(tmp_path / "hfstats.db", months=2)
     workers = Workers(url, entries)
     history = SqlHistory(database.engine(url))
-    recent = Recent(workers, [entry.form for entry in entries], history.version)
-    warm = Prewarming(recent, ("licenses", "creators", "creator nobody-of-that-name"))
+    answer_cache = AnswerCache(workers, [entry.form for entry in entries], history.version)
+    warm = Prewarmer(answer_cache, ("licenses", "creators", "creator nobody-of-that-name"))
     assert warm.look() == 2
     assert warm.look() == 0, "nothing is new"
-    recent.answer("creators")
+    answer_cache.answer("creators")
     assert workers.asked.count("creators") == 1, "it was to be at hand"
     day = TODAY.replace(day=23)
     ingest.store([one for one in simulation.listings(day, months=1) if one.taken_on == day], history)
     assert warm.look() == 2
-    assert recent.answer("licenses")[0].source.snapshot == day
+    assert answer_cache.answer("licenses")[0].source.snapshot == day
     assert workers.asked.count("licenses") == 2
 
 
@@ -398,8 +399,8 @@ def test_prewarming_outlives_a_question_that_fails_and_asks_again(simulated, ent
         return answer(text)
 
     workers.answer = failing
-    recent = Recent(workers, [entry.form for entry in entries], SqlHistory(database.engine(simulated)).version)
-    warm = Prewarming(recent, ("licenses",))
+    answer_cache = AnswerCache(workers, [entry.form for entry in entries], SqlHistory(database.engine(simulated)).version)
+    warm = Prewarmer(answer_cache, ("licenses",))
     stop = warm.start()
     until(lambda: "not at hand" in caplog.text)
     stop()

@@ -20,7 +20,7 @@ from werkzeug.serving import make_server
 from analytics.storage import database
 from bot import composition
 from bot.analytics_pool.pool import Pool
-from bot.server.web import House, web
+from bot.server.web import WebContext, web
 from bot.settings import Settings
 from bot.slack_api import upload
 from playground import SlackStandIn
@@ -76,8 +76,10 @@ def tidy(settings):
 def over_http(slack, answers, entries, **more):
     """Serve the bot over HTTP on loopback; returns how to stop it."""
     settings = settings_for(slack, **more)
-    app = composition.bolt(settings, composition.desk(settings, answers, entries, composition.store(settings)), over_http=True)
-    server = make_server("127.0.0.1", 0, web(House(app)), threaded=True)
+    app = composition.bolt(
+        settings, composition.services(settings, answers, entries, composition.store(settings)), over_http=True
+    )
+    server = make_server("127.0.0.1", 0, web(WebContext(app)), threaded=True)
     server.daemon_threads = False  # closing waits for the requests: work begins after its acknowledgement
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -96,7 +98,9 @@ def over_http(slack, answers, entries, **more):
 def over_socket(slack, answers, entries):
     """Connect the bot over Socket Mode; returns how to stop it."""
     settings = settings_for(slack)
-    app = composition.bolt(settings, composition.desk(settings, answers, entries, composition.store(settings)), over_http=False)
+    app = composition.bolt(
+        settings, composition.services(settings, answers, entries, composition.store(settings)), over_http=False
+    )
     handler = SocketModeHandler(app, slack.app_token)
     handler.connect()
     slack.wait_for(lambda: slack.socket_mode.connected, WAIT)

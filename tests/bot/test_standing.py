@@ -17,10 +17,10 @@ from waiting import until
 
 from analytics.storage import database
 from bot.cli.main import main
-from bot.domain.outbox import Kind, Owed, State
+from bot.domain.outbox import Kind, PlannedDelivery, State
 from bot.processes.embedded_worker import worker
 from bot.settings import Settings
-from bot.storage.messages.outbox import Ledger
+from bot.storage.messages.outbox import OutboxStore
 from bot.storage.migration_state import TABLES
 
 
@@ -72,14 +72,17 @@ def kept(tmp_path):
     engine = database.engine(url)
     database.upgrade(engine)
     database.upgrade(engine, TABLES)
-    ledger, due = Ledger(engine), datetime(2026, 8, 3, 9, tzinfo=UTC)
-    owed = [Owed("T1", f"C{number}", Kind.DIGEST, number, "2026-07", due, content='{"text":"secret"}') for number in (1, 2, 3)]
-    ids = ledger.plan(owed)
+    outbox, due = OutboxStore(engine), datetime(2026, 8, 3, 9, tzinfo=UTC)
+    owed = [
+        PlannedDelivery("T1", f"C{number}", Kind.DIGEST, number, "2026-07", due, content='{"text":"secret"}')
+        for number in (1, 2, 3)
+    ]
+    ids = outbox.plan(owed)
     for id_ in ids:
-        ledger.claim(id_, "o")
-    ledger.sent(ids[0], "1.1")
-    ledger.settle(ids[1], "o", State.FAILED, "is_archived")
-    ledger.settle(ids[2], "o", State.UNSURE, "lost")
+        outbox.claim(id_, "o")
+    outbox.sent(ids[0], "1.1")
+    outbox.settle(ids[1], "o", State.FAILED, "is_archived")
+    outbox.settle(ids[2], "o", State.UNSURE, "lost")
     engine.dispose()
     return url, ids
 

@@ -17,7 +17,7 @@ from analytics.errors import HfStatsError, StoreError
 from analytics.storage import database
 from bot.domain.content import Content
 from bot.domain.dump import Wanted
-from bot.domain.outbox import Kind, Outcome, Owed
+from bot.domain.outbox import Kind, Outcome, PlannedDelivery
 from bot.slack.installation.tokens import Tokens
 from bot.storage.channels.alerts import Watches
 from bot.storage.channels.predictions import Bets
@@ -25,12 +25,12 @@ from bot.storage.channels.subscriptions import Subscriptions
 from bot.storage.dumps import Dumps
 from bot.storage.heartbeats import Heartbeats
 from bot.storage.installations import SECRETS, Cipher, Installations, Tables
-from bot.storage.job_slots import Done
-from bot.storage.messages.built_digests import Editions
-from bot.storage.messages.outbox import Ledger
-from bot.storage.messages.pending_replies import Unfinished, Work
+from bot.storage.job_slots import JobSlots
+from bot.storage.messages.built_digests import BuiltDigests
+from bot.storage.messages.outbox import OutboxStore
+from bot.storage.messages.pending_replies import PendingReplies, Work
 from bot.storage.messages.pictures import Gallery
-from bot.storage.messages.received_events import Seen
+from bot.storage.messages.received_events import ReceivedEvents
 from bot.storage.migration_state import TABLES
 from bot.storage.schema import METADATA, UNFINISHED
 from bot.storage.token_leases import Leases
@@ -143,7 +143,7 @@ def test_a_store_of_version_0005_opens(url):
     assert database.upgrade(engine, TABLES) == ("0005", TABLES.head)
     database.check_current(engine, TABLES)
     assert "slack_oauth_states" not in sa.inspect(engine).get_table_names()
-    (work,) = Unfinished(engine).take_over(timedelta(minutes=3))
+    (work,) = PendingReplies(engine).take_over(timedelta(minutes=3))
     assert (work.workspace, work.channel, work.ts, work.query) == ("T1", "C1", "1.2", "licenses")
     Heartbeats(engine).beat()
     engine.dispose()
@@ -183,7 +183,7 @@ def test_the_same_picture_at_one_moment_has_one_name(engine):
 
 
 def test_of_many_at_one_moment_one_is_the_first(engine):
-    seen = Seen(engine)
+    seen = ReceivedEvents(engine)
     assert sorted(together(8, lambda _: seen.first("event Ev1"))) == [False] * 7 + [True]
     assert seen.first("event Ev2")
     assert seen.prune(timedelta(days=1)) == 0
@@ -192,15 +192,15 @@ def test_of_many_at_one_moment_one_is_the_first(engine):
 
 
 def test_unfinished_work_is_handed_out_once(engine):
-    unfinished = Unfinished(engine)
+    pending_replies = PendingReplies(engine)
     left, done = Work("T1", "C1", "1.1", "licenses"), Work("T1", "C1", "1.2", "tasks")
-    unfinished.begin(left)
-    unfinished.begin(done)
-    unfinished.end(done)
-    assert unfinished.take_over(timedelta(minutes=5)) == []
+    pending_replies.begin(left)
+    pending_replies.begin(done)
+    pending_replies.end(done)
+    assert pending_replies.take_over(timedelta(minutes=5)) == []
     with engine.begin() as connection:  # as if minutes had gone by
         connection.execute(UNFINISHED.update().values(started_at=datetime(2026, 1, 1)))  # noqa: DTZ001 - as stored
-    found = together(4, lambda _: unfinished.take_over(timedelta(minutes=5)))
+    found = together(4, lambda _: pending_replies.take_over(timedelta(minutes=5)))
     assert [work for works in found for work in works] == [left]
 
 
@@ -356,21 +356,21 @@ def fill(engine, cipher, team):
     """Put at least one row of a workspace into every table that has such rows."""
     Gallery(engine, ["key"]).keep(team, f"png of {team}".encode())
     Gallery(engine, ["key"]).keep(team, b"shown by both")
-    Unfinished(engine).begin(Work(team, "C1", "1.1", "licenses"))
+    PendingReplies(engine).begin(Work(team, "C1", "1.1", "licenses"))
     Leases(engine).take(team, timedelta(minutes=1))
     Installations(engine, CLIENT, cipher).save(installed(team=team))
-    Seen(engine).first(f"event of {team}")
+    ReceivedEvents(engine).first(f"event of {team}")
     now = datetime.now(UTC)
     Subscriptions(engine).subscribe(
         team, "C1", schedule="monthly", within="top", sections=("license",), by="U1", next_due=now, private=False
     )
     Watches(engine).add(team, "C1", "creator meta below 10%", "U1", crossed=False, looked_at=None)
     Bets(engine).place(team, "C1", "U1", question="creators by downloads", month="2026-12", name="Meta", percent=70)
-    Ledger(engine).plan([Owed(team, "C1", Kind.DIGEST, {"T1": 1, "T2": 2}[team], "2026-07", now, "key")])
-    Ledger(engine).hush(team, now)
-    Editions(engine).keep("key", Content("text", []), None)
-    Editions(engine).may_upload(team, b"digest")
-    Done(engine).first("snapshot", team)
+    OutboxStore(engine).plan([PlannedDelivery(team, "C1", Kind.DIGEST, {"T1": 1, "T2": 2}[team], "2026-07", now, "key")])
+    OutboxStore(engine).hush(team, now)
+    BuiltDigests(engine).keep("key", Content("text", []), None)
+    BuiltDigests(engine).may_upload(team, b"digest")
+    JobSlots(engine).first("snapshot", team)
     Dumps(engine).plan([Wanted("someone/dumps", "models.parquet", "main", date(2026, 7, 31))])
 
 
@@ -404,17 +404,17 @@ def test_a_person_who_takes_back_a_grant_takes_no_bot_along(engine, cipher):
 
 
 def test_a_workspace_reaches_nothing_of_another(engine, cipher):
-    gallery, unfinished, kept = Gallery(engine, ["key"]), Unfinished(engine), Installations(engine, CLIENT, cipher)
+    gallery, pending_replies, kept = Gallery(engine, ["key"]), PendingReplies(engine), Installations(engine, CLIENT, cipher)
     fill(engine, cipher, "T1")
     before = rows(engine)
-    unfinished.end(Work("T2", "C1", "1.1", "licenses"))
+    pending_replies.end(Work("T2", "C1", "1.1", "licenses"))
     Leases(engine).give_back("T2")
     assert kept.token(None, "T2") is None
     assert kept.token("T1", "T2") is None
-    subscriptions, watches, ledger = Subscriptions(engine), Watches(engine), Ledger(engine)
+    subscriptions, watches, outbox = Subscriptions(engine), Watches(engine), OutboxStore(engine)
     (mine,) = subscriptions.of("T1")
     (watch,) = watches.in_channel("T1", "C1")
-    (line,) = ledger.find()
+    (line,) = outbox.find()
     assert subscriptions.unsubscribe("T2", "C1") is None
     assert subscriptions.get("T2", mine.id) is None
     assert subscriptions.in_channel("T2", "C1") is None
@@ -426,7 +426,7 @@ def test_a_workspace_reaches_nothing_of_another(engine, cipher):
     assert bets.in_channel("T2", "C1") == []
     assert bets.get("T2", bet.id) is None
     assert not bets.withdraw("T2", bet.id, "U1")
-    assert not ledger.once_more(line.id, "T2")
+    assert not outbox.once_more(line.id, "T2")
     assert not any(forget(engine, "T2").values())
     assert forget_users(engine, "T2", ["U1"]) == 0
     assert rows(engine) == before

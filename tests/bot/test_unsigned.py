@@ -214,7 +214,7 @@ def test_a_listener_is_not_run_by_a_header(bot):
 
 @pytest.mark.parametrize("token", [None, "", " "])
 def test_without_a_token_nobody_reads_the_metrics_not_even_from_this_machine(bot, token):
-    closed = web(replace(bot.house, metrics_token=token)).test_client()
+    closed = web(replace(bot.web_context, metrics_token=token)).test_client()
     for peer in ("127.0.0.1", "::1", "10.0.0.1", "8.8.8.8"):
         for authorization in (None, "Bearer", "Bearer ", "Bearer  ", "Bearer None"):
             headers = {"Authorization": authorization} if authorization else {}

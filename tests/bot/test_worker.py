@@ -21,11 +21,11 @@ from analytics.domain import ListName
 from analytics.storage import database
 from analytics.storage.sql_history import SqlHistory
 from bot import composition
-from bot.analytics_pool.process import Analyst
+from bot.analytics_pool.process import AnalyticsProcess
 from bot.settings import Settings
 from bot.storage.clock import now
-from bot.storage.messages.outbox import Ledger
-from bot.storage.messages.received_events import Seen
+from bot.storage.messages.outbox import OutboxStore
+from bot.storage.messages.received_events import ReceivedEvents
 
 
 @pytest.fixture
@@ -55,10 +55,10 @@ def test_it_takes_todays_snapshot_and_ends_when_told(url, tmp_path):
 
 
 def jobs_of(settings, engine, clock=None):
-    made = composition.jobs(settings, engine, Analyst(SqlHistory(engine)))
+    made = composition.jobs(settings, engine, AnalyticsProcess(SqlHistory(engine)))
     if clock is None:
         return made
-    return replace(made, office=replace(made.office, clock=clock, ledger=Ledger(engine, clock)))
+    return replace(made, delivery_context=replace(made.delivery_context, clock=clock, outbox=OutboxStore(engine, clock)))
 
 
 def test_a_day_has_one_snapshot_however_often_it_is_looked_for(url):
@@ -103,14 +103,14 @@ def test_a_day_without_the_hub_is_tried_to_the_end_then_told_once_and_in_the_dig
     jobs = jobs_of(settings, engine, lambda: moment[0])
     for told in (0, 1, 1):
         assert jobs.snapshot() is False
-        assert caplog.text.count("there will be no snapshot of 2026-08-12") == len(jobs.office.ledger.find()) == told
+        assert caplog.text.count("there will be no snapshot of 2026-08-12") == len(jobs.delivery_context.outbox.find()) == told
         moment[0] += timedelta(minutes=30)
     assert caplog.text.count("no snapshot of 2026-08-12 yet") == 3
-    (line,) = jobs.office.ledger.find()
+    (line,) = jobs.delivery_context.outbox.find()
     assert (line.kind, line.channel) == ("note", "C0OPS")
     assert "There is no snapshot of 2026-08-12" in line.content
     moment[0] = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
-    jobs.office.subscriptions.subscribe(
+    jobs.delivery_context.subscriptions.subscribe(
         "T1",
         "C1",
         schedule="monthly at 09:00 UTC",
@@ -121,7 +121,7 @@ def test_a_day_without_the_hub_is_tried_to_the_end_then_told_once_and_in_the_dig
         private=False,
     )
     jobs.plan()
-    content, _ = jobs.office.editions.get(jobs.office.ledger.find()[0].edition)
+    content, _ = jobs.delivery_context.built_digests.get(jobs.delivery_context.outbox.find()[0].edition)
     assert "No snapshot could be taken on 12 August 2026: the Hub was out of reach." in content.text
 
 
@@ -129,7 +129,7 @@ def test_what_is_old_goes(url, caplog):
     caplog.set_level("INFO")
     settings = Settings(database_url=url, hfstats_keys="key", hfstats_picture_days=30)
     engine = composition.store(settings)
-    gallery, seen = composition.gallery(settings, engine), Seen(engine)
+    gallery, seen = composition.gallery(settings, engine), ReceivedEvents(engine)
     old, new = gallery.keep("T1", b"old"), gallery.keep("T1", b"new")
     seen.first("old")
     aged = sa.text("UPDATE link SET made_at = :at WHERE name = :name")

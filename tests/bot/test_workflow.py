@@ -25,7 +25,7 @@ empty_pool = test_slack.empty_pool
 MANIFEST = json.loads((Path(__file__).parents[2] / "manifest.json").read_text(encoding="utf-8"))
 
 
-class Office:
+class DeliveryContext:
     """A workspace with workflows, and the app as the manifest declares it."""
 
     def __init__(self, answers, door=over_http):
@@ -51,16 +51,16 @@ class Office:
 
 @pytest.fixture(params=DOORS)
 def everywhere(request, pool):
-    office = Office(pool, DOORS[request.param])
-    yield office
-    office.close()
+    delivery_context = DeliveryContext(pool, DOORS[request.param])
+    yield delivery_context
+    delivery_context.close()
 
 
 @pytest.fixture
-def office(pool):
-    office = Office(pool)
-    yield office
-    office.close()
+def delivery_context(pool):
+    delivery_context = DeliveryContext(pool)
+    yield delivery_context
+    delivery_context.close()
 
 
 def test_a_question_is_answered_as_text(everywhere):
@@ -76,8 +76,8 @@ def test_a_question_is_answered_as_text(everywhere):
     assert everywhere.slack.messages() == []
 
 
-def test_the_step_returns_what_the_manifest_declares(office):
-    assert set(office.run("licenses").outputs) == set(MANIFEST["functions"][STEP]["output_parameters"])
+def test_the_step_returns_what_the_manifest_declares(delivery_context):
+    assert set(delivery_context.run("licenses").outputs) == set(MANIFEST["functions"][STEP]["output_parameters"])
     assert set(MANIFEST["functions"]) == {STEP}
 
 
@@ -95,11 +95,11 @@ def test_the_picture_has_an_address_where_pictures_are_shown_by_address(pool, mo
     keys = SecretStr(Fernet.generate_key().decode())
     shown = {"hfstats_public_url": "https://hfstats.example", "hfstats_keys": keys, "slack_app_token": None}
     monkeypatch.setattr(test_slack, "settings_for", lambda slack: settings_for(slack).model_copy(update=shown))
-    office = Office(pool)
-    address = office.run("licenses").outputs["image_url"]
+    delivery_context = DeliveryContext(pool)
+    address = delivery_context.run("licenses").outputs["image_url"]
     assert address.startswith("https://hfstats.example/charts/")
     assert address.endswith(".png")
-    office.close()
+    delivery_context.close()
 
 
 @pytest.mark.parametrize(
@@ -113,8 +113,8 @@ def test_the_picture_has_an_address_where_pictures_are_shown_by_address(pool, mo
         ("licenses at 1999-01", "There is no snapshot of 1999-01", "licenses at 2026"),
     ],
 )
-def test_a_question_without_an_answer_ends_the_step_with_what_to_type_instead(office, question, told, suggested):
-    execution = office.run(question)
+def test_a_question_without_an_answer_ends_the_step_with_what_to_type_instead(delivery_context, question, told, suggested):
+    execution = delivery_context.run(question)
     assert execution.state is State.FAILED
     sentence, _, tries = execution.error.partition("\nTry: ")
     assert told in sentence
@@ -122,44 +122,46 @@ def test_a_question_without_an_answer_ends_the_step_with_what_to_type_instead(of
     assert execution.outputs == {}
 
 
-def test_the_command_before_the_question_is_forgiven_and_escapes_are_undone(office):
-    assert office.run("/hfstats licenses").state is State.COMPLETED
-    assert "“R&D”" in office.run("creator R&amp;D").error
+def test_the_command_before_the_question_is_forgiven_and_escapes_are_undone(delivery_context):
+    assert delivery_context.run("/hfstats licenses").state is State.COMPLETED
+    assert "“R&D”" in delivery_context.run("creator R&amp;D").error
 
 
 def test_an_empty_store_ends_the_step_with_how_to_fill_it(empty_pool):
-    office = Office(empty_pool)
-    assert "There is no snapshot yet" in office.run("licenses").error
-    office.close()
+    delivery_context = DeliveryContext(empty_pool)
+    assert "There is no snapshot yet" in delivery_context.run("licenses").error
+    delivery_context.close()
 
 
 @pytest.mark.parametrize("door", DOORS)
 def test_a_crash_ends_the_step_with_a_reference_to_the_log(door, caplog):
-    office = Office(Broken(), DOORS[door])
-    error = office.run("licenses").error
+    delivery_context = DeliveryContext(Broken(), DOORS[door])
+    error = delivery_context.run("licenses").error
     assert "ZeroDivisionError" not in error
     assert error.split("reference ")[1].rstrip(".") in caplog.text
-    office.close()
+    delivery_context.close()
 
 
 def test_a_workflow_that_runs_wild_is_told_to_wait(pool, monkeypatch):
     monkeypatch.setenv("HFSTATS_PER_MINUTE", "1")
-    office = Office(pool)
-    assert office.run("licenses").state is State.COMPLETED
-    assert "ask again in" in office.run("licenses").error
-    office.close()
+    delivery_context = DeliveryContext(pool)
+    assert delivery_context.run("licenses").state is State.COMPLETED
+    assert "ask again in" in delivery_context.run("licenses").error
+    delivery_context.close()
 
 
-def test_a_step_that_comes_again_is_answered_once(office):
-    office.run("licenses")
-    office.slack._outbox.send_event(office.slack.deliveries[-1].payload)
-    office.run("creators")
-    assert [call.error for call in office.slack.calls if call.method.startswith("functions.")] == [None, None]
+def test_a_step_that_comes_again_is_answered_once(delivery_context):
+    delivery_context.run("licenses")
+    delivery_context.slack._outbox.send_event(delivery_context.slack.deliveries[-1].payload)
+    delivery_context.run("creators")
+    assert [call.error for call in delivery_context.slack.calls if call.method.startswith("functions.")] == [None, None]
 
 
-def test_a_step_that_slack_no_longer_waits_for_is_a_line_in_the_log(office, caplog):
-    office.slack.faults.plan("functions.completeSuccess", Fault(error="execution_not_in_running_state"))
-    office.slack.run_step(STEP, {"question": "licenses"})
-    office.slack.wait_for(lambda: [one for one in office.slack.calls if one.method == "functions.completeSuccess"], WAIT)
-    assert office.run("licenses").state is State.COMPLETED
+def test_a_step_that_slack_no_longer_waits_for_is_a_line_in_the_log(delivery_context, caplog):
+    delivery_context.slack.faults.plan("functions.completeSuccess", Fault(error="execution_not_in_running_state"))
+    delivery_context.slack.run_step(STEP, {"question": "licenses"})
+    delivery_context.slack.wait_for(
+        lambda: [one for one in delivery_context.slack.calls if one.method == "functions.completeSuccess"], WAIT
+    )
+    assert delivery_context.run("licenses").state is State.COMPLETED
     assert "the step could not be ended: execution_not_in_running_state" in caplog.text

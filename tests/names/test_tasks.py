@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analytics.domain import NONE_DECLARED
-from analytics.names.normalize import fold
+from analytics.names.normalize import normalize
 from analytics.names.tasks import ALIASES, TASKS, find
 
 
@@ -39,7 +39,7 @@ def test_every_task_is_found_by_its_own_name() -> None:
 
 
 def test_a_word_means_one_task() -> None:
-    words = [fold(word) for word in (*TASKS, NONE_DECLARED, *(word for words in ALIASES.values() for word in words))]
+    words = [normalize(word) for word in (*TASKS, NONE_DECLARED, *(word for words in ALIASES.values() for word in words))]
     assert len(set(words)) == len(words)
     assert set(ALIASES) <= {*TASKS, NONE_DECLARED}
 

@@ -44,8 +44,8 @@ class Bot:
 
     def __init__(self, emulator, pool, database_url):
         settings = emulator.settings(database_url)
-        desk = composition.desk(settings, pool, pool.entries(), composition.store(settings))
-        self.app = composition.bolt(settings, desk, over_http=True)
+        services = composition.services(settings, pool, pool.entries(), composition.store(settings))
+        self.app = composition.bolt(settings, services, over_http=True)
         self._sign = SignatureVerifier(emulator.signing_secret).generate_signature
 
     def receive(self, body, content_type="application/json"):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analytics.domain import Dimension, ListName, Measure
-from analytics.names.normalize import fold
+from analytics.names.normalize import normalize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -55,8 +55,8 @@ def load(text: str) -> dict[str, Word]:
         sort = Sort(entry["sort"])
         word = Word(sort, _MEANINGS.get(sort, str)(entry.get("means", "")))
         for phrase in entry["phrases"]:
-            if found.setdefault(fold(phrase), word) != word:
-                raise ValueError(f"lexicon.toml: “{phrase}” is both {found[fold(phrase)].sort} and {sort}")
+            if found.setdefault(normalize(phrase), word) != word:
+                raise ValueError(f"lexicon.toml: “{phrase}” is both {found[normalize(phrase)].sort} and {sort}")
     return found
 
 

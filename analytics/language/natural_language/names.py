@@ -9,7 +9,7 @@ from rapidfuzz import fuzz, process
 
 from analytics.domain import NONE_DECLARED, Dimension
 from analytics.names import creators, licenses, tasks
-from analytics.names.normalize import fold
+from analytics.names.normalize import normalize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -43,12 +43,12 @@ class Directory:
 
     def find(self, words: str) -> tuple[Called, ...]:
         """Return what some words name, in every dimension where they do."""
-        folded = fold(words)
+        folded = normalize(words)
         return self.by_words.get(folded) or (self.by_words.get(folded[:-1], ()) if folded.endswith("s") else ())
 
     def like(self, word: str) -> tuple[Called, ...]:
         """Return what a misspelled word most likely names."""
-        folded = fold(word)
+        folded = normalize(word)
         if len(folded) < FEWEST:
             return ()
         # Who misspells a name still begins it right.
@@ -61,7 +61,7 @@ def directory(names: Names) -> Directory:
     """Collect the names of the tables and of the data."""
     found: dict[str, list[Called]] = {}
     for called, words in (*_creators(), *_others(), *_of_data(names)):
-        folded = fold(words)
+        folded = normalize(words)
         if folded and words.casefold() not in _COMMON and called not in found.setdefault(folded, []):
             found[folded].append(called)
     _first_words(found)
@@ -107,7 +107,7 @@ def _first_words(found: dict[str, list[Called]]) -> None:
     """Let the first word of a creator's name stand for it where no other name begins so: "Stability" is Stability AI."""
     begins: dict[str, set[str]] = {}
     for family in creators.FAMILIES:
-        begins.setdefault(fold(family.name.split()[0]), set()).add(family.name)
+        begins.setdefault(normalize(family.name.split()[0]), set()).add(family.name)
     for word, owners in begins.items():
         if len(owners) == 1 and len(word) >= FEWEST - 1 and word not in found:
             found[word] = [Called(Dimension.CREATOR, *owners)]

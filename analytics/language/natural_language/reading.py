@@ -12,7 +12,7 @@ from analytics.domain import Dimension, ListName, Measure
 from analytics.language.natural_language.dates import When, when, year_before
 from analytics.language.natural_language.lexicon import COUNTED, VOCABULARY, Sort, Word
 from analytics.language.natural_language.names import ALIKE, FEWEST, Called
-from analytics.names.normalize import fold
+from analytics.names.normalize import normalize
 from analytics.query import MOST_NAMES, Option, Query, tidy
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def _next(words: Sequence[str], place: int, said: _Said, names: Directory) -> in
     """Understand what begins at a word; returns how many words that took. What is longest prevails, a name before a filler."""
     for many in range(min(_WIDEST, len(words) - place), 0, -1):
         phrase = " ".join(words[place : place + many])
-        word = VOCABULARY.get(fold(phrase))
+        word = VOCABULARY.get(normalize(phrase))
         called = names.find(phrase)
         if many == 1 and word is None and not called and words[place].isdigit():
             break
@@ -153,8 +153,8 @@ def _misspelled(words: Sequence[str], place: int, said: _Said, names: Directory)
     if "/" in word.strip("/"):
         said.names.append((Called(None, word),))
         return 1
-    if len(fold(word)) >= FEWEST and fold(word) not in _TO_DO:
-        found = process.extractOne(fold(word), _SPELLED, scorer=fuzz.ratio, score_cutoff=ALIKE)
+    if len(normalize(word)) >= FEWEST and normalize(word) not in _TO_DO:
+        found = process.extractOne(normalize(word), _SPELLED, scorer=fuzz.ratio, score_cutoff=ALIKE)
         called = names.like(word)
         if found and not (called and found[1] < 90):
             _take(VOCABULARY[found[0]], said, word)

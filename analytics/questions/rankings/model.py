@@ -13,7 +13,7 @@ from analytics.errors import QueryError
 from analytics.formatting.numbers import count, percent
 from analytics.formatting.phrases import day, of_list, ordinal, ranked_by
 from analytics.names import grouping, licenses, renames
-from analytics.names.normalize import fold
+from analytics.names.normalize import normalize
 from analytics.query import Form, Option, Query
 from analytics.questions import chart_specs
 from analytics.questions.comparability import notes_on, over_time
@@ -71,11 +71,11 @@ def _find(query: Query, view: View) -> tuple[Model, int]:
     typed = query.names[0]
     wanted = renames.successor(typed)
     models = _ranked(view)
-    folded = fold(wanted)
+    folded = normalize(wanted)
     ways: tuple[Callable[[Model], bool], ...] = (
         lambda m: renames.successor(m.id) == wanted,
-        lambda m: fold(m.id) == folded,
-        lambda m: fold(m.id.partition("/")[2]) == folded,
+        lambda m: normalize(m.id) == folded,
+        lambda m: normalize(m.id.partition("/")[2]) == folded,
     )
     for same in ways:
         found = next(((m, rank) for rank, m in enumerate(models, start=1) if same(m)), None)

@@ -20,7 +20,7 @@ from analytics.names import grouping
 from analytics.names.creators import FAMILIES
 from analytics.sources import validation
 from analytics.sources.dumps.columns import KINDS, columns
-from analytics.sources.dumps.streaming_rollup import Creators, Tally, derivations, licenses, texts
+from analytics.sources.dumps.streaming_rollup import Creators, StreamingRollup, derivations, licenses, texts
 from analytics.sources.parquet import ahead, batches, plain
 from analytics.sources.validation import CellError, shown
 
@@ -140,14 +140,14 @@ class _Dump:
     given: Mapping[str, str]
     namespaces: pa.Array
     called: dict[str, str] = field(default_factory=dict)
-    tally: Tally = field(init=False)
+    tally: StreamingRollup = field(init=False)
     best: list[pa.Table] = field(default_factory=list)
     above: dict[str, float] = field(default_factory=lambda: dict.fromkeys(_MEASURES, -1.0))
     """The value from which a model may still lead, by measure."""
 
     def __post_init__(self) -> None:
         """Begin to count."""
-        self.tally = Tally(self.namespaces)
+        self.tally = StreamingRollup(self.namespaces)
 
     def kinds_of(self, names: Sequence[str]) -> Mapping[str, Kinds]:
         """Choose the columns: a card is read only where there are no tags to tell the license."""

@@ -27,7 +27,7 @@ from huggingface_hub.errors import (
 from huggingface_hub.utils import tqdm, validate_repo_id  # type: ignore[attr-defined]
 
 from analytics.errors import OutOfReachError, SourceError
-from analytics.sources.hub_session import Address, Visit, through
+from analytics.sources.hub_session import Address, HubSession, through
 from analytics.sources.validation import shown
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def revisions(
 
     """
     checked(repo)
-    visit = Visit(Address.of(endpoint, token), f"history of {repo}", timeout, deadline, time.monotonic() + deadline)
+    visit = HubSession(Address.of(endpoint, token), f"history of {repo}", timeout, deadline, time.monotonic() + deadline)
     visit.remedies = _REMEDIES
     with through(visit):
         try:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Numbers = NDArray[np.int64]
+    Analytics = NDArray[np.int64]
     Values = NDArray[np.float64]
 
 _AT_ONCE = 1 << 19
@@ -37,11 +37,11 @@ class Vocabulary:
         self._numbers = {first: 0}
         self._most = most
 
-    def numbers(self, texts: pa.Array) -> Numbers:
+    def numbers(self, texts: pa.Array) -> Analytics:
         """Return the number of each text of an array without gaps."""
         coded = texts.dictionary_encode()
         own = np.fromiter(map(self._number, coded.dictionary.to_pylist()), np.int64, len(coded.dictionary))
-        found: Numbers = own[coded.indices.to_numpy(zero_copy_only=False)]
+        found: Analytics = own[coded.indices.to_numpy(zero_copy_only=False)]
         return found
 
     def _number(self, text: str) -> int:
@@ -64,10 +64,10 @@ class Fixed:
         """``first`` is what the others are called."""
         self._first, self._known = first, texts
 
-    def numbers(self, texts: pa.Array) -> Numbers:
+    def numbers(self, texts: pa.Array) -> Analytics:
         """Return the number of each text of an array without gaps."""
         place = pc.fill_null(pc.index_in(texts, value_set=self._known), -1)
-        found: Numbers = place.to_numpy(zero_copy_only=False).astype(np.int64) + 1
+        found: Analytics = place.to_numpy(zero_copy_only=False).astype(np.int64) + 1
         return found
 
     def __len__(self) -> int:
@@ -83,7 +83,7 @@ class Fixed:
 class Weighed:
     """The models of one batch as numbers, and what each adds: 1, its downloads, its likes, and 1 where likes are recorded."""
 
-    tasks: Numbers
+    tasks: Analytics
     parts: tuple[Values, ...]
 
 
@@ -94,7 +94,7 @@ class Cube:
         """Begin with nothing."""
         self.values: Values = np.zeros((4, 0, 0))
 
-    def add(self, names: Numbers, tasks: Numbers, parts: Sequence[Values], size: tuple[int, int]) -> None:
+    def add(self, names: Analytics, tasks: Analytics, parts: Sequence[Values], size: tuple[int, int]) -> None:
         """Add rows; there are so many names and tasks by now."""
         before = self.values.shape[1:]
         if size != before:
@@ -106,7 +106,7 @@ class Cube:
             self.values[place] += np.bincount(flat, part, size[0] * size[1]).reshape(size)
 
 
-class Tally:
+class StreamingRollup:
     """Counts models under every name of every stored dimension, over all tasks and for each."""
 
     def __init__(self, namespaces: pa.Array) -> None:
@@ -125,7 +125,7 @@ class Tally:
         return batch
 
     def add(
-        self, dimension: Dimension, names: pa.Array, batch: Weighed, rows: Numbers | None = None, weights: Values | None = None
+        self, dimension: Dimension, names: pa.Array, batch: Weighed, rows: Analytics | None = None, weights: Values | None = None
     ) -> None:
         """Add a batch under its names in one dimension: one name a model, or those at ``rows`` with their weights."""
         vocabulary = self._names.setdefault(dimension, Vocabulary(EVERYTHING_ELSE))
@@ -225,7 +225,7 @@ def texts(column: pa.Array) -> pa.Array:
     return pc.if_else(pc.equal(trimmed, ""), NONE_DECLARED, trimmed)
 
 
-def licenses(tags: pa.Array) -> tuple[pa.Array, Numbers, Values]:
+def licenses(tags: pa.Array) -> tuple[pa.Array, Analytics, Values]:
     """Return the licenses that models declare in their tags, at which rows, and with which weights: a model's share equally.
 
     A row without a license has ``none declared``, one without any tags nothing.
@@ -243,12 +243,12 @@ def licenses(tags: pa.Array) -> tuple[pa.Array, Numbers, Values]:
     return pa.concat_arrays([names, pa.array([NONE_DECLARED] * len(bare), names.type)]), np.concatenate([rows, bare]), weights
 
 
-def _flat(tags: pa.Array) -> tuple[Numbers, pa.Array]:
+def _flat(tags: pa.Array) -> tuple[Analytics, pa.Array]:
     """Return the rows of all tags, and the tags."""
     return pc.list_parent_indices(tags).to_numpy(zero_copy_only=False).astype(np.int64), pc.list_flatten(tags)
 
 
-def _each_once(rows: Numbers, names: pa.Array) -> tuple[Numbers, pa.Array]:
+def _each_once(rows: Analytics, names: pa.Array) -> tuple[Analytics, pa.Array]:
     """Leave out a license that a model declares twice."""
     coded = names.dictionary_encode()
     keys = rows * (len(coded.dictionary) + 1) + coded.indices.to_numpy(zero_copy_only=False)
@@ -257,7 +257,7 @@ def _each_once(rows: Numbers, names: pa.Array) -> tuple[Numbers, pa.Array]:
     return rows[first], names.take(pa.array(first))
 
 
-def derivations(tags: pa.Array, ways: Mapping[str, str], otherwise: str, original: str) -> tuple[pa.Array, Numbers]:
+def derivations(tags: pa.Array, ways: Mapping[str, str], otherwise: str, original: str) -> tuple[pa.Array, Analytics]:
     """Return how models were made, and at which rows: those without any tags are left out.
 
     The first tag that says how decides; one that names a base and not how is ``otherwise``.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from analytics.query import Form, Period
     from bot.blocks.messages import Block
-    from bot.domain.store_summary import Entry, Overview
+    from bot.domain.store_summary import Entry, StoreSummary
 
 FORM = "form"
 """Every field's action id begins with this."""
@@ -49,7 +49,7 @@ _LISTS = {
 _KINDS = {"license": "Licenses", "creator": "Creators", "task": "Tasks", "library": "Libraries"}
 
 
-def build_view(form: Filled, entries: Sequence[Entry], overview: Overview | None, wrong: Mapping[str, str]) -> Block:
+def build_view(form: Filled, entries: Sequence[Entry], overview: StoreSummary | None, wrong: Mapping[str, str]) -> Block:
     """Show the form as it is filled in, with what it asks in words or, from ``wrong``, what is missing."""
     entry = next((one for one in entries if one.form.word == form.word), entries[0])
     form = fitted(form, entry.form)
@@ -125,7 +125,7 @@ def _question(entry: Entry, entries: Sequence[Entry]) -> Block:
     return _input(QUESTION, "Question", element, optional=False)
 
 
-def _field(field: str, form: Filled, of: Form, overview: Overview | None) -> Block | None:
+def _field(field: str, form: Filled, of: Form, overview: StoreSummary | None) -> Block | None:
     given = form.words.get(field, ())
     match field:
         case "names":
@@ -168,7 +168,7 @@ def _names(form: Filled, of: Form) -> Block:
     return _input(block_of(NAMES, of.word), label, element, optional=not of.fewest)
 
 
-def _menu(option: Option, given: Sequence[str], overview: Overview | None) -> Block:
+def _menu(option: Option, given: Sequence[str], overview: StoreSummary | None) -> Block:
     match option:
         case Option.BY:
             offers = [(f"{option} {measure}", measure.capitalize()) for measure in Measure]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.blocks.controls import GO, POST, VIEW, asker
 from bot.blocks.messages import ASK
-from bot.delivery.conversation import Seat
+from bot.delivery.conversation import Conversation
 from bot.domain.reply import Notice
 from bot.slack.payload import access_in, acked, workspace_of
 from bot.slack_api import response_url
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from slack_bolt import App, BoltContext, Respond
     from slack_sdk import WebClient
 
-    from bot.slack.services import Desk
+    from bot.slack.services import Services
 
 _log = logging.getLogger(__name__)
 
 _NO_QUESTION = Notice("That control is of an older message and holds no question any more. Ask again, or look at “help”.")
 
 
-def listen(app: App, desk: Desk) -> None:
+def listen(app: App, services: Services) -> None:
     """Attach every control that asks a question."""
 
     def pressed(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
@@ -33,12 +33,12 @@ def listen(app: App, desk: Desk) -> None:
         if kind == ASK and is_ephemeral(body):
             remove(client, respond)  # a suggestion that was taken has done its work
         place = (workspace_of(context), channel_of(body), body["user"]["id"])
-        seat = _seat(Seat(client, *place, respond, access=access_in(context)), kind, body, action)
+        conversation = _conversation(Conversation(client, *place, respond, access=access_in(context)), kind, body, action)
         text = chosen(action)
-        notice = unusable(desk, seat, text)
+        notice = unusable(services, conversation, text)
         if notice:
-            desk.courier.tell(seat, notice)
-        elif desk.serve(seat, text) and kind == POST:
+            services.responder.tell(conversation, notice)
+        elif services.serve(conversation, text) and kind == POST:
             remove(client, respond)  # everybody sees it now
 
     app.action(re.compile(rf"^(?:{ASK}|{VIEW}|{GO}|{POST})(?::|$)"))(ack=acked, lazy=[pressed])
@@ -50,11 +50,11 @@ def chosen(action: dict[str, Any]) -> str:
     return value if isinstance(value, str) else ""
 
 
-def unusable(desk: Desk, seat: Seat, text: str) -> Notice | None:
+def unusable(services: Services, conversation: Conversation, text: str) -> Notice | None:
     """Return what to say of a value that is no question, or to somebody who asks too much."""
     if not text.strip():
         return _NO_QUESTION
-    return desk.router.at_once(text) or desk.allowance.ask(seat.workspace, seat.user)
+    return services.router.at_once(text) or services.rate_limit.ask(conversation.workspace, conversation.user)
 
 
 def is_ephemeral(body: dict[str, Any]) -> bool:
@@ -85,17 +85,17 @@ def remove(client: WebClient, respond: Respond) -> None:
             _log.warning("response_url: %s", answered.status_code)
 
 
-def _seat(seat: Seat, kind: str, body: dict[str, Any], action: dict[str, Any]) -> Seat:
+def _conversation(conversation: Conversation, kind: str, body: dict[str, Any], action: dict[str, Any]) -> Conversation:
     """Say where the answer goes: in the message's place, under it, or into the conversation."""
     if is_ephemeral(body):
-        seat.quiet = seat.instead = kind in {VIEW, GO}
+        conversation.quiet = conversation.instead = kind in {VIEW, GO}
     elif kind == VIEW:
-        seat.instead = True
-        seat.message = body.get("container", {}).get("message_ts")
-    elif kind == GO and not seat.channel.startswith("D"):  # a direct message has nobody to spare
-        seat.thread = thread_of(body)
+        conversation.instead = True
+        conversation.message = body.get("container", {}).get("message_ts")
+    elif kind == GO and not conversation.channel.startswith("D"):  # a direct message has nobody to spare
+        conversation.thread = thread_of(body)
     else:
-        seat.thread = body.get("container", {}).get("thread_ts")
-    if seat.instead:
-        seat.asked_by = asker(str(action.get("block_id", "")))
-    return seat
+        conversation.thread = body.get("container", {}).get("thread_ts")
+    if conversation.instead:
+        conversation.asked_by = asker(str(action.get("block_id", "")))
+    return conversation

@@ -6,25 +6,25 @@ from typing import TYPE_CHECKING, Any
 
 from bot.blocks.controls import GO
 from bot.blocks.messages import ASK, notice_blocks, notice_fallback
-from bot.delivery.conversation import Seat
+from bot.delivery.conversation import Conversation
 from bot.slack.payload import access_in, plain, workspace_of
 
 if TYPE_CHECKING:
     from slack_bolt import Ack, App, BoltContext, Respond
     from slack_sdk import WebClient
 
-    from bot.slack.services import Desk
+    from bot.slack.services import Services
 
 COMMAND = "/hfstats"
 _QUIET = {"quiet", "quietly"}
 
 
-def listen(app: App, desk: Desk) -> None:
+def listen(app: App, services: Services) -> None:
     """Attach the command."""
 
     def acked(ack: Ack, command: dict[str, Any]) -> None:
         text, quiet = aside(plain(command.get("text", "")))
-        notice = desk.router.at_once(text)
+        notice = services.router.at_once(text)
         if notice is None:
             ack()
         else:
@@ -33,15 +33,15 @@ def listen(app: App, desk: Desk) -> None:
 
     def answered(command: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
         text, quiet = aside(plain(command.get("text", "")))
-        if desk.router.at_once(text) is not None:
+        if services.router.at_once(text) is not None:
             return
         place = (workspace_of(context), command["channel_id"], command["user_id"])
-        seat = Seat(client, *place, respond, quiet=quiet, access=access_in(context))
-        notice = desk.allowance.ask(seat.workspace, seat.user)
+        conversation = Conversation(client, *place, respond, quiet=quiet, access=access_in(context))
+        notice = services.rate_limit.ask(conversation.workspace, conversation.user)
         if notice is None:
-            desk.serve(seat, text)
+            services.serve(conversation, text)
         else:
-            desk.courier.tell(seat, notice)
+            services.responder.tell(conversation, notice)
 
     app.command(COMMAND)(ack=acked, lazy=[answered])
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from analytics.export.serialization import as_csv
 from bot.blocks.controls import CSV
 from bot.blocks.escape import escape_code, literal
-from bot.delivery.conversation import Seat
+from bot.delivery.conversation import Conversation
 from bot.domain.reply import Notice
 from bot.slack.direct_message import opening
 from bot.slack.listeners.actions import channel_of, chosen, is_ephemeral, thread_of, unusable
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from slack_sdk import WebClient
 
     from analytics.answer import Answer
-    from bot.slack.services import Desk
+    from bot.slack.services import Services
 
 _log = logging.getLogger(__name__)
 
@@ -29,46 +29,46 @@ _SENT = Notice("I am not in this channel, so I sent you the file in a direct mes
 _NOWHERE = Notice("I could share the file neither here nor with you directly. Invite me to this channel and press again.")
 
 
-def listen(app: App, desk: Desk) -> None:
+def listen(app: App, services: Services) -> None:
     """Attach the button."""
 
     def exported(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
         place = (workspace_of(context), channel_of(body), body["user"]["id"])
-        seat = Seat(client, *place, respond, quiet=is_ephemeral(body), access=access_in(context))
+        conversation = Conversation(client, *place, respond, quiet=is_ephemeral(body), access=access_in(context))
         text = chosen(action)
-        notice = unusable(desk, seat, text)
-        given = None if notice else desk.router.reply(text)
+        notice = unusable(services, conversation, text)
+        given = None if notice else services.router.reply(text)
         if given and given.answer:
-            thread = None if seat.quiet else thread_of(body)
-            notice = _share(seat, given.answer, thread)
+            thread = None if conversation.quiet else thread_of(body)
+            notice = _share(conversation, given.answer, thread)
         elif given:
             notice = given.notice
         if notice:
-            desk.courier.tell(seat, notice)
+            services.responder.tell(conversation, notice)
 
     app.action(CSV)(ack=acked, lazy=[exported])
 
 
-def _share(seat: Seat, answer: Answer, thread: str | None) -> Notice | None:
+def _share(conversation: Conversation, answer: Answer, thread: str | None) -> Notice | None:
     """Bring the file into the thread, else to the person; return what there is to say of it."""
-    if thread and _upload(seat.client, answer, seat.channel, thread):
+    if thread and _upload(conversation.client, answer, conversation.channel, thread):
         return None
-    if not _send(seat, answer):
+    if not _send(conversation, answer):
         return _NOWHERE
     return _SENT if thread else Notice("I sent you the file in a direct message.")
 
 
-def _send(seat: Seat, answer: Answer) -> bool:
+def _send(conversation: Conversation, answer: Answer) -> bool:
     try:
         # The message opens the conversation, which a file alone cannot without one more scope.
-        posted = seat.client.chat_postMessage(
-            channel=seat.user, text=f"`{escape_code(answer.query)}` as CSV:", unfurl_links=False
+        posted = conversation.client.chat_postMessage(
+            channel=conversation.user, text=f"`{escape_code(answer.query)}` as CSV:", unfurl_links=False
         )
     except FAILURES as error:
         _log.warning("no direct message: %s", said(error))
         return False
-    with opening(seat.client, posted) as message:
-        message.of_use = _upload(seat.client, answer, str(posted["channel"]))
+    with opening(conversation.client, posted) as message:
+        message.of_use = _upload(conversation.client, answer, str(posted["channel"]))
     return message.of_use
 
 

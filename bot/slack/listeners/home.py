@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.blocks.home import ASKED, REFRESH, SHOWN, SUBSCRIBE, home_view, subscriptions_section, trouble_view
-from bot.blocks.subscriptions import CLERK
+from bot.blocks.subscriptions import SUBSCRIPTION
 from bot.conversation.router import notice_of
 from bot.delivery.lifecycle import attempt
 from bot.slack.listeners.actions import chosen, unusable
@@ -19,75 +19,75 @@ if TYPE_CHECKING:
     from slack_sdk import WebClient
 
     from bot.blocks.messages import Block
-    from bot.delivery.conversation import Seat
-    from bot.slack.services import Desk
+    from bot.delivery.conversation import Conversation
+    from bot.slack.services import Services
 
 
-def listen(app: App, desk: Desk) -> None:
+def listen(app: App, services: Services) -> None:
     """Attach the Home and its buttons. The one that opens the form is the same everywhere."""
 
     def opened(event: dict[str, Any], context: BoltContext, client: WebClient) -> None:
         if event.get("tab") == "home":
-            seat = at_home(client, context, event["user"])
-            _publish(client, seat.user, _view(desk, seat))
+            conversation = at_home(client, context, event["user"])
+            _publish(client, conversation.user, _view(services, conversation))
 
     def refreshed(body: dict[str, Any], context: BoltContext, client: WebClient) -> None:
-        seat = at_home(client, context, body["user"]["id"])
-        _publish(client, seat.user, _view(desk, seat))
+        conversation = at_home(client, context, body["user"]["id"])
+        _publish(client, conversation.user, _view(services, conversation))
 
     def asked(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient) -> None:
-        seat, text = at_home(client, context, body["user"]["id"]), chosen(action)
-        _publish(client, seat.user, _view(desk, seat, asked=text))
-        notice = unusable(desk, seat, text)
+        conversation, text = at_home(client, context, body["user"]["id"]), chosen(action)
+        _publish(client, conversation.user, _view(services, conversation, asked=text))
+        notice = unusable(services, conversation, text)
         if notice:
-            desk.courier.tell(seat, notice)
+            services.responder.tell(conversation, notice)
         else:
-            desk.serve(seat, text)
+            services.serve(conversation, text)
 
-    _listen_for_the_clerk(app, desk)
+    _listen_for_subscriptions(app, services)
     app.event("app_home_opened")(ack=acked, lazy=[opened])
     app.action(REFRESH)(ack=acked, lazy=[refreshed])
     app.action(re.compile(rf"^{ASKED}:"))(ack=acked, lazy=[asked])
 
 
-def _listen_for_the_clerk(app: App, desk: Desk) -> None:
+def _listen_for_subscriptions(app: App, services: Services) -> None:
     def kept(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient) -> None:
         """Do what the clerk is told from here, then show how things are."""
-        seat, text = at_home(client, context, body["user"]["id"]), chosen(action)
-        notice = unusable(desk, seat, text)
+        conversation, text = at_home(client, context, body["user"]["id"]), chosen(action)
+        notice = unusable(services, conversation, text)
         if notice:
-            desk.courier.tell(seat, notice)
+            services.responder.tell(conversation, notice)
         else:
-            desk.serve(seat, text)
-        _publish(client, seat.user, _view(desk, seat))
+            services.serve(conversation, text)
+        _publish(client, conversation.user, _view(services, conversation))
 
     def subscribed(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient) -> None:
         """Subscribe the conversation that was chosen: monthly, as most want it; it can be changed there."""
-        seat = at_home(client, context, body["user"]["id"])
+        conversation = at_home(client, context, body["user"]["id"])
         where = str(action.get("selected_conversation") or "")
-        notice = desk.allowance.ask(seat.workspace, seat.user)
+        notice = services.rate_limit.ask(conversation.workspace, conversation.user)
         if notice:
-            desk.courier.tell(seat, notice)
+            services.responder.tell(conversation, notice)
         elif where:
-            there = seated_in(desk, seat, where)
+            there = seated_in(services, conversation, where)
             if there:
-                desk.serve(there, "subscribe")
+                services.serve(there, "subscribe")
             else:
-                desk.courier.tell(seat, not_known_in("subscribe"))
-        _publish(client, seat.user, _view(desk, seat))
+                services.responder.tell(conversation, not_known_in("subscribe"))
+        _publish(client, conversation.user, _view(services, conversation))
 
     app.action(SUBSCRIBE)(ack=acked, lazy=[subscribed])
-    app.action(re.compile(rf"^{CLERK}(?::|$)"), matchers=[_on_the_home])(ack=acked, lazy=[kept])
+    app.action(re.compile(rf"^{SUBSCRIPTION}(?::|$)"), matchers=[_on_the_home])(ack=acked, lazy=[kept])
 
 
 def _on_the_home(body: dict[str, Any]) -> bool:
     return "view" in body
 
 
-def _view(desk: Desk, seat: Seat, asked: str | None = None) -> Block:
+def _view(services: Services, conversation: Conversation, asked: str | None = None) -> Block:
     try:
-        kept = subscriptions_section(desk.clerk.rows(seat, many=SHOWN))
-        return home_view(desk.catalog.current(), desk.entries, datetime.now(UTC).date(), asked=asked, sections=[kept])
+        kept = subscriptions_section(services.subscription_service.rows(conversation, many=SHOWN))
+        return home_view(services.name_index.current(), services.entries, datetime.now(UTC).date(), asked=asked, sections=[kept])
     except Exception as error:  # noqa: BLE001 - logged with its trace under the reference that the Home then shows
         return trouble_view(notice_of(error))
 

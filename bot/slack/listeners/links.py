@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from analytics.answer import Answer
     from bot.blocks.messages import Block
-    from bot.slack.services import Desk
+    from bot.slack.services import Services
 
 MOST = 5
 """Cards under one message."""
@@ -26,14 +26,14 @@ MOST = 5
 _log = logging.getLogger(__name__)
 
 
-def listen(app: App, desk: Desk) -> None:
+def listen(app: App, services: Services) -> None:
     """Attach the event. Nobody asked for a card, so whatever stands in its way is in the log and nowhere else."""
 
     def shared(event: dict[str, Any], context: BoltContext, client: WebClient) -> None:
         pages = _pages(event)
-        if not pages or desk.allowance.ask(workspace_of(context), str(event.get("user"))):
+        if not pages or services.rate_limit.ask(workspace_of(context), str(event.get("user"))):
             return
-        cards = {address: {"blocks": card} for address, page in pages.items() if (card := _card(desk, page))}
+        cards = {address: {"blocks": card} for address, page in pages.items() if (card := _card(services, page))}
         try:
             if cards:
                 client.chat_unfurl(unfurls=cards, **_where(event))
@@ -62,19 +62,19 @@ def _where(event: dict[str, Any]) -> dict[str, Any]:
     return {"channel": event["channel"], "ts": event["message_ts"]}
 
 
-def _card(desk: Desk, page: ModelPage | OwnerPage) -> list[Block] | None:
+def _card(services: Services, page: ModelPage | OwnerPage) -> list[Block] | None:
     """Make the card of a page, if the store knows exactly what it is about."""
     word, name = ("model", page.id) if isinstance(page, ModelPage) else ("creator", page.namespace)
-    now = _answer(desk, str(Query(word, (name,))))
+    now = _answer(services, str(Query(word, (name,))))
     if now is None or not _about(page, now):
         return None
-    before = _answer(desk, now.near.earlier.query) if now.near.earlier else None
-    past = _answer(desk, now.near.ranges[-1].query) if now.near.ranges else None
+    before = _answer(services, now.near.earlier.query) if now.near.earlier else None
+    past = _answer(services, now.near.ranges[-1].query) if now.near.ranges else None
     return model_card(now, before, past) if isinstance(page, ModelPage) else owner_card(name, now, before, past)
 
 
-def _answer(desk: Desk, text: str) -> Answer | None:
-    return desk.router.reply(text).answer
+def _answer(services: Services, text: str) -> Answer | None:
+    return services.router.reply(text).answer
 
 
 def _about(page: ModelPage | OwnerPage, answer: Answer) -> bool:

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from slack_bolt import Ack, App, BoltContext, Respond
     from slack_sdk import WebClient
 
-    from bot.delivery.conversation import Seat
+    from bot.delivery.conversation import Conversation
     from bot.domain.query_form import Filled
-    from bot.slack.services import Desk
+    from bot.slack.services import Services
 
 OFFERED = 30
 """Names offered at a time: as many as one scrolls through."""
@@ -33,23 +33,23 @@ _KINDS = {"compare": ("creator", "license", "task", "library")}
 _log = logging.getLogger(__name__)
 
 
-def listen(app: App, desk: Desk) -> None:
+def listen(app: App, services: Services) -> None:
     """Attach everything inside the form."""
 
     def changed(body: dict[str, Any], client: WebClient) -> None:
-        form = _form(desk, body)
-        view = build_view(form, desk.entries, desk.catalog.at_hand(), mistakes(form, desk.forms))
+        form = _form(services, body)
+        view = build_view(form, services.entries, services.name_index.at_hand(), mistakes(form, services.forms))
         try:
             client.views_update(view_id=body["view"]["id"], view=view)
         except FAILURES as error:  # closed meanwhile, most likely; what is submitted is read anew
             _log.info("the form was not updated: %s", said(error))
 
     def suggested(ack: Ack, payload: dict[str, Any]) -> None:
-        ack(**suggestions(payload["block_id"], _near(desk, payload["block_id"], plain(payload.get("value") or ""))))
+        ack(**suggestions(payload["block_id"], _near(services, payload["block_id"], plain(payload.get("value") or ""))))
 
     def checked(ack: Ack, body: dict[str, Any]) -> None:
-        form = _form(desk, body)
-        wrong = {block_of(field, form.word): text for field, text in mistakes(form, desk.forms).items()}
+        form = _form(services, body)
+        wrong = {block_of(field, form.word): text for field, text in mistakes(form, services.forms).items()}
         shown = {block if block in body["view"]["state"]["values"] else QUESTION: text for block, text in wrong.items()}
         if shown:
             ack(response_action="errors", errors=shown)
@@ -57,16 +57,16 @@ def listen(app: App, desk: Desk) -> None:
             ack()
 
     def submitted(body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
-        form = _form(desk, body)
-        if not mistakes(form, desk.forms):
-            seat = at_home(client, context, body["user"]["id"])
-            text = str(grammar.parse(form.text, desk.forms))
-            there = seated_in(desk, seat, form.where, body, respond) if form.where else seat
+        form = _form(services, body)
+        if not mistakes(form, services.forms):
+            conversation = at_home(client, context, body["user"]["id"])
+            text = str(grammar.parse(form.text, services.forms))
+            there = seated_in(services, conversation, form.where, body, respond) if form.where else conversation
             if there is None:
-                desk.courier.tell(seat, not_known_in(text))
+                services.responder.tell(conversation, not_known_in(text))
                 return
-            there.quiet = form.quiet and there is not seat
-            _answer(desk, there, text)
+            there.quiet = form.quiet and there is not conversation
+            _answer(services, there, text)
 
     app.action(re.compile(rf"^{FORM}:"), matchers=[_in_the_form])(ack=acked, lazy=[changed])
     app.options(re.compile(rf"^{FORM}:"))(suggested)
@@ -78,24 +78,24 @@ def _in_the_form(body: dict[str, Any]) -> bool:
     return "view" in body
 
 
-def _form(desk: Desk, body: dict[str, Any]) -> Filled:
+def _form(services: Services, body: dict[str, Any]) -> Filled:
     """Read the form, without what another question had left in it."""
     form = filled_in(body["view"])
-    of = next((one for one in desk.forms if one.word == form.word), None)
+    of = next((one for one in services.forms if one.word == form.word), None)
     return fitted(form, of) if of else form
 
 
-def _answer(desk: Desk, seat: Seat, text: str) -> None:
-    notice = desk.allowance.ask(seat.workspace, seat.user)
+def _answer(services: Services, conversation: Conversation, text: str) -> None:
+    notice = services.rate_limit.ask(conversation.workspace, conversation.user)
     if notice:
-        desk.courier.tell(seat, notice)
+        services.responder.tell(conversation, notice)
     else:
-        desk.serve(seat, text)
+        services.serve(conversation, text)
 
 
-def _near(desk: Desk, block_id: str, typed: str) -> dict[str, list[str]]:
+def _near(services: Services, block_id: str, typed: str) -> dict[str, list[str]]:
     """Return the names, by their kind, that somebody may mean; none where the store cannot be looked at now."""
-    overview = desk.catalog.at_hand(_PATIENCE)
+    overview = services.name_index.at_hand(_PATIENCE)
     word = word_of(block_id) or block_id
     if overview is None:
         return {}

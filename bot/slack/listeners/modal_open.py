@@ -10,7 +10,7 @@ from analytics.errors import QueryError
 from analytics.language import grammar
 from bot.blocks.forms.question_form import build_view
 from bot.blocks.messages import BUILD
-from bot.delivery.conversation import Seat
+from bot.delivery.conversation import Conversation
 from bot.domain.query_form import QUESTION, Filled, filled
 from bot.domain.reply import Notice
 from bot.slack.listeners.actions import channel_of, chosen
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from slack_bolt import App, BoltContext, Respond
     from slack_sdk import WebClient
 
-    from bot.slack.services import Desk
+    from bot.slack.services import Services
 
 SHORTCUT = "ask"
 """The global shortcut's callback id."""
@@ -34,24 +34,24 @@ _PATIENCE = 1.0
 _log = logging.getLogger(__name__)
 
 
-def listen(app: App, desk: Desk) -> None:
+def listen(app: App, services: Services) -> None:
     """Attach what opens the form. Comes before the command, whose other words are questions."""
 
     def from_shortcut(shortcut: dict[str, Any], context: BoltContext, client: WebClient) -> None:
-        open_form(desk, at_home(client, context, shortcut["user"]["id"]), shortcut["trigger_id"])
+        open_form(services, at_home(client, context, shortcut["user"]["id"]), shortcut["trigger_id"])
 
     def from_button(
         body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond
     ) -> None:
         user = body["user"]["id"]
-        in_message = Seat(client, workspace_of(context), channel_of(body), user, respond, access=access_in(context))
-        seat = in_message if context.response_url else at_home(client, context, user)
-        open_form(desk, seat, body["trigger_id"], chosen(action))
+        in_message = Conversation(client, workspace_of(context), channel_of(body), user, respond, access=access_in(context))
+        conversation = in_message if context.response_url else at_home(client, context, user)
+        open_form(services, conversation, body["trigger_id"], chosen(action))
 
     def from_command(command: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
         place = (workspace_of(context), command["channel_id"], command["user_id"])
-        seat = Seat(client, *place, respond, access=access_in(context))
-        open_form(desk, seat, command["trigger_id"], plain(command["text"]).partition(" ")[2])
+        conversation = Conversation(client, *place, respond, access=access_in(context))
+        open_form(services, conversation, command["trigger_id"], plain(command["text"]).partition(" ")[2])
 
     app.shortcut(SHORTCUT)(ack=acked, lazy=[from_shortcut])
     app.action(re.compile(rf"^{BUILD}(?::|$)"))(ack=acked, lazy=[from_button])
@@ -63,25 +63,29 @@ def wanted(command: dict[str, Any]) -> bool:
     return plain(command.get("text") or "").partition(" ")[0].casefold() in WORDS
 
 
-def at_home(client: WebClient, context: BoltContext, user: str) -> Seat:
+def at_home(client: WebClient, context: BoltContext, user: str) -> Conversation:
     """Seat somebody in their own conversation with the bot. Slack takes the person's id for it and needs no further scope."""
-    return Seat(client, workspace_of(context), user, user, direct=True, access=access_in(context))
+    return Conversation(client, workspace_of(context), user, user, direct=True, access=access_in(context))
 
 
 def seated_in(
-    desk: Desk, seat: Seat, where: str, body: dict[str, Any] | None = None, respond: Respond | None = None
-) -> Seat | None:
+    services: Services, conversation: Conversation, where: str, body: dict[str, Any] | None = None, respond: Respond | None = None
+) -> Conversation | None:
     """Seat somebody in a conversation that they chose in a form or on the Home; ``None`` unless they are known to be in it.
 
     Slack says so by an address to answer there, which it sends along with a form, or when it is asked.
     """
     given = body.get("response_urls") if body else None
     answerable = any(one.get("channel_id") == where for one in given or () if isinstance(one, dict))
-    client, workspace, user = seat.client, seat.workspace, seat.user
-    if not answerable and where != user and not desk.clerk.people.is_in(client, workspace, where, user, may_post=True):
+    client, workspace, user = conversation.client, conversation.workspace, conversation.user
+    if (
+        not answerable
+        and where != user
+        and not services.subscription_service.people.is_in(client, workspace, where, user, may_post=True)
+    ):
         return None
-    access = seat.access if where == user else seat.access.moved_to(where)
-    return Seat(client, workspace, where, user, respond if answerable else None, access=access)
+    access = conversation.access if where == user else conversation.access.moved_to(where)
+    return Conversation(client, workspace, where, user, respond if answerable else None, access=access)
 
 
 def not_known_in(line: str) -> Notice:
@@ -92,21 +96,21 @@ def not_known_in(line: str) -> Notice:
     )
 
 
-def open_form(desk: Desk, seat: Seat, trigger: str, text: str = "") -> None:
+def open_form(services: Services, conversation: Conversation, trigger: str, text: str = "") -> None:
     """Open the form, beginning with the question ``text``; say in ``seat`` what to do where Slack refuses."""
-    form = Filled(desk.entries[0].form.word, {})
+    form = Filled(services.entries[0].form.word, {})
     wrong: dict[str, str] = {}
     if text.strip():
         try:
-            form = filled(grammar.parse(text, desk.forms))
+            form = filled(grammar.parse(text, services.forms))
         except QueryError as error:
             wrong = {QUESTION: str(error)}
-    view = build_view(form, desk.entries, desk.catalog.at_hand(_PATIENCE), wrong)
+    view = build_view(form, services.entries, services.name_index.at_hand(_PATIENCE), wrong)
     try:
-        seat.client.views_open(trigger_id=trigger, view=view)
+        conversation.client.views_open(trigger_id=trigger, view=view)
     except FAILURES as error:
         _log.warning("the form was not opened: %s", said(error))
-        desk.courier.tell(seat, Notice(_refused(said(error)), build="" if wrong else form.text))
+        services.responder.tell(conversation, Notice(_refused(said(error)), build="" if wrong else form.text))
 
 
 def _refused(code: str) -> str:

@@ -13,7 +13,7 @@ from analytics.names import licenses
 from bot.blocks.forms.prediction_form import FIELD, OF, PLACE, bet_view, mistakes, ranking_of, read_view, suggestions
 from bot.blocks.predictions import BET
 from bot.conversation.name_index import near
-from bot.delivery.conversation import Seat
+from bot.delivery.conversation import Conversation
 from bot.domain.access import Permission
 from bot.domain.prediction import Draft, closed, open_months, read_bet
 from bot.domain.reply import Notice
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from slack_sdk import WebClient
 
     from analytics.digest.edition import Edition
-    from bot.slack.services import Desk
+    from bot.slack.services import Services
 
 _OFFERED = 30
 _PATIENCE = 1.0
@@ -40,48 +40,48 @@ _FAMILIES = tuple(Name(one) for one in licenses.FAMILIES)
 _log = logging.getLogger(__name__)
 
 
-def listen(app: App, desk: Desk) -> None:
+def listen(app: App, services: Services) -> None:
     """Attach everything about the form. Comes before the command, whose whole bets are the clerk's."""
 
     def wanted(command: dict[str, Any]) -> bool:
         text = plain(command.get("text") or "")
-        draft = _draft(desk, text) if first(text) == "predict" else None
+        draft = _draft(services, text) if first(text) == "predict" else None
         return draft is not None and not draft.complete
 
     def from_command(command: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
         place = (workspace_of(context), command["channel_id"], command["user_id"])
-        seat = Seat(client, *place, respond, access=access_in(context))
-        _open(desk, seat, command["trigger_id"], plain(command["text"]))
+        conversation = Conversation(client, *place, respond, access=access_in(context))
+        _open(services, conversation, command["trigger_id"], plain(command["text"]))
 
     def from_button(
         body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond
     ) -> None:
         user = body["user"]["id"]
-        in_message = Seat(client, workspace_of(context), channel_of(body), user, respond, access=access_in(context))
-        seat = in_message if context.response_url else at_home(client, context, user)
-        _open(desk, seat, body["trigger_id"], chosen(action))
+        in_message = Conversation(client, workspace_of(context), channel_of(body), user, respond, access=access_in(context))
+        conversation = in_message if context.response_url else at_home(client, context, user)
+        _open(services, conversation, body["trigger_id"], chosen(action))
 
-    _listen_inside(app, desk)
+    _listen_inside(app, services)
     app.command(COMMAND, matchers=[wanted])(ack=acked, lazy=[from_command])
     app.action(re.compile(rf"^{BET}(?::|$)"))(ack=acked, lazy=[from_button])
 
 
-def _listen_inside(app: App, desk: Desk) -> None:
+def _listen_inside(app: App, services: Services) -> None:
     def changed(body: dict[str, Any], client: WebClient) -> None:
         draft, where = read_view(body["view"])
         try:
-            client.views_update(view_id=body["view"]["id"], view=bet_view(draft, _months(desk), where))
+            client.views_update(view_id=body["view"]["id"], view=bet_view(draft, _months(services), where))
         except FAILURES as error:  # closed meanwhile, most likely; what is submitted is read anew
             _log.info("the form of a bet was not updated: %s", said(error))
 
     def suggested(ack: Ack, payload: dict[str, Any]) -> None:
         of, typed = ranking_of(payload["block_id"]), plain(payload.get("value") or "")
-        ack(**suggestions(of, _near(desk, of, typed), typed))
+        ack(**suggestions(of, _near(services, of, typed), typed))
 
     def checked(ack: Ack, body: dict[str, Any]) -> None:
         draft, _ = read_view(body["view"])
         there = body["view"]["state"]["values"]
-        wrong = {block if block in there else OF: text for block, text in mistakes(draft, _late(desk, draft)).items()}
+        wrong = {block if block in there else OF: text for block, text in mistakes(draft, _late(services, draft)).items()}
         if wrong:
             ack(response_action="errors", errors=wrong)
         else:
@@ -89,15 +89,15 @@ def _listen_inside(app: App, desk: Desk) -> None:
 
     def submitted(body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
         draft, where = read_view(body["view"])
-        if mistakes(draft, _late(desk, draft)):
+        if mistakes(draft, _late(services, draft)):
             return
-        seat = at_home(client, context, body["user"]["id"])
-        there = seated_in(desk, seat, where, body, respond) if where else seat
-        notice = desk.allowance.ask(seat.workspace, seat.user)
+        conversation = at_home(client, context, body["user"]["id"])
+        there = seated_in(services, conversation, where, body, respond) if where else conversation
+        notice = services.rate_limit.ask(conversation.workspace, conversation.user)
         if notice or there is None:
-            desk.courier.tell(seat, notice or not_known_in(str(draft)))
+            services.responder.tell(conversation, notice or not_known_in(str(draft)))
         else:
-            desk.serve(there, str(draft))
+            services.serve(there, str(draft))
 
     app.action(re.compile(rf"^{FIELD}:"), matchers=[_in_the_form])(ack=acked, lazy=[changed])
     app.options(re.compile(rf"^{FIELD}:"))(suggested)
@@ -108,44 +108,48 @@ def _in_the_form(body: dict[str, Any]) -> bool:
     return "view" in body
 
 
-def _open(desk: Desk, seat: Seat, trigger: str, text: str) -> None:
+def _open(services: Services, conversation: Conversation, trigger: str, text: str) -> None:
     """Open the form, beginning with a bet in words; say in ``seat`` what to do where Slack refuses, or the bet is closed."""
-    if not desk.admits(seat, Permission.CHANGE):
+    if not services.admits(conversation, Permission.CHANGE):
         return
-    months = _months(desk)
-    draft = _draft(desk, text) or Draft()
-    late = _late(desk, draft)
+    months = _months(services)
+    draft = _draft(services, text) or Draft()
+    late = _late(services, draft)
     if late:
-        desk.courier.tell(seat, Notice(late, suggestions=(str(replace(draft, month=months[0])),)))
+        services.responder.tell(conversation, Notice(late, suggestions=(str(replace(draft, month=months[0])),)))
         return
-    view = bet_view(draft if draft.month else replace(draft, month=months[-1]), months, None if seat.direct else seat.channel)
+    view = bet_view(
+        draft if draft.month else replace(draft, month=months[-1]), months, None if conversation.direct else conversation.channel
+    )
     try:
-        seat.client.views_open(trigger_id=trigger, view=view)
+        conversation.client.views_open(trigger_id=trigger, view=view)
     except FAILURES as error:
         _log.warning("the form of a bet was not opened: %s", said(error))
         whole = str(replace(draft, name=draft.name or "Alibaba", percent=draft.percent or 70, month=draft.month or months[-1]))
-        desk.courier.tell(seat, Notice(f"Slack did not let me open the form ({said(error)}). Type a bet: {COMMAND} {whole}"))
+        services.responder.tell(
+            conversation, Notice(f"Slack did not let me open the form ({said(error)}). Type a bet: {COMMAND} {whole}")
+        )
 
 
-def _draft(desk: Desk, text: str) -> Draft | None:
+def _draft(services: Services, text: str) -> Draft | None:
     """Read a bet that somebody began; ``None`` for what is none."""
     try:
-        return read_bet(text.strip().partition(" ")[2], desk.forms)
+        return read_bet(text.strip().partition(" ")[2], services.forms)
     except QueryError:
         return None
 
 
-def _months(desk: Desk) -> tuple[Edition, ...]:
-    return open_months(desk.clerk.office.clock())
+def _months(services: Services) -> tuple[Edition, ...]:
+    return open_months(services.subscription_service.delivery_context.clock())
 
 
-def _late(desk: Desk, draft: Draft) -> str:
-    return closed(draft.month, desk.clerk.office.clock()) if draft.month else ""
+def _late(services: Services, draft: Draft) -> str:
+    return closed(draft.month, services.subscription_service.delivery_context.clock()) if draft.month else ""
 
 
-def _near(desk: Desk, of: Dimension, typed: str) -> list[str]:
+def _near(services: Services, of: Dimension, typed: str) -> list[str]:
     """Return the names that somebody may mean; none where the store cannot be looked at now."""
     if of is Dimension.FAMILY:
         return near(_FAMILIES, typed, _OFFERED)
-    overview = desk.catalog.at_hand(_PATIENCE)
+    overview = services.name_index.at_hand(_PATIENCE)
     return near(overview.names.get(of.value, ()), typed, _OFFERED) if overview else []

@@ -7,21 +7,21 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from bot.blocks.digest import DETAILS, NUMBERS
-from bot.blocks.subscriptions import CLERK
-from bot.delivery.conversation import Seat
+from bot.blocks.subscriptions import SUBSCRIPTION
+from bot.delivery.conversation import Conversation
 from bot.delivery.send import send
 from bot.domain.reply import Notice
 from bot.slack.direct_message import opening
 from bot.slack.listeners.actions import channel_of, chosen, is_ephemeral, thread_of, unusable
 from bot.slack.payload import access_in, acked, workspace_of
-from bot.slack_api.errors import FAILURES, Sent, said
+from bot.slack_api.errors import FAILURES, PostResult, said
 
 if TYPE_CHECKING:
     from slack_bolt import App, BoltContext, Respond
     from slack_sdk import WebClient
 
     from bot.domain.content import Content
-    from bot.slack.services import Desk
+    from bot.slack.services import Services
 
 _log = logging.getLogger(__name__)
 
@@ -32,34 +32,34 @@ _NOT_SHOWN = Notice("I couldn't show all the details here. Press the button agai
 _NO_FILE = Notice("I could not share a file here. Invite me to this channel and press again.")
 
 
-def listen(app: App, desk: Desk) -> None:
+def listen(app: App, services: Services) -> None:
     """Attach them. What is pressed on the Home is the Home's."""
 
     def pressed(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
-        seat, text = _seat(body, context, client, respond), chosen(action)
-        notice = unusable(desk, seat, text)
+        conversation, text = _conversation(body, context, client, respond), chosen(action)
+        notice = unusable(services, conversation, text)
         if notice:
-            desk.courier.tell(seat, notice)
+            services.responder.tell(conversation, notice)
         else:
-            desk.serve(seat, text)
+            services.serve(conversation, text)
 
     def detailed(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
-        seat = _seat(body, context, client, respond, in_thread=True)
-        content = _content(desk, seat, action)
+        conversation = _conversation(body, context, client, respond, in_thread=True)
+        content = _content(services, conversation, action)
         if content:
             text = content.text.partition("\n")[0]
             for at in range(0, len(content.details), 3):
-                if send(seat.ways(), iter([list(content.details[at : at + 3]), []]), text) is not Sent.DONE:
-                    desk.courier.tell(seat, _NOT_SHOWN)
+                if send(conversation.ways(), iter([list(content.details[at : at + 3]), []]), text) is not PostResult.DONE:
+                    services.responder.tell(conversation, _NOT_SHOWN)
                     break
 
     def exported(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
-        seat = _seat(body, context, client, respond, in_thread=True)
-        content = _content(desk, seat, action)
-        if content and not _shared(seat, content):
-            desk.courier.tell(seat, _NO_FILE)
+        conversation = _conversation(body, context, client, respond, in_thread=True)
+        content = _content(services, conversation, action)
+        if content and not _shared(conversation, content):
+            services.responder.tell(conversation, _NO_FILE)
 
-    app.action(re.compile(rf"^{CLERK}(?::|$)"), matchers=[_in_a_message])(ack=acked, lazy=[pressed])
+    app.action(re.compile(rf"^{SUBSCRIPTION}(?::|$)"), matchers=[_in_a_message])(ack=acked, lazy=[pressed])
     app.action(DETAILS)(ack=acked, lazy=[detailed])
     app.action(NUMBERS)(ack=acked, lazy=[exported])
 
@@ -68,50 +68,56 @@ def _in_a_message(body: dict[str, Any]) -> bool:
     return "view" not in body
 
 
-def _seat(body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond, *, in_thread: bool = False) -> Seat:
+def _conversation(
+    body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond, *, in_thread: bool = False
+) -> Conversation:
     """Seat whoever pressed: a list that they alone see is replaced, a letter to them as well."""
     place = (workspace_of(context), channel_of(body), body["user"]["id"])
-    seat = Seat(client, *place, respond, access=access_in(context))
+    conversation = Conversation(client, *place, respond, access=access_in(context))
     if is_ephemeral(body):
-        seat.quiet = seat.instead = True
+        conversation.quiet = conversation.instead = True
     elif in_thread:
-        seat.thread = thread_of(body)
-    elif seat.channel.startswith("D"):
-        seat.instead, seat.message = True, body.get("container", {}).get("message_ts")
-    return seat
+        conversation.thread = thread_of(body)
+    elif conversation.channel.startswith("D"):
+        conversation.instead, conversation.message = True, body.get("container", {}).get("message_ts")
+    return conversation
 
 
-def _content(desk: Desk, seat: Seat, action: dict[str, Any]) -> Content | None:
-    notice = desk.allowance.ask(seat.workspace, seat.user)
-    found = None if notice else desk.clerk.office.editions.get(chosen(action))
+def _content(services: Services, conversation: Conversation, action: dict[str, Any]) -> Content | None:
+    notice = services.rate_limit.ask(conversation.workspace, conversation.user)
+    found = None if notice else services.subscription_service.delivery_context.built_digests.get(chosen(action))
     if found is None:
-        desk.courier.tell(seat, notice or _GONE)
+        services.responder.tell(conversation, notice or _GONE)
         return None
     return found[0]
 
 
-def _shared(seat: Seat, content: Content) -> bool:
+def _shared(conversation: Conversation, content: Content) -> bool:
     """Bring the files into the thread or, where that is not possible, to the person."""
-    return all(_uploaded(seat, name, text) or _sent(seat, name, text) for name, text in content.files.items())
+    return all(_uploaded(conversation, name, text) or _sent(conversation, name, text) for name, text in content.files.items())
 
 
-def _uploaded(seat: Seat, name: str, text: str, direct: str | None = None) -> bool:
-    thread = None if direct else seat.thread
+def _uploaded(conversation: Conversation, name: str, text: str, direct: str | None = None) -> bool:
+    thread = None if direct else conversation.thread
     try:
-        seat.client.files_upload_v2(content=text, filename=name, title=name, channel=direct or seat.channel, thread_ts=thread)
+        conversation.client.files_upload_v2(
+            content=text, filename=name, title=name, channel=direct or conversation.channel, thread_ts=thread
+        )
     except FAILURES as error:
         _log.info("the file could not be shared: %s", said(error))
         return False
     return True
 
 
-def _sent(seat: Seat, name: str, text: str) -> bool:
+def _sent(conversation: Conversation, name: str, text: str) -> bool:
     """Send the file directly; a message opens the conversation, which needs no further scope."""
     try:
-        opened = seat.client.chat_postMessage(channel=seat.user, text="The numbers of the digest as CSV:", unfurl_links=False)
+        opened = conversation.client.chat_postMessage(
+            channel=conversation.user, text="The numbers of the digest as CSV:", unfurl_links=False
+        )
     except FAILURES as error:
         _log.warning("no direct message: %s", said(error))
         return False
-    with opening(seat.client, opened) as message:
-        message.of_use = _uploaded(seat, name, text, str(opened["channel"]))
+    with opening(conversation.client, opened) as message:
+        message.of_use = _uploaded(conversation, name, text, str(opened["channel"]))
     return message.of_use

@@ -13,31 +13,31 @@ if TYPE_CHECKING:
 
     from slack_bolt import App, BoltContext
 
-    from bot.slack.services import Desk
+    from bot.slack.services import Services
 
 _log = logging.getLogger(__name__)
 
 
-def listen(app: App, desk: Desk) -> None:
+def listen(app: App, services: Services) -> None:
     """Attach both events."""
 
     def uninstalled(context: BoltContext) -> None:
-        _forget(desk, workspace_of(context))
+        _forget(services, workspace_of(context))
 
     def revoked(event: dict[str, Any], context: BoltContext) -> None:
         tokens = event.get("tokens") or {}
         if tokens.get("bot"):
-            _forget(desk, workspace_of(context))
+            _forget(services, workspace_of(context))
         elif tokens.get("oauth"):
-            _done(lambda: desk.leaving.forget_users(workspace_of(context), tokens["oauth"]), "tokens of people deleted: %s")
+            _done(lambda: services.leaving.forget_users(workspace_of(context), tokens["oauth"]), "tokens of people deleted: %s")
 
     app.event("app_uninstalled")(ack=acked, lazy=[uninstalled])
     app.event("tokens_revoked")(ack=acked, lazy=[revoked])
 
 
-def _forget(desk: Desk, workspace: str) -> None:
+def _forget(services: Services, workspace: str) -> None:
     if workspace:
-        _done(lambda: desk.leaving.forget(workspace), "a workspace left; rows deleted: %s")
+        _done(lambda: services.leaving.forget(workspace), "a workspace left; rows deleted: %s")
 
 
 def _done(forget: Callable[[], object], line: str) -> None:

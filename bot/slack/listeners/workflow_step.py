@@ -18,7 +18,7 @@ from bot.slack_api.errors import FAILURES, said
 if TYPE_CHECKING:
     from slack_bolt import App, BoltContext, Complete, Fail
 
-    from bot.slack.services import Desk
+    from bot.slack.services import Services
 
 STEP = "get_hub_statistics"
 """The step's name in the manifest, which declares what goes in and what comes out."""
@@ -30,12 +30,12 @@ _ASK = Notice("This step answers a question, and this is none.", suggestions=("l
 _log = logging.getLogger(__name__)
 
 
-def listen(app: App, desk: Desk) -> None:
+def listen(app: App, services: Services) -> None:
     """Attach the step. A workflow waits for it, so it always ends: with an answer, or saying why there is none."""
 
     def run(inputs: dict[str, Any], context: BoltContext, complete: Complete, fail: Fail) -> None:
         try:
-            found = _outputs(desk, workspace_of(context), str(inputs["question"]))
+            found = _outputs(services, workspace_of(context), str(inputs["question"]))
         except BaseException as error:  # noqa: BLE001 - logged with its trace under the reference that the workflow's owner is shown
             found = notice_of(error)
         try:
@@ -59,18 +59,18 @@ def _end(found: dict[str, str] | Notice, complete: Complete, fail: Fail) -> None
         attempt("the step could not be ended", lambda: complete(found))
 
 
-def _outputs(desk: Desk, workspace: str, typed: str) -> dict[str, str] | Notice:
+def _outputs(services: Services, workspace: str, typed: str) -> dict[str, str] | Notice:
     """Answer a question: what the manifest declares as the step's outputs, or why there is no answer."""
     text = plain(typed).removeprefix(COMMAND).strip()
-    notice = desk.router.at_once(text)
+    notice = services.router.at_once(text)
     if notice and (notice.sections or notice.build is not None):
         notice = _ASK  # a chore, which is for people
     # Whoever set it off, a step is run by a workflow; those of one workspace share an allowance.
-    notice = notice or desk.allowance.ask(workspace, STEP)
+    notice = notice or services.rate_limit.ask(workspace, STEP)
     if notice:
         return notice
-    reply = desk.router.reply(text)
+    reply = services.router.reply(text)
     if reply.answer is None:
         return reply.notice or _ASK
-    image = desk.courier.image_url(workspace, reply.picture) if reply.picture else None
+    image = services.responder.image_url(workspace, reply.picture) if reply.picture else None
     return {"headline": inert(reply.answer.headline), "text": inert(answer_text(reply.answer, ROWS)), "image_url": image or ""}

@@ -22,7 +22,7 @@ UPLOADING = timedelta(seconds=60)
 """How long one who began to upload has for it."""
 
 
-class Editions:
+class BuiltDigests:
     """What was built to be sent. Whatever stands here is never built anew: all channels of a period show the same."""
 
     def __init__(self, database: sa.Engine) -> None:

@@ -21,7 +21,7 @@ from bot.storage.schema import DELIVERY, PACE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from bot.domain.outbox import Owed
+    from bot.domain.outbox import PlannedDelivery
 
     Also = Callable[[sa.Connection], None]
 
@@ -44,7 +44,7 @@ def _nothing(_: sa.Connection) -> None:
     """Leave it at that."""
 
 
-class Ledger:
+class OutboxStore:
     """The deliveries of all workspaces."""
 
     def __init__(self, database: sa.Engine, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
@@ -52,7 +52,7 @@ class Ledger:
         self._database = database
         self._clock = clock
 
-    def plan(self, owed: Iterable[Owed], connection: sa.Connection | None = None) -> list[int]:
+    def plan(self, owed: Iterable[PlannedDelivery], connection: sa.Connection | None = None) -> list[int]:
         """Enter what is owed; what stands there already is left as it is. Returns the ids of the new lines, in order.
 
         Raises:

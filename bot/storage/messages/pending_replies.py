@@ -20,7 +20,7 @@ _C = UNFINISHED.c
 _COLUMNS = (_C.workspace, _C.channel, _C.ts, _C.query, _C.user_id, _C.thread)
 
 
-class Unfinished:
+class PendingReplies:
     """The messages that say "working on it" right now, and the people who are still to be told something."""
 
     def __init__(self, database: sa.Engine) -> None:

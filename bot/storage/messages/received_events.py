@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
 
-class Seen:
+class ReceivedEvents:
     """Remembers keys, as digests."""
 
     def __init__(self, database: sa.Engine) -> None:

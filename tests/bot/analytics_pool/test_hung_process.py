@@ -32,10 +32,10 @@ def served(url, limits):
         bot = Bot(slack, url.replace(".db", "-app.db"), entries())
         pool = Pool(url, limits=limits)
         try:
-            house = composition.house(bot.settings, pool, composition.store(bot.settings))
-            bot.house = replace(house, health=Health({"analytics": pool.check}, every=0.05))
-            bot.http = web(bot.house).test_client()
-            stop = bot.house.health.start()
+            web_context = composition.web_context(bot.settings, pool, composition.store(bot.settings))
+            bot.web_context = replace(web_context, health=Health({"analytics": pool.check}, every=0.05))
+            bot.http = web(bot.web_context).test_client()
+            stop = bot.web_context.health.start()
             yield bot, pool
             stop()
         finally:

@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 
 from analytics.storage import database
-from bot.analytics_pool.process import Analyst
+from bot.analytics_pool.process import AnalyticsProcess
 from bot.domain.content import Content
-from bot.domain.outbox import Again, Kind, Owed, State
-from bot.outbox.delivery import Office, deliver
-from bot.outbox.lease_guard import FencedClient
+from bot.domain.outbox import Again, Kind, PlannedDelivery, State
+from bot.outbox.delivery import DeliveryContext, deliver
+from bot.outbox.lease_guard import LeaseGuardedClient
 from bot.storage.channels.alerts import Watches
 from bot.storage.channels.predictions import Bets
 from bot.storage.channels.subscriptions import Subscriptions
-from bot.storage.messages.built_digests import Editions
-from bot.storage.messages.outbox import Ledger
+from bot.storage.messages.built_digests import BuiltDigests
+from bot.storage.messages.outbox import OutboxStore
 from bot.storage.migration_state import TABLES
 from playground import SlackStandIn
 from playground.server import SCOPES
@@ -53,13 +53,13 @@ class Kit:
     engine: Any
     clock: Clock
     slack: SlackStandIn
-    office: Office = field(init=False)
+    delivery_context: DeliveryContext = field(init=False)
     tokens: dict[str, str | None] = field(default_factory=dict)
 
     def __post_init__(self):
-        self.office = Office(
-            Ledger(self.engine, self.clock),
-            Editions(self.engine),
+        self.delivery_context = DeliveryContext(
+            OutboxStore(self.engine, self.clock),
+            BuiltDigests(self.engine),
             Subscriptions(self.engine, self.clock),
             Watches(self.engine, self.clock),
             Bets(self.engine, self.clock),
@@ -69,7 +69,7 @@ class Kit:
 
     def client(self, workspace):
         token = self.tokens.get(workspace, self.slack.bot_token(self.slack.service.workspaces[workspace].name))
-        return FencedClient(token, self.slack.api_url, 5) if token else None
+        return LeaseGuardedClient(token, self.slack.api_url, 5) if token else None
 
     def workspace(self, team="Acme"):
         return self.slack.workspace(team)
@@ -87,7 +87,7 @@ class Kit:
 
     def subscribe(self, channel="general", team="Acme", schedule="monthly at 09:00 UTC", by="ada", due=START):
         workspace, found = self.workspace(team), self.channel(channel, team)
-        return self.office.subscriptions.subscribe(
+        return self.delivery_context.subscriptions.subscribe(
             workspace.id,
             found.id,
             schedule=schedule,
@@ -103,12 +103,12 @@ class Kit:
         workspace, found = self.workspace(team), self.channel(channel, team)
         section = {"type": "section", "text": {"type": "mrkdwn", "text": text}}
         content = None if edition else Content(text, [section]).as_json()
-        owed = Owed(workspace.id, found.id, Kind.DIGEST, source, period, self.clock(), edition, content)
-        (id_,) = self.office.ledger.plan([owed])
+        owed = PlannedDelivery(workspace.id, found.id, Kind.DIGEST, source, period, self.clock(), edition, content)
+        (id_,) = self.delivery_context.outbox.plan([owed])
         return id_
 
     def deliver(self, id_):
-        return deliver(self.office, id_)
+        return deliver(self.delivery_context, id_)
 
     def settle(self, id_, turns=30):
         """Deliver, and wait whenever it asks for patience; returns how it ended."""
@@ -118,7 +118,7 @@ class Kit:
                 break
             assert isinstance(again, Again)
             self.clock.now = max(self.clock.now, again.at) + timedelta(milliseconds=1)
-        return self.office.ledger.get(id_)
+        return self.delivery_context.outbox.get(id_)
 
     def shown(self, channel="general", team="Acme"):
         """What everybody in a channel sees of the bot."""
@@ -128,7 +128,7 @@ class Kit:
     def told(self, person="ada", team="Acme"):
         """What the bot told a person directly, as the ledger has it; delivers what it owes them first."""
         user = self.workspace(team).user(person).id
-        for line in self.office.ledger.find():
+        for line in self.delivery_context.outbox.find():
             if line.kind is Kind.NOTE and line.channel == user and line.state is State.PLANNED:
                 self.settle(line.id)
         return self.shown(f"D0{user[1:]}", team)
@@ -167,4 +167,4 @@ def blind(engine, clock):
 
 @pytest.fixture
 def builds(history):
-    return Analyst(history)
+    return AnalyticsProcess(history)

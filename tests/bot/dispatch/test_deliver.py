@@ -13,7 +13,7 @@ from bot.domain.content import Content
 from bot.domain.outbox import Again, Delivery, State
 from bot.outbox import lease_guard
 from bot.outbox.delivery import ATTEMPTS, deliver
-from bot.outbox.lease_guard import FencedClient
+from bot.outbox.lease_guard import LeaseGuardedClient
 from bot.storage.messages.outbox import LEASE
 from playground.faults import Fault
 
@@ -25,7 +25,7 @@ TEXT = {"type": "section", "text": {"type": "mrkdwn", "text": "*Meta leads*"}}
 
 
 def edition(kit, key="2026-07 in top", png=PNG):
-    kit.office.editions.keep(key, Content("Meta leads", [TEXT], alt="Meta leads with 20%"), png)
+    kit.delivery_context.built_digests.keep(key, Content("Meta leads", [TEXT], alt="Meta leads with 20%"), png)
     return key
 
 
@@ -130,7 +130,7 @@ def test_a_channel_that_takes_nothing_pauses_its_subscription_and_the_subscriber
     kit.slack.faults.plan("chat.postMessage", Fault(error=code))
     line = kit.settle(kit.owe(source=subscription.id))
     assert (line.state, line.error) == (State.FAILED, code)
-    assert kit.office.subscriptions.get(subscription.workspace, subscription.id).paused == code
+    assert kit.delivery_context.subscriptions.get(subscription.workspace, subscription.id).paused == code
     (told,) = kit.told()
     assert "is paused" in told.text
     assert buttons(told) == {f"clerk:resume {subscription.id}": f"resume {subscription.id}"}
@@ -156,7 +156,7 @@ def test_a_workspace_that_is_lost_fails_at_once_and_nobody_is_written_to(kit, co
     subscription = kit.subscribe()
     kit.slack.faults.plan("chat.postMessage", Fault(error=code))
     assert kit.settle(kit.owe(source=subscription.id)).error == code
-    assert kit.office.subscriptions.get(subscription.workspace, subscription.id).paused == code
+    assert kit.delivery_context.subscriptions.get(subscription.workspace, subscription.id).paused == code
     assert kit.told() == []
 
 
@@ -175,7 +175,7 @@ def test_a_rate_limit_is_obeyed_for_the_whole_workspace_and_no_other(kit):
     assert kit.deliver(other) is None
     assert len(kit.calls()) == 2
     assert kit.settle(first).state is kit.settle(second).state is State.SENT
-    assert kit.office.ledger.get(first).attempts == 0
+    assert kit.delivery_context.outbox.get(first).attempts == 0
 
 
 # What nobody knows
@@ -219,7 +219,7 @@ def test_where_nobody_can_look_it_is_unsure_and_whoever_subscribed_decides(blind
     assert "may or may not have reached" in told.text
     assert buttons(told) == {f"clerk:again {line.id}": f"again {line.id}"}
     assert blind.settle(line.id).state is State.UNSURE
-    assert blind.office.ledger.once_more(line.id, subscription.workspace)
+    assert blind.delivery_context.outbox.once_more(line.id, subscription.workspace)
     assert blind.settle(line.id).state is State.SENT
     assert len(blind.shown()) == 1 + (fault.drop == "after")
 
@@ -246,7 +246,7 @@ def test_another_bots_message_with_the_same_id_is_not_taken_for_ours(kit):
 
 def test_a_worker_that_died_before_it_posted(kit):
     id_ = kit.owe()
-    kit.office.ledger.claim(id_, "the dead one")
+    kit.delivery_context.outbox.claim(id_, "the dead one")
     assert isinstance(kit.deliver(id_), Again)
     assert kit.settle(id_).state is State.SENT
     assert len(kit.shown()) == 1
@@ -255,8 +255,8 @@ def test_a_worker_that_died_before_it_posted(kit):
 
 def test_a_worker_that_died_after_it_posted(kit):
     id_ = kit.owe()
-    line = kit.office.ledger.claim(id_, "the dead one")
-    kit.office.ledger.posting(id_, "the dead one")
+    line = kit.delivery_context.outbox.claim(id_, "the dead one")
+    kit.delivery_context.outbox.posting(id_, "the dead one")
     posted = post(kit, line)
     settled = kit.settle(id_)
     assert (settled.state, settled.ts) == (State.SENT, posted)
@@ -273,22 +273,22 @@ def post(kit, line):
 
 def test_a_worker_that_slept_past_its_lease_does_not_post(kit):
     id_ = kit.owe()
-    assert isinstance(kit.office.ledger.claim(id_, "the sleeper"), Delivery)
+    assert isinstance(kit.delivery_context.outbox.claim(id_, "the sleeper"), Delivery)
     kit.clock.on(seconds=LEASE.total_seconds() + 1)
     assert kit.settle(id_).state is State.SENT
-    assert not kit.office.ledger.posting(id_, "the sleeper")
+    assert not kit.delivery_context.outbox.posting(id_, "the sleeper")
     assert len(kit.shown()) == 1
 
 
 def test_of_two_that_posted_nevertheless_the_second_takes_its_message_back(kit):
     """Slack may let a request lie for longer than any lease: then two have posted, and one message has to go."""
     id_ = kit.owe()
-    line = kit.office.ledger.claim(id_, "the slow one")
-    kit.office.ledger.posting(id_, "the slow one")
+    line = kit.delivery_context.outbox.claim(id_, "the slow one")
+    kit.delivery_context.outbox.posting(id_, "the slow one")
     kit.clock.on(seconds=LEASE.total_seconds() + 1)
     assert kit.settle(id_).state is State.SENT  # it looked, and nothing was there yet
     late = post(kit, line)
-    assert kit.office.ledger.sent(id_, late) != late
+    assert kit.delivery_context.outbox.sent(id_, late) != late
     kit.client(line.workspace).chat_delete(channel=line.channel, ts=late)
     assert len(kit.shown()) == 1
 
@@ -309,7 +309,7 @@ def test_a_request_that_was_held_up_is_sent_by_whoever_has_the_line_then(kit, mo
     again = kit.deliver(id_)
     assert isinstance(again, Again)
     assert kit.shown() == []
-    assert kit.office.ledger.get(id_).posting_at is None
+    assert kit.delivery_context.outbox.get(id_).posting_at is None
     assert kit.settle(id_).state is State.SENT
 
 
@@ -320,17 +320,17 @@ def test_slack_out_of_reach_for_a_day_is_given_up_told_and_pauses_nothing(kit):
     subscription = kit.subscribe()
     id_ = kit.owe(source=subscription.id)
     began = kit.clock()
-    out_of_reach = replace(kit.office, client_of=lambda _: FencedClient("xoxb", "http://127.0.0.1:9/api/", 2))
+    out_of_reach = replace(kit.delivery_context, client_of=lambda _: LeaseGuardedClient("xoxb", "http://127.0.0.1:9/api/", 2))
     while (again := deliver(out_of_reach, id_)) is not None:
         kit.clock.now = max(kit.clock.now, again.at)
-    line = kit.office.ledger.get(id_)
+    line = kit.delivery_context.outbox.get(id_)
     assert (line.state, line.attempts) == (State.FAILED, ATTEMPTS - 1)
     assert kit.clock() - began > timedelta(hours=24)
-    assert kit.office.subscriptions.get(subscription.workspace, subscription.id).paused is None
+    assert kit.delivery_context.subscriptions.get(subscription.workspace, subscription.id).paused is None
     (told,) = kit.told()
     assert "could not get through" in told.text
     assert buttons(told) == {f"clerk:again {id_}": f"again {id_}"}
-    assert kit.office.ledger.once_more(id_, subscription.workspace)
+    assert kit.delivery_context.outbox.once_more(id_, subscription.workspace)
     assert kit.settle(id_).state is State.SENT
 
 

@@ -18,14 +18,14 @@ from bot.jobs.engine import CLOCK
 from bot.jobs.engine.local import Local
 from bot.outbox.delivery import deliver
 from bot.outbox.planner import plan
-from bot.storage.job_slots import Done
+from bot.storage.job_slots import JobSlots
 
 
 @dataclass
 class Work:
     """The real jobs of an office, by the real clock; how often each ran is counted."""
 
-    office: object
+    delivery_context: object
     builds: object
     database: object
     ran: Counter = field(default_factory=Counter)
@@ -42,10 +42,10 @@ class Work:
     def run(self, job):
         self.ran[job] += 1
         if job == "plan":
-            plan(self.office, self.builds, self.database)
+            plan(self.delivery_context, self.builds, self.database)
 
     def deliver(self, id_):
-        return deliver(self.office, id_)
+        return deliver(self.delivery_context, id_)
 
     def count(self, id_):
         raise NotImplementedError
@@ -61,8 +61,8 @@ class Work:
 
     def due(self, defer, *, afresh=False):
         if afresh:
-            self.office.ledger.untell()
-        while ids := self.office.ledger.due(100, timedelta(minutes=5)):
+            self.delivery_context.outbox.untell()
+        while ids := self.delivery_context.outbox.due(100, timedelta(minutes=5)):
             defer(ids)
 
 
@@ -73,7 +73,7 @@ def real(kit):
 
 
 def sent(kit):
-    return kit.office.ledger.counts().get(State.SENT, 0)
+    return kit.delivery_context.outbox.counts().get(State.SENT, 0)
 
 
 def test_two_local_engines_fire_nothing_twice_and_deliver_each_line_once(real, builds):
@@ -82,7 +82,7 @@ def test_two_local_engines_fire_nothing_twice_and_deliver_each_line_once(real, b
     (due,) = owed(parse_schedule(schedule), now - timedelta(days=7), now)
     for channel in real.more_channels(6):
         real.subscribe(channel, schedule=schedule, due=due.at)
-    engines = [Local(Work(real.office, builds, real.engine), 4) for _ in range(2)]
+    engines = [Local(Work(real.delivery_context, builds, real.engine), 4) for _ in range(2)]
     for engine in engines:
         engine.start()
     try:
@@ -91,16 +91,16 @@ def test_two_local_engines_fire_nothing_twice_and_deliver_each_line_once(real, b
     finally:
         for engine in engines:
             engine.stop()
-    assert len(real.office.ledger.find()) == 6
+    assert len(real.delivery_context.outbox.find()) == 6
     assert all(len(real.shown(channel)) == 1 for channel in list(real.workspace().channels)[-6:])
 
 
 def test_a_local_engine_takes_up_what_another_left(real, builds):
     for number, channel in enumerate(real.more_channels(3)):
         id_ = real.owe(channel, source=number)
-        real.office.ledger.due(10, timedelta(minutes=5))  # told to an engine that is gone
+        real.delivery_context.outbox.due(10, timedelta(minutes=5))  # told to an engine that is gone
     assert id_
-    work = Work(real.office, builds, real.engine)
+    work = Work(real.delivery_context, builds, real.engine)
     engine = Local(work, 2)
     engine.start()
     try:
@@ -117,7 +117,7 @@ def test_one_job_that_fails_does_not_end_the_others(real, builds, caplog):
             if job == "snapshot":
                 raise ZeroDivisionError
 
-    work = Failing(real.office, builds, real.engine)
+    work = Failing(real.delivery_context, builds, real.engine)
     real.owe()
     engine = Local(work, 2)
     with caplog.at_level(logging.ERROR):
@@ -129,7 +129,7 @@ def test_one_job_that_fails_does_not_end_the_others(real, builds, caplog):
 
 @pytest.mark.postgres
 def test_a_slot_is_one_workers(engine):
-    done, said = Done(engine), []
+    done, said = JobSlots(engine), []
     threads = [threading.Thread(target=lambda: said.append(done.first("rescue", "1"))) for _ in range(6)]
     for thread in threads:
         thread.start()

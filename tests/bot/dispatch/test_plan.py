@@ -19,14 +19,14 @@ def at(month, day, hour=9, minute=0, year=2026):
 @pytest.fixture
 def planned(kit, builds):
     def run():
-        return plan(kit.office, builds, kit.engine)
+        return plan(kit.delivery_context, builds, kit.engine)
 
     return run
 
 
 def lines(kit):
     """Period and state of everything in the ledger, the oldest first."""
-    return [(line.period, line.state) for line in reversed(kit.office.ledger.find())]
+    return [(line.period, line.state) for line in reversed(kit.delivery_context.outbox.find())]
 
 
 def due_after(schedule, moment):
@@ -57,7 +57,7 @@ def test_three_months_asleep_are_caught_up_once_in_order_and_told_as_late(kit, p
     kit.subscribe(due=at(5, 1))
     kit.clock.now = at(8, 10)
     ids = planned()
-    assert [kit.office.ledger.get(id_).period for id_ in ids] == ["2026-04", "2026-05", "2026-06", "2026-07"]
+    assert [kit.delivery_context.outbox.get(id_).period for id_ in ids] == ["2026-04", "2026-05", "2026-06", "2026-07"]
     for id_ in reversed(ids):  # whatever order they are tried in
         kit.deliver(id_)
     for _ in range(4):
@@ -74,7 +74,7 @@ def test_channels_that_want_the_same_share_one_digest(kit, planned):
         kit.subscribe(channel, due=at(8, 3))
     kit.subscribe(team="Globex", due=at(8, 3))
     assert len(planned()) == 6
-    assert len({line.edition for line in kit.office.ledger.find()}) == 1
+    assert len({line.edition for line in kit.delivery_context.outbox.find()}) == 1
 
 
 def test_of_planners_at_one_moment_each_thing_is_entered_once(kit, planned):
@@ -86,7 +86,7 @@ def test_of_planners_at_one_moment_each_thing_is_entered_once(kit, planned):
     for thread in threads:
         thread.join()
     assert sum(entered) == 20
-    assert len(kit.office.ledger.find()) == 20
+    assert len(kit.delivery_context.outbox.find()) == 20
 
 
 def test_a_month_without_a_snapshot_is_told_instead_of_a_digest(kit, planned):
@@ -111,7 +111,7 @@ def test_a_digest_that_cannot_be_built_now_is_left_owed_and_others_go_on(kit, bu
     failing = Failing()
     kit.subscribe(due=at(8, 3))
     other = kit.subscribe("research", due=at(8, 3))
-    kit.office.subscriptions.subscribe(
+    kit.delivery_context.subscriptions.subscribe(
         other.workspace,
         other.channel,
         schedule=other.schedule,
@@ -121,20 +121,20 @@ def test_a_digest_that_cannot_be_built_now_is_left_owed_and_others_go_on(kit, bu
         next_due=at(8, 3),
         private=True,
     )
-    assert len(plan(kit.office, failing, kit.engine)) == 1
-    assert plan(kit.office, failing, kit.engine) == []
+    assert len(plan(kit.delivery_context, failing, kit.engine)) == 1
+    assert plan(kit.delivery_context, failing, kit.engine) == []
     failing.broken = False
     kit.clock.on(hours=5)
-    (id_,) = plan(kit.office, failing, kit.engine)
+    (id_,) = plan(kit.delivery_context, failing, kit.engine)
     assert kit.settle(id_).state is State.SENT
 
 
 def test_what_is_paused_owes_nothing_and_goes_on_with_the_next(kit, planned):
     mine = kit.subscribe(due=at(6, 1))
-    kit.office.subscriptions.pause(mine.id)
+    kit.delivery_context.subscriptions.pause(mine.id)
     kit.clock.now = at(8, 10)
     assert planned() == []
-    assert kit.office.subscriptions.resume(mine.id, due_after(mine.schedule, kit.clock()))
+    assert kit.delivery_context.subscriptions.resume(mine.id, due_after(mine.schedule, kit.clock()))
     assert planned() == []
     kit.clock.now = at(9, 1)
     assert len(planned()) == 1
@@ -146,7 +146,7 @@ def test_unsubscribing_takes_back_what_was_planned_and_leaves_what_was_sent(kit,
     kit.clock.now = at(8, 3)
     first, _ = planned()
     kit.settle(first)
-    assert kit.office.subscriptions.unsubscribe(mine.workspace, mine.channel).id == mine.id
+    assert kit.delivery_context.subscriptions.unsubscribe(mine.workspace, mine.channel).id == mine.id
     assert lines(kit) == [("2026-06", State.SENT)]
 
 
@@ -158,7 +158,7 @@ def test_a_clock_that_steps_back_repeats_nothing(kit, planned):
     assert planned() == []
     kit.clock.now = at(8, 3, 9, 2)
     assert planned() == []
-    assert len(kit.office.ledger.find()) == 1
+    assert len(kit.delivery_context.outbox.find()) == 1
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_a_weekly_digest_comes_once_a_week_across_a_change_of_the_clocks(kit, zo
     mine = kit.subscribe(schedule=schedule, due=due_after(schedule, kit.clock()))
     while kit.clock() < changes + timedelta(days=17):
         kit.clock.on(minutes=15)
-        found = kit.office.subscriptions.due(kit.clock())
+        found = kit.delivery_context.subscriptions.due(kit.clock())
         if found:
             due = parse_schedule(found[0].schedule)
             assert kit.clock() - found[0].next_due < timedelta(minutes=15)

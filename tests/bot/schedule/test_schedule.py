@@ -49,9 +49,9 @@ def test_the_words_of_a_schedule_are_read_as_that_schedule(schedule):
 @given(schedules, moments, st.integers(1, 800))
 def test_every_period_is_due_once_and_in_order_at_the_time_asked_for(schedule, after, days):
     found = owed(schedule, after, after + timedelta(days=days))
-    editions = [due.edition for due in found]
-    assert editions == sorted(set(editions))
-    assert all(one.after == other for one, other in pairwise(editions))
+    built_digests = [due.edition for due in found]
+    assert built_digests == sorted(set(built_digests))
+    assert all(one.after == other for one, other in pairwise(built_digests))
     assert [due.at for due in found] == sorted({due.at for due in found})
     zone = ZoneInfo(schedule.zone)
     for due in found:
