@@ -108,7 +108,7 @@ def test_a_migration_that_fails_leaves_nothing(url: str) -> None:
 
 UPGRADE = """
 import sys
-from analytics import database
+from analytics.storage import database
 print(database.upgrade(database.engine(sys.argv[1])))
 """
 
@@ -279,7 +279,7 @@ def readable() -> Iterator[Path]:
 
 AS_READER = """
 import os, sys
-from analytics import database
+from analytics.storage import database
 from analytics.domain import Listing, ListName, Model
 from analytics.errors import StoreError
 from analytics.storage.sql_history import SqlHistory

@@ -20,7 +20,7 @@ WRITE = """
 import os, sys
 from pathlib import Path
 os.umask(int(sys.argv[2], 8))
-from analytics import database
+from analytics.storage import database
 file = Path(sys.argv[1])
 engine = database.engine(sys.argv[3] + str(file) + sys.argv[4])
 database.upgrade(engine)

@@ -194,7 +194,7 @@ def test_what_breaks_while_it_is_read_leaves_nothing(store: SqlHistory, engine: 
 HALF = """
 import sys, time
 from datetime import date
-from analytics import database, grouping
+from analytics.storage import database; from analytics.names import grouping
 from analytics.domain import Listing, ListName, Model
 from analytics.storage.rollup import roll_up
 from analytics.storage.sql_history import SqlHistory
@@ -265,7 +265,7 @@ def test_threads_that_store_the_same_new_words_do_not_wait_for_each_other(url: s
 STORE = """
 import sys
 from datetime import date
-from analytics import database, ingest
+from analytics.storage import database, ingest
 from analytics.domain import Listing, ListName, Model
 from analytics.storage.sql_history import SqlHistory
 

@@ -52,7 +52,7 @@ async def forgets():
 
 if __name__ == "__main__":
     import huggingface_hub.utils.logging  # its handler is there before ours
-    from bot import logs
+    from bot.observability import logs
     logs.configure("INFO", "json")
     import tqdm
     huggingface_hub.utils.logging.get_logger("huggingface_hub.x").error("a library's own handler")
