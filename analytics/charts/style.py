@@ -91,13 +91,13 @@ def colours(names: Iterable[str]) -> dict[str, str]:
     """
     given: dict[str, str] = {}
     for name in sorted(set(names), key=lambda n: (_RANK.sub("", n, count=1).casefold() not in _OWN, n.casefold(), n)):
-        wish = colour(name)
+        preferred = colour(name)
         taken = set(given.values())
-        if wish in taken and wish in PALETTE:
-            start = PALETTE.index(wish)
+        if preferred in taken and preferred in PALETTE:
+            start = PALETTE.index(preferred)
             turned = (*PALETTE[start:], *PALETTE[:start], _LAST_RESORT)
-            wish = next((free for free in turned if free not in taken), wish)
-        given[name] = wish
+            preferred = next((free for free in turned if free not in taken), preferred)
+        given[name] = preferred
     return given
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from bot.jobs.backfill.service import Backfill
 
-__all__ = ["KNOWN", "KNOWN_FILE", "Every", "Wish", "plan", "take_part"]
+__all__ = ["KNOWN", "KNOWN_FILE", "BackfillRequest", "Every", "plan", "take_part"]
 
 _ENDED = (State.DONE, State.FAILED)
 _LOOK = 0.5
@@ -35,7 +35,7 @@ _LOOK = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class BackfillRequest:
     """What somebody wants of the past."""
 
     since: date
@@ -45,26 +45,26 @@ class Wish:
     columns: Mapping[str, str] = field(default_factory=dict)
 
 
-def plan(backfill: Backfill, wish: Wish) -> Iterator[str]:
+def plan(backfill: Backfill, request: BackfillRequest) -> Iterator[str]:
     """Enter the last revision of each day, week or month; yields what there is to do.
 
     Raises:
         SourceError: when the repository cannot be read, or has nothing since then.
 
     """
-    found = revisions(wish.repo, endpoint=backfill.endpoint, token=backfill.token)
-    wanted = chosen(found, wish.since, wish.every)
+    found = revisions(request.repo, endpoint=backfill.endpoint, token=backfill.token)
+    wanted = chosen(found, request.since, request.every)
     if not wanted:
         latest = max((one.day for one in found), default=None)
         when = f"; its latest is of {latest}" if latest else ""
-        raise SourceError(f"{wish.repo} has no revision since {wish.since}{when}. Begin with an earlier month.")
-    new = backfill.dumps.plan(Wanted(wish.repo, wish.path, one.commit, one.day, wish.columns) for one in wanted)
+        raise SourceError(f"{request.repo} has no revision since {request.since}{when}. Begin with an earlier month.")
+    new = backfill.dumps.plan(Wanted(request.repo, request.path, one.commit, one.day, request.columns) for one in wanted)
     span = f"from {wanted[-1].day} to {wanted[0].day}" if len(wanted) > 1 else f"of {wanted[0].day}"
     there = "" if new == len(wanted) else f", {len(wanted) - new} of them known already"
-    yield f"{wish.repo}: {plural(len(wanted), 'revision')} {span}, the last of each {wish.every}{there}."
+    yield f"{request.repo}: {plural(len(wanted), 'revision')} {span}, the last of each {request.every}{there}."
 
 
-def take_part(backfill: Backfill, wish: Wish, say: Callable[[str], None]) -> bool:
+def take_part(backfill: Backfill, request: BackfillRequest, say: Callable[[str], None]) -> bool:
     """Count until nothing is left, here and wherever workers run; tell whether every day was counted.
 
     Raises:
@@ -74,9 +74,9 @@ def take_part(backfill: Backfill, wish: Wish, say: Callable[[str], None]) -> boo
     console = Console(stderr=True)
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     bars = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-    with bars, _until_told(backfill.stopped), _Days(backfill, wish, bars, say):
+    with bars, _until_told(backfill.stopped), _Days(backfill, request, bars, say):
         backfill.run(_Own(bars))
-    dumps = backfill.dumps.find(wish.repo, wish.since)
+    dumps = backfill.dumps.find(request.repo, request.since)
     failed = [one for one in dumps if one.state is State.FAILED]
     done = sum(one.state is State.DONE for one in dumps)
     if done + len(failed) < len(dumps):
@@ -107,8 +107,8 @@ class _Own:
 class _Days:
     """Says of each day that it is done, whoever did it, and about how long the rest will take."""
 
-    def __init__(self, backfill: Backfill, wish: Wish, bars: Progress, say: Callable[[str], None]) -> None:
-        self._find = partial(backfill.dumps.find, wish.repo, wish.since)
+    def __init__(self, backfill: Backfill, request: BackfillRequest, bars: Progress, say: Callable[[str], None]) -> None:
+        self._find = partial(backfill.dumps.find, request.repo, request.since)
         self._bars = bars
         self._say = say
         self._said = {one.id for one in self._find() if one.state in _ENDED}

@@ -267,13 +267,15 @@ def backfill(
     settings = Settings.read()
     made = composition.backfill(settings, _store(settings))
     called = dict(_pair(one) for one in columns)
-    wish = backfill.Wish(since.date(), backfill.Every(every), repo or backfill.KNOWN, path or backfill.KNOWN_FILE, called)
-    for said in backfill.plan(made, wish):
+    request = backfill.BackfillRequest(
+        since.date(), backfill.Every(every), repo or backfill.KNOWN, path or backfill.KNOWN_FILE, called
+    )
+    for said in backfill.plan(made, request):
         click.echo(said)
     if later:
         click.echo("The workers take them up within a minute; hfstats status says how far they are.")
         return
-    ctx.exit(int(not backfill.take_part(made, wish, click.echo)))
+    ctx.exit(int(not backfill.take_part(made, request, click.echo)))
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -104,5 +104,5 @@ def test_the_wheel_carries_it(tmp_path):
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
         assert json.loads(archive.read("bot/manifest.json")) == manifest()
-    assert "bot/templates/install.html" in names
-    assert "bot/store/migrations/versions/0002_installations.py" in names
+    assert "bot/slack/installation/templates/install.html" in names
+    assert "bot/storage/migrations/versions/0002_installations.py" in names

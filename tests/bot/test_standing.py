@@ -169,7 +169,7 @@ def test_it_ends_with_a_parent_that_was_killed(tmp_path, first):
 
 
 def test_one_that_was_forked_and_dies_is_replaced_by_one_from_the_beginning(tmp_path):
-    script = "from bot.processes import embedded_worker as beside\nbeside._AGAIN = 0.1\n" + SERVING.format(first=ALONE)
+    script = "from bot.processes import embedded_worker\nembedded_worker._AGAIN = 0.1\n" + SERVING.format(first=ALONE)
     env = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path / 'beside.db'}", "HF_ENDPOINT": "http://127.0.0.1:9"}
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, env=env) as parent:
         assert parent.stdout.readline() == "up\n"
@@ -189,7 +189,8 @@ def test_serve_runs_one_on_sqlite_unless_told(tmp_path):
 
 
 def test_one_that_hangs_is_killed_and_replaced(tmp_path):
-    patched = "from bot.processes import embedded_worker as beside\nfrom bot.jobs.engine import local\nbeside._SILENT_AFTER = 15\nlocal.BEAT_SECONDS = 0.5\n"
+    patched = "from bot.processes import embedded_worker\nfrom bot.jobs.engine import local\n"
+    patched += "embedded_worker._SILENT_AFTER = 15\nlocal.BEAT_SECONDS = 0.5\n"
     log = "from bot.observability import logs\nlogs.configure('INFO', 'json')\n"
     env = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path / 'beside.db'}", "HF_ENDPOINT": "http://127.0.0.1:9"}
     with (

@@ -96,7 +96,7 @@ def test_settings_of_matplotlib_change_nothing_and_are_left_alone() -> None:
 
 
 def test_needs_neither_pyplot_nor_pandas_nor_the_bot() -> None:
-    code = "import sys, analytics.charts; print(*sys.modules)"
+    code = "import sys, analytics.charts.drawing; print(*sys.modules)"
     loaded = set(subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split())
     assert "matplotlib.figure" in loaded
     assert not loaded & {"matplotlib.pyplot", "pandas", "bot", "analytics.statistics.comparison"}
