@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 SLACK_ROUTE = "/slack/events"
-LEGITIMATE = {"/healthz": {200}, "/slack/install": {302}, "/slack/oauth_redirect": {200}}
+LEGITIMATE = {"/healthz/ready": {200, 503}, "/healthz": {200}, "/slack/install": {302}, "/slack/oauth_redirect": {200}}
 """What a GET may be answered with besides 4xx, by how its path begins; ``error=…`` of the redirect is a page."""
 
 

@@ -90,9 +90,9 @@ class Bot:
         services.responder._gallery = self.faulty(services.responder._gallery, "gallery")
         services.subscription_service.delivery_context = replace(
             services.subscription_service.delivery_context,
-            built_digests=self.faulty(services.subscription_service.delivery_context.built_digests, "editions"),
+            built_digests=self.faulty(services.subscription_service.delivery_context.built_digests, "built_digests"),
         )
-        wrapped = ("seen", "unfinished", "allowance", "catalog")
+        wrapped = ("seen", "pending_replies", "rate_limit", "name_index")
         self.services = replace(services, **{name: self.faulty(getattr(services, name), name) for name in wrapped})
         app = composition.bolt(chosen, self.services, over_http=True, metrics=self.metrics)
         self.executor = app.listener_runner.listener_executor

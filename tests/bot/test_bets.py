@@ -129,7 +129,7 @@ def test_a_bets_whole_life_placed_changed_listed_closed_settled_and_scored(bot):
     assert [one.id for one in bot.settle(OVER)] == [line.id], "settled once"
     bot.work()
     assert sum("Bets settled" in str(m.blocks) for m in slack.messages("general")) == 1, "told once"
-    assert bot.jobs.clock_jobs.delivery_context.outbox.get(line.id).state is State.SENT
+    assert bot.jobs.delivery_context.outbox.get(line.id).state is State.SENT
     assert slack.press(message, "All bets").ok
     shown = str(bot.seen("Settled last").blocks)
     assert f":white_check_mark: <@{user(bot, 'ada')}>: 80% {bot.first}, creators by downloads, July 2026, right" in shown
@@ -191,7 +191,7 @@ def test_a_month_without_a_snapshot_makes_bets_void_and_they_count_for_nothing(b
 def test_a_list_that_came_in_part_decides_nothing(bot):
     bot.bet(f'creators "{bot.first}" 70% by 2026-08')
     bot.wait_for_bets(1)
-    store = SqlHistory(bot.jobs.engine)
+    store = SqlHistory(bot.engine)
     day = next(one for one in simulation.listings(date(2026, 7, 31), months=0) if one.list is ListName.TOP)
     whole = replace(day, source="hub", simulated=False, taken_on=date(2026, 8, 20))
     ingest.store([whole], store)
@@ -205,7 +205,7 @@ def test_what_cannot_be_answered_now_is_settled_later_and_keeps_back_no_other_ch
     bot.bet(f'creators "{bot.first}" 70% by 2026-07')
     bot.bet("licenses mit 70% by 2026-07", channel="research")
     bot.wait_for_bets(1, "research")
-    numbers = bot.jobs.clock_jobs.numbers
+    numbers = bot.jobs.numbers
 
     class Stumbling:
         def answer(self, text):
@@ -213,10 +213,10 @@ def test_what_cannot_be_answered_now_is_settled_later_and_keeps_back_no_other_ch
                 raise HfStatsError("not now")
             return numbers.answer(text)
 
-    bot.jobs.clock_jobs = replace(bot.jobs.clock_jobs, numbers=Stumbling())
+    bot.jobs = replace(bot.jobs, numbers=Stumbling())
     assert len(bot.settle()) == 1
     assert [one.outcome for one in bot.here("research")] == [None]
-    bot.jobs.clock_jobs = replace(bot.jobs.clock_jobs, numbers=numbers)
+    bot.jobs = replace(bot.jobs, numbers=numbers)
     assert len(bot.settle()) == 2
 
 
@@ -246,7 +246,7 @@ def test_a_workspace_neither_sees_nor_changes_anothers_bets_and_leaves_none_behi
     bot.bets.place(other, bet.channel, bet.person, **said)
     assert bot.bets.get(bet.workspace, bet.id) == bet
     assert len(bot.settle()) == 2, "each is told on its own"
-    gone = forget(bot.jobs.engine, bet.workspace)
+    gone = forget(bot.engine, bet.workspace)
     assert (gone["bet"], gone["delivery"]) == (1, 1)
     assert bot.here() == []
     assert len(bot.bets.in_channel(other, bet.channel)) == 1
@@ -255,7 +255,7 @@ def test_a_workspace_neither_sees_nor_changes_anothers_bets_and_leaves_none_behi
 def test_who_leaves_before_the_end_is_told_nothing(bot):
     bot.bet(f'creators "{bot.first}" 70% by 2026-07')
     (bet,) = bot.wait_for_bets(1)
-    forget(bot.jobs.engine, bet.workspace)
+    forget(bot.engine, bet.workspace)
     assert bot.settle() == []
 
 

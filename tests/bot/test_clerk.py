@@ -123,9 +123,9 @@ def test_a_channels_whole_life(bot):
     assert first > bot.now
 
     bot.work(first - timedelta(minutes=1))
-    assert bot.jobs.clock_jobs.delivery_context.outbox.find() == []
+    assert bot.jobs.delivery_context.outbox.find() == []
     bot.work(first + timedelta(minutes=1))
-    assert [line.state for line in bot.jobs.clock_jobs.delivery_context.outbox.find()] == [State.SENT]
+    assert [line.state for line in bot.jobs.delivery_context.outbox.find()] == [State.SENT]
 
     slack.channel("general").archived = True
     bot.work(bot.subscribed().next_due + timedelta(minutes=1))
@@ -267,14 +267,14 @@ def test_a_letter_about_an_unsure_delivery_sends_it_again(bot):
     bot.slack.faults.plan("conversations.history", Fault(error="missing_scope"), times=9)
     bot.work(bot.subscribed().next_due)
     letter = bot.seen("may or may not have reached", channel="direct")
-    (line,) = bot.jobs.clock_jobs.delivery_context.outbox.failed()
+    (line,) = bot.jobs.delivery_context.outbox.failed()
     assert line.state is State.UNSURE
     bot.slack.command("status")
     bot.seen("1 unsure")
     assert bot.slack.press(letter, "Send it again").ok
     bot.seen("On its way again: the digest of", channel="direct")
     bot.work()
-    assert bot.jobs.clock_jobs.delivery_context.outbox.get(line.id).state is State.SENT
+    assert bot.jobs.delivery_context.outbox.get(line.id).state is State.SENT
 
 
 # Watches
@@ -283,7 +283,7 @@ def test_a_letter_about_an_unsure_delivery_sends_it_again(bot):
 def watched(bot, text):
     bot.slack.command(f"watch {text}")
     bot.seen("I tell this conversation once when")
-    return bot.jobs.clock_jobs.delivery_context.watches.in_channel(bot.slack.workspace().id, bot.slack.channel("general").id)[-1]
+    return bot.jobs.delivery_context.watches.in_channel(bot.slack.workspace().id, bot.slack.channel("general").id)[-1]
 
 
 def test_a_watch_lives_and_is_removed(bot):
@@ -293,7 +293,7 @@ def test_a_watch_lives_and_is_removed(bot):
     bot.slack.command("watches")
     listed = bot.seen("Meta falls below 1.0% of downloads")
     assert bot.slack.press(listed, "Mute").ok
-    delivery_context = bot.jobs.clock_jobs.delivery_context
+    delivery_context = bot.jobs.delivery_context
     bot.slack.wait_for(lambda: delivery_context.watches.get(watch.workspace, watch.id).muted, WAIT)
     bot.slack.command(f"unmute {watch.id}")
     bot.slack.wait_for(lambda: not delivery_context.watches.get(watch.workspace, watch.id).muted, WAIT)
@@ -311,16 +311,16 @@ def test_a_crossing_is_told_once_with_a_picture_and_a_button_that_mutes(bot, tmp
     days = [one for one in simulation.listings(date(2026, 8, 22), months=1) if one.list is ListName.TOP][-8:]
     shares = [share_of(one, "Meta") for one in days]
     line = sorted(shares)[len(shares) // 2]
-    with bot.jobs.engine.begin() as connection:
+    with bot.engine.begin() as connection:
         rule = f"creator Meta by downloads below {line * 100:.3f}%"
         connection.execute(WATCH.update().values(rule=rule, looked_at=None, crossed=False))
-    jobs = replace(bot.jobs.clock_jobs, database=engine, numbers=AnalyticsProcess(store))
+    jobs = replace(bot.jobs, database=engine, numbers=AnalyticsProcess(store))
     expected, was = 0, False
     for listing, share in zip(days, shares, strict=True):
         ingest.store([listing], store)
         newest = {"top": listing.taken_on}
         for _ in range(2):  # looking twice at a snapshot tells nothing twice
-            look_at_watches(bot.jobs.clock_jobs.delivery_context, jobs.numbers, FORMS, bot.jobs.engine, newest)
+            look_at_watches(bot.jobs.delivery_context, jobs.numbers, FORMS, bot.engine, newest)
         edge = round(line, 5)
         beyond = share < edge * 1.02 if was else share < edge
         expected += beyond and not was
@@ -331,23 +331,23 @@ def test_a_crossing_is_told_once_with_a_picture_and_a_button_that_mutes(bot, tmp
     assert image_of(told[0])
     assert check_blocks(list(told[0].blocks)) == []
     assert bot.slack.press(told[0], "Mute").ok
-    bot.slack.wait_for(lambda: bot.jobs.clock_jobs.delivery_context.watches.get(watch.workspace, watch.id).muted, WAIT)
+    bot.slack.wait_for(lambda: bot.jobs.delivery_context.watches.get(watch.workspace, watch.id).muted, WAIT)
 
 
 def test_a_list_that_came_in_part_crosses_no_line(bot):
     watched(bot, "creator meta below 1%")
-    with bot.jobs.engine.begin() as connection:
+    with bot.engine.begin() as connection:
         connection.execute(WATCH.update().values(rule="creator Meta by downloads below 99%", looked_at=None, crossed=False))
-    store = SqlHistory(bot.jobs.engine)
-    jobs = replace(bot.jobs.clock_jobs, numbers=AnalyticsProcess(store))
+    store = SqlHistory(bot.engine)
+    jobs = replace(bot.jobs, numbers=AnalyticsProcess(store))
     days = [one for one in simulation.listings(date(2026, 8, 22), months=1) if one.list is ListName.TOP]
     part, whole = (replace(one, source="hub") for one in days[-2:])
     ingest.store([replace(part, models=part.models[:200])], store)
     jobs.watch()
-    assert bot.jobs.clock_jobs.delivery_context.outbox.find() == []
+    assert bot.jobs.delivery_context.outbox.find() == []
     ingest.store([whole], store)
     jobs.watch()
-    assert len(bot.jobs.clock_jobs.delivery_context.outbox.find()) == 1
+    assert len(bot.jobs.delivery_context.outbox.find()) == 1
 
 
 def share_of(listing, who):

@@ -223,7 +223,7 @@ def test_an_org_wide_installation_answers_in_its_workspaces_and_leaves_as_one(bo
     token, acme = bot.slack.bot_token("Acme"), bot.slack.workspace("Acme").id
     from test_tables import installed
 
-    kept = composition.installations(bot.settings, bot.jobs.engine)
+    kept = composition.installations(bot.settings, bot.engine)
     kept.save(installed(team=None, enterprise_id="E1", token=token, is_enterprise_install=True))
     mention = {
         "type": "app_mention",
@@ -252,7 +252,7 @@ def test_an_org_wide_installation_answers_in_its_workspaces_and_leaves_as_one(bo
 def test_an_org_wide_installation_knows_its_own_people(bot, enterprise, user_team, said):
     from test_tables import installed
 
-    kept = composition.installations(bot.settings, bot.jobs.engine)
+    kept = composition.installations(bot.settings, bot.engine)
     kept.save(installed(team=None, enterprise_id="E1", token=bot.slack.bot_token("Acme"), is_enterprise_install=True))
     channel, ada = bot.slack.channel("general", team="Acme"), bot.slack.workspace("Acme").user("ada")
     pressed = {
@@ -272,7 +272,7 @@ def test_an_org_wide_installation_knows_its_own_people(bot, enterprise, user_tea
 
 
 def test_a_database_that_fails_during_an_installation_shows_a_reference(bot, caplog):
-    with bot.jobs.engine.begin() as connection:
+    with bot.engine.begin() as connection:
         connection.execute(sa.text("DROP TABLE slack_installations"))
     page = bot.install("Acme")
     assert page.status_code == 500

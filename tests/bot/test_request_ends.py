@@ -88,7 +88,7 @@ def shown(bot):
 
 
 def unasked(bot):
-    bot.slack.services.answer_cache._kept.clear()
+    bot.services.answer_cache._kept.clear()
 
 
 ACTS = {
@@ -106,19 +106,19 @@ ACTS = {
     "step": lambda bot, _: bot.slack.run_step(STEP, {"question": QUESTION}),
 }
 STEPS = [
-    *(("command", step) for step in ("seen.first", "allowance.ask", "chat.postMessage", "unfinished.begin")),
+    *(("command", step) for step in ("seen.first", "rate_limit.ask", "chat.postMessage", "pending_replies.begin")),
     ("command, not asked before", "pool.answer"),
-    *(("command", step) for step in ("gallery.keep", "chat.update", "unfinished.end")),
+    *(("command", step) for step in ("gallery.keep", "chat.update", "pending_replies.end")),
     *(("command to oneself", step) for step in ("seen.first", "response_url")),
     *(("mention", step) for step in ("seen.first", "chat.postMessage", "chat.update")),
     ("message", "chat.update"),
-    *(("clerk", step) for step in ("editions.keep", "chat.postMessage", "chat.update", "unfinished.begin")),
+    *(("clerk", step) for step in ("built_digests.keep", "chat.postMessage", "chat.update", "pending_replies.begin")),
     ("form", "views.open"),
-    *(("details", step) for step in ("editions.get", "response_url")),
-    *(("export", step) for step in ("allowance.ask", "files.getUploadURLExternal", "files.completeUploadExternal")),
-    *(("home", step) for step in ("catalog.current", "views.publish")),
+    *(("details", step) for step in ("built_digests.get", "response_url")),
+    *(("export", step) for step in ("rate_limit.ask", "files.getUploadURLExternal", "files.completeUploadExternal")),
+    *(("home", step) for step in ("name_index.current", "views.publish")),
     ("link", "chat.unfurl"),
-    *(("step", step) for step in ("allowance.ask", "functions.completeSuccess")),
+    *(("step", step) for step in ("rate_limit.ask", "functions.completeSuccess")),
 ]
 
 

@@ -101,7 +101,7 @@ def test_a_working_message_that_cannot_be_withdrawn_now_is_withdrawn_when_slack_
     bot.planned.plan("pool.answer", MemoryError)
     bot.slack.faults.plan("chat.delete", Fault(status=500), times=2)
     bot.slack.faults.plan("chat.update", Fault(status=500), times=2)
-    bot.slack.services.answer_cache._kept.clear()
+    bot.services.answer_cache._kept.clear()
     assert bot.slack.command(QUESTIONS[0]).ok
     bot.idle(1)
     assert len([text for text in texts(bot) if "under the reference" in text]) == 1
@@ -114,7 +114,7 @@ def test_who_waits_in_the_queue_when_the_process_ends_is_told(pool, tmp_path, mo
     monkeypatch.setattr(listener_pool, "_STILL_RUNNING", 19.9)
     with faulty.running(pool, f"sqlite:///{tmp_path / 'bot.db'}", hfstats_threads=1) as bot:
         free = threading.Event()
-        answer = bot.slack.services.answer_cache._answers._real.answer
+        answer = bot.services.answer_cache._answers._real.answer
         monkeypatch.setattr(pool, "answer", lambda text: (free.wait(60), answer(text))[1])
         for question in QUESTIONS[:5]:
             assert bot.slack.command(question).ok
@@ -131,7 +131,7 @@ def test_who_waits_in_the_queue_when_the_process_ends_is_told(pool, tmp_path, mo
 
 
 def test_what_a_dead_process_left_is_put_right_at_once_and_what_a_living_one_has_is_not(bot):
-    pending_replies, client = PendingReplies(bot.jobs.engine), WebClient(bot.slack.bot_token(), base_url=bot.slack.api_url)
+    pending_replies, client = PendingReplies(bot.engine), WebClient(bot.slack.bot_token(), base_url=bot.slack.api_url)
     channel, team, ada = bot.slack.channel("general").id, bot.slack.workspace().id, bot.slack.workspace().user("ada").id
     pending_replies.begin(Work(team, channel, f"{UNTOLD}1", "licenses", ada))
     assert recover(pending_replies, lambda _: client) == 0
@@ -141,7 +141,7 @@ def test_what_a_dead_process_left_is_put_right_at_once_and_what_a_living_one_has
         text=True,
         check=True,
     ).stdout.strip()
-    with bot.jobs.engine.begin() as connection:
+    with bot.engine.begin() as connection:
         connection.execute(UNFINISHED.update().values(owner=dead))
     assert recover(pending_replies, lambda _: client) == 1
     (message,) = bot.seen().values()
@@ -162,9 +162,9 @@ def test_only_a_process_that_is_known_to_have_ended_is_gone():
 
 
 def test_what_can_never_be_put_right_is_forgotten(bot):
-    pending_replies, client = PendingReplies(bot.jobs.engine), WebClient(bot.slack.bot_token(), base_url=bot.slack.api_url)
+    pending_replies, client = PendingReplies(bot.engine), WebClient(bot.slack.bot_token(), base_url=bot.slack.api_url)
     pending_replies.begin(Work(bot.slack.workspace().id, "C0GONE", f"{UNTOLD}1", "licenses", "U0GONE"))
-    with bot.jobs.engine.begin() as connection:
+    with bot.engine.begin() as connection:
         connection.execute(UNFINISHED.update().values(started_at=sa.func.datetime("2026-01-01")))
     assert recover(pending_replies, lambda _: client) == 0
     assert bot.standing()[0] == []

@@ -48,7 +48,7 @@ def test_a_stopped_process_is_told_by_readiness_and_the_command_is_answered(copy
         [stopped] = pool.pids()
         os.kill(stopped, signal.SIGSTOP)
         assert bot.post(bot.command("licenses")).status_code == 200
-        until(lambda: bot.http.get("/healthz/ready").json["parts"] == {"analytics": "not ready"})
+        until(lambda: bot.http.get("/healthz/ready").json["parts"]["analytics"] == "not ready")
         until(lambda: bot.http.get("/healthz/ready").status_code == 200)
         bot.drained()
         assert len(bot.answers()) == 1
