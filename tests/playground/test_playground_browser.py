@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 from tinybot import TinyBot
+from waiting import WAIT
 
 from playground import SlackStandIn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+expect.set_options(timeout=1000 * WAIT)  # milliseconds; five seconds are too few beside other work
 
 CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
 FLAGS = [
