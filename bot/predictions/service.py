@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from bot.delivery.conversation import Conversation
     from bot.domain.content import Content
     from bot.domain.prediction import Draft
+    from bot.domain.request import Command
     from bot.outbox.delivery import DeliveryContext
-    from bot.subscriptions.commands import ParsedCommand
     from bot.subscriptions.service import Analytics
 
     Answered = tuple[Content, bytes | None]
@@ -34,7 +34,7 @@ def predict(
     numbers: Analytics,
     forms: Sequence[Form],
     conversation: Conversation,
-    command: ParsedCommand,
+    command: Command,
 ) -> Answered:
     """Place a bet; offer the form where it is said in part."""
     draft, now = command.bet, delivery_context.clock()
@@ -66,7 +66,7 @@ def bets(delivery_context: DeliveryContext, conversation: Conversation) -> Answe
     return said.listed(open_, settled, scored(every), example(delivery_context.clock())), None
 
 
-def unbet(delivery_context: DeliveryContext, conversation: Conversation, command: ParsedCommand) -> Answered:
+def unbet(delivery_context: DeliveryContext, conversation: Conversation, command: Command) -> Answered:
     """Take back one's own bet, where it was placed and as long as it can be changed."""
     number = command.number or 0
     bet = delivery_context.bets.get(conversation.workspace, number)
@@ -89,7 +89,7 @@ def _name(draft: Draft, numbers: Analytics, forms: Sequence[Form]) -> str:
     if draft.newcomer:
         return lookup(draft.name, Dimension(draft.of), ()) or draft.name
     try:
-        answer, _ = numbers.answer(str(Query(draft.of.value, (draft.name,), by=draft.by, within=draft.within)))
+        answer, _ = numbers.answer(Query(draft.of.value, (draft.name,), by=draft.by, within=draft.within))
     except (QueryError, NoDataError) as error:
         near = [grammar.parse(text, forms) for text in error.suggestions]
         others = [replace(draft, name=query.names[0]) for query in near if query.word == draft.of.value and query.names]

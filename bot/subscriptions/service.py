@@ -14,9 +14,11 @@ from bot.blocks import subscriptions as said
 from bot.blocks.digest import content
 from bot.blocks.escape import escape_code, escape_line
 from bot.blocks.predictions import under_a_digest
+from bot.conversation.failures import notice_of
 from bot.conversation.refusal import refusal
-from bot.conversation.router import notice_of
 from bot.delivery.responder import Responder
+from bot.domain.alert_rule import figure as figure_of
+from bot.domain.alert_rule import read_rule
 from bot.domain.content import Content
 from bot.domain.outbox import Kind, State
 from bot.domain.reply import Notice
@@ -26,10 +28,7 @@ from bot.predictions import service
 from bot.slack_api.people import People
 from bot.storage.heartbeats import describe
 from bot.subscriptions import posting
-from bot.subscriptions.alert_rules import figure as figure_of
-from bot.subscriptions.alert_rules import read_rule
 from bot.subscriptions.alerts import figure_said
-from bot.subscriptions.commands import ParsedCommand, permission_for, read, takes
 from bot.subscriptions.visibility import Visibility
 
 if TYPE_CHECKING:
@@ -38,12 +37,13 @@ if TYPE_CHECKING:
 
     from analytics.answer import Answer
     from analytics.digest.values import Digest
-    from analytics.query import Form
+    from analytics.query import Form, Query
     from bot.blocks.messages import Block
     from bot.delivery.conversation import Conversation
     from bot.domain.access import Permission
     from bot.domain.outbox import Subscription
     from bot.domain.reply import Picture
+    from bot.domain.request import Command
     from bot.domain.store_summary import Entry, StoreSummary
     from bot.outbox.delivery import DeliveryContext
 
@@ -63,7 +63,7 @@ _FOR_ALL = frozenset({"unsubscribe", "pause", "resume"})
 class Analytics(Protocol):
     """Whatever answers questions and builds digests: the pool of processes, or one analyst in this process."""
 
-    def answer(self, text: str) -> tuple[Answer, Picture]:
+    def answer(self, query: Query) -> tuple[Answer, Picture]:
         """Answer a question."""
         ...
 
@@ -91,7 +91,7 @@ class SubscriptionService:
         self.people = people or People()
         self._numbers = numbers
         self._forms = forms
-        self._does: dict[str, Callable[[Conversation, ParsedCommand], Answered]] = {
+        self._does: dict[str, Callable[[Conversation, Command], Answered]] = {
             "subscribe": self._subscribe,
             "unsubscribe": self._unsubscribe,
             "pause": self._pause,
@@ -110,45 +110,33 @@ class SubscriptionService:
             "status": self._status,
         }
 
-    def check(self, text: str) -> bool:
-        """Tell whether a line is the clerk's.
-
-        Raises:
-            QueryError: for one that is, and cannot be understood.
-
-        """
-        if not takes(text):
-            return False
-        read(text, self._forms)
-        return True
-
-    def serve(self, conversation: Conversation, text: str) -> bool:
-        """Do what a line says and answer in its seat, if the seat's access allows it; tell whether the answer was delivered.
+    def serve(self, conversation: Conversation, command: Command) -> bool:
+        """Run a command if the conversation's access allows it, and answer there; returns whether the answer was delivered.
 
         Never raises.
         """
         try:
             conversation.access = self.people.verified(conversation.client, conversation.workspace, conversation.access)
-            if not self._allowed(conversation, permission_for(text)):
+            if not self._allowed(conversation, command.permission):
                 return Responder.tell(conversation, refusal(conversation.access.actor.kind))
             self._note_privacy(conversation)
-            command = read(text, self._forms, self._zone(conversation))
+            command = self._in_local_zone(conversation, command)
             worked_on = command.word in _WORKED_ON and (command.bet is None or command.bet.complete)
             if command.bet and worked_on and conversation.quiet:
                 return Responder.tell(conversation, _PUBLIC)
             if worked_on:
-                conversation.start(text)
+                conversation.start(command.text)
             if worked_on and command.word in _POSTS_LATER and not (conversation.working or conversation.quiet):
-                return Responder.tell(conversation, Notice(_NOT_HERE, suggestions=(text,)))
+                return Responder.tell(conversation, Notice(_NOT_HERE, suggestions=(command.text,)))
             content, png = self._does[command.word](conversation, command)
             everyone = worked_on or command.word == "unbet" or (command.word in _FOR_ALL and command.number is None)
             return posting.show(self.delivery_context, conversation, content, png, everyone=everyone)
         except Exception as error:  # noqa: BLE001 - logged with its trace under the reference that the person sees
-            return Responder.tell(conversation, notice_of(error, text))
+            return Responder.tell(conversation, notice_of(error, command.text))
 
     # Subscriptions
 
-    def _subscribe(self, conversation: Conversation, command: ParsedCommand) -> Answered:
+    def _subscribe(self, conversation: Conversation, command: Command) -> Answered:
         if command.schedule is None:
             raise QueryError("When?")
         channel = conversation.working[0] if conversation.working else conversation.channel
@@ -175,21 +163,21 @@ class SubscriptionService:
         )
         return replace(sample, above=[*above, *sample.above]), picture.png
 
-    def _unsubscribe(self, conversation: Conversation, command: ParsedCommand) -> Answered:
+    def _unsubscribe(self, conversation: Conversation, command: Command) -> Answered:
         mine = self._mine(conversation, command)
         self.delivery_context.subscriptions.unsubscribe(mine.workspace, mine.channel)
         text = f":no_bell: <@{conversation.user}> ended the digest for <#{mine.channel}>."
         again = said.button("Subscribe again", f"subscribe {mine.schedule}") if mine.channel == conversation.channel else None
         return said.told(text, *([again] if again else [])), None
 
-    def _pause(self, conversation: Conversation, command: ParsedCommand) -> Answered:
+    def _pause(self, conversation: Conversation, command: Command) -> Answered:
         mine = self._mine(conversation, command)
         if not self.delivery_context.subscriptions.pause(mine.id):
             return said.told("It is paused already.", said.button("Resume", f"resume {mine.id}")), None
         text = f":double_vertical_bar: <@{conversation.user}> paused the digest for <#{mine.channel}>."
         return said.told(text, said.button("Resume", f"resume {mine.id}")), None
 
-    def _resume(self, conversation: Conversation, command: ParsedCommand) -> Answered:
+    def _resume(self, conversation: Conversation, command: Command) -> Answered:
         mine = self._mine(conversation, command)
         schedule = parse_schedule(mine.schedule)
         due = next_due(schedule, self.delivery_context.clock())
@@ -219,7 +207,7 @@ class SubscriptionService:
     def _visibility(self, conversation: Conversation) -> Visibility:
         return Visibility(self.delivery_context, self.people, conversation)
 
-    def _subscriptions(self, conversation: Conversation, _: ParsedCommand) -> Answered:
+    def _subscriptions(self, conversation: Conversation, _: Command) -> Answered:
         blocks = self.rows(conversation)
         if not blocks:
             example = "“/hfstats subscribe” in a channel brings it the digest on the first working day of each month."
@@ -238,7 +226,7 @@ class SubscriptionService:
             rows.append((one, when_said(schedule), said_moment(one.next_due, schedule.zone)))
         return said.subscription_rows(rows, last, many=many)
 
-    def _mine(self, conversation: Conversation, command: ParsedCommand) -> Subscription:
+    def _mine(self, conversation: Conversation, command: Command) -> Subscription:
         """Find the subscription that is meant: by its number, or the conversation's own."""
         if command.number is None:
             found = self.delivery_context.subscriptions.in_channel(conversation.workspace, conversation.channel)
@@ -254,6 +242,12 @@ class SubscriptionService:
             )
         return found
 
+    def _in_local_zone(self, conversation: Conversation, command: Command) -> Command:
+        """Put a schedule that names no time zone into the conversation's."""
+        if command.schedule is None or command.zone_named:
+            return command
+        return replace(command, schedule=replace(command.schedule, zone=self._zone(conversation)))
+
     def _zone(self, conversation: Conversation) -> str:
         """Return the zone to take where none is named: the conversation's own, else the latest of the workspace."""
         every = self.delivery_context.subscriptions.of(conversation.workspace)
@@ -262,7 +256,7 @@ class SubscriptionService:
 
     # Digests
 
-    def _digest(self, conversation: Conversation, command: ParsedCommand) -> Answered:
+    def _digest(self, conversation: Conversation, command: Command) -> Answered:
         mine = self.delivery_context.subscriptions.in_channel(conversation.workspace, conversation.channel)
         within, sections = (mine.within, mine.sections) if mine else (ListName.TOP.value, ())
         edition = str(command.edition) if command.edition else ""
@@ -281,10 +275,10 @@ class SubscriptionService:
 
     # Watches
 
-    def _watch(self, conversation: Conversation, command: ParsedCommand) -> Answered:
+    def _watch(self, conversation: Conversation, command: Command) -> Answered:
         if command.rule is None:
             raise QueryError("What?")
-        answer, _ = self._numbers.answer(str(command.rule.query))
+        answer, _ = self._numbers.answer(command.rule.query)
         now = figure_of(command.rule, answer)
         rule = replace(command.rule, query=command.rule.query.but(names=(now.name,)))
         crossed = rule.beyond(now, was=False)
@@ -297,33 +291,33 @@ class SubscriptionService:
         text = f":eyes: I tell this conversation once when *{escape_line(rule.said())}*: {found}, {state}."
         return said.told(text, said.button("Mute", f"mute {watch.id}"), said.button("All watches", "watches")), None
 
-    def _watches(self, conversation: Conversation, _: ParsedCommand) -> Answered:
+    def _watches(self, conversation: Conversation, _: Command) -> Answered:
         found = self.delivery_context.watches.in_channel(conversation.workspace, conversation.channel)
         if not found:
             return said.told("Nothing is watched here. For example: `/hfstats watch creator meta below 10%`"), None
         rows = [(one, read_rule(one.rule, self._forms).said()) for one in found]
         return Content(f"{plural(len(found), 'watch')} here", said.watch_rows(rows)), None
 
-    def _unwatch(self, conversation: Conversation, command: ParsedCommand) -> Answered:
+    def _unwatch(self, conversation: Conversation, command: Command) -> Answered:
         self._watched(conversation, command)
         gone = self.delivery_context.watches.remove(conversation.workspace, command.number or 0)
         return said.told(f":no_bell: Not watched any more: `{escape_code(gone.rule if gone else '')}`"), None
 
-    def _mute(self, conversation: Conversation, command: ParsedCommand) -> Answered:
+    def _mute(self, conversation: Conversation, command: Command) -> Answered:
         rule = self._watched(conversation, command)
         self.delivery_context.watches.mute(command.number or 0)
         return said.told(
             f":no_bell: <@{conversation.user}> muted `{escape_code(rule)}`.", said.button("Unmute", f"unmute {command.number}")
         ), None
 
-    def _unmute(self, conversation: Conversation, command: ParsedCommand) -> Answered:
+    def _unmute(self, conversation: Conversation, command: Command) -> Answered:
         rule = self._watched(conversation, command)
         self.delivery_context.watches.unmute(conversation.workspace, command.number or 0)
         return said.told(
             f":bell: <@{conversation.user}> unmuted `{escape_code(rule)}`.", said.button("Mute", f"mute {command.number}")
         ), None
 
-    def _watched(self, conversation: Conversation, command: ParsedCommand) -> str:
+    def _watched(self, conversation: Conversation, command: Command) -> str:
         found = self.delivery_context.watches.get(conversation.workspace, command.number or 0)
         if found is None or not self._visibility(conversation).may_change_watch(found):
             raise QueryError(f"There is no watch {command.number} that you can change from here.", ("watches",))
@@ -331,18 +325,18 @@ class SubscriptionService:
 
     # Bets
 
-    def _predict(self, conversation: Conversation, command: ParsedCommand) -> Answered:
+    def _predict(self, conversation: Conversation, command: Command) -> Answered:
         return service.predict(self.delivery_context, self._numbers, self._forms, conversation, command)
 
-    def _bets(self, conversation: Conversation, _: ParsedCommand) -> Answered:
+    def _bets(self, conversation: Conversation, _: Command) -> Answered:
         return service.bets(self.delivery_context, conversation)
 
-    def _unbet(self, conversation: Conversation, command: ParsedCommand) -> Answered:
+    def _unbet(self, conversation: Conversation, command: Command) -> Answered:
         return service.unbet(self.delivery_context, conversation, command)
 
     # How things stand
 
-    def _again(self, conversation: Conversation, command: ParsedCommand) -> Answered:
+    def _again(self, conversation: Conversation, command: Command) -> Answered:
         line = self.delivery_context.outbox.get(command.number or 0)
         if line is None or line.workspace != conversation.workspace or not self._visibility(conversation).may_send_again(line):
             raise QueryError(f"There is no delivery {command.number} that you can send again from here.", ("status",))
@@ -351,7 +345,7 @@ class SubscriptionService:
             return said.told(f"Nothing to send again: {what} is {line.state}."), None
         return said.told(f":arrows_counterclockwise: On its way again: {what}."), None
 
-    def _status(self, conversation: Conversation, _: ParsedCommand) -> Answered:
+    def _status(self, conversation: Conversation, _: Command) -> Answered:
         visibility = self._visibility(conversation)
         subscriptions = [one for one in self.delivery_context.subscriptions.of(conversation.workspace) if visibility.sees(one)]
         paused = sum(one.paused is not None for one in subscriptions)

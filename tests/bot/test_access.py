@@ -19,6 +19,7 @@ from bot import composition
 from bot.analytics_pool import process
 from bot.blocks.digest import NUMBERS
 from bot.blocks.messages import BUILD
+from bot.conversation.commands import WORDS, permission_for
 from bot.delivery.conversation import Conversation
 from bot.domain.access import POLICY, ActorKind, ConversationKind, Permission
 from bot.domain.outbox import Kind as DeliveryKind
@@ -29,7 +30,6 @@ from bot.settings import Settings
 from bot.slack.installation.scopes import SCOPES as OWN_SCOPES
 from bot.slack.listeners.workflow_step import STEP
 from bot.storage.schema import DELIVERY, SUBSCRIPTION, WATCH
-from bot.subscriptions.commands import WORDS, permission_for
 from playground import SlackStandIn, payloads
 from playground.delivery import signature
 from playground.server import SCOPES
@@ -69,8 +69,8 @@ def test_the_document_shows_the_policy():
     assert set(GRANTED) == {(who, where) for who in ActorKind for where in ConversationKind}
 
 
-def test_every_word_of_the_clerk_has_a_permission():
-    assert {permission_for(word) for word in WORDS} <= {Permission.SEE, Permission.CHANGE}
+def test_every_command_has_a_permission():
+    assert {permission_for(word) for word in WORDS} <= {Permission.SEE, Permission.CHANGE, Permission.FORM}
     assert permission_for("licenses") is permission_for("help") is Permission.ASK
 
 
@@ -626,7 +626,7 @@ def test_a_seat_without_access_does_nothing(informed):
     for line in ("pause", "licenses", "subscriptions"):
         conversation = Conversation(client, informed.workspace.id, general, informed.ada.id)
         informed.slack.service.calls.clear()
-        informed.services.serve(conversation, line)
+        informed.services.serve(conversation, informed.services.parser.parse(line))
         assert REFUSED.search(str([call.arguments for call in informed.slack.calls]))
     assert rows(informed) == before
 

@@ -23,11 +23,11 @@ from analytics.storage.sql_history import SqlHistory
 from bot.analytics_pool.process import AnalyticsProcess
 from bot.blocks.forms.prediction_form import PLACE, bet_view, mistakes, read_view
 from bot.blocks.predictions import Decided, listed, settled, under_a_digest
+from bot.conversation.commands import parse_command
 from bot.domain.outbox import Kind, Outcome, State
 from bot.domain.prediction import LISTS, LONGEST_NAME, MEASURES, RANKED, SURE, Draft, closed, open_months, read_bet
 from bot.storage.channels.predictions import MOST, Bets
 from bot.storage.workspaces import forget
-from bot.subscriptions.commands import read
 from playground import SlackStandIn
 from playground.block_kit.blocks import check_blocks, check_view
 from playground.faults import Fault
@@ -208,10 +208,10 @@ def test_what_cannot_be_answered_now_is_settled_later_and_keeps_back_no_other_ch
     numbers = bot.jobs.numbers
 
     class Stumbling:
-        def answer(self, text):
-            if text.startswith("licenses"):
+        def answer(self, query):
+            if query.word == "licenses":
                 raise HfStatsError("not now")
-            return numbers.answer(text)
+            return numbers.answer(query)
 
     bot.jobs = replace(bot.jobs, numbers=Stumbling())
     assert len(bot.settle()) == 1
@@ -443,7 +443,7 @@ def test_a_form_that_slack_refuses_leaves_words_to_type(bot):
     slack.command("predict creators meta")
     told = bot.seen("Slack did not let me open the form (expired_trigger_id). Type a bet:")
     typed = slack.shown_text(told).split("/hfstats ", 1)[1].strip()
-    assert read(typed, FORMS).bet.complete
+    assert parse_command(typed, FORMS).bet.complete
 
 
 # Words and blocks
@@ -466,7 +466,7 @@ drafts = st.builds(
 @given(drafts, st.booleans())
 def test_every_bet_is_read_back_from_its_words(draft, newcomer):
     draft = replace(draft, newcomer=newcomer and bool(draft.name))
-    assert read(str(draft), FORMS).bet == draft
+    assert parse_command(str(draft), FORMS).bet == draft
 
 
 @given(st.permutations(["creators", '"Meta AI"', "70%", "by 2026-12", "by models", "in trending", "that"]))

@@ -27,12 +27,12 @@ from analytics.storage import database
 from analytics.storage.sql_history import SqlHistory
 from bot import composition
 from bot.analytics_pool import process, summarize_store
+from bot.conversation.commands import WORDS as SUBSCRIPTION
 from bot.domain.prediction import open_months
 from bot.domain.reply import Picture
 from bot.server.web import WebContext, web
 from bot.settings import Settings
 from bot.slack.listeners import modal_open
-from bot.subscriptions.commands import WORDS as SUBSCRIPTION
 from playground import SlackStandIn, payloads
 from playground.block_kit.blocks import check_blocks, check_view, elements_of
 from playground.delivery import signature
