@@ -72,12 +72,12 @@ if TYPE_CHECKING:
     from slack_sdk.http_retry import RetryHandler
 
     from analytics.query import Query
+    from bot.conversation.router import Analytics
     from bot.domain.store_summary import Entry
     from bot.jobs.engine import Engine
     from bot.jobs.engine.local import Local
     from bot.settings import Settings
     from bot.storage.installations import Installations
-    from bot.subscriptions.service import Analytics
 
 _TOKEN_WITHIN = 1.0
 """Seconds that the database gets for a token: Slack waits three for the acknowledgement, which comes after it."""

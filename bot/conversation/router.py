@@ -9,9 +9,10 @@ from bot.domain.reply import Reply
 
 if TYPE_CHECKING:
     from analytics.answer import Answer
+    from analytics.digest.values import Digest
     from analytics.query import Query
     from bot.domain.reply import Picture
-    from bot.domain.store_summary import StoreSummary
+    from bot.domain.store_summary import Entry, StoreSummary
 
 
 class Answers(Protocol):
@@ -23,6 +24,18 @@ class Answers(Protocol):
 
     def overview(self, known: str) -> StoreSummary | None:
         """Look over the store; ``None`` when its edition is still ``known``."""
+        ...
+
+
+class Analytics(Answers, Protocol):
+    """Whatever answers questions and builds digests: the pool of processes, or one analytics process in this one."""
+
+    def digest(self, edition: str, within: str, sections: tuple[str, ...] = ()) -> tuple[Digest, Picture]:
+        """Build a digest."""
+        ...
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Return what can be asked."""
         ...
 
 

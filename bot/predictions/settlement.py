@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from analytics.answer import Answer, Ranking
     from analytics.domain import Dimension, ListName
+    from bot.conversation.router import Analytics
     from bot.domain.outbox import Bet
     from bot.outbox.delivery import DeliveryContext
-    from bot.subscriptions.service import Analytics
 
     LastDay = Callable[[ListName, Edition], date | None]
     """The day of a list's last whole snapshot of a month; ``None`` where there is none."""

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
     from analytics.answer import Answer
     from analytics.query import Form, Query
+    from bot.conversation.router import Analytics
     from bot.domain.alert_rule import Rule
     from bot.domain.outbox import Watch
     from bot.domain.reply import Picture
     from bot.outbox.delivery import DeliveryContext
-    from bot.subscriptions.service import Analytics
 
     Found = tuple[Answer | None, Picture | None]
     """An answer with its picture, or nothing where the name is in the list no more."""

@@ -111,7 +111,7 @@ def test_a_bets_whole_life_placed_changed_listed_closed_settled_and_scored(bot):
     slack.command(f'predict creators "{bot.second}" 70% by 2026-07')
     assert bot.seen("Bets on July 2026 closed when the month began; the first that is open is August 2026.").viewer
     slack.command(f"unbet {bet.id}")
-    assert bot.seen("cannot be taken back any more").viewer
+    assert bot.seen("can't be taken back anymore").viewer
     assert bot.settle(datetime(2026, 7, 31, 23, 59, tzinfo=UTC)) == []
     assert [one.outcome for one in bot.here()] == [None, None]
 
@@ -229,7 +229,7 @@ def test_one_takes_back_ones_own_bet_where_it_was_placed_and_no_other(bot):
     bot.seen(f"You have no bet {bet.id} in this conversation", channel="research")
     assert len(bot.here()) == 1
     bot.slack.command(f"unbet {bet.id}")
-    assert not bot.seen("takes back a bet: 70% that").viewer
+    assert not bot.seen("took back a bet: 70% that").viewer
     assert bot.here() == []
     assert bot.settle() == []
 
@@ -268,7 +268,7 @@ def test_a_channel_that_is_gone_leaves_a_letter_to_who_bet_first(bot):
     letter = bot.seen("The settled bets of July 2026 did not reach", channel="direct")
     bot.slack.channel("general").archived = False
     assert bot.slack.press(letter, "Send it again").ok
-    bot.seen("On its way again: the settled bets of July 2026", channel="direct")
+    bot.seen("Sending again: the settled bets of July 2026", channel="direct")
     bot.work()
     bot.seen("Bets settled for July 2026")
 
@@ -302,7 +302,7 @@ def test_a_person_has_no_more_than_so_many_open_bets(bot):
         ('predict creators "meta 70% by 2026-12', "A quotation mark is not closed"),
         (f"predict creators {'x' * 101} 70% by 2026-12", "A name has at most 100 characters"),
         (f"predict {'x ' * 250}", "A bet has at most 400 characters"),
-        ("predict creators meta 70% by 2026-12 quiet", "A bet is for everybody to see"),
+        ("predict creators meta 70% by 2026-12 quiet", "Predictions are public"),
         ("bets please", "takes no further words"),
         ("unbet", "“unbet” needs a number; “bets” shows them."),
         ("unbet 99", "You have no bet 99"),
@@ -317,7 +317,7 @@ def test_mistakes_are_told_to_who_made_them_and_nothing_is_kept(bot, typed, says
 
 def test_a_name_that_is_misspelled_or_not_in_the_list_can_be_bet_on_by_a_button(bot):
     bot.slack.command("predict creators <!channel> 60% by 2026-12")
-    told = bot.seen("One who is not in the list yet is bet on with “newcomer”")
+    told = bot.seen("To bet on somebody who isn't in the list yet, type “newcomer” before the name")
     bot.slack.press(told, 'predict creators by downloads newcomer "<!channel>" 60% at 2026-12')
     said = bot.seen("bets 60%")
     assert "that &lt;!channel&gt; leads" in str(said.blocks)
