@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bot.blocks.escape import inert
 from bot.blocks.text import answer_text, notice_text
 from bot.conversation.failures import notice_of
-from bot.delivery.lifecycle import attempt
+from bot.delivery.attempts import attempt
 from bot.domain.reply import Notice
 from bot.domain.request import Misunderstood, Question
 from bot.slack.listeners.command import COMMAND
