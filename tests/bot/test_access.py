@@ -281,7 +281,7 @@ def at(informed, bare):
     return chosen
 
 
-def post_methods(made, who, where, line, control="clerk:x"):
+def ways(made, who, where, line, control="clerk:x"):
     """The ways in which somebody says a line from a conversation."""
     name = PLACES[where]
     if where is ConversationKind.HOME:
