@@ -28,8 +28,6 @@ TOO_LONG = {
     "analytics/answer.py": 312,
     "analytics/language/natural_language/reading.py": 354,
     "analytics/sources/dumps/reader.py": 307,
-    "analytics/storage/sql_history.py": 349,
-    "bot/cli/main.py": 438,
     "bot/jobs/engine/postgres.py": 331,
     "bot/outbox/delivery.py": 358,
     "playground/server.py": 476,

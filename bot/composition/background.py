@@ -18,7 +18,8 @@ from bot.jobs.engine import CLOCK
 from bot.jobs.prewarm import Prewarmer
 from bot.outbox.delivery import DeliveryContext
 from bot.server.worker_watch import WorkerWatch
-from bot.settings import cache_folder, secret
+from bot.locations import cache_folder
+from bot.settings import secret
 from bot.storage.channels.alerts import Watches
 from bot.storage.channels.predictions import Bets
 from bot.storage.channels.subscriptions import Subscriptions
