@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def write(connection: sa.Connection, batch: Sequence[tuple[Listing, list[Count]]]) -> list[Snapshot]:
-    """Write the listings that aren't stored yet. Each statement writes the rows of the whole batch, which keeps small listings cheap."""
+    """Write the listings that aren't stored yet, with one statement a table for the whole batch: small listings stay cheap."""
     numbers = _claim(connection, [listing for listing, _ in batch])
     new = [(number, listing, counts) for listing, counts in batch if (number := numbers.pop(_key(listing), None)) is not None]
     texts = {number: [_texts(model) for model in listing.models] for number, listing, _ in new}
