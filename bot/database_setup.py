@@ -42,9 +42,9 @@ def upgrade(engine: sa.Engine) -> None:
 
     """
     if engine.dialect.name == "postgresql":
-        from bot.jobs.engine import postgres  # noqa: PLC0415 - not where there is no PostgreSQL
+        from bot.jobs.engine import postgres_setup  # noqa: PLC0415 - not where there is no PostgreSQL
 
-        postgres.install(engine)
+        postgres_setup.install(engine)
 
 
 def gallery(settings: Settings, database_: sa.Engine) -> Gallery | None:
