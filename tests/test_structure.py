@@ -27,9 +27,7 @@ MOST_LINES = 300
 TOO_LONG = {
     "analytics/answer.py": 312,
     "analytics/sources/dumps/reader.py": 307,
-    "bot/jobs/engine/postgres.py": 331,
     "bot/outbox/delivery.py": 358,
-    "playground/server.py": 476,
 }
 """Modules that are to be split, with their lines: none may grow, and one that fits goes from here."""
 
