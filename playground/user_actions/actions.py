@@ -59,14 +59,17 @@ class UserActions:
             self._slackbot(user, channel, f'`{command}` failed with the error "{ack.error}"')
         return ack
 
-    def say(self, user: User, channel: Channel, text: str, thread_ts: str | None = None) -> Ack:
-        """Write a message, in Slack's markup. Returns the acknowledgement of its event, or one without a status."""
+    def say(self, user: User, channel: Channel, text: str, thread_ts: str | None = None, subtype: str | None = None) -> Ack:
+        """Write a message, in Slack's markup. Returns the acknowledgement of its event, or one without a status.
+
+        ``subtype`` is Slack's name for a special message: ``file_share``, ``me_message``, ``thread_broadcast`` …
+        """
         workspace = self.workspace
         message = workspace.put(Message(workspace.stamp(), channel.id, user.id, text, thread_ts=thread_ts))
         ack = Ack()
         if channel.kind is Kind.IM:
             if workspace.bot in channel.members:
-                ack = self.event("message.im", payloads.message_event(self.service, workspace, message, "message"))
+                ack = self.event("message.im", payloads.message_event(self.service, workspace, message, "message", subtype))
         elif f"<@{workspace.bot}>" in text and workspace.bot not in channel.members:
             self._slackbot(user, channel, f"You mentioned <@{workspace.bot}>, but it is not in this channel.")
         elif f"<@{workspace.bot}>" in text:
@@ -75,6 +78,16 @@ class UserActions:
             link_ack = self.event("link_shared", payloads.link_event(self.service, workspace, message, links))
             ack = ack if ack.status is not None or ack.error else link_ack
         return ack
+
+    def edit(self, message: Message, text: str) -> Ack:
+        """Change a user's message. A mention is sent again as one; a direct conversation's change as such."""
+        workspace, channel = self.workspace, self.workspace.channels[message.channel]
+        changed = workspace.put(replace(message, text=text, edited=True))
+        if channel.kind is Kind.IM and workspace.bot in channel.members:
+            return self.event("message.im", payloads.edit_event(self.service, workspace, changed, message))
+        if f"<@{workspace.bot}>" in text and workspace.bot in channel.members:
+            return self.event("app_mention", payloads.message_event(self.service, workspace, changed, "app_mention"))
+        return Ack()
 
     def compose(self, user: User, text: str) -> Ack:
         """Write a message without posting it. Slack already sends its links, for a preview."""

@@ -139,10 +139,21 @@ class Driver:
         return self._of(team).command(self._user(user, team), self.channel(channel, user, team), line)
 
     def say(
-        self, text: str, user: str = "ada", channel: str = "general", team: str | None = None, thread: str | None = None
+        self,
+        text: str,
+        user: str = "ada",
+        channel: str = "general",
+        team: str | None = None,
+        thread: str | None = None,
+        *,
+        subtype: str | None = None,
     ) -> Ack:
         """Write a message, in Slack's markup."""
-        return self._of(team).say(self._user(user, team), self.channel(channel, user, team), text, thread)
+        return self._of(team).say(self._user(user, team), self.channel(channel, user, team), text, thread, subtype)
+
+    def edit(self, message: Message, text: str, team: str | None = None) -> Ack:
+        """Change a message, in Slack's markup."""
+        return self._of(team).edit(message, text)
 
     def mention(
         self, text: str, user: str = "ada", channel: str = "general", team: str | None = None, thread: str | None = None

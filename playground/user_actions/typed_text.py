@@ -14,12 +14,17 @@ if TYPE_CHECKING:
     from playground.workspace import Workspace
 
 _ADDRESS = re.compile(r"https?://[^\s<>|]+")
+_DOMAIN = re.compile(
+    r"(?<![\w./@:<|-])(?:[a-z0-9-]+\.)+(?:ai|app|co|com|dev|io|net|org)(?:/[^\s<>|]*)?(?!\.?[\w-])", re.IGNORECASE
+)
+"""What Slack makes a link of by itself, such as ``z.ai``."""
 
 
 def markup(workspace: Workspace, typed: str) -> str:
     """Turn typed text into Slack's markup: names become mentions, addresses links, and control characters are escaped."""
     text = payloads.escaped(typed)
     text = _ADDRESS.sub(lambda match: f"<{match[0]}>", text)
+    text = _DOMAIN.sub(lambda match: f"<http://{match[0]}|{match[0]}>", text)
     names = {user.name: user.id for user in workspace.users.values() if user.id != SLACKBOT}
     text = re.sub(r"(?<![\w@])@([\w.-]+)", lambda match: f"<@{names[match[1]]}>" if match[1] in names else match[0], text)
     channels = {channel.name: channel.id for channel in workspace.channels.values() if channel.kind is Kind.PUBLIC}
