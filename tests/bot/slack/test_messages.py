@@ -124,7 +124,6 @@ def test_a_mention_without_a_person_is_ignored(slack, caplog):
         ("*licenses* by _downloads_", "licenses by downloads"),
         ("`licenses by downloads`", "licenses by downloads"),
         ("&gt; licenses by downloads", "licenses by downloads"),
-        ("licenses <!here|@here> ".replace("<!here|@here>", ""), "licenses"),
     ],
 )
 def test_slacks_markup_is_undone_once_for_messages_and_commands(slack, typed, query):
