@@ -8,17 +8,18 @@ from slack_bolt import App
 from slack_sdk import WebClient
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
+from analytics.language import grammar
 from analytics.storage import database, database_wait
 from analytics.storage.sql_history import SqlHistory
 from bot.analytics_pool.pool import Pool
 from bot.analytics_pool.supervisor import Limits
 from bot.blocks.escape import escape
 from bot.conversation.answer_cache import AnswerCache
-from bot.conversation.help import build_notice, help_notice
 from bot.conversation.llm import LanguageModel
 from bot.conversation.name_index import NameIndex
 from bot.conversation.natural_language import NaturalLanguage
 from bot.conversation.rate_limit import RateLimit
+from bot.conversation.request_parser import RequestParser
 from bot.conversation.router import Router
 from bot.database_setup import gallery, store
 from bot.delivery import recovery
@@ -71,14 +72,12 @@ if TYPE_CHECKING:
     from slack_sdk.http_retry import RetryHandler
 
     from analytics.query import Query
-    from bot.conversation.router import Answers
-    from bot.domain.reply import Notice
+    from bot.conversation.router import Analytics
     from bot.domain.store_summary import Entry
     from bot.jobs.engine import Engine
     from bot.jobs.engine.local import Local
     from bot.settings import Settings
     from bot.storage.installations import Installations
-    from bot.subscriptions.service import Analytics
 
 _TOKEN_WITHIN = 1.0
 """Seconds that the database gets for a token: Slack waits three for the acknowledgement, which comes after it."""
@@ -97,7 +96,6 @@ __all__ = [
     "pool",
     "prewarming",
     "recovering",
-    "router",
     "services",
     "store",
     "tokens",
@@ -110,17 +108,6 @@ def pool(settings: Settings) -> Pool:
     """Start the analytics processes on the settings' database."""
     seconds = settings.hfstats_answer_seconds
     return Pool(settings.database, settings.hfstats_processes, Limits(answer=seconds, digest=3 * seconds))
-
-
-def router(answers: Answers, entries: tuple[Entry, ...], is_service_command: Callable[[str], bool] = lambda _: False) -> Router:
-    """Put questions and chores together."""
-
-    def help_(about: str) -> Notice:
-        return help_notice(entries, about)
-
-    commands: dict[str, Callable[[str], Notice]] = dict.fromkeys(("", "help", "hello", "hi"), help_)
-    commands |= dict.fromkeys(("build", "form"), build_notice)
-    return Router(answers, [entry.form for entry in entries], commands, is_service_command)
 
 
 def client(settings: Settings, metrics: Metrics | None = None) -> WebClient:
@@ -143,34 +130,28 @@ def services(
     metrics: Metrics | None = None,
     many: Tokens | None = None,
 ) -> Services:
-    """Put together what the doors need."""
+    """Put together what the listeners need."""
     forms = [entry.form for entry in entries]
-    subscription_service = SubscriptionService(delivery_context(settings, database_, metrics), answers, forms)
-    answer_cache = AnswerCache(answers, forms, SqlHistory(database_).version)
-    routed = router(answer_cache, entries, subscription_service.check)
-    responder = Responder(
-        metrics.counting(routed.reply) if metrics else routed.reply,
-        gallery=gallery(settings, database_),
-        # Over Socket Mode nothing listens where the address points.
-        public_url=None if settings.slack_app_token else settings.hfstats_public_url,
-    )
+    answer_cache = AnswerCache(answers, SqlHistory(database_).version)
+    router = Router(answer_cache)
     name_index = NameIndex(answers)
-    leaving = WorkspaceRemoval(database_, many.forget if many else lambda: None)
-    rate_limit = RateLimit(settings.hfstats_per_minute)
-    plainly = NaturalLanguage(name_index, forms, guess=guess(settings, entries))
-    seen, pending_replies = ReceivedEvents(database_), PendingReplies(database_)
     return Services(
-        routed,
-        responder,
-        rate_limit,
-        seen,
+        RequestParser(entries, NaturalLanguage(name_index, forms), guess(settings, entries)),
+        router,
+        Responder(
+            metrics.counting(router.reply) if metrics else router.reply,
+            gallery=gallery(settings, database_),
+            # Over Socket Mode nothing listens where the address points.
+            public_url=None if settings.slack_app_token else settings.hfstats_public_url,
+        ),
+        RateLimit(settings.hfstats_per_minute),
+        ReceivedEvents(database_),
         entries,
         name_index,
-        leaving,
-        subscription_service,
+        WorkspaceRemoval(database_, many.forget if many else lambda: None),
+        SubscriptionService(delivery_context(settings, database_, metrics), answers, forms),
         answer_cache,
-        plainly,
-        pending_replies,
+        PendingReplies(database_),
     )
 
 
@@ -300,7 +281,7 @@ def local(settings: Settings, work: Jobs, without: Sequence[str] = ()) -> Local:
 
 def prewarming(at: Services) -> Prewarmer:
     """Make what answers the common questions before they are asked."""
-    return Prewarmer(at.answer_cache, FINDINGS)
+    return Prewarmer(at.answer_cache, [grammar.parse(text, at.forms) for text in FINDINGS])
 
 
 def recovering(settings: Settings, database_: sa.Engine, metrics: Metrics | None = None) -> Callable[[], None]:
@@ -349,7 +330,7 @@ def bolt(settings: Settings, at: Services, *, over_http: bool, metrics: Metrics 
         before_authorize=VerifiedOnly(secret(settings.slack_signing_secret)),
         listener_executor=executor,
     )
-    app.listener_runner.lazy_listener_runner = DeduplicatingRunner(executor, at.seen, lifecycle, place_of, asked_in)
+    app.listener_runner.lazy_listener_runner = DeduplicatingRunner(executor, at.received_events, lifecycle, place_of, asked_in)
     acknowledgement.before_work(app.listener_runner, failed)
 
     def entering(body: dict[str, Any], next_: Callable[[], BoltResponse]) -> BoltResponse:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from analytics.errors import StoreError
 from analytics.storage import database_wait
-from bot.conversation.router import notice_of
+from bot.conversation.failures import notice_of
 from bot.delivery.handover import Handover, lasting
 from bot.delivery.request_tracker import TRACKER
 from bot.delivery.responder import Responder

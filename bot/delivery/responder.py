@@ -17,9 +17,11 @@ from bot.slack_api.errors import PostResult
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from analytics.query import Query
     from bot.blocks.messages import Block
     from bot.delivery.conversation import Conversation
     from bot.domain.reply import Picture, Reply
+    from bot.domain.request import Question
     from bot.storage.messages.pictures import Gallery
 
 _log = logging.getLogger(__name__)
@@ -35,7 +37,7 @@ class Responder:
 
     def __init__(
         self,
-        reply: Callable[[str], Reply],
+        reply: Callable[[Query], Reply],
         *,
         gallery: Gallery | None = None,
         public_url: str | None = None,
@@ -46,14 +48,16 @@ class Responder:
         self._public_url = public_url
         self._format_fallback = FormatFallback()
 
-    def serve(self, conversation: Conversation, text: str) -> bool:
+    def serve(self, conversation: Conversation, question: Question) -> bool:
         """Answer one question: a working message at once, then the answer in its place; tell whether it was delivered."""
-        conversation.start(text)
-        patience = Timer(_PATIENCE, conversation.hold_on, (text,))
+        if question.rephrased:
+            conversation.read_as = question.text
+        conversation.start(question.text)
+        patience = Timer(_PATIENCE, conversation.hold_on, (question.text,))
         if conversation.working is None and conversation.respond is not None:
             patience.start()
         try:
-            given = self._reply(text)
+            given = self._reply(question.query)
             return (
                 self._answer(conversation, given, patience)
                 if given.answer

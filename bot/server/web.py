@@ -14,7 +14,7 @@ from slack_bolt.request import BoltRequest
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, Unauthorized
 
 from analytics.errors import StoreError
-from bot.conversation.router import failure
+from bot.conversation.failures import failure
 from bot.observability import logs
 from bot.observability.throttled_log import ThrottledWarning
 from bot.slack import acknowledgement

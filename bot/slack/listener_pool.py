@@ -17,7 +17,7 @@ from slack_bolt.util.utils import get_arg_names_of_callable
 
 from analytics.errors import StoreError
 from analytics.storage import database_wait
-from bot.conversation.router import failure
+from bot.conversation.failures import failure
 from bot.delivery.lifecycle import LEFT_FOR_TELLING
 
 if TYPE_CHECKING:

@@ -29,7 +29,10 @@ def listen(app: App, services: Services) -> None:
         if tokens.get("bot"):
             _forget(services, workspace_of(context))
         elif tokens.get("oauth"):
-            _done(lambda: services.leaving.forget_users(workspace_of(context), tokens["oauth"]), "tokens of people deleted: %s")
+            _done(
+                lambda: services.workspace_removal.forget_users(workspace_of(context), tokens["oauth"]),
+                "tokens of people deleted: %s",
+            )
 
     app.event("app_uninstalled")(ack=acked, lazy=[uninstalled])
     app.event("tokens_revoked")(ack=acked, lazy=[revoked])
@@ -37,7 +40,7 @@ def listen(app: App, services: Services) -> None:
 
 def _forget(services: Services, workspace: str) -> None:
     if workspace:
-        _done(lambda: services.leaving.forget(workspace), "a workspace left; rows deleted: %s")
+        _done(lambda: services.workspace_removal.forget(workspace), "a workspace left; rows deleted: %s")
 
 
 def _done(forget: Callable[[], object], line: str) -> None:
