@@ -53,7 +53,7 @@ class Responder:
         if question.rephrased:
             conversation.read_as = question.text
         conversation.start(question.text)
-        patience = Timer(_PATIENCE, conversation.hold_on, (question.text,))
+        patience = Timer(_PATIENCE, conversation.send_wait_notice, (question.text,))
         if conversation.working is None and conversation.respond is not None:
             patience.start()
         try:
@@ -71,7 +71,7 @@ class Responder:
         """Give a notice to the person who asked, and tell whether that worked; rather twice than never."""
         conversation.notice = notice
         rungs = iter([notice_blocks(notice, GO if conversation.quiet else ASK), []])
-        return send(conversation.aside(), rungs, notice_fallback(notice), twice=True) is PostResult.DONE
+        return send(conversation.private_post_methods(), rungs, notice_fallback(notice), twice=True) is PostResult.DONE
 
     def image_url(self, workspace: str, picture: Picture) -> str | None:
         """Return an address that shows the picture to who knows it; ``None`` where this deployment shows none by address."""
@@ -98,15 +98,15 @@ class Responder:
                 echo = [read_as(conversation.read_as)] if conversation.read_as else []
                 below = [
                     *echo,
-                    *([remark(_LEFTOVER)] if conversation.leftover else []),
+                    *([remark(_LEFTOVER)] if conversation.may_leave_working else []),
                     *controls(answer, asked_by, quiet=conversation.quiet),
                 ]
                 yield answer_blocks(
-                    answer, shown, asked_by, changed_by=conversation.user if conversation.instead else None, below=below
+                    answer, shown, asked_by, changed_by=conversation.user if conversation.replaces_message else None, below=below
                 )
             yield []  # the words alone
 
-        sent = send(conversation.ways(), rungs(), answer_fallback(answer, conversation.read_as))
+        sent = send(conversation.post_methods(), rungs(), answer_fallback(answer, conversation.read_as))
         if sent is PostResult.LOST:
             return self.tell(conversation, Notice(_LOST, suggestions=(answer.query,)))
         return sent is PostResult.DONE

@@ -17,8 +17,8 @@ from analytics.errors import StoreError
 from bot.conversation.failures import failure
 from bot.observability import logs
 from bot.observability.throttled_log import ThrottledWarning
+from bot.server.replay_guard import ReplayGuard
 from bot.slack import acknowledgement
-from bot.slack.replay_guard import ReplayGuard
 from bot.slack.verification import SIGNATURE, TIMESTAMP, is_signed_by_slack, is_well_formed, marked
 
 if TYPE_CHECKING:

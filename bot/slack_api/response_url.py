@@ -6,6 +6,7 @@ Slack's own hosts over https or, where ``SLACK_API_URL`` points elsewhere, at th
 
 from __future__ import annotations
 
+import json
 import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -82,3 +83,16 @@ class _Hook(WebhookClient):
         with _opener(self.proxy).open(req, timeout=self.timeout) as answered:
             body = answered.read().decode(answered.headers.get_content_charset() or "utf-8")
             return WebhookResponse(url=url, status_code=answered.status, body=body, headers=dict(answered.headers.items()))
+
+
+def error_of(body: str) -> str:
+    """Return the error that a response URL names, as JSON or as bare text; ``""`` where all went well."""
+    if body.strip() in {"", "ok"}:
+        return ""
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        return body.strip() if len(body) < 60 else "unreadable"
+    if not isinstance(answer, dict) or answer.get("ok", True):
+        return ""
+    return str(answer.get("error") or "unknown")

@@ -69,8 +69,8 @@ class Undrawn:
         self._ask = cache(lambda query: ask(query, history))
         self._digest = cache(lambda named, list_, of: digest(named, history, within=list_, dimensions=of))
 
-    def answer(self, text):
-        found = self._ask(parse(text))
+    def answer(self, query):
+        found = self._ask(query)
         return found, Picture(self._png, found.chart.alt, "hfstats.png")
 
     def digest(self, edition, within, sections=()):

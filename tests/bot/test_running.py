@@ -24,10 +24,10 @@ from bot.analytics_pool.process import AnalyticsProcess
 from bot.analytics_pool.summarize_store import edition
 from bot.conversation.answer_cache import AnswerCache
 from bot.jobs.prewarm import Prewarmer
+from bot.server import replay_guard
 from bot.server.health import Health
 from bot.server.web import WebContext, web
 from bot.settings import Settings
-from bot.slack import replay_guard
 from playground import SlackStandIn
 from playground.faults import Fault
 

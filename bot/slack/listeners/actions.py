@@ -68,14 +68,14 @@ def remove(client: WebClient, respond: Respond) -> None:
 def _conversation(conversation: Conversation, kind: str, body: dict[str, Any], action: dict[str, Any]) -> Conversation:
     """Say where the answer goes: in the message's place, under it, or into the conversation."""
     if is_ephemeral(body):
-        conversation.quiet = conversation.instead = kind in {VIEW, GO}
+        conversation.quiet = conversation.replaces_message = kind in {VIEW, GO}
     elif kind == VIEW:
-        conversation.instead = True
+        conversation.replaces_message = True
         conversation.message = body.get("container", {}).get("message_ts")
     elif kind == GO and not conversation.channel.startswith("D"):  # a direct message has nobody to spare
         conversation.thread = thread_of(body)
     else:
         conversation.thread = body.get("container", {}).get("thread_ts")
-    if conversation.instead:
+    if conversation.replaces_message:
         conversation.asked_by = asker(str(action.get("block_id", "")))
     return conversation

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bot.blocks.home import ASKED, REFRESH, SHOWN, SUBSCRIBE, home_view, subscriptions_section, trouble_view
 from bot.blocks.subscriptions import SUBSCRIPTION
 from bot.conversation.failures import notice_of
-from bot.delivery.lifecycle import attempt
+from bot.delivery.attempts import attempt
 from bot.slack.listeners.modal_open import at_home, not_known_in, seated_in
 from bot.slack.payload import acked, chosen, request_in
 

@@ -44,7 +44,7 @@ def listen(app: App, services: Services) -> None:
         if content:
             text = content.text.partition("\n")[0]
             for at in range(0, len(content.details), 3):
-                if send(conversation.ways(), iter([list(content.details[at : at + 3]), []]), text) is not PostResult.DONE:
+                if send(conversation.post_methods(), iter([list(content.details[at : at + 3]), []]), text) is not PostResult.DONE:
                     services.responder.tell(conversation, _NOT_SHOWN)
                     break
 
@@ -70,11 +70,11 @@ def _conversation(
     place = (workspace_of(context), channel_of(body), body["user"]["id"])
     conversation = Conversation(client, *place, respond, access=access_in(context))
     if is_ephemeral(body):
-        conversation.quiet = conversation.instead = True
+        conversation.quiet = conversation.replaces_message = True
     elif in_thread:
         conversation.thread = thread_of(body)
     elif conversation.channel.startswith("D"):
-        conversation.instead, conversation.message = True, body.get("container", {}).get("message_ts")
+        conversation.replaces_message, conversation.message = True, body.get("container", {}).get("message_ts")
     return conversation
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from bot.delivery.lifecycle import attempt
+from bot.delivery.attempts import attempt
 from bot.slack.payload import acked, workspace_of
 
 if TYPE_CHECKING:
