@@ -20,6 +20,7 @@ from analytics.storage.sql_history import SqlHistory
 from bot import database_setup
 from bot.cli.main import main
 from bot.conversation.commands import WORDS, command_word, parse_command
+from bot.observability.metrics import Metrics
 from bot.settings import Settings
 from bot.slack.listeners.command import COMMAND
 
@@ -118,7 +119,7 @@ def test_the_reference_shows_every_command_of_the_bot():
 
 
 def test_the_reference_explains_every_list():
-    assert {f"| `{name.value}` |" for name in ListName} <= set(re.findall(r"^\| `[a-z]+` \|", reference("commands"), re.MULTILINE))
+    assert {name.value for name in ListName} <= set(re.findall(r"^\| `([a-z]+)` \|", reference("commands"), re.MULTILINE))
 
 
 @pytest.mark.parametrize("page", DOCUMENTS, ids=page_id)
@@ -163,6 +164,15 @@ def test_the_reference_shows_every_metric_and_no_other():
     source = read(ROOT / "bot" / "observability" / "metrics.py")
     documented = re.findall(r"^\| `(hfstats_[a-z_]+)` \|", reference("metrics-and-logs"), re.MULTILINE)
     assert sorted(name.removesuffix("_total") for name in documented) == sorted(re.findall(r'"(hfstats_[a-z_]+)"', source))
+
+
+def test_the_reference_names_the_labels_of_the_metrics():
+    row = re.compile(r"^\| `(hfstats_[a-z_]+?)(?:_total)?` \| (?:`([a-z_]+)`)? ?\|", re.MULTILINE)
+    documented = dict(row.findall(reference("metrics-and-logs")))
+    metrics = [value for value in vars(Metrics()).values() if hasattr(value, "_labelnames")]
+    declared = {metric._name: "".join(metric._labelnames) for metric in metrics}
+    assert declared
+    assert {name: documented[name] for name in declared} == declared
 
 
 def test_the_reference_explains_every_scope_of_the_manifest_and_no_other():
