@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
 import click
-import matplotlib as mpl
 import pytest
 
 from analytics.domain import ListName
@@ -187,15 +188,16 @@ def test_the_loggers_in_the_reference_exist():
     assert [name for name in loggers if not (ROOT / (name.replace(".", "/") + ".py")).exists()] == []
 
 
-def test_the_notebook_example_runs(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setitem(mpl.rcParams, "backend", "agg")
-    rows = "snapshot_date,model_id,downloads,license\n2024-10-01,a/b,2,mit\n2024-10-01,a/c,1,apache-2.0\n2024-11-01,a/b,3,mit\n"
-    (tmp_path / "listing.csv").write_text(rows, encoding="utf-8")
-    database = database_setup.store(Settings(database_url="sqlite:///hfstats.db"))
+def test_the_notebook_example_runs(tmp_path):
+    rows = [f"2024-{month}-01,a/{name}-model,{month},{name}" for month in (10, 11) for name in ("mit", "apache-2.0")]
+    listing = "\n".join(["snapshot_date,model_id,downloads,license", *rows])
+    (tmp_path / "listing.csv").write_text(listing, encoding="utf-8")
+    database = database_setup.store(Settings(database_url=f"sqlite:///{tmp_path / 'hfstats.db'}"))
     ingest.store_days(listing_files.listings(tmp_path / "listing.csv"), SqlHistory(database))
+    database.dispose()
     lines = section(read(DOCS / "how-to" / "use-answers-in-a-notebook.md"), "In a notebook").splitlines()
-    exec("\n".join(line.strip() for line in lines if line.startswith("    ")), {})
+    example = "\n".join(line.strip() for line in lines if line.startswith("    "))
+    subprocess.run([sys.executable, "-c", example], cwd=tmp_path, env={**os.environ, "MPLBACKEND": "agg"}, check=True)
 
 
 @pytest.mark.parametrize("page", DOCUMENTS, ids=page_id)
