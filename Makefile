@@ -31,8 +31,8 @@ check: $(VENV)/.dev ## Run the linter, type checker and import checks
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.dev ## Measure acknowledgements, load and memory; see docs/reference/benchmarks.md
-	@cd bench && for one in ack soak memory; do ../$(BIN)/python $$one.py || exit 1; done
+bench: $(VENV)/.dev ## Measure acknowledgements, load, memory and start-up; see docs/reference/benchmarks.md
+	@cd bench && for one in ack soak memory startup; do ../$(BIN)/python $$one.py || exit 1; done
 
 bench-hub: $(VENV)/.rivals ## Measure the whole Hub, long histories, pictures, backfill and growth; takes about an hour
 	@for one in hub answers pictures backfill growth; do $(BIN)/python bench/$$one.py || exit 1; done

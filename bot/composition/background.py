@@ -16,9 +16,10 @@ from bot.jobs.backfill.service import Backfill
 from bot.jobs.clock_jobs import Jobs
 from bot.jobs.engine import CLOCK
 from bot.jobs.prewarm import Prewarmer
+from bot.locations import cache_folder
 from bot.outbox.delivery import DeliveryContext
 from bot.server.worker_watch import WorkerWatch
-from bot.settings import cache_folder, secret
+from bot.settings import secret
 from bot.storage.channels.alerts import Watches
 from bot.storage.channels.predictions import Bets
 from bot.storage.channels.subscriptions import Subscriptions
