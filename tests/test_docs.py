@@ -33,8 +33,8 @@ DOCUMENTS = [*(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGEL
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 MANIFEST = json.loads((ROOT / "manifest.json").read_text(encoding="utf-8"))
 
-TABLES_ONLY = {"dependencies.md"}
-"""A table to look things up in: no next step, and its one sentence isn't wrapped."""
+LOOK_UP_ONLY = {"dependencies.md"}
+"""Tables to look things up in: no next step, and the few sentences aren't wrapped."""
 REPLACED_WORDS = re.compile(r"\b(clerks?|couriers?|errands?|chores?|the desk|ledgers?|fences?|lanes?)\b", re.IGNORECASE)
 """Words for which the project now uses standard terms."""
 LINK = re.compile(r"\]\(\s*([^)\s]+)\s*\)")
@@ -222,7 +222,7 @@ def test_the_index_lists_every_page():
 def test_a_page_has_one_title_and_ends_with_where_to_go_next(page):
     text = read(page)
     assert [line for line in prose(text) if line.startswith("# ")] == [text.splitlines()[0]]
-    if page.name not in TABLES_ONLY:
+    if page.name not in LOOK_UP_ONLY:
         assert re.fullmatch(r"Next: \[[^\]]+\]\([^)]+\)\.", text.strip().split("\n\n")[-1].replace("\n", " "))
 
 
@@ -233,7 +233,7 @@ def test_the_documents_use_standard_terms(page):
 
 @pytest.mark.parametrize("page", DOCUMENTS, ids=page_id)
 def test_prose_wraps_at_100_columns(page):
-    assert page.name in TABLES_ONLY or [line for line in prose(read(page)) if len(line) > 100] == []
+    assert page.name in LOOK_UP_ONLY or [line for line in prose(read(page)) if len(line) > 100] == []
 
 
 @pytest.mark.parametrize("page", DOCUMENTS, ids=page_id)
