@@ -121,7 +121,7 @@ def test_what_is_distrusted():
     eve, now = (Snapshot(n, date(2026, 8, 20 + n), ListName.TOP, "hub", 300, simulated=False) for n in (1, 2))
     (doubt,) = quality.stalled(eve, before, now, after)
     share = re.match(r"[\d.]+%", doubt.sentence)[0]
-    assert f"{share} of the counts" in example("When data are suspect")
+    assert f"{share} of the counts" in example("When data is suspect")
 
 
 @pytest.mark.parametrize(
