@@ -1,4 +1,4 @@
-"""The ladder: the forms in which an answer's numbers can be shown, best first. The table is in ``docs/delivery.md``."""
+"""The ladder: the forms in which an answer's numbers can be shown, best first. The table is in ``docs/explanation/delivery.md``."""
 
 from __future__ import annotations
 

@@ -173,7 +173,7 @@ def _oauth(settings: Settings) -> list[Finding]:
     needed = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_SIGNING_SECRET", "HFSTATS_PUBLIC_URL")
     missing = [variable for variable in needed if not getattr(settings, variable.lower())]
     if missing:
-        return [_bad(name, f"not set: {', '.join(missing)}", "Set them as docs/oauth.md says.")]
+        return [_bad(name, f"not set: {', '.join(missing)}", "Set them as described in docs/how-to/connect-many-workspaces.md.")]
     Cipher(settings.keys)
     return [_good(name, f"any workspace, tokens encrypted with {len(settings.keys)} key{'s'[: len(settings.keys) != 1]}")]
 

@@ -1,6 +1,6 @@
 """Reads from a payload who acts and from where. Slack signs payloads; what one doesn't say counts as the safe side.
 
-Where a payload names the actor's workspace (docs/security.md, "How hfstats tells"):
+Where a payload names the actor's workspace (docs/explanation/security.md):
 
 - slash commands: ``team_id`` and ``enterprise_id``
 - buttons, menus, forms, shortcuts: ``user.team_id``. ``team.id`` is the workspace that installed the app

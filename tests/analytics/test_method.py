@@ -1,4 +1,4 @@
-"""The worked examples of docs/method.md, run: each figure there is what the product computes."""
+"""The worked examples of docs/explanation/method.md, run: each figure there is what the product computes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from analytics.statistics.correlation import correlate
 from analytics.statistics.robustness import without_largest
 from analytics.storage.rollup import roll_up
 
-METHOD = (Path(__file__).parents[2] / "docs" / "method.md").read_text(encoding="utf-8")
+METHOD = (Path(__file__).parents[2] / "docs" / "explanation" / "method.md").read_text(encoding="utf-8")
 
 
 def example(title):
@@ -121,7 +121,7 @@ def test_what_is_distrusted():
     eve, now = (Snapshot(n, date(2026, 8, 20 + n), ListName.TOP, "hub", 300, simulated=False) for n in (1, 2))
     (doubt,) = quality.stalled(eve, before, now, after)
     share = re.match(r"[\d.]+%", doubt.sentence)[0]
-    assert f"{share} of the counts" in example("What is distrusted")
+    assert f"{share} of the counts" in example("When data is suspect")
 
 
 @pytest.mark.parametrize(

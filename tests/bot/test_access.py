@@ -1,4 +1,4 @@
-"""The table of docs/security.md: each cell is tried through the real Bolt app, by every way in that its conversation has."""
+"""The table of docs/reference/scopes-and-access.md: each cell is tried through the real Bolt app, by every way in that its conversation has."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from playground.delivery import signature
 from playground.server import SCOPES
 from playground.workspace import Channel, Kind, Message, View
 
-DOCUMENT = (Path(__file__).parents[2] / "docs" / "security.md").read_text(encoding="utf-8")
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "reference" / "scopes-and-access.md").read_text(encoding="utf-8")
 GLOBEX, ORG, SISTER = "T0GLOBEX", "E0ACMEORG", "T0SISTER"
 REFUSED = re.compile(r"for (?:full )?members of|Slack didn't tell me|Home is for members")
 PLACES = {
@@ -48,6 +48,13 @@ PLACES = {
 }
 
 
+def cell_permissions(cell):
+    """Return the permissions that a cell of the table grants."""
+    if cell == "everything":
+        return frozenset(Permission)
+    return frozenset(map(Permission, cell.replace("nothing", "").split()))
+
+
 def table():
     """The granted permissions of the document's table, by who and where."""
     lines = [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in DOCUMENT.splitlines() if line.startswith("|")]
@@ -55,7 +62,7 @@ def table():
     places = [ConversationKind(name) for name in lines[start][1:]]
     rows = lines[start + 2 : start + 2 + len(ActorKind)]
     return {
-        (ActorKind(row[0]), place): frozenset(map(Permission, cell.replace("nothing", "").split()))
+        (ActorKind(row[0]), place): cell_permissions(cell)
         for row in rows
         for place, cell in zip(places, row[1:], strict=True)
     }
