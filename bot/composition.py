@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from slack_bolt import App
 from slack_sdk import WebClient
-from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from analytics.storage import database, database_wait
 from analytics.storage.sql_history import SqlHistory
@@ -31,7 +30,7 @@ from bot.jobs.engine import CLOCK
 from bot.jobs.prewarm import Prewarmer
 from bot.observability import logs
 from bot.observability.metrics import Counting, Metrics
-from bot.outbox.delivery import TIMEOUT, DeliveryContext
+from bot.outbox.delivery import TIMEOUT, DeliveryContext, no_installer
 from bot.outbox.lease_guard import LeaseGuardedClient
 from bot.server.health import Health
 from bot.server.web import WebContext
@@ -46,7 +45,9 @@ from bot.slack.registration import listen
 from bot.slack.reply_place import asked_in, place_of
 from bot.slack.services import Services
 from bot.slack.verification import VerifiedOnly
+from bot.slack_api.client import RateLimitWait, SlackClient
 from bot.storage.channels.alerts import Watches
+from bot.storage.channels.channel_ids import ChannelIds
 from bot.storage.channels.predictions import Bets
 from bot.storage.channels.subscriptions import Subscriptions
 from bot.storage.dumps import Dumps
@@ -66,7 +67,7 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
     from flask import Blueprint
-    from slack_bolt import BoltResponse
+    from slack_bolt import BoltContext, BoltResponse
     from slack_bolt.authorization import AuthorizeResult
     from slack_sdk.http_retry import RetryHandler
 
@@ -128,10 +129,10 @@ def client(settings: Settings, metrics: Metrics | None = None) -> WebClient:
 
     It does not retry a dropped connection: the message may have been posted, and would be posted again.
     """
-    retries: list[RetryHandler] = [RateLimitErrorRetryHandler(max_retry_count=2)]
-    if metrics:
-        retries.insert(0, Counting(metrics.refused))
-    return WebClient(secret(settings.slack_bot_token), base_url=settings.slack_api_url, retry_handlers=retries)
+    counting: list[RetryHandler] = [Counting(metrics.refused)] if metrics else []
+    return SlackClient(
+        secret(settings.slack_bot_token), base_url=settings.slack_api_url, retry_handlers=[*counting, RateLimitWait(2)]
+    )
 
 
 def services(
@@ -155,22 +156,20 @@ def services(
         public_url=None if settings.slack_app_token else settings.hfstats_public_url,
     )
     name_index = NameIndex(answers)
-    leaving = WorkspaceRemoval(database_, many.forget if many else lambda: None)
-    rate_limit = RateLimit(settings.hfstats_per_minute)
-    plainly = NaturalLanguage(name_index, forms, guess=guess(settings, entries))
     seen, pending_replies = ReceivedEvents(database_), PendingReplies(database_)
     return Services(
         routed,
         responder,
-        rate_limit,
+        RateLimit(settings.hfstats_per_minute),
         seen,
         entries,
         name_index,
-        leaving,
+        WorkspaceRemoval(database_, many.forget if many else lambda: None),
         subscription_service,
         answer_cache,
-        plainly,
+        NaturalLanguage(name_index, forms, guess=guess(settings, entries)),
         pending_replies,
+        ChannelIds(database_),
     )
 
 
@@ -213,10 +212,9 @@ def installing(settings: Settings, kept: Installations) -> Blueprint:
     elsewhere = None if api == WebClient.BASE_URL else f"{api.removesuffix('/api/')}/oauth/v2/authorize"
     id_, secret_ = settings.slack_client_id or "", secret(settings.slack_client_secret) or ""
     public = settings.hfstats_public_url or ""
-    bare = WebClient(base_url=api)
     return oauth.pages(
         oauth.flow(
-            bare,
+            SlackClient(base_url=api),
             client_id=id_,
             client_secret=secret_,
             public_url=public,
@@ -247,6 +245,7 @@ def clients(settings: Settings, database_: sa.Engine, metrics: Metrics | None = 
 
 def delivery_context(settings: Settings, database_: sa.Engine, metrics: Metrics | None = None) -> DeliveryContext:
     """Put together what sends unasked."""
+    kept = installations(settings, database_)
     return DeliveryContext(
         OutboxStore(database_),
         BuiltDigests(database_),
@@ -257,6 +256,8 @@ def delivery_context(settings: Settings, database_: sa.Engine, metrics: Metrics 
         gallery(settings, database_),
         None if settings.slack_app_token else settings.hfstats_public_url,
         heartbeats=Heartbeats(database_),
+        installer_of=kept.installer if kept else no_installer,
+        operator=settings.hfstats_operator_channel,
     )
 
 
@@ -313,7 +314,7 @@ def recovering(settings: Settings, database_: sa.Engine, metrics: Metrics | None
         if many is None:
             return slack
         found = many.of(workspace, workspace)
-        return WebClient(found.token, base_url=slack.base_url, retry_handlers=slack.retry_handlers) if found else None
+        return SlackClient(found.token, base_url=slack.base_url, retry_handlers=slack.retry_handlers) if found else None
 
     return recovery.start(PendingReplies(database_), client_of)
 
@@ -352,7 +353,8 @@ def bolt(settings: Settings, at: Services, *, over_http: bool, metrics: Metrics 
     app.listener_runner.lazy_listener_runner = DeduplicatingRunner(executor, at.seen, lifecycle, place_of, asked_in)
     acknowledgement.before_work(app.listener_runner, failed)
 
-    def entering(body: dict[str, Any], next_: Callable[[], BoltResponse]) -> BoltResponse:
+    def entering(body: dict[str, Any], context: BoltContext, next_: Callable[[], BoltResponse]) -> BoltResponse:
+        context["client"] = SlackClient.like(context.client)  # Bolt makes a plain one for each request
         if not over_http:  # over HTTP a request has its id already
             logs.begin()
         door = entry_point_of(body)

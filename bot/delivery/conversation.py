@@ -13,6 +13,7 @@ from bot.delivery.message_marker import Unseen, find, marked, new_delivery_id
 from bot.delivery.request_tracker import TRACKER
 from bot.domain.access import NOBODY, Access, ConversationKind
 from bot.slack_api import response_url
+from bot.slack_api.error_words import error_word
 from bot.slack_api.errors import FAILURES, PostResult, classify_error, meaning, said
 
 if TYPE_CHECKING:
@@ -263,11 +264,11 @@ class Conversation:
         except FAILURES as error:
             _log.warning("response_url: %s", said(error))
             return classify_error(error)
-        code = _code(answered.body)
-        if answered.status_code == 200 and not code:
+        word = _error_word(answered.body)
+        if answered.status_code == 200 and word is None:
             return PostResult.DONE
-        _log.warning("response_url: %s %s", answered.status_code, code)
-        return meaning(code, answered.status_code)
+        _log.warning("response_url: %s %s", answered.status_code, word)
+        return meaning(word or "", answered.status_code)
 
     def _update_safely(self, method: Callable[..., object], **arguments: Any) -> PostResult:  # noqa: ANN401 - the Web API's own arguments
         return self._safely(lambda: self._call(method, **arguments))
@@ -291,14 +292,15 @@ class Conversation:
         return PostResult.DONE
 
 
-def _code(body: str) -> str:
-    """Return the error that a response URL names, as JSON or as bare text; ``""`` where all went well."""
-    if body.strip() in {"", "ok"}:
-        return ""
+def _error_word(body: str) -> str | None:
+    """Return the error that a response URL names, as JSON or bare text; ``""`` for no answer of Slack's, ``None`` for none."""
+    text = body.strip()
+    if text in {"", "ok"}:
+        return None
     try:
-        answer = json.loads(body)
+        answer = json.loads(text)
     except ValueError:
-        return body.strip() if len(body) < 60 else "unreadable"
-    if not isinstance(answer, dict) or answer.get("ok", True):
+        return error_word(text)
+    if not isinstance(answer, dict):
         return ""
-    return str(answer.get("error") or "unknown")
+    return None if answer.get("ok") is True else error_word(answer.get("error"))

@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, TypeVar
 from analytics.errors import StoreError
 from analytics.storage import database_wait
 from bot.conversation.router import notice_of
-from bot.delivery.handover import Handover, lasting
+from bot.delivery.handover import Handover
 from bot.delivery.request_tracker import TRACKER
 from bot.delivery.responder import Responder
 from bot.domain.pending_reply import UNTOLD, Work
 from bot.domain.reply import Notice
 from bot.observability.logs import reference
-from bot.slack_api.errors import FAILURES, said
+from bot.slack_api.errors import FAILURES, lasting, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable

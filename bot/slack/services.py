@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bot.delivery.conversation import Conversation
     from bot.delivery.responder import Responder
     from bot.domain.store_summary import Entry
+    from bot.storage.channels.channel_ids import ChannelIds
     from bot.storage.messages.pending_replies import PendingReplies
     from bot.storage.messages.received_events import ReceivedEvents
     from bot.storage.workspaces import WorkspaceRemoval
@@ -50,6 +51,8 @@ class Services:
     """Reads what is said in plain words."""
     pending_replies: PendingReplies
     """The requests that have not ended, for the next process to put right."""
+    channel_ids: ChannelIds
+    """What is to be done when Slack changes a channel's id."""
 
     def serve(self, conversation: Conversation, text: str) -> bool:
         """Answer a question, or do what is the clerk's, if the seat's access allows it; tell whether the answer was delivered."""

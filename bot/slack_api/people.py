@@ -36,8 +36,8 @@ class People:
         self._clock = clock
         self._kinds: dict[tuple[str, str], tuple[float, ActorKind]] = {}
         self._private: dict[tuple[str, str], tuple[float, bool | None]] = {}
-        self._without: dict[tuple[str, str], float] = {}
-        """Until when a method isn't tried in a workspace: it gave the app no scope for it."""
+        self._without: dict[tuple[str, str, str], float] = {}
+        """Until when a method isn't tried for a channel of a workspace: it gave the app no scope for that kind of channel."""
         self._lock = Lock()
 
     def verified(self, client: WebClient, workspace: str, access: Access) -> Access:
@@ -73,7 +73,7 @@ class People:
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or None
             if not cursor:
                 return False
-        if not may_post or ("conversations_members", workspace) not in self._without:
+        if not may_post or ("conversations_members", workspace, channel) not in self._without:
             return False
         return self._call(client.chat_postEphemeral, workspace, channel=channel, user=user, text=_RECEIPT) is not None
 
@@ -92,14 +92,15 @@ class People:
 
     def _call(self, method: Callable[..., Any], workspace: str, **arguments: str | int | None) -> Any:  # noqa: ANN401 - Slack's answer
         """Call Slack; ``None`` where it refuses."""
-        name = method.__name__
-        if self._without.get((name, workspace), 0.0) > self._clock():
+        key = (method.__name__, workspace, str(arguments.get("channel", "")))
+        if self._without.get(key, 0.0) > self._clock():
             return None
         try:
             return method(**arguments)
         except FAILURES as error:
             if isinstance(error, SlackApiError) and said(error) == "missing_scope":
-                self._without[name, workspace] = self._clock() + KEPT_FOR
+                _make_room(self._without)
+                self._without[key] = self._clock() + KEPT_FOR
             else:
                 _log.info("%s: %s", method.__name__, said(error))
             return None
