@@ -34,7 +34,6 @@ TOO_LONG = {
     "bot/delivery/conversation.py": 304,
     "bot/delivery/lifecycle.py": 311,
     "bot/jobs/engine/postgres.py": 331,
-    "bot/outbox/delivery.py": 358,
     "bot/subscriptions/service.py": 394,
     "playground/server.py": 476,
     "playground/user_actions.py": 329,
