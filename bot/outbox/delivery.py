@@ -46,7 +46,7 @@ ATTEMPTS = 36
 """Attempts before a delivery is given up; with the pauses between them, more than a day."""
 WARNED_AFTER = 10
 """Failed attempts, in more than an hour, after which the operator is told."""
-_A_DAY = timedelta(days=1)
+_AN_HOUR, _A_DAY = timedelta(hours=1), timedelta(days=1)
 _SETTLES = timedelta(seconds=10)
 """Until a message whose answer was lost is in the channel's history, if it ever is."""
 _ANOTHER_FORM = frozenset({Treatment.FORM, Treatment.PICTURE, Treatment.CALL})
@@ -220,6 +220,8 @@ class _Attempt:
         if wait:
             self.delivery_context.outbox.hush(self.delivery.workspace, now + wait)
             self.maybe_posted = False
+            if now - self.delivery.due_at > _AN_HOUR:
+                self.failure.warn_operator("ratelimited")
             if now - self.delivery.due_at < _A_DAY:
                 return self.back(now + wait, "ratelimited")
             return self.later("ratelimited")
