@@ -30,11 +30,7 @@ TOO_LONG = {
     "analytics/sources/dumps/reader.py": 307,
     "analytics/storage/sql_history.py": 349,
     "bot/cli/main.py": 438,
-    "bot/composition.py": 406,
-    "bot/delivery/conversation.py": 304,
-    "bot/delivery/lifecycle.py": 311,
     "bot/jobs/engine/postgres.py": 331,
-    "bot/subscriptions/service.py": 394,
     "playground/server.py": 476,
     "playground/user_actions.py": 329,
 }

@@ -7,13 +7,11 @@ from concurrent.futures import Future
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from analytics.language import grammar
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Sequence
+    from collections.abc import Callable, Hashable
 
     from analytics.answer import Answer
-    from analytics.query import Form
+    from analytics.query import Query
     from bot.conversation.router import Answers
     from bot.domain.reply import Picture
     from bot.domain.store_summary import StoreSummary
@@ -25,18 +23,17 @@ MOST = 64
 class AnswerCache:
     """Stands before whatever answers questions, and asks it only what it did not answer lately."""
 
-    def __init__(self, answers: Answers, forms: Sequence[Form], version: Callable[[], Hashable], most: int = MOST) -> None:
+    def __init__(self, answers: Answers, version: Callable[[], Hashable], most: int = MOST) -> None:
         """``version`` changes whenever the history does; an answer is good for one version."""
         self._answers = answers
-        self._forms = forms
         self._version = version
         self._most = most
-        self._kept: OrderedDict[tuple[Hashable, str], Future[tuple[Answer, Picture]]] = OrderedDict()
+        self._kept: OrderedDict[tuple[Hashable, Query], Future[tuple[Answer, Picture]]] = OrderedDict()
         self._lock = Lock()
 
-    def answer(self, text: str) -> tuple[Answer, Picture]:
+    def answer(self, query: Query) -> tuple[Answer, Picture]:
         """Answer a question; see :meth:`bot.analytics_pool.pool.Pool.answer`. What is raised is not kept."""
-        key = (self._version(), str(grammar.parse(text, self._forms)))
+        key = (self._version(), query)
         with self._lock:
             known = self._kept.get(key)
             if known:
@@ -48,7 +45,7 @@ class AnswerCache:
         if known:
             return known.result()
         try:
-            mine.set_result(self._answers.answer(key[1]))
+            mine.set_result(self._answers.answer(query))
         except BaseException as error:
             with self._lock:
                 self._kept.pop(key, None)

@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from analytics.digest.edition import Edition
+    from bot.conversation.router import Analytics
     from bot.domain.outbox import Again
     from bot.jobs.backfill.service import Backfill
     from bot.outbox.delivery import DeliveryContext
     from bot.settings import Settings
     from bot.storage.job_slots import JobSlots
     from bot.storage.messages.received_events import ReceivedEvents
-    from bot.subscriptions.service import Analytics
 
 _log = logging.getLogger(__name__)
 

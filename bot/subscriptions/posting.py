@@ -28,7 +28,7 @@ def show(
     delivery_context: DeliveryContext, conversation: Conversation, content: Content, png: bytes | None, *, everyone: bool
 ) -> bool:
     """Show it to everybody in the conversation or to the person alone; tell whether it arrived."""
-    ways = conversation.ways() if everyone or conversation.instead else conversation.aside()
+    ways = conversation.post_methods() if everyone or conversation.replaces_message else conversation.private_post_methods()
     return send(ways, _forms(delivery_context, conversation, content, png), content.text, twice=not everyone) is PostResult.DONE
 
 

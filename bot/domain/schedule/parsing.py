@@ -53,16 +53,14 @@ def parse_schedule(text: str) -> Schedule:
         QueryError: for anything that :func:`str` of a schedule does not give, or nearly so.
 
     """
-    schedule, rest = read_schedule(text, "UTC")
-    if rest:
-        raise _unknown(rest[0])
-    return schedule
+    return read_schedule(text)[0]
 
 
-def read_schedule(text: str, zone: str, others: Collection[str] = ()) -> tuple[Schedule, list[str]]:
-    """Read words in any order; ``zone`` holds where none is named.
+def read_schedule(text: str, others: Collection[str] = ()) -> tuple[Schedule, bool, list[str]]:
+    """Read words in any order.
 
-    Returns the schedule and those of the words that are among ``others``, in order, which are the caller's to read.
+    Returns the schedule, in UTC where no time zone is named; whether one is; and those of the words that are among ``others``,
+    in order, which are the caller's to read.
 
     Raises:
         QueryError: naming the word that is not understood, and what to write instead.
@@ -70,12 +68,12 @@ def read_schedule(text: str, zone: str, others: Collection[str] = ()) -> tuple[S
     """
     words = _joined(text.replace(",", " ").split())
     rest = [word.casefold() for word in words if word.casefold() in others]
-    rhythm, day, at, named = _read([word for word in words if word.casefold() not in others])
+    rhythm, day, at, zone = _read([word for word in words if word.casefold() not in others])
     if rhythm is None:
         rhythm = Rhythm.WEEKLY if day in WEEKDAYS else Rhythm.MONTHLY
     day = day or (Day.FIRST_WORKING if rhythm is Rhythm.MONTHLY else Day.MONDAY)
     try:
-        return Schedule(rhythm, day, at or time(9), named or _canonical(zone) or "UTC"), rest
+        return Schedule(rhythm, day, at or time(9), zone or "UTC"), zone is not None, rest
     except ValueError:
         fits = "a weekday, such as friday" if rhythm is Rhythm.WEEKLY else "first-working-day or last-day"
         raise QueryError(f"“{day}” does not go with {rhythm}: write {fits}.") from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from bot.delivery.lifecycle import attempt
+from bot.delivery.attempts import attempt
 from bot.slack.payload import acked, workspace_of
 
 if TYPE_CHECKING:
@@ -29,7 +29,10 @@ def listen(app: App, services: Services) -> None:
         if tokens.get("bot"):
             _forget(services, workspace_of(context))
         elif tokens.get("oauth"):
-            _done(lambda: services.leaving.forget_users(workspace_of(context), tokens["oauth"]), "tokens of people deleted: %s")
+            _done(
+                lambda: services.workspace_removal.forget_users(workspace_of(context), tokens["oauth"]),
+                "tokens of people deleted: %s",
+            )
 
     def moved(event: dict[str, Any], context: BoltContext) -> None:
         workspace, old, new = workspace_of(context), str(event.get("old_channel_id")), str(event.get("new_channel_id"))
@@ -43,7 +46,7 @@ def listen(app: App, services: Services) -> None:
 
 def _forget(services: Services, workspace: str) -> None:
     if workspace:
-        _done(lambda: services.leaving.forget(workspace), "a workspace left; rows deleted: %s")
+        _done(lambda: services.workspace_removal.forget(workspace), "a workspace left; rows deleted: %s")
 
 
 def _done(forget: Callable[[], object], line: str) -> None:

@@ -123,8 +123,8 @@ def test_months_asleep_are_all_owed_in_order():
 @pytest.mark.parametrize(
     ("words", "read"),
     [
-        ("", "monthly on first-working-day at 09:00 Europe/Paris"),
-        ("weekly", "weekly on monday at 09:00 Europe/Paris"),
+        ("", "monthly on first-working-day at 09:00 UTC"),
+        ("weekly", "weekly on monday at 09:00 UTC"),
         ("at 9am berlin", "monthly on first-working-day at 09:00 Europe/Berlin"),
         ("Friday at 9:30 PM new york", "weekly on friday at 21:30 America/New_York"),
         ("on the last day of the month at 12am utc", "monthly on last-day at 00:00 UTC"),
@@ -133,12 +133,12 @@ def test_months_asleep_are_all_owed_in_order():
     ],
 )
 def test_words_are_read_as_people_write_them(words, read):
-    assert str(read_schedule(words, "Europe/Paris")[0]) == read
+    assert str(read_schedule(words)[0]) == read
 
 
 def test_words_of_others_are_handed_back():
-    schedule, rest = read_schedule("weekly in trending licenses at 8", "UTC", {"trending", "licenses"})
-    assert (str(schedule), rest) == ("weekly on monday at 08:00 UTC", ["trending", "licenses"])
+    schedule, zone_named, rest = read_schedule("weekly in trending licenses at 8", {"trending", "licenses"})
+    assert (str(schedule), zone_named, rest) == ("weekly on monday at 08:00 UTC", False, ["trending", "licenses"])
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_words_of_others_are_handed_back():
 )
 def test_what_is_not_understood_is_one_clear_sentence(words, said_):
     with pytest.raises(QueryError) as raised:
-        read_schedule(words, "UTC")
+        read_schedule(words)
     assert said_ in str(raised.value)
     assert "\n" not in str(raised.value)
 

@@ -60,7 +60,13 @@ class Rule:
 
     def said(self) -> str:
         """Return the rule in words: ``Meta falls below 10.0% of downloads``."""
-        verb = "falls below" if self.below else "rises above"
+        return self._sentence("falls below" if self.below else "rises above")
+
+    def state(self) -> str:
+        """Return in words that the line is crossed: ``Meta is already below 10.0% of downloads``."""
+        return self._sentence("is already below" if self.below else "is already above")
+
+    def _sentence(self, verb: str) -> str:
         who = name(Dimension(self.query.word), self.query.names[0])
         what = f"{ordinal(int(self.line))} place by" if self.on_rank else f"{percent(self.line)} of"
         within = f" in the {self.query.within} list" if self.query.within.value != "top" else ""
