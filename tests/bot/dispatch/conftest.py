@@ -138,7 +138,7 @@ class Kit:
     def operator_told(self):
         """What the operator was told, in Globex's general channel; delivers what is planned for it first."""
         channel = self.channel(team="Globex").id
-        for line in self.delivery_context.outbox.find():
+        for line in reversed(self.delivery_context.outbox.find()):
             if line.channel == channel and line.state is State.PLANNED:
                 self.settle(line.id)
         return self.shown(team="Globex")

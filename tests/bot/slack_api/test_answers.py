@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from slack_sdk import WebClient
@@ -125,7 +126,7 @@ def test_retry_after_is_read_whatever_it_holds(value, wait):
 
 def test_a_short_rate_limit_is_waited_out_and_a_long_one_left_to_the_caller(slack, monkeypatch):
     slept = []
-    monkeypatch.setattr(clients.time, "sleep", slept.append)
+    monkeypatch.setattr(clients, "time", SimpleNamespace(sleep=slept.append))
     client = SlackClient(slack.bot_token(), base_url=slack.api_url, retry_handlers=[RateLimitWait(2)])
     channel = slack.channel("general").id
     slack.faults.plan("chat.postMessage", Fault(retry_after="soon", body=PAGE))
