@@ -31,8 +31,8 @@ check: $(VENV)/.dev ## Lint, types and the direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.dev ## Measure acknowledgements, a soak and memory; docs/bench.md says what to expect
-	@cd bench && for one in ack soak memory; do ../$(BIN)/python $$one.py || exit 1; done
+bench: $(VENV)/.dev ## Measure acknowledgements, a soak, memory and start-up; docs/bench.md says what to expect
+	@cd bench && for one in ack soak memory startup; do ../$(BIN)/python $$one.py || exit 1; done
 
 bench-hub: $(VENV)/.rivals ## The whole Hub, long histories, pictures, backfill, growth, against polars, DuckDB and matplotlib; about an hour
 	@for one in hub answers pictures backfill growth; do $(BIN)/python bench/$$one.py || exit 1; done

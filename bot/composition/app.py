@@ -16,6 +16,7 @@ from bot.conversation.answer_cache import AnswerCache
 from bot.conversation.llm import LanguageModel
 from bot.conversation.name_index import NameIndex
 from bot.conversation.natural_language import NaturalLanguage
+from bot.conversation.one_answer import OneAnswer
 from bot.conversation.rate_limit import RateLimit
 from bot.conversation.request_parser import RequestParser
 from bot.conversation.router import Router
@@ -38,6 +39,7 @@ from bot.slack.verification import VerifiedOnly
 from bot.slack_api.client import SlackClient
 from bot.storage.channels.channel_ids import ChannelIds
 from bot.storage.heartbeats import Heartbeats
+from bot.storage.messages.answered_messages import AnsweredMessages
 from bot.storage.messages.outbox import OutboxStore
 from bot.storage.messages.pending_replies import PendingReplies
 from bot.storage.messages.received_events import ReceivedEvents
@@ -93,6 +95,7 @@ def services(
         ),
         RateLimit(settings.hfstats_per_minute),
         ReceivedEvents(database_),
+        OneAnswer(AnsweredMessages(database_)),
         entries,
         name_index,
         WorkspaceRemoval(database_, many.forget if many else lambda: None),

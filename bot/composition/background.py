@@ -14,9 +14,10 @@ from bot.jobs.backfill.service import Backfill
 from bot.jobs.clock_jobs import Jobs
 from bot.jobs.engine import CLOCK
 from bot.jobs.prewarm import Prewarmer
+from bot.locations import cache_folder
 from bot.outbox.delivery import DeliveryContext, no_installer
 from bot.server.worker_watch import WorkerWatch
-from bot.settings import cache_folder, secret
+from bot.settings import secret
 from bot.slack_api.client import SlackClient
 from bot.storage.channels.alerts import Watches
 from bot.storage.channels.predictions import Bets

@@ -12,6 +12,7 @@ from bot.conversation.failures import notice_of
 from bot.conversation.help import help_notice
 from bot.conversation.natural_language import unsure, without_greeting
 from bot.domain.access import Permission
+from bot.domain.hub_urls import name_addresses
 from bot.domain.request import Help, Misunderstood, Question
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class RequestParser:
 
     def parse(self, text: str) -> Request:
         """Read a line. Never raises."""
-        line, quiet = split_quiet(without_greeting(text))
+        line, quiet = split_quiet(name_addresses(without_greeting(text)))
         try:
             return self._parse(line, quiet=quiet)
         except Exception as error:  # noqa: BLE001 - logged with its trace under the reference in the notice

@@ -1,4 +1,4 @@
-"""Seat: where one person sits who asked something, and the ways to speak there."""
+"""One person's conversation with the bot: where they asked, and every way to answer there."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _TRIES = 3
 
 @dataclass(slots=True)
 class Conversation:
-    """Where one person sits who asked something: a conversation, and the ways to speak there."""
+    """Where one person asked something, and the ways to post there."""
 
     client: WebClient
     workspace: str
@@ -65,12 +65,17 @@ class Conversation:
     """A working message may stand there that cannot be found, and so not be taken back either."""
     notified: bool = field(default=False, init=False)
     """An answer or a notice arrived."""
+    answer_ts: str | None = field(default=None, init=False)
+    """The timestamp of the message that everybody here can see of the answer."""
     notice: Notice | None = field(default=None, init=False)
     """What the person was to be told last, or is to be told still."""
     question: str = field(default="", init=False)
     """The question that the working message names."""
+    _is_private: bool = field(default=False, init=False)
+    """Nobody but this person is in the conversation."""
+    _posted_ts: str = field(default="", init=False)
     _lost_post: tuple[str, PostResult] | None = field(default=None, init=False)
-    """The mark of a working message of which it is not known whether it was posted, and how the post ended."""
+    """The mark of a working message that may have been posted, and how the post ended."""
     _closed: bool = field(default=False, init=False)
     """Slack takes no post of the bot's here."""
     _update_lost: bool = field(default=False, init=False)
@@ -80,8 +85,8 @@ class Conversation:
 
     def __post_init__(self) -> None:
         """Let what follows the request know."""
-        tracker = TRACKER.get()
-        if tracker:
+        self._is_private = self.direct or self.channel.startswith("D")
+        if tracker := TRACKER.get():
             tracker.opened(self)
 
     @property
@@ -98,24 +103,21 @@ class Conversation:
         self._lost_post = (mark, PostResult.LOST)  # whatever is raised now, it is looked for before the end
         try:
             posted = self._posted(working(text), "Working on it …", mark)
-            self.working, self._lost_post = (str(posted["channel"]), str(posted["ts"])), None
+            self.working, self._lost_post = (str(posted["channel"]), self._posted_ts), None
         except FAILURES as error:
             _log.info("no working message: %s", said(error))
             sent = classify_error(error)
             self._closed = sent is PostResult.SHUT
             self._lost_post = (mark, sent) if sent in {PostResult.LOST, PostResult.FAILED} else None
             return
-        tracker = TRACKER.get()
-        if tracker:
+        if tracker := TRACKER.get():
             tracker.posted(self, text)
 
     def post_methods(self) -> list[PostMethod]:
         """Return the ways to give an answer, best first: to everybody, or to the one person when quiet."""
         if self.quiet:
-            return [
-                *([self._noting_success(self._replace_ephemeral)] if self.replaces_message else []),
-                *self.private_post_methods(),
-            ]
+            over = [self._noting_success(self._replace_ephemeral)] if self.replaces_message else []
+            return [*over, *self.private_post_methods()]
         self._find_lost_post()
         found: list[PostMethod] = []
         if self.replaces_message and self.message:
@@ -137,8 +139,11 @@ class Conversation:
         if self.respond:
             found.append(self._respond_ephemerally)
         over = [self._replace_working] if self.working else []
-        found += [*over, self._post] if self._is_private else [self._post_ephemeral, self._post_direct_message, *over]
-        return [self._noting_success(way) for way in found]
+        if self._is_private:
+            found += [*([self._replace_message] if self.replaces_message and self.message else []), *over, self._post]
+        else:
+            found += [self._post_ephemeral, self._post_direct_message, *over]
+        return [self._noting_success(method) for method in found]
 
     def send_wait_notice(self, text: str) -> None:
         """Tell the person that there will be an answer, where no working message does."""
@@ -169,11 +174,6 @@ class Conversation:
             self.working = None
         return self.working is None
 
-    @property
-    def _is_private(self) -> bool:
-        """Whether nobody but this person is in the conversation."""
-        return self.direct or self.channel.startswith("D")
-
     def _noting_success(self, way: PostMethod) -> PostMethod:
         def tell(blocks: list[Block], text: str) -> PostResult:
             sent = way(blocks, text)
@@ -188,12 +188,15 @@ class Conversation:
         channel, ts = self.working
         sent = self._update(self.client.chat_update, channel=channel, ts=ts, blocks=blocks, text=text)
         if sent is PostResult.DONE:
-            self.working = None
+            self.working, self.answer_ts = None, ts
         self._update_lost = sent is PostResult.LOST
         return sent
 
     def _replace_message(self, blocks: list[Block], text: str) -> PostResult:
-        return self._update(self.client.chat_update, channel=self.channel, ts=self.message, blocks=blocks, text=text)
+        sent = self._update(self.client.chat_update, channel=self.channel, ts=self.message, blocks=blocks, text=text)
+        if sent is PostResult.DONE:
+            self.answer_ts = self.message
+        return sent
 
     def _replace_original(self, blocks: list[Block], text: str) -> PostResult:
         return self._retry_while_lost(lambda: self._respond(blocks, text, "in_channel", replace=True))
@@ -210,12 +213,14 @@ class Conversation:
     def _post(self, blocks: list[Block], text: str) -> PostResult:
         mark = new_delivery_id()
         sent = self._call(self._posted, blocks, text, mark)
+        self.answer_ts = self._posted_ts if sent is PostResult.DONE else self.answer_ts
         if sent not in {PostResult.LOST, PostResult.FAILED}:
             return sent
         try:
-            return PostResult.DONE if find(self.client, self.channel, mark, self.thread) else PostResult.FAILED
+            self.answer_ts = find(self.client, self.channel, mark, self.thread)
         except Unseen:
             return sent
+        return PostResult.DONE if self.answer_ts else PostResult.FAILED
 
     def _post_ephemeral(self, blocks: list[Block], text: str) -> PostResult:
         to = {"channel": self.channel, "user": self.user, "thread_ts": self.thread}
@@ -232,9 +237,11 @@ class Conversation:
         )
 
     def _posted(self, blocks: list[Block], text: str, mark: str) -> SlackResponse:
-        return self.client.chat_postMessage(
+        posted = self.client.chat_postMessage(
             channel=self.channel, blocks=blocks, text=text, thread_ts=self.thread, unfurl_links=False, metadata=marked(mark)
         )
+        self._posted_ts = str(posted["ts"])
+        return posted
 
     def _find_lost_post(self) -> None:
         """Look for a working message whose post was lost: an answer beside it would leave it standing for ever."""

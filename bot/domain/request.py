@@ -90,3 +90,12 @@ class Misunderstood:
 
 
 Request: TypeAlias = Question | Command | Help | Misunderstood
+
+
+@dataclass(frozen=True)
+class SourceMessage:
+    """The message that a request came in."""
+
+    workspace: str
+    channel: str
+    ts: str

@@ -59,8 +59,10 @@ def access_of(body: Payload, installation: Installation) -> Access:
 
 
 def _event_actor(body: Payload, installation: Installation) -> Actor:
-    user = _text(body, "event", "user") or ""
-    if _text(body, "event", "type") == "function_executed" or _text(body, "event", "bot_id"):
+    edited = _text(body, "event", "subtype") == "message_changed"
+    user = _text(body, "event", "user") or (_text(body, "event", "message", "user") if edited else None) or ""
+    bot = _text(body, "event", "bot_id") or _text(body, "event", "message", "bot_id")
+    if _text(body, "event", "type") == "function_executed" or bot:
         return Actor(user, ActorKind.APP)
     named = [team for path in _OF_ELSEWHERE if (team := _text(body, "event", *path))]
     if not named:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.access import NOBODY, Access
 from bot.domain.request import Command, Help, Misunderstood, Question
+from bot.slack_api.markup import plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -15,28 +15,28 @@ if TYPE_CHECKING:
 
     from bot.domain.request import Request
 
-_MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>")
+_FROM_PEOPLE = frozenset({None, "file_share", "me_message", "thread_broadcast"})
+"""Subtypes of messages that people write; of the others (somebody joined, a topic was set …) none asks anything."""
 
 
-def plain(text: str) -> str:
-    """Undo Slack's escaping of the three characters that it escapes."""
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
-
-
-def words_of(event: Mapping[str, Any]) -> str:
-    """Return what a message says to the bot, without the bot's name."""
-    text = event.get("text")
-    return plain(_MENTION.sub(" ", text)) if isinstance(text, str) else ""
+def message_in(event: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the message of an event that a person wrote or edited; ``None`` for every other event."""
+    kind, message = event.get("type"), event
+    if kind == "message" and event.get("subtype") == "message_changed":
+        message = event.get("message") or {}
+    if not isinstance(message, dict) or message.get("bot_id") or not message.get("user"):
+        return None
+    return message if kind == "app_mention" or (kind == "message" and message.get("subtype") in _FROM_PEOPLE) else None
 
 
 def typed_in(body: Mapping[str, Any], controls: Collection[str]) -> str | None:
     """Return the words that a request brings, typed or in the value of one of ``controls``; ``None`` where it brings none."""
     event = body.get("event")
     if isinstance(event, dict):
-        kind = event.get("type")
-        return words_of(event) if kind == "app_mention" or (kind == "message" and not event.get("subtype")) else None
+        message = message_in(event)
+        return None if message is None else plain_text(str(message.get("text") or ""))
     if "command" in body:
-        return plain(str(body.get("text") or ""))
+        return plain_text(str(body.get("text") or ""))
     actions = body.get("actions")
     action = actions[0] if isinstance(actions, list) and actions else None
     return chosen(action) if isinstance(action, dict) and control_of(action) in controls else None

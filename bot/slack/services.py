@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from analytics.query import Form
     from bot.conversation.answer_cache import AnswerCache
     from bot.conversation.name_index import NameIndex
+    from bot.conversation.one_answer import OneAnswer
     from bot.conversation.rate_limit import RateLimit
     from bot.conversation.request_parser import RequestParser
     from bot.conversation.router import Router
@@ -40,6 +41,7 @@ class Services:
     responder: Responder
     rate_limit: RateLimit
     received_events: ReceivedEvents
+    one_answer: OneAnswer
     entries: tuple[Entry, ...]
     """The questions that can be asked."""
     name_index: NameIndex

@@ -12,6 +12,7 @@ from bot.blocks.digest import content
 from bot.blocks.predictions import under_a_digest
 from bot.domain.content import Content
 from bot.domain.outbox import Kind
+from bot.domain.request import SECTIONS
 from bot.domain.schedule import next_due, parse_schedule, said_moment
 from bot.domain.schedule import said as schedule_in_words
 
@@ -30,12 +31,21 @@ _NONE = (
 )
 
 
+def completed(context: CommandContext, command: Command) -> Command:
+    """Put a schedule without a time zone into the conversation's, and say back what was read, before anything is stored."""
+    if command.schedule is None:
+        return command
+    schedule = command.schedule if command.zone_named else _in_local_zone(context, command.schedule)
+    within = [] if command.within is ListName.TOP else [f"in {command.within}"]
+    sections = [] if command.sections == SECTIONS else [section.plural for section in command.sections]
+    return replace(command, schedule=schedule, typed=" ".join(["subscribe", str(schedule), *within, *sections]))
+
+
 def subscribe(context: CommandContext, command: Command) -> CommandReply:
     """Subscribe the conversation, or change what it gets, and show a sample."""
     if command.schedule is None:
         raise LookupError("a parsed subscribe has a schedule")
-    conversation = context.conversation
-    schedule = command.schedule if command.zone_named else _in_local_zone(context, command.schedule)
+    conversation, schedule = context.conversation, command.schedule
     channel = conversation.working[0] if conversation.working else conversation.channel
     sections = tuple(section.value for section in command.sections)
     digest, picture = context.analytics.digest("", command.within.value, sections)

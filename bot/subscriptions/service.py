@@ -75,6 +75,7 @@ class SubscriptionService:
             if not _is_allowed(conversation, command.permission):
                 return Responder.tell(conversation, refusal(conversation.access.actor.kind))
             self._update_privacy(conversation)
+            command = digest_commands.completed(context, command)
             worked_on = command.word in _WORKED_ON and (command.bet is None or command.bet.complete)
             if command.bet and worked_on and conversation.quiet:
                 return Responder.tell(conversation, _NOT_QUIET)

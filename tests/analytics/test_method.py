@@ -17,6 +17,7 @@ from analytics.questions.rankings.derivatives import reach
 from analytics.statistics import comparison, forecasting, quality
 from analytics.statistics.attribution import explained
 from analytics.statistics.concentration import concentration
+from analytics.statistics.correlation import correlate
 from analytics.statistics.robustness import without_largest
 from analytics.storage.rollup import roll_up
 
@@ -76,7 +77,7 @@ def test_without_the_largest():
 
 
 def test_likes_and_downloads():
-    statistics, _ = comparison.correlation([Model(f"a/{n}", downloads, n) for n, downloads in ((1, 10), (2, 20), (3, 60))])
+    statistics, _ = correlate([Model(f"a/{n}", downloads, n) for n, downloads in ((1, 10), (2, 20), (3, 60))])
     said = example("Likes and downloads")
     assert f"R² = {statistics['r2']:.2f}" in said
     assert f"Spearman's is {statistics['spearman']:.0f}" in said

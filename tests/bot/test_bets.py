@@ -394,7 +394,7 @@ def test_another_ranking_forgets_the_name_and_offers_its_own(bot):
     view = modal(slack)
     assert chosen(view, "who", "sure") == ["=meta", "55"]
     before = view.hash
-    assert slack.press(view, "wager:of", value="families", given={"wager:sure": "90"}).ok
+    assert slack.press(view, "wager:of", value="families", others={"wager:sure": "90"}).ok
     view = slack.wait_for(lambda: (now := slack.modal()) and now.hash != before and now, WAIT)
     assert chosen(view, "of", "who", "sure") == ["families", None, "90"]
     assert slack.suggest(view, "wager:who", "perm")[0]["text"]["text"] == "Permissive"

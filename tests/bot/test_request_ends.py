@@ -88,7 +88,7 @@ def shown(bot):
 
 
 def unasked(bot):
-    bot.services.answer_cache._kept.clear()
+    bot.services.answer_cache._cache.clear()
 
 
 ACTS = {

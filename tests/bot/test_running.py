@@ -166,7 +166,7 @@ def test_as_many_signatures_are_remembered_as_memory_is_given_to(monkeypatch):
     seen = replay_guard.ReplayGuard()
     assert [seen.first(name) for name in ("a", "b", "c", "a", "d")] == [True, True, True, False, True]
     assert seen.first("a"), "the oldest makes room"
-    assert len(seen._until) == 3
+    assert len(seen._signatures) == 3
 
 
 def test_a_signature_is_good_for_five_minutes_and_with_the_right_secret_only(bot):

@@ -1,11 +1,12 @@
-"""Mentions and direct messages."""
+"""Mentions and direct messages: each message has one answer, which an edit changes in place."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from bot.delivery.conversation import Conversation
-from bot.slack.payload import access_in, acked, request_in, workspace_of
+from bot.domain.request import SourceMessage
+from bot.slack.payload import access_in, acked, message_in, request_in, workspace_of
 
 if TYPE_CHECKING:
     from slack_bolt import App, BoltContext
@@ -18,17 +19,35 @@ def listen(app: App, services: Services) -> None:
     """Attach both events."""
 
     def mentioned(event: dict[str, Any], context: BoltContext, client: WebClient) -> None:
-        if event.get("bot_id"):
-            return
-        place, access = (workspace_of(context), event["channel"], event["user"]), access_in(context)
-        conversation = Conversation(client, *place, thread=event.get("thread_ts"), access=access)
-        services.serve(conversation, request_in(context))
+        _answer(services, event, context, client, direct=False)
 
     def messaged(event: dict[str, Any], context: BoltContext, client: WebClient) -> None:
-        direct = event.get("channel_type") == "im" and not event.get("subtype") and not event.get("bot_id")
-        if direct:
-            place, access = (workspace_of(context), event["channel"], event["user"]), access_in(context)
-            services.serve(Conversation(client, *place, direct=True, access=access), request_in(context))
+        if event.get("channel_type") == "im":
+            _answer(services, event, context, client, direct=True)
 
     app.event("app_mention")(ack=acked, lazy=[mentioned])
     app.event("message")(ack=acked, lazy=[messaged])
+
+
+def _answer(services: Services, event: dict[str, Any], context: BoltContext, client: WebClient, *, direct: bool) -> None:
+    """Answer a message that a person wrote or edited; any other event is left alone."""
+    message = message_in(event)
+    if message is None:
+        return
+    source = SourceMessage(workspace_of(context), str(event["channel"]), str(message["ts"]))
+    with services.one_answer.for_message(source, request_in(context).typed) as answer:
+        if not answer.needed:
+            return
+        conversation = Conversation(
+            client,
+            source.workspace,
+            source.channel,
+            str(message["user"]),
+            thread=message.get("thread_ts"),
+            direct=direct,
+            access=access_in(context),
+            replaces_message=answer.ts is not None,
+            message=answer.ts,
+        )
+        services.serve(conversation, request_in(context))
+        answer.ts = conversation.answer_ts

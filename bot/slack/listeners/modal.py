@@ -12,8 +12,9 @@ from bot.blocks.messages import BUILD
 from bot.conversation.name_index import near
 from bot.domain.query_form import QUESTION, fitted, mistakes
 from bot.slack.listeners.modal_open import at_home, not_known_in, seated_in
-from bot.slack.payload import acked, plain
+from bot.slack.payload import acked
 from bot.slack_api.errors import FAILURES, said
+from bot.slack_api.markup import unescaped
 
 if TYPE_CHECKING:
     from slack_bolt import Ack, App, BoltContext, Respond
@@ -43,7 +44,7 @@ def listen(app: App, services: Services) -> None:
             _log.info("the form was not updated: %s", said(error))
 
     def suggested(ack: Ack, payload: dict[str, Any]) -> None:
-        ack(**suggestions(payload["block_id"], _near(services, payload["block_id"], plain(payload.get("value") or ""))))
+        ack(**suggestions(payload["block_id"], _near(services, payload["block_id"], unescaped(payload.get("value") or ""))))
 
     def checked(ack: Ack, body: dict[str, Any]) -> None:
         form = _form(services, body)

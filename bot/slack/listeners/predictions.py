@@ -21,8 +21,9 @@ from bot.domain.store_summary import Name
 from bot.slack.listeners.actions import channel_of
 from bot.slack.listeners.command import COMMAND
 from bot.slack.listeners.modal_open import at_home, not_known_in, seated_in
-from bot.slack.payload import access_in, acked, plain, request_in, workspace_of
+from bot.slack.payload import access_in, acked, request_in, workspace_of
 from bot.slack_api.errors import FAILURES, said
+from bot.slack_api.markup import unescaped
 
 if TYPE_CHECKING:
     from slack_bolt import Ack, App, BoltContext, Respond
@@ -72,7 +73,7 @@ def _listen_inside(app: App, services: Services) -> None:
             _log.info("the form of a bet was not updated: %s", said(error))
 
     def suggested(ack: Ack, payload: dict[str, Any]) -> None:
-        of, typed = ranking_of(payload["block_id"]), plain(payload.get("value") or "")
+        of, typed = ranking_of(payload["block_id"]), unescaped(payload.get("value") or "")
         ack(**suggestions(of, _near(services, of, typed), typed))
 
     def checked(ack: Ack, body: dict[str, Any]) -> None:

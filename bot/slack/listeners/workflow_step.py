@@ -13,8 +13,9 @@ from bot.delivery.attempts import attempt
 from bot.domain.reply import Notice
 from bot.domain.request import Misunderstood, Question
 from bot.slack.listeners.command import COMMAND
-from bot.slack.payload import acked, plain, workspace_of
+from bot.slack.payload import acked, workspace_of
 from bot.slack_api.errors import FAILURES, said
+from bot.slack_api.markup import plain_text
 
 if TYPE_CHECKING:
     from slack_bolt import App, BoltContext, Complete, Fail
@@ -62,7 +63,7 @@ def _end(found: dict[str, str] | Notice, complete: Complete, fail: Fail) -> None
 
 def _outputs(services: Services, workspace: str, typed: str) -> dict[str, str] | Notice:
     """Answer a question: what the manifest declares as the step's outputs, or why there is no answer."""
-    request = services.parser.parse(plain(typed).removeprefix(COMMAND))
+    request = services.parser.parse(plain_text(typed).removeprefix(COMMAND))
     if isinstance(request, Misunderstood):
         return request.notice
     if not isinstance(request, Question):

@@ -166,3 +166,53 @@ def test_people_read_it_as_people_write():
     assert said(Schedule(day=Day.LAST)) == "on the last day of each month at 09:00 (UTC)"
     assert said(Schedule(Rhythm.WEEKLY, Day.FRIDAY, time(8, 30))) == "every Friday at 08:30 (UTC)"
     assert said_moment(datetime(2026, 12, 1, 8, tzinfo=UTC), "Europe/Berlin") == "Tuesday 1 December 2026, 09:00"
+
+
+@pytest.mark.parametrize(
+    ("words", "read"),
+    [
+        ("every monday", "weekly on monday at 09:00 UTC"),
+        ("Fridays", "weekly on friday at 09:00 UTC"),
+        ("once a week", "weekly on monday at 09:00 UTC"),
+        ("every month", "monthly on first-working-day at 09:00 UTC"),
+        ("the first business day each month at 8:30 new york", "monthly on first-working-day at 08:30 America/New_York"),
+        ("last at 08:00 Asia/Tokyo", "monthly on last-day at 08:00 Asia/Tokyo"),
+        ("weekly on friday every week", "weekly on friday at 09:00 UTC"),
+    ],
+)
+def test_usual_ways_of_saying_a_schedule_are_read(words, read):
+    assert str(read_schedule(words)[0]) == read
+
+
+@pytest.mark.parametrize(
+    ("words", "said_"),
+    [
+        ("every day at 9:00", "A digest comes every month or every week; I can't read “every day” as either."),
+        ("daily", "“daily”"),
+        ("every 2 weeks", "“every 2”"),
+        ("every other week", "“every other”"),
+        ("biweekly", "“biweekly”"),
+        ("every hour", "“every hour”"),
+        ("every working day", "“every working”"),
+        ("weekdays at 9", "“weekdays”"),
+        ("twice a month", "“twice a”"),
+        ("quarterly", "“quarterly”"),
+        ("first day of the month", "I can't read “first day” as one of these."),
+        ("first monday of the month", "“first monday”"),
+        ("last friday of the month", "“last friday”"),
+        ("last working day", "“last working”"),
+        ("monthly on the 15th", "“15th”"),
+        ("end of month", "“end”"),
+        ("monday and friday", "“monday” and “friday” are two different days; choose one."),
+        ("9:00 and 17:00", "“09:00” and “17:00” are two different times; choose one."),
+        ("monthly weekly", "“monthly” and “weekly” are two different rhythms; choose one."),
+        ("berlin or tokyo", "“or”"),
+        ("in berlin in tokyo", "“Europe/Berlin” and “Asia/Tokyo” are two different time zones; choose one."),
+        ("not monday", "“not”"),
+        ("monday except holidays", "“except”"),
+    ],
+)
+def test_a_word_that_carries_meaning_is_never_swallowed(words, said_):
+    with pytest.raises(QueryError) as raised:
+        read_schedule(words)
+    assert said_ in str(raised.value)

@@ -1,18 +1,18 @@
-"""What a user does, and what they then see: commands, messages, presses, modals, the App Home."""
+"""What a user does in one workspace: commands, messages, buttons, modals, the App Home."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from playground import payloads
 from playground.app_state import Hook, Token, TokenKind
-from playground.block_kit.blocks import Block, elements_of
+from playground.block_kit.element_lookup import element_in
 from playground.block_kit.elements import OPTION, OPTION_GROUP
 from playground.block_kit.inputs import Raw, complaints, options_of, state_of, value_of
 from playground.block_kit.json_checks import array, either, shape
 from playground.delivery import Ack
+from playground.user_actions.typed_text import links_in
 from playground.web_api.call import Refusal
 from playground.web_api.functions import Execution, problems_with
 from playground.web_api.response_urls import response_message
@@ -20,21 +20,21 @@ from playground.web_api.views import checked_view, new_view, replace_content
 from playground.workspace import COMPOSER, SLACKBOT, Kind, Message, View
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from playground.app_state import Service
+    from playground.block_kit.blocks import Block
     from playground.delivery import Outbox
     from playground.workspace import Channel, User, Workspace
 
 Json = dict[str, Any]
 
-_ADDRESS = re.compile(r"https?://[^\s<>|]+")
 _OPTIONS = either(
     "options", "option_groups", shape({}, {"options": array(OPTION, 100, 0), "option_groups": array(OPTION_GROUP, 100)})
 )
 
 
-class Acts:
+class UserActions:
     """Everything that a user of one workspace can do."""
 
     def __init__(self, service: Service, workspace: Workspace, outbox: Outbox) -> None:
@@ -45,7 +45,7 @@ class Acts:
         """The options that an external select last offered, by user and ``action_id``."""
 
     def command(self, user: User, channel: Channel, line: str) -> Ack:
-        """Type a slash command. What goes wrong is told by Slackbot to the user alone."""
+        """Type a slash command. Slackbot reports errors to the user alone."""
         command, _, text = line.strip().partition(" ")
         # Slack offers a command to the people of the workspaces that installed the app, also in a shared channel.
         if command not in self.service.app.commands or not self.workspace.installed or user.team:
@@ -54,37 +54,50 @@ class Acts:
         payload = payloads.slash_command(self._actor(user), channel, command, text.strip())
         ack = self.outbox.send("slash_commands", payload)
         if ack.ok and (ack.body or ack.text):
-            ack = self._say_ack(user, channel, line, ack)
+            ack = self._post_ack(user, channel, line, ack)
         if not ack.ok:
             self._slackbot(user, channel, f'`{command}` failed with the error "{ack.error}"')
         return ack
 
-    def say(self, user: User, channel: Channel, text: str, thread_ts: str | None = None) -> Ack:
-        """Write a message, in Slack's markup. Returns the acknowledgement of its event; one without a status if there is none."""
+    def say(self, user: User, channel: Channel, text: str, thread_ts: str | None = None, subtype: str | None = None) -> Ack:
+        """Write a message, in Slack's markup. Returns the acknowledgement of its event, or one without a status.
+
+        ``subtype`` is Slack's name for a special message: ``file_share``, ``me_message``, ``thread_broadcast`` …
+        """
         workspace = self.workspace
         message = workspace.put(Message(workspace.stamp(), channel.id, user.id, text, thread_ts=thread_ts))
         ack = Ack()
         if channel.kind is Kind.IM:
             if workspace.bot in channel.members:
-                ack = self.event("message.im", payloads.message_event(self.service, workspace, message, "message"))
+                ack = self.event("message.im", payloads.message_event(self.service, workspace, message, "message", subtype))
         elif f"<@{workspace.bot}>" in text and workspace.bot not in channel.members:
             self._slackbot(user, channel, f"You mentioned <@{workspace.bot}>, but it is not in this channel.")
         elif f"<@{workspace.bot}>" in text:
             ack = self.event("app_mention", payloads.message_event(self.service, workspace, message, "app_mention"))
-        if links := self._links(text):
+        if links := links_in(text, self.service.app.unfurl_domains):
             link_ack = self.event("link_shared", payloads.link_event(self.service, workspace, message, links))
             ack = ack if ack.status is not None or ack.error else link_ack
         return ack
 
+    def edit(self, message: Message, text: str) -> Ack:
+        """Change a user's message. A mention is sent again as one; a direct conversation's change as such."""
+        workspace, channel = self.workspace, self.workspace.channels[message.channel]
+        changed = workspace.put(replace(message, text=text, edited=True))
+        if channel.kind is Kind.IM and workspace.bot in channel.members:
+            return self.event("message.im", payloads.edit_event(self.service, workspace, changed, message))
+        if f"<@{workspace.bot}>" in text and workspace.bot in channel.members:
+            return self.event("app_mention", payloads.message_event(self.service, workspace, changed, "app_mention"))
+        return Ack()
+
     def compose(self, user: User, text: str) -> Ack:
-        """Write a message without posting it. Slack tells of its links already, for a preview."""
+        """Write a message without posting it. Slack already sends its links, for a preview."""
         draft = Message(f"{user.id}-{self.service.secret('draft')}", COMPOSER, user.id, text, viewer=user.id)
         self.workspace.put(draft)
-        links = self._links(text)
+        links = links_in(text, self.service.app.unfurl_domains)
         return self.event("link_shared", payloads.link_event(self.service, self.workspace, draft, links)) if links else Ack()
 
     def run_step(self, callback_id: str, inputs: Json) -> Execution:
-        """Let a workflow come to a step of the app's.
+        """Run a workflow up to a step of the app's.
 
         Raises:
             LookupError: The manifest declares no such step.
@@ -103,7 +116,7 @@ class Acts:
         return execution
 
     def event(self, name: str, event: Json) -> Ack:
-        """Tell the app of an event, if it asked for its sort and is installed."""
+        """Send the app an event, if it subscribes to that event and is installed."""
         if name not in self.service.app.events or not self.workspace.installed:
             return Ack()
         return self.outbox.send_event(payloads.event_callback(self.service, self.workspace, event))
@@ -116,27 +129,27 @@ class Acts:
         self,
         user: User,
         where: Message | View,
-        named: tuple[str, str],
+        element_id: tuple[str, str],
         raw: Raw = None,
-        given: Mapping[str, Raw] | None = None,
+        others: Mapping[str, Raw] | None = None,
     ) -> Ack:
         """Press a button or choose something, in a message or a view.
 
         Args:
             user: Who does it.
             where: The message or view.
-            named: The element's ``block_id`` and ``action_id``.
+            element_id: The element's ``block_id`` and ``action_id``.
             raw: What was chosen.
-            given: What the other inputs hold, by ``action_id``.
+            others: The other inputs' values, by ``action_id``.
 
         Raises:
             LookupError: There is no such element or option.
 
         """
-        block_id, action_id = named
+        block_id, action_id = element_id
         unfurl = _unfurl_of(where, block_id)
         blocks = blocks_of(where)
-        element = _element(blocks, block_id, action_id)
+        element = element_in(blocks, block_id, action_id)
         action: Json = {
             "type": element["type"],
             "action_id": action_id,
@@ -147,18 +160,18 @@ class Acts:
             action |= {"text": element["text"]} | ({"value": element["value"]} if "value" in element else {})
         else:
             action |= value_of(element, raw, self._offered.get((user.id, action_id), ()))
-        state = state_of(blocks, {**(given or {}), **({action_id: raw} if raw is not None else {})}, self._offers(user))
+        state = state_of(blocks, {**(others or {}), **({action_id: raw} if raw is not None else {})}, self._offers(user))
         if isinstance(where, Message):
             payload = payloads.message_action(self._actor(user), where, action, state, unfurl)
         else:
             payload = payloads.view_action(self._actor(user), where, action, state)
         return self.outbox.send("interactive", payload)
 
-    def suggest(self, user: User, where: Message | View, named: tuple[str, str], typed: str) -> list[Block]:
+    def suggest(self, user: User, where: Message | View, element_id: tuple[str, str], typed: str) -> list[Block]:
         """Type into an external select. Returns the options that the app offers; none when its answer is wrong."""
-        block_id, action_id = named
+        block_id, action_id = element_id
         blocks: list[Block] = list(where.blocks if isinstance(where, Message) else where.content["blocks"])
-        element = _element(blocks, block_id, action_id)
+        element = element_in(blocks, block_id, action_id)
         if isinstance(where, Message):
             place: Json = {"container": {"type": "message", "message_ts": where.ts, "channel_id": where.channel}}
         else:
@@ -171,19 +184,19 @@ class Acts:
         self._offered[user.id, action_id] = options
         return options
 
-    def submit(self, user: User, given: Mapping[str, Raw]) -> Ack:
-        """Submit the open modal; ``given`` by ``action_id``. What is wrong is left on the view.
+    def submit(self, user: User, values: Mapping[str, Raw]) -> Ack:
+        """Submit the open modal with ``values`` by ``action_id``. The view keeps the errors.
 
         Raises:
             LookupError: No modal is open.
 
         """
         view = self.top_view(user)
-        view.errors = complaints(view.content["blocks"], given)
+        view.errors = complaints(view.content["blocks"], values)
         if view.errors:
             self.service.feed.touch()
             return Ack("incomplete")
-        state = state_of(view.content["blocks"], given, self._offers(user))
+        state = state_of(view.content["blocks"], values, self._offers(user))
         ack = self.outbox.send("interactive", payloads.view_submission(self._actor(user), view, state))
         error = ack.error or self._after_submission(user, view, ack.body or {})
         if error:
@@ -209,12 +222,12 @@ class Acts:
         return self.outbox.send("interactive", payloads.shortcut(self._actor(user), callback_id))
 
     def top_view(self, user: User) -> View:
-        """Return the modal that the user has before them. Raises :class:`LookupError`."""
+        """Return the modal in front of the user. Raises :class:`LookupError`."""
         if not (stack := self.workspace.modals.get(user.id)):
             raise LookupError(f"{user.name} has no modal open")
         return stack[-1]
 
-    def _say_ack(self, user: User, channel: Channel, line: str, ack: Ack) -> Ack:
+    def _post_ack(self, user: User, channel: Channel, line: str, ack: Ack) -> Ack:
         hook = Hook(self.workspace.id, channel.id, user.id, expires=float("inf"), source=None)
         body = ack.body if ack.body is not None else {"text": ack.text}
         if not body.get("text") and not body.get("blocks"):
@@ -231,7 +244,7 @@ class Acts:
         return ack
 
     def _after_submission(self, user: User, view: View, body: Json) -> str | None:
-        """Do what the answer to a submission asks. Returns what is wrong with it, if so."""
+        """Do what the response to a submission asks for. Returns an error if the response is wrong."""
         stack = self.workspace.modals[user.id]
         match body.get("response_action"):
             case None:
@@ -262,68 +275,18 @@ class Acts:
     def _slackbot(self, user: User, channel: Channel, text: str) -> None:
         self.workspace.put(Message(self.workspace.stamp(), channel.id, SLACKBOT, text, viewer=user.id))
 
-    def _links(self, text: str) -> list[Json]:
-        found = []
-        for url in _ADDRESS.findall(text):
-            host = url.partition("://")[2].partition("/")[0]
-            names = (host, host.partition(":")[0])
-            domain = next((one for one in self.service.app.unfurl_domains if one in names or host.endswith(f".{one}")), None)
-            if domain is not None:
-                found.append({"url": url.replace("&amp;", "&"), "domain": domain})
-        return found
-
     def _offers(self, user: User) -> dict[str, list[Block]]:
         return {action: options for (owner, action), options in self._offered.items() if owner == user.id}
 
 
 def blocks_of(where: Message | View) -> list[Block]:
-    """List the blocks of a message, those of its links' cards among them, or of a view."""
+    """List the blocks of a view, or of a message with the cards of its links."""
     if not isinstance(where, Message):
         return list(where.content["blocks"])
     return [*where.blocks, *(block for card in where.unfurls.values() for block in card.get("blocks", ()))]
 
 
 def _unfurl_of(where: Message | View, block_id: str) -> str | None:
-    """Return the link under whose card a block stands."""
+    """Return the link whose card contains a block."""
     cards = where.unfurls.items() if isinstance(where, Message) else ()
-    return next((url for url, card in cards if any(one["block_id"] == block_id for one in card.get("blocks", ()))), None)
-
-
-def _element(blocks: list[Block], block_id: str, action_id: str) -> Block:
-    for block in blocks:
-        if block.get("block_id") == block_id:
-            for element in elements_of(block):
-                if element["action_id"] == action_id:
-                    return element
-    raise LookupError(f"there is no {action_id!r} in block {block_id!r}")
-
-
-def markup(workspace: Workspace, typed: str) -> str:
-    """Turn what a user typed into Slack's markup: names become mentions, addresses links, and control characters are escaped."""
-    text = payloads.escaped(typed)
-    text = _ADDRESS.sub(lambda found: f"<{found[0]}>", text)
-    names = {user.name: user.id for user in workspace.users.values() if user.id != SLACKBOT}
-    text = re.sub(r"(?<![\w@])@([\w.-]+)", lambda found: f"<@{names[found[1]]}>" if found[1] in names else found[0], text)
-    channels = {one.name: one.id for one in workspace.channels.values() if one.kind is Kind.PUBLIC}
-    return re.sub(r"(?<![\w#&/])#([\w-]+)", lambda found: f"<#{channels[found[1]]}>" if found[1] in channels else found[0], text)
-
-
-def find_action(blocks: list[Block], wanted: str) -> tuple[str, str]:
-    """Find an element by its ``action_id``, a button's text or its value. Returns ``(block_id, action_id)``.
-
-    Raises:
-        LookupError: There is none.
-
-    """
-    every = [(block, element) for block in blocks for element in elements_of(block)]
-    ways: list[Callable[[Block], object]] = [
-        lambda one: one["action_id"],
-        lambda one: one["text"]["text"] if one["type"] == "button" else None,
-        lambda one: one.get("value"),
-    ]
-    for way in ways:
-        for block, element in every:
-            if way(element) == wanted:
-                return block["block_id"], element["action_id"]
-    offered = [element["text"]["text"] if element["type"] == "button" else element["action_id"] for _, element in every]
-    raise LookupError(f"there is nothing called {wanted!r} to press, only {offered}")
+    return next((url for url, card in cards if any(block["block_id"] == block_id for block in card.get("blocks", ()))), None)
