@@ -58,7 +58,7 @@ SCOPES = frozenset(
 )
 EVENTS = frozenset(
     {"app_mention", "message.im", "app_home_opened", "link_shared", "function_executed", "app_uninstalled", "tokens_revoked"}
-)
+) | {"channel_id_changed"}
 RETRY_DELAYS = (0.0, 60.0, 300.0)
 """Seconds before each of the three further attempts that Slack makes to deliver an event."""
 

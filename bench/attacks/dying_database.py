@@ -1,4 +1,4 @@
-"""A database that dies three times under ``hfstats worker``, in each form of docs/how-to/deploy.md. Do deliveries go on, each once?
+"""A database that dies three times under ``hfstats worker``, in each form of docs/how-to/deploy.md: do deliveries go on?
 
 The forms are read from where they stand: ``ExecStart`` and ``Restart`` of the systemd unit, the command and ``--restart`` of
 ``docker run``, the line of the Procfile. A small supervisor starts the command and starts it again as the form says: systemd and

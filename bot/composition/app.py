@@ -36,6 +36,8 @@ from bot.slack.registration import listen
 from bot.slack.reply_place import asked_in, place_of
 from bot.slack.services import Services
 from bot.slack.verification import VerifiedOnly
+from bot.slack_api.client import SlackClient
+from bot.storage.channels.channel_ids import ChannelIds
 from bot.storage.heartbeats import Heartbeats
 from bot.storage.messages.answered_messages import AnsweredMessages
 from bot.storage.messages.outbox import OutboxStore
@@ -49,7 +51,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import sqlalchemy as sa
-    from slack_bolt import BoltResponse
+    from slack_bolt import BoltContext, BoltResponse
     from slack_bolt.authorization import AuthorizeResult
 
     from analytics.query import Query
@@ -100,6 +102,7 @@ def services(
         SubscriptionService(delivery_context(settings, database_, metrics), answers, forms),
         answer_cache,
         PendingReplies(database_),
+        ChannelIds(database_),
     )
 
 
@@ -133,7 +136,8 @@ def bolt(settings: Settings, at: Services, *, over_http: bool, metrics: Metrics 
     app.listener_runner.lazy_listener_runner = DeduplicatingRunner(executor, at.received_events, lifecycle, place_of, asked_in)
     acknowledgement.before_work(app.listener_runner, failed)
 
-    def entering(body: dict[str, Any], next_: Callable[[], BoltResponse]) -> BoltResponse:
+    def entering(body: dict[str, Any], context: BoltContext, next_: Callable[[], BoltResponse]) -> BoltResponse:
+        context["client"] = SlackClient.like(context.client)  # Bolt makes a plain one for each request
         if not over_http:  # over HTTP a request has its id already
             logs.begin()
         door = entry_point_of(body)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slack_sdk import WebClient
-
 from analytics.language import grammar
 from bot.blocks.escape import escape
 from bot.composition.slack_clients import client, clients, installations, tokens
@@ -17,9 +15,10 @@ from bot.jobs.clock_jobs import Jobs
 from bot.jobs.engine import CLOCK
 from bot.jobs.prewarm import Prewarmer
 from bot.locations import cache_folder
-from bot.outbox.delivery import DeliveryContext
+from bot.outbox.delivery import DeliveryContext, no_installer
 from bot.server.worker_watch import WorkerWatch
 from bot.settings import secret
+from bot.slack_api.client import SlackClient
 from bot.storage.channels.alerts import Watches
 from bot.storage.channels.predictions import Bets
 from bot.storage.channels.subscriptions import Subscriptions
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     import sqlalchemy as sa
+    from slack_sdk import WebClient
 
     from bot.conversation.router import Analytics
     from bot.jobs.engine import Engine
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
 def delivery_context(settings: Settings, database_: sa.Engine, metrics: Metrics | None = None) -> DeliveryContext:
     """Put together what sends unasked."""
+    kept = installations(settings, database_)
     return DeliveryContext(
         OutboxStore(database_),
         BuiltDigests(database_),
@@ -56,6 +57,8 @@ def delivery_context(settings: Settings, database_: sa.Engine, metrics: Metrics 
         gallery(settings, database_),
         None if settings.slack_app_token else settings.hfstats_public_url,
         heartbeats=Heartbeats(database_),
+        installer_of=kept.installer if kept else no_installer,
+        operator=settings.hfstats_operator_channel,
     )
 
 
@@ -112,7 +115,7 @@ def recovering(settings: Settings, database_: sa.Engine, metrics: Metrics | None
         if many is None:
             return slack
         found = many.of(workspace, workspace)
-        return WebClient(found.token, base_url=slack.base_url, retry_handlers=slack.retry_handlers) if found else None
+        return SlackClient(found.token, base_url=slack.base_url, retry_handlers=slack.retry_handlers) if found else None
 
     return recovery.start(PendingReplies(database_), client_of)
 

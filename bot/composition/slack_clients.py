@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from slack_sdk import WebClient
-from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from bot.observability.metrics import Counting, Metrics
 from bot.outbox.delivery import TIMEOUT
 from bot.outbox.lease_guard import LeaseGuardedClient
 from bot.settings import secret
 from bot.slack.installation.tokens import Tokens
+from bot.slack_api.client import RateLimitWait, SlackClient
 from bot.storage.token_leases import Leases
 
 if TYPE_CHECKING:
@@ -30,10 +30,10 @@ def client(settings: Settings, metrics: Metrics | None = None) -> WebClient:
 
     It does not retry a dropped connection: the message may have been posted, and would be posted again.
     """
-    retries: list[RetryHandler] = [RateLimitErrorRetryHandler(max_retry_count=2)]
+    retries: list[RetryHandler] = [RateLimitWait(max_retry_count=2)]
     if metrics:
         retries.insert(0, Counting(metrics.refused))
-    return WebClient(secret(settings.slack_bot_token), base_url=settings.slack_api_url, retry_handlers=retries)
+    return SlackClient(secret(settings.slack_bot_token), base_url=settings.slack_api_url, retry_handlers=retries)
 
 
 def installations(settings: Settings, database_: sa.Engine) -> Installations | None:
@@ -66,7 +66,7 @@ def installing(settings: Settings, kept: Installations) -> Blueprint:
     elsewhere = None if api == WebClient.BASE_URL else f"{api.removesuffix('/api/')}/oauth/v2/authorize"
     id_, secret_ = settings.slack_client_id or "", secret(settings.slack_client_secret) or ""
     public = settings.hfstats_public_url or ""
-    bare = WebClient(base_url=api)
+    bare = SlackClient(base_url=api)
     return oauth.pages(
         oauth.flow(
             bare,

@@ -6,9 +6,8 @@ import logging
 from typing import TYPE_CHECKING, TypeVar
 
 from analytics.errors import StoreError
-from bot.delivery.handover import lasting
 from bot.delivery.open_request import CURRENT
-from bot.slack_api.errors import FAILURES, said
+from bot.slack_api.errors import FAILURES, lasting, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -272,11 +272,11 @@ class Conversation:
         except FAILURES as error:
             _log.warning("response_url: %s", said(error))
             return classify_error(error)
-        code = response_url.error_of(answered.body)
-        if answered.status_code == 200 and not code:
+        word = response_url.error_of(answered.body)
+        if answered.status_code == 200 and word is None:
             return PostResult.DONE
-        _log.warning("response_url: %s %s", answered.status_code, code)
-        return meaning(code, answered.status_code)
+        _log.warning("response_url: %s %s", answered.status_code, word)
+        return meaning(word or "", answered.status_code)
 
     def _update(self, method: Callable[..., object], **arguments: Any) -> PostResult:  # noqa: ANN401 - the Web API's own arguments
         return self._retry_while_lost(lambda: self._call(method, **arguments))

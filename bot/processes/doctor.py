@@ -26,6 +26,7 @@ from bot import composition
 from bot.settings import secret
 from bot.slack.installation.manifest import EVENTS
 from bot.slack.installation.scopes import SCOPES
+from bot.slack_api.errors import said as error_code
 from bot.storage.installations import Cipher
 from bot.storage.migration_state import TABLES
 
@@ -116,7 +117,7 @@ def _bot_token(settings: Settings) -> list[Finding]:
     try:
         whose = client.auth_test()
     except SlackApiError as error:
-        code = error.response.get("error")
+        code = error_code(error)
         return [
             _bad(
                 name,
@@ -150,7 +151,7 @@ def _app_token(settings: Settings) -> list[Finding]:
     try:
         client.apps_connections_open(app_token=token)
     except SlackApiError as error:
-        return [_bad(name, f"Slack refuses it ({error.response.get('error')})", mend)]
+        return [_bad(name, f"Slack refuses it ({error_code(error)})", mend)]
     return [_good(name, "opens a connection")]
 
 

@@ -49,7 +49,7 @@ _EVENTS = {
     "function_executed": Permission.ASK,
     "app_home_opened": Permission.FORM,
 }
-_WITHOUT_ACTOR = frozenset({"app_uninstalled", "tokens_revoked"})
+_WITHOUT_ACTOR = frozenset({"app_uninstalled", "channel_id_changed", "tokens_revoked"})
 """Events by which Slack itself speaks."""
 
 

@@ -95,7 +95,7 @@ _KINDS = {
 }
 _EVENTS = frozenset(
     {"app_mention", "message", "app_home_opened", "link_shared", "function_executed", "app_uninstalled", "tokens_revoked"}
-)
+) | {"channel_id_changed"}
 
 
 def entry_point_of(body: dict[str, Any]) -> str:

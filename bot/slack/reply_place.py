@@ -11,7 +11,7 @@ from bot.slack.payload import entry_point_of, workspace_of
 if TYPE_CHECKING:
     from slack_bolt import BoltRequest
 
-_NOBODY = frozenset({"link_shared", "app_uninstalled", "tokens_revoked", "function_executed"})
+_NOBODY = frozenset({"link_shared", "app_uninstalled", "channel_id_changed", "tokens_revoked", "function_executed"})
 """Doors behind which nobody waits: a failure is in the log. A workflow's step ends itself, with a sentence."""
 
 

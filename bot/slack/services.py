@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bot.delivery.responder import Responder
     from bot.domain.request import Request
     from bot.domain.store_summary import Entry
+    from bot.storage.channels.channel_ids import ChannelIds
     from bot.storage.messages.pending_replies import PendingReplies
     from bot.storage.messages.received_events import ReceivedEvents
     from bot.storage.workspaces import WorkspaceRemoval
@@ -48,6 +49,7 @@ class Services:
     subscription_service: SubscriptionService
     answer_cache: AnswerCache
     pending_replies: PendingReplies
+    channel_ids: ChannelIds
 
     def immediate_notice(self, request: Request) -> Notice | None:
         """Return the reply that needs no data and can go into the acknowledgement; ``None`` for what has to be worked on."""

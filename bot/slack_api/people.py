@@ -37,8 +37,8 @@ class People:
         """``clock`` gives seconds."""
         self._kinds: TTLCache[tuple[str, str], ActorKind] = TTLCache(_MOST, CACHED_FOR, clock)
         self._private: TTLCache[tuple[str, str], bool | None] = TTLCache(_MOST, CACHED_FOR, clock)
-        self._without: TTLCache[tuple[str, str], bool] = TTLCache(_MOST, CACHED_FOR, clock)
-        """Methods and the workspaces where the app lacks the scope for them."""
+        self._without: TTLCache[tuple[str, str, str], bool] = TTLCache(_MOST, CACHED_FOR, clock)
+        """Methods, and the workspaces and channels where the app lacks the scope for them; it differs by the kind of channel."""
         self._lock = Lock()
 
     def verified(self, client: WebClient, workspace: str, access: Access) -> Access:
@@ -73,7 +73,7 @@ class People:
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or None
             if not cursor:
                 return False
-        if not may_post or not self._lacks_scope("conversations_members", workspace):
+        if not may_post or not self._lacks_scope("conversations_members", workspace, channel):
             return False
         return self._call(client.chat_postEphemeral, workspace, channel=channel, user=user, text=_RECEIPT) is not None
 
@@ -90,22 +90,22 @@ class People:
 
     def _call(self, method: Callable[..., Any], workspace: str, **arguments: str | int | None) -> Any:  # noqa: ANN401 - Slack's answer
         """Call Slack; ``None`` where it refuses."""
-        name = method.__name__
-        if self._lacks_scope(name, workspace):
+        key = (method.__name__, workspace, str(arguments.get("channel", "")))
+        if self._lacks_scope(*key):
             return None
         try:
             return method(**arguments)
         except FAILURES as error:
             if isinstance(error, SlackApiError) and said(error) == "missing_scope":
                 with self._lock:
-                    self._without[name, workspace] = True
+                    self._without[key] = True
             else:
                 _log.info("%s: %s", method.__name__, said(error))
             return None
 
-    def _lacks_scope(self, method: str, workspace: str) -> bool:
+    def _lacks_scope(self, method: str, workspace: str, channel: str) -> bool:
         with self._lock:
-            return (method, workspace) in self._without
+            return (method, workspace, channel) in self._without
 
 
 def _kind(user: object) -> ActorKind:

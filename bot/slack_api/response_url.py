@@ -16,6 +16,8 @@ from urllib.request import HTTPRedirectHandler, ProxyHandler, build_opener
 from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook import WebhookClient, WebhookResponse
 
+from bot.slack_api.error_words import error_word
+
 if TYPE_CHECKING:
     from urllib.request import OpenerDirector, Request
 
@@ -85,14 +87,15 @@ class _Hook(WebhookClient):
             return WebhookResponse(url=url, status_code=answered.status, body=body, headers=dict(answered.headers.items()))
 
 
-def error_of(body: str) -> str:
-    """Return the error that a response URL names, as JSON or as bare text; ``""`` where all went well."""
-    if body.strip() in {"", "ok"}:
-        return ""
+def error_of(body: str) -> str | None:
+    """Return the error that a response URL names, as JSON or bare text; ``""`` for no answer of Slack's, ``None`` for none."""
+    text = body.strip()
+    if text in {"", "ok"}:
+        return None
     try:
-        answer = json.loads(body)
+        answer = json.loads(text)
     except ValueError:
-        return body.strip() if len(body) < 60 else "unreadable"
-    if not isinstance(answer, dict) or answer.get("ok", True):
+        return error_word(text)
+    if not isinstance(answer, dict):
         return ""
-    return str(answer.get("error") or "unknown")
+    return None if answer.get("ok") is True else error_word(answer.get("error"))

@@ -53,6 +53,8 @@ def post_message(ask: Ask) -> Json:
     channel = ask.channel()
     if channel.archived:
         raise Refusal("is_archived")
+    if channel.kind is Kind.IM and any(ask.workspace.users[one].deleted for one in channel.members):
+        raise Refusal("user_disabled")
     member = ask.workspace.bot in channel.members
     if not member and not (channel.kind is Kind.PUBLIC and "chat:write.public" in ask.token.scopes):
         raise Refusal("not_in_channel")

@@ -1,4 +1,4 @@
-"""The table of docs/reference/scopes-and-access.md: each cell is tried through the real Bolt app, by every way in that its conversation has."""
+"""The access policy in docs/reference/scopes-and-access.md: each cell is tried through the real Bolt app, in every way."""
 
 from __future__ import annotations
 
@@ -62,9 +62,7 @@ def table():
     places = [ConversationKind(name) for name in lines[start][1:]]
     rows = lines[start + 2 : start + 2 + len(ActorKind)]
     return {
-        (ActorKind(row[0]), place): cell_permissions(cell)
-        for row in rows
-        for place, cell in zip(places, row[1:], strict=True)
+        (ActorKind(row[0]), place): cell_permissions(cell) for row in rows for place, cell in zip(places, row[1:], strict=True)
     }
 
 

@@ -9,6 +9,7 @@ from analytics.language import grammar
 from analytics.names import renames
 from analytics.query import Query
 from bot.blocks.hub_card import model_card, owner_card
+from bot.delivery.attempts import attempt
 from bot.domain.hub_urls import ModelPage, OwnerPage, page_of
 from bot.slack.payload import acked, workspace_of
 from bot.slack_api.errors import FAILURES, said
@@ -37,7 +38,7 @@ def listen(app: App, services: Services) -> None:
         cards = {address: {"blocks": card} for address, page in pages.items() if (card := _card(services, page))}
         try:
             if cards:
-                client.chat_unfurl(unfurls=cards, **_where(event))
+                attempt("no card", lambda: client.chat_unfurl(unfurls=cards, **_where(event)))
         except FAILURES as error:
             _log.info("no card: %s", said(error))
 

@@ -1,4 +1,4 @@
-"""A workspace that removes the app, and people who take back what they granted."""
+"""What Slack itself says: a workspace removed the app, people took back what they granted, a channel has another id."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 
 
 def listen(app: App, services: Services) -> None:
-    """Attach both events."""
+    """Attach the three events."""
 
     def uninstalled(context: BoltContext) -> None:
         _forget(services, workspace_of(context))
@@ -34,8 +34,14 @@ def listen(app: App, services: Services) -> None:
                 "tokens of people deleted: %s",
             )
 
+    def moved(event: dict[str, Any], context: BoltContext) -> None:
+        workspace, old, new = workspace_of(context), str(event.get("old_channel_id")), str(event.get("new_channel_id"))
+        if workspace:
+            _done(lambda: services.channel_ids.change(workspace, old, new), "a channel has another id; rows moved: %s")
+
     app.event("app_uninstalled")(ack=acked, lazy=[uninstalled])
     app.event("tokens_revoked")(ack=acked, lazy=[revoked])
+    app.event("channel_id_changed")(ack=acked, lazy=[moved])
 
 
 def _forget(services: Services, workspace: str) -> None:
@@ -45,4 +51,4 @@ def _forget(services: Services, workspace: str) -> None:
 
 def _done(forget: Callable[[], object], line: str) -> None:
     """Forget now or, where the database is away, later: Slack tells it once."""
-    attempt("what a workspace left behind is still there", lambda: _log.info(line, forget()))
+    attempt("what Slack told is not recorded yet", lambda: _log.info(line, forget()))
