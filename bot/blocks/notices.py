@@ -129,7 +129,9 @@ def for_operator(notice: Content, delivery: Delivery) -> Content:
 
 def refused_for_an_hour(workspace: str, error: str) -> Content:
     """Tell the operator that deliveries to a workspace keep failing and are still being retried."""
-    return operator_text(f"Deliveries to workspace {workspace} have been failing for over an hour: {error_reason(error)}. I keep trying.")
+    return operator_text(
+        f"Deliveries to workspace {workspace} have been failing for over an hour: {error_reason(error)}. I keep trying."
+    )
 
 
 def failed_for_operator(delivery: Delivery, error: str) -> Content:

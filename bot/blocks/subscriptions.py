@@ -66,7 +66,10 @@ def subscription_rows(
     blocks = []
     for one, when, following in rows[:many]:
         state = f":double_vertical_bar: paused{_pause_reason(one.paused)}" if one.paused else f"next {following}"
-        lines = [f"<#{one.channel}> · {what(one)} {when}", f"{state} · by <@{one.created_by}>{_latest_delivery(last.get(one.id))}"]
+        lines = [
+            f"<#{one.channel}> · {what(one)} {when}",
+            f"{state} · by <@{one.created_by}>{_latest_delivery(last.get(one.id))}",
+        ]
         turn = button("Resume", f"resume {one.id}") if one.paused else button("Pause", f"pause {one.id}")
         end = button("Unsubscribe", f"unsubscribe {one.id}", danger=True)
         blocks += [section(f"*{lines[0]}*\n{lines[1]}"), actions(turn, end)]
@@ -80,7 +83,9 @@ def alert_rows(rows: Sequence[tuple[Alert, str]]) -> list[Block]:
     """Show a channel's watches with their buttons."""
     blocks = []
     for one, said in rows[:_SHOWN]:
-        state = f":no_bell: muted{_pause_reason(one.muted)}" if one.muted else "beyond its line now" if one.crossed else "watching"
+        state = (
+            f":no_bell: muted{_pause_reason(one.muted)}" if one.muted else "beyond its line now" if one.crossed else "watching"
+        )
         text = f"*{escape_line(said)}*\n{state} · `{escape_code(one.rule)}` · by <@{one.created_by}>"
         turn = button("Unmute", f"unmute {one.id}") if one.muted else button("Mute", f"mute {one.id}")
         blocks += [section(text), actions(turn, button("Remove", f"unwatch {one.id}", danger=True))]
@@ -103,7 +108,9 @@ def alert(headline: str, said: str, figure: str, watch: int, query: str) -> Cont
     text = f"{escape_line(said)}: {escape_line(figure)}"
     above = [section(f":bell: *{escape_line(said)}*: {escape_line(figure)}"), context(escape_line(headline))]
     below = [actions(button("Mute", f"mute {watch}"), button("All watches", "watches"))]
-    return Content(prevent_links(text), above, [context(f"`{escape_code(query)}`"), *below], alt=cut(escape_plain_text(headline), 1900))
+    return Content(
+        prevent_links(text), above, [context(f"`{escape_code(query)}`"), *below], alt=cut(escape_plain_text(headline), 1900)
+    )
 
 
 def _pause_reason(reason: str | None) -> str:
