@@ -86,7 +86,7 @@ class Pool:
 
         """
         if not self._supervisor.wait_until_ready():
-            raise HfStatsError("The analytics processes do not start; the lines above say why.")
+            raise HfStatsError("The analytics processes didn't start. The log lines above say why.")
 
     def check(self) -> None:
         """Look whether a process responds, without asking it anything.
@@ -96,7 +96,7 @@ class Pool:
 
         """
         if not self._supervisor.responding():
-            raise HfStatsError(f"None of {self._processes} analytics processes responds.")
+            raise HfStatsError(f"None of the {self._processes} analytics processes is responding.")
 
     @property
     def replaced(self) -> Mapping[str, int]:
@@ -129,15 +129,15 @@ class Pool:
             except BusyError:
                 waited = f"{self._limits.queue:g} seconds"
                 raise _unanswered(
-                    f"I didn't get to {what} within {waited}.", f"no process was free for {waited}", again
+                    f"I couldn't start on {what} within {waited}.", f"no process was free for {waited}", again
                 ) from None
         why = f"within one question ({function}) analytics processes {' and '.join(ends)}"
-        raise _unanswered(f"I tried {what} twice and didn't finish it. Nothing is wrong with your question.", why, again)
+        raise _unanswered(f"I tried {what} twice but couldn't finish. Nothing is wrong with your question.", why, again)
 
 
 def _unanswered(told: str, why: str, again: tuple[str, ...]) -> UnansweredError:
     under = reference()
     _log.error("failure %s: %s", under, why)
     return UnansweredError(
-        f"{told} Ask again in a minute; if that fails too, tell the operator the reference {under}.", again, under
+        f"{told} Ask again in a minute. If that fails too, give the operator the reference {under}.", again, under
     )

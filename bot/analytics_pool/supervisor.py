@@ -164,7 +164,7 @@ class Supervisor:
                 self._fill()
                 self._listen()
             except Exception:  # noqa: BLE001 - a thread that ends here would leave every question without its deadline
-                _log.exception("the analytics processes could not be looked after")
+                _log.exception("supervising the analytics processes failed")
                 time.sleep(self._limits.beat)
 
     def _fill(self) -> None:
@@ -173,7 +173,7 @@ class Supervisor:
             try:
                 child = self._start()
             except OSError as error:
-                _log.error("an analytics process could not be started: %s", error)
+                _log.error("could not start an analytics process: %s", error)
                 self._failed()
                 return
             if not self._add(child):

@@ -71,7 +71,7 @@ def _inside(groups: Sequence[tuple[str, Sequence[Offer]]]) -> Block | None:
     if not found:
         return None
     listed = [{"label": plain_text(kind, OPTION_TEXT), "options": options} for kind, options in found]
-    return {**_select(f"{GO}:inside", "Look into …"), "option_groups": listed}
+    return {**_select(f"{GO}:inside", "Break down…"), "option_groups": listed}
 
 
 def _select(action: str, placeholder: str) -> Block:

@@ -38,10 +38,10 @@ def content(digest: Digest, key: str, *, missed: Sequence[date] = (), sample: bo
     ``key`` is what the digest is kept under; ``missed`` are days of it without a snapshot, for want of the Hub; ``sample`` says
     that it is only shown once.
     """
-    title = f"Digest of {digest.edition.name}"
+    title = f"Digest for {digest.edition.name}"
     above = [
         text_objects.section(f"*{escape_line(digest.headline)}*"),
-        text_objects.context(escape(title + (" · a sample" if sample else ""))),
+        text_objects.context(escape(title + (" · sample" if sample else ""))),
     ]
     told = [text_objects.section(_told(section)) for section in digest.sections]
     small = [line for line in (digest.likes, *digest.notes, _missed(missed), source_line(digest.source)) if line]
@@ -59,13 +59,13 @@ def content(digest: Digest, key: str, *, missed: Sequence[date] = (), sample: bo
 
 def withheld(reason: str) -> Content:
     """Return what a channel gets in place of a digest that there is not: why not."""
-    said = f"{reason} The next digest comes as planned."
+    said = f"{reason} The next digest will arrive on schedule."
     return Content(text=cut(unlinked(escape(said)), 3900), above=[text_objects.section(escape(said))])
 
 
 def as_text(digest: Digest) -> str:
     """Return the digest for a terminal."""
-    lines = [digest.headline, f"Digest of {digest.edition.name}", ""]
+    lines = [digest.headline, f"Digest for {digest.edition.name}", ""]
     for section in digest.sections:
         lines += [section.dimension.plural.capitalize(), *(f"  {line}" for line in _lines(section)), ""]
     return "\n".join([*lines, *filter(None, (digest.likes, *digest.notes)), source_line(digest.source)])
@@ -147,8 +147,8 @@ def _missed(days: Sequence[date]) -> str:
     """Say on which days the Hub was out of reach; ``""`` for none."""
     if not days:
         return ""
-    named = enumerate_([day(one) for one in days]) if len(days) <= 3 else f"{len(days)} days, the last of them {day(days[-1])}"
-    return f"No snapshot could be taken on {named}: the Hub was out of reach."
+    named = enumerate_([day(one) for one in days]) if len(days) <= 3 else f"{len(days)} days, most recently {day(days[-1])}"
+    return f"There is no snapshot for {named} because the Hub couldn't be reached."
 
 
 def _told(section: Section) -> str:

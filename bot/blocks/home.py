@@ -32,14 +32,14 @@ STALE = 3
 """Days after which the last snapshot counts as old: it is taken daily."""
 _EXAMPLES = 12
 _NOTHING = (
-    "There is no snapshot yet, so nothing can be answered. Whoever runs me takes one with `hfstats snapshot`, once a day, "
-    "or loads listings with `hfstats import FILE`."
+    "There's no snapshot yet, so I can't answer questions. Ask the operator to run `hfstats snapshot` once a day, "
+    "or to load listings with `hfstats import FILE`."
 )
 
 
 _HOW = (
-    "In a channel, `/hfstats subscribe weekly friday at 9am Europe/Berlin` sets when it comes; "
-    "`/hfstats watch creator meta below 10%` tells of a crossing."
+    "To change the schedule, type `/hfstats subscribe weekly friday at 9am Europe/Berlin` in the channel. "
+    "To get an alert, type `/hfstats watch creator meta below 10%`."
 )
 
 
@@ -59,13 +59,13 @@ def home_view(
     if not overview.holdings:
         return _home([_header("No data yet"), section(_NOTHING), _actions(_refresh(), _help())])
     blocks = [
-        _header("What the open-model world runs on"),
+        _header("Open models on Hugging Face"),
         _freshness(overview, today),
         _actions(opener() | {"style": "primary"}, predictions.opener(), _refresh(), _help()),
     ]
     if asked:
         blocks.append(
-            section(f":white_check_mark: Asked `{escape_code(cut(asked, 500))}`. The answer comes to the *Messages* tab.")
+            section(f":white_check_mark: Asked `{escape_code(cut(asked, 500))}`. The answer will be in the *Messages* tab.")
         )
     blocks += [{"type": "divider"}, _header("Latest findings")]
     blocks += [
@@ -81,8 +81,8 @@ def home_view(
     ]
     blocks += [
         {"type": "divider"},
-        _header("Ask something"),
-        section("What you ask here is answered in the *Messages* tab. In a channel, type the same words after `/hfstats`."),
+        _header("Ask a question"),
+        section("Answers appear in the *Messages* tab. In a channel, type the same words after `/hfstats`."),
         _actions(*examples),
     ]
     return _home(blocks)
@@ -95,7 +95,7 @@ def _plain_first(entries: Sequence[Entry]) -> list[Entry]:
 
 def subscriptions_section(rows: Sequence[Block]) -> list[Block]:
     """Show the subscriptions, and a menu to add one."""
-    none = "No channel gets the digest yet: what shifted in the rankings, on the first working day of each month."
+    none = "No channel gets the digest yet. It shows what changed in the rankings, on the first working day of each month."
     menu = {
         "type": "conversations_select",
         "action_id": SUBSCRIBE,
@@ -105,7 +105,7 @@ def subscriptions_section(rows: Sequence[Block]) -> list[Block]:
     return [_header("Digests"), *(rows or [section(none)]), _actions(menu), context(_HOW)]
 
 
-def trouble_view(notice: Notice, title: str = "I cannot look at the data now") -> Block:
+def trouble_view(notice: Notice, title: str = "I can't read the data right now") -> Block:
     """Show what keeps the Home from being shown, and the way to try again."""
     return _home([_header(title), section(escape(notice.text)), _actions(_refresh(), _help())])
 
@@ -126,15 +126,15 @@ def _freshness(overview: StoreSummary, today: date) -> Block:
     said = "today" if age <= 0 else f"{plural(age, 'day')} old"
     lists = [
         f"{short_list(held.list)}: {plural(held.models, 'model')}"
-        + (f" of {day(held.taken_on)}" if held.taken_on != newest else "")
+        + (f" from {day(held.taken_on)}" if held.taken_on != newest else "")
         for held in overview.holdings
     ]
-    parts = [f"Snapshot of {day(newest)} (UTC), {said}", *lists]
+    parts = [f"Snapshot from {day(newest)} (UTC), {said}", *lists]
     if overview.simulated:
-        parts.append("*simulated data: no number here was measured*")
+        parts.append("*simulated data, not real measurements*")
     text = " · ".join(parts)
     if age >= STALE:
-        text += "\n:warning: A snapshot is taken once a day; whoever runs me takes today's with `hfstats snapshot`."
+        text += "\n:warning: This snapshot is out of date. Ask the operator to run `hfstats snapshot`, once a day."
     return context(text)
 
 

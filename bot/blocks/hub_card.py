@@ -51,7 +51,7 @@ def owner_card(namespace: str, now: Answer, before: Answer | None, past: Answer 
         lines.append(f"*{percent(share.portion)}* of {ranking.by} · *{ordinal(share.rank)}* among creators{moved}")
     shares = now.models.shares[:_LEADING] if now.models else ()
     models = ", ".join(f"{_link(one.name.rpartition('/')[2], one.name)} ({count(one.value)})" for one in shares)
-    lines += [models and f"Led by {models}", _course("Share of downloads", trend(points), percent)]
+    lines += [models and f"Top models: {models}", _course("Share of downloads", trend(points), percent)]
     return _card(_title(now.rankings[-1].shares[0].name, namespace), lines, now)
 
 
@@ -60,8 +60,8 @@ def _card(title: str, lines: list[str], now: Answer) -> list[Block]:
     button = {
         "type": "button",
         "action_id": f"{ASK}:0",
-        "text": plain_text("Ask more"),
-        "accessibility_label": cut(literal(f"Ask more about {now.rankings[-1].shares[0].name}"), 75),
+        "text": plain_text("See more"),
+        "accessibility_label": cut(literal(f"See more about {now.rankings[-1].shares[0].name}"), 75),
         "value": now.query,
     }
     muted = "\n".join([*map(escape_line, now.notes), escape_line(source_line(now.source))])

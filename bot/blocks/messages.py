@@ -28,12 +28,12 @@ BUILD = "build"
 
 def working(text: str) -> list[Block]:
     """Say that a question was understood and is being worked on."""
-    return [context(f":hourglass_flowing_sand: Working on `{escape_code(cut(text, 300)) or 'help'}` …")]
+    return [context(f":hourglass_flowing_sand: Working on `{escape_code(cut(text, 300)) or 'help'}`…")]
 
 
 def coming(text: str) -> list[Block]:
     """Promise an answer in words that stay true when it is there."""
-    return [context(f"`{escape_code(cut(text, 300))}` takes a moment; the answer comes by itself.")]
+    return [context(f"`{escape_code(cut(text, 300))}` takes a moment. You'll get the answer as soon as it's ready.")]
 
 
 def interrupted(text: str, action: str) -> list[Block]:
@@ -56,7 +56,7 @@ def read_as(query: str) -> Block:
 
 def elsewhere(channel: str) -> Block:
     """Say, before what reaches a person directly, where they had asked."""
-    return context(f"You asked in <#{channel}>, where I cannot answer.")
+    return context(f"You asked this in <#{channel}>, where I can't post.")
 
 
 def image_at(url: str, alt: str) -> Block:

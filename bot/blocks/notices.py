@@ -20,52 +20,52 @@ _CLERK = "clerk"
 
 _WHY = {
     "is_archived": "the channel was archived",
-    "channel_not_found": "I cannot find the channel any more: it is gone, or I was removed from it",
-    "not_in_channel": "I am not a member of the channel any more",
-    "user_is_restricted": "the person's account does not take messages from me",
-    "restricted_action": "the workspace does not let me post there",
+    "channel_not_found": "I can't find the channel, because it was deleted or I was removed from it",
+    "not_in_channel": "I'm no longer a member of the channel",
+    "user_is_restricted": "this account doesn't accept messages from me",
+    "restricted_action": "the workspace doesn't allow me to post there",
 }
 _MEND = {
-    "is_archived": "Unarchive it and resume.",
-    "channel_not_found": "Invite me again with `/invite @hfstats` and resume.",
-    "not_in_channel": "Invite me again with `/invite @hfstats` and resume.",
+    "is_archived": "Unarchive it, then select Resume.",
+    "channel_not_found": "Type `/invite @hfstats` there, then select Resume.",
+    "not_in_channel": "Type `/invite @hfstats` there, then select Resume.",
 }
 
 
 def why(error: str) -> str:
     """Return the reason of a failure in words."""
-    return _WHY.get(error, f"Slack answers “{escape_line(error)}”")
+    return _WHY.get(error, f"Slack returned the error “{escape_line(error)}”")
 
 
 def named(delivery: Delivery) -> str:
     """Name what was to be delivered: ``the digest of July 2026``, ``the alert of 22 August 2026``."""
     if delivery.kind == "digest":
-        return f"the digest of {Edition.parse(delivery.period).name}"
+        return f"the digest for {Edition.parse(delivery.period).name}"
     if delivery.kind == "bets":
-        return f"the settled bets of {Edition.parse(delivery.period).name}"
-    return f"the alert of {day(date.fromisoformat(delivery.period))}" if delivery.kind == "alert" else "a note"
+        return f"the bet results for {Edition.parse(delivery.period).name}"
+    return f"the alert from {day(date.fromisoformat(delivery.period))}" if delivery.kind == "alert" else "a notice"
 
 
 def unsure(delivery: Delivery) -> Content:
     """Tell that something may be in a channel or may not, and offer to send it again."""
     text = (
-        f"{_begin(named(delivery))} may or may not have reached <#{delivery.channel}>: the connection to Slack broke while I sent"
-        " it, and I may not read the channel to look. If it is not there, send it again."
+        f"{_begin(named(delivery))} may not have reached <#{delivery.channel}>: the connection to Slack broke while I was sending"
+        " it, and I can't read the channel to check. If it isn't there, send it again."
     )
-    return Content(text, [section(text), _button("Send it again", f"again {delivery.id}")])
+    return Content(text, [section(text), _button("Send again", f"again {delivery.id}")])
 
 
 def given_up(delivery: Delivery) -> Content:
     """Tell that something did not arrive although it was tried for a day, and offer to send it again."""
-    what = f"{_begin(named(delivery))} did not reach <#{delivery.channel}>"
-    text = f"{what}: I tried for more than a day and could not get through to Slack."
-    return Content(text, [section(text), _button("Send it again", f"again {delivery.id}")])
+    what = f"{_begin(named(delivery))} didn't reach <#{delivery.channel}>"
+    text = f"{what}. I tried for more than a day but couldn't reach Slack."
+    return Content(text, [section(text), _button("Send again", f"again {delivery.id}")])
 
 
 def undelivered(delivery: Delivery, error: str) -> Content:
     """Tell that something that comes once did not arrive, and offer to send it again when that is mended."""
-    text = f"{_begin(named(delivery))} did not reach <#{delivery.channel}>: {why(error)}. When that is mended, send it again."
-    return Content(text, [section(text), _button("Send it again", f"again {delivery.id}")])
+    text = f"{_begin(named(delivery))} didn't reach <#{delivery.channel}>: {why(error)}. Once that's fixed, send it again."
+    return Content(text, [section(text), _button("Send again", f"again {delivery.id}")])
 
 
 def paused(delivery: Delivery, what: str, error: str) -> Content:
@@ -77,7 +77,7 @@ def paused(delivery: Delivery, what: str, error: str) -> Content:
 
 def late(due: int) -> Block:
     """Say that a message comes late. ``due``: seconds since 1970; everybody reads it in their own time zone."""
-    said = f"Sent late: it was due <!date^{due}^{{date_short_pretty}} at {{time}}|some time ago>."
+    said = f"Sent late. It was due <!date^{due}^{{date_short_pretty}} at {{time}}|some time ago>."
     return context(said)
 
 

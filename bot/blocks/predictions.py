@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 BET = "bet"
 """Opens the form that places a bet: a control's action id or its beginning; a value is the bet to begin with."""
-ABOUT = "Lower is better: 0 is certain and right, 0.25 is what 50% always gets, 1 is certain and wrong (Brier score)."
+ABOUT = "Lower is better: 0 is certain and right, 0.25 is what a 50% bet always scores, 1 is certain and wrong (Brier score)."
 _LINES = 40
 """Bets of one message; with their headings they stay below what Slack takes."""
 _PEOPLE = 10
@@ -64,21 +64,21 @@ def placed(bet: Bet, draft: Draft, before: Bet | None) -> Content:
     """Say to everybody what somebody bets."""
     said = f"<@{bet.person}> bets {bet.percent}% that {escape_line(claim(draft))}."
     if before:
-        said += f" Before it was {before.percent}% on {_short(draft.of, before.name)}."
-    shown = [section(f":crystal_ball: {said}"), actions(opener(str(draft.asked), "Bet too"), button("All bets", "bets"))]
+        said += f" The earlier bet was {before.percent}% on {_short(draft.of, before.name)}."
+    shown = [section(f":crystal_ball: {said}"), actions(opener(str(draft.asked), "Place your bet"), button("All bets", "bets"))]
     return Content(unlinked(said), shown)
 
 
 def incomplete(draft: Draft, example: str) -> Content:
     """Offer the form to who said only part of a bet, or nothing."""
-    said = f"The button opens a form to bet with. Or say it all at once: `/hfstats {example}`"
+    said = f"Select *Place a bet* to fill in a form, or type the whole bet: `/hfstats {example}`"
     return Content(said, [section(said), actions(opener(str(draft)))])
 
 
 def listed(open_: Sequence[Bet], settled: Sequence[Bet], scores: Sequence[Score], example: str) -> Content:
     """Show a channel's bets and how good everybody was."""
     if not open_ and not settled:
-        said = f"Nobody here has bet yet. For example: `/hfstats {example}`"
+        said = f"There are no bets here yet. To place one, type `/hfstats {example}`"
         return Content(said, [section(said), actions(opener())])
     blocks: list[Block] = []
     groups = _grouped(open_)
@@ -88,22 +88,22 @@ def listed(open_: Sequence[Bet], settled: Sequence[Bet], scores: Sequence[Score]
         lines = [f"• #{one.id} <@{one.person}>: {one.percent}% {_short(draft.of, one.name)}" for one in bets]
         shown, room = _as_many(lines, room)
         heading = f"*{_begin(title(draft))}, end of {Edition.parse(month).name}*"
-        too = {"accessory": opener(str(draft.asked), "Bet too", str(place))}
+        too = {"accessory": opener(str(draft.asked), "Place your bet", str(place))}
         blocks.append(section("\n".join([heading, *shown])) | too)
     if len(groups) > 12:
-        blocks.append(context(f"And {plural(len(groups) - 12, 'further question')} with open bets."))
+        blocks.append(context(f"… and {plural(len(groups) - 12, 'more question')} with open bets."))
     if settled:
         last = [_settled_line(one) for one in reversed(settled[-_SETTLED:])]
-        blocks.append(section("\n".join(["*Settled last*", *last])))
+        blocks.append(section("\n".join(["*Recently settled*", *last])))
     blocks += _table(scores)
-    hint = "“/hfstats unbet” and a number takes one of yours back until its month begins; betting again changes it."
-    text = f"{plural(len(open_), 'open bet')} here, {plural(len(settled), 'settled one')}"
+    hint = "Until its month begins, you can change a bet by betting again, or take it back with `/hfstats unbet` and its number."
+    text = f"{plural(len(open_), 'open bet')} and {plural(len(settled), 'settled bet')} here"
     return Content(text, [*blocks, context(hint), actions(opener())])
 
 
 def settled(month: Edition, decided: Iterable[Decided], scores: Sequence[Score]) -> Content:
     """Tell a channel what became of its bets on a month, and how good everybody is by now."""
-    headline = f"Bets settled for {month.name}"
+    headline = f"Bet results for {month.name}"
     blocks = [section(f":crystal_ball: *{headline}*")]
     decided = tuple(decided)
     room = _LINES
@@ -127,7 +127,7 @@ def under_a_digest(edition: str, every: Sequence[Bet]) -> list[Block]:
     came = (
         f"{right} of {plural(counted, 'bet')} came true"
         if counted
-        else f"{plural(len(done), 'bet')}, void for want of a snapshot"
+        else f"{plural(len(done), 'bet')} void because there is no snapshot"
     )
     lines = [f":crystal_ball: *Bets on {Edition.parse(edition).name}*: {came}."]
     best = scored(every)[:_BEST]
@@ -139,11 +139,11 @@ def under_a_digest(edition: str, every: Sequence[Bet]) -> list[Block]:
 
 def _how(draft: Draft, decided: Decided, month: Edition) -> str:
     if decided.on is None:
-        return f"there is no snapshot of {month.name}, so these bets are void and count for nothing."
+        return f"there is no snapshot for {month.name}, so these bets are void and don't count."
     names = [_short(draft.of, one) for one in decided.leaders[:3]]
     more = len(decided.leaders) - len(names)
     who = enumerate_([*names, f"{more} more"] if more else names)
-    verb = "led" if len(decided.leaders) == 1 else "were first together, each"
+    verb = "led" if len(decided.leaders) == 1 else "tied for first, each"
     simulated = ", in simulated data" if decided.simulated else ""
     return f"{who} {verb} with {percent(decided.portion)} on {day(decided.on)}{simulated}."
 
@@ -163,7 +163,7 @@ def _settled_line(bet: Bet) -> str:
 def _table(scores: Sequence[Score]) -> list[Block]:
     if not scores:
         return []
-    lines = [f"{one.rank}. <@{one.who}> *{number(one.mean)}* in {plural(one.bets, 'bet')}" for one in scores[:_PEOPLE]]
+    lines = [f"{one.rank}. <@{one.who}> *{number(one.mean)}* over {plural(one.bets, 'bet')}" for one in scores[:_PEOPLE]]
     more = [f"and {plural(len(scores) - _PEOPLE, 'other')}"] if len(scores) > _PEOPLE else []
     return [section("\n".join(["*Scores*", *lines, *more])), context(ABOUT)]
 

@@ -21,7 +21,7 @@ SUBSCRIPTION = "clerk"
 """Action ids whose value is what the clerk is to do begin with this."""
 _SHOWN = 15
 """Rows of a list: each takes two blocks, and a message has fifty."""
-_PRIVATE = "A private channel's subscription is listed in that channel."
+_PRIVATE = "A private channel's subscription is listed only in that channel."
 """Stands under every list, whether there is one or not."""
 _SECTIONS = {"license": "licenses", "creator": "creators", "task": "tasks"}
 
@@ -44,8 +44,8 @@ def told(text: str, *elements: Block) -> Content:
 
 def subscribed(subscription: Subscription, when: str, first: str, *, by: str, changed: bool) -> list[Block]:
     """Say above a sample what a channel gets and when."""
-    verb = "changed what this conversation gets" if changed else "subscribed this conversation"
-    text = f":bell: <@{by}> {verb}: {what(subscription)} {when}. The first comes {first}; this is what you will get:"
+    verb = "changed this conversation's subscription" if changed else "subscribed this conversation"
+    text = f":bell: <@{by}> {verb}: {what(subscription)} {when}. The first one arrives {first}. Here's a sample:"
     return [context(text)]
 
 
@@ -72,7 +72,7 @@ def subscription_rows(
         blocks += [section(f"*{lines[0]}*\n{lines[1]}"), actions(turn, end)]
     if not blocks:
         return []
-    more = f"And {plural(len(rows) - many, 'further subscription')} not shown. " if len(rows) > many else ""
+    more = f"… and {plural(len(rows) - many, 'more subscription')}. " if len(rows) > many else ""
     return [*blocks, context(f"{more}{_PRIVATE}")]
 
 
@@ -80,7 +80,7 @@ def watch_rows(rows: Sequence[tuple[Watch, str]]) -> list[Block]:
     """Show a channel's watches with their buttons."""
     blocks = []
     for one, said in rows[:_SHOWN]:
-        state = f":no_bell: muted{_because(one.muted)}" if one.muted else "beyond its line now" if one.crossed else "watching"
+        state = f":no_bell: muted{_because(one.muted)}" if one.muted else "threshold crossed" if one.crossed else "active"
         text = f"*{escape_line(said)}*\n{state} · `{escape_code(one.rule)}` · by <@{one.created_by}>"
         turn = button("Unmute", f"unmute {one.id}") if one.muted else button("Mute", f"mute {one.id}")
         blocks += [section(text), actions(turn, button("Remove", f"unwatch {one.id}", danger=True))]
@@ -92,9 +92,9 @@ def standing(lines: Sequence[tuple[str, str]], failed: Sequence[Delivery]) -> Co
     text = "\n".join(f"*{escape(name)}*  {escape_line(said)}" for name, said in lines)
     blocks = [section(text)]
     for one in failed[:5]:
-        doubt = "may not have arrived" if one.state is State.UNSURE else f"did not arrive: {why(one.error or '')}"
+        doubt = "may not have arrived." if one.state is State.UNSURE else f"didn't arrive: {why(one.error or '')}."
         blocks.append(section(f":warning: In <#{one.channel}>, {named(one)} {doubt}"))
-        blocks.append(actions(button("Send it again", f"again {one.id}")))
+        blocks.append(actions(button("Send again", f"again {one.id}")))
     return Content(unlinked(text), blocks)
 
 
@@ -102,22 +102,22 @@ def alert(headline: str, said: str, figure: str, watch: int, query: str) -> Cont
     """Tell of a crossing."""
     text = f"{escape_line(said)}: {escape_line(figure)}"
     above = [section(f":bell: *{escape_line(said)}*: {escape_line(figure)}"), context(escape_line(headline))]
-    below = [actions(button("Mute", f"mute {watch}"), button("All watches", "watches"))]
+    below = [actions(button("Mute", f"mute {watch}"), button("All alerts", "watches"))]
     return Content(unlinked(text), above, [context(f"`{escape_code(query)}`"), *below], alt=cut(literal(headline), 1900))
 
 
 def _because(reason: str | None) -> str:
-    return "" if reason in {None, "asked"} else f", since {why(str(reason))}"
+    return "" if reason in {None, "asked"} else f" because {why(str(reason))}"
 
 
 def _how(last: Delivery | None) -> str:
     if last is None:
         return ""
     ends = {
-        State.SENT: "arrived",
-        State.FAILED: f"did not arrive ({escape_line(last.error or '')})",
-        State.UNSURE: "may not have arrived",
-        State.PLANNED: "is on its way",
-        State.SENDING: "is on its way",
+        State.SENT: "delivered",
+        State.FAILED: f"not delivered ({why(last.error or '')})",
+        State.UNSURE: "may not have been delivered",
+        State.PLANNED: "being delivered",
+        State.SENDING: "being delivered",
     }
-    return f" · {last.period} {ends[last.state]}"
+    return f" · {last.period}: {ends[last.state]}"

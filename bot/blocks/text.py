@@ -23,7 +23,7 @@ def source_line(source: Source) -> str:
     since = f"{source.since:%Y-%m-%d} to " if source.since else ""
     parts = [f"{plural(source.models, 'model')} of the {short_list(source.list)}", f"{since}{source.snapshot:%Y-%m-%d} (UTC)"]
     if source.coverage < 0.9995:
-        parts.append(f"recorded for {source.coverage:.0%} of the models")
+        parts.append(f"recorded for {source.coverage:.0%} of models")
     parts.append(
         "simulated data"
         if source.simulated

@@ -56,11 +56,11 @@ def plan(backfill: Backfill, request: BackfillRequest) -> Iterator[str]:
     wanted = chosen(found, request.since, request.every)
     if not wanted:
         latest = max((one.day for one in found), default=None)
-        when = f"; its latest is of {latest}" if latest else ""
-        raise SourceError(f"{request.repo} has no revision since {request.since}{when}. Begin with an earlier month.")
+        when = f"; the latest is from {latest}" if latest else ""
+        raise SourceError(f"{request.repo} has no revision since {request.since}{when}. Choose an earlier month.")
     new = backfill.dumps.plan(Wanted(request.repo, request.path, one.commit, one.day, request.columns) for one in wanted)
-    span = f"from {wanted[-1].day} to {wanted[0].day}" if len(wanted) > 1 else f"of {wanted[0].day}"
-    there = "" if new == len(wanted) else f", {len(wanted) - new} of them known already"
+    span = f"from {wanted[-1].day} to {wanted[0].day}" if len(wanted) > 1 else f"from {wanted[0].day}"
+    there = "" if new == len(wanted) else f", {len(wanted) - new} of them already planned"
     yield f"{request.repo}: {plural(len(wanted), 'revision')} {span}, the last of each {request.every}{there}."
 
 
@@ -80,11 +80,11 @@ def take_part(backfill: Backfill, request: BackfillRequest, say: Callable[[str],
     failed = [one for one in dumps if one.state is State.FAILED]
     done = sum(one.state is State.DONE for one in dumps)
     if done + len(failed) < len(dumps):
-        say(f"Stopped with {done} of {plural(len(dumps), 'day')} counted; the same command goes on from there.")
+        say(f"Stopped with {done} of {plural(len(dumps), 'day')} counted. Run the same command to continue.")
         return False
     say(
         f"{done} of {plural(len(dumps), 'day')} counted."
-        + (" These failed; the same command tries them again:" if failed else "")
+        + (" These failed. Run the same command to retry them:" if failed else "")
     )
     for one in failed:
         say(f"  {one.taken_on}: {one.error}")
@@ -152,7 +152,7 @@ class _Days:
 def _outcome(dump: Dump) -> str:
     if dump.state is State.FAILED:
         return f"failed: {dump.error}"
-    return "was there already" if dump.models is None else plural(dump.models, "model")
+    return "already imported" if dump.models is None else plural(dump.models, "model")
 
 
 @contextmanager

@@ -54,7 +54,7 @@ class _Sentences(click.Group):
 @click.group(cls=_Sentences, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="hfstats")
 def main() -> None:
-    """Ask what the open-model world runs on: snapshots of the Hugging Face Hub, answered with a chart."""
+    """Follow open models on Hugging Face: licenses, creators and tasks, ranked by downloads, with a chart for each answer."""
 
 
 @main.command(context_settings={"ignore_unknown_options": True})
@@ -68,7 +68,7 @@ def main() -> None:
 def ask(
     words: tuple[str, ...], *, as_json: bool, csv_file: Path | None, png_file: Path | None, parquet_file: Path | None
 ) -> None:
-    """Answer a question, such as: licenses by downloads."""
+    """Answer a question, for example: licenses by downloads."""
     # Here and below, what draws and computes is loaded only by the commands that need it.
     from analytics.export import serialization  # noqa: PLC0415
     from analytics.questions.registry import ask as answer_query  # noqa: PLC0415
@@ -125,12 +125,12 @@ def _write(path: Path, content: bytes) -> None:
     try:
         path.write_bytes(content)
     except OSError as error:
-        raise HfStatsError(f"{path} cannot be written: {error.strerror}.") from error
+        raise HfStatsError(f"Can't write {path}: {error.strerror}.") from error
 
 
 @main.command()
-@click.option("--month", help="YYYY-MM; the month of the latest snapshot without it.")
-@click.option("--week", help="YYYY-Www, instead of a month.")
+@click.option("--month", help="YYYY-MM. Default: the month of the latest snapshot.")
+@click.option("--week", help="YYYY-Www; use instead of --month.")
 @click.option(
     "--list",
     "within",
@@ -138,19 +138,19 @@ def _write(path: Path, content: bytes) -> None:
     default=ListName.TOP.value,
     show_default=True,
 )
-@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the digest as JSON.")
 @click.option("--csv", "csv_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the rankings to a CSV file.")
 @click.option("--png", "png_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the picture to a PNG file.")
 def digest(
     *, month: str | None, week: str | None, within: str, as_json: bool, csv_file: Path | None, png_file: Path | None
 ) -> None:
-    """Show a month's or a week's digest, without sending it."""
+    """Show the digest for a month or a week without sending it."""
     from analytics.storage.sql_history import SqlHistory  # noqa: PLC0415
     from bot.analytics_pool.process import AnalyticsProcess  # noqa: PLC0415
     from bot.blocks import digest as render  # noqa: PLC0415
 
     if month and week:
-        raise QueryError("Give a month or a week, not both.")
+        raise QueryError("Use either --month or --week, not both.")
     built, picture = AnalyticsProcess(SqlHistory(_store(Settings.read()))).digest(month or week or "", within, ())
     if csv_file:
         _write(csv_file, render.as_csv(built).encode())
@@ -161,7 +161,7 @@ def digest(
 
 @main.command()
 def snapshot() -> None:
-    """Take today's snapshot of the Hub (UTC), once a day."""
+    """Take today's snapshot of the Hub (UTC). Runs at most once a day."""
     from analytics.storage.ingest import already_taken  # noqa: PLC0415
     from analytics.storage.sql_history import SqlHistory  # noqa: PLC0415
     from bot.jobs.snapshot import take  # noqa: PLC0415
@@ -171,14 +171,14 @@ def snapshot() -> None:
     store = SqlHistory(_store(settings))
     today = datetime.now(UTC).date()
     if already_taken(store, today, "hub"):
-        click.echo(f"The snapshot of {today} is already there; nothing changed.")
+        click.echo(f"The snapshot for {today} already exists. Nothing changed.")
         return
     with progress() as advance:
         taken = take(store, today, endpoint=settings.hf_endpoint, token=secret(settings.hf_token), advance=advance)
     for one in taken:
-        click.echo(f"Stored {one.size} models of the {one.list} list of {one.taken_on}.")
+        click.echo(f"Stored {one.size} models from the {one.list} list for {one.taken_on}.")
     if not taken:
-        click.echo(f"The snapshot of {today} is already there; nothing changed.")
+        click.echo(f"The snapshot for {today} already exists. Nothing changed.")
 
 
 @main.command(name="import")
@@ -187,23 +187,25 @@ def snapshot() -> None:
     "--list",
     "within",
     type=click.Choice([name.value for name in ListName if name is not ListName.BOTH]),
-    help="Which list the files hold; found out from the data when not given. hub: dumps of every public model, in Parquet.",
+    help="The list that the files contain. Default: detected from the data. hub: Parquet dumps of every public model.",
 )
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day of a dump whose name does not tell it, YYYY-MM-DD.")
 @click.option(
-    "--columns", multiple=True, metavar="FIELD=NAME", help="What a dump calls a field of the Hub, such as downloads=month."
+    "--on", type=click.DateTime(["%Y-%m-%d"]), help="The date of a dump (YYYY-MM-DD), if its file name doesn't contain it."
+)
+@click.option(
+    "--columns", multiple=True, metavar="FIELD=NAME", help="The dump's column for a Hub field, for example downloads=month."
 )
 def import_(files: tuple[str, ...], within: str | None, on: datetime | None, columns: tuple[str, ...]) -> None:
-    """Import listings from CSV (also .gz) or Parquet files, a snapshot a date; with --list hub, dumps of the whole Hub."""
+    """Import listings from CSV (also .gz) or Parquet files, one snapshot per date; with --list hub, dumps of the whole Hub."""
     from analytics.storage.sql_history import SqlHistory  # noqa: PLC0415
     from bot.jobs.snapshot import load  # noqa: PLC0415
 
     if (on or columns) and within != ListName.HUB:
-        raise SourceError("--on and --columns are for dumps of the whole Hub; say --list hub with them.")
+        raise SourceError("--on and --columns work only for dumps of the whole Hub. Add --list hub.")
     if within != ListName.HUB and (remote := next((one for one in files if one.startswith("hf://")), None)):
-        raise SourceError(f"{remote} would be a dump of the whole Hub; say --list hub with it.")
+        raise SourceError(f"{remote} is a dump of the whole Hub. Add --list hub.")
     if on and len(files) > 1:
-        raise SourceError("--on names the day of one dump; import the others by themselves.")
+        raise SourceError("--on sets the date of a single dump. Import one file at a time.")
     called = dict(_pair(one) for one in columns)
     settings = Settings.read()
     store = SqlHistory(_store(settings))
@@ -242,14 +244,20 @@ def _load_dump(
 
 
 @main.command()
-@click.option("--since", required=True, type=click.DateTime(["%Y-%m", "%Y-%m-%d"]), metavar="YYYY-MM", help="The first month.")
 @click.option(
-    "--every", type=click.Choice(["day", "week", "month"]), default="month", show_default=True, help="Take the last dump of each."
+    "--since", required=True, type=click.DateTime(["%Y-%m", "%Y-%m-%d"]), metavar="YYYY-MM", help="The first month to import."
 )
-@click.option("--repo", default=None, metavar="OWNER/NAME", help="The dataset whose revisions are the dumps.")
-@click.option("--file", "path", default=None, metavar="PATH", help="The dump's file in it.")
-@click.option("--columns", multiple=True, metavar="FIELD=NAME", help="What the dump calls a field of the Hub.")
-@click.option("--later", is_flag=True, help="Leave the counting to the workers.")
+@click.option(
+    "--every",
+    type=click.Choice(["day", "week", "month"]),
+    default="month",
+    show_default=True,
+    help="Import the last dump of each.",
+)
+@click.option("--repo", default=None, metavar="OWNER/NAME", help="The dataset repository whose revisions are the dumps.")
+@click.option("--file", "path", default=None, metavar="PATH", help="The dump's path in the repository.")
+@click.option("--columns", multiple=True, metavar="FIELD=NAME", help="The dump's column for a Hub field.")
+@click.option("--later", is_flag=True, help="Let the workers do the counting.")
 @click.pass_context
 def backfill(
     ctx: click.Context,
@@ -261,7 +269,7 @@ def backfill(
     columns: tuple[str, ...],
     later: bool,
 ) -> None:
-    """Fetch and count the whole Hub's past, a dump a day, week or month; workers on the same database take part."""
+    """Import the whole Hub's history, one dump per day, week or month. Workers on the same database help."""
     from bot.cli import backfill  # noqa: PLC0415
 
     settings = Settings.read()
@@ -273,7 +281,7 @@ def backfill(
     for said in backfill.plan(made, request):
         click.echo(said)
     if later:
-        click.echo("The workers take them up within a minute; hfstats status says how far they are.")
+        click.echo("The workers will start within a minute. To see their progress, run: hfstats status")
         return
     ctx.exit(int(not backfill.take_part(made, request, click.echo)))
 
@@ -281,18 +289,18 @@ def backfill(
 def _pair(text: str) -> tuple[str, str]:
     field, equals, column = text.partition("=")
     if not (field and equals and column):
-        raise SourceError(f"“{text}” is no FIELD=NAME; write --columns downloads=month, say.")
+        raise SourceError(f"“{text}” isn't in the form FIELD=NAME. For example: --columns downloads=month")
     return field, column
 
 
 @main.group()
 def db() -> None:
-    """Look after the database."""
+    """Manage the database."""
 
 
 @db.command()
 def upgrade() -> None:
-    """Bring the database's tables up to date; safe to run again."""
+    """Upgrade the database's tables. Safe to run again."""
     engine = database.engine(Settings.read().database)
     for migrations in (database.SNAPSHOTS, TABLES):
         before, after = database.upgrade(engine, migrations)
@@ -303,7 +311,7 @@ def upgrade() -> None:
 
 @main.group()
 def keys() -> None:
-    """Look after the keys that encrypt the tokens of workspaces."""
+    """Manage the keys that encrypt workspace tokens."""
 
 
 @keys.command()
@@ -316,18 +324,18 @@ def new() -> None:
 
 @keys.command()
 def rotate() -> None:
-    """Encrypt every stored token anew with the first key of HFSTATS_KEYS; the others can go then."""
+    """Re-encrypt every stored token with the first key in HFSTATS_KEYS, so that you can remove the others."""
     settings = Settings.read()
     kept = composition.installations(settings, _store(settings))
     if kept is None:
-        raise HfStatsError("SLACK_CLIENT_ID is not set: this hfstats serves one workspace and keeps no tokens.")
+        raise HfStatsError("SLACK_CLIENT_ID is not set. This deployment serves one workspace and stores no tokens.")
     many = kept.reencrypt()
-    click.echo(f"Encrypted {many} {'row' if many == 1 else 'rows'} with the first key; the other keys can be taken out.")
+    click.echo(f"Re-encrypted {many} {'row' if many == 1 else 'rows'} with the first key. You can remove the other keys.")
 
 
 @main.command()
 def serve() -> None:
-    """Answer Slack: over Socket Mode with SLACK_APP_TOKEN, else over HTTP with SLACK_SIGNING_SECRET; on SQLite with a worker."""
+    """Run the bot: over Socket Mode with SLACK_APP_TOKEN, otherwise over HTTP. With SQLite, this also runs a worker."""
     from bot.processes import serve  # noqa: PLC0415
 
     settings = Settings.read()
@@ -336,11 +344,13 @@ def serve() -> None:
 
 
 @main.command()
-@click.option("--with-parent", is_flag=True, hidden=True, help="End when standard input does.")
-@click.option("--beats", type=int, hidden=True, help="The descriptor of a pipe that takes a byte as long as it works.")
-@click.option("--check", is_flag=True, help="Run none; end with 0 when one on this host was heard from in the last minute.")
+@click.option("--with-parent", is_flag=True, hidden=True, help="Exit when standard input closes.")
+@click.option("--beats", type=int, hidden=True, help="The file descriptor of a pipe to write heartbeats to.")
+@click.option(
+    "--check", is_flag=True, help="Don't run; exit with 0 if a worker on this host sent a heartbeat in the last minute."
+)
 def worker(*, with_parent: bool, beats: int | None, check: bool) -> None:
-    """Run what runs by the clock: a snapshot a day, digests and alerts; any number of them on PostgreSQL."""
+    """Run scheduled jobs: daily snapshots, digests and alerts. With PostgreSQL, you can run any number of workers."""
     from bot.processes import worker as clock  # noqa: PLC0415
 
     settings = Settings.read()
@@ -355,7 +365,7 @@ def worker(*, with_parent: bool, beats: int | None, check: bool) -> None:
 
 @main.command()
 def status() -> None:
-    """Say how things stand: data, subscriptions, deliveries."""
+    """Show the state of data, subscriptions, deliveries and workers."""
     from bot.processes import status  # noqa: PLC0415
 
     settings = Settings.read()
@@ -365,11 +375,11 @@ def status() -> None:
 
 
 @main.group(invoke_without_command=True)
-@click.option("--failed", is_flag=True, help="Only what did not arrive, or may not have.")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="As many as that, the latest first.")
+@click.option("--failed", is_flag=True, help="Show only deliveries that failed or may not have arrived.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="How many to show, latest first.")
 @click.pass_context
 def deliveries(ctx: click.Context, *, failed: bool, limit: int) -> None:
-    """Show what went where, and what did not and why."""
+    """List deliveries, and why some failed."""
     from bot.processes import status  # noqa: PLC0415
 
     if ctx.invoked_subcommand is None:
@@ -382,9 +392,9 @@ def deliveries(ctx: click.Context, *, failed: bool, limit: int) -> None:
 
 @deliveries.command()
 @click.argument("ids", nargs=-1, type=int, metavar="[ID]…")
-@click.option("--all", "every", is_flag=True, help="Everything that failed; not what is unsure, which may have arrived.")
+@click.option("--all", "every", is_flag=True, help="Retry every failed delivery, but not unsure ones, which may have arrived.")
 def retry(ids: tuple[int, ...], *, every: bool) -> None:
-    """Send again what failed or is unsure; an unsure one may then be there twice."""
+    """Retry failed or unsure deliveries. An unsure delivery may then arrive twice."""
     from bot.processes import status  # noqa: PLC0415
 
     settings = Settings.read()
@@ -393,13 +403,13 @@ def retry(ids: tuple[int, ...], *, every: bool) -> None:
 
 
 @main.command()
-@click.option("--url", help="The public address of hfstats serve, https://…; without it, for Socket Mode.")
+@click.option("--url", help="The public URL of hfstats serve, https://… Default: a manifest for Socket Mode.")
 def manifest(url: str | None) -> None:
-    """Print the manifest to make the Slack app from."""
+    """Print the manifest to create the Slack app from."""
     from bot.slack.installation.manifest import manifest as filled  # noqa: PLC0415
 
     if url is not None and not url.startswith("https://"):
-        raise HfStatsError(f"“{url}” is no address that Slack takes; write it as https://your-host")
+        raise HfStatsError(f"Slack doesn't accept “{url}”. Use a URL like https://hfstats.example.com")
     click.echo(json.dumps(filled(url), indent=2, ensure_ascii=False))
 
 
@@ -407,7 +417,7 @@ def manifest(url: str | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @click.pass_context
 def doctor(ctx: click.Context, *, as_json: bool) -> None:
-    """Check tokens, scopes, database, Hub, public URL and clock, and say how to mend what is wrong."""
+    """Check tokens, scopes, database, Hub, public URL and clock, and explain how to fix problems."""
     from bot.processes.doctor import State, examine  # noqa: PLC0415
 
     findings = examine(Settings.read())
@@ -423,11 +433,11 @@ def doctor(ctx: click.Context, *, as_json: bool) -> None:
 
 @main.command()
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, envvar="PORT", help="Where the playground listens."
+    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, envvar="PORT", help="The playground's port."
 )
-@click.option("--simulated", is_flag=True, help="Do not try the Hub; use the simulated history.")
+@click.option("--simulated", is_flag=True, help="Use simulated data instead of the Hub.")
 def demo(port: int, *, simulated: bool) -> None:
-    """Serve the playground: a stand-in for Slack on this machine, with the bot in it."""
+    """Run the playground: a local stand-in for Slack, with the bot in it."""
     from bot.processes import demo as demonstration  # noqa: PLC0415
 
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)

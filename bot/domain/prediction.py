@@ -100,10 +100,10 @@ def read_bet(text: str, forms: Sequence[Form]) -> Draft:
 
     """
     if len(text) > _LONGEST:
-        raise QueryError(f"A bet has at most {_LONGEST} characters; this has {len(text)}.")
+        raise QueryError(f"This bet has {len(text)} characters. The limit is {_LONGEST}.")
     tokens = [(re.sub(r"\\(.)", r"\1", m[1]), True) if m[1] is not None else (m[2], False) for m in _TOKEN.finditer(tidy(text))]
     if any(word.startswith('"') and not in_quotes for word, in_quotes in tokens):
-        raise QueryError("A quotation mark is not closed.")
+        raise QueryError("A quotation mark isn't closed. Add the missing one.")
     tokens, month = _month(tokens)
     tokens, percent = _percent(tokens)
     tokens, by, within = _narrowed(tokens)
@@ -112,12 +112,12 @@ def read_bet(text: str, forms: Sequence[Form]) -> Draft:
     of = Dimension.CREATOR if at is None else words[_bare(tokens[at][0])]
     rest = [token for place, token in enumerate(tokens) if place != at]
     if at is None and rest:
-        raise QueryError(f"A bet names a ranking: {_either([one.plural for one in RANKED])}.")
+        raise QueryError(f"Name the ranking that you're betting on: {_either([one.plural for one in RANKED])}.")
     newcomer = (_NEWCOMER, False) in [(word.casefold(), in_quotes) for word, in_quotes in rest]
     left_out = _FILLERS | {_NEWCOMER}
     name = " ".join(word for word, in_quotes in rest if in_quotes or word.casefold() not in left_out).strip()
     if len(name) > LONGEST_NAME:
-        raise QueryError(f"A name has at most {LONGEST_NAME} characters; this one has {len(name)}.")
+        raise QueryError(f"This name has {len(name)} characters. The limit is {LONGEST_NAME}.")
     return Draft(of, by, within, name, newcomer and bool(name), percent, month)
 
 
@@ -141,9 +141,9 @@ def closed(month: Edition, now: datetime) -> str:
     """Say why a month cannot be bet on; ``""`` where it can."""
     able = open_months(now)
     if month < able[0]:
-        return f"Bets on {month.name} closed when the month began; the first that is open is {able[0].name}."
+        return f"Bets on {month.name} closed when the month began. The next month you can bet on is {able[0].name}."
     if month > able[-1]:
-        return f"A bet goes at most {AHEAD} months ahead: up to {able[-1].name}."
+        return f"You can bet at most {AHEAD} months ahead, through {able[-1].name}."
     return ""
 
 
@@ -154,14 +154,14 @@ def example(now: datetime) -> str:
 
 def title(draft: Draft) -> str:
     """Name the ranking: ``creators by downloads in the trending list``."""
-    of = "families of licenses" if draft.of is Dimension.FAMILY else draft.of.plural
+    of = "license families" if draft.of is Dimension.FAMILY else draft.of.plural
     return f"{of} by {draft.by}" + (f" in the {draft.within} list" if draft.within is not ListName.TOP else "")
 
 
 def claim(draft: Draft) -> str:
-    """Say what is bet: ``Alibaba leads the creators by downloads at the end of December 2026``."""
+    """Say what is bet: ``Alibaba will lead creators by downloads at the end of December 2026``."""
     when = f" at the end of {draft.month.name}" if draft.month else ""
-    return f"{called(draft.of, draft.name)} leads the {title(draft)}{when}"
+    return f"{called(draft.of, draft.name)} will lead {title(draft)}{when}"
 
 
 def scored(every: Iterable[Bet]) -> tuple[Score, ...]:
@@ -194,12 +194,12 @@ def _month(tokens: list[Token]) -> tuple[list[Token], Edition | None]:
             begin -= 1
         rest = [*tokens[:begin], *tokens[end:]]
         if _month(rest)[1]:
-            raise QueryError("A bet is on one month.")
+            raise QueryError("Name only one month.")
         year, number = (after[0], _MONTHS[word.casefold()]) if spelled else (word[:4], int(word[5:]))
         try:
             return rest, Edition.month(date(int(year), number, 1))
         except (ValueError, OverflowError):
-            raise QueryError(f"“{word}” is no month; write one such as 2026-12.") from None
+            raise QueryError(f"“{word}” isn't a month. Write it like 2026-12.") from None
     return tokens, None
 
 
@@ -216,9 +216,9 @@ def _percent(tokens: list[Token]) -> tuple[list[Token], int | None]:
     typed = said[0][0]
     found = _PERCENT.fullmatch(typed)
     if len(said) > 1:
-        raise QueryError("A bet has one percentage.")
+        raise QueryError("Give only one percentage.")
     if not found or not 1 <= int(found[1]) <= 99:
-        raise QueryError(f"How sure is a whole number from 1% to 99%, not “{typed[:20]}”.")
+        raise QueryError(f"“{typed[:20]}” isn't a valid percentage. Use a whole number from 1% to 99%.")
     return [token for token in joined if token not in said], int(found[1])
 
 
@@ -233,13 +233,13 @@ def _narrowed(tokens: list[Token]) -> tuple[list[Token], Measure, ListName]:
             rest.append((word, in_quotes))
             continue
         if key in found:
-            raise QueryError(f"“{key}” is there twice.")
+            raise QueryError(f"“{key}” appears twice. Remove one.")
         found[key] = next(words, ("", False))[0]
     by, within = found.get("by", "downloads"), found.get("in", "top")
     if by.casefold() not in _MEASURE:
-        raise QueryError(f"A bet counts by {_either(MEASURES)}, not by “{by[:40]}”.")
+        raise QueryError(f"You can't bet on a ranking by “{by[:40]}”. Use {_either(MEASURES)}.")
     if within.casefold() not in LISTS:
-        raise QueryError(f"A bet is on the list {_either(LISTS)}, not on “{within[:40]}”.")
+        raise QueryError(f"You can't bet on the list “{within[:40]}”. Use {_either(LISTS)}.")
     return rest, _MEASURE[by.casefold()], ListName(within.casefold())
 
 

@@ -75,7 +75,7 @@ def mistakes(form: Filled, forms: Sequence[Form]) -> dict[str, str]:
     """Say, by field, what keeps the form from being a question. Nothing is wrong with one that :func:`grammar.parse` reads."""
     of = next((one for one in forms if one.word == form.word), None)
     if of is None:
-        return {QUESTION: f"I do not know the question “{form.word}”."}
+        return {QUESTION: f"There's no question “{form.word}”. Choose one from the menu."}
     wrong = {}
     names = [form.word, *form.words.get(NAMES, ())]
     if said := _wrong(names, forms):

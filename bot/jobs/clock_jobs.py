@@ -84,7 +84,7 @@ class Jobs:
             if last is None or last.ended_at or self.delivery_context.clock() - last.beat_at <= SILENT_AFTER:
                 return
             age = duration((self.delivery_context.clock() - last.beat_at).total_seconds())
-            text = f"The worker {last.name} stopped responding {age} ago. Another one works now and catches up."
+            text = f"Worker {last.name} stopped responding {age} ago. Another worker is running now and catching up."
             _log.error("%s", text)
             if self.done.first("worker silent", last.slot):
                 self.tell_operator(text)
@@ -107,7 +107,7 @@ class Jobs:
             self.settle()
         entered = plan(self.delivery_context, self.numbers, self.database, self.missed)
         if entered:
-            _log.info("%s deliveries are due", len(entered))
+            _log.info("planned %s deliveries", len(entered))
 
     def missed(self, edition: Edition) -> list[date]:
         """Return the days of a month or week on which no snapshot could be taken."""
@@ -125,12 +125,12 @@ class Jobs:
         try:
             taken = take(store, today, endpoint=self.settings.hf_endpoint, token=secret(self.settings.hf_token))
         except SourceError as error:
-            _log.warning("no snapshot of %s yet: %s", today, error)
+            _log.warning("no snapshot for %s yet: %s", today, error)
             if now.hour >= GIVEN_UP and self.done.first("missed", today.isoformat()):
-                _log.error("there will be no snapshot of %s: the Hub was out of reach all day (%s)", today, error)
-                self.tell_operator(f"There is no snapshot of {today}: the Hub was out of reach all day. {error}")
+                _log.error("no snapshot for %s: the Hub could not be reached all day (%s)", today, error)
+                self.tell_operator(f"There is no snapshot for {today} because the Hub couldn't be reached all day. {error}")
             return False
-        _log.info("took %s snapshots of %s", len(taken), today)
+        _log.info("took %s snapshots for %s", len(taken), today)
         return bool(taken)
 
     def watch(self) -> None:
@@ -143,7 +143,7 @@ class Jobs:
         newest = {name: one.taken_on for name, one in latest.items() if not any(doubt.severe for doubt in quality.short(one))}
         crossed = watch(self.delivery_context, self.numbers, [one.form for one in self.numbers.entries()], self.database, newest)
         if crossed:
-            _log.info("%s watches crossed their line", crossed)
+            _log.info("%s alerts crossed their threshold", crossed)
 
     def settle(self) -> None:
         """Settle the bets on months that are over, by the last whole snapshot of each, and plan what tells of them."""
@@ -155,7 +155,7 @@ class Jobs:
 
         told = settle(self.delivery_context, self.numbers, self.database, last_day)
         if told:
-            _log.info("the bets of %s channels are settled", told)
+            _log.info("settled the bets of %s channels", told)
 
     def tell_operator(self, text: str) -> None:
         """Say something to whoever runs the bot, in the channel that the settings name, once; the log has it anyway."""
@@ -176,7 +176,7 @@ class Jobs:
         marks = self.seen.prune(REMEMBERED) + self.done.prune(KEPT)
         lines = self.delivery_context.outbox.prune(KEPT)
         digests = self.delivery_context.built_digests.prune(age)
-        _log.info("tidied: %s addresses of pictures, %s marks, %s deliveries, %s digests", links, marks, lines, digests)
+        _log.info("deleted %s picture links, %s markers, %s deliveries and %s digests", links, marks, lines, digests)
 
     def deliver(self, id_: int) -> Again | None:
         """Deliver one line of the ledger; see :func:`bot.outbox.delivery.deliver`."""

@@ -52,9 +52,9 @@ class Prewarmer:
                 try:
                     self.look()
                 except HfStatsError as error:
-                    _log.warning("the common charts are not at hand: %s", error)
+                    _log.warning("could not prewarm the common charts: %s", error)
                 except Exception:  # noqa: BLE001 - a thread that ends here would be missed by nobody
-                    _log.exception("the common charts are not at hand")
+                    _log.exception("could not prewarm the common charts")
                 if stopped.wait(_EVERY):
                     return
 

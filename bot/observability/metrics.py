@@ -42,15 +42,15 @@ class Metrics:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         self._requests = Counter(
-            "hfstats_requests", "What Slack sent, by the door it came through", ["door"], registry=self.registry
+            "hfstats_requests", "Requests from Slack, by entry point", ["entry_point"], registry=self.registry
         )
         self._unverified = Counter(
             "hfstats_unverified_requests",
-            "Requests to /slack/events that Slack did not sign, or not within five minutes",
+            "Requests to /slack/events without a valid Slack signature from the last five minutes",
             registry=self.registry,
         )
         self._replies = Counter(
-            "hfstats_replies", "What was asked, by what came of it: answer, notice, failure", ["outcome"], registry=self.registry
+            "hfstats_replies", "Replies, by outcome: answer, notice, failure", ["outcome"], registry=self.registry
         )
         self._ended = Counter(
             "hfstats_requests_ended",
@@ -59,34 +59,37 @@ class Metrics:
             registry=self.registry,
         )
         self.ack = Histogram(
-            "hfstats_ack_seconds", "From the request's arrival to its acknowledgement", buckets=_ACKED, registry=self.registry
+            "hfstats_ack_seconds",
+            "Seconds from a request's arrival to its acknowledgement",
+            buckets=_ACKED,
+            registry=self.registry,
         )
         self._work = Histogram(
             "hfstats_answer_seconds",
-            "From the acknowledgement until all work on a request is done",
-            ["door"],
+            "Seconds from a request's acknowledgement until all work on it is done",
+            ["entry_point"],
             buckets=_ANSWERED,
             registry=self.registry,
         )
         self._slack = Counter(
-            "hfstats_slack_errors", "What Slack's Web API refused, by its code", ["code"], registry=self.registry
+            "hfstats_slack_errors", "Errors returned by Slack's Web API, by error code", ["code"], registry=self.registry
         )
 
     def unverified(self) -> None:
         """Count a request that Slack did not sign."""
         self._unverified.inc()
 
-    def received(self, door: str) -> None:
-        """Count a request."""
-        self._requests.labels(door).inc()
+    def received(self, entry_point: str) -> None:
+        """Count a request by where it came in: ``command``, ``mention``, ``button`` and so on."""
+        self._requests.labels(entry_point).inc()
 
     def ended(self, outcome: str) -> None:
         """Count how a request ended."""
         self._ended.labels(outcome).inc()
 
-    def finished(self, door: str, seconds: float) -> None:
-        """Count a piece of work."""
-        self._work.labels(door).observe(seconds)
+    def finished(self, entry_point: str, seconds: float) -> None:
+        """Record the seconds that the work on a request took."""
+        self._work.labels(entry_point).observe(seconds)
 
     def refused(self, code: str) -> None:
         """Count an error of Slack's."""
@@ -105,7 +108,7 @@ class Metrics:
 
     def queue(self, depth: Callable[[], int]) -> None:
         """Tell the number of pieces of work that are waiting or being done, whenever somebody looks."""
-        gauge = Gauge("hfstats_queue_depth", "Pieces of work that are waiting or being done", registry=self.registry)
+        gauge = Gauge("hfstats_queue_depth", "Requests waiting or in progress", registry=self.registry)
         gauge.set_function(depth)
 
     def snapshots(self, latest: Callable[[], Mapping[str, date]]) -> None:
@@ -115,7 +118,7 @@ class Metrics:
             began = {name: datetime(day.year, day.month, day.day, tzinfo=UTC) for name, day in latest().items()}
             return {name: time.time() - moment.timestamp() for name, moment in began.items()}
 
-        told = "Since the day of a list's last snapshot began"
+        told = "Seconds since the start (UTC) of the day of a list's latest snapshot"
         self.registry.register(_Stored("hfstats_snapshot_age_seconds", told, "list", ages))
 
     def outbox(self, counts: Callable[[], Mapping[State, int]]) -> None:
@@ -125,7 +128,7 @@ class Metrics:
             found = counts()
             return {state.value: float(found.get(state, 0)) for state in State}
 
-        self.registry.register(_Stored("hfstats_deliveries", "Lines of the ledger", "state", states))
+        self.registry.register(_Stored("hfstats_deliveries", "Deliveries in the outbox", "state", states))
 
     def analytics(self, replaced: Mapping[str, int]) -> None:
         """Tell how many analytics processes were replaced; ``replaced`` counts them by why."""
@@ -138,7 +141,7 @@ class Metrics:
             found = age()
             return {} if found is None else {"": found}
 
-        told = "Since any worker was last heard from"
+        told = "Seconds since the latest heartbeat of any worker"
         self.registry.register(_Stored("hfstats_worker_heartbeat_age_seconds", told, None, ages))
 
     def text(self) -> bytes:
@@ -153,9 +156,7 @@ class _Replaced(Collector):
         self._replaced = replaced
 
     def collect(self) -> Iterator[CounterMetricFamily]:
-        family = CounterMetricFamily(
-            "hfstats_analytics_replaced", "Analytics processes that were replaced, by why", labels=["reason"]
-        )
+        family = CounterMetricFamily("hfstats_analytics_replaced", "Analytics processes replaced, by reason", labels=["reason"])
         for reason, number in dict(self._replaced).items():
             family.add_metric([reason], number)
         yield family

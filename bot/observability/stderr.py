@@ -93,16 +93,16 @@ def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackT
     if issubclass(kind, KeyboardInterrupt):
         _log.warning("interrupted")
     else:
-        _log.critical("nobody caught an error; this process ends", exc_info=(kind, error, trace))
+        _log.critical("uncaught exception; the process is ending", exc_info=(kind, error, trace))
 
 
 def _uncaught_in_thread(found: threading.ExceptHookArgs) -> None:
     if found.exc_value is not None and found.exc_type is not SystemExit:
         name = found.thread.name if found.thread else "?"
-        _log.error("the thread %s ended by an error", name, exc_info=(found.exc_type, found.exc_value, found.exc_traceback))
+        _log.error("uncaught exception in thread %s", name, exc_info=(found.exc_type, found.exc_value, found.exc_traceback))
 
 
 def _unraisable(found: Any) -> None:  # noqa: ANN401 - a type that only type checkers know
     error = found.exc_value
     trace = (type(error), error, found.exc_traceback) if error is not None else None
-    _log.error("an error could not be raised: %s", found.err_msg or "in a destructor or a callback", exc_info=trace)
+    _log.error("unraisable exception: %s", found.err_msg or "in a destructor or a callback", exc_info=trace)

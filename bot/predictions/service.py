@@ -39,7 +39,7 @@ def predict(
     """Place a bet; offer the form where it is said in part."""
     draft, now = command.bet, delivery_context.clock()
     if draft is None:
-        raise QueryError("What?")
+        raise QueryError("That isn't a bet I can read.", (example(now),))
     if draft.month and (why := closed(draft.month, now)):
         raise QueryError(why, (example(now),))
     if not draft.complete or draft.month is None or draft.percent is None:
@@ -71,12 +71,12 @@ def unbet(delivery_context: DeliveryContext, conversation: Conversation, command
     number = command.number or 0
     bet = delivery_context.bets.get(conversation.workspace, number)
     if bet is None or bet.channel != conversation.channel or bet.person != conversation.user:
-        raise QueryError(f"You have no bet {number} in this conversation.", ("bets",))
+        raise QueryError(f"You don't have a bet {number} in this conversation.", ("bets",))
     draft = replace(read_question(bet.question, bet.month), name=bet.name)
     late = draft.month and closed(draft.month, delivery_context.clock())
     if bet.outcome or late or not delivery_context.bets.withdraw(conversation.workspace, number, conversation.user):
-        raise QueryError(f"Bet {number} cannot be taken back any more. {late or ''}".strip(), ("bets",))
-    return told(f"<@{conversation.user}> takes back a bet: {bet.percent}% that {escape_line(claim(draft))}."), None
+        raise QueryError(f"You can't take back bet {number} anymore. {late or ''}".strip(), ("bets",))
+    return told(f"<@{conversation.user}> took back a bet: {bet.percent}% that {escape_line(claim(draft))}."), None
 
 
 def _name(draft: Draft, numbers: Analytics, forms: Sequence[Form]) -> str:
@@ -94,6 +94,6 @@ def _name(draft: Draft, numbers: Analytics, forms: Sequence[Form]) -> str:
         near = [grammar.parse(text, forms) for text in error.suggestions]
         others = [replace(draft, name=query.names[0]) for query in near if query.word == draft.of.value and query.names]
         offers = tuple(str(one) for one in [*others, replace(draft, newcomer=True)])
-        raise QueryError(f"{error} One who is not in the list yet is bet on with “newcomer” before the name.", offers) from None
+        raise QueryError(f"{error} To bet on a name that isn't in the list yet, put “newcomer” before it.", offers) from None
     ranking = next(one for one in answer.rankings if one.by is draft.by)
     return ranking.shares[0].name

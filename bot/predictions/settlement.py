@@ -57,7 +57,7 @@ def settle(delivery_context: DeliveryContext, numbers: Analytics, database: sa.E
                     asked[key] = _asked(numbers, last_day, *key)
             entered += _enter(delivery_context, database, theirs, asked)
         except Exception:  # noqa: BLE001 - one channel's bets must not keep back the others'; what is open is tried again
-            _log.exception("the bets of a channel on %s could not be settled", month)
+            _log.exception("could not settle a channel's bets for %s", month)
     return entered
 
 

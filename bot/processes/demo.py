@@ -51,7 +51,7 @@ def run(settings: Settings, port: int, *, simulated: bool, say: Callable[[str], 
     if not live and not history.snapshots(ListName.TOP):
         ingest.store_days(simulation.listings(today), history)
     engine.dispose()
-    _serve(settings, port, "" if live else "Simulated history: no number here was measured.", say)
+    _serve(settings, port, "" if live else "Simulated data, not real measurements.", say)
 
 
 def _live(settings: Settings, today: date, say: Callable[[str], None]) -> bool:
@@ -59,7 +59,7 @@ def _live(settings: Settings, today: date, say: Callable[[str], None]) -> bool:
     token = secret(settings.hf_token)
     live = settings.model_copy(update={"database_url": settings.database_url or f"sqlite:///{data_folder() / 'demo-live.db'}"})
     if not hub.reachable(settings.hf_endpoint, timeout=FIND_OUT):
-        say("The Hub cannot be reached from here; using the simulated history.")
+        say("The Hub can't be reached. Using simulated data.")
         return False
     engine = composition.store(live)
     store = SqlHistory(engine)
@@ -68,7 +68,7 @@ def _live(settings: Settings, today: date, say: Callable[[str], None]) -> bool:
             say("Taking a snapshot of the Hub …")
             snapshot.take(store, today, endpoint=settings.hf_endpoint, token=token)
     except SourceError as error:
-        say(f"{error} Using the simulated history.")
+        say(f"{error} Using simulated data.")
         return False
     finally:
         engine.dispose()
@@ -92,7 +92,7 @@ def _serve(settings: Settings, port: int, note: str, say: Callable[[str], None])
             slack.start()
         except (OSError, SystemExit) as error:
             raise HfStatsError(
-                f"Port {port} on 127.0.0.1 is taken; choose another, for example: PORT={port + 1} make demo"
+                f"Port {port} on 127.0.0.1 is in use. Choose another one, for example: PORT={port + 1} make demo"
             ) from error
         credentials = {
             "slack_bot_token": SecretStr(slack.bot_token()),
@@ -111,7 +111,7 @@ def _serve(settings: Settings, port: int, note: str, say: Callable[[str], None])
             web_context.health.start()
         if web_context.prewarming:
             web_context.prewarming.start()
-        say(f"hfstats playground: {slack.base_url}  (Ctrl-C stops it)")
+        say(f"hfstats playground: {slack.base_url}  (press Ctrl-C to stop)")
         until_stopped()
         worker.stop()
         slack.stop()

@@ -56,11 +56,11 @@ def worker(settings: Settings) -> Iterator[None]:
             code = _outcome(running[-1], stopped)
             if not stopped.is_set():
                 if code is None:
-                    _log.error("the worker (%s) does not respond; killing it and starting another", running[-1].pid)
+                    _log.error("worker %s is not responding; killing and restarting it", running[-1].pid)
                     running[-1].kill()
                     running[-1].wait()
                 else:
-                    _log.error("the worker ended by itself (%s); starting another in %.0f s", code, _AGAIN)
+                    _log.error("the worker exited (%s); restarting it in %.0f s", code, _AGAIN)
                     stopped.wait(_AGAIN)
                 with starting:
                     if not stopped.is_set():
@@ -187,11 +187,11 @@ def _become_worker(settings: Settings, parent: int, beating: int) -> None:
         work(settings, beating_into(beating))
         code = 0
     except HfStatsError as error:
-        _log.error("the worker cannot work: %s", error)
+        _log.error("the worker could not start: %s", error)
     except SystemExit as ended:  # told to end while it waited
         code = int(ended.code or 0)
     except BaseException:
-        _log.exception("the worker ended")
+        _log.exception("the worker crashed")
         raise
     finally:
         logging.shutdown()

@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 FINISH_WITHIN = 28
 """Seconds after a termination signal; hosting platforms kill after 30."""
 
-_PORT_TAKEN = "Port {port} cannot be used: {reason}. Set PORT to another one."
+_PORT_TAKEN = "Can't listen on port {port}: {reason}. Set PORT to another one."
 _END = 2
 """Seconds of these that are left for ending the processes beside."""
 
@@ -45,7 +45,7 @@ _WHERE = {
     "SLACK_SIGNING_SECRET": "Basic Information > App Credentials > Signing Secret",
     "SLACK_CLIENT_ID": "Basic Information > App Credentials > Client ID",
     "SLACK_CLIENT_SECRET": "Basic Information > App Credentials > Client Secret",
-    "HFSTATS_PUBLIC_URL": "the address under which Slack reaches this process, https://…",
+    "HFSTATS_PUBLIC_URL": "the public URL of this process, https://…",
     "SLACK_APP_TOKEN": "Basic Information > App-Level Tokens, with the scope connections:write (xapp-…)",
 }
 """Where each secret stands in the settings of an app at api.slack.com/apps."""
@@ -86,12 +86,12 @@ def _check_one_workspace(settings: Settings) -> None:
 def _check_installing(settings: Settings) -> None:
     """Refuse to let workspaces install the app where that would end half way."""
     if settings.slack_app_token:
-        raise HfStatsError("Socket Mode serves one workspace; to let others install the app, unset SLACK_APP_TOKEN.")
+        raise HfStatsError("Socket Mode serves only one workspace. To let others install the app, unset SLACK_APP_TOKEN.")
     needed = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_SIGNING_SECRET", "HFSTATS_PUBLIC_URL")
     missing = [name for name in needed if not getattr(settings, name.lower())]
     if missing:
         lines = [f"  {name}: {_WHERE[name]}" for name in missing]
-        raise HfStatsError("To let workspaces install the app, set also:\n" + "\n".join(lines))
+        raise HfStatsError("To let workspaces install the app, also set:\n" + "\n".join(lines))
     from bot.storage.installations import Cipher  # noqa: PLC0415 - with it comes all of SQLAlchemy
 
     Cipher(settings.keys)
@@ -100,11 +100,11 @@ def _check_installing(settings: Settings) -> None:
 def _needs(missing: list[str]) -> str:
     lines = [f"  {name}: api.slack.com/apps > your app > {_WHERE[name]}" for name in missing]
     either = (
-        " SLACK_APP_TOKEN is for Socket Mode, SLACK_SIGNING_SECRET for HTTP; one of the two is enough."
+        " SLACK_APP_TOKEN is for Socket Mode, SLACK_SIGNING_SECRET for HTTP. You need only one of them."
         if len(missing) > 1
         else ""
     )
-    return f"To talk to Slack, set:{either}\n" + "\n".join(lines)
+    return f"To connect to Slack, set:{either}\n" + "\n".join(lines)
 
 
 def _over_socket(settings: Settings) -> None:
@@ -118,7 +118,7 @@ def _over_socket(settings: Settings) -> None:
         composition.recovering(settings, engine)
         composition.prewarming(services).start()
         composition.worker_watch(settings, engine).start()
-        _log.info("connected to Slack over Socket Mode")
+        _log.info("connected to Slack through Socket Mode")
         until_stopped()
         handler.close()  # type: ignore[no-untyped-call]
         _drain(app)
@@ -148,10 +148,10 @@ def _check_token(settings: Settings) -> None:
         whose = composition.client(settings).auth_test()
     except SlackApiError as error:
         code = error.response.get("error")
-        raise HfStatsError(f"Slack refused the token ({code}); copy it anew from {_WHERE['SLACK_BOT_TOKEN']}.") from error
+        raise HfStatsError(f"Slack rejected the token ({code}). Copy it again from {_WHERE['SLACK_BOT_TOKEN']}.") from error
     except OSError as error:
-        raise HfStatsError(f"Slack cannot be reached at {settings.slack_api_url}: {error}.") from error
-    _log.info("serving the workspace %s", whose.get("team"))
+        raise HfStatsError(f"Slack can't be reached at {settings.slack_api_url}: {error}.") from error
+    _log.info("serving workspace %s", whose.get("team"))
 
 
 def _over_http(settings: Settings) -> None:
@@ -213,5 +213,5 @@ def _listening(application: Flask, bound: socket) -> HttpServer:
 
 def _give_up(*_: object) -> None:
     """End although something is unfinished: the platform would kill this process soon, and the next one takes it up."""
-    _log.error("what was acknowledged is not finished %s s after the signal to stop; ending", FINISH_WITHIN + 1)
+    _log.error("exiting with unfinished requests %s s after the stop signal", FINISH_WITHIN + 1)
     os._exit(1)

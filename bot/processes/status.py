@@ -39,21 +39,21 @@ def lines(delivery_context: DeliveryContext, database: sa.Engine, now: datetime)
         if snapshots:
             last = snapshots[-1]
             age = (now.date() - last.taken_on).days
-            old = "of today" if age <= 0 else f"{plural(age, 'day')} old"
+            old = "today" if age <= 0 else f"{plural(age, 'day')} old"
             simulated = ", simulated" if last.simulated else ""
-            said = f"{plural(len(snapshots), 'snapshot')}, the last of {day(last.taken_on)} ({old}{simulated})"
+            said = f"{plural(len(snapshots), 'snapshot')}, latest {day(last.taken_on)} ({old}{simulated})"
             yield short_list(name).capitalize(), said
             for doubt in latest(history, name):
-                yield "Doubt", doubt.sentence + (" No digest is sent on it." if doubt.severe else "")
+                yield "Warning", doubt.sentence + (" Digests don't use it." if doubt.severe else "")
     running, paused = delivery_context.subscriptions.counts()
-    yield "Subscriptions", f"{running} running, {paused} paused"
+    yield "Subscriptions", f"{running} active, {paused} paused"
     counts = delivery_context.outbox.counts()
     yield "Deliveries", ", ".join(f"{counts.get(state, 0)} {state}" for state in State)
     if delivery_context.heartbeats:
         yield "Workers", describe(delivery_context.heartbeats.find(), now, names=True) + "."
     failed = counts.get(State.FAILED, 0) + counts.get(State.UNSURE, 0)
     if failed:
-        yield "Look at", "hfstats deliveries --failed"
+        yield "To see failures, run", "hfstats deliveries --failed"
     yield from _dumps(Dumps(database))
 
 
@@ -79,7 +79,7 @@ def deliveries(outbox: OutboxStore, *, failed: bool, limit: int) -> Iterator[str
         where = f"{line.workspace}/{line.channel}".lstrip("/")
         yield f"{line.id:>7}  {line.due_at:%Y-%m-%d %H:%M}  {line.kind:<6}  {line.period:<10.24}  {where}  {line.state}{about}"
     if not found:
-        yield "Nothing failed, and nothing is unsure." if failed else "Nothing was owed to anybody yet."
+        yield "No failed or unsure deliveries." if failed else "No deliveries yet."
 
 
 def retry(outbox: OutboxStore, ids: Sequence[int], *, every: bool) -> Iterator[str]:
@@ -90,15 +90,15 @@ def retry(outbox: OutboxStore, ids: Sequence[int], *, every: bool) -> Iterator[s
 
     """
     if not ids and not every:
-        raise QueryError("Say which: hfstats deliveries --failed shows their numbers; --all takes all that failed.")
+        raise QueryError("Add the ids of the deliveries to retry, or --all. To see the ids, run: hfstats deliveries --failed")
     chosen = [line.id for line in outbox.failed() if line.state is State.FAILED] if every else list(ids)
     for id_ in dict.fromkeys(chosen):
         line = outbox.get(id_)
         if line is None:
-            yield f"{id_}: there is no such delivery."
+            yield f"{id_}: no such delivery"
         elif outbox.once_more(id_, line.workspace):
-            yield f"{id_}: will be sent again."
+            yield f"{id_}: will be retried"
         else:
-            yield f"{id_}: is {line.state}; nothing to send again."
+            yield f"{id_}: is {line.state}, nothing to retry"
     if not chosen:
-        yield "Nothing failed."
+        yield "No failed deliveries."

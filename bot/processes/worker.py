@@ -60,8 +60,8 @@ def check(database: sa.Engine) -> str:
     here = [one for one in Heartbeats(database).find() if one.host == socket.gethostname() and one.ended_at is None]
     working = [one for one in here if now - one.beat_at <= SILENT_AFTER]
     if not working:
-        raise WorkerSilentError("No worker on this host has been heard from in the last minute.")
-    return f"{working[0].name} works."
+        raise WorkerSilentError("No worker on this host sent a heartbeat in the last minute.")
+    return f"Worker {working[0].name} is running."
 
 
 def work(settings: Settings, alive: Callable[[], None] = lambda: None) -> None:

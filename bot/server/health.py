@@ -50,9 +50,9 @@ class Health:
 
     def _reason(self, found: _Finding | None) -> str | None:
         if found is None:
-            return "It was not looked at yet."
+            return "Not checked yet."
         age = time.monotonic() - found.at
-        return found.reason if age <= self._stale else f"No answer for {age:.0f} seconds."
+        return found.reason if age <= self._stale else f"No response for {age:.0f} seconds."
 
     def _watch(self, name: str, stopped: Event) -> None:
         before: str | None = None

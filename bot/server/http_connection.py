@@ -63,14 +63,14 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress ships no typ
         try:
             used: int = super().received(data)
         except ValueError:  # of numbers and addresses that waitress takes as they come
-            self.error, self.completed = BadRequest("The request cannot be read."), True
+            self.error, self.completed = BadRequest("The request is malformed."), True
             return len(data)
         if (
             self.chunked
             and not self.completed
             and len(self.body_rcv.control_line) + len(self.body_rcv.trailer) > _LONGEST_CHUNK_LINE
         ):
-            self.error, self.completed = BadRequest("The request cannot be read."), True
+            self.error, self.completed = BadRequest("The request is malformed."), True
         if self.completed and not self.empty and used < len(data):
             # A second request before the first is answered: nothing that calls this server does that, and the responses to
             # requests that keep coming would pile up. The first is answered, then the connection closes.
@@ -81,7 +81,7 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress ships no typ
     def parse_header(self, header_plus: bytes) -> None:
         """Read the first line and the headers."""
         if header_plus.count(b"\n") > self.adj.limits.header_lines:
-            raise ParsingError("There are too many headers.")
+            raise ParsingError("Too many headers.")
         super().parse_header(header_plus)
 
 

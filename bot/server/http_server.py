@@ -233,7 +233,7 @@ class HttpServer(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no type
                 else:
                     connection.handle_close()
         if self._closed and now >= self._report_at:
-            _log.warning("closed %s connections that were too slow or too many", self._closed)
+            _log.warning("closed %s connections that were too slow or over the limit", self._closed)
             self._closed, self._report_at = 0, now + _REPORT_EVERY
 
     def _close(self, connection: Connection) -> None:

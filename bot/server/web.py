@@ -114,8 +114,8 @@ def _broken(error: Exception) -> Response:
 def _slack(flask: Flask, web_context: WebContext) -> None:
     replays = ReplayGuard()
     warning = ThrottledWarning(
-        "%s requests to /slack/events since the last such line were not signed by Slack; "
-        "if Slack's own are among them, hfstats doctor says why"
+        "rejected %s requests to /slack/events without a valid Slack signature; "
+        "if Slack's own requests are rejected, run hfstats doctor"
     )
     secret = web_context.app._signing_secret  # noqa: SLF001 - Bolt has no other way to ask what it was given
 

@@ -61,13 +61,15 @@ class WorkerWatch:
         self.state = "ok" if silence <= SILENT_AFTER else "stale"
         if silence <= TOLD_AFTER:
             if self._logged:
-                _log.warning("the worker %s works; what waited is made up for", last.name)
+                _log.warning("worker %s is running again; overdue work is being caught up", last.name)
             self._silent_looks, self._logged, self._untold = 0, "", ""
             return
         self._silent_looks += 1
         if self._silent_looks >= LOOKS and self._logged != last.slot:
             age = duration(silence.total_seconds())
-            text = f"No worker has been heard from for {age}; the last one was {last.name}. Digests, alerts and snapshots wait."
+            text = (
+                f"No worker has sent a heartbeat for {age}; the last was {last.name}. Digests, alerts and snapshots are on hold."
+            )
             _log.error("%s", text)
             self._logged = last.slot
             self._untold = text if self._done.first("worker silent", last.slot) else ""
@@ -78,7 +80,7 @@ class WorkerWatch:
         try:
             self._tell(self._untold)
         except FAILURES as error:
-            _log.warning("the operator could not be told: %s", said(error))
+            _log.warning("could not notify the operator: %s", said(error))
         else:
             self._untold = ""
 
@@ -93,7 +95,7 @@ class WorkerWatch:
                 except StoreError:
                     pass  # readiness tells
                 except Exception:  # noqa: BLE001 - a thread that ends here would be missed by nobody
-                    _log.exception("the workers could not be looked after")
+                    _log.exception("the worker check failed")
                 stopped.wait(EVERY_SECONDS)
 
         Thread(target=run, name="worker-watch", daemon=True).start()

@@ -123,7 +123,7 @@ def listen(app: App, services: Services) -> None:
         context["access"] = access
         if all(map(access.allows, needed(body))):
             return next_()
-        _log.info("refused: %s in a %s", access.actor.kind, access.origin.kind)
+        _log.info("request refused: %s in a %s", access.actor.kind, access.origin.kind)
         if access.actor.kind is ActorKind.APP:
             return context.ack()  # bots would answer each other for ever
         answer = _at_once(body, context)
@@ -157,9 +157,9 @@ def _tell(services: Services, body: Payload, context: BoltContext, client: WebCl
     event = body.get("event")
     if not channel and isinstance(event, dict):
         try:
-            client.views_publish(user_id=user, view=trouble_view(notice, "This Home is for members"))
+            client.views_publish(user_id=user, view=trouble_view(notice, "App Home is for members"))
         except FAILURES as error:
-            _log.info("the Home was not published: %s", said(error))
+            _log.info("could not publish App Home: %s", said(error))
         return
     thread = event.get("thread_ts") if isinstance(event, dict) else None
     direct = not channel or channel.startswith("D")

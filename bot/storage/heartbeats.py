@@ -130,12 +130,12 @@ def describe(workers: Sequence[Heartbeat], now: datetime, *, names: bool) -> str
     running = [one for one in open_ if now - one.beat_at <= SILENT_AFTER]
     silent = [one for one in open_ if now - one.beat_at > SILENT_AFTER]
     if not workers:
-        return "none has run yet; digests, alerts and snapshots wait for one"
+        return "none has run yet. Digests, alerts and snapshots won't run until one starts"
     if not running:
         last = workers[0]
         which = f" ({last.name})" if names else ""
         age = duration((now - last.beat_at).total_seconds())
-        return f"none running; the last one{which} was heard from {age} ago. Digests, alerts and snapshots wait"
+        return f"none running. Last heartbeat{which}: {age} ago. Digests, alerts and snapshots are on hold"
     said = f"{len(running)} running" + (f" ({', '.join(one.name for one in running)})" if names else "")
     if not silent:
         return said

@@ -36,10 +36,10 @@ class Cipher:
             try:
                 made.append(Fernet(key))
             except ValueError:
-                raise HfStatsError(f"Key {place} of HFSTATS_KEYS is no Fernet key; make one with: hfstats keys new") from None
+                raise HfStatsError(f"Key {place} in HFSTATS_KEYS isn't a Fernet key. Create one with: hfstats keys new") from None
         if not made:
             raise HfStatsError(
-                "HFSTATS_KEYS is needed to keep the tokens of workspaces encrypted; make a key with: hfstats keys new"
+                "HFSTATS_KEYS is not set. It's needed to encrypt workspace tokens. Create a key with: hfstats keys new"
             )
         self._keys = MultiFernet(made)
 
@@ -60,7 +60,7 @@ class Cipher:
             return self._keys.decrypt(locked.encode()).decode()
         except InvalidToken:
             raise StoreError(
-                "A stored token cannot be decrypted: none of the keys in HFSTATS_KEYS made it; put the key back that did."
+                "A stored token can't be decrypted with any key in HFSTATS_KEYS. Add the key that encrypted it."
             ) from None
 
 

@@ -27,7 +27,7 @@ Json = dict[str, Any]
 
 BEGIN_IN = "general"
 _HEARTBEAT_SECONDS = 15.0
-_GONE = "That is no longer there."
+_GONE = "This message or form no longer exists."
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -47,10 +47,10 @@ def guard(app: Flask) -> None:
     @app.before_request
     def check() -> None:
         if urlsplit(f"//{request.host}").hostname not in LOOPBACK:
-            abort(http.HTTPStatus.MISDIRECTED_REQUEST, "This server answers to 127.0.0.1 and localhost only.")
+            abort(http.HTTPStatus.MISDIRECTED_REQUEST, "Open this page as 127.0.0.1 or localhost.")
         if request.method == "POST" and request.path.startswith("/page/"):
             if request.headers.get("Origin") != f"http://{request.host}":
-                abort(http.HTTPStatus.FORBIDDEN, "Only the playground's own page may post here.")
+                abort(http.HTTPStatus.FORBIDDEN, "Only the playground's own page can post here.")
             if request.mimetype != "application/json":
                 abort(http.HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 
@@ -225,7 +225,7 @@ class Page:
         except LookupError:
             abort(http.HTTPStatus.NOT_FOUND, "There is no such workspace, person or channel.")
         if user not in people or user.id not in channel.members:
-            abort(http.HTTPStatus.FORBIDDEN, "Nobody here sees that.")
+            abort(http.HTTPStatus.FORBIDDEN, "This person isn't a member of that conversation.")
         return workspace, user, channel
 
 

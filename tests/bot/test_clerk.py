@@ -117,7 +117,7 @@ def test_a_channels_whole_life(bot):
     assert not sample.viewer
     assert image_of(sample)
     assert "on the first working day of each month at 09:00 (Europe/Berlin)" in slack.shown_text(sample)
-    assert "this is what you will get" in slack.shown_text(sample)
+    assert "Here's a sample:" in slack.shown_text(sample)
     assert check_blocks(list(sample.blocks)) == []
     first = bot.subscribed().next_due
     assert first > bot.now
@@ -200,7 +200,7 @@ def test_a_subscription_is_changed_by_subscribing_again_and_keeps_its_zone(bot):
     bot.slack.command("subscribe weekly friday at 8am America/New_York licenses in trending")
     bot.seen("subscribed this conversation")
     bot.slack.command("subscribe last-day at 18:00 tasks and creators")
-    bot.seen("changed what this conversation gets")
+    bot.seen("changed this conversation's subscription")
     mine = bot.subscribed()
     assert (mine.schedule, mine.sections) == ("monthly on last-day at 18:00 America/New_York", ("creator", "task"))
     assert (mine.within, mine.created_by) == ("top", bot.slack.workspace().user("ada").id)
@@ -211,7 +211,7 @@ def test_the_list_shows_what_one_may_see_and_its_buttons_work(bot):
         bot.slack.command("subscribe", channel=channel)
         bot.seen("subscribed this conversation", channel=channel)
     bot.slack.command("subscriptions", user="grace")
-    listed = bot.seen("A private channel's subscription is listed in that channel", user="grace")
+    listed = bot.seen("A private channel's subscription is listed only in that channel", user="grace")
     assert listed.viewer
     assert bot.slack.channel("research").id not in str(listed.blocks)
     assert check_blocks(list(listed.blocks)) == []
@@ -266,13 +266,13 @@ def test_a_letter_about_an_unsure_delivery_sends_it_again(bot):
     bot.slack.faults.plan("chat.postMessage", Fault(drop="after"))
     bot.slack.faults.plan("conversations.history", Fault(error="missing_scope"), times=9)
     bot.work(bot.subscribed().next_due)
-    letter = bot.seen("may or may not have reached", channel="direct")
+    letter = bot.seen("may not have reached", channel="direct")
     (line,) = bot.jobs.delivery_context.outbox.failed()
     assert line.state is State.UNSURE
     bot.slack.command("status")
     bot.seen("1 unsure")
-    assert bot.slack.press(letter, "Send it again").ok
-    bot.seen("On its way again: the digest of", channel="direct")
+    assert bot.slack.press(letter, "Send again").ok
+    bot.seen("On its way again: the digest for", channel="direct")
     bot.work()
     assert bot.jobs.delivery_context.outbox.get(line.id).state is State.SENT
 

@@ -280,7 +280,7 @@ def test_a_part_that_hangs_is_not_ready_and_keeps_nobody_waiting(probing):
     assert hung.wait(WAIT)
     trusted = {"Authorization": "Bearer let me in"}
     reason = until(lambda: client.get("/healthz/ready", headers=trusted).json.get("reasons", {}).get("database"))
-    assert reason.startswith("No answer for")
+    assert reason.startswith("No response for")
     before = len(looked)
     until(lambda: len(looked) > before)  # the other part is still looked at
     before = threading.active_count()
@@ -297,18 +297,18 @@ def test_metrics_count_what_came_and_what_came_of_it(bot):
     bot.slack.faults.plan("chat.update", Fault(error="is_archived"), 1)
     bot.post(bot.command("tasks"))
     bot.drained()
-    assert bot.metric("hfstats_requests_total", door="command") == 3
+    assert bot.metric("hfstats_requests_total", entry_point="command") == 3
     assert bot.metric("hfstats_replies_total", outcome="answer") == 2
     assert bot.metric("hfstats_replies_total", outcome="notice") == 1
     assert bot.metric("hfstats_ack_seconds_count") == 3
-    assert bot.metric("hfstats_answer_seconds_count", door="command") == 3
+    assert bot.metric("hfstats_answer_seconds_count", entry_point="command") == 3
     assert bot.metric("hfstats_slack_errors_total", code="is_archived") == 1
     assert bot.metric("hfstats_queue_depth") == 0
     assert bot.metric("hfstats_deliveries", state="failed") == 0
     days = (time.time() - time.mktime(TODAY.timetuple())) / 86400
     assert bot.metric("hfstats_snapshot_age_seconds", list="top") / 86400 == pytest.approx(days, abs=2)
     text = bot.web_context.metrics.text().decode()
-    assert 'hfstats_requests_total{door="command"} 3.0' in text
+    assert 'hfstats_requests_total{entry_point="command"} 3.0' in text
 
 
 def test_who_has_the_token_reads_the_metrics(bot, entries):

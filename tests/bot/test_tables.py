@@ -255,7 +255,7 @@ def test_keys_are_rotated_and_one_that_is_missing_is_told_without_the_token(engi
 
 
 @pytest.mark.parametrize(
-    ("keys", "said"), [([], "HFSTATS_KEYS is needed"), (["short"], "Key 1 of HFSTATS_KEYS is no Fernet key")]
+    ("keys", "said"), [([], "HFSTATS_KEYS is not set"), (["short"], "Key 1 in HFSTATS_KEYS isn't a Fernet key")]
 )
 def test_without_a_good_key_there_is_one_clear_sentence(keys, said):
     with pytest.raises(HfStatsError, match=said) as refused:

@@ -28,8 +28,8 @@ _KNOWN, _NEW = "=", "+"
 """The beginning of a name's value: one of the list's, or one who is not in it yet."""
 _LISTS = {ListName.TOP: "Top: the most downloaded models", ListName.TRENDING: "Trending: the highest trending score"}
 _PUBLIC = (
-    "A bet is for everybody to see, and can be changed or taken back until the month begins at whose end it is decided. "
-    "Once it is decided, each gets a score: the lower, the better."
+    "Everyone in the conversation can see your bet. You can change it or take it back until its month begins. "
+    "When the month is over, each bet gets a score; lower is better."
 )
 
 
@@ -39,21 +39,21 @@ def bet_view(draft: Draft, months: Sequence[Edition], where: str | None = None) 
     who: Block = {"type": "external_select", "min_query_length": 0, "placeholder": plain_text("Type to search")}
     conversation: Block = {"type": "conversations_select", "default_to_current_conversation": True, "response_url_enabled": True}
     sure = sorted({*SURE, draft.percent or SURE[0]})
-    ends = [_option(str(month), f"The end of {month.name}") for month in months]
+    ends = [_option(str(month), f"End of {month.name}") for month in months]
     fields = [
         _menu(OF, "Ranking", [_option(one.plural, _title(one)) for one in RANKED], draft.of.plural) | {"dispatch_action": True},
-        _menu(_BY, "Counted by", [_option(one, one.capitalize()) for one in MEASURES], draft.by),
-        _menu(_IN, "In the list", [_option(one, _LISTS[one]) for one in LISTS], draft.within),
+        _menu(_BY, "Ranked by", [_option(one, one.capitalize()) for one in MEASURES], draft.by),
+        _menu(_IN, "List", [_option(one, _LISTS[one]) for one in LISTS], draft.within),
         _menu(_MONTH, "When", ends, str(draft.month)),
-        _input(who_of(draft.of), WHO, "Who will be first", who | ({"initial_option": name} if name else {})),
-        _menu(_SURE, "How sure are you", [_option(str(one), f"{one}%") for one in sure], str(draft.percent)),
-        _input(_WHERE, _WHERE, "Bet in", conversation | ({"initial_conversation": where} if where else {})),
+        _input(who_of(draft.of), WHO, "Who will be first?", who | ({"initial_option": name} if name else {})),
+        _menu(_SURE, "How sure are you?", [_option(str(one), f"{one}%") for one in sure], str(draft.percent)),
+        _input(_WHERE, _WHERE, "Post in", conversation | ({"initial_conversation": where} if where else {})),
     ]
     return {
         "type": "modal",
         "callback_id": PLACE,
         "title": plain_text("Who will lead?"),
-        "submit": plain_text("Bet"),
+        "submit": plain_text("Place bet"),
         "close": plain_text("Cancel"),
         "blocks": [*fields, {"type": "context", "elements": [plain_text(_PUBLIC)]}],
     }
@@ -122,7 +122,7 @@ def _edition(text: str) -> Edition | None:
 
 
 def _title(of: Dimension) -> str:
-    return "Families of licenses" if of is Dimension.FAMILY else of.plural.capitalize()
+    return "License families" if of is Dimension.FAMILY else of.plural.capitalize()
 
 
 def _menu(block_id: str, label: str, options: Sequence[Block], chosen: str) -> Block:

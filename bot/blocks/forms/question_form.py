@@ -33,12 +33,12 @@ TYPED = 500
 """Characters that a typed field takes: as many as a question may have."""
 
 _LABELS = {
-    Option.BY: ("Count by", "Models and downloads, where both apply"),
-    Option.IN: ("In the list", "Top: the most downloaded models"),
-    Option.TASK: ("Only models with the task", "Every task"),
-    Option.TOP: ("Only the first", "All that fit"),
-    Option.AT: ("As it was in", "The latest snapshot"),
-    Option.SINCE: ("Over time, since", "Not over time"),
+    Option.BY: ("Measure", "Models and downloads, where both apply"),
+    Option.IN: ("List", "Top: the most downloaded models"),
+    Option.TASK: ("Task", "All tasks"),
+    Option.TOP: ("Number of results", "As many as fit"),
+    Option.AT: ("Date", "Latest snapshot"),
+    Option.SINCE: ("Show over time since", "A single date"),
 }
 _LISTS = {
     ListName.TRENDING: "Trending: the highest trending score",
@@ -162,9 +162,9 @@ def _names(form: Filled, of: Form) -> Block:
         element |= {"initial_option": _option(given[0], unquoted(given[0]))} if given else {}
     element |= {
         "action_id": f"{FORM}:{NAMES}",
-        "placeholder": plain_text(f"Such as {' '.join(of.example.split()[1:]) or 'licenses'}"),
+        "placeholder": plain_text(f"For example, {' '.join(of.example.split()[1:]) or 'licenses'}"),
     }
-    label = "Names" if of.most > 1 else of.word.capitalize() if of.fewest else "Of what"
+    label = "Names" if of.most > 1 else of.word.capitalize() if of.fewest else "Ranking"
     return _input(block_of(NAMES, of.word), label, element, optional=not of.fewest)
 
 
@@ -187,7 +187,7 @@ def _menu(option: Option, given: Sequence[str], overview: StoreSummary | None) -
 
 def _preview(form: Filled, wrong: Mapping[str, str]) -> Block:
     missing = next(iter(wrong.values()), None)
-    text = escape(f"Not a question yet. {missing}") if missing else f"This asks: `{escape_code(cut(form.text, 600))}`"
+    text = escape(f"Not complete yet. {missing}") if missing else f"Your question: `{escape_code(cut(form.text, 600))}`"
     return {"type": "context", "block_id": "preview", "elements": [mrkdwn(text, CONTEXT)]}
 
 
@@ -195,18 +195,18 @@ def _where(form: Filled) -> list[Block]:
     conversation = {
         "type": "conversations_select",
         "action_id": f"{FORM}:{WHERE}",
-        "placeholder": plain_text("My messages with the bot"),
+        "placeholder": plain_text("Direct message with hfstats"),
         "default_to_current_conversation": True,
         "response_url_enabled": True,
     }
     conversation |= {"initial_conversation": form.where} if form.where else {}
-    alone = {"text": plain_text("Only I see the answer"), "value": QUIET}
+    alone = {"text": plain_text("Show the answer only to me"), "value": QUIET}
     box = {"type": "checkboxes", "action_id": f"{FORM}:{QUIET}", "options": [alone]}
     box |= {"initial_options": [alone]} if form.quiet else {}
-    hint = "Without one, the answer comes to you in your messages with the bot."
+    hint = "If you leave this empty, you'll get the answer as a direct message from hfstats."
     return [
         _input(WHERE, "Post the answer in", conversation, hint=hint, dispatch=False),
-        _input(QUIET, "Who sees it", box, dispatch=False),
+        _input(QUIET, "Who can see it", box, dispatch=False),
     ]
 
 

@@ -89,7 +89,7 @@ def _main(order: Order, there: Connection) -> None:
     except HfStatsError as error:
         there.send(("failed", error))
     except MemoryError:
-        there.send(("failed", OutOfReachError("There is not enough memory to count it.")))
+        there.send(("failed", OutOfReachError("There isn't enough memory to count it.")))
 
 
 def _count(order: Order, advance: Callable[[str, int, int | None], None]) -> int | None:

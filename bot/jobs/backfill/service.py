@@ -83,7 +83,7 @@ class Backfill:
         if dump is None or isinstance(dump, Again):
             return dump
         if dump.attempts > ATTEMPTS:
-            self._give_up(dump, owner, f"it was begun {ATTEMPTS} times and never came to an end")
+            self._give_up(dump, owner, f"counting was started {ATTEMPTS} times and never finished")
             return None
         folder = self.folder / f"{dump.repo.replace('/', '--')}-{dump.revision}"
         make_private_folder(folder)
@@ -101,7 +101,7 @@ class Backfill:
             self._give_up(dump, owner, str(error))
         else:
             self.dumps.done(id_, owner, models)
-            _log.info("counted the Hub of %s: %s models", dump.taken_on, models)
+            _log.info("counted the dump for %s: %s models", dump.taken_on, models)
         shutil.rmtree(folder, ignore_errors=True)
         return None
 
@@ -113,16 +113,16 @@ class Backfill:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def _later(self, dump: Dump, owner: str, error: Exception) -> Again | None:
-        said = f"the process that counted it ended ({error})" if isinstance(error, Died) else str(error)
+        said = f"the counting process ended ({error})" if isinstance(error, Died) else str(error)
         if dump.attempts >= ATTEMPTS:
             self._give_up(dump, owner, said)
             return None
-        _log.warning("the Hub of %s has to wait: %s", dump.taken_on, said)
+        _log.warning("will retry the dump for %s: %s", dump.taken_on, said)
         return self.dumps.put_back(dump.id, owner, datetime.now(UTC) + _LATER * 2 ** (dump.attempts - 1), said)
 
     def _give_up(self, dump: Dump, owner: str, error: str) -> None:
         self.dumps.failed(dump.id, owner, error)
-        _log.error("the Hub of %s cannot be counted: %s", dump.taken_on, error)
+        _log.error("could not count the dump for %s: %s", dump.taken_on, error)
 
 
 class _Held:

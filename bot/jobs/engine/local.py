@@ -55,7 +55,7 @@ class Local:
     def work(self) -> None:
         """See :class:`bot.jobs.engine.protocol.Engine`."""
         self.start()
-        _log.info("working by the clock, in one process")
+        _log.info("running scheduled jobs in one process")
         until_stopped()
         end_within(ENDS_WITHIN, 0)
         self.stop()
@@ -126,7 +126,7 @@ class Local:
             self._outage.failed(_BEAT, error)  # the next heartbeat tells whether it is back
             again = Again(datetime.now(UTC) + timedelta(seconds=LONGEST_WAIT))
         except HfStatsError as error:
-            _log.warning("delivery %s has to wait: %s", id_, error)
+            _log.warning("will retry delivery %s: %s", id_, error)
             again = Again(datetime.now(UTC) + timedelta(minutes=1))
         if again and self._scheduler.running:
             self.defer([id_], again.at)

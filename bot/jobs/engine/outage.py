@@ -53,7 +53,7 @@ class Outage:
             if first:
                 self._since = time.monotonic()
         if first:
-            _log.error("%s Digests, alerts and snapshots wait until it is back.", f"{reason}".rstrip(".") + ".")
+            _log.error("%s Digests, alerts and snapshots are on hold until it is back.", f"{reason}".rstrip(".") + ".")
 
     def worked(self, what: str) -> None:
         """Note that something used the database; when nothing fails any more, that is logged."""
@@ -61,4 +61,4 @@ class Outage:
             if self._failing.pop(what, self) is self or self._failing:
                 return
             seconds = time.monotonic() - self._since
-        _log.warning("The database is back after %.0f s; work goes on.", seconds)
+        _log.warning("The database is back after %.0f s; jobs are running again.", seconds)

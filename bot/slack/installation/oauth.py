@@ -47,16 +47,16 @@ _PLAIN = re.compile(r"[A-Za-z0-9._-]{1,400}")
 _QUERY = ("code", "error", "state", "team")
 """What the pages take from an address, where it is plain; what is not comes from nobody who installs."""
 _REASONS = {
-    "access_denied": "You did not allow it, so nothing was installed.",
-    "invalid_browser": "This page was opened in another browser than the one that began, so nothing was installed.",
-    "invalid_state": "More than ten minutes passed, or this address was opened before, so nothing was installed.",
-    "missing_code": "Slack sent no code along, so nothing was installed.",
-    "invalid_code": "Slack did not accept the code that it sent along, so nothing was installed.",
+    "access_denied": "You canceled the installation. Start again if you change your mind.",
+    "invalid_browser": "You started the installation in a different browser. Start again in this one.",
+    "invalid_state": "This installation link expired or was already used. Start again and finish within ten minutes.",
+    "missing_code": "Slack didn't send an authorization code. Start again.",
+    "invalid_code": "Slack rejected the authorization code. Start again.",
 }
-_BUSY = "Others are installing it right now. Begin again in a minute."
-_OTHERWISE = "Slack ended the installation, so nothing was installed."
+_BUSY = "Too many installations are in progress. Start again in a minute."
+_OTHERWISE = "Slack ended the installation. Start again."
 
-_ended = ThrottledWarning("%s installations since the last such line ended without the app; the last one: %s")
+_ended = ThrottledWarning("%s installations did not finish since the last such line; the latest: %s")
 
 
 def flow(
@@ -121,7 +121,7 @@ def pages(through: OAuthFlow) -> Blueprint:
         except HTTPException:
             raise
         except _BusyError:
-            return to_flask_response(_page("hfstats was not installed", [_BUSY], 503))
+            return to_flask_response(_page("hfstats wasn't installed", [_BUSY], 503))
         except (HfStatsError, SlackClientError, OSError) as error:
             notice = failure(error)
             return to_flask_response(_page("The installation failed", [notice.text], 500))
@@ -150,8 +150,8 @@ def _installed(arguments: SuccessArgs) -> BoltResponse:
     where = installation.team_name or installation.enterprise_name or "your workspace"
     link = f"slack://app?team={quote(installation.team_id or '')}&id={quote(installation.app_id or '')}"
     return _page(
-        f"hfstats is in {where}",
-        ["It answers in every channel."],
+        f"hfstats is installed in {where}",
+        ["You can use it in every channel."],
         200,
         link=link,
         label="Open Slack",
@@ -163,11 +163,11 @@ def _failed(arguments: FailureArgs) -> BoltResponse:
     if arguments.error is not None:
         return _page("The installation failed", [failure(arguments.error).text], 500)
     _ended.count(arguments.reason if arguments.reason in _REASONS else "another reason")
-    return _page("hfstats was not installed", [_REASONS.get(arguments.reason, _OTHERWISE)], arguments.suggested_status_code)
+    return _page("hfstats wasn't installed", [_REASONS.get(arguments.reason, _OTHERWISE)], arguments.suggested_status_code)
 
 
 def _page(
-    title: str, sentences: list[str], status: int, *, link: str = INSTALL, label: str = "Begin again", command: str = ""
+    title: str, sentences: list[str], status: int, *, link: str = INSTALL, label: str = "Start again", command: str = ""
 ) -> BoltResponse:
     nonce = secrets.token_urlsafe(16)
     html = render_template("install.html", title=title, sentences=sentences, link=link, label=label, command=command, nonce=nonce)

@@ -48,7 +48,7 @@ class Tokens:
         """
         found = self.of(enterprise_id, team_id)
         if found is None:
-            _log.warning("a request from a workspace that has no installation")
+            _log.warning("request from a workspace without an installation")
             return None
         return AuthorizeResult(
             enterprise_id=found.enterprise_id,
@@ -73,7 +73,7 @@ class Tokens:
         except StoreError as error:
             if kept is None or _over(kept[1]):
                 raise
-            _log.warning("a token is used that could not be looked up again: %s", error)
+            _log.warning("using a cached token because the lookup failed: %s", error)
             return kept[1]
         if found:
             self._kept[key] = (time.monotonic() + _AT_HAND, found)
@@ -107,7 +107,7 @@ class Tokens:
                 refresh_token=old.refresh_token,
             )
         except FAILURES as error:
-            _log.error("a token could not be refreshed: %s", said(error))
+            _log.error("could not refresh a token: %s", said(error))
             return old
         ends = datetime.now(UTC) + timedelta(seconds=int(got["expires_in"]))
         new = self._installations.refreshed(old, str(got["access_token"]), got.get("refresh_token"), ends)

@@ -48,7 +48,7 @@ class Bets:
             if before is None:
                 theirs = (_B.workspace == workspace, _B.person == person, _B.outcome.is_(None))
                 if (connection.scalar(sa.select(sa.func.count()).where(*theirs)) or 0) >= MOST:
-                    raise QueryError(f"You have {MOST} open bets, and more are not kept; “unbet” takes one back.", ("bets",))
+                    raise QueryError(f"You have {MOST} open bets, which is the limit. Take one back with “unbet”.", ("bets",))
             if before or not inserted(connection, BET, **mine, **said):
                 connection.execute(BET.update().where(*same, _B.outcome.is_(None)).values(**said))
             placed = connection.execute(sa.select(BET).where(*same)).one()
