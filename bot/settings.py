@@ -1,4 +1,4 @@
-"""Settings: everything that the environment says, read in this one place."""
+"""Settings from environment variables. Nothing else reads the environment."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ class SettingsError(HfStatsError):
 
 
 def data_folder() -> Path:
-    """Return where a user's data lives on this system."""
+    """Return the folder for a user's data on this system."""
     return user_data_path("hfstats", appauthor=False)
 
 
 def cache_folder() -> Path:
-    """Return where lies what can be fetched again."""
+    """Return the folder for data that can be downloaded again."""
     return user_cache_path("hfstats", appauthor=False)
 
 
 class Settings(BaseSettings):
-    """Each field is one environment variable of the same name in capitals; an empty one counts as unset."""
+    """One field per environment variable, which has the same name in capitals; an empty variable counts as unset."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
 
@@ -120,17 +120,17 @@ class Settings(BaseSettings):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """``HFSTATS_KEYS`` one by one, newest first."""
+        """The keys in ``HFSTATS_KEYS``, newest first."""
         return tuple(key.strip() for key in (secret(self.hfstats_keys) or "").split(",") if key.strip())
 
     @property
     def signing_keys(self) -> tuple[str, ...]:
-        """What signs the addresses of pictures: the keys or, for a workspace of one's own, Slack's signing secret."""
+        """Keys that sign chart URLs: ``HFSTATS_KEYS`` or, with a single workspace, Slack's signing secret."""
         return self.keys or tuple(filter(None, [secret(self.slack_signing_secret)]))
 
     @property
     def database(self) -> str:
-        """The database's address, with the default filled in."""
+        """The database's URL, including the default."""
         return self.database_url or f"sqlite:///{data_folder() / 'hfstats.db'}"
 
     @classmethod
@@ -138,7 +138,7 @@ class Settings(BaseSettings):
         """Read the environment.
 
         Raises:
-            SettingsError: naming the first variable that cannot be used.
+            SettingsError: naming the first invalid variable.
 
         """
         try:
@@ -151,5 +151,5 @@ class Settings(BaseSettings):
 
 
 def secret(value: SecretStr | None) -> str | None:
-    """Return what a secret holds; ``None`` for one that is not set."""
+    """Return a secret's value; ``None`` if it isn't set."""
     return value.get_secret_value() if value else None

@@ -1,4 +1,4 @@
-"""Looks the whole store over, inside an analytics process: what it holds, whom one can ask about, and the latest findings."""
+"""Summarize the store in an analytics process: snapshots, names and the latest findings."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     from analytics.storage.history import History
 
 MOST_NAMES = 3000
-"""Names of one kind that are offered: the most downloaded. Any other can still be typed."""
+"""Names per kind, most downloaded first. Others can still be typed."""
 
 
 def edition(history: History) -> str:
-    """Return a text that changes when a snapshot comes or goes. Costs one small query a list."""
+    """Return a text that changes when a snapshot is added or removed. Runs one small query per list."""
     return " ".join(f"{s.list}:{s.id}" for s in _latest(history)) + f" {sum(len(history.snapshots(n)) for n in ListName)}"
 
 
 def survey(history: History) -> StoreSummary:
-    """Look over the store: the numbers of a few answers, nothing drawn."""
+    """Return the store's summary. Draws no charts."""
     latest = _latest(history)
     days = {s.taken_on for name in ListName for s in history.snapshots(name)}
     return StoreSummary(
@@ -51,7 +51,7 @@ def _latest(history: History) -> list[Snapshot]:
 def _finding(text: str, history: History) -> Finding | None:
     try:
         return Finding(text, ask(parse(text), history).headline)
-    except HfStatsError:  # a store of one month has no movers, one without likes no correlation
+    except HfStatsError:  # for example, no movers in a store with one month of data
         return None
 
 
@@ -69,7 +69,7 @@ def _names(history: History, latest: Sequence[Snapshot]) -> dict[str, tuple[Name
 
 
 def _downloads(history: History, latest: Sequence[Snapshot], dimension: Dimension) -> dict[str, float]:
-    """Add up each name's downloads; a model in two lists counts twice, which the order survives."""
+    """Return each name's downloads. A model in two lists counts twice, which hardly changes the order."""
     found: defaultdict[str, float] = defaultdict(float)
     for _, count in history.counts([s.id for s in latest], dimension):
         found[count.name] += count.downloads

@@ -1,4 +1,4 @@
-"""The App Home: the latest findings, how fresh the data are, and what can be asked from there. Pure."""
+"""Render App Home: latest findings, age of the data, subscriptions, example questions."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from bot.domain.store_summary import Entry, StoreSummary
 
 HOME = "home"
-"""Action ids of the Home begin with this; those that ask, whose value is what is asked, with ``home:ask``."""
+"""Action id prefix of App Home's controls."""
 ASKED = f"{HOME}:ask"
 REFRESH = f"{HOME}:refresh"
 SUBSCRIBE = f"{HOME}:subscribe"
-"""Action id of the menu whose choice is the conversation to subscribe."""
+"""Action id of the menu that subscribes the selected conversation."""
 SHOWN = 20
-"""Subscriptions that the Home lists; a view has a hundred blocks."""
+"""Subscriptions listed in App Home; a view has at most 100 blocks."""
 STALE = 3
-"""Days after which the last snapshot counts as old: it is taken daily."""
+"""Days after which the latest snapshot counts as out of date; one is taken every day."""
 _EXAMPLES = 12
 _NOTHING = (
     "There's no snapshot yet, so I can't answer questions. Ask the operator to run `hfstats snapshot` once a day, "
@@ -51,10 +51,10 @@ def home_view(
     asked: str | None = None,
     sections: Sequence[Sequence[Block]] = (),
 ) -> Block:
-    """Show the Home.
+    """Return the App Home view.
 
-    ``asked`` is what was asked from here a moment ago; ``sections`` are blocks of other parts of the bot, each under a heading
-    of its own, between the findings and the examples.
+    ``asked``: the question just asked from here. ``sections``: blocks to show between the findings and the examples, each list
+    with its own heading.
     """
     if not overview.holdings:
         return _home([_header("No data yet"), section(_NOTHING), _actions(_refresh(), _help())])
@@ -89,12 +89,12 @@ def home_view(
 
 
 def _plain_first(entries: Sequence[Entry]) -> list[Entry]:
-    """Put what is asked most before what a list of commands has one line for."""
+    """Return the entries with common questions first; those with a ``brief`` come last."""
     return sorted(entries, key=lambda entry: bool(entry.brief))
 
 
 def subscriptions_section(rows: Sequence[Block]) -> list[Block]:
-    """Show the subscriptions, and a menu to add one."""
+    """Return the subscriptions section with a menu to add one."""
     none = "No channel gets the digest yet. It shows what changed in the rankings, on the first working day of each month."
     menu = {
         "type": "conversations_select",
@@ -106,12 +106,12 @@ def subscriptions_section(rows: Sequence[Block]) -> list[Block]:
 
 
 def trouble_view(notice: Notice, title: str = "I can't read the data right now") -> Block:
-    """Show what keeps the Home from being shown, and the way to try again."""
+    """Return a view with an error and a refresh button."""
     return _home([_header(title), section(escape(notice.text)), _actions(_refresh(), _help())])
 
 
 def _example(entry: Entry, overview: StoreSummary) -> str:
-    """Return a question that has an answer: about one name that the data know."""
+    """Return an example question about a name that is in the data."""
     names = overview.names.get(entry.form.word, ())
     if not (entry.form.fewest == entry.form.most == 1 and names):
         return entry.form.example

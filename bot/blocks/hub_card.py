@@ -1,4 +1,4 @@
-"""The card under a link to the Hub, as Slack's blocks: a few lines about one model or one owner. Pure."""
+"""Render the unfurl of a Hub link: a few lines about one model or one owner."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 _HUB = "https://huggingface.co/"
 _UNBROKEN = "\N{NO-BREAK SPACE}"
 _LEADING = 3
-"""An owner's models that are named."""
+"""Models named on an owner's card."""
 
 
 def model_card(now: Answer, before: Answer | None, past: Answer | None) -> list[Block]:
-    """Show one model: ``now`` is where it stands, ``before`` where it stood the month before, ``past`` its way there."""
+    """Return a model's card. ``now`` and ``before``: its answers this and last month; ``past``: its answer over time."""
     name = now.rankings[-1].shares[0].name
     facts = now.facts
     points = _downloads(past)
@@ -41,7 +41,7 @@ def model_card(now: Answer, before: Answer | None, past: Answer | None) -> list[
 
 
 def owner_card(namespace: str, now: Answer, before: Answer | None, past: Answer | None) -> list[Block]:
-    """Show what share an owner's models have; ``namespace`` is the one whose page was linked, of several perhaps."""
+    """Return an owner's card. ``namespace``: the linked page, which can be one of several that belong to the owner."""
     points = _portions(past)
     lines = []
     for ranking in reversed(now.rankings):
@@ -56,7 +56,7 @@ def owner_card(namespace: str, now: Answer, before: Answer | None, past: Answer 
 
 
 def _card(title: str, lines: list[str], now: Answer) -> list[Block]:
-    """Put a card together. Only the title shares its width with the button: on a phone, there is little of it."""
+    """Assemble a card. Only the title shares a row with the button, because phones are narrow."""
     button = {
         "type": "button",
         "action_id": f"{ASK}:0",
@@ -81,7 +81,7 @@ def _link(name: str, page: str) -> str:
 
 
 def _moved(rank: object, was: object, before: Answer | None, points: tuple[Point, ...]) -> str:
-    """Say how a rank changed since the month before, where there is something to compare it with."""
+    """Return how the rank changed since last month; ``""`` if there's nothing to compare with."""
     if before and isinstance(rank, int) and isinstance(was, int):
         change = was - rank
         how = f"▲ {change}" if change > 0 else f"▼ {-change}" if change < 0 else "unchanged"
@@ -96,7 +96,7 @@ def _rank(answer: Answer | None, by: Measure) -> int | None:
 
 
 def _downloads(past: Answer | None) -> tuple[Point, ...]:
-    """Return a model's downloads over time; ``None`` where it was not in the list."""
+    """Return a model's downloads over time; the value is ``None`` for dates when it wasn't in the list."""
     if past is None or not past.chart.series:
         return ()
     days = map(date.fromisoformat, past.chart.categories)
@@ -104,14 +104,14 @@ def _downloads(past: Answer | None) -> tuple[Point, ...]:
 
 
 def _portions(past: Answer | None) -> tuple[Point, ...]:
-    """Return an owner's share of downloads over time; ``None`` where it had no model in the list."""
+    """Return an owner's share of downloads over time; the value is ``None`` for dates without a model in the list."""
     moments = [one for one in past.series if one.ranking.by is Measure.DOWNLOADS] if past else []
     shares = [(one.taken_on, one.ranking.shares[:1]) for one in moments]
     return tuple(Point(day, share[0].portion if share else None) for day, share in shares)
 
 
 def _course(of: str, found: Trend | None, said: Callable[[float], str]) -> str:
-    """Say the first and the last value with the bars between them; nothing where the moments are too few to draw."""
+    """Return the first and last value with a sparkline in between; ``""`` if there are too few dates."""
     if found is None:
         return ""
     ends = said(found.first.value or 0.0), said(found.last.value or 0.0)

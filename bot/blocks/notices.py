@@ -1,4 +1,4 @@
-"""What a person is told directly of a delivery that did not arrive. Pure."""
+"""Render direct messages to subscribers about deliveries that did not arrive."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ _MEND = {
 
 
 def why(error: str) -> str:
-    """Return the reason of a failure in words."""
+    """Return the reason for a delivery error, as the end of a sentence."""
     return _WHY.get(error, f"Slack returned the error “{escape_line(error)}”")
 
 
 def named(delivery: Delivery) -> str:
-    """Name what was to be delivered: ``the digest of July 2026``, ``the alert of 22 August 2026``."""
+    """Return a name for a delivery: ``the digest for July 2026``, ``the alert from 22 August 2026``."""
     if delivery.kind == "digest":
         return f"the digest for {Edition.parse(delivery.period).name}"
     if delivery.kind == "bets":
@@ -47,7 +47,7 @@ def named(delivery: Delivery) -> str:
 
 
 def unsure(delivery: Delivery) -> Content:
-    """Tell that something may be in a channel or may not, and offer to send it again."""
+    """Return the notice for a delivery that may or may not have arrived, with a button to send it again."""
     text = (
         f"{_begin(named(delivery))} may not have reached <#{delivery.channel}>: the connection to Slack broke while I was sending"
         " it, and I can't read the channel to check. If it isn't there, send it again."
@@ -56,27 +56,27 @@ def unsure(delivery: Delivery) -> Content:
 
 
 def given_up(delivery: Delivery) -> Content:
-    """Tell that something did not arrive although it was tried for a day, and offer to send it again."""
+    """Return the notice for a delivery that was retried for a day and failed, with a button to send it again."""
     what = f"{_begin(named(delivery))} didn't reach <#{delivery.channel}>"
     text = f"{what}. I tried for more than a day but couldn't reach Slack."
     return Content(text, [section(text), _button("Send again", f"again {delivery.id}")])
 
 
 def undelivered(delivery: Delivery, error: str) -> Content:
-    """Tell that something that comes once did not arrive, and offer to send it again when that is mended."""
+    """Return the notice for a one-time delivery that failed, with a button to send it again."""
     text = f"{_begin(named(delivery))} didn't reach <#{delivery.channel}>: {why(error)}. Once that's fixed, send it again."
     return Content(text, [section(text), _button("Send again", f"again {delivery.id}")])
 
 
 def paused(delivery: Delivery, what: str, error: str) -> Content:
-    """Tell that a subscription or a watch is paused since something could not be delivered. ``what``: “The digest”."""
+    """Return the notice for a subscription or alert paused by a failed delivery. ``what``: “The digest”."""
     text = f"{what} for <#{delivery.channel}> is paused: {why(error)}. {_MEND.get(error, '')}".rstrip()
     does = "resume" if delivery.kind == "digest" else "unmute"
     return Content(text, [section(text), _button("Resume", f"{does} {delivery.source}")])
 
 
 def late(due: int) -> Block:
-    """Say that a message comes late. ``due``: seconds since 1970; everybody reads it in their own time zone."""
+    """Return a note about a late message. ``due``: Unix time, which Slack shows in each reader's time zone."""
     said = f"Sent late. It was due <!date^{due}^{{date_short_pretty}} at {{time}}|some time ago>."
     return context(said)
 

@@ -1,4 +1,4 @@
-"""What is said of bets: placed, listed, settled, and who is good at it. Pure."""
+"""Render bets: placed, listed, settled, and people's scores."""
 
 from __future__ import annotations
 
@@ -27,41 +27,41 @@ if TYPE_CHECKING:
     from bot.domain.prediction import Draft
 
 BET = "bet"
-"""Opens the form that places a bet: a control's action id or its beginning; a value is the bet to begin with."""
+"""Action id of controls that open the bet form; the value is the bet to start from."""
 ABOUT = "Lower is better: 0 is certain and right, 0.25 is what a 50% bet always scores, 1 is certain and wrong (Brier score)."
 _LINES = 40
-"""Bets of one message; with their headings they stay below what Slack takes."""
+"""Bets per message; with their headings they stay within Slack's limits."""
 _PEOPLE = 10
 _BEST = 3
-"""People whom a digest names."""
+"""People named in a digest."""
 _NAME = 60
 _SETTLED = 12
-"""Settled bets that the list ends with."""
+"""Settled bets at the end of the list."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What a month's last snapshot said of one question."""
+    """One question's bets for a month, with the result."""
 
     question: str
     bets: tuple[tuple[Bet, float | None], ...]
-    """Each with its score; ``None`` for one that is void."""
+    """Each with its Brier score; ``None`` for a void bet."""
     leaders: tuple[str, ...] = ()
     portion: float = 0.0
-    """The share of whoever leads, 0 to 1."""
+    """The leader's share, 0 to 1."""
     on: date | None = None
-    """The snapshot's day; ``None`` where there was none."""
+    """The date of the deciding snapshot; ``None`` if there was none."""
     simulated: bool = False
 
 
 def opener(draft: str = "", text: str = "Place a bet", place: str = "") -> Block:
-    """Make the button that opens the form, beginning with a bet in words."""
+    """Return a button that opens the bet form, prefilled with ``draft``, a bet as text."""
     made = {"type": "button", "action_id": f"{BET}:{place}" if place else BET, "text": plain_text(text)}
     return {**made, "value": draft} if draft else made
 
 
 def placed(bet: Bet, draft: Draft, before: Bet | None) -> Content:
-    """Say to everybody what somebody bets."""
+    """Return the public message about a new or changed bet."""
     said = f"<@{bet.person}> bets {bet.percent}% that {escape_line(claim(draft))}."
     if before:
         said += f" The earlier bet was {before.percent}% on {_short(draft.of, before.name)}."
@@ -70,13 +70,13 @@ def placed(bet: Bet, draft: Draft, before: Bet | None) -> Content:
 
 
 def incomplete(draft: Draft, example: str) -> Content:
-    """Offer the form to who said only part of a bet, or nothing."""
+    """Return the reply to an incomplete bet, with a button for the form."""
     said = f"Select *Place a bet* to fill in a form, or type the whole bet: `/hfstats {example}`"
     return Content(said, [section(said), actions(opener(str(draft)))])
 
 
 def listed(open_: Sequence[Bet], settled: Sequence[Bet], scores: Sequence[Score], example: str) -> Content:
-    """Show a channel's bets and how good everybody was."""
+    """Return a channel's open and settled bets, with scores."""
     if not open_ and not settled:
         said = f"There are no bets here yet. To place one, type `/hfstats {example}`"
         return Content(said, [section(said), actions(opener())])
@@ -102,13 +102,13 @@ def listed(open_: Sequence[Bet], settled: Sequence[Bet], scores: Sequence[Score]
 
 
 def settled(month: Edition, decided: Iterable[Decided], scores: Sequence[Score]) -> Content:
-    """Tell a channel what became of its bets on a month, and how good everybody is by now."""
+    """Return the message about a channel's settled bets for a month, with everyone's scores so far."""
     headline = f"Bet results for {month.name}"
     blocks = [section(f":crystal_ball: *{headline}*")]
     decided = tuple(decided)
     room = _LINES
     for place, one in enumerate(decided):
-        each = max(room - 2 * (len(decided) - place - 1), 2)  # whoever comes later has room for two
+        each = max(room - 2 * (len(decided) - place - 1), 2)  # leave room for two bets of each later question
         draft = read_question(one.question, str(month))
         lines = [_outcome(draft, bet, score) for bet, score in one.bets]
         shown, left = _as_many(lines, each)
@@ -119,7 +119,7 @@ def settled(month: Edition, decided: Iterable[Decided], scores: Sequence[Score])
 
 
 def under_a_digest(edition: str, every: Sequence[Bet]) -> list[Block]:
-    """Say in a line what became of a channel's bets on the digest's month, and who is best; nothing where nobody bet on it."""
+    """Return a summary of a channel's bets for the digest's month; ``[]`` if there are none."""
     done = [one for one in every if one.month == edition and one.outcome is not None]
     if not done:
         return []
@@ -169,7 +169,7 @@ def _table(scores: Sequence[Score]) -> list[Block]:
 
 
 def number(score: float) -> str:
-    """Print a score: ``0.09``, ``0.2158``."""
+    """Return a score as text: ``0.09``, ``0.2158``."""
     return f"{score:.4f}".rstrip("0").rstrip(".") or "0"
 
 
@@ -187,7 +187,7 @@ def _as_many(lines: Sequence[str], room: int) -> tuple[list[str], int]:
 
 
 def _short(of: Dimension, name: str) -> str:
-    """Return a name as mrkdwn, short enough however much of it has to be escaped."""
+    """Return a name as mrkdwn of at most ``_NAME`` characters, including escapes."""
     shown = called(of, name)
     most = _NAME
     while len(escape_line(cut(shown, most))) > _NAME:

@@ -1,4 +1,4 @@
-"""What the clerk says: subscriptions, watches and how things stand, as blocks. Pure."""
+"""Render subscriptions, alerts and the status message."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 SUBSCRIPTION = "clerk"
 """Action ids whose value is what the clerk is to do begin with this."""
 _SHOWN = 15
-"""Rows of a list: each takes two blocks, and a message has fifty."""
+"""Rows of a list; each takes two blocks, and a message has at most 50."""
 _PRIVATE = "A private channel's subscription is listed only in that channel."
-"""Stands under every list, whether there is one or not."""
+"""Shown under every list, whether or not there is one, so that the line reveals nothing."""
 _SECTIONS = {"license": "licenses", "creator": "creators", "task": "tasks"}
 
 
@@ -33,24 +33,24 @@ def button(text: str, does: str, *, danger: bool = False, place: str = "") -> Bl
 
 
 def actions(*elements: Block) -> Block:
-    """Put buttons into a row."""
+    """Return an actions block."""
     return {"type": "actions", "elements": list(elements)}
 
 
 def told(text: str, *elements: Block) -> Content:
-    """Say something in mrkdwn, with buttons under it."""
+    """Return mrkdwn text with buttons under it."""
     return Content(unlinked(text), [section(text), *([actions(*elements)] if elements else [])])
 
 
 def subscribed(subscription: Subscription, when: str, first: str, *, by: str, changed: bool) -> list[Block]:
-    """Say above a sample what a channel gets and when."""
+    """Return the confirmation above a sample digest. ``when`` and ``first``: the schedule and the first date in words."""
     verb = "changed this conversation's subscription" if changed else "subscribed this conversation"
     text = f":bell: <@{by}> {verb}: {what(subscription)} {when}. The first one arrives {first}. Here's a sample:"
     return [context(text)]
 
 
 def what(subscription: Subscription) -> str:
-    """Say what a subscription brings: ``the digest (licenses and tasks, trending list)``."""
+    """Return what a subscription contains: ``the digest (licenses and tasks, trending list)``."""
     narrowed = []
     if len(subscription.sections) < len(_SECTIONS):
         narrowed.append(enumerate_([_SECTIONS[one] for one in subscription.sections]))
@@ -62,7 +62,7 @@ def what(subscription: Subscription) -> str:
 def subscription_rows(
     rows: Sequence[tuple[Subscription, str, str]], last: Mapping[int, Delivery], *, many: int = _SHOWN
 ) -> list[Block]:
-    """Show subscriptions, each with when it comes and when next, how the last one went, and its buttons."""
+    """Return rows of subscriptions, each with schedule, next date, latest delivery and buttons."""
     blocks = []
     for one, when, following in rows[:many]:
         state = f":double_vertical_bar: paused{_because(one.paused)}" if one.paused else f"next {following}"
@@ -77,7 +77,7 @@ def subscription_rows(
 
 
 def watch_rows(rows: Sequence[tuple[Watch, str]]) -> list[Block]:
-    """Show a channel's watches with their buttons."""
+    """Return rows of a channel's alerts, with buttons."""
     blocks = []
     for one, said in rows[:_SHOWN]:
         state = f":no_bell: muted{_because(one.muted)}" if one.muted else "threshold crossed" if one.crossed else "active"
@@ -88,7 +88,7 @@ def watch_rows(rows: Sequence[tuple[Watch, str]]) -> list[Block]:
 
 
 def standing(lines: Sequence[tuple[str, str]], failed: Sequence[Delivery]) -> Content:
-    """Say how things stand, and what did not arrive, with a button to send each again."""
+    """Return the status lines and the failed deliveries, each with a button to send it again."""
     text = "\n".join(f"*{escape(name)}*  {escape_line(said)}" for name, said in lines)
     blocks = [section(text)]
     for one in failed[:5]:
@@ -99,7 +99,7 @@ def standing(lines: Sequence[tuple[str, str]], failed: Sequence[Delivery]) -> Co
 
 
 def alert(headline: str, said: str, figure: str, watch: int, query: str) -> Content:
-    """Tell of a crossing."""
+    """Return the message about a crossed threshold."""
     text = f"{escape_line(said)}: {escape_line(figure)}"
     above = [section(f":bell: *{escape_line(said)}*: {escape_line(figure)}"), context(escape_line(headline))]
     below = [actions(button("Mute", f"mute {watch}"), button("All alerts", "watches"))]

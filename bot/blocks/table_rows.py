@@ -1,4 +1,4 @@
-"""An answer's numbers as rows of text, for every surface that shows a table."""
+"""An answer's numbers as rows of text, for all tables in Slack and in the terminal."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of text under their headings; columns after the first two are numbers."""
+    """Rows of text with headings; the columns after the first two are numbers."""
 
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     left_out: int = 0
-    """Rows that were cut off."""
+    """The number of rows beyond the limit."""
 
 
 def table(answer: Answer, limit: int) -> Table | None:
-    """Choose the rows that carry the answer; ``None`` where a chart and statistics are all there is."""
+    """Return the most relevant rows, at most ``limit``; ``None`` for an answer without rows."""
     if answer.facts:
         rows = [("", label.replace("_", " "), _fact(value)) for label, value in answer.facts.items() if value is not None]
         return _cut(("", "", ""), rows, limit)
@@ -44,7 +44,7 @@ def table(answer: Answer, limit: int) -> Table | None:
 
 
 def _moved(answer: Answer, limit: int) -> Table:
-    """Show few names by each measure, many by the leading one alone."""
+    """Return rows by every measure if they fit, otherwise only by the leading one."""
     by = answer.shifts[-1].by
     few = len({shift.name for shift in answer.shifts}) * 2 <= limit
     rows = [
@@ -57,7 +57,7 @@ def _moved(answer: Answer, limit: int) -> Table:
 
 
 def _ahead(forecasts: Sequence[Forecast], limit: int) -> Table:
-    """Show a row a name, with what is expected at each date and its interval."""
+    """Return one row per name, with the forecast and its 80% interval for each date."""
     rows: dict[str, list[str]] = {}
     for one in forecasts:
         row = rows.setdefault(one.name, [str(len(rows) + 1), one.name, percent(one.now)])
@@ -105,7 +105,7 @@ _STATISTICS = {
     "gini": "Gini",
     "names": "names",
 }
-"""What a table calls a figure; those that are not here stand in a sentence of the answer."""
+"""Labels of statistics; the others appear in the answer's sentences."""
 
 
 def _statistic(key: str, value: float) -> str:

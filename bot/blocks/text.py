@@ -1,4 +1,4 @@
-"""A Reply as plain text: for the terminal, for notifications, and for Slack where nothing better can be shown."""
+"""Render replies as plain text: for the terminal, for notifications and as the last fallback in Slack."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 15
 ORIGIN = 100
-"""Characters of the name of a file that an answer comes from."""
+"""Longest file name in a source line, in characters."""
 
 
 def source_line(source: Source) -> str:
-    """Say list, date, number of models, coverage and, where it is so, that the data are simulated."""
+    """Return list, number of models, dates, coverage and origin of the data, on one line."""
     since = f"{source.since:%Y-%m-%d} to " if source.since else ""
     parts = [f"{plural(source.models, 'model')} of the {short_list(source.list)}", f"{since}{source.snapshot:%Y-%m-%d} (UTC)"]
     if source.coverage < 0.9995:
@@ -35,7 +35,7 @@ def source_line(source: Source) -> str:
 
 
 def grid(answer: Answer, limit: int = MOST_ROWS) -> list[str]:
-    """Return the numbers as lines of equal columns."""
+    """Return the numbers as aligned lines."""
     found = table(answer, limit)
     if found is None:
         return []
@@ -53,13 +53,13 @@ def grid(answer: Answer, limit: int = MOST_ROWS) -> list[str]:
 
 
 def answer_text(answer: Answer, limit: int = MOST_ROWS) -> str:
-    """Return headline, numbers, notes and source, in that order, as lines."""
+    """Return headline, numbers, notes and source as lines, in that order."""
     parts = [one_line(answer.headline), "", *grid(answer, limit), "", *map(one_line, answer.notes), source_line(answer.source)]
     return "\n".join(parts).replace("\n\n\n", "\n\n")
 
 
 def notice_text(notice: Notice) -> str:
-    """Return the sentences, then what to try instead."""
+    """Return a notice and its suggestions as text."""
     words = [line for section in notice.sections for line in ("", section.title, *map(_typed, section.lines))]
     tries = [f"Try: {' | '.join(notice.suggestions)}"] if notice.suggestions else []
     return "\n".join([notice.text, *words, *tries])

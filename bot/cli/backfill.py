@@ -1,4 +1,4 @@
-"""``hfstats backfill``: plan what is wanted, take part in counting it, and show how far everybody is."""
+"""``hfstats backfill``: plan imports of past dumps, help to count them, and show the progress."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ __all__ = ["KNOWN", "KNOWN_FILE", "BackfillRequest", "Every", "plan", "take_part
 
 _ENDED = (State.DONE, State.FAILED)
 _LOOK = 0.5
-"""Seconds between two looks at how far everybody is."""
+"""Seconds between two progress updates."""
 
 
 @dataclass(frozen=True, slots=True)
 class BackfillRequest:
-    """What somebody wants of the past."""
+    """The dumps to import."""
 
     since: date
     every: Every
@@ -46,10 +46,10 @@ class BackfillRequest:
 
 
 def plan(backfill: Backfill, request: BackfillRequest) -> Iterator[str]:
-    """Enter the last revision of each day, week or month; yields what there is to do.
+    """Plan the import of the last revision of each day, week or month; yields lines for the user.
 
     Raises:
-        SourceError: when the repository cannot be read, or has nothing since then.
+        SourceError: when the repository can't be read or has no revision since then.
 
     """
     found = revisions(request.repo, endpoint=backfill.endpoint, token=backfill.token)
@@ -65,7 +65,7 @@ def plan(backfill: Backfill, request: BackfillRequest) -> Iterator[str]:
 
 
 def take_part(backfill: Backfill, request: BackfillRequest, say: Callable[[str], None]) -> bool:
-    """Count until nothing is left, here and wherever workers run; tell whether every day was counted.
+    """Count dumps until none is left, together with any workers; returns whether every dump was counted.
 
     Raises:
         StoreError: when the database cannot be used.
@@ -92,7 +92,7 @@ def take_part(backfill: Backfill, request: BackfillRequest, say: Callable[[str],
 
 
 class _Own:
-    """Shows what this process is at."""
+    """Shows this process's progress."""
 
     def __init__(self, bars: Progress) -> None:
         self._bars = bars
@@ -105,7 +105,7 @@ class _Own:
 
 
 class _Days:
-    """Says of each day that it is done, whoever did it, and about how long the rest will take."""
+    """Reports each finished day, whichever process counted it, and estimates the remaining time."""
 
     def __init__(self, backfill: Backfill, request: BackfillRequest, bars: Progress, say: Callable[[str], None]) -> None:
         self._find = partial(backfill.dumps.find, request.repo, request.since)
@@ -157,7 +157,7 @@ def _outcome(dump: Dump) -> str:
 
 @contextmanager
 def _until_told(stopped: Event) -> Iterator[None]:
-    """Turn Ctrl-C and a termination signal into a clean end."""
+    """Set ``stopped`` on Ctrl-C or a termination signal."""
 
     def stop(_: int, __: FrameType | None) -> None:
         stopped.set()

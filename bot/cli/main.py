@@ -1,4 +1,4 @@
-"""hfstats …: the command line. Each command is a door to what other modules do; what it prints, they say."""
+"""The ``hfstats`` command line. Commands parse options and print what other modules return."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     from bot.jobs.snapshot import Loaded
 
 USAGE = 2
-"""Exit code for words that are not understood, as Click's own."""
+"""Exit code for invalid input, the same as Click's."""
 
 
 class _Sentences(click.Group):
-    """Turns every known error into one sentence on standard error and an exit code."""
+    """Prints known errors as one sentence on standard error and sets the exit code."""
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -69,14 +69,14 @@ def ask(
     words: tuple[str, ...], *, as_json: bool, csv_file: Path | None, png_file: Path | None, parquet_file: Path | None
 ) -> None:
     """Answer a question, for example: licenses by downloads."""
-    # Here and below, what draws and computes is loaded only by the commands that need it.
+    # Here and below, slow modules are imported only by the commands that need them.
     from analytics.export import serialization  # noqa: PLC0415
     from analytics.questions.registry import ask as answer_query  # noqa: PLC0415
     from analytics.questions.registry import parse  # noqa: PLC0415
     from analytics.storage.sql_history import SqlHistory  # noqa: PLC0415
     from bot.blocks import text  # noqa: PLC0415
 
-    # The shell took the quotation marks that a name of several words needs; a whole question in one word never had them.
+    # The shell removed the quotes around names of several words. A whole question passed as one argument had none.
     typed = " ".join(quoted(word) if len(words) > 1 and " " in word else word for word in words)
     try:
         query = parse(typed)
@@ -106,16 +106,16 @@ def ask(
 
 
 def _read_plainly(text: str) -> Query | None:
-    """Return the question that plain words mean, where every one of them is understood."""
+    """Return the query for a natural-language question; ``None`` unless every word is understood."""
     from analytics.language.natural_language import directory, read  # noqa: PLC0415 - as above
     from analytics.questions.registry import FORMS  # noqa: PLC0415
 
-    # One or two words are no sentence but a command with a mistake, and a script had better hear of it.
+    # One or two words are a mistyped command rather than a sentence, and a script should get the error.
     return read(text, FORMS, directory({}), datetime.now(UTC).date()).query if len(text.split()) > 2 else None
 
 
 def _store(settings: Settings) -> sa.Engine:
-    """Open the database until the command ends."""
+    """Open the database, and close it when the command ends."""
     opened = composition.store(settings)
     click.get_current_context().call_on_close(opened.dispose)
     return opened
@@ -166,7 +166,7 @@ def snapshot() -> None:
     from analytics.storage.sql_history import SqlHistory  # noqa: PLC0415
     from bot.jobs.snapshot import take  # noqa: PLC0415
 
-    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # its retries are its own affair; what comes of them is told
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # hide its retries; the final result is reported
     settings = Settings.read()
     store = SqlHistory(_store(settings))
     today = datetime.now(UTC).date()
@@ -218,7 +218,7 @@ def import_(files: tuple[str, ...], within: str | None, on: datetime | None, col
                     loaded.append(_load_dump(settings, store, file, on=day, columns=called, advance=advance))
                 else:
                     loaded.append(load(store, Path(file), ListName(within) if within else None, advance))
-    finally:  # also where a later file is refused: what is stored stays stored
+    finally:  # report stored files even if a later one fails
         for one in loaded:
             click.echo(visible(one.said))
 

@@ -1,4 +1,4 @@
-"""A bet in words: which ranking will be led by whom, at the end of which month, and how sure. Words in, values out."""
+"""Parse and print bets: which name will lead which ranking at the end of which month, and how likely that is."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ RANKED = (Dimension.CREATOR, Dimension.LICENSE, Dimension.TASK, Dimension.LIBRAR
 MEASURES = (Measure.DOWNLOADS, Measure.MODELS)
 LISTS = (ListName.TOP, ListName.TRENDING)
 SURE = (50, 60, 70, 80, 90, 95, 99)
-"""Percentages that the form offers; in words any whole one from 1 to 99 will do."""
+"""Percentages in the form's menu; a typed bet can have any whole percentage from 1 to 99."""
 AHEAD = 12
-"""Months that can be bet on: so many after this one."""
+"""How many months after the current one are open for bets."""
 LONGEST_NAME = 100
 _LONGEST = 400
 _NEWCOMER = "newcomer"
-"""Stands before a name that is not in the list yet."""
+"""Precedes a name that isn't in the list yet."""
 _FILLERS = frozenset({"that", "leads", "the"})
 _BEFORE_A_MONTH = frozenset({"by", "at", "in", "until", "before", "end", "of", "the", "for"})
 _MEASURE = {"downloads": Measure.DOWNLOADS, "download": Measure.DOWNLOADS, "models": Measure.MODELS, "model": Measure.MODELS}
@@ -46,24 +46,24 @@ _PERCENT = re.compile(r"(\d{1,3})%", re.ASCII)
 _MONTHS = {name.casefold(): at for at in range(1, 13) for name in (calendar.month_name[at], calendar.month_abbr[at])}
 
 Token = tuple[str, bool]
-"""A word and whether it stood in quotation marks."""
+"""A word and whether it was quoted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A bet as far as it is said. ``str`` gives words that :func:`read_bet` reads."""
+    """A complete or incomplete bet. ``str`` returns text that :func:`read_bet` reads."""
 
     of: Dimension = Dimension.CREATOR
     by: Measure = Measure.DOWNLOADS
     within: ListName = ListName.TOP
     name: str = ""
     newcomer: bool = False
-    """The name is none of the list's today."""
+    """Whether the name isn't in the list yet."""
     percent: int | None = None
     month: Edition | None = None
 
     def __post_init__(self) -> None:
-        """Fold white space and quotes, so that equal bets are equal values."""
+        """Normalize whitespace and quotes, so that equal bets are equal values."""
         object.__setattr__(self, "name", tidy(self.name))
 
     @property
@@ -73,12 +73,12 @@ class Draft:
 
     @property
     def question(self) -> str:
-        """The ranking that decides it, in canonical words, without the month."""
+        """The ranking in canonical form, without the month."""
         return str(Query(self.of.plural, by=self.by, within=self.within))
 
     @property
     def asked(self) -> Draft:
-        """The same question, nobody named."""
+        """The same ranking and month, without name and percentage."""
         return replace(self, name="", newcomer=False, percent=None)
 
     def __str__(self) -> str:
@@ -93,10 +93,10 @@ class Draft:
 
 
 def read_bet(text: str, forms: Sequence[Form]) -> Draft:
-    """Read what stands after ``predict``, in any order; what is not there is left open.
+    """Parse the words after ``predict``, in any order. Missing parts stay empty.
 
     Raises:
-        QueryError: naming what is not understood.
+        QueryError: naming the part that can't be read.
 
     """
     if len(text) > _LONGEST:
@@ -122,7 +122,7 @@ def read_bet(text: str, forms: Sequence[Form]) -> Draft:
 
 
 def read_question(question: str, month: str) -> Draft:
-    """Read back what is kept of a bet: :attr:`Draft.question` and its month."""
+    """Parse a stored bet's :attr:`Draft.question` and month."""
     word, *rest = question.split()
     of = next(one for one in RANKED if one.plural == word)
     within = ListName(rest[3]) if len(rest) > 3 else ListName.TOP
@@ -130,7 +130,7 @@ def read_question(question: str, month: str) -> Draft:
 
 
 def open_months(now: datetime) -> tuple[Edition, ...]:
-    """Return the months that can still be bet on: those that have not begun, twelve of them."""
+    """Return the months open for bets: the next twelve."""
     months = [Edition.month(now.date()).after]
     while len(months) < AHEAD:
         months.append(months[-1].after)
@@ -138,7 +138,7 @@ def open_months(now: datetime) -> tuple[Edition, ...]:
 
 
 def closed(month: Edition, now: datetime) -> str:
-    """Say why a month cannot be bet on; ``""`` where it can."""
+    """Return why a month is closed for bets; ``""`` if it's open."""
     able = open_months(now)
     if month < able[0]:
         return f"Bets on {month.name} closed when the month began. The next month you can bet on is {able[0].name}."
@@ -148,24 +148,24 @@ def closed(month: Edition, now: datetime) -> str:
 
 
 def example(now: datetime) -> str:
-    """Return a bet that could be placed now."""
+    """Return an example of a bet that could be placed now."""
     return EXAMPLE.format(month=open_months(now)[-1])
 
 
 def title(draft: Draft) -> str:
-    """Name the ranking: ``creators by downloads in the trending list``."""
+    """Return the ranking's name: ``creators by downloads in the trending list``."""
     of = "license families" if draft.of is Dimension.FAMILY else draft.of.plural
     return f"{of} by {draft.by}" + (f" in the {draft.within} list" if draft.within is not ListName.TOP else "")
 
 
 def claim(draft: Draft) -> str:
-    """Say what is bet: ``Alibaba will lead creators by downloads at the end of December 2026``."""
+    """Return the bet's claim: ``Alibaba will lead creators by downloads at the end of December 2026``."""
     when = f" at the end of {draft.month.name}" if draft.month else ""
     return f"{called(draft.of, draft.name)} will lead {title(draft)}{when}"
 
 
 def scored(every: Iterable[Bet]) -> tuple[Score, ...]:
-    """Score everybody of a conversation over all that was settled there; what is void counts for nothing."""
+    """Return everyone's Brier scores over settled bets. Void bets don't count."""
     counted = (one for one in every if one.outcome in {Outcome.RIGHT, Outcome.WRONG})
     return scores((one.person, one.percent, one.outcome is Outcome.RIGHT) for one in counted)
 
@@ -183,7 +183,7 @@ def _bare(word: str) -> str:
 
 
 def _month(tokens: list[Token]) -> tuple[list[Token], Edition | None]:
-    """Take the month out, with the small words before it: ``by the end of December 2026``, ``at 2026-12``."""
+    """Remove the month with the words before it: ``by the end of December 2026``, ``at 2026-12``."""
     for at, (word, in_quotes) in enumerate(tokens):
         after = tokens[at + 1] if at + 1 < len(tokens) else ("", False)
         spelled = word.casefold() in _MONTHS and bool(_YEAR.fullmatch(after[0]))
@@ -223,7 +223,7 @@ def _percent(tokens: list[Token]) -> tuple[list[Token], int | None]:
 
 
 def _narrowed(tokens: list[Token]) -> tuple[list[Token], Measure, ListName]:
-    """Take ``by …`` and ``in …`` out."""
+    """Remove ``by …`` and ``in …``."""
     rest: list[Token] = []
     found: dict[str, str] = {}
     words = iter(tokens)
@@ -244,7 +244,7 @@ def _narrowed(tokens: list[Token]) -> tuple[list[Token], Measure, ListName]:
 
 
 def _quoted(name: str) -> str:
-    """Put a name in quotation marks, whatever it is: there it is nothing else."""
+    """Quote a name, so that it can't be read as anything else."""
     return '"' + re.sub(r'(["\\])', r"\\\1", name) + '"'
 
 

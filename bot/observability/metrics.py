@@ -1,4 +1,4 @@
-"""What Prometheus is told at /metrics: requests, acknowledgements, answers, Slack's errors, the queue, the age of the data."""
+"""Prometheus metrics for /metrics: requests, acknowledgements, answers, Slack errors, queue depth, age of the data."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ _ANSWERED = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 
 _UNKNOWN = "other"
 _READ_WITHIN = 2.0
-"""Seconds that the database gets for one gauge."""
+"""Timeout of the database query for one gauge, in seconds."""
 
 
 class Metrics:
-    """One process's counters, in a registry of their own."""
+    """The metrics of one process, in their own registry."""
 
     def __init__(self) -> None:
         """Start at zero."""
@@ -76,7 +76,7 @@ class Metrics:
         )
 
     def unverified(self) -> None:
-        """Count a request that Slack did not sign."""
+        """Count a request without a valid signature."""
         self._unverified.inc()
 
     def received(self, entry_point: str) -> None:
@@ -84,7 +84,7 @@ class Metrics:
         self._requests.labels(entry_point).inc()
 
     def ended(self, outcome: str) -> None:
-        """Count how a request ended."""
+        """Count a finished request by outcome."""
         self._ended.labels(outcome).inc()
 
     def finished(self, entry_point: str, seconds: float) -> None:
@@ -92,11 +92,11 @@ class Metrics:
         self._work.labels(entry_point).observe(seconds)
 
     def refused(self, code: str) -> None:
-        """Count an error of Slack's."""
+        """Count an error returned by Slack."""
         self._slack.labels(code if code.isidentifier() and len(code) <= 50 else _UNKNOWN).inc()
 
     def counting(self, reply: Callable[[str], Reply]) -> Callable[[str], Reply]:
-        """Return ``reply`` with its outcomes counted."""
+        """Return a function like ``reply`` that counts the outcomes."""
 
         def counted(text: str) -> Reply:
             given = reply(text)
@@ -107,12 +107,12 @@ class Metrics:
         return counted
 
     def queue(self, depth: Callable[[], int]) -> None:
-        """Tell the number of pieces of work that are waiting or being done, whenever somebody looks."""
+        """Add the gauge for the number of requests that are waiting or in progress."""
         gauge = Gauge("hfstats_queue_depth", "Requests waiting or in progress", registry=self.registry)
         gauge.set_function(depth)
 
     def snapshots(self, latest: Callable[[], Mapping[str, date]]) -> None:
-        """Tell the age of each list's last snapshot, whenever somebody looks."""
+        """Add the gauge for the age of each list's latest snapshot."""
 
         def ages() -> dict[str, float]:
             began = {name: datetime(day.year, day.month, day.day, tzinfo=UTC) for name, day in latest().items()}
@@ -122,7 +122,7 @@ class Metrics:
         self.registry.register(_Stored("hfstats_snapshot_age_seconds", told, "list", ages))
 
     def outbox(self, counts: Callable[[], Mapping[State, int]]) -> None:
-        """Tell how many deliveries the ledger has in each state, whenever somebody looks."""
+        """Add the gauge for the number of deliveries in each state."""
 
         def states() -> dict[str, float]:
             found = counts()
@@ -131,11 +131,11 @@ class Metrics:
         self.registry.register(_Stored("hfstats_deliveries", "Deliveries in the outbox", "state", states))
 
     def analytics(self, replaced: Mapping[str, int]) -> None:
-        """Tell how many analytics processes were replaced; ``replaced`` counts them by why."""
+        """Add the counter for replaced analytics processes; ``replaced`` counts them by reason."""
         self.registry.register(_Replaced(replaced))
 
     def worker(self, age: Callable[[], float | None]) -> None:
-        """Tell for how long no worker was heard from, whenever somebody looks; nothing where none has ever run."""
+        """Add the gauge for the age of the latest heartbeat; it has no value if no worker ever ran."""
 
         def ages() -> dict[str, float]:
             found = age()
@@ -145,12 +145,12 @@ class Metrics:
         self.registry.register(_Stored("hfstats_worker_heartbeat_age_seconds", told, None, ages))
 
     def text(self) -> bytes:
-        """Return everything in Prometheus's text format."""
+        """Return all metrics in Prometheus's text format."""
         return generate_latest(self.registry)
 
 
 class _Replaced(Collector):
-    """A counter that somebody else counts."""
+    """A counter whose values are kept elsewhere."""
 
     def __init__(self, replaced: Mapping[str, int]) -> None:
         self._replaced = replaced
@@ -163,7 +163,7 @@ class _Replaced(Collector):
 
 
 class _Stored(Collector):
-    """One gauge, read from the database when somebody looks."""
+    """A gauge read from the database at each scrape."""
 
     def __init__(self, name: str, told: str, label: str | None, read: Callable[[], Mapping[str, float]]) -> None:
         self._family = partial(GaugeMetricFamily, name, told, labels=[label] if label else [])
@@ -174,7 +174,7 @@ class _Stored(Collector):
         try:
             with database_wait.at_most(_READ_WITHIN):
                 found = self._read()
-        except HfStatsError:  # the database is away; /healthz/ready says so
+        except HfStatsError:  # /healthz/ready reports the database
             return
         for value, number in found.items():
             family.add_metric([value] if value else [], number)
@@ -182,15 +182,15 @@ class _Stored(Collector):
 
 
 class Counting(RetryHandler):
-    """Sees each answer of Slack's Web API and counts its error; asks for no retry itself."""
+    """Counts the errors in responses of Slack's Web API, as a retry handler that never retries."""
 
     def __init__(self, refused: Callable[[str], None]) -> None:
-        """``refused`` is told each error code."""
+        """``refused`` is called with each error code."""
         super().__init__(max_retry_count=0)
         self._refused = refused
 
     def __deepcopy__(self, _memo: object) -> Counting:
-        """Stay one: Bolt copies the client, and with it this, for every request."""
+        """Return itself, because Bolt copies the client with its handlers for every request."""
         return self
 
     def can_retry(
@@ -201,7 +201,7 @@ class Counting(RetryHandler):
         response: HttpResponse | None = None,
         error: Exception | None = None,
     ) -> bool:
-        """Count, and never retry."""
+        """Count the error and return ``False``."""
         if response is None:
             self._refused("connection" if error else _UNKNOWN)
         elif response.status_code == 429:

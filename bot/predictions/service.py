@@ -1,4 +1,4 @@
-"""What somebody wants of the clerk about bets: to place one, to see them, to take one back."""
+"""Handle the commands about bets: ``predict``, ``bets`` and ``unbet``."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def predict(
     conversation: Conversation,
     command: ParsedCommand,
 ) -> Answered:
-    """Place a bet; offer the form where it is said in part."""
+    """Place a bet, or offer the form if it is incomplete."""
     draft, now = command.bet, delivery_context.clock()
     if draft is None:
         raise QueryError("That isn't a bet I can read.", (example(now),))
@@ -59,7 +59,7 @@ def predict(
 
 
 def bets(delivery_context: DeliveryContext, conversation: Conversation) -> Answered:
-    """Show the conversation's bets."""
+    """Return the list of the conversation's bets."""
     every = delivery_context.bets.in_channel(conversation.workspace, conversation.channel)
     open_ = [one for one in every if one.outcome is None]
     settled = [one for one in every if one.outcome is not None]
@@ -67,7 +67,7 @@ def bets(delivery_context: DeliveryContext, conversation: Conversation) -> Answe
 
 
 def unbet(delivery_context: DeliveryContext, conversation: Conversation, command: ParsedCommand) -> Answered:
-    """Take back one's own bet, where it was placed and as long as it can be changed."""
+    """Withdraw the user's own bet, in its conversation and before its month begins."""
     number = command.number or 0
     bet = delivery_context.bets.get(conversation.workspace, number)
     if bet is None or bet.channel != conversation.channel or bet.person != conversation.user:
@@ -80,10 +80,10 @@ def unbet(delivery_context: DeliveryContext, conversation: Conversation, command
 
 
 def _name(draft: Draft, numbers: Analytics, forms: Sequence[Form]) -> str:
-    """Return the name as the data has it.
+    """Return the name as it's written in the data.
 
     Raises:
-        QueryError: for a name that the list has not, with the nearest and with the words for a newcomer.
+        QueryError: for a name that isn't in the list, with suggestions of similar names and of a bet on a newcomer.
 
     """
     if draft.newcomer:

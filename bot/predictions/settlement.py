@@ -1,4 +1,4 @@
-"""Settles bets when their month is over, and enters what became of them into the ledger. Safe to run again."""
+"""Settle bets when their month is over, and plan the delivery of the results. Safe to run again."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
     from bot.subscriptions.service import Analytics
 
     LastDay = Callable[[ListName, Edition], date | None]
-    """The day of a list's last whole snapshot of a month; ``None`` where there is none."""
+    """Returns the date of a list's last complete snapshot in a month; ``None`` if there is none."""
 
 _log = logging.getLogger(__name__)
 
 
 def settle(delivery_context: DeliveryContext, numbers: Analytics, database: sa.Engine, last_day: LastDay) -> int:
-    """Settle each channel's bets on each month that is over, all of them or none; returns how many channels are told.
+    """Settle the bets on past months, per channel all or none; returns the number of planned deliveries.
 
-    The bets and the line of the ledger that tells of them change in one transaction: told once, whoever else runs this.
+    The bets and the delivery change in one transaction, so results are delivered once even if several processes run this.
 
     Raises:
         StoreError: when the database cannot be used.
@@ -56,7 +56,7 @@ def settle(delivery_context: DeliveryContext, numbers: Analytics, database: sa.E
                 if (key := (one.question, month)) not in asked:
                     asked[key] = _asked(numbers, last_day, *key)
             entered += _enter(delivery_context, database, theirs, asked)
-        except Exception:  # noqa: BLE001 - one channel's bets must not keep back the others'; what is open is tried again
+        except Exception:  # noqa: BLE001 - one channel's failure must not block the others; open bets are tried again
             _log.exception("could not settle a channel's bets for %s", month)
     return entered
 
@@ -81,7 +81,7 @@ def _enter(
     with writing(database) as connection:
         fresh = [delivery_context.bets.settle(connection, one, one.outcome) for one in done if one.outcome]
         if not all(fresh):
-            return 0  # another process was faster, and tells of it
+            return 0  # another process settled them first
         source = min(one.id for one in done)
         owed = PlannedDelivery(
             first.workspace, first.channel, Kind.BETS, source, str(month), delivery_context.clock(), content=shown.as_json()

@@ -1,4 +1,4 @@
-"""``hfstats demo``: the whole product on one machine, in a channel of a stand-in for Slack."""
+"""``hfstats demo``: the bot on one machine, with the playground instead of Slack."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 LINKED = ("huggingface.co", "hf.co")
-"""Domains under whose links there may be a card, as in the manifest."""
+"""Domains whose links the bot unfurls, as in the manifest."""
 FIND_OUT = 10.0
-"""Seconds at most to find out whether the Hub can be reached."""
+"""Timeout in seconds for checking whether the Hub can be reached."""
 
 
 def run(settings: Settings, port: int, *, simulated: bool, say: Callable[[str], None]) -> None:
-    """Serve the playground on loopback until interrupted; ``say`` prints a line to whoever started it.
+    """Serve the playground on loopback until interrupted; ``say`` prints a line.
 
     Raises:
-        HfStatsError: when the port is taken or the data cannot be stored.
+        HfStatsError: when the port is in use or the data can't be stored.
 
     """
     today = datetime.now(UTC).date()
@@ -55,7 +55,7 @@ def run(settings: Settings, port: int, *, simulated: bool, say: Callable[[str], 
 
 
 def _live(settings: Settings, today: date, say: Callable[[str], None]) -> bool:
-    """Take a live snapshot into the demo's own store; tell whether there is one."""
+    """Store a live snapshot in the demo's database; returns whether there is one."""
     token = secret(settings.hf_token)
     live = settings.model_copy(update={"database_url": settings.database_url or f"sqlite:///{data_folder() / 'demo-live.db'}"})
     if not hub.reachable(settings.hf_endpoint, timeout=FIND_OUT):
@@ -76,10 +76,10 @@ def _live(settings: Settings, today: date, say: Callable[[str], None]) -> bool:
 
 
 class _Quiet(WSGIRequestHandler):
-    """Says nothing about requests."""
+    """Doesn't log requests."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing."""
+        """Do nothing."""
 
 
 def _serve(settings: Settings, port: int, note: str, say: Callable[[str], None]) -> None:

@@ -1,4 +1,4 @@
-"""``hfstats doctor``: looks at everything that a deployment needs, says what it found, and how to mend it."""
+"""``hfstats doctor``: check everything a deployment needs, and explain how to fix problems."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 _PATIENCE = 5.0
-"""Seconds for each thing that is asked over the network."""
+"""Timeout of each network request, in seconds."""
 _CLOCK = 60
-"""Seconds that the clock may be wrong; signatures fail at 300."""
+"""Allowed clock difference in seconds; signatures fail at 300."""
 _OLD = 2
-"""Days after which the last snapshot is too old."""
+"""Days after which the latest snapshot is too old."""
 _WHERE = "api.slack.com/apps > your app >"
 
 
 class State(StrEnum):
-    """What a check came to."""
+    """The result of a check."""
 
     GOOD = "good"
     BAD = "bad"
@@ -53,7 +53,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check found, and how to mend it."""
+    """The result of a check with an explanation and, if it failed, how to fix it."""
 
     name: str
     state: State
@@ -74,7 +74,7 @@ def _unused(name: str, said: str) -> Finding:
 
 
 def examine(settings: Settings) -> list[Finding]:
-    """Run all checks at the same time; returns their findings in a fixed order. Shows no token."""
+    """Run all checks in parallel; returns their findings in a fixed order. Findings contain no tokens."""
     checks: tuple[Callable[[Settings], list[Finding]], ...] = (
         _bot_token,
         _app_token,
@@ -191,7 +191,7 @@ def _database(settings: Settings) -> list[Finding]:
                     _bad("database", f"{engine.dialect.name} has no tables for {migrations.whose} yet", "Run: hfstats db upgrade")
                 ]
             database.check_current(engine, migrations)
-        with database.writing(engine) as connection:  # a file or a role that may only read fails here, and leaves nothing
+        with database.writing(engine) as connection:  # fails for a read-only file or role, and changes nothing
             connection.execute(sa.text("DELETE FROM seen WHERE 1 = 0"))
         return [_good("database", f"{engine.dialect.name}, up to date, writable"), _data(SqlHistory(engine).latest())]
     finally:
@@ -239,7 +239,7 @@ def _public_url(settings: Settings) -> list[Finding]:
 
 
 def _challenge(url: str, key: str) -> Finding:
-    """Do what Slack does when the address is saved: send a signed challenge that must come back."""
+    """Send a signed challenge, as Slack does when the request URL is saved."""
     name, body, stamp = (
         "request URL",
         json.dumps({"type": "url_verification", "challenge": "hfstats doctor"}),

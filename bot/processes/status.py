@@ -1,4 +1,4 @@
-"""How things stand, for whoever runs the bot: lines of text about all workspaces."""
+"""``hfstats status`` and ``hfstats deliveries``: lines for the operator, about all workspaces."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def lines(delivery_context: DeliveryContext, database: sa.Engine, now: datetime) -> Iterator[tuple[str, str]]:
-    """Yield what is kept, who is subscribed, and what became of what was owed.
+    """Yield pairs of label and text about snapshots, subscriptions, deliveries, workers and backfill.
 
     Raises:
         StoreError: when the database cannot be used.
@@ -72,7 +72,7 @@ def _dumps(dumps: Dumps) -> Iterator[tuple[str, str]]:
 
 
 def deliveries(outbox: OutboxStore, *, failed: bool, limit: int) -> Iterator[str]:
-    """Yield a line for each delivery, the latest first; never what it said."""
+    """Yield one line per delivery, latest first, without its content."""
     found = outbox.failed(limit) if failed else outbox.find(limit=limit)
     for line in found:
         about = f" ({why(line.error)})" if line.error else ""
@@ -83,10 +83,10 @@ def deliveries(outbox: OutboxStore, *, failed: bool, limit: int) -> Iterator[str
 
 
 def retry(outbox: OutboxStore, ids: Sequence[int], *, every: bool) -> Iterator[str]:
-    """Plan some anew, or all that failed; yields what was done.
+    """Retry deliveries by id, or all failed ones; yields one line per delivery.
 
     Raises:
-        QueryError: when neither is said.
+        QueryError: when neither ids nor ``every`` are given.
 
     """
     if not ids and not every:

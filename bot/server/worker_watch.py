@@ -1,4 +1,4 @@
-"""What ``hfstats serve`` does about workers: notices that none works any more, and tells the operator."""
+"""Notify the operator when no worker is running, from ``hfstats serve``."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 EVERY_SECONDS = 10.0
-"""Between two looks."""
+"""Seconds between two checks."""
 TOLD_AFTER = timedelta(minutes=2)
-"""Without any worker's heartbeat for that long, the operator is told: longer than a restart or a deploy takes."""
+"""Time without a heartbeat after which the operator is notified; longer than a restart or a deployment."""
 LOOKS = 3
-"""As many looks in a row must find silence: a machine that slept, or a database that was away, is no dead worker."""
+"""Consecutive checks without a heartbeat before a notification, in case the machine or the database was suspended."""
 
 
 class WorkerWatch:
-    """Looks at the heartbeats and tells of each silence once, across all processes that look."""
+    """Checks the heartbeats and notifies the operator once per outage, across all processes."""
 
     def __init__(self, heartbeats: Heartbeats, done: JobSlots, tell: Callable[[str], None]) -> None:
-        """``tell`` posts a text where the operator reads; the worker that would deliver it is dead."""
+        """``tell`` posts a text to the operator directly, because no worker is running to deliver it."""
         self._heartbeats = heartbeats
         self._done = done
         self._tell = tell
@@ -39,13 +39,13 @@ class WorkerWatch:
         self._logged = ""
         self._untold = ""
         self.state = "unknown"
-        """As of the last look: ``ok``, ``stale`` (no heartbeat for a minute), ``never`` (none has ever run) or ``unknown``."""
+        """At the last check: ``ok``, ``stale`` (no heartbeat for a minute), ``never`` (no worker ever ran) or ``unknown``."""
 
     def look(self) -> None:
-        """Look once.
+        """Check the heartbeats once.
 
         Raises:
-            StoreError: when the database cannot be used; nothing is known of the workers then.
+            StoreError: when the database cannot be used; the state is ``unknown`` then.
 
         """
         try:
@@ -85,7 +85,7 @@ class WorkerWatch:
             self._untold = ""
 
     def start(self) -> Callable[[], None]:
-        """Look every ten seconds, in a thread of its own; returns what stops it."""
+        """Check every ten seconds in a thread; returns a function that stops it."""
         stopped = Event()
 
         def run() -> None:
@@ -93,8 +93,8 @@ class WorkerWatch:
                 try:
                     self.look()
                 except StoreError:
-                    pass  # readiness tells
-                except Exception:  # noqa: BLE001 - a thread that ends here would be missed by nobody
+                    pass  # readiness reports it
+                except Exception:  # noqa: BLE001 - nothing would notice the end of this thread
                     _log.exception("the worker check failed")
                 stopped.wait(EVERY_SECONDS)
 

@@ -1,7 +1,7 @@
-"""The guard before all doors: looks who acts, from where and for what, and lets through what the policy allows.
+"""Enforce the access policy on every request, before Bolt chooses a listener.
 
-It runs before Bolt looks for a listener, so that no listener can forget it. What it doesn't know needs membership.
-What only the database can tell (whose a number is) is decided by the clerk, with the access that the guard leaves in the context.
+Running as middleware, it can't be forgotten by a listener. Unlisted requests need membership. Checks that need the database, such
+as whose subscription a number is, are made by the subscription service with the access that this guard puts into the context.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _log = logging.getLogger(__name__)
 
 _UNLISTED = frozenset({MEMBERSHIP})
 _BY_VALUE = frozenset({ASK, VIEW, GO, POST, CSV, SUBSCRIPTION, HOME})
-"""Controls whose value is a line: it needs what the same line needs when it is typed."""
+"""Controls whose value is a command or question; they need the same permission as typing it."""
 _CONTROLS = {BUILD: Permission.FORM, FORM: Permission.FORM, BET: Permission.CHANGE, FIELD: Permission.CHANGE}
 _CONTROLS |= {DETAILS: Permission.SEE, NUMBERS: Permission.SEE}
 _VIEWS = {BUILD: Permission.FORM, PLACE: Permission.CHANGE}
@@ -56,11 +56,11 @@ _EVENTS = {
     "app_home_opened": Permission.FORM,
 }
 _WITHOUT_ACTOR = frozenset({"app_uninstalled", "tokens_revoked"})
-"""Events by which Slack itself speaks."""
+"""Events that Slack sends without an actor."""
 
 
 def needed(body: Payload) -> frozenset[Permission]:
-    """Return what a request needs; nothing where Slack itself speaks, membership where nobody listed it."""
+    """Return the permissions a request needs: none for Slack's own events, membership for unlisted requests."""
     event = body.get("event")
     if isinstance(event, dict):
         return _of_event(event)
@@ -83,7 +83,7 @@ def _of_interaction(body: Payload) -> frozenset[Permission]:
         case "shortcut":
             return frozenset({Permission.FORM})
         case "view_closed":
-            return frozenset()  # nobody listens
+            return frozenset()  # no listener handles it
     return _UNLISTED
 
 
@@ -116,7 +116,7 @@ def _kind(control: Payload) -> str:
 
 
 def listen(app: App, services: Services) -> None:
-    """Put the guard before everything that is attached to the app."""
+    """Add the guard as middleware; call this before adding listeners."""
 
     def guard(req: BoltRequest, body: dict[str, Any], context: BoltContext, next_: Callable[[], BoltResponse]) -> BoltResponse:
         access = access_of(body, _installation(context))
@@ -125,7 +125,7 @@ def listen(app: App, services: Services) -> None:
             return next_()
         _log.info("request refused: %s in a %s", access.actor.kind, access.origin.kind)
         if access.actor.kind is ActorKind.APP:
-            return context.ack()  # bots would answer each other for ever
+            return context.ack()  # no reply, to avoid endless loops between bots
         answer = _at_once(body, context)
         if answer is None:
             start_after(context, told, req)
@@ -138,7 +138,7 @@ def listen(app: App, services: Services) -> None:
 
 
 def _at_once(body: Payload, context: BoltContext) -> BoltResponse | None:
-    """Refuse within the acknowledgement, where it takes words; ``None`` where it takes none."""
+    """Return a refusal in the acknowledgement; ``None`` for requests whose acknowledgement can't contain a message."""
     notice, ack = refusal(access_in(context).actor.kind), context.ack
     if "command" in body:
         return ack(response_type="ephemeral", blocks=notice_blocks(notice), text=notice_fallback(notice))
@@ -149,7 +149,7 @@ def _at_once(body: Payload, context: BoltContext) -> BoltResponse | None:
 
 
 def _tell(services: Services, body: Payload, context: BoltContext, client: WebClient, respond: Respond) -> None:
-    """Tell the person who was refused, and nobody else; on the Home, where that was opened."""
+    """Tell the refused person privately, or in App Home if they opened it."""
     access, workspace = access_in(context), workspace_of(context)
     user, channel, notice = access.actor.user, access.origin.channel, refusal(access.actor.kind)
     if not user or services.rate_limit.ask(workspace, user):
@@ -170,7 +170,7 @@ def _tell(services: Services, body: Payload, context: BoltContext, client: WebCl
 
 
 def _installation(context: BoltContext) -> Installation:
-    """Return who installed the app, as the authorization found it: by the token, or by ``auth.test``."""
+    """Return the installation from Bolt's authorization."""
     found = context.authorize_result
     team, enterprise = (found.team_id, found.enterprise_id) if found else (None, None)
     org_wide = bool(context.is_enterprise_install) or (team or "").startswith("E") or (team is None and enterprise is not None)

@@ -1,4 +1,4 @@
-"""INSERT … ON CONFLICT DO NOTHING, which SQLite and PostgreSQL both have and SQL has not."""
+"""``INSERT … ON CONFLICT DO NOTHING`` for SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 
 def inserted(connection: sa.Connection, table: sa.Table, **values: Any) -> bool:  # noqa: ANN401 - the columns' own types
-    """Insert a row unless one like it is there; tell whether this call did."""
+    """Insert a row unless it violates a unique constraint; returns whether it was inserted."""
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    # What comes back tells; the number of rows is not told by every driver.
+    # RETURNING instead of rowcount, which not every driver reports.
     return connection.scalar(insert(table).values(**values).on_conflict_do_nothing().returning(sa.literal(1))) == 1

@@ -1,4 +1,4 @@
-"""Workspaces that installed the app: slack_sdk's own tables, with the tokens encrypted."""
+"""Installations in slack_sdk's own tables, with encrypted tokens."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SECRETS = ("bot_token", "bot_refresh_token", "user_token", "user_refresh_token", "incoming_webhook_url")
-"""The columns that are encrypted."""
+"""Encrypted columns."""
 
 
 class Cipher:
-    """Encrypts with the newest key, and decrypts with any."""
+    """Encrypts with the newest key and decrypts with any key."""
 
     def __init__(self, keys: Sequence[str]) -> None:
-        """Take Fernet keys, newest first.
+        """``keys``: Fernet keys, newest first.
 
         Raises:
-            HfStatsError: for none, and for what is no key; names its place, never the key.
+            HfStatsError: without keys, or for an invalid key; the message contains its position, never the key.
 
         """
         made = []
@@ -44,14 +44,14 @@ class Cipher:
         self._keys = MultiFernet(made)
 
     def lock(self, token: str | None) -> str | None:
-        """Encrypt; nothing stays nothing."""
+        """Encrypt a token; ``None`` for no token."""
         return self._keys.encrypt(token.encode()).decode() if token else None
 
     def open(self, locked: str | None) -> str | None:
-        """Decrypt.
+        """Decrypt a token; ``None`` for no token.
 
         Raises:
-            StoreError: when none of the keys opens it.
+            StoreError: when no key can decrypt it.
 
         """
         if not locked:
@@ -65,16 +65,16 @@ class Cipher:
 
 
 class Tables(SQLAlchemyInstallationStore):
-    """slack_sdk's store on our tables, whose columns for tokens hold their ciphertexts."""
+    """slack_sdk's store, with token columns wide enough for ciphertexts."""
 
     @classmethod
     def build_installations_table(cls, metadata: sa.MetaData, table_name: str) -> sa.Table:
-        """Widen what slack_sdk declares."""
+        """Return slack_sdk's table with wider token columns."""
         return _widened(super().build_installations_table(metadata, table_name))
 
     @classmethod
     def build_bots_table(cls, metadata: sa.MetaData, table_name: str) -> sa.Table:
-        """Widen what slack_sdk declares."""
+        """Return slack_sdk's table with wider token columns."""
         return _widened(super().build_bots_table(metadata, table_name))
 
 
@@ -87,7 +87,7 @@ def _widened(table: sa.Table) -> sa.Table:
 
 @dataclass(frozen=True, slots=True)
 class BotToken:
-    """What a request needs of an installation."""
+    """The part of an installation that a request needs."""
 
     row: int
     enterprise_id: str | None
@@ -98,38 +98,38 @@ class BotToken:
     scopes: str
     refresh_token: str | None
     expires_at: datetime | None
-    """UTC; ``None`` for a token that does not expire."""
+    """UTC; ``None`` for a token that doesn't expire."""
 
     @property
     def workspace(self) -> str:
-        """The team or, for an org-wide installation, the enterprise."""
+        """The team id or, for an org-wide installation, the enterprise id."""
         return self.team_id or self.enterprise_id or ""
 
 
 class Installations(InstallationStore):
-    """Keeps installations with their tokens encrypted. Whatever is raised is a StoreError without any token in it."""
+    """An InstallationStore with encrypted tokens. All errors are StoreErrors without tokens in them."""
 
     def __init__(self, database: sa.Engine, client_id: str, cipher: Cipher) -> None:
-        """Keep them in ``database``, for one app."""
+        """Store the installations of one app."""
         self._database = database
         self._client_id = client_id
         self._cipher = cipher
         self._tables = Tables(client_id, database)
 
     def save(self, installation: Installation) -> None:
-        """Store a new installation, or another of the same workspace; the last one counts."""
+        """Store an installation; a workspace's latest one is used."""
         with reaching():
             self._tables.save(self._changed(Installation, installation, self._cipher.lock))
 
     def save_bot(self, bot: Bot) -> None:
-        """Store the bot's part alone."""
+        """Store only the bot's part of an installation."""
         with reaching():
             self._tables.save_bot(self._changed(Bot, bot, self._cipher.lock))
 
     def find_bot(
         self, *, enterprise_id: str | None, team_id: str | None, is_enterprise_install: bool | None = False
     ) -> Bot | None:
-        """Return the last installation's bot, with its tokens decrypted."""
+        """Return the latest installation's bot, with decrypted tokens."""
         with reaching():
             found = self._tables.find_bot(
                 enterprise_id=enterprise_id, team_id=team_id, is_enterprise_install=is_enterprise_install
@@ -144,7 +144,7 @@ class Installations(InstallationStore):
         user_id: str | None = None,
         is_enterprise_install: bool | None = False,
     ) -> Installation | None:
-        """Return the last installation, with its tokens decrypted."""
+        """Return the latest installation, with decrypted tokens."""
         with reaching():
             found = self._tables.find_installation(
                 enterprise_id=enterprise_id, team_id=team_id, user_id=user_id, is_enterprise_install=is_enterprise_install
@@ -152,7 +152,7 @@ class Installations(InstallationStore):
         return self._changed(Installation, found, self._cipher.open) if found else None
 
     def token(self, enterprise_id: str | None, team_id: str | None) -> BotToken | None:
-        """Return a workspace's token: that of its own installation or, in an organization, of the org-wide one."""
+        """Return the token of a workspace's own installation or, in an organization, of the org-wide one."""
         c = self._tables.bots.c
         mine = c.team_id == team_id
         wide = sa.and_(c.team_id.is_(None), c.enterprise_id == enterprise_id)
@@ -180,7 +180,7 @@ class Installations(InstallationStore):
         )
 
     def refreshed(self, old: BotToken, token: str, refresh_token: str | None, expires_at: datetime) -> BotToken:
-        """Store a token in the place of the one before, and return it."""
+        """Replace a token with a refreshed one and return it."""
         values = {
             "bot_token": self._cipher.lock(token),
             "bot_refresh_token": self._cipher.lock(refresh_token),
@@ -192,10 +192,10 @@ class Installations(InstallationStore):
         return replace(old, token=token, refresh_token=refresh_token, expires_at=expires_at)
 
     def reencrypt(self) -> int:
-        """Encrypt every token anew with the newest key, in one transaction; return how many rows there were.
+        """Re-encrypt all tokens with the newest key in one transaction; returns the number of rows.
 
         Raises:
-            StoreError: when one of them cannot be decrypted; nothing is changed then.
+            StoreError: when a token can't be decrypted; nothing is changed then.
 
         """
         many = 0

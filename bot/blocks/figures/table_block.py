@@ -1,4 +1,4 @@
-"""An Answer as Slack's ``table`` block. Pure."""
+"""Render an answer as Slack's ``table`` block."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from bot.blocks.messages import Block
 
 ROWS = 20
-"""As many as somebody reads in a conversation; Slack takes 100."""
+"""Readable in a conversation; Slack allows 100."""
 COLUMNS = 20
 CELL = 200
 TEXT = 10_000
-"""Characters of all cells."""
+"""Characters in all cells together."""
 
 
 def table_blocks(answer: Answer) -> list[Block]:
-    """Return the numbers as a table and, where rows were left out, how many; nothing where there are no numbers."""
+    """Return a table and, if rows were left out, a note with their number; ``[]`` for an answer without numbers."""
     found = table(answer, ROWS)
     if found is None or not found.rows:
         return []
@@ -43,11 +43,11 @@ def table_blocks(answer: Answer) -> list[Block]:
 
 
 def _cell(text: str) -> Block:
-    return {"type": "raw_text", "text": cut(literal(text), CELL) or "-"}  # Slack takes no empty cell
+    return {"type": "raw_text", "text": cut(literal(text), CELL) or "-"}  # Slack rejects empty cells
 
 
 def _within(rows: Sequence[list[Block]]) -> tuple[list[list[Block]], int]:
-    """Keep the rows that the limit on a table's text has room for; tell how many it has not."""
+    """Return the rows that fit into the limit on a table's text, and the number of the others."""
     room = TEXT
     for place, row in enumerate(rows):
         room -= sum(len(cell["text"]) for cell in row)

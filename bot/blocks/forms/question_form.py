@@ -1,4 +1,4 @@
-"""The form that builds a question, as a modal of Slack's; and what a modal's state says of how it was filled in."""
+"""The modal for building a question, and reading its state."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from bot.domain.store_summary import Entry, StoreSummary
 
 FORM = "form"
-"""Every field's action id begins with this."""
+"""Action id prefix of the modal's fields."""
 WHERE = "where"
 QUIET = "quiet"
 ANY = "no words"
-"""The option that narrows nothing. No name is written so: one of two words stands in quotation marks."""
+"""The value of the default option. It can't be a name: a query quotes names of two words."""
 
 OPTION_TEXT = 75
 OPTION_VALUE = 150
 MOST_OPTIONS = 100
 TYPED = 500
-"""Characters that a typed field takes: as many as a question may have."""
+"""Characters in a text field, as many as in a question."""
 
 _LABELS = {
     Option.BY: ("Measure", "Models and downloads, where both apply"),
@@ -50,7 +50,7 @@ _KINDS = {"license": "Licenses", "creator": "Creators", "task": "Tasks", "librar
 
 
 def build_view(form: Filled, entries: Sequence[Entry], overview: StoreSummary | None, wrong: Mapping[str, str]) -> Block:
-    """Show the form as it is filled in, with what it asks in words or, from ``wrong``, what is missing."""
+    """Return the modal with its fields filled in and a preview of the question or, from ``wrong``, of what's missing."""
     entry = next((one for one in entries if one.form.word == form.word), entries[0])
     form = fitted(form, entry.form)
     fields = [_field(field, form, entry.form, overview) for field in (NAMES, *Option) if field in {*entry.form.options, NAMES}]
@@ -65,17 +65,17 @@ def build_view(form: Filled, entries: Sequence[Entry], overview: StoreSummary | 
 
 
 def block_of(field: str, word: str) -> str:
-    """Return the id of a field's block. The names' changes with the question, so that Slack forgets what no longer fits."""
+    """Return a field's block id. The one for names depends on the question, so that Slack resets the field with it."""
     return f"{NAMES}:{word}" if field == NAMES else field
 
 
 def word_of(block_id: str) -> str:
-    """Return the question whose names a block takes."""
+    """Return the question that a name field's block id belongs to."""
     return block_id.partition(":")[2]
 
 
 def filled_in(view: Mapping[str, Any]) -> Filled:
-    """Read how a modal is filled in, from the ``view`` of any of its payloads."""
+    """Return the form's values from the ``view`` of any of its payloads."""
     values: Mapping[str, Mapping[str, Mapping[str, Any]]] = view["state"]["values"]
     held = {block: next(iter(actions.values())) for block, actions in values.items() if actions}
     word = str((held.get(QUESTION, {}).get("selected_option") or {}).get("value") or "")
@@ -97,7 +97,7 @@ def filled_in(view: Mapping[str, Any]) -> Filled:
 
 
 def suggestions(block_id: str, groups: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """Offer names (in their words of a query) to a field that somebody types into, under headings where there are several."""
+    """Return name options for a search field, in option groups if there are several kinds of names."""
     before = f"{Option.TASK} " if block_id == Option.TASK else ""
     offered: set[str] = set()
     found = []
@@ -146,7 +146,7 @@ def _field(field: str, form: Filled, of: Form, overview: StoreSummary | None) ->
             element = {"type": "external_select", "min_query_length": 0, "initial_option": shown}
         case _:
             element = _menu(Option(field), given, overview)
-    empty = not {"options", "initial_option"} & element.keys()  # what holds something from the start needs no word about it
+    empty = not {"options", "initial_option"} & element.keys()  # a field with a default needs no "(optional)"
     return _input(field, _LABELS[Option(field)][0], {**element, "action_id": f"{FORM}:{field}"}, optional=empty)
 
 

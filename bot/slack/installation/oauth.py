@@ -1,4 +1,4 @@
-"""The pages by which a workspace installs the app: /slack/install leads to Slack, /slack/oauth_redirect comes back."""
+"""The OAuth pages: /slack/install redirects to Slack, /slack/oauth_redirect receives the code."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ if TYPE_CHECKING:
     from slack_sdk.oauth.installation_store import Installation
 
 _flow_log = logging.getLogger("slack_bolt.oauth")
-"""Writes codes and states at WARNING, which the handler holds back."""
+"""Logs codes and states as warnings, which the handler filters out."""
 
 INSTALL = "/slack/install"
 REDIRECT = "/slack/oauth_redirect"
 WITHIN = 600
-"""Seconds from the start of an installation to its end."""
+"""Time limit for an installation, in seconds."""
 AT_ONCE = 2
-"""Codes exchanged with Slack at one time. Anybody may come with a code, and each takes a thread while Slack is asked."""
+"""Concurrent code exchanges with Slack. Anyone can send a code, and each exchange occupies a thread."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9._-]{1,400}")
 _QUERY = ("code", "error", "state", "team")
-"""What the pages take from an address, where it is plain; what is not comes from nobody who installs."""
+"""Query parameters that the pages read, if their values are well-formed."""
 _REASONS = {
     "access_denied": "You canceled the installation. Start again if you change your mind.",
     "invalid_browser": "You started the installation in a different browser. Start again in this one.",
@@ -69,7 +69,7 @@ def flow(
     installations: InstallationStore,
     states: OAuthStateStore,
 ) -> OAuthFlow:
-    """Make slack_bolt's flow, with our stores and our pages. ``authorize_url`` is Slack's unless given."""
+    """Return slack_bolt's OAuth flow with our stores and pages. ``authorize_url``: ``None`` for Slack's own."""
     return _Flow(
         client=client,
         logger=_flow_log,
@@ -92,11 +92,11 @@ def flow(
 
 
 class _BusyError(Exception):
-    """As many codes are being exchanged as may be."""
+    """The limit on concurrent code exchanges is reached."""
 
 
 class _Flow(OAuthFlow):
-    """slack_bolt's flow, which asks Slack about a few codes at a time."""
+    """slack_bolt's flow with a limit on concurrent code exchanges."""
 
     def __init__(self, *, client: WebClient, logger: logging.Logger, settings: OAuthSettings) -> None:
         super().__init__(client=client, logger=logger, settings=settings)
@@ -112,7 +112,7 @@ class _Flow(OAuthFlow):
 
 
 def pages(through: OAuthFlow) -> Blueprint:
-    """Make the two pages."""
+    """Return the blueprint of the two pages."""
     blueprint = Blueprint("installing", __name__, template_folder="templates")
 
     def answered(handle: Callable[..., BoltResponse]) -> Response:
@@ -138,7 +138,7 @@ def pages(through: OAuthFlow) -> Blueprint:
 
 
 def _plain_request() -> BoltRequest:
-    """Return what Bolt's flow reads of a request: the cookies, and of the address what has the form that Slack gives it."""
+    """Return the request for Bolt's flow, with only the cookies and well-formed query parameters."""
     asked = {name: request.args.get(name, "") for name in _QUERY}
     query = {name: value for name, value in asked.items() if _PLAIN.fullmatch(value)}
     headers: dict[str, str | Sequence[str]] = {"cookie": request.headers.get("Cookie", "")}

@@ -1,4 +1,4 @@
-"""What the app asks of a workspace, and why: the one list. The manifest and the documents are held to it by tests."""
+"""The OAuth scopes and what they're for. Tests compare the manifest and the docs with this list."""
 
 SCOPES = {
     "app_mentions:read": "receive mentions such as `@hfstats licenses`",

@@ -1,4 +1,4 @@
-"""Which token a request is answered with, where many workspaces installed the app; and fresh tokens for old ones."""
+"""Look up and refresh the bot tokens of workspaces."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 EARLY = timedelta(hours=2)
-"""How long before its end a token is refreshed; until then the old one is as good."""
+"""How long before its expiry a token is refreshed."""
 _LEASE = timedelta(seconds=60)
 _AT_HAND = 30.0
-"""Seconds for which a token is not looked up again."""
+"""Seconds that a token is cached."""
 _WAIT = 2.0
-"""Seconds that a request waits for somebody else's refresh, when the old token is of no use any more."""
+"""Seconds that a request with an expired token waits for another process to refresh it."""
 
 
 class Tokens:
-    """Looks a workspace's token up, at most every half minute, and has it refreshed by one process at a time."""
+    """Caches workspaces' tokens for half a minute, and refreshes each from one process at a time."""
 
     def __init__(self, installations: Installations, leases: Leases, client: WebClient, client_id: str, secret: str) -> None:
-        """``client`` needs no token: the app proves itself by id and secret."""
+        """``client`` needs no token; refreshing uses the client id and secret."""
         self._installations = installations
         self._leases = leases
         self._client = client
@@ -42,9 +42,9 @@ class Tokens:
         self._kept: dict[tuple[str | None, str | None], tuple[float, BotToken]] = {}
 
     def authorize(self, enterprise_id: str | None, team_id: str | None, user_id: str | None) -> AuthorizeResult | None:
-        """Tell Bolt who it speaks as; ``None`` where the app is not installed. Asks Slack nothing.
+        """Return Bolt's authorization of a request; ``None`` if the app isn't installed. Doesn't call Slack.
 
-        The result names the installation, never what a payload says: an organization's has no ``team_id``.
+        The ids are the installation's, not the payload's: an org-wide installation has no ``team_id``.
         """
         found = self.of(enterprise_id, team_id)
         if found is None:
@@ -61,7 +61,7 @@ class Tokens:
         )
 
     def of(self, enterprise_id: str | None, team_id: str | None) -> BotToken | None:
-        """Return a workspace's token, fresh enough to be used."""
+        """Return a workspace's valid token; ``None`` if the app isn't installed."""
         key = (enterprise_id, team_id)
         kept = self._kept.get(key)
         if kept and time.monotonic() < kept[0] and not _due(kept[1]):
@@ -82,7 +82,7 @@ class Tokens:
         return found
 
     def forget(self) -> None:
-        """Look every token up again: a workspace went."""
+        """Clear the cache, after a workspace was removed."""
         self._kept.clear()
 
     def _rotated(self, old: BotToken) -> BotToken:
@@ -95,8 +95,8 @@ class Tokens:
         return old
 
     def _refresh(self, old: BotToken) -> BotToken:
-        """Get a token for the refresh token. After a failure the lease stays until it ends, so that not everybody tries."""
-        if not _due(old):  # somebody did, between our look and our lease
+        """Exchange the refresh token for a new token. After a failure the lease is kept, so that other processes don't retry."""
+        if not _due(old):  # refreshed by another process before this one got the lease
             self._leases.give_back(old.workspace)
             return old
         try:
