@@ -1,4 +1,4 @@
-"""Block Kit's rules for messages, modals and the App Home; and walking through the blocks that keep them."""
+"""Validate blocks of messages, modals and App Home by Block Kit's rules, and traverse valid blocks."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 Block = dict[str, Any]
 
 MESSAGE_TEXT_LIMIT = 12_000
-"""Characters of all text in a posted message's blocks; Slack says ``msg_blocks_too_long`` above it."""
+"""Characters of all text in a posted message's blocks; above it, Slack returns ``msg_blocks_too_long``."""
 TABLE_TEXT_LIMIT = 10_000
-"""Characters of all cells of a message's table."""
+"""Characters in all cells of a message's tables."""
 
 
 class Surface(StrEnum):
-    """Where blocks are shown."""
+    """The surface that blocks are shown on."""
 
     MESSAGE = "message"
     MODAL = "modal"
@@ -85,7 +85,7 @@ _AT_MOST = {"table": 1, "data_visualization": 2}
 
 
 def check_blocks(blocks: object, surface: Surface = Surface.MESSAGE, at: str = "/blocks") -> list[str]:
-    """Say what Slack would refuse in ``blocks``. An empty list means that it takes them."""
+    """Return the errors that Slack would report for ``blocks``; ``[]`` for valid blocks."""
     found = list(_BLOCKS[surface](blocks, at))
     if found or not isinstance(blocks, list):
         return found
@@ -99,12 +99,12 @@ def check_blocks(blocks: object, surface: Surface = Surface.MESSAGE, at: str = "
 
 
 def is_too_long(blocks: list[Block]) -> bool:
-    """Whether a posted message's text, tables apart, passes what Slack takes in all."""
+    """Return whether a posted message's text, without tables, exceeds Slack's limit."""
     return _length([block for block in blocks if block["type"] != "table"]) > MESSAGE_TEXT_LIMIT
 
 
 def _length(value: object) -> int:
-    """Add up the characters of every ``text`` within."""
+    """Return the total length of all ``text`` values in a structure."""
     if isinstance(value, list):
         return sum(_length(inner) for inner in value)
     if not isinstance(value, dict):
@@ -127,7 +127,7 @@ def _repeated(blocks: list[Block], at: str) -> Iterator[str]:
 
 
 def elements_of(block: Block) -> list[Block]:
-    """List the interactive elements of one block."""
+    """Return a block's interactive elements."""
     match block["type"]:
         case "actions":
             return list(block["elements"])
@@ -140,7 +140,7 @@ def elements_of(block: Block) -> list[Block]:
 
 
 def images_of(blocks: list[Block], at: str = "/blocks") -> Iterator[tuple[Block, str]]:
-    """Every image in ``blocks``, with where it stands."""
+    """Yield the images in ``blocks`` with their JSON pointers."""
     for index, block in enumerate(blocks):
         here = f"{at}/{index}"
         if block["type"] == "image":
@@ -154,7 +154,7 @@ def images_of(blocks: list[Block], at: str = "/blocks") -> Iterator[tuple[Block,
 
 
 def with_ids(blocks: list[Block], prefix: str) -> list[Block]:
-    """Return a copy in which every block has a ``block_id`` and every element an ``action_id``, as Slack fills them in."""
+    """Return a copy with missing ``block_id`` and ``action_id`` values filled in, as Slack does."""
     return [_named(block, f"{prefix}{number}") for number, block in enumerate(blocks)]
 
 
@@ -175,7 +175,7 @@ def _named(block: Block, name: str) -> Block:
 
 
 def check_view(view: object) -> list[str]:
-    """Say what Slack would refuse in a modal or an App Home."""
+    """Return the errors that Slack would report for a modal or App Home."""
     if not isinstance(view, dict):
         return [problem("must be an object", "/view")]
     kind = view.get("type")

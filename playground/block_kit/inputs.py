@@ -1,4 +1,4 @@
-"""What interactive elements hold: a user's raw input as Slack's payloads tell it, and what is missing or too long."""
+"""Convert user input to values of interactive elements in payloads, and validate inputs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 Raw = str | list[str] | None
-"""What a user typed or chose: text, an option's value, several values, a date."""
+"""User input: text, an option's value, several values, a date."""
 
 _SINGLE = {
     "static_select": "selected_option",
@@ -37,25 +37,25 @@ _INITIAL = {
 
 
 def options_of(element: Block) -> list[Block]:
-    """Every option of a select, its groups included."""
+    """Return all options of a select, including those in groups."""
     return [*element.get("options", []), *(option for group in element.get("option_groups", []) for option in group["options"])]
 
 
 def value_key(element: Block) -> str:
-    """Where the payload holds this element's value."""
+    """Return the payload key of an element's value."""
     return _SINGLE.get(element["type"], "value")
 
 
 def value_of(element: Block, raw: Raw, offered: Sequence[Block] = ()) -> Json:
-    """Tell the element's value as a payload holds it.
+    """Return an element's value for a payload.
 
     Args:
         element: The block element.
-        raw: What the user gave.
-        offered: The options that an external select was offered.
+        raw: The user's input.
+        offered: The options returned for an external select.
 
     Raises:
-        LookupError: An option was chosen that is not there.
+        LookupError: for an option that doesn't exist.
 
     """
     key = value_key(element)
@@ -72,7 +72,7 @@ def value_of(element: Block, raw: Raw, offered: Sequence[Block] = ()) -> Json:
 
 
 def initial_of(element: Block) -> Raw:
-    """Tell what an element holds before anybody touched it."""
+    """Return an element's initial input."""
     match value_key(element):
         case "selected_option":
             return element["initial_option"]["value"] if element.get("initial_option") else None
@@ -85,7 +85,7 @@ def initial_of(element: Block) -> Raw:
 
 
 def state_of(blocks: Sequence[Block], given: Mapping[str, Raw], offered: Mapping[str, list[Block]]) -> Json:
-    """Collect the ``state.values`` of a message or view. ``given`` and ``offered`` are by ``action_id``."""
+    """Return the ``state.values`` of a message or view. ``given`` and ``offered`` are by ``action_id``."""
     values: Json = {}
     for block in blocks:
         for element in elements_of(block):
@@ -99,7 +99,7 @@ def state_of(blocks: Sequence[Block], given: Mapping[str, Raw], offered: Mapping
 
 
 def complaints(blocks: Sequence[Block], given: Mapping[str, Raw]) -> dict[str, str]:
-    """Tell what Slack's own form says before a modal is submitted, by ``block_id``."""
+    """Return Slack's own validation errors of a modal by ``block_id``."""
     found: dict[str, str] = {}
     for block in blocks:
         if block["type"] != "input":

@@ -1,4 +1,4 @@
-"""What Slack allows in rich text, tables and its own charts."""
+"""Rules for rich text, tables and charts."""
 
 from __future__ import annotations
 

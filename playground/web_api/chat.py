@@ -24,7 +24,7 @@ METADATA_BYTES = 16_000
 
 
 def message_json(message: Message, workspace: Workspace, service: Service, *, with_metadata: bool = False) -> Json:
-    """Show a message as Slack's API does."""
+    """Return a message's JSON."""
     author = workspace.users[message.author]
     body: Json = {"type": "message", "ts": message.ts, "user": author.id, "text": message.text, "team": workspace.id}
     if author.id == workspace.bot:
@@ -127,7 +127,7 @@ def unfurl(ask: Ask) -> Json:
 
 
 def _linking(ask: Ask) -> Message:
-    """Find the message whose links are unfurled: by where it was posted, or by the id and source that the event had."""
+    """Return the message to unfurl, by channel and ``ts`` or by the event's ``unfurl_id`` and ``source``."""
     given, source = ask.text("unfurl_id"), ask.text("source")
     if not given and not source:
         channel = ask.channel()
@@ -159,7 +159,7 @@ def _own_message(ask: Ask, refusal: str) -> tuple[Channel, Message]:
 
 
 def _draft(ask: Ask, channel: Channel, limit: int, given: Message | None = None) -> Message:
-    """Build the message that the arguments describe: checked but not posted."""
+    """Return the message from the arguments, validated but not posted. ``given``: the message to update."""
     workspace = ask.workspace
     text = ask.text("text")
     blocks = ask.nested("blocks")
@@ -183,7 +183,7 @@ def _draft(ask: Ask, channel: Channel, limit: int, given: Message | None = None)
 
 
 def checked_metadata(metadata: object) -> Json | None:
-    """Return a message's metadata if its form is right. Refuses with ``invalid_metadata_format``."""
+    """Return valid message metadata; ``invalid_metadata_format`` otherwise."""
     if metadata is None:
         return None
     if (

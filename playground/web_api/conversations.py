@@ -42,7 +42,7 @@ def open_direct(ask: Ask) -> Json:
 
 
 def history(ask: Ask) -> Json:
-    """``conversations.history``: newest first, without replies and without what only one user sees."""
+    """``conversations.history``: newest first, without replies and ephemeral messages."""
     channel = _readable(ask)
     return _messages_page(ask, [one for one in ask.workspace.messages(channel.id) if not one.is_reply][::-1])
 
@@ -83,7 +83,7 @@ def list_all(ask: Ask) -> Json:
 
 
 def of_user(ask: Ask) -> Json:
-    """``users.conversations``: where a user (by default the bot) is a member."""
+    """``users.conversations``: the conversations of a user, by default the bot."""
     user = ask.text("user") or ask.workspace.bot
     if user not in ask.workspace.users:
         raise Refusal("user_not_found")
@@ -99,7 +99,7 @@ def user_info(ask: Ask) -> Json:
 
 
 def user_json(user: User, team: str) -> Json:
-    """Show a user as Slack's API does."""
+    """Return a user's JSON."""
     return {
         "id": user.id,
         "team_id": user.team or team,
@@ -177,7 +177,7 @@ def _messages_page(ask: Ask, messages: list[Any]) -> Json:
 
 
 def _page(ask: Ask, items: Sequence[Any]) -> tuple[list[Any], str]:
-    """One page of a list, and the cursor to the next (empty on the last)."""
+    """Return a page of a list and the next cursor, which is empty on the last page."""
     limit = min(ask.whole("limit", _PAGE), _MOST)
     cursor = ask.text("cursor")
     if limit < 1:

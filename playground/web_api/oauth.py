@@ -1,4 +1,4 @@
-"""How an app is installed: the page on which somebody allows it, the code it is given for, and tokens that are refreshed."""
+"""OAuth: the authorization page, code exchange and token refresh."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Json = dict[str, Any]
 
 
 def installing_blueprint(service: Service) -> Blueprint:
-    """Build the page that ``/oauth/v2/authorize`` is."""
+    """Return the blueprint of ``/oauth/v2/authorize``."""
     blueprint = Blueprint("installing", __name__)
 
     @blueprint.get("/oauth/v2/authorize")
@@ -44,7 +44,7 @@ def installing_blueprint(service: Service) -> Blueprint:
 
 
 def _known(service: Service) -> None:
-    """Refuse another app's id, scopes that the app may not have, and an address that is not on this machine."""
+    """Reject other apps' client ids, undeclared scopes and redirect URIs on other machines."""
     asked = request.args
     there = urlsplit(asked.get("redirect_uri", ""))
     if asked.get("client_id") != service.app.client_id or there.hostname not in {"127.0.0.1", "localhost", "::1"}:
@@ -54,7 +54,7 @@ def _known(service: Service) -> None:
 
 
 def exchange(service: Service, arguments: Json) -> Json:
-    """``oauth.v2.access``: the end of an installation, or a new token for an old one's refresh token."""
+    """``oauth.v2.access``: exchange a code or a refresh token."""
     given = request.authorization
     client = (given.username, given.password) if given else (arguments.get("client_id"), arguments.get("client_secret"))
     if client[0] != service.app.client_id:
@@ -89,7 +89,7 @@ def _installed(service: Service, team: str) -> Json:
 
 
 def _token(service: Service, team: str) -> Json:
-    """Give out the workspace's one token or, where tokens are rotated, a new one that ends."""
+    """Return the workspace's token or, with token rotation, a new one that expires."""
     if service.token_lifetime is None:
         good = [name for name, token in service.tokens.items() if token.kind is TokenKind.BOT and not token.revoked]
         return {"access_token": next(name for name in good if service.tokens[name].team == team)}

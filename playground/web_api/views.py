@@ -17,7 +17,7 @@ MOST_MODALS = 3
 
 
 def open_view(ask: Ask) -> Json:
-    """``views.open``: in the place of whatever modal the user has open."""
+    """``views.open``: replaces any open modal of the user."""
     content = _checked(ask, ask.nested("view"), "modal")
     user = _user_of_trigger(ask)
     view = new_view(ask.service, user, content)
@@ -27,7 +27,7 @@ def open_view(ask: Ask) -> Json:
 
 
 def push(ask: Ask) -> Json:
-    """``views.push``: on top of the open modal, three at most."""
+    """``views.push``: adds a modal to the stack, at most three."""
     content = _checked(ask, ask.nested("view"), "modal")
     user = _user_of_trigger(ask)
     stack = ask.workspace.modals.get(user, [])
@@ -55,7 +55,7 @@ def update(ask: Ask) -> Json:
 
 
 def publish(ask: Ask) -> Json:
-    """``views.publish``: a user's App Home."""
+    """``views.publish``: sets a user's App Home."""
     user = ask.needed("user_id")
     if user not in ask.workspace.users:
         raise Refusal("user_not_found")
@@ -72,14 +72,14 @@ def publish(ask: Ask) -> Json:
 
 
 def new_view(service: Service, user: str, content: Json, below: View | None = None) -> View:
-    """Make a view, with ids filled in, that nobody sees yet."""
+    """Return a new view with ids filled in, without showing it."""
     view_id = service.serial("V")
     shown = {**content, "blocks": with_ids(content["blocks"], service.secret("block")[:6])}
     return View(view_id, user, shown, service.secret("hash"), below.root if below else view_id, below.id if below else None)
 
 
 def replace_content(service: Service, view: View, content: Json) -> None:
-    """Show something else in a view."""
+    """Replace a view's content."""
     view.content = {**content, "blocks": with_ids(content["blocks"], service.secret("block")[:6])}
     view.hash = service.secret("hash")
     view.errors = {}
@@ -87,7 +87,7 @@ def replace_content(service: Service, view: View, content: Json) -> None:
 
 
 def view_json(view: View, workspace: Workspace, service: Service, state: Json | None = None) -> Json:
-    """Show a view as Slack's API and its payloads do."""
+    """Return a view's JSON."""
     defaults = {"private_metadata": "", "callback_id": "", "external_id": ""}
     if view.content["type"] == "modal":
         defaults |= {"submit": None, "close": None, "clear_on_close": False, "notify_on_close": False}  # type: ignore[dict-item]  # null, as Slack has it
@@ -107,7 +107,7 @@ def view_json(view: View, workspace: Workspace, service: Service, state: Json | 
 
 
 def checked_view(service: Service, workspace: Workspace, view: object, kind: str) -> tuple[Json, list[str]]:
-    """Return a view and what Slack would refuse in it."""
+    """Return a view and the errors that Slack would report for it."""
     problems = check_view(view)
     if problems or not isinstance(view, dict):
         return {}, problems

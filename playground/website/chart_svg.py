@@ -1,4 +1,4 @@
-"""Slack's own charts (the ``data_visualization`` block) as small SVG pictures. Their colors are in the page's style sheet."""
+"""Draw ``data_visualization`` blocks as SVG. The colors are in the page's style sheet."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from markupsafe import Markup
 
 Json = dict[str, Any]
 Height = Callable[[float], float]
-"""Where a value stands, from the top."""
+"""Returns a value's distance from the top in pixels."""
 
 WIDTH, HEIGHT = 480, 240
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 8, 10, 30
 
 
 def plot_svg(block: Json) -> Markup:
-    """Draw the chart of one block."""
+    """Return a block's chart as SVG."""
     chart = block["chart"]
     inner = _pie(chart["segments"]) if chart["type"] == "pie" else _axes_plot(chart)
     return Markup('<svg class="plot" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
@@ -113,7 +113,7 @@ def _pie(segments: Sequence[Json]) -> Markup:
     parts = []
     for number, one in enumerate(segments):
         part = one["value"] / total
-        # A whole circle's arc would end where it begins, and show nothing.
+        # An arc of a full circle would have equal ends and be invisible.
         begin, end = (math.tau * (turned + shift) for shift in (0, min(part, 0.9999)))
         x1, y1 = cx + radius * math.sin(begin), cy - radius * math.cos(begin)
         x2, y2 = cx + radius * math.sin(end), cy - radius * math.cos(end)

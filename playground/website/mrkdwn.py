@@ -1,4 +1,4 @@
-"""Slack's markup as safe HTML, and as the plain text that a reader sees. Everything is escaped here, once."""
+"""Convert mrkdwn to safe HTML, and HTML to visible text. This is the only place that escapes."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ _DATE_FORMATS = {
 
 
 def plain_html(text: str) -> Markup:
-    """Plain text: only emoji and line breaks mean something."""
+    """Return plain text as HTML, with emoji and line breaks."""
     return Markup("<br>").join(escape(line) for line in with_emoji(text).split("\n"))
 
 
 def mrkdwn_html(text: str, names: Mapping[str, str]) -> Markup:
-    """Slack's markup as HTML. ``names`` tells what users and channels are called, by id."""
+    """Return mrkdwn as HTML. ``names``: users' and channels' names by id."""
     held: list[Markup] = []
 
     def hold(piece: Markup) -> str:
@@ -56,7 +56,7 @@ def mrkdwn_html(text: str, names: Mapping[str, str]) -> Markup:
             return hold(link(html.unescape(bare), html.unescape(bare)))
         return hold(_angle(found["angle"], names))
 
-    # Characters that mark held pieces cannot come from the text itself.
+    # Remove the placeholder characters from the text itself.
     text = _TOKEN.sub(token, re.sub("[\ue000\ue001]", "", text))
     safe = str(escape(html.unescape(with_emoji(text))))
     for pattern, tag in _EMPHASIS:
@@ -75,7 +75,7 @@ def _quote(found: re.Match[str]) -> str:
 
 
 def link(url: str, label: str) -> Markup:
-    """Write a link that opens elsewhere; the bare label when the address is no web or mail address."""
+    """Return a link that opens in a new tab; only the label unless it's a web or mail URL."""
     if not url.startswith(_SAFE):
         return escape(label)
     return Markup('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>').format(url, label)
@@ -107,13 +107,13 @@ def _special(target: str, label: str) -> Markup:
 
 
 def readable(markup: Markup) -> str:
-    """Tell what a reader sees of some HTML from here."""
+    """Return the visible text of this module's HTML."""
     text = re.sub(r"<br>|</?blockquote>|</?pre>", "\n", str(markup))
     return html.unescape(_TAG.sub("", text)).strip()
 
 
 def markdown_html(text: str) -> Markup:
-    """Show the ``markdown`` block: headings, lists, emphasis, code and links of standard Markdown."""
+    """Return a ``markdown`` block as HTML: headings, lists, emphasis, code and links."""
     out: list[Markup] = []
     for chunk in re.split(r"(```.*?```)", text, flags=re.DOTALL):
         if chunk.startswith("```"):

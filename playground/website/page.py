@@ -1,4 +1,4 @@
-"""The web page: one server-rendered shell, fragments for what changes, and the posts of what a user does."""
+"""The web page's routes: the page itself, its changing fragments, and user actions."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ HEADERS = {
 
 
 def guard(app: Flask) -> None:
-    """Refuse names that are not this machine's (DNS rebinding) and posts from other sites; send the security headers."""
+    """Reject foreign host names (DNS rebinding) and cross-site posts, and set security headers."""
 
     @app.before_request
     def check() -> None:
@@ -62,7 +62,7 @@ def guard(app: Flask) -> None:
 
 
 class Page:
-    """The routes of the page."""
+    """The page's routes."""
 
     def __init__(
         self, service: Service, acts: Mapping[str, Acts], title: str, note: str, completions: Sequence[tuple[str, str]]
@@ -74,7 +74,7 @@ class Page:
         self._completions = completions
 
     def blueprint(self) -> Blueprint:
-        """Build the routes."""
+        """Return the page's blueprint."""
         blueprint = Blueprint("page", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
         blueprint.add_url_rule("/", view_func=self.shell)
         blueprint.add_url_rule("/page/state", view_func=self.state)
@@ -86,10 +86,10 @@ class Page:
             blueprint.add_url_rule(f"/page/{act.__name__}", view_func=act, methods=["POST"])
         return blueprint
 
-    # What is shown
+    # Reading
 
     def shell(self) -> str:
-        """Show the page."""
+        """Return the page."""
         workspace, user, channel = self._place(request.args)
         everybody = sorted(workspace.users)
         return render_template(
@@ -111,7 +111,7 @@ class Page:
         )
 
     def state(self) -> Response:
-        """Tell what a user sees right now, as fragments."""
+        """Return what a user sees now, as HTML fragments."""
         workspace, user, channel = self._place(request.args)
         look = Look(self._service, workspace, user)
         thread = request.args.get("thread")
@@ -123,7 +123,7 @@ class Page:
         )
 
     def live(self) -> Response:
-        """Tell whenever something changed, until the server stops."""
+        """Stream a server-sent event for each change."""
         feed = self._service.feed
 
         def versions() -> Iterator[str]:
@@ -136,19 +136,19 @@ class Page:
         return Response(versions(), mimetype="text/event-stream")
 
     def completions(self) -> Response:
-        """List everything that the message box can complete."""
+        """Return the completions for the message box."""
         command = self._service.app.commands[0]
         return jsonify([{"text": f"{command} {text}".strip(), "hint": hint} for text, hint in self._completions])
 
     def picture(self, key: str) -> Response:
-        """Show a picture that a message named."""
+        """Return a cached image."""
         kept = self._service.pictures.get(key)
         if kept is None:
             abort(http.HTTPStatus.NOT_FOUND)
         return Response(kept.content, mimetype=kept.mimetype, headers={"Cache-Control": "private, max-age=86400"})
 
     def file(self, team: str, file_id: str) -> Response:
-        """Show an uploaded file: a picture as itself, anything else as a download, so that no upload can act as a page."""
+        """Return an uploaded file: images inline, others as downloads, so that no upload can act as a page."""
         workspace = self._service.workspaces.get(team)
         found = workspace.files.get(file_id) if workspace else None
         if found is None or found.content is None:
@@ -157,10 +157,10 @@ class Page:
             return Response(found.content, mimetype=kind[0])
         return Response(found.content, mimetype="application/octet-stream", headers={"Content-Disposition": "attachment"})
 
-    # What a user does
+    # User actions
 
     def send(self) -> Response:
-        """Take a message or a slash command."""
+        """Handle a message or a slash command."""
         body = _posted()
         workspace, user, channel = self._place(body)
         text, thread = str(body.get("text") or "").strip(), body.get("thread")
@@ -172,7 +172,7 @@ class Page:
         return _told(acts.say(user, channel, markup(workspace, text), thread))
 
     def press(self) -> Response:
-        """Take a press or a choice."""
+        """Handle a button press or a menu selection."""
         body = _posted()
         workspace, user, channel = self._place(body)
         where = _target(body, workspace, user, channel)
@@ -183,7 +183,7 @@ class Page:
         return _told(ack)
 
     def suggest(self) -> Response:
-        """Take what is typed into an external select."""
+        """Return the options for text typed into an external select."""
         body = _posted()
         workspace, user, channel = self._place(body)
         where = _target(body, workspace, user, channel)
@@ -194,7 +194,7 @@ class Page:
         return jsonify([{"text": one["text"]["text"], "value": one["value"]} for one in options])
 
     def submit(self) -> Response:
-        """Take a modal's submission."""
+        """Handle a modal's submission."""
         body = _posted()
         workspace, user, _ = self._place(body)
         try:
@@ -203,18 +203,18 @@ class Page:
             abort(http.HTTPStatus.GONE, _GONE)
 
     def close(self) -> Response:
-        """Close the modal on top."""
+        """Close the top modal."""
         workspace, user, _ = self._place(_posted())
         return _told(self._acts[workspace.id].close(user))
 
     def home(self) -> Response:
-        """Open the Home or Messages tab."""
+        """Handle opening the Home or Messages tab."""
         body = _posted()
         workspace, user, _ = self._place(body)
         return _told(self._acts[workspace.id].open_home(user, "messages" if body.get("tab") == "messages" else "home"))
 
     def _place(self, given: Mapping[str, Any]) -> tuple[Workspace, User, Channel]:
-        """Read who looks at what: ``team``, ``as`` and ``in``, or where one begins."""
+        """Return workspace, user and channel from ``team``, ``as`` and ``in``, or the defaults."""
         workspaces = self._service.workspaces
         try:
             workspace = workspaces[given.get("team") or next(iter(workspaces))]
@@ -241,7 +241,7 @@ def _named(body: Json) -> tuple[str, str]:
 
 
 def _target(body: Json, workspace: Workspace, user: User, channel: Channel) -> Message | View:
-    """Find what is pressed: the modal on top, the App Home, or a message that the user sees."""
+    """Return the target of an action: the top modal, App Home or a message that the user sees."""
     found: Message | View | None
     match body.get("on"):
         case "modal":
@@ -258,5 +258,5 @@ def _target(body: Json, workspace: Workspace, user: User, channel: Channel) -> M
 
 
 def _told(ack: Ack) -> Response:
-    """Tell the page how the app acknowledged, and whether it was asked at all."""
+    """Return the app's acknowledgement for the page."""
     return jsonify(ok=ack.ok, error=ack.error, reached=ack.status is not None)

@@ -1,4 +1,4 @@
-"""How a workspace looks to one user: messages, modals and the App Home as HTML fragments."""
+"""Render messages, modals and App Home as HTML fragments for a user."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ Json = dict[str, Any]
 
 
 def names_of(workspace: Workspace) -> dict[str, str]:
-    """Tell what users and channels are called, by id."""
+    """Return users' and channels' names by id."""
     people = {one.id: one.name for one in workspace.users.values()}
     return people | {one.id: one.name for one in workspace.channels.values()}
 
 
 def install_filters(app: Flask) -> None:
-    """Give the templates what they need to show text and charts."""
+    """Add filters and globals for text and charts to the templates."""
     app.jinja_env.filters |= {"plain": plain_html, "mrkdwn": mrkdwn_html, "markdown": markdown_html}
     app.jinja_env.globals |= {"plot_svg": plot_svg, "initial_of": initial_of}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -47,7 +47,7 @@ class Look:
         self._viewer = viewer
 
     def channels(self) -> list[Json]:
-        """List what the sidebar has: every conversation that the viewer is in, with whether the bot is."""
+        """Return the sidebar's conversations: those of the viewer, and whether the bot is a member."""
         mine = [one for one in self._workspace.channels.values() if self._viewer.id in one.members]
         return [
             {
@@ -61,7 +61,7 @@ class Look:
         ]
 
     def messages(self, channel: Channel) -> list[Json]:
-        """Show a conversation's messages as HTML, each with its id and revision. Replies are left to their thread."""
+        """Return a conversation's messages as HTML with id and revision, without thread replies."""
         every = self._workspace.messages(channel.id, self._viewer.id)
         shown = []
         day = ""
@@ -75,21 +75,21 @@ class Look:
         return shown
 
     def thread(self, channel: Channel, ts: str) -> list[Json]:
-        """Show a thread's messages as HTML."""
+        """Return a thread's messages as HTML."""
         return [self._row(one, [], "") for one in self._workspace.messages(channel.id, self._viewer.id, ts)]
 
     def modal(self, channel: Channel | None = None) -> str | None:
-        """Show the modal that the viewer has open, if any; ``channel`` is the one behind it."""
+        """Return the viewer's open modal as HTML; ``None`` if there is none. ``channel``: the current one."""
         stack = self._workspace.modals.get(self._viewer.id)
         return self._view("modal.html", stack[-1], current=channel.id if channel else None) if stack else None
 
     def home(self) -> str:
-        """Show the App Home."""
+        """Return App Home as HTML."""
         view = self._workspace.homes.get(self._viewer.id)
         return self._view("home.html", view) if view else render_template("home.html", view=None)
 
     def image_source(self, image: Block) -> str:
-        """Where the page finds an image's bytes: always on this server, as Slack's own proxy has it."""
+        """Return an image's URL on this server, like that of Slack's image proxy."""
         if url := image.get("image_url"):
             return f"/picture/{self._service.pictures.key(url)}"
         named = image["slack_file"]
@@ -126,13 +126,13 @@ class Look:
             **self._context(),
         )
         revision = max([message.revision, *(one.revision for one in replies)])
-        # A file's picture appears without a new revision of its message.
+        # An image can become ready without a new revision of its message.
         ready = "".join("1" if one["filetype"] else "0" for one in files)
         return {"id": message.ts, "rev": f"{revision}.{len(replies)}.{ready}.{bool(day)}", "html": html, "app": author.is_bot}
 
 
 def shown_text(workspace: Workspace, message: Message) -> str:
-    """Tell what a reader sees of a message, as plain text: its blocks, or its text when it has none."""
+    """Return a message's visible text: of its blocks, or its ``text`` if it has none."""
     names = names_of(workspace)
     lines = [] if message.blocks else [readable(mrkdwn_html(message.text, names))]
     cards = [block for card in message.unfurls.values() for block in card.get("blocks", ())]
@@ -140,7 +140,7 @@ def shown_text(workspace: Workspace, message: Message) -> str:
 
 
 def _lines(block: Block, names: dict[str, str]) -> Iterable[str]:
-    """Yield the text of a block, a line for each thing that stands by itself."""
+    """Yield the lines of a block's visible text."""
     match block["type"]:
         case "markdown":
             yield readable(markdown_html(block["text"]))
