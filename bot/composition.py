@@ -30,7 +30,7 @@ from bot.jobs.clock_jobs import Jobs
 from bot.jobs.engine import CLOCK
 from bot.jobs.prewarm import Prewarmer
 from bot.observability import logs
-from bot.observability.metrics import Counting, Metrics
+from bot.observability.metrics import Metrics, SlackErrorCounter
 from bot.outbox.delivery import TIMEOUT, DeliveryContext
 from bot.outbox.lease_guard import LeaseGuardedClient
 from bot.server.health import Health
@@ -46,18 +46,18 @@ from bot.slack.registration import listen
 from bot.slack.reply_place import asked_in, place_of
 from bot.slack.services import Services
 from bot.slack.verification import VerifiedOnly
-from bot.storage.channels.alerts import Watches
-from bot.storage.channels.predictions import Bets
-from bot.storage.channels.subscriptions import Subscriptions
-from bot.storage.dumps import Dumps
-from bot.storage.heartbeats import Heartbeats
+from bot.storage.channels.alerts import AlertStore
+from bot.storage.channels.predictions import BetStore
+from bot.storage.channels.subscriptions import SubscriptionStore
+from bot.storage.dumps import DumpStore
+from bot.storage.heartbeats import HeartbeatStore
 from bot.storage.job_slots import JobSlots
 from bot.storage.messages.built_digests import BuiltDigests
 from bot.storage.messages.outbox import OutboxStore
 from bot.storage.messages.pending_replies import PendingReplies
 from bot.storage.messages.received_events import ReceivedEvents
 from bot.storage.migration_state import TABLES
-from bot.storage.token_leases import Leases
+from bot.storage.token_leases import TokenLeases
 from bot.storage.workspaces import WorkspaceRemoval
 from bot.subscriptions.service import SubscriptionService
 
@@ -130,7 +130,7 @@ def client(settings: Settings, metrics: Metrics | None = None) -> WebClient:
     """
     retries: list[RetryHandler] = [RateLimitErrorRetryHandler(max_retry_count=2)]
     if metrics:
-        retries.insert(0, Counting(metrics.refused))
+        retries.insert(0, SlackErrorCounter(metrics.refused))
     return WebClient(secret(settings.slack_bot_token), base_url=settings.slack_api_url, retry_handlers=retries)
 
 
@@ -201,7 +201,7 @@ def installations(settings: Settings, database_: sa.Engine) -> Installations | N
 def tokens(settings: Settings, database_: sa.Engine, kept: Installations, metrics: Metrics | None = None) -> Tokens:
     """Make what finds each workspace's token."""
     id_, secret_ = settings.slack_client_id or "", secret(settings.slack_client_secret) or ""
-    return Tokens(kept, Leases(database_), client(settings, metrics), id_, secret_)
+    return Tokens(kept, TokenLeases(database_), client(settings, metrics), id_, secret_)
 
 
 def installing(settings: Settings, kept: Installations) -> Blueprint:
@@ -231,7 +231,7 @@ def clients(settings: Settings, database_: sa.Engine, metrics: Metrics | None = 
     """Make what gives the client of a workspace for what is sent unasked: it retries nothing, and heeds the fence."""
     kept = installations(settings, database_)
     many = tokens(settings, database_, kept, metrics) if kept else None
-    counting: list[RetryHandler] = [Counting(metrics.refused)] if metrics else []
+    counting: list[RetryHandler] = [SlackErrorCounter(metrics.refused)] if metrics else []
 
     def client_of(workspace: str) -> WebClient | None:
         token = secret(settings.slack_bot_token)
@@ -250,13 +250,13 @@ def delivery_context(settings: Settings, database_: sa.Engine, metrics: Metrics 
     return DeliveryContext(
         OutboxStore(database_),
         BuiltDigests(database_),
-        Subscriptions(database_),
-        Watches(database_),
-        Bets(database_),
+        SubscriptionStore(database_),
+        AlertStore(database_),
+        BetStore(database_),
         clients(settings, database_, metrics),
         gallery(settings, database_),
         None if settings.slack_app_token else settings.hfstats_public_url,
-        heartbeats=Heartbeats(database_),
+        heartbeats=HeartbeatStore(database_),
     )
 
 
@@ -279,7 +279,7 @@ def backfill(settings: Settings, database_: sa.Engine) -> Backfill:
     """Put together what counts dumps of the whole Hub."""
     url = database_.url.render_as_string(hide_password=False)
     folder = cache_folder() / "dumps"
-    return Backfill(Dumps(database_), url, folder, settings.hf_endpoint, secret(settings.hf_token))
+    return Backfill(DumpStore(database_), url, folder, settings.hf_endpoint, secret(settings.hf_token))
 
 
 def engine(settings: Settings, database_: sa.Engine, work: Jobs) -> Engine:
@@ -328,7 +328,7 @@ def worker_watch(settings: Settings, database_: sa.Engine, metrics: Metrics | No
         if slack:
             slack.chat_postMessage(channel=channel, text=escape(text))
 
-    return WorkerWatch(Heartbeats(database_), JobSlots(database_), tell)
+    return WorkerWatch(HeartbeatStore(database_), JobSlots(database_), tell)
 
 
 def bolt(settings: Settings, at: Services, *, over_http: bool, metrics: Metrics | None = None, many: Tokens | None = None) -> App:
@@ -354,7 +354,7 @@ def bolt(settings: Settings, at: Services, *, over_http: bool, metrics: Metrics 
 
     def entering(body: dict[str, Any], next_: Callable[[], BoltResponse]) -> BoltResponse:
         if not over_http:  # over HTTP a request has its id already
-            logs.begin()
+            logs.start_request()
         door = entry_point_of(body)
         ENTRY_POINT.set(door)
         if metrics:
@@ -384,7 +384,7 @@ def web_context(settings: Settings, workers: Pool, database_: sa.Engine) -> WebC
     metrics.snapshots(SqlHistory(database_).latest)
     metrics.outbox(OutboxStore(database_).counts)
     metrics.analytics(workers.replaced)
-    metrics.worker(Heartbeats(database_).age)
+    metrics.worker(HeartbeatStore(database_).age)
     kept = installations(settings, database_)
     many = tokens(settings, database_, kept, metrics) if kept else None
     at = services(settings, workers, workers.entries(), database_, metrics=metrics, many=many)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analytics.storage import database
-from bot.storage.messages.pictures import Gallery
+from bot.storage.messages.pictures import PictureStore
 from bot.storage.migration_state import TABLES
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def upgrade(engine: sa.Engine) -> None:
         postgres.install(engine)
 
 
-def gallery(settings: Settings, database_: sa.Engine) -> Gallery | None:
+def gallery(settings: Settings, database_: sa.Engine) -> PictureStore | None:
     """Make the gallery of pictures shown by address; ``None`` where nothing could sign the addresses."""
     keys = settings.signing_keys
-    return Gallery(database_, keys) if keys else None
+    return PictureStore(database_, keys) if keys else None

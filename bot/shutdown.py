@@ -11,7 +11,7 @@ ENDS_WITHIN = 25.0
 """Seconds for a worker to finish current jobs after a stop signal; hosting platforms kill after 30."""
 
 
-def until_stopped() -> None:
+def wait_until_stopped() -> None:
     """Block until Ctrl-C or a termination signal."""
     stopped = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -20,7 +20,7 @@ def until_stopped() -> None:
         pass
 
 
-def end_at_once_when_told() -> None:
+def exit_on_signal() -> None:
     """Exit with code 0 at the next termination signal, for a process that is only waiting."""
 
     def end(*_: object) -> None:
@@ -30,7 +30,7 @@ def end_at_once_when_told() -> None:
         signal.signal(number, end)
 
 
-def end_within(seconds: float, code: int) -> None:
+def exit_after(seconds: float, code: int) -> None:
     """Exit after ``seconds`` even if a thread is still blocked on a database or a connection."""
 
     def end() -> None:

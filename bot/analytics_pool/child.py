@@ -49,8 +49,8 @@ class Child:
         self.ready = False
         self.deadline: float | None = None
         """Of the current request, by the monotonic clock."""
-        self.heard = False
-        self.silent = 0
+        self.has_beaten = False
+        self.missed_beats = 0
         """Consecutive missed heartbeats."""
         self.killed = False
 
@@ -86,12 +86,12 @@ class Child:
             raise value
         return value
 
-    def hear(self) -> None:
+    def read_heartbeats(self) -> None:
         """Read the heartbeats received so far."""
         try:
             while self.beats.poll():
                 self.beats.recv_bytes()
-                self.heard = True
+                self.has_beaten = True
         except (EOFError, OSError):  # the process ended
             return
 

@@ -66,7 +66,7 @@ class AnalyticsProcess:
 
     def overview(self, known: str = "") -> StoreSummary | None:
         """Return the store's summary; ``None`` if its edition is still ``known``."""
-        return None if known and summarize_store.edition(self._history) == known else summarize_store.survey(self._history)
+        return None if known and summarize_store.edition(self._history) == known else summarize_store.summarize(self._history)
 
 
 _DATABASE_WITHIN = 8.0

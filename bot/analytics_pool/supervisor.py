@@ -97,7 +97,7 @@ class Supervisor:
     def responding(self) -> int:
         """Return the number of processes that are ready and send heartbeats. Doesn't block."""
         with self._changed:
-            return sum(one.ready and one.silent <= self._limits.responding and not one.killed for one in self._children)
+            return sum(one.ready and one.missed_beats <= self._limits.responding and not one.killed for one in self._children)
 
     def pids(self) -> list[int]:
         """Return the process ids of ready processes."""
@@ -198,27 +198,27 @@ class Supervisor:
             self._ticked = now
         with self._changed:
             for one in list(self._children):
-                one.hear()
+                one.read_heartbeats()
                 self._look(one, now, tick=tick)
                 if one.sentinel in ended:
                     self._bury(one)
 
     def _look(self, one: Child, now: float, *, tick: bool) -> None:
         """Update a process's state from its heartbeats, and kill it if it hangs."""
-        if one.heard:
-            one.silent = 0
+        if one.has_beaten:
+            one.missed_beats = 0
             if not one.ready:
                 one.ready, self._failed_starts = True, 0
                 self._free.append(one)
                 self._changed.notify_all()
         elif tick:
             # Count heartbeats instead of seconds, so that a suspended machine doesn't count as silence.
-            one.silent += 1
+            one.missed_beats += 1
         if tick:
-            one.heard = False
+            one.has_beaten = False
         late = one.deadline is not None and now > one.deadline
         slow = not one.ready and now > one.started + self._limits.start
-        if (late or slow or (one.ready and one.silent > self._limits.silent)) and not one.killed:
+        if (late or slow or (one.ready and one.missed_beats > self._limits.silent)) and not one.killed:
             if one in self._free:
                 self._free.remove(one)
             one.kill()

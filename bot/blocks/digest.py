@@ -10,7 +10,7 @@ from analytics.export.serialization import safe
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import day, enumerate_, name, points
 from bot.blocks import text_objects
-from bot.blocks.escape import escape, escape_line, escape_preformatted, literal, unlinked
+from bot.blocks.escape import escape, escape_line, escape_plain_text, escape_preformatted, prevent_links
 from bot.blocks.messages import ALT
 from bot.blocks.text import source_line
 from bot.blocks.text_objects import SECTION, cut, plain_text
@@ -32,7 +32,7 @@ _ROWS = 25
 """Rows of a detailed ranking; the CSV file has all of them."""
 
 
-def content(digest: Digest, key: str, *, missed: Sequence[date] = (), sample: bool = False) -> Content:
+def digest_content(digest: Digest, key: str, *, missed: Sequence[date] = (), sample: bool = False) -> Content:
     """Return the digest as message content.
 
     ``key`` identifies the stored digest; ``missed`` are days without a snapshot; ``sample`` marks a preview.
@@ -47,19 +47,19 @@ def content(digest: Digest, key: str, *, missed: Sequence[date] = (), sample: bo
     below = [*told, text_objects.context("\n".join(map(escape_line, small))), _buttons(key)]
     text = "\n".join([digest.headline, title, *(line for section in digest.sections for line in _lines(section)), *small])
     return Content(
-        text=cut(unlinked(escape(text)), 3900),
+        text=cut(prevent_links(escape(text)), 3900),
         above=above,
         below=below,
-        alt=cut(literal(digest.chart.alt), ALT),
+        alt=cut(escape_plain_text(digest.chart.alt), ALT),
         files={f"hfstats-digest-{digest.edition}.csv": as_csv(digest)},
         details=details(digest),
     )
 
 
-def withheld(reason: str) -> Content:
+def missing_digest(reason: str) -> Content:
     """Return the message that replaces a digest that could not be built."""
     said = f"{reason} The next digest will arrive on schedule."
-    return Content(text=cut(unlinked(escape(said)), 3900), above=[text_objects.section(escape(said))])
+    return Content(text=cut(prevent_links(escape(said)), 3900), above=[text_objects.section(escape(said))])
 
 
 def as_text(digest: Digest) -> str:

@@ -32,7 +32,7 @@ _BARE = re.compile(
 
 def escape(text: str) -> str:
     """Escape ``text`` for mrkdwn."""
-    return _entities(unformatted(text))
+    return _entities(remove_formatting(text))
 
 
 def escape_line(text: str) -> str:
@@ -50,7 +50,7 @@ def escape_preformatted(text: str) -> str:
     return _entities(_ADDRESS.sub(_BREAK, visible(text).translate(_TICKS)))
 
 
-def unformatted(text: str) -> str:
+def remove_formatting(text: str) -> str:
     """Replace what Slack would format as emphasis, emoji or a URL. Does not escape ``&``, ``<`` and ``>``."""
     plain = visible(text).translate(_TICKS).translate(_STARS)
     plain = _EDGE.sub(lambda found: _LOW_LINE * len(found[0]), plain)
@@ -59,12 +59,12 @@ def unformatted(text: str) -> str:
     return _ADDRESS.sub(_BREAK, _EMOJI.sub(f":{_BREAK}", plain))
 
 
-def literal(text: str) -> str:
+def escape_plain_text(text: str) -> str:
     """Escape ``text`` for plain-text fields (buttons, menus, chart labels), where Slack still shows emoji; on one line."""
     return _EMOJI.sub(f":{_BREAK}", one_line(text))
 
 
-def unlinked(mrkdwn: str) -> str:
+def prevent_links(mrkdwn: str) -> str:
     """Prevent links in a message's escaped ``text``: bare URLs, mentions and phone numbers.
 
     Text objects in blocks use ``verbatim`` for this; a message's own ``text`` has no such option.
@@ -72,9 +72,9 @@ def unlinked(mrkdwn: str) -> str:
     return _BARE.sub(lambda found: found[0] if found["token"] else found[0] + _BREAK, mrkdwn)
 
 
-def inert(text: str) -> str:
+def escape_everything(text: str) -> str:
     """Escape ``text`` for a destination whose format is unknown, such as a workflow variable."""
-    return unlinked(unformatted(text).replace("<", f"<{_BREAK}"))
+    return prevent_links(remove_formatting(text).replace("<", f"<{_BREAK}"))
 
 
 def _entities(text: str) -> str:

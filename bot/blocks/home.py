@@ -9,7 +9,7 @@ from analytics.names.normalize import normalize
 from analytics.query import Query
 from bot.blocks import predictions
 from bot.blocks.escape import escape, escape_code, escape_line
-from bot.blocks.messages import BUTTON_TEXT, opener
+from bot.blocks.messages import BUTTON_TEXT, form_button
 from bot.blocks.text_objects import context, cut, plain_text, section
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def home_view(
     blocks = [
         _header("Open models on Hugging Face"),
         _freshness(overview, today),
-        _actions(opener() | {"style": "primary"}, predictions.opener(), _refresh(), _help()),
+        _actions(form_button() | {"style": "primary"}, predictions.bet_button(), _refresh(), _help()),
     ]
     if asked:
         blocks.append(

@@ -9,8 +9,8 @@ from urllib.parse import quote
 from analytics.domain import Measure
 from analytics.formatting.numbers import count, percent
 from analytics.formatting.phrases import ordinal
-from bot.blocks.escape import escape_line, literal
-from bot.blocks.figures.sparkline import Point, Trend, left_behind, trend
+from bot.blocks.escape import escape_line, escape_plain_text
+from bot.blocks.figures.sparkline import Point, Trend, absent_since, trend
 from bot.blocks.messages import ASK, Block
 from bot.blocks.text import source_line
 from bot.blocks.text_objects import context, cut, plain_text, section
@@ -61,7 +61,7 @@ def _card(title: str, lines: list[str], now: Answer) -> list[Block]:
         "type": "button",
         "action_id": f"{ASK}:0",
         "text": plain_text("See more"),
-        "accessibility_label": cut(literal(f"See more about {now.rankings[-1].shares[0].name}"), 75),
+        "accessibility_label": cut(escape_plain_text(f"See more about {now.rankings[-1].shares[0].name}"), 75),
         "value": now.query,
     }
     muted = "\n".join([*map(escape_line, now.notes), escape_line(source_line(now.source))])
@@ -86,7 +86,7 @@ def _moved(rank: object, was: object, before: Answer | None, points: tuple[Point
         change = was - rank
         how = f"▲ {change}" if change > 0 else f"▼ {-change}" if change < 0 else "unchanged"
         return f" ({how} since {_month(before.source.snapshot)})"
-    absent = left_behind(points)
+    absent = absent_since(points)
     return f" (new since {_month(absent)})" if absent else ""
 
 

@@ -32,12 +32,12 @@ _MEND = {
 }
 
 
-def why(error: str) -> str:
+def error_reason(error: str) -> str:
     """Return the reason for a delivery error, as the end of a sentence."""
     return _WHY.get(error, f"Slack returned the error “{escape_line(error)}”")
 
 
-def named(delivery: Delivery) -> str:
+def delivery_name(delivery: Delivery) -> str:
     """Return a name for a delivery: ``the digest for July 2026``, ``the alert from 22 August 2026``."""
     if delivery.kind == "digest":
         return f"the digest for {Edition.parse(delivery.period).name}"
@@ -46,36 +46,37 @@ def named(delivery: Delivery) -> str:
     return f"the alert from {day(date.fromisoformat(delivery.period))}" if delivery.kind == "alert" else "a notice"
 
 
-def unsure(delivery: Delivery) -> Content:
+def unsure_notice(delivery: Delivery) -> Content:
     """Return the notice for a delivery that may or may not have arrived, with a button to send it again."""
     text = (
-        f"{_begin(named(delivery))} may not have reached <#{delivery.channel}>: the connection to Slack broke while I was sending"
-        " it, and I can't read the channel to check. If it isn't there, send it again."
+        f"{_begin(delivery_name(delivery))} may not have reached <#{delivery.channel}>: the connection to Slack broke while I was"
+        " sending it, and I can't read the channel to check. If it isn't there, send it again."
     )
     return Content(text, [section(text), _button("Send again", f"again {delivery.id}")])
 
 
-def given_up(delivery: Delivery) -> Content:
+def retries_exhausted_notice(delivery: Delivery) -> Content:
     """Return the notice for a delivery that was retried for a day and failed, with a button to send it again."""
-    what = f"{_begin(named(delivery))} didn't reach <#{delivery.channel}>"
+    what = f"{_begin(delivery_name(delivery))} didn't reach <#{delivery.channel}>"
     text = f"{what}. I tried for more than a day but couldn't reach Slack."
     return Content(text, [section(text), _button("Send again", f"again {delivery.id}")])
 
 
-def undelivered(delivery: Delivery, error: str) -> Content:
+def undelivered_notice(delivery: Delivery, error: str) -> Content:
     """Return the notice for a one-time delivery that failed, with a button to send it again."""
-    text = f"{_begin(named(delivery))} didn't reach <#{delivery.channel}>: {why(error)}. Once that's fixed, send it again."
+    what = f"{_begin(delivery_name(delivery))} didn't reach <#{delivery.channel}>"
+    text = f"{what}: {error_reason(error)}. Once that's fixed, send it again."
     return Content(text, [section(text), _button("Send again", f"again {delivery.id}")])
 
 
-def paused(delivery: Delivery, what: str, error: str) -> Content:
+def paused_notice(delivery: Delivery, what: str, error: str) -> Content:
     """Return the notice for a subscription or alert paused by a failed delivery. ``what``: “The digest”."""
-    text = f"{what} for <#{delivery.channel}> is paused: {why(error)}. {_MEND.get(error, '')}".rstrip()
+    text = f"{what} for <#{delivery.channel}> is paused: {error_reason(error)}. {_MEND.get(error, '')}".rstrip()
     does = "resume" if delivery.kind == "digest" else "unmute"
     return Content(text, [section(text), _button("Resume", f"{does} {delivery.source}")])
 
 
-def late(due: int) -> Block:
+def late_note(due: int) -> Block:
     """Return a note about a late message. ``due``: Unix time, which Slack shows in each reader's time zone."""
     said = f"Sent late. It was due <!date^{due}^{{date_short_pretty}} at {{time}}|some time ago>."
     return context(said)

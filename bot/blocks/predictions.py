@@ -9,12 +9,12 @@ from analytics.digest.edition import Edition
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import day, enumerate_, plural
 from analytics.formatting.phrases import name as called
-from bot.blocks.escape import escape_line, unlinked
+from bot.blocks.escape import escape_line, prevent_links
 from bot.blocks.subscriptions import actions, button
 from bot.blocks.text_objects import context, cut, plain_text, section
 from bot.domain.content import Content
 from bot.domain.outbox import Outcome
-from bot.domain.prediction import claim, read_question, scored, title
+from bot.domain.prediction import claim, parse_question, score_bets, title
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -40,7 +40,7 @@ _SETTLED = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class SettledQuestion:
     """One question's bets for a month, with the result."""
 
     question: str
@@ -54,54 +54,57 @@ class Decided:
     simulated: bool = False
 
 
-def opener(draft: str = "", text: str = "Place a bet", place: str = "") -> Block:
+def bet_button(draft: str = "", text: str = "Place a bet", place: str = "") -> Block:
     """Return a button that opens the bet form, prefilled with ``draft``, a bet as text."""
     made = {"type": "button", "action_id": f"{BET}:{place}" if place else BET, "text": plain_text(text)}
     return {**made, "value": draft} if draft else made
 
 
-def placed(bet: Bet, draft: Draft, before: Bet | None) -> Content:
+def bet_placed(bet: Bet, draft: Draft, before: Bet | None) -> Content:
     """Return the public message about a new or changed bet."""
     said = f"<@{bet.person}> bets {bet.percent}% that {escape_line(claim(draft))}."
     if before:
         said += f" The earlier bet was {before.percent}% on {_short(draft.of, before.name)}."
-    shown = [section(f":crystal_ball: {said}"), actions(opener(str(draft.asked), "Place your bet"), button("All bets", "bets"))]
-    return Content(unlinked(said), shown)
+    shown = [
+        section(f":crystal_ball: {said}"),
+        actions(bet_button(str(draft.asked), "Place your bet"), button("All bets", "bets")),
+    ]
+    return Content(prevent_links(said), shown)
 
 
-def incomplete(draft: Draft, example: str) -> Content:
+def incomplete_bet(draft: Draft, example: str) -> Content:
     """Return the reply to an incomplete bet, with a button for the form."""
     said = f"Select *Place a bet* to fill in a form, or type the whole bet: `/hfstats {example}`"
-    return Content(said, [section(said), actions(opener(str(draft)))])
+    return Content(said, [section(said), actions(bet_button(str(draft)))])
 
 
-def listed(open_: Sequence[Bet], settled: Sequence[Bet], scores: Sequence[Score], example: str) -> Content:
+def bet_list(open_: Sequence[Bet], bet_results: Sequence[Bet], scores: Sequence[Score], example: str) -> Content:
     """Return a channel's open and settled bets, with scores."""
-    if not open_ and not settled:
+    if not open_ and not bet_results:
         said = f"There are no bets here yet. To place one, type `/hfstats {example}`"
-        return Content(said, [section(said), actions(opener())])
+        return Content(said, [section(said), actions(bet_button())])
     blocks: list[Block] = []
     groups = _grouped(open_)
     room = _LINES
     for place, ((question, month), bets) in enumerate(groups[:12]):
-        draft = read_question(question, month)
+        draft = parse_question(question, month)
         lines = [f"• #{one.id} <@{one.person}>: {one.percent}% {_short(draft.of, one.name)}" for one in bets]
         shown, room = _as_many(lines, room)
         heading = f"*{_begin(title(draft))}, end of {Edition.parse(month).name}*"
-        too = {"accessory": opener(str(draft.asked), "Place your bet", str(place))}
+        too = {"accessory": bet_button(str(draft.asked), "Place your bet", str(place))}
         blocks.append(section("\n".join([heading, *shown])) | too)
     if len(groups) > 12:
         blocks.append(context(f"… and {plural(len(groups) - 12, 'more question')} with open bets."))
-    if settled:
-        last = [_settled_line(one) for one in reversed(settled[-_SETTLED:])]
+    if bet_results:
+        last = [_settled_line(one) for one in reversed(bet_results[-_SETTLED:])]
         blocks.append(section("\n".join(["*Recently settled*", *last])))
     blocks += _table(scores)
     hint = "Until its month begins, you can change a bet by betting again, or take it back with `/hfstats unbet` and its number."
-    text = f"{plural(len(open_), 'open bet')} and {plural(len(settled), 'settled bet')} here"
-    return Content(text, [*blocks, context(hint), actions(opener())])
+    text = f"{plural(len(open_), 'open bet')} and {plural(len(bet_results), 'settled bet')} here"
+    return Content(text, [*blocks, context(hint), actions(bet_button())])
 
 
-def settled(month: Edition, decided: Iterable[Decided], scores: Sequence[Score]) -> Content:
+def bet_results(month: Edition, decided: Iterable[SettledQuestion], scores: Sequence[Score]) -> Content:
     """Return the message about a channel's settled bets for a month, with everyone's scores so far."""
     headline = f"Bet results for {month.name}"
     blocks = [section(f":crystal_ball: *{headline}*")]
@@ -109,16 +112,16 @@ def settled(month: Edition, decided: Iterable[Decided], scores: Sequence[Score])
     room = _LINES
     for place, one in enumerate(decided):
         each = max(room - 2 * (len(decided) - place - 1), 2)  # leave room for two bets of each later question
-        draft = read_question(one.question, str(month))
+        draft = parse_question(one.question, str(month))
         lines = [_outcome(draft, bet, score) for bet, score in one.bets]
         shown, left = _as_many(lines, each)
         room -= each - left
         blocks.append(section("\n".join([f"*{_begin(title(draft))}*: {_how(draft, one, month)}", *shown])))
-    below = actions(opener(), button("All bets", "bets"))
+    below = actions(bet_button(), button("All bets", "bets"))
     return Content(headline, [*blocks, *_table(scores), below])
 
 
-def under_a_digest(edition: str, every: Sequence[Bet]) -> list[Block]:
+def digest_bets(edition: str, every: Sequence[Bet]) -> list[Block]:
     """Return a summary of a channel's bets for the digest's month; ``[]`` if there are none."""
     done = [one for one in every if one.month == edition and one.outcome is not None]
     if not done:
@@ -130,14 +133,14 @@ def under_a_digest(edition: str, every: Sequence[Bet]) -> list[Block]:
         else f"{plural(len(done), 'bet')} void because there is no snapshot"
     )
     lines = [f":crystal_ball: *Bets on {Edition.parse(edition).name}*: {came}."]
-    best = scored(every)[:_BEST]
+    best = score_bets(every)[:_BEST]
     if best:
         named = [f"{one.rank}. <@{one.who}> *{number(one.mean)}*" for one in best]
         lines.append(f"Scores, lower is better: {' · '.join(named)}")
     return [section("\n".join(lines)) | {"accessory": button("All bets", "bets")}]
 
 
-def _how(draft: Draft, decided: Decided, month: Edition) -> str:
+def _how(draft: Draft, decided: SettledQuestion, month: Edition) -> str:
     if decided.on is None:
         return f"there is no snapshot for {month.name}, so these bets are void and don't count."
     names = [_short(draft.of, one) for one in decided.leaders[:3]]
@@ -154,7 +157,7 @@ def _outcome(draft: Draft, bet: Bet, score: float | None) -> str:
 
 
 def _settled_line(bet: Bet) -> str:
-    draft = read_question(bet.question, bet.month)
+    draft = parse_question(bet.question, bet.month)
     mark = {Outcome.RIGHT: ":white_check_mark:", Outcome.WRONG: ":x:"}.get(bet.outcome or Outcome.VOID, ":heavy_minus_sign:")
     what = f"{bet.percent}% {_short(draft.of, bet.name)}, {title(draft)}, {Edition.parse(bet.month).name}"
     return f"{mark} <@{bet.person}>: {what}, {bet.outcome}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analytics.formatting.phrases import enumerate_, plural
-from bot.blocks.escape import escape, escape_code, escape_line, literal, unlinked
-from bot.blocks.notices import named, why
+from bot.blocks.escape import escape, escape_code, escape_line, escape_plain_text, prevent_links
+from bot.blocks.notices import delivery_name, error_reason
 from bot.blocks.text_objects import context, cut, plain_text, section
 from bot.domain.content import Content
 from bot.domain.outbox import State
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bot.blocks.messages import Block
-    from bot.domain.outbox import Delivery, Subscription, Watch
+    from bot.domain.outbox import Alert, Delivery, Subscription
 
 SUBSCRIPTION = "clerk"
 """Action ids whose value is what the clerk is to do begin with this."""
@@ -37,12 +37,12 @@ def actions(*elements: Block) -> Block:
     return {"type": "actions", "elements": list(elements)}
 
 
-def told(text: str, *elements: Block) -> Content:
+def message(text: str, *elements: Block) -> Content:
     """Return mrkdwn text with buttons under it."""
-    return Content(unlinked(text), [section(text), *([actions(*elements)] if elements else [])])
+    return Content(prevent_links(text), [section(text), *([actions(*elements)] if elements else [])])
 
 
-def subscribed(subscription: Subscription, when: str, first: str, *, by: str, changed: bool) -> list[Block]:
+def subscription_confirmation(subscription: Subscription, when: str, first: str, *, by: str, changed: bool) -> list[Block]:
     """Return the confirmation above a sample digest. ``when`` and ``first``: the schedule and the first date in words."""
     verb = "changed this conversation's subscription" if changed else "subscribed this conversation"
     text = f":bell: <@{by}> {verb}: {what(subscription)} {when}. The first one arrives {first}. Here's a sample:"
@@ -76,7 +76,7 @@ def subscription_rows(
     return [*blocks, context(f"{more}{_PRIVATE}")]
 
 
-def watch_rows(rows: Sequence[tuple[Watch, str]]) -> list[Block]:
+def alert_rows(rows: Sequence[tuple[Alert, str]]) -> list[Block]:
     """Return rows of a channel's alerts, with buttons."""
     blocks = []
     for one, said in rows[:_SHOWN]:
@@ -87,15 +87,15 @@ def watch_rows(rows: Sequence[tuple[Watch, str]]) -> list[Block]:
     return blocks
 
 
-def standing(lines: Sequence[tuple[str, str]], failed: Sequence[Delivery]) -> Content:
+def status_message(lines: Sequence[tuple[str, str]], failed: Sequence[Delivery]) -> Content:
     """Return the status lines and the failed deliveries, each with a button to send it again."""
     text = "\n".join(f"*{escape(name)}*  {escape_line(said)}" for name, said in lines)
     blocks = [section(text)]
     for one in failed[:5]:
-        doubt = "may not have arrived." if one.state is State.UNSURE else f"didn't arrive: {why(one.error or '')}."
-        blocks.append(section(f":warning: In <#{one.channel}>, {named(one)} {doubt}"))
+        doubt = "may not have arrived." if one.state is State.UNSURE else f"didn't arrive: {error_reason(one.error or '')}."
+        blocks.append(section(f":warning: In <#{one.channel}>, {delivery_name(one)} {doubt}"))
         blocks.append(actions(button("Send again", f"again {one.id}")))
-    return Content(unlinked(text), blocks)
+    return Content(prevent_links(text), blocks)
 
 
 def alert(headline: str, said: str, figure: str, watch: int, query: str) -> Content:
@@ -103,11 +103,13 @@ def alert(headline: str, said: str, figure: str, watch: int, query: str) -> Cont
     text = f"{escape_line(said)}: {escape_line(figure)}"
     above = [section(f":bell: *{escape_line(said)}*: {escape_line(figure)}"), context(escape_line(headline))]
     below = [actions(button("Mute", f"mute {watch}"), button("All alerts", "watches"))]
-    return Content(unlinked(text), above, [context(f"`{escape_code(query)}`"), *below], alt=cut(literal(headline), 1900))
+    return Content(
+        prevent_links(text), above, [context(f"`{escape_code(query)}`"), *below], alt=cut(escape_plain_text(headline), 1900)
+    )
 
 
 def _because(reason: str | None) -> str:
-    return "" if reason in {None, "asked"} else f" because {why(str(reason))}"
+    return "" if reason in {None, "asked"} else f" because {error_reason(str(reason))}"
 
 
 def _how(last: Delivery | None) -> str:
@@ -115,7 +117,7 @@ def _how(last: Delivery | None) -> str:
         return ""
     ends = {
         State.SENT: "delivered",
-        State.FAILED: f"not delivered ({why(last.error or '')})",
+        State.FAILED: f"not delivered ({error_reason(last.error or '')})",
         State.UNSURE: "may not have been delivered",
         State.PLANNED: "being delivered",
         State.SENDING: "being delivered",

@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from analytics.errors import SourceError
 from analytics.formatting.phrases import plural
 from analytics.sources.dumps.repository import KNOWN, KNOWN_FILE, Every, chosen, revisions
-from bot.domain.dump import Dump, State, Wanted
+from bot.domain.dump import Dump, DumpRequest, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -58,7 +58,7 @@ def plan(backfill: Backfill, request: BackfillRequest) -> Iterator[str]:
         latest = max((one.day for one in found), default=None)
         when = f"; the latest is from {latest}" if latest else ""
         raise SourceError(f"{request.repo} has no revision since {request.since}{when}. Choose an earlier month.")
-    new = backfill.dumps.plan(Wanted(request.repo, request.path, one.commit, one.day, request.columns) for one in wanted)
+    new = backfill.dumps.plan(DumpRequest(request.repo, request.path, one.commit, one.day, request.columns) for one in wanted)
     span = f"from {wanted[-1].day} to {wanted[0].day}" if len(wanted) > 1 else f"from {wanted[0].day}"
     there = "" if new == len(wanted) else f", {len(wanted) - new} of them already planned"
     yield f"{request.repo}: {plural(len(wanted), 'revision')} {span}, the last of each {request.every}{there}."

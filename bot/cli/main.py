@@ -360,7 +360,7 @@ def worker(*, with_parent: bool, beats: int | None, check: bool) -> None:
     logs.configure(settings.hfstats_log_level, settings.hfstats_log_format)
     if with_parent:
         clock.end_with_parent(sys.stdin.fileno())
-    clock.work(settings, *([clock.beating_into(beats)] if beats is not None else []))
+    clock.work(settings, *([clock.heartbeat_writer(beats)] if beats is not None else []))
 
 
 @main.command()

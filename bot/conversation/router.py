@@ -10,7 +10,7 @@ from analytics.errors import HfStatsError, StoreError
 from analytics.language import grammar
 from bot.analytics_pool.errors import UnansweredError
 from bot.domain.reply import Notice, Picture, Reply
-from bot.observability.logs import reference
+from bot.observability.logs import request_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -118,7 +118,7 @@ def failure(error: BaseException | None = None) -> Notice:
     error = error or sys.exception()
     if isinstance(error, UnansweredError):
         return Notice(str(error), suggestions=error.suggestions, reference=error.reference)
-    under = reference()
+    under = request_id()
     _log.error("failure %s", under, exc_info=error or True)
     text = f"Something went wrong on my side. Whoever runs me finds it in the log under the reference {under}."
     return Notice(text, reference=under)

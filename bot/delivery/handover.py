@@ -15,7 +15,7 @@ from bot.slack_api.errors import FAILURES, PostResult, classify_error, said
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.domain.pending_reply import Work
+    from bot.domain.pending_reply import PendingReply
     from bot.storage.messages.pending_replies import PendingReplies
 
 _log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ GIVEN_UP_AFTER = 1800.0
 class _Task:
     what: str
     act: Callable[[], bool]
-    work: Work | None
+    work: PendingReply | None
     context: Context
     since: float = field(default_factory=time.monotonic)
     recorded: bool = False
@@ -55,7 +55,7 @@ class Handover:
         """How much is still to be done."""
         return len(self._tasks)
 
-    def take(self, what: str, act: Callable[[], bool], work: Work | None = None) -> None:
+    def take(self, what: str, act: Callable[[], bool], work: PendingReply | None = None) -> None:
         """Do something later: ``act`` returns whether it is done, and what it raises means that it is not.
 
         ``work`` is recorded, where the database can be used, and forgotten when it is done.
@@ -69,7 +69,7 @@ class Handover:
                 self._thread.start()
             self._changed.notify()
 
-    def forget(self, work: Work) -> None:
+    def forget(self, work: PendingReply) -> None:
         """Take a request out of the record, now or when the database can be used; an answer is not to be replaced later."""
         if self._pending_replies is None:
             return
@@ -116,7 +116,7 @@ class Handover:
         task.due = time.monotonic() + task.wait
         return False
 
-    def _record(self, work: Work | None) -> bool:
+    def _record(self, work: PendingReply | None) -> bool:
         if work is None or self._pending_replies is None:
             return False
         try:
@@ -126,7 +126,7 @@ class Handover:
             return False
         return True
 
-    def _ended(self, work: Work) -> bool:
+    def _ended(self, work: PendingReply) -> bool:
         if self._pending_replies:
             self._pending_replies.end(work)
         return True

@@ -21,9 +21,9 @@ from bot.conversation.router import notice_of
 from bot.delivery.handover import Handover, lasting
 from bot.delivery.request_tracker import TRACKER
 from bot.delivery.responder import Responder
-from bot.domain.pending_reply import UNTOLD, Work
+from bot.domain.pending_reply import WITHOUT_MESSAGE, PendingReply
 from bot.domain.reply import Notice
-from bot.observability.logs import reference
+from bot.observability.logs import request_id
 from bot.slack_api.errors import FAILURES, said
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Request:
     text: str = ""
     """What was asked, where that is known before anything is read."""
     seats: list[Conversation] = field(default_factory=list)
-    recorded: list[Work] = field(default_factory=list)
+    recorded: list[PendingReply] = field(default_factory=list)
     duplicate: bool = False
     handed_over: bool = False
     begun: bool = False
@@ -86,7 +86,7 @@ class Request:
         """Record a working message, so that it is put right even when this process dies."""
         if conversation.working is None:
             return
-        work = Work(conversation.workspace, *conversation.working, text, conversation.user, conversation.thread or "")
+        work = PendingReply(conversation.workspace, *conversation.working, text, conversation.user, conversation.thread or "")
         self.recorded.append(work)  # whatever comes of the next step, the row may be there
         self.lifecycle.record(work)
 
@@ -135,7 +135,7 @@ class Lifecycle:
         with database_wait.at_most(database_wait.LEAST):
             self._end(request, None, stopped=True)
 
-    def record(self, work: Work) -> None:
+    def record(self, work: PendingReply) -> None:
         """Write down what is not answered yet. Never raises: an answer needs no record."""
         if self._pending_replies is None:
             return
@@ -231,12 +231,12 @@ class Lifecycle:
 
     def _hand_over(self, request: Request, conversation: Conversation, notice: Notice) -> Outcome:
         level = logging.WARNING if notice.reference else logging.ERROR  # with a reference, the failure has its line already
-        _log.log(level, "failure %s: the person could not be told yet", reference())
+        _log.log(level, "failure %s: the person could not be told yet", request_id())
         text = request.text or conversation.asked
-        work = Work(
+        work = PendingReply(
             conversation.workspace,
             conversation.channel,
-            f"{UNTOLD}{secrets.token_hex(8)}",
+            f"{WITHOUT_MESSAGE}{secrets.token_hex(8)}",
             text,
             conversation.user,
             conversation.thread or "",
@@ -289,12 +289,12 @@ def _tried_again(what: str, act: Callable[[], object]) -> bool:
     return True
 
 
-def _standing(request: Request, conversation: Conversation) -> Work | None:
+def _standing(request: Request, conversation: Conversation) -> PendingReply | None:
     """Return the record of a working message that stands; ``None`` where it is not known which that is."""
     if conversation.working is None:
         return None
     text = conversation.asked or request.text
-    return Work(conversation.workspace, *conversation.working, text, conversation.user, conversation.thread or "")
+    return PendingReply(conversation.workspace, *conversation.working, text, conversation.user, conversation.thread or "")
 
 
 def _again(request: Request) -> tuple[str, ...]:

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 from analytics.errors import StoreError
 from bot.blocks.controls import GO, controls
-from bot.blocks.messages import ASK, answer_blocks, answer_fallback, notice_blocks, notice_fallback, read_as, remark
+from bot.blocks.messages import (
+    ASK,
+    answer_blocks,
+    answer_fallback,
+    interpretation_note,
+    notice_blocks,
+    notice_fallback,
+    small_text,
+)
 from bot.delivery.formats import FormatFallback, RenderInput
 from bot.delivery.send import send
 from bot.domain.reply import Notice
@@ -20,7 +28,7 @@ if TYPE_CHECKING:
     from bot.blocks.messages import Block
     from bot.delivery.conversation import Conversation
     from bot.domain.reply import Picture, Reply
-    from bot.storage.messages.pictures import Gallery
+    from bot.storage.messages.pictures import PictureStore
 
 _log = logging.getLogger(__name__)
 
@@ -37,7 +45,7 @@ class Responder:
         self,
         reply: Callable[[str], Reply],
         *,
-        gallery: Gallery | None = None,
+        gallery: PictureStore | None = None,
         public_url: str | None = None,
     ) -> None:
         """``gallery`` with ``public_url`` shows pictures by address."""
@@ -91,10 +99,10 @@ class Responder:
                 if patience.ident:
                     patience.join(_PATIENCE)  # not after the answer
                 asked_by = conversation.asked_by or conversation.user
-                echo = [read_as(conversation.read_as)] if conversation.read_as else []
+                echo = [interpretation_note(conversation.read_as)] if conversation.read_as else []
                 below = [
                     *echo,
-                    *([remark(_LEFTOVER)] if conversation.leftover else []),
+                    *([small_text(_LEFTOVER)] if conversation.leftover else []),
                     *controls(answer, asked_by, quiet=conversation.quiet),
                 ]
                 yield answer_blocks(

@@ -21,7 +21,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class DumpRequest:
     """A requested import of a dump: a repository's file at one revision."""
 
     repo: str
@@ -33,7 +33,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Dump(Wanted):
+class Dump(DumpRequest):
     """A stored import."""
 
     id: int = 0

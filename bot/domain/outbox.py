@@ -59,7 +59,7 @@ class Subscription:
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
+class Alert:
     """A channel's alert for a value that crosses a threshold."""
 
     id: int
@@ -147,7 +147,7 @@ class PlannedDelivery:
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
+class RetryAt:
     """A request to try again, not before ``at`` (timezone-aware)."""
 
     at: datetime

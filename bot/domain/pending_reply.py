@@ -6,23 +6,23 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class PendingReply:
     """An unanswered request and its progress message."""
 
     workspace: str
     channel: str
     ts: str
-    """The progress message's timestamp or, if there is none, a unique text that starts with :data:`UNTOLD`."""
+    """The progress message's timestamp or, if there is none, a unique text that starts with :data:`WITHOUT_MESSAGE`."""
     query: str
     user: str = ""
     """The person to notify if the message can't be updated."""
     thread: str = ""
 
     @property
-    def stands(self) -> bool:
+    def has_message(self) -> bool:
         """Whether there is a progress message."""
-        return not self.ts.startswith(UNTOLD)
+        return not self.ts.startswith(WITHOUT_MESSAGE)
 
 
-UNTOLD = "untold "
+WITHOUT_MESSAGE = "untold "
 """Prefix of ``ts`` for a request without a progress message."""

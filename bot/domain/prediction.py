@@ -28,9 +28,9 @@ EXAMPLE = "predict creators Alibaba 70% by {month}"
 RANKED = (Dimension.CREATOR, Dimension.LICENSE, Dimension.TASK, Dimension.LIBRARY, Dimension.FAMILY)
 MEASURES = (Measure.DOWNLOADS, Measure.MODELS)
 LISTS = (ListName.TOP, ListName.TRENDING)
-SURE = (50, 60, 70, 80, 90, 95, 99)
+CONFIDENCE = (50, 60, 70, 80, 90, 95, 99)
 """Percentages in the form's menu; a typed bet can have any whole percentage from 1 to 99."""
-AHEAD = 12
+MONTHS_AHEAD = 12
 """How many months after the current one are open for bets."""
 LONGEST_NAME = 100
 _LONGEST = 400
@@ -51,7 +51,7 @@ Token = tuple[str, bool]
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A complete or incomplete bet. ``str`` returns text that :func:`read_bet` reads."""
+    """A complete or incomplete bet. ``str`` returns text that :func:`parse_bet` reads."""
 
     of: Dimension = Dimension.CREATOR
     by: Measure = Measure.DOWNLOADS
@@ -92,7 +92,7 @@ class Draft:
         return " ".join(words)
 
 
-def read_bet(text: str, forms: Sequence[Form]) -> Draft:
+def parse_bet(text: str, forms: Sequence[Form]) -> Draft:
     """Parse the words after ``predict``, in any order. Missing parts stay empty.
 
     Raises:
@@ -121,7 +121,7 @@ def read_bet(text: str, forms: Sequence[Form]) -> Draft:
     return Draft(of, by, within, name, newcomer and bool(name), percent, month)
 
 
-def read_question(question: str, month: str) -> Draft:
+def parse_question(question: str, month: str) -> Draft:
     """Parse a stored bet's :attr:`Draft.question` and month."""
     word, *rest = question.split()
     of = next(one for one in RANKED if one.plural == word)
@@ -132,18 +132,18 @@ def read_question(question: str, month: str) -> Draft:
 def open_months(now: datetime) -> tuple[Edition, ...]:
     """Return the months open for bets: the next twelve."""
     months = [Edition.month(now.date()).after]
-    while len(months) < AHEAD:
+    while len(months) < MONTHS_AHEAD:
         months.append(months[-1].after)
     return tuple(months)
 
 
-def closed(month: Edition, now: datetime) -> str:
+def closed_reason(month: Edition, now: datetime) -> str:
     """Return why a month is closed for bets; ``""`` if it's open."""
     able = open_months(now)
     if month < able[0]:
         return f"Bets on {month.name} closed when the month began. The next month you can bet on is {able[0].name}."
     if month > able[-1]:
-        return f"You can bet at most {AHEAD} months ahead, through {able[-1].name}."
+        return f"You can bet at most {MONTHS_AHEAD} months ahead, through {able[-1].name}."
     return ""
 
 
@@ -164,7 +164,7 @@ def claim(draft: Draft) -> str:
     return f"{called(draft.of, draft.name)} will lead {title(draft)}{when}"
 
 
-def scored(every: Iterable[Bet]) -> tuple[Score, ...]:
+def score_bets(every: Iterable[Bet]) -> tuple[Score, ...]:
     """Return everyone's Brier scores over settled bets. Void bets don't count."""
     counted = (one for one in every if one.outcome in {Outcome.RIGHT, Outcome.WRONG})
     return scores((one.person, one.percent, one.outcome is Outcome.RIGHT) for one in counted)

@@ -27,7 +27,7 @@ FIELDS = (NAMES, *(option.value for option in Option))
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class FormValues:
     """The values of the form."""
 
     word: str
@@ -47,7 +47,7 @@ class Filled:
         return " ".join([self.word, *(word for field in FIELDS for word in self.words.get(field, ()))])
 
 
-def filled(query: Query) -> Filled:
+def form_values(query: Query) -> FormValues:
     """Return the form's values for ``query``."""
     words: dict[str, tuple[str, ...]] = {NAMES: tuple(map(quoted, query.names))}
     if query.by:
@@ -62,16 +62,16 @@ def filled(query: Query) -> Filled:
         words[Option.AT] = (f"{Option.AT} {query.at}",)
     if query.since:
         words[Option.SINCE] = (f"{Option.SINCE} {query.since}",)
-    return Filled(query.word, {field: given for field, given in words.items() if given})
+    return FormValues(query.word, {field: given for field, given in words.items() if given})
 
 
-def fitted(form: Filled, to: Form) -> Filled:
+def without_unsupported(form: FormValues, to: Form) -> FormValues:
     """Return the form's values without the fields that its question doesn't have."""
     able = {*to.options, *([NAMES] if to.most else [])}
     return replace(form, words={field: words for field, words in form.words.items() if field in able})
 
 
-def mistakes(form: Filled, forms: Sequence[Form]) -> dict[str, str]:
+def mistakes(form: FormValues, forms: Sequence[Form]) -> dict[str, str]:
     """Return error messages by field; ``{}`` if :func:`grammar.parse` reads the question."""
     of = next((one for one in forms if one.word == form.word), None)
     if of is None:

@@ -13,7 +13,7 @@ from analytics.errors import SourceError, StoreError
 from analytics.statistics import quality
 from analytics.storage.ingest import already_taken
 from analytics.storage.sql_history import SqlHistory
-from bot.blocks.escape import escape, unlinked
+from bot.blocks.escape import escape, prevent_links
 from bot.blocks.text_objects import section
 from bot.domain.content import Content
 from bot.domain.outbox import Kind, PlannedDelivery
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from analytics.digest.edition import Edition
-    from bot.domain.outbox import Again
+    from bot.domain.outbox import RetryAt
     from bot.jobs.backfill.service import Backfill
     from bot.outbox.delivery import DeliveryContext
     from bot.settings import Settings
@@ -135,7 +135,7 @@ class Jobs:
 
     def watch(self) -> None:
         """Check alerts against new snapshots."""
-        if not self.delivery_context.watches.heard():
+        if not self.delivery_context.watches.active():
             return
         store = SqlHistory(self.database)
         latest = {name.value: max(found, key=lambda one: one.taken_on) for name in ListName if (found := store.snapshots(name))}
@@ -162,7 +162,7 @@ class Jobs:
         where = self.settings.hfstats_operator_channel
         if where:
             workspace, _, channel = where.rpartition("/")
-            said = Content(unlinked(escape(text)), [section(escape(text))])
+            said = Content(prevent_links(escape(text)), [section(escape(text))])
             now = self.delivery_context.clock()
             period = hashlib.sha256(text.encode()).hexdigest()[:24]
             self.delivery_context.outbox.plan(
@@ -178,24 +178,24 @@ class Jobs:
         digests = self.delivery_context.built_digests.prune(age)
         _log.info("deleted %s picture links, %s markers, %s deliveries and %s digests", links, marks, lines, digests)
 
-    def deliver(self, id_: int) -> Again | None:
+    def deliver(self, id_: int) -> RetryAt | None:
         """Send one delivery; see :func:`bot.outbox.delivery.deliver`."""
         return deliver(self.delivery_context, id_)
 
     def due(self, defer: Callable[[Sequence[int]], None], *, afresh: bool = False) -> None:
         """Pass due deliveries that aren't queued to ``defer``; with ``afresh``, also those queued earlier."""
         if afresh:
-            self.delivery_context.outbox.untell()
+            self.delivery_context.outbox.mark_unqueued()
         while ids := self.delivery_context.outbox.due(_BATCH, FORGOTTEN):
             defer(ids)
 
-    def count(self, id_: int) -> Again | None:
+    def count(self, id_: int) -> RetryAt | None:
         """Import one dump of the whole Hub; see :meth:`bot.jobs.backfill.service.Backfill.count`."""
         return self.backfill.count(id_)
 
     def to_count(self, many: int) -> list[int]:
         """Return the ids of waiting dumps that aren't queued."""
-        return self.backfill.dumps.untold(many)
+        return self.backfill.dumps.take_unqueued(many)
 
     def count_all(self) -> None:
         """Import all waiting dumps."""

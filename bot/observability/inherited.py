@@ -1,4 +1,4 @@
 """The environment variable that passes the logging configuration to child processes."""
 
-OF_CHILDREN = "HFSTATS_CHILD_LOGS"
+CHILD_LOGS = "HFSTATS_CHILD_LOGS"
 """Level and format for child processes; if it's not set, they use Python's defaults."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import structlog
 
 from bot.observability import stderr
-from bot.observability.inherited import OF_CHILDREN
+from bot.observability.inherited import CHILD_LOGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, MutableMapping
@@ -41,38 +41,38 @@ _LEAST = {
 """Lowest levels of libraries that log bodies, headers or statements below them, or nothing useful."""
 
 
-def begin() -> str:
+def start_request() -> str:
     """Set a new id for the current request and return it."""
     request = secrets.token_hex(4)
     REQUEST.set(request)
     return request
 
 
-def reference() -> str:
+def request_id() -> str:
     """Return the id of the current request, or a new one if there is none."""
-    return REQUEST.get() or begin()
+    return REQUEST.get() or start_request()
 
 
 def configure(level: str, style: Literal["json", "text"]) -> None:
     """Send all loggers' lines to standard error, and turn other output there into log lines."""
     handler = logging.StreamHandler()
     handler.setFormatter(formatter(style))
-    handler.addFilter(may_be_written)
+    handler.addFilter(is_loggable)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    stderr.take_over()
-    os.environ[OF_CHILDREN] = f"{level} {style}"
+    stderr.capture()
+    os.environ[CHILD_LOGS] = f"{level} {style}"
 
 
 def configure_child() -> None:
     """Configure logging like the parent process, if it called :func:`configure`."""
-    level, _, style = os.environ.get(OF_CHILDREN, "").partition(" ")
+    level, _, style = os.environ.get(CHILD_LOGS, "").partition(" ")
     if level:
         configure(level, "json" if style == "json" else "text")
 
 
-def may_be_written(record: logging.LogRecord) -> bool:
+def is_loggable(record: logging.LogRecord) -> bool:
     """Filter out libraries' lines below their lowest level. A handler's filter, because Bolt sets its loggers' levels itself."""
     library = record.name.partition(".")[0]
     if library in {"asyncio", "procrastinate"} and _is_lost_connection(record):

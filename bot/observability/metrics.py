@@ -181,7 +181,7 @@ class _Stored(Collector):
         yield family
 
 
-class Counting(RetryHandler):
+class SlackErrorCounter(RetryHandler):
     """Counts the errors in responses of Slack's Web API, as a retry handler that never retries."""
 
     def __init__(self, refused: Callable[[str], None]) -> None:
@@ -189,7 +189,7 @@ class Counting(RetryHandler):
         super().__init__(max_retry_count=0)
         self._refused = refused
 
-    def __deepcopy__(self, _memo: object) -> Counting:
+    def __deepcopy__(self, _memo: object) -> SlackErrorCounter:
         """Return itself, because Bolt copies the client with its handlers for every request."""
         return self
 

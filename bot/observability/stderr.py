@@ -63,7 +63,7 @@ class LoggedLines(io.TextIOBase):
         self._behind.flush()
 
 
-def take_over() -> None:
+def capture() -> None:
     """Log output on standard error, warnings and uncaught exceptions, also in threads."""
     if not isinstance(sys.stderr, LoggedLines):
         _without_handlers_on(sys.stderr)

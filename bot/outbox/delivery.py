@@ -14,9 +14,9 @@ from slack_sdk.errors import SlackApiError
 from analytics.errors import HfStatsError, StoreError
 from bot.blocks import notices
 from bot.blocks.messages import image_at, image_of_file
-from bot.blocks.predictions import under_a_digest
+from bot.blocks.predictions import digest_bets
 from bot.domain.content import Content
-from bot.domain.outbox import Again, Kind, PlannedDelivery, State
+from bot.domain.outbox import Kind, PlannedDelivery, RetryAt, State
 from bot.domain.reply import Picture
 from bot.outbox import lease_guard
 from bot.outbox.find_posted import Unseen, look, metadata, patience
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 
     from bot.blocks.messages import Block
     from bot.domain.outbox import Delivery
-    from bot.storage.channels.alerts import Watches
-    from bot.storage.channels.predictions import Bets
-    from bot.storage.channels.subscriptions import Subscriptions
-    from bot.storage.heartbeats import Heartbeats
+    from bot.storage.channels.alerts import AlertStore
+    from bot.storage.channels.predictions import BetStore
+    from bot.storage.channels.subscriptions import SubscriptionStore
+    from bot.storage.heartbeats import HeartbeatStore
     from bot.storage.messages.built_digests import BuiltDigests
     from bot.storage.messages.outbox import OutboxStore
-    from bot.storage.messages.pictures import Gallery
+    from bot.storage.messages.pictures import PictureStore
 
 _log = logging.getLogger(__name__)
 
@@ -63,19 +63,19 @@ class DeliveryContext:
 
     outbox: OutboxStore
     built_digests: BuiltDigests
-    subscriptions: Subscriptions
-    watches: Watches
-    bets: Bets
+    subscriptions: SubscriptionStore
+    watches: AlertStore
+    bets: BetStore
     client_of: Callable[[str], WebClient | None]
     """The client of a workspace, one that retries nothing; ``None`` where the app is not installed any more."""
-    gallery: Gallery | None = None
+    gallery: PictureStore | None = None
     public_url: str | None = None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     lanes: PerWorkspaceLimit = field(default_factory=PerWorkspaceLimit)
-    heartbeats: Heartbeats | None = None
+    heartbeats: HeartbeatStore | None = None
 
 
-def deliver(delivery_context: DeliveryContext, id_: int) -> Again | None:
+def deliver(delivery_context: DeliveryContext, id_: int) -> RetryAt | None:
     """Deliver a line; ``Again`` when it is to be tried later, ``None`` when it is settled, for now or for good.
 
     Raises:
@@ -84,7 +84,7 @@ def deliver(delivery_context: DeliveryContext, id_: int) -> Again | None:
     """
     owner = secrets.token_hex(8)
     line = delivery_context.outbox.claim(id_, owner)
-    if line is None or isinstance(line, Again):
+    if line is None or isinstance(line, RetryAt):
         return line
     turn = _Turn(delivery_context, line, owner, maybe_there=line.posting_at is not None)
     lane = delivery_context.lanes.enter(line.workspace)
@@ -112,7 +112,7 @@ class _Turn:
     stumbled: bool = False
     """Whether this turn failed to upload a picture."""
 
-    def take(self) -> Again | None:
+    def take(self) -> RetryAt | None:
         client = self.delivery_context.client_of(self.line.workspace)
         if client is None:
             self.failed("no_installation")
@@ -125,7 +125,7 @@ class _Turn:
                     self.unsure("lost")
                     return None
                 found = None
-            if isinstance(found, Again):
+            if isinstance(found, RetryAt):
                 return self.back(found.at, "looking")
             if found:
                 self.shown(client, found)
@@ -133,14 +133,14 @@ class _Turn:
             self.maybe_there = False
         return self.post(client)
 
-    def post(self, client: WebClient) -> Again | None:
+    def post(self, client: WebClient) -> RetryAt | None:
         forms = self.forms(client)
         for blocks in forms:
-            if isinstance(blocks, Again):
+            if isinstance(blocks, RetryAt):
                 return self.back(blocks.at, "picture", counts=self.stumbled)
             started = lease_guard.now()
-            if not self.delivery_context.outbox.posting(self.line.id, self.owner):
-                return Again(self.delivery_context.clock() + timedelta(seconds=1))  # somebody took it over
+            if not self.delivery_context.outbox.start_posting(self.line.id, self.owner):
+                return RetryAt(self.delivery_context.clock() + timedelta(seconds=1))  # somebody took it over
             self.maybe_there = True
             try:
                 with lease_guard.until(started + LEAVES_WITHIN):
@@ -171,14 +171,14 @@ class _Turn:
         """What is shown, without the picture."""
         return self._printed()[0]
 
-    def forms(self, client: WebClient) -> Iterator[list[Block] | Again]:
+    def forms(self, client: WebClient) -> Iterator[list[Block] | RetryAt]:
         """Yield the message in its forms: with its picture, without it, and as text alone."""
         content, digest = self._printed()
         late = self.delivery_context.clock() - self.line.due_at > LATE and self.line.kind is Kind.DIGEST
-        first = [notices.late(int(self.line.due_at.timestamp()))] if late else []
+        first = [notices.late_note(int(self.line.due_at.timestamp()))] if late else []
         if digest:
             picture = self.picture(client, digest, content.alt)
-            if isinstance(picture, Again):
+            if isinstance(picture, RetryAt):
                 yield picture
                 return
             if picture:
@@ -186,7 +186,7 @@ class _Turn:
         yield [*first, *content.blocks()]
         yield []
 
-    def picture(self, client: WebClient, digest: bytes, alt: str) -> Sequence[Block] | Again:
+    def picture(self, client: WebClient, digest: bytes, alt: str) -> Sequence[Block] | RetryAt:
         """Return the picture's block: by address, or as the workspace's one file; none where neither works."""
         delivery_context, workspace = self.delivery_context, self.line.workspace
         if delivery_context.gallery and delivery_context.public_url:
@@ -198,13 +198,13 @@ class _Turn:
             )
         file = delivery_context.built_digests.uploaded(workspace, digest)
         if file is None:
-            if not delivery_context.built_digests.may_upload(workspace, digest):
-                return Again(delivery_context.clock() + timedelta(seconds=1))
+            if not delivery_context.built_digests.claim_upload(workspace, digest):
+                return RetryAt(delivery_context.clock() + timedelta(seconds=1))
             file = self._upload(client, digest, alt)
             if file is None:
-                delivery_context.built_digests.upload_failed(workspace, digest)
-                return Again(delivery_context.clock() + timedelta(seconds=2))
-            delivery_context.built_digests.upload_done(workspace, digest, file)
+                delivery_context.built_digests.release_upload(workspace, digest)
+                return RetryAt(delivery_context.clock() + timedelta(seconds=2))
+            delivery_context.built_digests.record_upload(workspace, digest, file)
         return [image_of_file(file, alt)] if file else []
 
     def shown(self, client: WebClient, ts: str) -> None:
@@ -216,13 +216,13 @@ class _Turn:
             except FAILURES as error:
                 _log.error("delivery %s is shown twice, and one could not be taken back: %s", self.line.id, said(error))
 
-    def refused(self, error: Exception) -> Again | None:
+    def refused(self, error: Exception) -> RetryAt | None:
         """Decide what follows from a failure of the post."""
         now = self.delivery_context.clock()
         wait = patience(error, now)
         if wait:
             self.maybe_there = False
-            self.delivery_context.outbox.hush(self.line.workspace, wait)
+            self.delivery_context.outbox.pause_workspace(self.line.workspace, wait)
             return self.back(wait, "ratelimited")
         if not left(error):
             self.maybe_there = False
@@ -241,25 +241,25 @@ class _Turn:
             if error in _GONE or not wanted:
                 self._pause(connection, error)
             elif line.kind is Kind.BETS:
-                self._note(connection, wanted, notices.undelivered(line, error), f"failed:{self.owner}")
+                self._note(connection, wanted, notices.undelivered_notice(line, error), f"failed:{self.owner}")
             elif self._pause(connection, error):
                 what = "The digest" if line.kind is Kind.DIGEST else "A watch"
-                self._note(connection, wanted, notices.paused(line, what, error), f"paused:{self.owner}")
+                self._note(connection, wanted, notices.paused_notice(line, what, error), f"paused:{self.owner}")
 
         self.delivery_context.outbox.settle(line.id, self.owner, State.FAILED, error, also)
         _log.warning("delivery %s failed: %s", line.id, error)
 
     def unsure(self, error: str) -> None:
         """Leave it open whether it is there, and ask who wanted it."""
-        self._ask(State.UNSURE, error, notices.unsure)
+        self._ask(State.UNSURE, error, notices.unsure_notice)
         _log.warning("delivery %s may be there or not", self.line.id)
 
     def given_up(self, error: str) -> None:
         """Try no more; what it belongs to goes on, for this was no fault of the channel's."""
-        self._ask(State.FAILED, error, notices.given_up)
+        self._ask(State.FAILED, error, notices.retries_exhausted_notice)
         _log.error("delivery %s was given up: %s", self.line.id, error)
 
-    def later(self, error: str) -> Again | None:
+    def later(self, error: str) -> RetryAt | None:
         """Try again after a while, longer each time; give up in the end."""
         if self.line.attempts + 1 >= ATTEMPTS:
             if self.maybe_there:
@@ -270,9 +270,9 @@ class _Turn:
         pause = timedelta(seconds=min(5 * 2**self.line.attempts, 3600))
         return self.back(self.delivery_context.clock() + pause, error, counts=True)
 
-    def back(self, at: datetime, error: str, *, counts: bool = False) -> Again:
+    def back(self, at: datetime, error: str, *, counts: bool = False) -> RetryAt:
         """Leave it to a later turn."""
-        return self.delivery_context.outbox.put_back(
+        return self.delivery_context.outbox.reschedule(
             self.line.id, self.owner, at, error, maybe_there=self.maybe_there, counts=counts
         )
 
@@ -295,7 +295,7 @@ class _Turn:
             if self.line.content:
                 return Content.from_json(self.line.content), found[1]
             bets = self.delivery_context.bets.in_channel(self.line.workspace, self.line.channel)
-            return found[0].followed_by(under_a_digest(self.line.period, bets)), found[1]
+            return found[0].followed_by(digest_bets(self.line.period, bets)), found[1]
         return Content.from_json(self.line.content or "{}"), None
 
     def _upload(self, client: WebClient, digest: bytes, alt: str) -> str | None:
@@ -316,9 +316,9 @@ class _Turn:
             case Kind.DIGEST:
                 return self.delivery_context.subscriptions.subscriber(self.line.source, connection)
             case Kind.ALERT:
-                return self.delivery_context.watches.watcher(self.line.source, connection)
+                return self.delivery_context.watches.created_by_user(self.line.source, connection)
             case Kind.BETS:
-                return self.delivery_context.bets.bettor(self.line.source, connection)
+                return self.delivery_context.bets.placed_by(self.line.source, connection)
         return None
 
     def _pause(self, connection: sa.Connection, error: str) -> bool:

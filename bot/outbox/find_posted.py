@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from slack_sdk.errors import SlackApiError
 
-from bot.domain.outbox import Again
+from bot.domain.outbox import RetryAt
 from bot.slack_api.errors import FAILURES, PostResult, classify_error, said
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def metadata(delivery: Delivery) -> dict[str, Any]:
     return {"event_type": _EVENT, "event_payload": {"delivery": delivery.id, "mark": delivery.mark}}
 
 
-def look(client: WebClient, delivery: Delivery, now: datetime) -> str | Again | None:
+def look(client: WebClient, delivery: Delivery, now: datetime) -> str | RetryAt | None:
     """Return the timestamp of the message that shows a delivery; ``None`` where there is none.
 
     Answers ``Again`` where Slack asks for patience: it lets apps outside its Marketplace read a history once a minute.
@@ -54,9 +54,9 @@ def look(client: WebClient, delivery: Delivery, now: datetime) -> str | Again | 
         except FAILURES as error:
             wait = patience(error, now)
             if wait:
-                return Again(wait)
+                return RetryAt(wait)
             if classify_error(error) in {PostResult.FAILED, PostResult.LOST}:
-                return Again(now + _SOON)
+                return RetryAt(now + _SOON)
             raise Unseen from error
         for message in page["messages"]:
             carried = (message.get("metadata") or {}).get("event_payload") or {}

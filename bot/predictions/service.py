@@ -12,8 +12,8 @@ from analytics.names.resolve import lookup
 from analytics.query import Query
 from bot.blocks import predictions as said
 from bot.blocks.escape import escape_line
-from bot.blocks.subscriptions import told
-from bot.domain.prediction import claim, closed, example, read_question, scored
+from bot.blocks.subscriptions import message
+from bot.domain.prediction import claim, closed_reason, example, parse_question, score_bets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,10 +40,10 @@ def predict(
     draft, now = command.bet, delivery_context.clock()
     if draft is None:
         raise QueryError("That isn't a bet I can read.", (example(now),))
-    if draft.month and (why := closed(draft.month, now)):
+    if draft.month and (why := closed_reason(draft.month, now)):
         raise QueryError(why, (example(now),))
     if not draft.complete or draft.month is None or draft.percent is None:
-        return said.incomplete(draft, example(now)), None
+        return said.incomplete_bet(draft, example(now)), None
     draft = replace(draft, name=_name(draft, numbers, forms))
     channel = conversation.working[0] if conversation.working else conversation.channel
     bet, before = delivery_context.bets.place(
@@ -55,7 +55,7 @@ def predict(
         name=draft.name,
         percent=draft.percent or 0,
     )
-    return said.placed(bet, draft, before), None
+    return said.bet_placed(bet, draft, before), None
 
 
 def bets(delivery_context: DeliveryContext, conversation: Conversation) -> Answered:
@@ -63,7 +63,7 @@ def bets(delivery_context: DeliveryContext, conversation: Conversation) -> Answe
     every = delivery_context.bets.in_channel(conversation.workspace, conversation.channel)
     open_ = [one for one in every if one.outcome is None]
     settled = [one for one in every if one.outcome is not None]
-    return said.listed(open_, settled, scored(every), example(delivery_context.clock())), None
+    return said.bet_list(open_, settled, score_bets(every), example(delivery_context.clock())), None
 
 
 def unbet(delivery_context: DeliveryContext, conversation: Conversation, command: ParsedCommand) -> Answered:
@@ -72,11 +72,11 @@ def unbet(delivery_context: DeliveryContext, conversation: Conversation, command
     bet = delivery_context.bets.get(conversation.workspace, number)
     if bet is None or bet.channel != conversation.channel or bet.person != conversation.user:
         raise QueryError(f"You don't have a bet {number} in this conversation.", ("bets",))
-    draft = replace(read_question(bet.question, bet.month), name=bet.name)
-    late = draft.month and closed(draft.month, delivery_context.clock())
+    draft = replace(parse_question(bet.question, bet.month), name=bet.name)
+    late = draft.month and closed_reason(draft.month, delivery_context.clock())
     if bet.outcome or late or not delivery_context.bets.withdraw(conversation.workspace, number, conversation.user):
         raise QueryError(f"You can't take back bet {number} anymore. {late or ''}".strip(), ("bets",))
-    return told(f"<@{conversation.user}> took back a bet: {bet.percent}% that {escape_line(claim(draft))}."), None
+    return message(f"<@{conversation.user}> took back a bet: {bet.percent}% that {escape_line(claim(draft))}."), None
 
 
 def _name(draft: Draft, numbers: Analytics, forms: Sequence[Form]) -> str:

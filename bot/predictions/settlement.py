@@ -11,10 +11,10 @@ from analytics.digest.edition import Edition
 from analytics.query import Period
 from analytics.statistics.brier import brier, came_true, leaders
 from analytics.storage.database import writing
-from bot.blocks.predictions import Decided
-from bot.blocks.predictions import settled as said
+from bot.blocks.predictions import SettledQuestion
+from bot.blocks.predictions import bet_results as said
 from bot.domain.outbox import Kind, Outcome, PlannedDelivery
-from bot.domain.prediction import read_question, scored
+from bot.domain.prediction import parse_question, score_bets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +62,7 @@ def settle(delivery_context: DeliveryContext, numbers: Analytics, database: sa.E
 
 
 def _asked(numbers: Analytics, last_day: LastDay, question: str, month: str) -> Answer | None:
-    draft = read_question(question, month)
+    draft = parse_question(question, month)
     on = last_day(draft.within, Edition.parse(month))
     return numbers.answer(f"{question} at {Period(on.year, on.month, on.day)}")[0] if on else None
 
@@ -77,7 +77,7 @@ def _enter(
     done = [bet for one in decided for bet, _ in one.bets]
     first = done[0]
     before = [one for one in delivery_context.bets.in_channel(first.workspace, first.channel) if one.outcome is not None]
-    shown = said(month, decided, scored([*before, *done]))
+    shown = said(month, decided, score_bets([*before, *done]))
     with writing(database) as connection:
         fresh = [delivery_context.bets.settle(connection, one, one.outcome) for one in done if one.outcome]
         if not all(fresh):
@@ -89,12 +89,12 @@ def _enter(
         return len(delivery_context.outbox.plan([owed], connection))
 
 
-def _decided(question: str, bets: list[Bet], answer: Answer | None) -> Decided:
-    draft = read_question(question, bets[0].month)
+def _decided(question: str, bets: list[Bet], answer: Answer | None) -> SettledQuestion:
+    draft = parse_question(question, bets[0].month)
     if answer is None:
-        return Decided(question, tuple((replace(one, outcome=Outcome.VOID), None) for one in bets))
+        return SettledQuestion(question, tuple((replace(one, outcome=Outcome.VOID), None) for one in bets))
     ranking = next(one for one in answer.rankings if one.by is draft.by)
-    return Decided(
+    return SettledQuestion(
         question,
         tuple(_judged(one, ranking, draft.of) for one in bets),
         leaders(ranking),

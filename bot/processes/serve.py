@@ -18,9 +18,9 @@ from bot import composition
 from bot.processes import embedded_worker
 from bot.server.http_connection import Limits
 from bot.server.http_server import HttpServer, bind
-from bot.server.web import LARGEST_BODY, web
+from bot.server.web import LARGEST_BODY, create_app
 from bot.settings import secret
-from bot.shutdown import until_stopped
+from bot.shutdown import wait_until_stopped
 from bot.slack.listener_pool import ListenerPool
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _over_socket(settings: Settings) -> None:
         composition.prewarming(services).start()
         composition.worker_watch(settings, engine).start()
         _log.info("connected to Slack through Socket Mode")
-        until_stopped()
+        wait_until_stopped()
         handler.close()  # type: ignore[no-untyped-call]
         _drain(app)
     finally:
@@ -184,7 +184,7 @@ def _over_http(settings: Settings) -> None:
             web_context.worker_watch.start()
         # Seconds. With Python's default of 0.005, an acknowledgement would wait for another request's work.
         sys.setswitchinterval(0.001)
-        servers.append(_listening(web(web_context), bound))
+        servers.append(_listening(create_app(web_context), bound))
         if stopping.is_set():  # a signal arrived during startup
             servers[0].stop()
         servers[0].run()

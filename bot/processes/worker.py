@@ -15,8 +15,8 @@ import sqlalchemy as sa
 from analytics.errors import StoreError
 from bot import composition, database_setup
 from bot.jobs.engine.outage import Outage, waits
-from bot.shutdown import end_at_once_when_told
-from bot.storage.heartbeats import SILENT_AFTER, Heartbeats, WorkerSilentError
+from bot.shutdown import exit_on_signal
+from bot.storage.heartbeats import SILENT_AFTER, HeartbeatStore, WorkerSilentError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +35,7 @@ def end_with_parent(end: int) -> None:
     Thread(target=wait, name="parent", daemon=True).start()
 
 
-def beating_into(pipe: int) -> Callable[[], None]:
+def heartbeat_writer(pipe: int) -> Callable[[], None]:
     """Return a function that writes a heartbeat to ``pipe``. It never blocks, and ignores a closed pipe."""
     os.set_blocking(pipe, False)
 
@@ -57,7 +57,7 @@ def check(database: sa.Engine) -> str:
 
     """
     now = datetime.now(UTC)
-    here = [one for one in Heartbeats(database).find() if one.host == socket.gethostname() and one.ended_at is None]
+    here = [one for one in HeartbeatStore(database).find() if one.host == socket.gethostname() and one.ended_at is None]
     working = [one for one in here if now - one.beat_at <= SILENT_AFTER]
     if not working:
         raise WorkerSilentError("No worker on this host sent a heartbeat in the last minute.")
@@ -74,7 +74,7 @@ def work(settings: Settings, alive: Callable[[], None] = lambda: None) -> None:
         StoreError: for a database error that waiting can't fix, such as a wrong URL or version.
 
     """
-    end_at_once_when_told()
+    exit_on_signal()
     database = _reach(settings, alive)
     pool = composition.pool(settings)
     jobs = composition.jobs(settings, database, pool, alive)

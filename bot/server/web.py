@@ -19,7 +19,7 @@ from bot.observability import logs
 from bot.observability.throttled_log import ThrottledWarning
 from bot.slack import acknowledgement
 from bot.slack.replay_guard import ReplayGuard
-from bot.slack.verification import SIGNATURE, TIMESTAMP, is_signed_by_slack, is_well_formed, marked
+from bot.slack.verification import SIGNATURE, TIMESTAMP, is_signed_by_slack, is_well_formed, verified_context
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from bot.observability.metrics import Metrics
     from bot.server.health import Health
     from bot.server.worker_watch import WorkerWatch
-    from bot.storage.messages.pictures import Gallery
+    from bot.storage.messages.pictures import PictureStore
 
 LARGEST_BODY = 1_000_000
 """Bytes; Slack's requests are much smaller."""
@@ -52,7 +52,7 @@ class WebContext:
     """The dependencies of a web process's routes."""
 
     app: App
-    gallery: Gallery | None = None
+    gallery: PictureStore | None = None
     metrics: Metrics | None = None
     health: Health | None = None
     prewarming: Prewarmer | None = None
@@ -66,7 +66,7 @@ class WebContext:
     """Whether the public URL is https, so that HSTS can be sent."""
 
 
-def web(web_context: WebContext) -> Flask:
+def create_app(web_context: WebContext) -> Flask:
     """Return the WSGI application."""
     flask = Flask(__name__, static_folder=None)
     flask.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
@@ -92,7 +92,7 @@ def web(web_context: WebContext) -> Flask:
 
 
 def _begin() -> None:
-    logs.begin()
+    logs.start_request()
 
 
 def _plainly(error: HTTPException) -> Response:
@@ -171,14 +171,14 @@ def _dispatched(app: App, body: bytes) -> Response:
     if not is_json and body.count(b"&") >= MOST_FIELDS:
         return Response(status=413)
     try:
-        return to_flask_response(app.dispatch(BoltRequest(body=body.decode(), headers=headers, context=marked())))
+        return to_flask_response(app.dispatch(BoltRequest(body=body.decode(), headers=headers, context=verified_context())))
     except (AttributeError, LookupError, RecursionError, TypeError, ValueError):
         response = make_response(f"{failure().text}\n", 400)
         response.content_type = "text/plain; charset=utf-8"
         return response
 
 
-def _pictures(flask: Flask, gallery: Gallery | None) -> None:
+def _pictures(flask: Flask, gallery: PictureStore | None) -> None:
     @flask.get("/charts/<signed>.png")
     def chart(signed: str) -> Response:
         try:

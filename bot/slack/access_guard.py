@@ -59,7 +59,7 @@ _WITHOUT_ACTOR = frozenset({"app_uninstalled", "tokens_revoked"})
 """Events that Slack sends without an actor."""
 
 
-def needed(body: Payload) -> frozenset[Permission]:
+def permissions_needed(body: Payload) -> frozenset[Permission]:
     """Return the permissions a request needs: none for Slack's own events, membership for unlisted requests."""
     event = body.get("event")
     if isinstance(event, dict):
@@ -121,7 +121,7 @@ def listen(app: App, services: Services) -> None:
     def guard(req: BoltRequest, body: dict[str, Any], context: BoltContext, next_: Callable[[], BoltResponse]) -> BoltResponse:
         access = access_of(body, _installation(context))
         context["access"] = access
-        if all(map(access.allows, needed(body))):
+        if all(map(access.allows, permissions_needed(body))):
             return next_()
         _log.info("request refused: %s in a %s", access.actor.kind, access.origin.kind)
         if access.actor.kind is ActorKind.APP:

@@ -56,7 +56,7 @@ def is_signed_by_slack(secret: str | None, timestamp: object, signature: object,
     return hmac.compare_digest(f"v0={expected}", str(signature))
 
 
-def marked() -> dict[str, object]:
+def verified_context() -> dict[str, object]:
     """Return the initial context of a Bolt request whose body has been verified with :func:`is_signed_by_slack`."""
     return {_MARK: True}
 

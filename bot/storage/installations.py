@@ -64,7 +64,7 @@ class Cipher:
             ) from None
 
 
-class Tables(SQLAlchemyInstallationStore):
+class InstallationTables(SQLAlchemyInstallationStore):
     """slack_sdk's store, with token columns wide enough for ciphertexts."""
 
     @classmethod
@@ -114,7 +114,7 @@ class Installations(InstallationStore):
         self._database = database
         self._client_id = client_id
         self._cipher = cipher
-        self._tables = Tables(client_id, database)
+        self._tables = InstallationTables(client_id, database)
 
     def save(self, installation: Installation) -> None:
         """Store an installation; a workspace's latest one is used."""

@@ -14,7 +14,7 @@ def this_process() -> str:
     return _named(os.getpid())
 
 
-def is_gone(process: str) -> bool:
+def has_ended(process: str) -> bool:
     """Return whether a process is known to have ended.
 
     ``False`` for processes of other machines, containers and boots, which can't be checked.

@@ -9,7 +9,7 @@ from analytics.digest.edition import Edition
 from analytics.domain import Dimension, ListName
 from analytics.errors import HfStatsError, QueryError
 from bot.domain.access import HIGHEST, Permission
-from bot.domain.prediction import read_bet
+from bot.domain.prediction import parse_bet
 from bot.domain.schedule import read_schedule
 from bot.subscriptions.alert_rules import read_rule
 
@@ -83,7 +83,7 @@ def read(text: str, forms: Sequence[Form], zone: str = "UTC") -> ParsedCommand:
     if word == "watch":
         return ParsedCommand(word, rule=read_rule(rest, forms))
     if word == "predict":
-        return ParsedCommand(word, bet=read_bet(rest, forms))
+        return ParsedCommand(word, bet=parse_bet(rest, forms))
     if word in _BARE:
         if rest:
             raise QueryError(f"“{word}” takes no further words; you wrote “{rest[:60]}” after it.", (word,))

@@ -11,9 +11,9 @@ from analytics.errors import NoDataError, QueryError
 from analytics.formatting.phrases import day, plural
 from bot.blocks import notices
 from bot.blocks import subscriptions as said
-from bot.blocks.digest import content
+from bot.blocks.digest import digest_content
 from bot.blocks.escape import escape_code, escape_line
-from bot.blocks.predictions import under_a_digest
+from bot.blocks.predictions import digest_bets
 from bot.conversation.refusal import refusal
 from bot.conversation.router import notice_of
 from bot.delivery.responder import Responder
@@ -140,9 +140,9 @@ class SubscriptionService:
                 conversation.start(text)
             if worked_on and command.word in _POSTS_LATER and not (conversation.working or conversation.quiet):
                 return Responder.tell(conversation, Notice(_NOT_HERE, suggestions=(text,)))
-            content, png = self._does[command.word](conversation, command)
+            digest_content, png = self._does[command.word](conversation, command)
             everyone = worked_on or command.word == "unbet" or (command.word in _FOR_ALL and command.number is None)
-            return posting.show(self.delivery_context, conversation, content, png, everyone=everyone)
+            return posting.show(self.delivery_context, conversation, digest_content, png, everyone=everyone)
         except Exception as error:  # noqa: BLE001 - logged with its trace under the reference that the person sees
             return Responder.tell(conversation, notice_of(error, text))
 
@@ -170,7 +170,7 @@ class SubscriptionService:
             digest, picture, f"{digest.edition} in {command.within}: {','.join(sections)} · {digest.source.snapshot}"
         )
         first = said_moment(due.at, command.schedule.zone)
-        above = said.subscribed(
+        above = said.subscription_confirmation(
             subscription, when_said(command.schedule), first, by=conversation.user, changed=before is not None
         )
         return replace(sample, above=[*above, *sample.above]), picture.png
@@ -180,24 +180,24 @@ class SubscriptionService:
         self.delivery_context.subscriptions.unsubscribe(mine.workspace, mine.channel)
         text = f":no_bell: <@{conversation.user}> ended the digest for <#{mine.channel}>."
         again = said.button("Subscribe again", f"subscribe {mine.schedule}") if mine.channel == conversation.channel else None
-        return said.told(text, *([again] if again else [])), None
+        return said.message(text, *([again] if again else [])), None
 
     def _pause(self, conversation: Conversation, command: ParsedCommand) -> Answered:
         mine = self._mine(conversation, command)
         if not self.delivery_context.subscriptions.pause(mine.id):
-            return said.told("It is paused already.", said.button("Resume", f"resume {mine.id}")), None
+            return said.message("It is paused already.", said.button("Resume", f"resume {mine.id}")), None
         text = f":double_vertical_bar: <@{conversation.user}> paused the digest for <#{mine.channel}>."
-        return said.told(text, said.button("Resume", f"resume {mine.id}")), None
+        return said.message(text, said.button("Resume", f"resume {mine.id}")), None
 
     def _resume(self, conversation: Conversation, command: ParsedCommand) -> Answered:
         mine = self._mine(conversation, command)
         schedule = parse_schedule(mine.schedule)
         due = next_due(schedule, self.delivery_context.clock())
         if not self.delivery_context.subscriptions.resume(mine.id, due.at):
-            return said.told(f"It runs already; the next one comes {said_moment(mine.next_due, schedule.zone)}."), None
+            return said.message(f"It runs already; the next one comes {said_moment(mine.next_due, schedule.zone)}."), None
         following = f"{said_moment(due.at, schedule.zone)} ({schedule.zone})"
         text = f":bell: <@{conversation.user}> resumed the digest for <#{mine.channel}>; the next one comes {following}."
-        return said.told(text, said.button("Pause", f"pause {mine.id}")), None
+        return said.message(text, said.button("Pause", f"pause {mine.id}")), None
 
     @staticmethod
     def _allowed(conversation: Conversation, permission: Permission) -> bool:
@@ -212,7 +212,7 @@ class SubscriptionService:
             else None
         )
         if found and found.private is conversation.public:
-            self.delivery_context.subscriptions.now_private(
+            self.delivery_context.subscriptions.set_private(
                 conversation.workspace, conversation.channel, private=not conversation.public
             )
 
@@ -223,7 +223,7 @@ class SubscriptionService:
         blocks = self.rows(conversation)
         if not blocks:
             example = "“/hfstats subscribe” in a channel brings it the digest on the first working day of each month."
-            return said.told(f"There are no subscriptions that I can show you here. {example}"), None
+            return said.message(f"There are no subscriptions that I can show you here. {example}"), None
         return Content("The subscriptions that you can see here", blocks), None
 
     def rows(self, conversation: Conversation, many: int = 15) -> list[Block]:
@@ -270,12 +270,12 @@ class SubscriptionService:
         named = ",".join(section.dimension for section in digest.sections)
         kept = self._kept(digest, picture, f"{digest.edition} in {within}: {named}")
         bets = self.delivery_context.bets.in_channel(conversation.workspace, conversation.channel)
-        return kept.followed_by(under_a_digest(str(digest.edition), bets)), picture.png
+        return kept.followed_by(digest_bets(str(digest.edition), bets)), picture.png
 
     def _kept(self, digest: Digest, picture: Picture, key: str) -> Content:
         """Keep a digest that is shown on request, so that its buttons find it."""
         named = f"{key} · {digest.source.snapshot}"  # the edition's own is built when it is due, maybe on a later snapshot
-        made = content(digest, named, sample=True)
+        made = digest_content(digest, named, sample=True)
         self.delivery_context.built_digests.keep(named, made, picture.png)
         return made
 
@@ -295,31 +295,31 @@ class SubscriptionService:
         state = "which is so already, so I tell of the next time" if crossed else "and I look at every new snapshot"
         found = f"{escape_line(figure_said(rule, now))} on {day(taken)}"
         text = f":eyes: I tell this conversation once when *{escape_line(rule.said())}*: {found}, {state}."
-        return said.told(text, said.button("Mute", f"mute {watch.id}"), said.button("All watches", "watches")), None
+        return said.message(text, said.button("Mute", f"mute {watch.id}"), said.button("All watches", "watches")), None
 
     def _watches(self, conversation: Conversation, _: ParsedCommand) -> Answered:
         found = self.delivery_context.watches.in_channel(conversation.workspace, conversation.channel)
         if not found:
-            return said.told("Nothing is watched here. For example: `/hfstats watch creator meta below 10%`"), None
+            return said.message("Nothing is watched here. For example: `/hfstats watch creator meta below 10%`"), None
         rows = [(one, read_rule(one.rule, self._forms).said()) for one in found]
-        return Content(f"{plural(len(found), 'watch')} here", said.watch_rows(rows)), None
+        return Content(f"{plural(len(found), 'watch')} here", said.alert_rows(rows)), None
 
     def _unwatch(self, conversation: Conversation, command: ParsedCommand) -> Answered:
         self._watched(conversation, command)
         gone = self.delivery_context.watches.remove(conversation.workspace, command.number or 0)
-        return said.told(f":no_bell: Not watched any more: `{escape_code(gone.rule if gone else '')}`"), None
+        return said.message(f":no_bell: Not watched any more: `{escape_code(gone.rule if gone else '')}`"), None
 
     def _mute(self, conversation: Conversation, command: ParsedCommand) -> Answered:
         rule = self._watched(conversation, command)
         self.delivery_context.watches.mute(command.number or 0)
-        return said.told(
+        return said.message(
             f":no_bell: <@{conversation.user}> muted `{escape_code(rule)}`.", said.button("Unmute", f"unmute {command.number}")
         ), None
 
     def _unmute(self, conversation: Conversation, command: ParsedCommand) -> Answered:
         rule = self._watched(conversation, command)
         self.delivery_context.watches.unmute(conversation.workspace, command.number or 0)
-        return said.told(
+        return said.message(
             f":bell: <@{conversation.user}> unmuted `{escape_code(rule)}`.", said.button("Mute", f"mute {command.number}")
         ), None
 
@@ -346,10 +346,10 @@ class SubscriptionService:
         line = self.delivery_context.outbox.get(command.number or 0)
         if line is None or line.workspace != conversation.workspace or not self._visibility(conversation).may_send_again(line):
             raise QueryError(f"There is no delivery {command.number} that you can send again from here.", ("status",))
-        what = f"{notices.named(line)} for <#{line.channel}>"
-        if not self.delivery_context.outbox.once_more(line.id, conversation.workspace):
-            return said.told(f"Nothing to send again: {what} is {line.state}."), None
-        return said.told(f":arrows_counterclockwise: On its way again: {what}."), None
+        what = f"{notices.delivery_name(line)} for <#{line.channel}>"
+        if not self.delivery_context.outbox.retry(line.id, conversation.workspace):
+            return said.message(f"Nothing to send again: {what} is {line.state}."), None
+        return said.message(f":arrows_counterclockwise: On its way again: {what}."), None
 
     def _status(self, conversation: Conversation, _: ParsedCommand) -> Answered:
         visibility = self._visibility(conversation)
@@ -375,7 +375,7 @@ class SubscriptionService:
             told.append(
                 ("Workers", describe(self.delivery_context.heartbeats.find(), self.delivery_context.clock(), names=False))
             )
-        return said.standing(told, failed), None
+        return said.status_message(told, failed), None
 
     def _freshness(self) -> str:
         try:

@@ -135,9 +135,9 @@ def test_slack_out_of_reach_is_said_for_each_thing_that_needs_it(settings):
 
 def test_the_request_url_is_tried_as_slack_tries_it(slack, settings, tmp_path):
     bot = Bot(slack, filled(tmp_path / "hfstats.db", months=1), ())
-    from bot.server.web import web
+    from bot.server.web import create_app
 
-    server = make_server("127.0.0.1", 0, web(bot.web_context), threaded=True)
+    server = make_server("127.0.0.1", 0, create_app(bot.web_context), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     public = f"http://127.0.0.1:{server.server_port}"

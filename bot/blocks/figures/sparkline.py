@@ -53,7 +53,7 @@ def trend(points: Sequence[Point]) -> Trend | None:
     return Trend("".join(_bar(value, low, high) for value in values), known[0], known[-1])
 
 
-def left_behind(points: Sequence[Point]) -> date | None:
+def absent_since(points: Sequence[Point]) -> date | None:
     """Return the date of last month's point if it has no value; ``None`` otherwise."""
     months = list(_months(points).values())
     return months[-2].day if len(months) > 1 and months[-2].value is None else None

@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from pathlib import Path
 
-    from bot.domain.dump import Wanted
+    from bot.domain.dump import DumpRequest
 
 _LOOK = 0.25
 """Seconds between two checks of whether to continue."""
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class CountTask:
     """The arguments of the process."""
 
-    dump: Wanted
+    dump: DumpRequest
     database: str
     folder: Path
     """Where the download is stored until it is counted."""
@@ -36,15 +36,15 @@ class Order:
         return f"Order({self.dump})"
 
 
-class Died(Exception):  # noqa: N818 - of the process, not in it
+class ProcessDiedError(Exception):
     """The process died without a result."""
 
 
-class Stopped(Exception):  # noqa: N818 - nothing went wrong
+class StoppedError(Exception):
     """The import was stopped on request."""
 
 
-def count(order: Order, advance: Callable[[str, int, int | None], None], go_on: Callable[[], bool]) -> int | None:
+def count(order: CountTask, advance: Callable[[str, int, int | None], None], go_on: Callable[[], bool]) -> int | None:
     """Download, count and store a dump; returns its number of models, ``None`` if that day is already stored.
 
     ``advance`` gets the current step, the amount done and the total; ``go_on`` is called several times a second.
@@ -69,20 +69,20 @@ def count(order: Order, advance: Callable[[str, int, int | None], None], go_on: 
                 said, *more = here.recv()
             except EOFError:
                 process.join()
-                raise Died(f"exit code {process.exitcode}") from None
+                raise ProcessDiedError(f"exit code {process.exitcode}") from None
             if said == "done":
                 return more[0]  # type: ignore[no-any-return]
             if said == "failed":
                 raise more[0]
             advance(*more)
-        raise Stopped
+        raise StoppedError
     finally:
         process.terminate()
         process.join()
         here.close()
 
 
-def _main(order: Order, there: Connection) -> None:
+def _main(order: CountTask, there: Connection) -> None:
     end_with_parent()
     try:
         there.send(("done", _count(order, lambda *progress: there.send(("at", *progress)))))
@@ -92,7 +92,7 @@ def _main(order: Order, there: Connection) -> None:
         there.send(("failed", OutOfReachError("There isn't enough memory to count it.")))
 
 
-def _count(order: Order, advance: Callable[[str, int, int | None], None]) -> int | None:
+def _count(order: CountTask, advance: Callable[[str, int, int | None], None]) -> int | None:
     # Imported only in this process.
     from analytics.sources.dumps.repository import HubFile, fetch  # noqa: PLC0415
     from analytics.storage import database  # noqa: PLC0415

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from analytics.errors import HfStatsError, OutOfReachError
 from analytics.storage.database import make_private_folder
-from bot.domain.outbox import Again
-from bot.jobs.backfill.process import Died, Order, Stopped, count
+from bot.domain.outbox import RetryAt
+from bot.jobs.backfill.process import CountTask, ProcessDiedError, StoppedError, count
 from bot.storage.dumps import ATTEMPTS
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.domain.dump import Dump
-    from bot.storage.dumps import Dumps
+    from bot.storage.dumps import DumpStore
 
     Advance = Callable[[Dump, str, int, int | None], None]
 
@@ -47,7 +47,7 @@ def _quietly(_: Dump, __: str, ___: int, ____: int | None) -> None:
 class Backfill:
     """Imports planned dumps until it is stopped."""
 
-    dumps: Dumps
+    dumps: DumpStore
     database: str
     folder: Path
     endpoint: str | None = None
@@ -71,7 +71,7 @@ class Backfill:
             else:
                 self.stopped.wait(_AGAIN)
 
-    def count(self, id_: int, advance: Advance = _quietly) -> Again | None:
+    def count(self, id_: int, advance: Advance = _quietly) -> RetryAt | None:
         """Import one dump; returns ``Again`` if it has to be retried later. The result is in the store.
 
         Raises:
@@ -80,7 +80,7 @@ class Backfill:
         """
         owner = secrets.token_hex(8)
         dump = self.dumps.claim(id_, owner)
-        if dump is None or isinstance(dump, Again):
+        if dump is None or isinstance(dump, RetryAt):
             return dump
         if dump.attempts > ATTEMPTS:
             self._give_up(dump, owner, f"counting was started {ATTEMPTS} times and never finished")
@@ -89,13 +89,13 @@ class Backfill:
         make_private_folder(folder)
         for left in folder.rglob("*.incomplete"):  # from a killed process; can't be resumed
             left.unlink(missing_ok=True)
-        order = Order(dump, self.database, folder, self.endpoint, self.token)
+        order = CountTask(dump, self.database, folder, self.endpoint, self.token)
         held = _Held(self.dumps, id_, owner, self.stopped)
         try:
             models = count(order, lambda what, done, of: advance(dump, what, done, of), held)
-        except Stopped:
-            return self.dumps.put_back(id_, owner, datetime.now(UTC), begun=False)
-        except (OutOfReachError, Died) as error:
+        except StoppedError:
+            return self.dumps.reschedule(id_, owner, datetime.now(UTC), begun=False)
+        except (OutOfReachError, ProcessDiedError) as error:
             return self._later(dump, owner, error)
         except HfStatsError as error:
             self._give_up(dump, owner, str(error))
@@ -112,13 +112,13 @@ class Backfill:
             if age > _FORGOTTEN.total_seconds():
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def _later(self, dump: Dump, owner: str, error: Exception) -> Again | None:
-        said = f"the counting process ended ({error})" if isinstance(error, Died) else str(error)
+    def _later(self, dump: Dump, owner: str, error: Exception) -> RetryAt | None:
+        said = f"the counting process ended ({error})" if isinstance(error, ProcessDiedError) else str(error)
         if dump.attempts >= ATTEMPTS:
             self._give_up(dump, owner, said)
             return None
         _log.warning("will retry the dump for %s: %s", dump.taken_on, said)
-        return self.dumps.put_back(dump.id, owner, datetime.now(UTC) + _LATER * 2 ** (dump.attempts - 1), said)
+        return self.dumps.reschedule(dump.id, owner, datetime.now(UTC) + _LATER * 2 ** (dump.attempts - 1), said)
 
     def _give_up(self, dump: Dump, owner: str, error: str) -> None:
         self.dumps.failed(dump.id, owner, error)
@@ -128,7 +128,7 @@ class Backfill:
 class _Held:
     """Returns whether to continue, and renews the lease regularly."""
 
-    def __init__(self, dumps: Dumps, id_: int, owner: str, stopped: Event) -> None:
+    def __init__(self, dumps: DumpStore, id_: int, owner: str, stopped: Event) -> None:
         self._renew = partial(dumps.renew, id_, owner)
         self._stopped = stopped
         self._renewed = time.monotonic()

@@ -27,7 +27,7 @@ from analytics.errors import HfStatsError, StoreError
 from analytics.storage.database import writing
 from bot.jobs.engine.outage import LONGEST_WAIT, Outage, waits
 from bot.jobs.engine.protocol import BEAT_SECONDS, CLOCK
-from bot.shutdown import ENDS_WITHIN, end_within
+from bot.shutdown import ENDS_WITHIN, exit_after
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from procrastinate.jobs import Job
     from procrastinate.types import JSONDict
 
-    from bot.jobs.engine.protocol import Work
+    from bot.jobs.engine.protocol import JobRunner
 
 _log = logging.getLogger(__name__)
 
@@ -91,7 +91,7 @@ class _Patience(procrastinate.BaseRetryStrategy):
 class Postgres:
     """Runs its part of everything; others like it, here and elsewhere, run theirs."""
 
-    def __init__(self, work: Work, database: sa.Engine, deliveries: int, first: Callable[[str, str], bool]) -> None:
+    def __init__(self, work: JobRunner, database: sa.Engine, deliveries: int, first: Callable[[str, str], bool]) -> None:
         """Run ``deliveries`` at the same time. ``first`` tells one process only that it is the first to do a job in a slot."""
         self._work = work
         self._deliveries = deliveries
@@ -130,9 +130,9 @@ class Postgres:
                 if task.done():
                     task.result()  # raises: nothing but a signal ends a worker well
         except BaseException:
-            end_within(_CONNECT_TIMEOUT, 1)
+            exit_after(_CONNECT_TIMEOUT, 1)
             raise
-        end_within(1.0 if self._outage.failing else ENDS_WITHIN, 0)
+        exit_after(1.0 if self._outage.failing else ENDS_WITHIN, 0)
         self._work.stop()
         running[0].cancel()
         await asyncio.wait(running)

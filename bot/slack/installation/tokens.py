@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from slack_sdk import WebClient
 
     from bot.storage.installations import BotToken, Installations
-    from bot.storage.token_leases import Leases
+    from bot.storage.token_leases import TokenLeases
 
 _log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ _WAIT = 2.0
 class Tokens:
     """Caches workspaces' tokens for half a minute, and refreshes each from one process at a time."""
 
-    def __init__(self, installations: Installations, leases: Leases, client: WebClient, client_id: str, secret: str) -> None:
+    def __init__(self, installations: Installations, leases: TokenLeases, client: WebClient, client_id: str, secret: str) -> None:
         """``client`` needs no token; refreshing uses the client id and secret."""
         self._installations = installations
         self._leases = leases
@@ -97,7 +97,7 @@ class Tokens:
     def _refresh(self, old: BotToken) -> BotToken:
         """Exchange the refresh token for a new token. After a failure the lease is kept, so that other processes don't retry."""
         if not _due(old):  # refreshed by another process before this one got the lease
-            self._leases.give_back(old.workspace)
+            self._leases.release(old.workspace)
             return old
         try:
             got = self._client.oauth_v2_access(
@@ -111,7 +111,7 @@ class Tokens:
             return old
         ends = datetime.now(UTC) + timedelta(seconds=int(got["expires_in"]))
         new = self._installations.refreshed(old, str(got["access_token"]), got.get("refresh_token"), ends)
-        self._leases.give_back(old.workspace)
+        self._leases.release(old.workspace)
         return new
 
 

@@ -11,7 +11,7 @@ from analytics.language import grammar
 from bot.blocks.forms.question_form import build_view
 from bot.blocks.messages import BUILD
 from bot.delivery.conversation import Conversation
-from bot.domain.query_form import QUESTION, Filled, filled
+from bot.domain.query_form import QUESTION, FormValues, form_values
 from bot.domain.reply import Notice
 from bot.slack.listeners.actions import channel_of, chosen
 from bot.slack.listeners.command import COMMAND
@@ -98,11 +98,11 @@ def not_known_in(line: str) -> Notice:
 
 def open_form(services: Services, conversation: Conversation, trigger: str, text: str = "") -> None:
     """Open the form, beginning with the question ``text``; say in ``seat`` what to do where Slack refuses."""
-    form = Filled(services.entries[0].form.word, {})
+    form = FormValues(services.entries[0].form.word, {})
     wrong: dict[str, str] = {}
     if text.strip():
         try:
-            form = filled(grammar.parse(text, services.forms))
+            form = form_values(grammar.parse(text, services.forms))
         except QueryError as error:
             wrong = {QUESTION: str(error)}
     view = build_view(form, services.entries, services.name_index.at_hand(_PATIENCE), wrong)

@@ -15,7 +15,7 @@ from bot.blocks.predictions import BET
 from bot.conversation.name_index import near
 from bot.delivery.conversation import Conversation
 from bot.domain.access import Permission
-from bot.domain.prediction import Draft, closed, open_months, read_bet
+from bot.domain.prediction import Draft, closed_reason, open_months, parse_bet
 from bot.domain.reply import Notice
 from bot.domain.store_summary import Name
 from bot.slack.listeners.actions import channel_of, chosen
@@ -134,7 +134,7 @@ def _open(services: Services, conversation: Conversation, trigger: str, text: st
 def _draft(services: Services, text: str) -> Draft | None:
     """Read a bet that somebody began; ``None`` for what is none."""
     try:
-        return read_bet(text.strip().partition(" ")[2], services.forms)
+        return parse_bet(text.strip().partition(" ")[2], services.forms)
     except QueryError:
         return None
 
@@ -144,7 +144,7 @@ def _months(services: Services) -> tuple[Edition, ...]:
 
 
 def _late(services: Services, draft: Draft) -> str:
-    return closed(draft.month, services.subscription_service.delivery_context.clock()) if draft.month else ""
+    return closed_reason(draft.month, services.subscription_service.delivery_context.clock()) if draft.month else ""
 
 
 def _near(services: Services, of: Dimension, typed: str) -> list[str]:

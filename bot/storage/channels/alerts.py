@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from analytics.storage.database import reaching, writing
-from bot.domain.outbox import Watch
-from bot.storage.insert import inserted
+from bot.domain.outbox import Alert
+from bot.storage.insert import insert_if_absent
 from bot.storage.schema import WATCH
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ MUTED = "asked"
 """The reason for an alert muted by a user."""
 
 
-class Watches:
+class AlertStore:
     """The alerts of all workspaces; queries by id also require the workspace."""
 
     def __init__(self, database: sa.Engine, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
@@ -28,7 +28,7 @@ class Watches:
         self._database = database
         self._clock = clock
 
-    def add(self, workspace: str, channel: str, rule: str, by: str, *, crossed: bool, looked_at: date | None) -> Watch:
+    def add(self, workspace: str, channel: str, rule: str, by: str, *, crossed: bool, looked_at: date | None) -> Alert:
         """Add an alert; an existing one with the same rule is unmuted.
 
         ``crossed``: whether the rule holds now, in which case there's nothing to report yet.
@@ -37,11 +37,11 @@ class Watches:
         values: dict[str, Any] = {"workspace": workspace, "channel": channel, "rule": rule, "created_by": by}
         values |= {"created_at": self._clock().astimezone(UTC).replace(tzinfo=None), "crossed": crossed, "looked_at": looked_at}
         with writing(self._database) as connection:
-            if not inserted(connection, WATCH, **values):
+            if not insert_if_absent(connection, WATCH, **values):
                 connection.execute(WATCH.update().where(*mine).values(muted=None))
             return _watch(connection.execute(sa.select(WATCH).where(*mine)).one())
 
-    def remove(self, workspace: str, id_: int) -> Watch | None:
+    def remove(self, workspace: str, id_: int) -> Alert | None:
         """Delete an alert and return it; ``None`` if it doesn't exist."""
         mine = (_W.workspace == workspace, _W.id == id_)
         with writing(self._database) as connection:
@@ -64,33 +64,33 @@ class Watches:
             return connection.execute(WATCH.update().where(*muted).values(muted=None)).rowcount > 0
 
     @staticmethod
-    def looked(connection: sa.Connection, watch: Watch, day: date, *, crossed: bool) -> bool:
+    def record_check(connection: sa.Connection, watch: Alert, day: date, *, crossed: bool) -> bool:
         """Record the result of checking a snapshot; ``False`` if another process recorded it first."""
         unseen = (_W.id == watch.id, sa.or_(_W.looked_at.is_(None), _W.looked_at < day))
         return connection.execute(WATCH.update().where(*unseen).values(looked_at=day, crossed=crossed)).rowcount > 0
 
     @staticmethod
-    def watcher(id_: int, connection: sa.Connection) -> str | None:
+    def created_by_user(id_: int, connection: sa.Connection) -> str | None:
         """Return the id of the user who created an alert."""
         return connection.scalar(sa.select(_W.created_by).where(_W.id == id_))
 
-    def in_channel(self, workspace: str, channel: str) -> list[Watch]:
+    def in_channel(self, workspace: str, channel: str) -> list[Alert]:
         """Return a channel's alerts, oldest first."""
         return self._where(_W.workspace == workspace, _W.channel == channel)
 
-    def get(self, workspace: str, id_: int) -> Watch | None:
+    def get(self, workspace: str, id_: int) -> Alert | None:
         """Return a workspace's alert by id."""
         return next(iter(self._where(_W.workspace == workspace, _W.id == id_)), None)
 
-    def heard(self) -> list[Watch]:
+    def active(self) -> list[Alert]:
         """Return all alerts that aren't muted."""
         return self._where(_W.muted.is_(None))
 
-    def _where(self, *conditions: sa.ColumnElement[bool]) -> list[Watch]:
+    def _where(self, *conditions: sa.ColumnElement[bool]) -> list[Alert]:
         with reaching(), self._database.connect() as connection:
             return [_watch(row) for row in connection.execute(sa.select(WATCH).where(*conditions).order_by(_W.id))]
 
 
-def _watch(row: sa.Row[Any]) -> Watch:
+def _watch(row: sa.Row[Any]) -> Alert:
     values = dict(row._mapping)  # noqa: SLF001 - a documented name
-    return Watch(**(values | {"created_at": values["created_at"].replace(tzinfo=UTC)}))
+    return Alert(**(values | {"created_at": values["created_at"].replace(tzinfo=UTC)}))

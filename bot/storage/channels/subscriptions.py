@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from analytics.storage.database import reaching, writing
 from bot.domain.outbox import Kind, State, Subscription
-from bot.storage.insert import inserted
+from bot.storage.insert import insert_if_absent
 from bot.storage.schema import DELIVERY, SUBSCRIPTION
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ ASKED = "asked"
 """The reason for a subscription paused by a user."""
 
 
-class Subscriptions:
+class SubscriptionStore:
     """The subscriptions of all workspaces; queries by id also require the workspace."""
 
     def __init__(self, database: sa.Engine, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
@@ -51,7 +51,7 @@ class Subscriptions:
         wanted |= {"next_due": _naive(next_due), "private": private}
         new = {"workspace": workspace, "channel": channel, "created_by": by, "created_at": _naive(self._clock())}
         with writing(self._database) as connection:
-            if not inserted(connection, SUBSCRIPTION, **new, **wanted):
+            if not insert_if_absent(connection, SUBSCRIPTION, **new, **wanted):
                 connection.execute(SUBSCRIPTION.update().where(*mine).values(**wanted, paused=None))
             return _subscription(connection.execute(sa.select(SUBSCRIPTION).where(*mine)).one())
 
@@ -84,7 +84,7 @@ class Subscriptions:
             change = SUBSCRIPTION.update().where(*paused).values(paused=None, next_due=_naive(next_due))
             return connection.execute(change).rowcount > 0
 
-    def now_private(self, workspace: str, channel: str, *, private: bool) -> None:
+    def set_private(self, workspace: str, channel: str, *, private: bool) -> None:
         """Update whether a subscribed channel is private."""
         changed = (_S.workspace == workspace, _S.channel == channel, _S.private != private)
         with writing(self._database) as connection:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from analytics.storage.database import reaching, writing
 from bot.domain.content import Content
 from bot.storage.clock import now
-from bot.storage.insert import inserted
+from bot.storage.insert import insert_if_absent
 from bot.storage.messages.pictures import delete_orphans
 from bot.storage.schema import DELIVERY, EDITION, PICTURE, UPLOAD
 
@@ -39,8 +39,8 @@ class BuiltDigests:
         digest = hashlib.sha256(png).digest() if png else None
         with writing(self._database) as connection:
             if png:
-                inserted(connection, PICTURE, digest=digest, png=png)
-            inserted(connection, EDITION, key=key, content=content.as_json(), picture=digest, built_at=now())
+                insert_if_absent(connection, PICTURE, digest=digest, png=png)
+            insert_if_absent(connection, EDITION, key=key, content=content.as_json(), picture=digest, built_at=now())
 
     def get(self, key: str) -> tuple[Content, bytes | None] | None:
         """Return a digest's content and its picture's SHA-256 hash; ``None`` if it doesn't exist."""
@@ -60,22 +60,22 @@ class BuiltDigests:
         with reaching(), self._database.connect() as connection:
             return connection.scalar(sa.select(c.file).where(c.workspace == workspace, c.digest == digest))
 
-    def may_upload(self, workspace: str, digest: bytes) -> bool:
+    def claim_upload(self, workspace: str, digest: bytes) -> bool:
         """Claim the upload of a picture; ``False`` if another process is uploading or has uploaded it."""
         c = UPLOAD.c
         with writing(self._database) as connection:
-            if inserted(connection, UPLOAD, workspace=workspace, digest=digest, until=now() + UPLOADING):
+            if insert_if_absent(connection, UPLOAD, workspace=workspace, digest=digest, until=now() + UPLOADING):
                 return True
             dead = (c.workspace == workspace, c.digest == digest, c.file.is_(None), c.until < now())
             return connection.execute(UPLOAD.update().where(*dead).values(until=now() + UPLOADING)).rowcount == 1
 
-    def upload_done(self, workspace: str, digest: bytes, file: str) -> None:
+    def record_upload(self, workspace: str, digest: bytes, file: str) -> None:
         """Record an upload's file id; ``""`` if the workspace doesn't accept files."""
         c = UPLOAD.c
         with writing(self._database) as connection:
             connection.execute(UPLOAD.update().where(c.workspace == workspace, c.digest == digest).values(file=file))
 
-    def upload_failed(self, workspace: str, digest: bytes) -> None:
+    def release_upload(self, workspace: str, digest: bytes) -> None:
         """Release the claim, so that any process can upload again."""
         c = UPLOAD.c
         with writing(self._database) as connection:

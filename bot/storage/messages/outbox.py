@@ -1,8 +1,8 @@
 """The transactional outbox: all deliveries and their states. Engines only run it.
 
 A delivery is planned, then leased by a process (*sending*), then sent, failed or unsure. Before the request to Slack, the
-process must confirm that it still holds the lease (:meth:`OutboxStore.posting`). If two messages are posted nevertheless, the
-one recorded first is kept.
+process must confirm that it still holds the lease (:meth:`OutboxStore.start_posting`). If two messages are posted nevertheless,
+the one recorded first is kept.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, cast
 import sqlalchemy as sa
 
 from analytics.storage.database import reaching, writing
-from bot.domain.outbox import OPEN, Again, Delivery, Kind, State
-from bot.storage.insert import inserted
+from bot.domain.outbox import OPEN, Delivery, Kind, RetryAt, State
+from bot.storage.insert import insert_if_absent
 from bot.storage.schema import DELIVERY, PACE
 
 if TYPE_CHECKING:
@@ -70,12 +70,12 @@ class OutboxStore:
             values = {name: getattr(one, name) for name in _AS_OWED}
             values |= {"due_at": due, "not_before": due, "state": State.PLANNED, "attempts": 0, "changed_at": now}
             values["mark"] = secrets.token_hex(8)
-            if inserted(connection, DELIVERY, **values):
+            if insert_if_absent(connection, DELIVERY, **values):
                 key = (_D.kind == one.kind, _D.source == one.source, _D.period == one.period)
                 ids.append(connection.scalars(sa.select(_D.id).where(*key)).one())
         return ids
 
-    def claim(self, id_: int, owner: str) -> Delivery | Again | None:
+    def claim(self, id_: int, owner: str) -> Delivery | RetryAt | None:
         """Lease a delivery to ``owner``; ``None`` if it's finished or doesn't exist.
 
         The delivery is returned as it was before: if ``posting_at`` is set, an earlier attempt may have posted it.
@@ -86,16 +86,16 @@ class OutboxStore:
             if row is None or row.state not in OPEN:
                 return None
             if row.state == State.SENDING and row.until > now:
-                return Again(_aware(row.until))
+                return RetryAt(_aware(row.until))
             if row.posting_at is None:
                 wait = self._wait(connection, row, now)
                 if wait:
-                    return Again(_aware(wait))
+                    return RetryAt(_aware(wait))
             mine = {"state": State.SENDING, "owner": owner, "until": now + LEASE}
             connection.execute(DELIVERY.update().where(_D.id == id_).values(**mine, changed_at=now))
             return _delivery([row._mapping[column.name] for column in _COLUMNS])  # noqa: SLF001 - a documented name
 
-    def posting(self, id_: int, owner: str) -> bool:
+    def start_posting(self, id_: int, owner: str) -> bool:
         """Record that the request is about to be sent, and renew the lease; ``False`` if ``owner`` no longer holds it."""
         now = self._now()
         mine = (_D.id == id_, _D.state == State.SENDING, _D.owner == owner, _D.until > now)
@@ -122,9 +122,9 @@ class OutboxStore:
                 also(connection)
         return settled
 
-    def put_back(
+    def reschedule(
         self, id_: int, owner: str, at: datetime, error: str, *, maybe_there: bool = False, counts: bool = False
-    ) -> Again:
+    ) -> RetryAt:
         """Schedule another attempt at ``at``.
 
         ``maybe_there``: the message may have been posted. ``counts``: count this as a failed attempt.
@@ -134,9 +134,9 @@ class OutboxStore:
         back["attempts"] = _D.attempts + int(counts)
         back |= {"until": _naive(at)} if maybe_there else {"state": State.PLANNED, "posting_at": None, "until": None}
         self._changed(DELIVERY.update().where(*mine).values(**back))
-        return Again(at)
+        return RetryAt(at)
 
-    def once_more(self, id_: int, workspace: str) -> bool:
+    def retry(self, id_: int, workspace: str) -> bool:
         """Retry a failed or unsure delivery, on a user's request; ``False`` if it's in another state."""
         now = self._now()
         these = (_D.id == id_, _D.workspace == workspace, _D.state.in_((State.UNSURE, State.FAILED)))
@@ -144,10 +144,10 @@ class OutboxStore:
         back["attempts"] = 0
         return self._changed(DELIVERY.update().where(*these).values(**back, changed_at=now))
 
-    def hush(self, workspace: str, until: datetime) -> None:
+    def pause_workspace(self, workspace: str, until: datetime) -> None:
         """Pause all deliveries to a workspace until ``until``."""
         with writing(self._database) as connection:
-            if not inserted(connection, PACE, workspace=workspace, until=_naive(until)):
+            if not insert_if_absent(connection, PACE, workspace=workspace, until=_naive(until)):
                 later = (PACE.c.workspace == workspace, PACE.c.until < _naive(until))
                 connection.execute(PACE.update().where(*later).values(until=_naive(until)))
 
@@ -165,7 +165,7 @@ class OutboxStore:
             connection.execute(DELIVERY.update().where(_D.id.in_(ids)).values(queued_at=now))
         return ids
 
-    def untell(self) -> None:
+    def mark_unqueued(self) -> None:
         """Mark open deliveries as not queued, because the engine's queue was lost."""
         self._changed(DELIVERY.update().where(_D.state.in_(OPEN)).values(queued_at=None))
 

@@ -12,7 +12,7 @@ from itsdangerous import BadSignature, Signer
 from analytics.storage import database_wait
 from analytics.storage.database import reaching, writing
 from bot.storage.clock import now
-from bot.storage.insert import inserted
+from bot.storage.insert import insert_if_absent
 from bot.storage.schema import EDITION, LINK, PICTURE
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _FIND_WITHIN = 2.0
 """Timeout in seconds, because the same few threads also acknowledge Slack's requests."""
 
 
-class Gallery:
+class PictureStore:
     """Pictures and workspaces' links to them."""
 
     def __init__(self, database: sa.Engine, keys: Sequence[str]) -> None:
@@ -62,8 +62,8 @@ class Gallery:
 
     def _store(self, workspace: str, digest: bytes, png: bytes) -> str:
         with writing(self._database) as connection:
-            inserted(connection, PICTURE, digest=digest, png=png)
-            inserted(connection, LINK, name=secrets.token_urlsafe(16), workspace=workspace, digest=digest, made_at=now())
+            insert_if_absent(connection, PICTURE, digest=digest, png=png)
+            insert_if_absent(connection, LINK, name=secrets.token_urlsafe(16), workspace=workspace, digest=digest, made_at=now())
             # Another process may have linked it at the same time; return the name that was stored.
             mine = sa.select(LINK.c.name).where(LINK.c.workspace == workspace, LINK.c.digest == digest)
             return str(connection.scalars(mine).one())
