@@ -164,7 +164,7 @@ class Attack:
             **more,
         }
 
-    def button(self, user: str, team: str, line: str, action: str = "clerk:x") -> dict[str, Any]:
+    def button(self, user: str, team: str, line: str, action: str = "command:x") -> dict[str, Any]:
         workspace = self.slack.workspace()
         channel = workspace.channel("general")
         return self.interaction(
@@ -198,7 +198,7 @@ class Attack:
         home = {"container": {"type": "view", "view_id": "V2"}, "view": {"id": "V2", "type": "home"}}
         research = self.slack.channel("research").id
         menu = {"type": "conversations_select", "action_id": "home:subscribe", "block_id": "b", "selected_conversation": research}
-        pause = {"type": "button", "action_id": "clerk:x", "block_id": "b", "value": f"pause {self.facts['general']}"}
+        pause = {"type": "button", "action_id": "command:x", "block_id": "b", "value": f"pause {self.facts['general']}"}
         return [
             ("the bet's form, opened", self.button(user, team, "", "bet")),
             ("the bet's form, sent", self.interaction(user, team, "view_submission", view=view | {"state": {"values": state}})),

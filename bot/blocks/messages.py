@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from bot.blocks.escape import escape, escape_code, escape_line, escape_plain_text, escape_preformatted, prevent_links
@@ -24,6 +25,18 @@ ASK = "ask"
 """Action id prefix of buttons that ask a question; the value is the question."""
 BUILD = "build"
 """Action id of controls that open the question form; the value is the question to start from."""
+COMMAND = "command"
+"""Action id prefix of buttons that run a command; the value is the command, such as ``pause 3``."""
+_FORMER_COMMAND = "clerk"
+"""The prefix used by earlier versions, whose messages are still in channels and must keep working."""
+COMMAND_ACTIONS = re.compile(rf"^(?:{COMMAND}|{_FORMER_COMMAND})(?::|$)")
+"""Matches the action ids of command buttons, for listeners."""
+
+
+def action_kind(action_id: str) -> str:
+    """Return an action id's prefix, with the former prefix of command buttons as :data:`COMMAND`."""
+    kind = action_id.partition(":")[0]
+    return COMMAND if kind == _FORMER_COMMAND else kind
 
 
 def progress(text: str) -> list[Block]:

@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 from analytics.digest.edition import Edition
 from analytics.formatting.phrases import day
 from bot.blocks.escape import escape_line
+from bot.blocks.messages import COMMAND
 from bot.blocks.text_objects import context, plain_text, section
 from bot.domain.content import Content
 
 if TYPE_CHECKING:
     from bot.blocks.messages import Block
     from bot.domain.outbox import Delivery
-
-_CLERK = "clerk"
-"""The beginning of the action ids of buttons that tell the clerk what to do; a button's value says what."""
 
 _WHY = {
     "is_archived": "the channel was archived",
@@ -72,8 +70,8 @@ def undelivered_notice(delivery: Delivery, error: str) -> Content:
 def paused_notice(delivery: Delivery, what: str, error: str) -> Content:
     """Return the notice for a subscription or alert paused by a failed delivery. ``what``: “The digest”."""
     text = f"{what} for <#{delivery.channel}> is paused: {error_reason(error)}. {_MEND.get(error, '')}".rstrip()
-    does = "resume" if delivery.kind == "digest" else "unmute"
-    return Content(text, [section(text), _button("Resume", f"{does} {delivery.source}")])
+    command = "resume" if delivery.kind == "digest" else "unmute"
+    return Content(text, [section(text), _button("Resume", f"{command} {delivery.source}")])
 
 
 def late_note(due: int) -> Block:
@@ -86,7 +84,6 @@ def _begin(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _button(text: str, does: str) -> Block:
-    label = plain_text(text)
-    button = {"type": "button", "action_id": f"{_CLERK}:{does}", "text": label, "value": does}
+def _button(text: str, command: str) -> Block:
+    button = {"type": "button", "action_id": f"{COMMAND}:{command}", "text": plain_text(text), "value": command}
     return {"type": "actions", "elements": [button]}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from analytics.formatting.phrases import enumerate_, plural
 from bot.blocks.escape import escape, escape_code, escape_line, escape_plain_text, prevent_links
+from bot.blocks.messages import COMMAND
 from bot.blocks.notices import delivery_name, error_reason
 from bot.blocks.text_objects import context, cut, plain_text, section
 from bot.domain.content import Content
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from bot.blocks.messages import Block
     from bot.domain.outbox import Alert, Delivery, Subscription
 
-SUBSCRIPTION = "clerk"
-"""Action ids whose value is what the clerk is to do begin with this."""
 _SHOWN = 15
 """Rows of a list; each takes two blocks, and a message has at most 50."""
 _PRIVATE = "A private channel's subscription is listed only in that channel."
@@ -26,10 +25,10 @@ _PRIVATE = "A private channel's subscription is listed only in that channel."
 _SECTIONS = {"license": "licenses", "creator": "creators", "task": "tasks"}
 
 
-def button(text: str, does: str, *, danger: bool = False, place: str = "") -> Block:
-    """Make a button that tells the clerk what to do."""
-    made: Block = {"type": "button", "action_id": f"{SUBSCRIPTION}:{place or does}", "text": plain_text(text), "value": does}
-    return {**made, "style": "danger"} if danger else made
+def button(text: str, command: str, *, danger: bool = False) -> Block:
+    """Return a button that runs a command."""
+    element: Block = {"type": "button", "action_id": f"{COMMAND}:{command}", "text": plain_text(text), "value": command}
+    return {**element, "style": "danger"} if danger else element
 
 
 def actions(*elements: Block) -> Block:

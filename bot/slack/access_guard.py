@@ -14,9 +14,8 @@ from bot.blocks.digest import DETAILS, NUMBERS
 from bot.blocks.forms.prediction_form import FIELD, PLACE
 from bot.blocks.forms.question_form import FORM
 from bot.blocks.home import HOME, SUBSCRIBE, trouble_view
-from bot.blocks.messages import ASK, BUILD, notice_blocks, notice_fallback
+from bot.blocks.messages import ASK, BUILD, COMMAND, action_kind, notice_blocks, notice_fallback
 from bot.blocks.predictions import BET
-from bot.blocks.subscriptions import SUBSCRIPTION
 from bot.conversation.natural_language import without_greeting
 from bot.conversation.refusal import refusal
 from bot.delivery.conversation import Conversation
@@ -43,7 +42,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _UNLISTED = frozenset({MEMBERSHIP})
-_BY_VALUE = frozenset({ASK, VIEW, GO, POST, CSV, SUBSCRIPTION, HOME})
+_BY_VALUE = frozenset({ASK, VIEW, GO, POST, CSV, COMMAND, HOME})
 """Controls whose value is a command or question; they need the same permission as typing it."""
 _CONTROLS = {BUILD: Permission.FORM, FORM: Permission.FORM, BET: Permission.CHANGE, FIELD: Permission.CHANGE}
 _CONTROLS |= {DETAILS: Permission.SEE, NUMBERS: Permission.SEE}
@@ -112,7 +111,7 @@ def _only(listed: Mapping[str, Permission], name: object) -> frozenset[Permissio
 
 
 def _kind(control: Payload) -> str:
-    return str(control.get("action_id")).partition(":")[0]
+    return action_kind(str(control.get("action_id")))
 
 
 def listen(app: App, services: Services) -> None:

@@ -26,6 +26,7 @@ from bot.domain.outbox import PlannedDelivery, State
 from bot.domain.prediction import open_months
 from bot.server.web import WebContext, create_app
 from bot.settings import Settings
+from bot.slack.access_guard import permissions_needed
 from bot.slack.installation.scopes import SCOPES as OWN_SCOPES
 from bot.slack.listeners.workflow_step import STEP
 from bot.storage.schema import DELIVERY, SUBSCRIPTION, WATCH
@@ -69,9 +70,17 @@ def test_the_document_shows_the_policy():
     assert set(GRANTED) == {(who, where) for who in ActorKind for where in ConversationKind}
 
 
-def test_every_word_of_the_clerk_has_a_permission():
+def test_every_subscription_command_has_a_permission():
     assert {permission_for(word) for word in WORDS} <= {Permission.SEE, Permission.CHANGE}
     assert permission_for("licenses") is permission_for("help") is Permission.ASK
+
+
+@pytest.mark.parametrize("command", ["bets", "pause 3", "subscribe monthly", "licenses"])
+def test_a_button_of_an_earlier_version_needs_what_the_command_needs(command):
+    def pressed(prefix):
+        return {"type": "block_actions", "actions": [{"action_id": f"{prefix}:{command}", "value": command}]}
+
+    assert permissions_needed(pressed("clerk")) == permissions_needed(pressed("command")) == {permission_for(command)}
 
 
 class World:
@@ -281,7 +290,7 @@ def at(informed, bare):
     return chosen
 
 
-def ways(made, who, where, line, control="clerk:x"):
+def ways(made, who, where, line, control="command:x"):
     """The ways in which somebody says a line from a conversation."""
     name = PLACES[where]
     if where is ConversationKind.HOME:
@@ -493,9 +502,9 @@ def test_who_made_it_and_left_the_channel_neither_sees_nor_changes_it(either):
     try:
         for payload in (
             *(either.command(ActorKind.MEMBER, "general", f"{verb} {number}") for verb in ("pause", "unsubscribe")),
-            either.pressed(ActorKind.MEMBER, "direct", "clerk:x", f"pause {number}"),
-            either.pressed(ActorKind.MEMBER, "", "clerk:x", f"pause {number}"),
-            either.pressed(ActorKind.MEMBER, "direct", "clerk:x", f"again {line}"),
+            either.pressed(ActorKind.MEMBER, "direct", "command:x", f"pause {number}"),
+            either.pressed(ActorKind.MEMBER, "", "command:x", f"pause {number}"),
+            either.pressed(ActorKind.MEMBER, "direct", "command:x", f"again {line}"),
         ):
             either.send(payload)
         assert not either.paused(secret.id)
@@ -509,7 +518,7 @@ def test_who_made_it_and_left_the_channel_neither_sees_nor_changes_it(either):
 def test_who_made_it_and_is_in_the_channel_changes_it_from_elsewhere(either):
     secret = either.workspace.channel("secret")
     number = by_ada(either, secret.id)
-    either.send(either.pressed(ActorKind.MEMBER, "direct", "clerk:x", f"pause {number}"))
+    either.send(either.pressed(ActorKind.MEMBER, "direct", "command:x", f"pause {number}"))
     assert either.paused(secret.id)
 
 
@@ -527,7 +536,7 @@ def test_the_line_that_proves_membership_is_seen_by_nobody_else(bare):
     secret = bare.workspace.channel("secret")
     number = by_ada(bare, secret.id)
     before = len(bare.slack.messages("secret", "grace"))
-    bare.send(bare.pressed(ActorKind.MEMBER, "", "clerk:x", f"pause {number}"))
+    bare.send(bare.pressed(ActorKind.MEMBER, "", "command:x", f"pause {number}"))
     assert len(bare.slack.messages("secret", "grace")) == before
     assert "from outside of it" in bare.slack.messages("secret", "ada")[-1].text
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import test_slack
-from test_slack import WAIT, WebContext, image_of, make_server, settings_for, tidy, web
+from test_slack import WAIT, WebContext, create_app, image_of, make_server, settings_for, tidy
 
 from analytics.domain import ListName
 from analytics.names import creators
@@ -24,8 +24,9 @@ from bot.storage.messages.outbox import OutboxStore
 from bot.storage.schema import WATCH
 from bot.subscriptions.alerts import watch as look_at_watches
 from playground import SlackStandIn
-from playground.block_kit.blocks import check_blocks
+from playground.block_kit.blocks import check_blocks, with_ids
 from playground.faults import Fault
+from playground.workspace import Message
 
 pool, entries = test_slack.pool, test_slack.entries
 FORMS = [question.form for question in QUESTIONS]
@@ -40,7 +41,7 @@ class Bot:
         self.engine = composition.store(self.settings)
         self.services = composition.services(self.settings, pool, entries, self.engine)
         self.app = composition.bolt(self.settings, self.services, over_http=True)
-        self.server = make_server("127.0.0.1", 0, web(WebContext(self.app)), threaded=True)
+        self.server = make_server("127.0.0.1", 0, create_app(WebContext(self.app)), threaded=True)
         self.server.daemon_threads = False
         self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
         self.thread.start()
@@ -277,7 +278,16 @@ def test_a_letter_about_an_unsure_delivery_sends_it_again(bot):
     assert bot.jobs.delivery_context.outbox.get(line.id).state is State.SENT
 
 
-# Watches
+def test_a_button_in_a_message_of_an_earlier_version_still_works(bot):
+    button = {"type": "button", "action_id": "clerk:bets", "text": {"type": "plain_text", "text": "All bets"}, "value": "bets"}
+    workspace = bot.slack.workspace()
+    blocks = tuple(with_ids([{"type": "actions", "elements": [button]}], "old"))
+    old = workspace.put(Message(workspace.stamp(), bot.slack.channel("general").id, workspace.bot, "Bets", blocks))
+    assert bot.slack.press(old, "All bets").ok
+    assert bot.seen("There are no bets here yet").viewer
+
+
+# Alerts
 
 
 def watched(bot, text):

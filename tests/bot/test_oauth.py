@@ -263,7 +263,7 @@ def test_an_org_wide_installation_knows_its_own_people(bot, enterprise, user_tea
         "user": {"id": ada.id, "team_id": user_team},
         "channel": {"id": channel.id, "name": "general"},
         "container": {"type": "message", "message_ts": "1.1", "channel_id": channel.id},
-        "actions": [{"type": "button", "action_id": "clerk:watches", "block_id": "b", "value": "watches"}],
+        "actions": [{"type": "button", "action_id": "command:watches", "block_id": "b", "value": "watches"}],
     }
     body = urllib.parse.urlencode({"payload": json.dumps(pressed)})
     assert bot.post(bot.signed(body, "application/x-www-form-urlencoded")).status_code == 200

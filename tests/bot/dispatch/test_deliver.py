@@ -133,7 +133,7 @@ def test_a_channel_that_takes_nothing_pauses_its_subscription_and_the_subscriber
     assert kit.delivery_context.subscriptions.get(subscription.workspace, subscription.id).paused == code
     (told,) = kit.told()
     assert "is paused" in told.text
-    assert buttons(told) == {f"clerk:resume {subscription.id}": f"resume {subscription.id}"}
+    assert buttons(told) == {f"command:resume {subscription.id}": f"resume {subscription.id}"}
     assert len(kit.calls()) == 2  # it failed at once
 
 
@@ -217,7 +217,7 @@ def test_where_nobody_can_look_it_is_unsure_and_whoever_subscribed_decides(blind
     assert len(blind.shown()) == (fault.drop == "after")
     (told,) = blind.told()
     assert "may not have reached" in told.text
-    assert buttons(told) == {f"clerk:again {line.id}": f"again {line.id}"}
+    assert buttons(told) == {f"command:again {line.id}": f"again {line.id}"}
     assert blind.settle(line.id).state is State.UNSURE
     assert blind.delivery_context.outbox.retry(line.id, subscription.workspace)
     assert blind.settle(line.id).state is State.SENT
@@ -329,7 +329,7 @@ def test_slack_out_of_reach_for_a_day_is_given_up_told_and_pauses_nothing(kit):
     assert kit.delivery_context.subscriptions.get(subscription.workspace, subscription.id).paused is None
     (told,) = kit.told()
     assert "could not get through" in told.text
-    assert buttons(told) == {f"clerk:again {id_}": f"again {id_}"}
+    assert buttons(told) == {f"command:again {id_}": f"again {id_}"}
     assert kit.delivery_context.outbox.retry(id_, subscription.workspace)
     assert kit.settle(id_).state is State.SENT
 
