@@ -159,7 +159,7 @@ class Outbox:
     def background(self, work: Callable[[], object]) -> None:
         """Run ``work`` in a thread; :meth:`close` waits for it."""
         thread = threading.Thread(target=work, name="playground-outbox", daemon=True)
-        self._threads = [one for one in self._threads if one.is_alive()] + [thread]
+        self._threads = [thread for thread in self._threads if thread.is_alive()] + [thread]
         thread.start()
 
     def close(self) -> None:

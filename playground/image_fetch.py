@@ -28,7 +28,7 @@ class Picture:
 
 def picture_type(content: bytes) -> tuple[str, str] | None:
     """Return ``(mimetype, filetype)`` by the first bytes; ``None`` unless it's a PNG, JPEG or GIF."""
-    return next((found[1:] for found in _SIGNATURES if content.startswith(found[0])), None)
+    return next((entry[1:] for entry in _SIGNATURES if content.startswith(entry[0])), None)
 
 
 class Pictures:

@@ -241,9 +241,9 @@ def link_event(service: Service, workspace: Workspace, message: Message, links: 
 def step_event(execution: Execution, service: Service, inputs: Json, bearer: str) -> Json:
     """Build a ``function_executed`` event. ``bearer``: the token for this execution."""
     declared = execution.declared
-    kept = ("type", "name", "description", "title", "is_required")
+    copied = ("type", "name", "description", "title", "is_required")
     parameters = {
-        side: [{key: value for key, value in one.items() if key in kept} for one in declared[side].values()]
+        side: [{key: value for key, value in parameter.items() if key in copied} for parameter in declared[side].values()]
         for side in ("input_parameters", "output_parameters")
     }
     return {

@@ -163,11 +163,11 @@ class Workspace:
     def messages(self, channel: str, viewer: str | None = None, thread: str | None = None) -> list[Message]:
         """Return a conversation's or thread's messages that ``viewer`` sees, oldest first; ``None``: those for everyone."""
         with self.lock:
-            kept = [message for message in self._messages.values() if message.channel == channel]
-        kept = [message for message in kept if message.viewer in (None, viewer)]
+            selected = [message for message in self._messages.values() if message.channel == channel]
+        selected = [message for message in selected if message.viewer in (None, viewer)]
         if thread is not None:
-            kept = [message for message in kept if thread in (message.ts, message.thread_ts)]
-        return sorted(kept, key=lambda message: message.ts)
+            selected = [message for message in selected if thread in (message.ts, message.thread_ts)]
+        return sorted(selected, key=lambda message: message.ts)
 
     def user(self, name: str) -> User:
         """Return a user by id or name. Raises :class:`LookupError`."""
@@ -193,7 +193,7 @@ Named = TypeVar("Named", User, Channel)
 
 
 def _named(among: Iterable[Named], name: str, what: str) -> Named:
-    for one in among:
-        if name in (one.id, one.name):
-            return one
+    for item in among:
+        if name in (item.id, item.name):
+            return item
     raise LookupError(f"there is no {what} {name!r}")

@@ -123,11 +123,11 @@ def _main(url: str, questions: Connection, beats: Connection, beat: float) -> No
     process.serve(analytics, questions)
 
 
-def _beat(beats: Connection, every: float) -> None:
+def _beat(beats: Connection, interval: float) -> None:
     """Send heartbeats. This runs in its own thread, so that a slow answer doesn't look like a hung process."""
     while True:
         try:
             beats.send_bytes(b".")
         except OSError:  # the parent closed the pipe
             return
-        time.sleep(every)
+        time.sleep(interval)

@@ -135,9 +135,9 @@ class Pool:
         raise _unanswered(f"I tried {what} twice but couldn't finish. Nothing is wrong with your question.", why, again)
 
 
-def _unanswered(told: str, why: str, again: tuple[str, ...]) -> UnansweredError:
+def _unanswered(sentence: str, why: str, again: tuple[str, ...]) -> UnansweredError:
     under = request_id()
     _log.error("failure %s: %s", under, why)
     return UnansweredError(
-        f"{told} Ask again in a minute. If that fails too, give the operator the reference {under}.", again, under
+        f"{sentence} Ask again in a minute. If that fails too, give the operator the reference {under}.", again, under
     )

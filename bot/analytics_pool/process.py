@@ -55,7 +55,7 @@ class AnalyticsProcess:
         """
         list_ = ListName(within)
         named = Edition.parse(edition) if edition else latest(self._history, list_)
-        dimensions = [Dimension(one) for one in sections] or list(DIMENSIONS)
+        dimensions = [Dimension(name) for name in sections] or list(DIMENSIONS)
         built = digest_of(named, self._history, within=list_, dimensions=dimensions)
         return built, Picture(draw(built.chart), built.chart.alt, f"hfstats-digest-{named}.png")
 
@@ -114,11 +114,11 @@ def _answered(analytics: AnalyticsProcess, function: str, arguments: tuple[objec
 
 def _raised(error: Exception) -> bytes:
     try:
-        told = pickle.dumps((False, error))
-        pickle.loads(told)  # noqa: S301 - some libraries' errors can be pickled but not unpickled
+        pickled = pickle.dumps((False, error))
+        pickle.loads(pickled)  # noqa: S301 - some libraries' errors can be pickled but not unpickled
     except Exception:  # noqa: BLE001 - the caller must learn about the failure, whatever the exception's class does
         return pickle.dumps((False, RuntimeError(f"{type(error).__module__}.{type(error).__qualname__}")))
-    return told
+    return pickled
 
 
 def entries() -> tuple[Entry, ...]:

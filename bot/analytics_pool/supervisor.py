@@ -97,12 +97,14 @@ class Supervisor:
     def responding(self) -> int:
         """Return the number of processes that are ready and send heartbeats. Doesn't block."""
         with self._changed:
-            return sum(one.ready and one.missed_beats <= self._limits.responding and not one.killed for one in self._children)
+            return sum(
+                child.ready and child.missed_beats <= self._limits.responding and not child.killed for child in self._children
+            )
 
     def pids(self) -> list[int]:
         """Return the process ids of ready processes."""
         with self._changed:
-            return [one.pid for one in self._children if one.ready]
+            return [child.pid for child in self._children if child.ready]
 
     def close(self) -> None:
         """Finish current requests, reject waiting ones and end the processes."""
@@ -110,16 +112,16 @@ class Supervisor:
             self._closed = True
             self._changed.notify_all()
             # The thread still kills processes over their limit, and ends when none is left.
-            self._changed.wait_for(lambda: not any(one.deadline for one in self._children))
+            self._changed.wait_for(lambda: not any(child.deadline for child in self._children))
             children, self._children, self._free = self._children, [], []
-        for one in children:
-            one.end(_ENDS_WITHIN if one.ready else 0.0)
+        for child in children:
+            child.end(_ENDS_WITHIN if child.ready else 0.0)
         if self._thread:
             self._thread.join()
             atexit.unregister(self._kill)
 
     def _ready(self) -> int:
-        return sum(one.ready for one in self._children)
+        return sum(child.ready for child in self._children)
 
     def _take(self, seconds: float) -> Child:
         """Wait for a free process and give it a deadline."""
@@ -153,8 +155,8 @@ class Supervisor:
 
     def _kill(self) -> None:
         self._closed = True
-        for one in self._children:
-            one.kill()
+        for child in self._children:
+            child.kill()
 
     # Runs in the supervisor's thread
 
@@ -189,53 +191,53 @@ class Supervisor:
 
     def _listen(self) -> None:
         """Wait for a heartbeat, a process's end or the next check; then check each process."""
-        heard: list[Connection | int] = [one.beats for one in self._children]
-        ends = [one.sentinel for one in self._children]
+        heard: list[Connection | int] = [child.beats for child in self._children]
+        ends = [child.sentinel for child in self._children]
         ended = set(wait([*heard, *ends], self._limits.beat)) & set(ends)
         now = time.monotonic()
         tick = now - self._ticked >= self._limits.beat
         if tick:
             self._ticked = now
         with self._changed:
-            for one in list(self._children):
-                one.read_heartbeats()
-                self._look(one, now, tick=tick)
-                if one.sentinel in ended:
-                    self._bury(one)
+            for child in list(self._children):
+                child.read_heartbeats()
+                self._look(child, now, tick=tick)
+                if child.sentinel in ended:
+                    self._bury(child)
 
-    def _look(self, one: Child, now: float, *, tick: bool) -> None:
+    def _look(self, child: Child, now: float, *, tick: bool) -> None:
         """Update a process's state from its heartbeats, and kill it if it hangs."""
-        if one.has_beaten:
-            one.missed_beats = 0
-            if not one.ready:
-                one.ready, self._failed_starts = True, 0
-                self._free.append(one)
+        if child.has_beaten:
+            child.missed_beats = 0
+            if not child.ready:
+                child.ready, self._failed_starts = True, 0
+                self._free.append(child)
                 self._changed.notify_all()
         elif tick:
             # Count heartbeats instead of seconds, so that a suspended machine doesn't count as silence.
-            one.missed_beats += 1
+            child.missed_beats += 1
         if tick:
-            one.has_beaten = False
-        late = one.deadline is not None and now > one.deadline
-        slow = not one.ready and now > one.started + self._limits.start
-        if (late or slow or (one.ready and one.missed_beats > self._limits.silent)) and not one.killed:
-            if one in self._free:
-                self._free.remove(one)
-            one.kill()
+            child.has_beaten = False
+        late = child.deadline is not None and now > child.deadline
+        slow = not child.ready and now > child.started + self._limits.start
+        if (late or slow or (child.ready and child.missed_beats > self._limits.silent)) and not child.killed:
+            if child in self._free:
+                self._free.remove(child)
+            child.kill()
 
-    def _bury(self, one: Child) -> None:
+    def _bury(self, child: Child) -> None:
         """Remove an ended process; the next check starts another one."""
-        self._children.remove(one)
-        if one in self._free:
-            self._free.remove(one)
-        if not one.ready:
+        self._children.remove(child)
+        if child in self._free:
+            self._free.remove(child)
+        if not child.ready:
             self._failed()
         self._changed.notify_all()
         if self._closed:
             return
-        why = "hung" if one.killed else "died"
+        why = "hung" if child.killed else "died"
         self.replaced[why] += 1
-        _log.warning("an analytics process %s (exit code %s); starting another", why, one.exit_code())
+        _log.warning("an analytics process %s (exit code %s); starting another", why, child.exit_code())
 
     def _failed(self) -> None:
         self._failed_starts += 1

@@ -47,15 +47,21 @@ def controls(answer: Answer, asked_by: str | None = None, *, quiet: bool = False
         form_button(answer.query, "Edit question"),
     ]
     mark = blake2b(answer.query.encode(), digest_size=8).hexdigest()
-    rows = [{"type": "actions", "block_id": f"controls:{asked_by or ''}:{mark}", "elements": [one for one in elements if one]}]
+    rows = [
+        {
+            "type": "actions",
+            "block_id": f"controls:{asked_by or ''}:{mark}",
+            "elements": [element for element in elements if element],
+        }
+    ]
     following = buttons(answer.next, GO)
     return [row for row in (*rows, following) if row["elements"]]
 
 
 def asker(block_id: str) -> str | None:
     """Return the id of the user who asked, from a controls row's block id."""
-    found = _ROW.match(block_id)
-    return found[1] if found else None
+    match = _ROW.match(block_id)
+    return match[1] if match else None
 
 
 def _menu(name: str, placeholder: str, offers: Sequence[Offer], present: str) -> Block | None:
@@ -67,10 +73,10 @@ def _menu(name: str, placeholder: str, offers: Sequence[Offer], present: str) ->
 
 
 def _inside(groups: Sequence[tuple[str, Sequence[Offer]]]) -> Block | None:
-    found = [(kind, options) for kind, offers in groups if (options := _options(offers))]
-    if not found:
+    filled = [(kind, options) for kind, offers in groups if (options := _options(offers))]
+    if not filled:
         return None
-    listed = [{"label": plain_text(kind, OPTION_TEXT), "options": options} for kind, options in found]
+    listed = [{"label": plain_text(kind, OPTION_TEXT), "options": options} for kind, options in filled]
     return {**_select(f"{GO}:inside", "Break down…"), "option_groups": listed}
 
 

@@ -42,9 +42,9 @@ def digest_content(digest: Digest, key: str, *, missed: Sequence[date] = (), sam
         text_objects.section(f"*{escape_line(digest.headline)}*"),
         text_objects.context(escape(title + (" · sample" if sample else ""))),
     ]
-    told = [text_objects.section(_told(section)) for section in digest.sections]
+    sections = [text_objects.section(_told(section)) for section in digest.sections]
     small = [line for line in (digest.likes, *digest.notes, _missed(missed), source_line(digest.source)) if line]
-    below = [*told, text_objects.context("\n".join(map(escape_line, small))), _buttons(key)]
+    below = [*sections, text_objects.context("\n".join(map(escape_line, small))), _buttons(key)]
     text = "\n".join([digest.headline, title, *(line for section in digest.sections for line in _lines(section)), *small])
     return Content(
         text=cut(prevent_links(escape(text)), 3900),
@@ -58,8 +58,8 @@ def digest_content(digest: Digest, key: str, *, missed: Sequence[date] = (), sam
 
 def missing_digest(reason: str) -> Content:
     """Return the message that replaces a digest that could not be built."""
-    said = f"{reason} The next digest will arrive on schedule."
-    return Content(text=cut(prevent_links(escape(said)), 3900), above=[text_objects.section(escape(said))])
+    sentence = f"{reason} The next digest will arrive on schedule."
+    return Content(text=cut(prevent_links(escape(sentence)), 3900), above=[text_objects.section(escape(sentence))])
 
 
 def as_text(digest: Digest) -> str:
@@ -146,7 +146,7 @@ def _missed(days: Sequence[date]) -> str:
     """Return a sentence about days without a snapshot; ``""`` if there are none."""
     if not days:
         return ""
-    named = enumerate_([day(one) for one in days]) if len(days) <= 3 else f"{len(days)} days, most recently {day(days[-1])}"
+    named = enumerate_([day(missed) for missed in days]) if len(days) <= 3 else f"{len(days)} days, most recently {day(days[-1])}"
     return f"There is no snapshot for {named} because the Hub couldn't be reached."
 
 

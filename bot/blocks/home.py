@@ -69,9 +69,9 @@ def home_view(
         )
     blocks += [{"type": "divider"}, _header("Latest findings")]
     blocks += [
-        section(f"*{escape_line(found.headline)}*")
-        | {"accessory": _ask(f"{ASKED}:finding:{place}", found.query, "Show the chart")}
-        for place, found in enumerate(overview.findings)
+        section(f"*{escape_line(finding.headline)}*")
+        | {"accessory": _ask(f"{ASKED}:finding:{place}", finding.query, "Show the chart")}
+        for place, finding in enumerate(overview.findings)
     ]
     for part in sections:
         blocks += [{"type": "divider"}, *part]
@@ -123,13 +123,13 @@ def _example(entry: Entry, overview: StoreSummary) -> str:
 def _freshness(overview: StoreSummary, today: date) -> Block:
     newest = max(holding.taken_on for holding in overview.holdings)
     age = (today - newest).days
-    said = "today" if age <= 0 else f"{plural(age, 'day')} old"
+    age_text = "today" if age <= 0 else f"{plural(age, 'day')} old"
     lists = [
         f"{short_list(held.list)}: {plural(held.models, 'model')}"
         + (f" from {day(held.taken_on)}" if held.taken_on != newest else "")
         for held in overview.holdings
     ]
-    parts = [f"Snapshot from {day(newest)} (UTC), {said}", *lists]
+    parts = [f"Snapshot from {day(newest)} (UTC), {age_text}", *lists]
     if overview.simulated:
         parts.append("*simulated data, not real measurements*")
     text = " · ".join(parts)

@@ -50,7 +50,7 @@ def owner_card(namespace: str, now: Answer, before: Answer | None, past: Answer 
         moved = _moved(share.rank, was, before, points)
         lines.append(f"*{percent(share.portion)}* of {ranking.by} · *{ordinal(share.rank)}* among creators{moved}")
     shares = now.models.shares[:_LEADING] if now.models else ()
-    models = ", ".join(f"{_link(one.name.rpartition('/')[2], one.name)} ({count(one.value)})" for one in shares)
+    models = ", ".join(f"{_link(share.name.rpartition('/')[2], share.name)} ({count(share.value)})" for share in shares)
     lines += [models and f"Top models: {models}", _course("Share of downloads", trend(points), percent)]
     return _card(_title(now.rankings[-1].shares[0].name, namespace), lines, now)
 
@@ -105,17 +105,17 @@ def _downloads(past: Answer | None) -> tuple[Point, ...]:
 
 def _portions(past: Answer | None) -> tuple[Point, ...]:
     """Return an owner's share of downloads over time; the value is ``None`` for dates without a model in the list."""
-    moments = [one for one in past.series if one.ranking.by is Measure.DOWNLOADS] if past else []
-    shares = [(one.taken_on, one.ranking.shares[:1]) for one in moments]
+    moments = [moment for moment in past.series if moment.ranking.by is Measure.DOWNLOADS] if past else []
+    shares = [(moment.taken_on, moment.ranking.shares[:1]) for moment in moments]
     return tuple(Point(day, share[0].portion if share else None) for day, share in shares)
 
 
-def _course(of: str, found: Trend | None, said: Callable[[float], str]) -> str:
+def _course(of: str, line: Trend | None, as_text: Callable[[float], str]) -> str:
     """Return the first and last value with a sparkline in between; ``""`` if there are too few dates."""
-    if found is None:
+    if line is None:
         return ""
-    ends = said(found.first.value or 0.0), said(found.last.value or 0.0)
-    return f"{of} since {_month(found.first.day)}: " + _UNBROKEN.join([ends[0], found.bars, ends[1]])
+    ends = as_text(line.first.value or 0.0), as_text(line.last.value or 0.0)
+    return f"{of} since {_month(line.first.day)}: " + _UNBROKEN.join([ends[0], line.bars, ends[1]])
 
 
 def _month(day: date) -> str:

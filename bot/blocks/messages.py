@@ -51,10 +51,10 @@ def progress_without_update(text: str) -> list[Block]:
 
 def restart_notice(text: str, action: str) -> list[Block]:
     """Return the message for a question lost in a restart, with a button to ask again; ``action`` is its action id."""
-    said = section(f"I was restarted while working on `{escape_code(cut(text, 300))}`.")
+    sentence = section(f"I was restarted while working on `{escape_code(cut(text, 300))}`.")
     again = plain_text("Ask again")
     button = {"type": "button", "action_id": action, "text": again, "value": text}
-    return [said, {"type": "actions", "elements": [button]}] if 0 < len(text) <= BUTTON_VALUE else [said]
+    return [sentence, {"type": "actions", "elements": [button]}] if 0 < len(text) <= BUTTON_VALUE else [sentence]
 
 
 def small_text(text: str) -> Block:

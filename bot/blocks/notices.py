@@ -76,8 +76,8 @@ def paused_notice(delivery: Delivery, what: str, error: str) -> Content:
 
 def late_note(due: int) -> Block:
     """Return a note about a late message. ``due``: Unix time, which Slack shows in each reader's time zone."""
-    said = f"Sent late. It was due <!date^{due}^{{date_short_pretty}} at {{time}}|some time ago>."
-    return context(said)
+    text = f"Sent late. It was due <!date^{due}^{{date_short_pretty}} at {{time}}|some time ago>."
+    return context(text)
 
 
 def _begin(text: str) -> str:

@@ -56,39 +56,39 @@ class SettledQuestion:
 
 def bet_button(draft: str = "", text: str = "Place a bet", place: str = "") -> Block:
     """Return a button that opens the bet form, prefilled with ``draft``, a bet as text."""
-    made = {"type": "button", "action_id": f"{BET}:{place}" if place else BET, "text": plain_text(text)}
-    return {**made, "value": draft} if draft else made
+    element = {"type": "button", "action_id": f"{BET}:{place}" if place else BET, "text": plain_text(text)}
+    return {**element, "value": draft} if draft else element
 
 
 def bet_placed(bet: Bet, draft: Draft, before: Bet | None) -> Content:
     """Return the public message about a new or changed bet."""
-    said = f"<@{bet.person}> bets {bet.percent}% that {escape_line(claim(draft))}."
+    text = f"<@{bet.person}> bets {bet.percent}% that {escape_line(claim(draft))}."
     if before:
-        said += f" The earlier bet was {before.percent}% on {_short(draft.of, before.name)}."
+        text += f" The earlier bet was {before.percent}% on {_short(draft.of, before.name)}."
     shown = [
-        section(f":crystal_ball: {said}"),
+        section(f":crystal_ball: {text}"),
         actions(bet_button(str(draft.asked), "Place your bet"), button("All bets", "bets")),
     ]
-    return Content(prevent_links(said), shown)
+    return Content(prevent_links(text), shown)
 
 
 def incomplete_bet(draft: Draft, example: str) -> Content:
     """Return the reply to an incomplete bet, with a button for the form."""
-    said = f"Select *Place a bet* to fill in a form, or type the whole bet: `/hfstats {example}`"
-    return Content(said, [section(said), actions(bet_button(str(draft)))])
+    text = f"Select *Place a bet* to fill in a form, or type the whole bet: `/hfstats {example}`"
+    return Content(text, [section(text), actions(bet_button(str(draft)))])
 
 
 def bet_list(open_: Sequence[Bet], bet_results: Sequence[Bet], scores: Sequence[Score], example: str) -> Content:
     """Return a channel's open and settled bets, with scores."""
     if not open_ and not bet_results:
-        said = f"There are no bets here yet. To place one, type `/hfstats {example}`"
-        return Content(said, [section(said), actions(bet_button())])
+        empty = f"There are no bets here yet. To place one, type `/hfstats {example}`"
+        return Content(empty, [section(empty), actions(bet_button())])
     blocks: list[Block] = []
     groups = _grouped(open_)
     room = _LINES
     for place, ((question, month), bets) in enumerate(groups[:12]):
         draft = parse_question(question, month)
-        lines = [f"• #{one.id} <@{one.person}>: {one.percent}% {_short(draft.of, one.name)}" for one in bets]
+        lines = [f"• #{bet.id} <@{bet.person}>: {bet.percent}% {_short(draft.of, bet.name)}" for bet in bets]
         shown, room = _as_many(lines, room)
         heading = f"*{_begin(title(draft))}, end of {Edition.parse(month).name}*"
         too = {"accessory": bet_button(str(draft.asked), "Place your bet", str(place))}
@@ -96,7 +96,7 @@ def bet_list(open_: Sequence[Bet], bet_results: Sequence[Bet], scores: Sequence[
     if len(groups) > 12:
         blocks.append(context(f"… and {plural(len(groups) - 12, 'more question')} with open bets."))
     if bet_results:
-        last = [_settled_line(one) for one in reversed(bet_results[-_SETTLED:])]
+        last = [_settled_line(bet) for bet in reversed(bet_results[-_SETTLED:])]
         blocks.append(section("\n".join(["*Recently settled*", *last])))
     blocks += _table(scores)
     hint = "Until its month begins, you can change a bet by betting again, or take it back with `/hfstats unbet` and its number."
@@ -121,21 +121,21 @@ def bet_results(month: Edition, decided: Iterable[SettledQuestion], scores: Sequ
     return Content(headline, [*blocks, *_table(scores), below])
 
 
-def digest_bets(edition: str, every: Sequence[Bet]) -> list[Block]:
+def digest_bets(edition: str, bets: Sequence[Bet]) -> list[Block]:
     """Return a summary of a channel's bets for the digest's month; ``[]`` if there are none."""
-    done = [one for one in every if one.month == edition and one.outcome is not None]
+    done = [bet for bet in bets if bet.month == edition and bet.outcome is not None]
     if not done:
         return []
-    right, counted = (sum(one.outcome in among for one in done) for among in ({Outcome.RIGHT}, {Outcome.RIGHT, Outcome.WRONG}))
+    right, counted = (sum(bet.outcome in among for bet in done) for among in ({Outcome.RIGHT}, {Outcome.RIGHT, Outcome.WRONG}))
     came = (
         f"{right} of {plural(counted, 'bet')} came true"
         if counted
         else f"{plural(len(done), 'bet')} void because there is no snapshot"
     )
     lines = [f":crystal_ball: *Bets on {Edition.parse(edition).name}*: {came}."]
-    best = score_bets(every)[:_BEST]
+    best = score_bets(bets)[:_BEST]
     if best:
-        named = [f"{one.rank}. <@{one.who}> *{number(one.mean)}*" for one in best]
+        named = [f"{score.rank}. <@{score.who}> *{number(score.mean)}*" for score in best]
         lines.append(f"Scores, lower is better: {' · '.join(named)}")
     return [section("\n".join(lines)) | {"accessory": button("All bets", "bets")}]
 
@@ -143,7 +143,7 @@ def digest_bets(edition: str, every: Sequence[Bet]) -> list[Block]:
 def _how(draft: Draft, decided: SettledQuestion, month: Edition) -> str:
     if decided.on is None:
         return f"there is no snapshot for {month.name}, so these bets are void and don't count."
-    names = [_short(draft.of, one) for one in decided.leaders[:3]]
+    names = [_short(draft.of, leader) for leader in decided.leaders[:3]]
     more = len(decided.leaders) - len(names)
     who = enumerate_([*names, f"{more} more"] if more else names)
     verb = "led" if len(decided.leaders) == 1 else "tied for first, each"
@@ -152,8 +152,8 @@ def _how(draft: Draft, decided: SettledQuestion, month: Edition) -> str:
 
 
 def _outcome(draft: Draft, bet: Bet, score: float | None) -> str:
-    said = f"• <@{bet.person}>: {bet.percent}% {_short(draft.of, bet.name)}"
-    return said if score is None else f"{said}, {bet.outcome}: {number(score)}"
+    text = f"• <@{bet.person}>: {bet.percent}% {_short(draft.of, bet.name)}"
+    return text if score is None else f"{text}, {bet.outcome}: {number(score)}"
 
 
 def _settled_line(bet: Bet) -> str:
@@ -166,7 +166,9 @@ def _settled_line(bet: Bet) -> str:
 def _table(scores: Sequence[Score]) -> list[Block]:
     if not scores:
         return []
-    lines = [f"{one.rank}. <@{one.who}> *{number(one.mean)}* over {plural(one.bets, 'bet')}" for one in scores[:_PEOPLE]]
+    lines = [
+        f"{score.rank}. <@{score.who}> *{number(score.mean)}* over {plural(score.bets, 'bet')}" for score in scores[:_PEOPLE]
+    ]
     more = [f"and {plural(len(scores) - _PEOPLE, 'other')}"] if len(scores) > _PEOPLE else []
     return [section("\n".join(["*Scores*", *lines, *more])), context(ABOUT)]
 
@@ -178,8 +180,8 @@ def number(score: float) -> str:
 
 def _grouped(bets: Sequence[Bet]) -> list[tuple[tuple[str, str], list[Bet]]]:
     groups: dict[tuple[str, str], list[Bet]] = {}
-    for one in bets:
-        groups.setdefault((one.question, one.month), []).append(one)
+    for bet in bets:
+        groups.setdefault((bet.question, bet.month), []).append(bet)
     return sorted(groups.items(), key=lambda group: (group[0][1], group[0][0]))
 
 

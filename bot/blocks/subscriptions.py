@@ -52,7 +52,7 @@ def what(subscription: Subscription) -> str:
     """Return what a subscription contains: ``the digest (licenses and tasks, trending list)``."""
     narrowed = []
     if len(subscription.sections) < len(_SECTIONS):
-        narrowed.append(enumerate_([_SECTIONS[one] for one in subscription.sections]))
+        narrowed.append(enumerate_([_SECTIONS[name] for name in subscription.sections]))
     if subscription.within != "top":
         narrowed.append(f"{subscription.within} list" if subscription.within != "both" else "both lists")
     return f"the digest ({', '.join(narrowed)})" if narrowed else "the digest"
@@ -63,11 +63,16 @@ def subscription_rows(
 ) -> list[Block]:
     """Return rows of subscriptions, each with schedule, next date, latest delivery and buttons."""
     blocks = []
-    for one, when, following in rows[:many]:
-        state = f":double_vertical_bar: paused{_because(one.paused)}" if one.paused else f"next {following}"
-        lines = [f"<#{one.channel}> · {what(one)} {when}", f"{state} · by <@{one.created_by}>{_how(last.get(one.id))}"]
-        turn = button("Resume", f"resume {one.id}") if one.paused else button("Pause", f"pause {one.id}")
-        end = button("Unsubscribe", f"unsubscribe {one.id}", danger=True)
+    for subscription, when, following in rows[:many]:
+        state = f":double_vertical_bar: paused{_because(subscription.paused)}" if subscription.paused else f"next {following}"
+        lines = [
+            f"<#{subscription.channel}> · {what(subscription)} {when}",
+            f"{state} · by <@{subscription.created_by}>{_how(last.get(subscription.id))}",
+        ]
+        turn = (
+            button("Resume", f"resume {subscription.id}") if subscription.paused else button("Pause", f"pause {subscription.id}")
+        )
+        end = button("Unsubscribe", f"unsubscribe {subscription.id}", danger=True)
         blocks += [section(f"*{lines[0]}*\n{lines[1]}"), actions(turn, end)]
     if not blocks:
         return []
@@ -78,29 +83,31 @@ def subscription_rows(
 def alert_rows(rows: Sequence[tuple[Alert, str]]) -> list[Block]:
     """Return rows of a channel's alerts, with buttons."""
     blocks = []
-    for one, said in rows[:_SHOWN]:
-        state = f":no_bell: muted{_because(one.muted)}" if one.muted else "threshold crossed" if one.crossed else "active"
-        text = f"*{escape_line(said)}*\n{state} · `{escape_code(one.rule)}` · by <@{one.created_by}>"
-        turn = button("Unmute", f"unmute {one.id}") if one.muted else button("Mute", f"mute {one.id}")
-        blocks += [section(text), actions(turn, button("Remove", f"unwatch {one.id}", danger=True))]
+    for alert, rule in rows[:_SHOWN]:
+        state = f":no_bell: muted{_because(alert.muted)}" if alert.muted else "threshold crossed" if alert.crossed else "active"
+        text = f"*{escape_line(rule)}*\n{state} · `{escape_code(alert.rule)}` · by <@{alert.created_by}>"
+        turn = button("Unmute", f"unmute {alert.id}") if alert.muted else button("Mute", f"mute {alert.id}")
+        blocks += [section(text), actions(turn, button("Remove", f"unwatch {alert.id}", danger=True))]
     return blocks
 
 
 def status_message(lines: Sequence[tuple[str, str]], failed: Sequence[Delivery]) -> Content:
     """Return the status lines and the failed deliveries, each with a button to send it again."""
-    text = "\n".join(f"*{escape(name)}*  {escape_line(said)}" for name, said in lines)
+    text = "\n".join(f"*{escape(name)}*  {escape_line(rule)}" for name, rule in lines)
     blocks = [section(text)]
-    for one in failed[:5]:
-        doubt = "may not have arrived." if one.state is State.UNSURE else f"didn't arrive: {error_reason(one.error or '')}."
-        blocks.append(section(f":warning: In <#{one.channel}>, {delivery_name(one)} {doubt}"))
-        blocks.append(actions(button("Send again", f"again {one.id}")))
+    for delivery in failed[:5]:
+        doubt = (
+            "may not have arrived." if delivery.state is State.UNSURE else f"didn't arrive: {error_reason(delivery.error or '')}."
+        )
+        blocks.append(section(f":warning: In <#{delivery.channel}>, {delivery_name(delivery)} {doubt}"))
+        blocks.append(actions(button("Send again", f"again {delivery.id}")))
     return Content(prevent_links(text), blocks)
 
 
-def alert(headline: str, said: str, figure: str, watch: int, query: str) -> Content:
+def alert(headline: str, rule: str, figure: str, watch: int, query: str) -> Content:
     """Return the message about a crossed threshold."""
-    text = f"{escape_line(said)}: {escape_line(figure)}"
-    above = [section(f":bell: *{escape_line(said)}*: {escape_line(figure)}"), context(escape_line(headline))]
+    text = f"{escape_line(rule)}: {escape_line(figure)}"
+    above = [section(f":bell: *{escape_line(rule)}*: {escape_line(figure)}"), context(escape_line(headline))]
     below = [actions(button("Mute", f"mute {watch}"), button("All alerts", "watches"))]
     return Content(
         prevent_links(text), above, [context(f"`{escape_code(query)}`"), *below], alt=cut(escape_plain_text(headline), 1900)

@@ -59,10 +59,10 @@ def _moved(answer: Answer, limit: int) -> Table:
 def _ahead(forecasts: Sequence[Forecast], limit: int) -> Table:
     """Return one row per name, with the forecast and its 80% interval for each date."""
     rows: dict[str, list[str]] = {}
-    for one in forecasts:
-        row = rows.setdefault(one.name, [str(len(rows) + 1), one.name, percent(one.now)])
-        row += [percent(one.expected), f"{percent(one.low)} to {percent(one.high)}"]
-    dates = dict.fromkeys(f"{one.at:%b %Y}" for one in forecasts)
+    for forecast in forecasts:
+        row = rows.setdefault(forecast.name, [str(len(rows) + 1), forecast.name, percent(forecast.now)])
+        row += [percent(forecast.expected), f"{percent(forecast.low)} to {percent(forecast.high)}"]
+    dates = dict.fromkeys(f"{forecast.at:%b %Y}" for forecast in forecasts)
     headings = ("#", "name", "now", *(heading for when in dates for heading in (when, "80%")))
     return _cut(headings, [tuple(row) for row in rows.values()], limit)
 
@@ -71,13 +71,13 @@ def _side_by_side(rankings: tuple[Ranking, ...], limit: int) -> Table | None:
     if not rankings:
         return None
     *others, last = rankings
-    found = [{share.name: share for share in ranking.shares} for ranking in others]
+    by_name = [{share.name: share for share in ranking.shares} for ranking in others]
     names = dict.fromkeys([s.name for s in last.shares] + [s.name for r in others for s in r.shares])
     lead = {share.name: share for share in last.shares}
     rows = []
     for name in names:
         cells = [str(lead[name].rank) if name in lead else "", name]
-        for shares in (*found, lead):
+        for shares in (*by_name, lead):
             share = shares.get(name)
             cells += [count(share.value), percent(share.portion)] if share else ["0", percent(0.0)]
         rows.append(tuple(cells))

@@ -36,11 +36,11 @@ def source_line(source: Source) -> str:
 
 def grid(answer: Answer, limit: int = MOST_ROWS) -> list[str]:
     """Return the numbers as aligned lines."""
-    found = table(answer, limit)
-    if found is None:
+    numbers = table(answer, limit)
+    if numbers is None:
         return []
-    rows = [found.headings, *found.rows] if any(found.headings) else list(found.rows)
-    text_column = found.headings.index("of") if "of" in found.headings else 1
+    rows = [numbers.headings, *numbers.rows] if any(numbers.headings) else list(numbers.rows)
+    text_column = numbers.headings.index("of") if "of" in numbers.headings else 1
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = [
         "  ".join(
@@ -49,7 +49,7 @@ def grid(answer: Answer, limit: int = MOST_ROWS) -> list[str]:
         )
         for row in rows
     ]
-    return [line.rstrip() for line in lines] + ([f"… and {found.left_out} more"] if found.left_out else [])
+    return [line.rstrip() for line in lines] + ([f"… and {numbers.left_out} more"] if numbers.left_out else [])
 
 
 def answer_text(answer: Answer, limit: int = MOST_ROWS) -> str:

@@ -52,13 +52,15 @@ def plan(backfill: Backfill, request: BackfillRequest) -> Iterator[str]:
         SourceError: when the repository can't be read or has no revision since then.
 
     """
-    found = revisions(request.repo, endpoint=backfill.endpoint, token=backfill.token)
-    wanted = chosen(found, request.since, request.every)
+    available = revisions(request.repo, endpoint=backfill.endpoint, token=backfill.token)
+    wanted = chosen(available, request.since, request.every)
     if not wanted:
-        latest = max((one.day for one in found), default=None)
+        latest = max((revision.day for revision in available), default=None)
         when = f"; the latest is from {latest}" if latest else ""
         raise SourceError(f"{request.repo} has no revision since {request.since}{when}. Choose an earlier month.")
-    new = backfill.dumps.plan(DumpRequest(request.repo, request.path, one.commit, one.day, request.columns) for one in wanted)
+    new = backfill.dumps.plan(
+        DumpRequest(request.repo, request.path, revision.commit, revision.day, request.columns) for revision in wanted
+    )
     span = f"from {wanted[-1].day} to {wanted[0].day}" if len(wanted) > 1 else f"from {wanted[0].day}"
     there = "" if new == len(wanted) else f", {len(wanted) - new} of them already planned"
     yield f"{request.repo}: {plural(len(wanted), 'revision')} {span}, the last of each {request.every}{there}."
@@ -77,8 +79,8 @@ def take_part(backfill: Backfill, request: BackfillRequest, say: Callable[[str],
     with bars, _until_told(backfill.stopped), _Days(backfill, request, bars, say):
         backfill.run(_Own(bars))
     dumps = backfill.dumps.find(request.repo, request.since)
-    failed = [one for one in dumps if one.state is State.FAILED]
-    done = sum(one.state is State.DONE for one in dumps)
+    failed = [dump for dump in dumps if dump.state is State.FAILED]
+    done = sum(dump.state is State.DONE for dump in dumps)
     if done + len(failed) < len(dumps):
         say(f"Stopped with {done} of {plural(len(dumps), 'day')} counted. Run the same command to continue.")
         return False
@@ -86,8 +88,8 @@ def take_part(backfill: Backfill, request: BackfillRequest, say: Callable[[str],
         f"{done} of {plural(len(dumps), 'day')} counted."
         + (" These failed. Run the same command to retry them:" if failed else "")
     )
-    for one in failed:
-        say(f"  {one.taken_on}: {one.error}")
+    for dump in failed:
+        say(f"  {dump.taken_on}: {dump.error}")
     return not failed
 
 
@@ -111,7 +113,7 @@ class _Days:
         self._find = partial(backfill.dumps.find, request.repo, request.since)
         self._bars = bars
         self._say = say
-        self._said = {one.id for one in self._find() if one.state in _ENDED}
+        self._said = {dump.id for dump in self._find() if dump.state in _ENDED}
         self._at_first, self._began = len(self._said), monotonic()
         self._task = bars.add_task("days", total=None)
         self._over = Event()
@@ -131,18 +133,18 @@ class _Days:
 
     def _look(self) -> None:
         dumps = self._find()
-        ended = [one for one in dumps if one.state in _ENDED]
+        ended = [dump for dump in dumps if dump.state in _ENDED]
         self._bars.update(self._task, completed=len(ended), total=len(dumps))
-        for one in reversed(ended):
-            if one.id not in self._said:
-                self._said.add(one.id)
-                self._tell(one, len(dumps))
+        for dump in reversed(ended):
+            if dump.id not in self._said:
+                self._said.add(dump.id)
+                self._tell(dump, len(dumps))
 
-    def _tell(self, one: Dump, many: int) -> None:
+    def _tell(self, dump: Dump, many: int) -> None:
         taken = (monotonic() - self._began) / (len(self._said) - self._at_first)
         left = timedelta(seconds=round(taken * (many - len(self._said))))
         rest = f", about {left} left" if left else ""
-        line = f"{one.taken_on}: {_outcome(one)} ({len(self._said)} of {many}{rest})"
+        line = f"{dump.taken_on}: {_outcome(dump)} ({len(self._said)} of {many}{rest})"
         if self._bars.console.is_terminal:
             self._bars.console.print(escape(line), highlight=False)
         else:

@@ -81,10 +81,10 @@ def ask(
     try:
         query = parse(typed)
     except QueryError:
-        found = _read_plainly(" ".join(words))
-        if found is None:
+        natural = _read_plainly(" ".join(words))
+        if natural is None:
             raise
-        query = found
+        query = natural
         click.echo(visible(f"I read that as: {query}"), err=True)
     answer = answer_query(query, SqlHistory(_store(Settings.read())))
     if csv_file:
@@ -134,7 +134,7 @@ def _write(path: Path, content: bytes) -> None:
 @click.option(
     "--list",
     "within",
-    type=click.Choice([one.value for one in ListName if one is not ListName.HUB]),
+    type=click.Choice([list_.value for list_ in ListName if list_ is not ListName.HUB]),
     default=ListName.TOP.value,
     show_default=True,
 )
@@ -175,8 +175,8 @@ def snapshot() -> None:
         return
     with progress() as advance:
         taken = take(store, today, endpoint=settings.hf_endpoint, token=secret(settings.hf_token), advance=advance)
-    for one in taken:
-        click.echo(f"Stored {one.size} models from the {one.list} list for {one.taken_on}.")
+    for snapshot in taken:
+        click.echo(f"Stored {snapshot.size} models from the {snapshot.list} list for {snapshot.taken_on}.")
     if not taken:
         click.echo(f"The snapshot for {today} already exists. Nothing changed.")
 
@@ -202,11 +202,11 @@ def import_(files: tuple[str, ...], within: str | None, on: datetime | None, col
 
     if (on or columns) and within != ListName.HUB:
         raise SourceError("--on and --columns work only for dumps of the whole Hub. Add --list hub.")
-    if within != ListName.HUB and (remote := next((one for one in files if one.startswith("hf://")), None)):
+    if within != ListName.HUB and (remote := next((file for file in files if file.startswith("hf://")), None)):
         raise SourceError(f"{remote} is a dump of the whole Hub. Add --list hub.")
     if on and len(files) > 1:
         raise SourceError("--on sets the date of a single dump. Import one file at a time.")
-    called = dict(_pair(one) for one in columns)
+    called = dict(_pair(pair) for pair in columns)
     settings = Settings.read()
     store = SqlHistory(_store(settings))
     loaded: list[Loaded] = []
@@ -219,8 +219,8 @@ def import_(files: tuple[str, ...], within: str | None, on: datetime | None, col
                 else:
                     loaded.append(load(store, Path(file), ListName(within) if within else None, advance))
     finally:  # report stored files even if a later one fails
-        for one in loaded:
-            click.echo(visible(one.said))
+        for result in loaded:
+            click.echo(visible(result.said))
 
 
 def _load_dump(
@@ -274,12 +274,12 @@ def backfill(
 
     settings = Settings.read()
     made = composition.backfill(settings, _store(settings))
-    called = dict(_pair(one) for one in columns)
+    called = dict(_pair(pair) for pair in columns)
     request = backfill.BackfillRequest(
         since.date(), backfill.Every(every), repo or backfill.KNOWN, path or backfill.KNOWN_FILE, called
     )
-    for said in backfill.plan(made, request):
-        click.echo(said)
+    for text in backfill.plan(made, request):
+        click.echo(text)
     if later:
         click.echo("The workers will start within a minute. To see their progress, run: hfstats status")
         return
@@ -326,10 +326,10 @@ def new() -> None:
 def rotate() -> None:
     """Re-encrypt every stored token with the first key in HFSTATS_KEYS, so that you can remove the others."""
     settings = Settings.read()
-    kept = composition.installations(settings, _store(settings))
-    if kept is None:
+    installations = composition.installations(settings, _store(settings))
+    if installations is None:
         raise HfStatsError("SLACK_CLIENT_ID is not set. This deployment serves one workspace and stores no tokens.")
-    many = kept.reencrypt()
+    many = installations.reencrypt()
     click.echo(f"Re-encrypted {many} {'row' if many == 1 else 'rows'} with the first key. You can remove the other keys.")
 
 
@@ -370,8 +370,8 @@ def status() -> None:
 
     settings = Settings.read()
     database_ = _store(settings)
-    for name, said in status.lines(composition.delivery_context(settings, database_), database_, datetime.now(UTC)):
-        click.echo(f"{name}: {said}")
+    for name, text in status.lines(composition.delivery_context(settings, database_), database_, datetime.now(UTC)):
+        click.echo(f"{name}: {text}")
 
 
 @main.group(invoke_without_command=True)
@@ -392,13 +392,15 @@ def deliveries(ctx: click.Context, *, failed: bool, limit: int) -> None:
 
 @deliveries.command()
 @click.argument("ids", nargs=-1, type=int, metavar="[ID]…")
-@click.option("--all", "every", is_flag=True, help="Retry every failed delivery, but not unsure ones, which may have arrived.")
-def retry(ids: tuple[int, ...], *, every: bool) -> None:
+@click.option(
+    "--all", "all_failed", is_flag=True, help="Retry every failed delivery, but not unsure ones, which may have arrived."
+)
+def retry(ids: tuple[int, ...], *, all_failed: bool) -> None:
     """Retry failed or unsure deliveries. An unsure delivery may then arrive twice."""
     from bot.processes import status  # noqa: PLC0415
 
     settings = Settings.read()
-    for line in status.retry(composition.delivery_context(settings, _store(settings)).outbox, ids, every=every):
+    for line in status.retry(composition.delivery_context(settings, _store(settings)).outbox, ids, all_failed=all_failed):
         click.echo(line)
 
 

@@ -49,12 +49,12 @@ def progress() -> Iterator[Advance]:
 
 def lines(say: Callable[[str], None], *, every: float = EVERY, clock: Callable[[], float] = time.monotonic) -> Advance:
     """Return a function that reports progress as lines, at most every ``every`` seconds; quick commands print none."""
-    said = clock()
+    last = clock()
 
     def advance(description: str, done: int, total: int | None) -> None:
-        nonlocal said
-        if clock() - said >= every:
-            said = clock()
+        nonlocal last
+        if clock() - last >= every:
+            last = clock()
             say(f"{one_line(description)}: {done:,}" + (f" of {total:,}" if total else ""))
 
     return advance

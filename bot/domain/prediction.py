@@ -124,7 +124,7 @@ def parse_bet(text: str, forms: Sequence[Form]) -> Draft:
 def parse_question(question: str, month: str) -> Draft:
     """Parse a stored bet's :attr:`Draft.question` and month."""
     word, *rest = question.split()
-    of = next(one for one in RANKED if one.plural == word)
+    of = next(dimension for dimension in RANKED if dimension.plural == word)
     within = ListName(rest[3]) if len(rest) > 3 else ListName.TOP
     return Draft(of, Measure(rest[1]), within, month=Edition.parse(month))
 
@@ -164,18 +164,20 @@ def claim(draft: Draft) -> str:
     return f"{called(draft.of, draft.name)} will lead {title(draft)}{when}"
 
 
-def score_bets(every: Iterable[Bet]) -> tuple[Score, ...]:
+def score_bets(bets: Iterable[Bet]) -> tuple[Score, ...]:
     """Return everyone's Brier scores over settled bets. Void bets don't count."""
-    counted = (one for one in every if one.outcome in {Outcome.RIGHT, Outcome.WRONG})
-    return scores((one.person, one.percent, one.outcome is Outcome.RIGHT) for one in counted)
+    counted = (bet for bet in bets if bet.outcome in {Outcome.RIGHT, Outcome.WRONG})
+    return scores((bet.person, bet.percent, bet.outcome is Outcome.RIGHT) for bet in counted)
 
 
 def _ranking_words(forms: Sequence[Form]) -> dict[str, Dimension]:
-    found: dict[str, Dimension] = {}
-    for one in RANKED:
-        alike = [word for form in forms if form.word in {one.plural, one.value} for word in (form.word, *form.aliases)]
-        found |= dict.fromkeys((one.plural, one.value, *alike), one)
-    return found
+    dimensions: dict[str, Dimension] = {}
+    for dimension in RANKED:
+        alike = [
+            word for form in forms if form.word in {dimension.plural, dimension.value} for word in (form.word, *form.aliases)
+        ]
+        dimensions |= dict.fromkeys((dimension.plural, dimension.value, *alike), dimension)
+    return dimensions
 
 
 def _bare(word: str) -> str:
@@ -210,32 +212,32 @@ def _percent(tokens: list[Token]) -> tuple[list[Token], int | None]:
             joined[-1] = (f"{joined[-1][0]}%", False)
         else:
             joined.append((word, in_quotes))
-    said = [(word, in_quotes) for word, in_quotes in joined if not in_quotes and word.endswith("%") and word[:1].isdigit()]
-    if not said:
+    percentages = [(word, in_quotes) for word, in_quotes in joined if not in_quotes and word.endswith("%") and word[:1].isdigit()]
+    if not percentages:
         return joined, None
-    typed = said[0][0]
-    found = _PERCENT.fullmatch(typed)
-    if len(said) > 1:
+    typed = percentages[0][0]
+    match = _PERCENT.fullmatch(typed)
+    if len(percentages) > 1:
         raise QueryError("Give only one percentage.")
-    if not found or not 1 <= int(found[1]) <= 99:
+    if not match or not 1 <= int(match[1]) <= 99:
         raise QueryError(f"“{typed[:20]}” isn't a valid percentage. Use a whole number from 1% to 99%.")
-    return [token for token in joined if token not in said], int(found[1])
+    return [token for token in joined if token not in percentages], int(match[1])
 
 
 def _narrowed(tokens: list[Token]) -> tuple[list[Token], Measure, ListName]:
     """Remove ``by …`` and ``in …``."""
     rest: list[Token] = []
-    found: dict[str, str] = {}
+    options: dict[str, str] = {}
     words = iter(tokens)
     for word, in_quotes in words:
         key = word.casefold()
         if in_quotes or key not in {"by", "in"}:
             rest.append((word, in_quotes))
             continue
-        if key in found:
+        if key in options:
             raise QueryError(f"“{key}” appears twice. Remove one.")
-        found[key] = next(words, ("", False))[0]
-    by, within = found.get("by", "downloads"), found.get("in", "top")
+        options[key] = next(words, ("", False))[0]
+    by, within = options.get("by", "downloads"), options.get("in", "top")
     if by.casefold() not in _MEASURE:
         raise QueryError(f"You can't bet on a ranking by “{by[:40]}”. Use {_either(MEASURES)}.")
     if within.casefold() not in LISTS:

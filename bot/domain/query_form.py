@@ -62,7 +62,7 @@ def form_values(query: Query) -> FormValues:
         words[Option.AT] = (f"{Option.AT} {query.at}",)
     if query.since:
         words[Option.SINCE] = (f"{Option.SINCE} {query.since}",)
-    return FormValues(query.word, {field: given for field, given in words.items() if given})
+    return FormValues(query.word, {field: parts for field, parts in words.items() if parts})
 
 
 def without_unsupported(form: FormValues, to: Form) -> FormValues:
@@ -73,20 +73,20 @@ def without_unsupported(form: FormValues, to: Form) -> FormValues:
 
 def mistakes(form: FormValues, forms: Sequence[Form]) -> dict[str, str]:
     """Return error messages by field; ``{}`` if :func:`grammar.parse` reads the question."""
-    of = next((one for one in forms if one.word == form.word), None)
+    of = next((candidate for candidate in forms if candidate.word == form.word), None)
     if of is None:
         return {QUESTION: f"There's no question “{form.word}”. Choose one from the menu."}
     wrong = {}
     names = [form.word, *form.words.get(NAMES, ())]
-    if said := _wrong(names, forms):
-        wrong[NAMES if of.most else QUESTION] = said
+    if message := _wrong(names, forms):
+        wrong[NAMES if of.most else QUESTION] = message
     stand_in = [form.word, *["x"] * of.fewest]
     for field in FIELDS[1:]:
-        if field in form.words and (said := _wrong([*stand_in, *form.words[field]], forms)):
-            wrong[field] = said
-    if not wrong and (said := _wrong([form.text], forms)):
-        late = Option.SINCE in form.words and said.startswith(f"“{Option.SINCE} ")
-        wrong[Option.SINCE if late else NAMES if of.most else QUESTION] = said
+        if field in form.words and (message := _wrong([*stand_in, *form.words[field]], forms)):
+            wrong[field] = message
+    if not wrong and (message := _wrong([form.text], forms)):
+        late = Option.SINCE in form.words and message.startswith(f"“{Option.SINCE} ")
+        wrong[Option.SINCE if late else NAMES if of.most else QUESTION] = message
     return wrong
 
 

@@ -138,10 +138,20 @@ class Jobs:
         if not self.delivery_context.watches.active():
             return
         store = SqlHistory(self.database)
-        latest = {name.value: max(found, key=lambda one: one.taken_on) for name in ListName if (found := store.snapshots(name))}
+        latest = {
+            name.value: max(snapshots, key=lambda snapshot: snapshot.taken_on)
+            for name in ListName
+            if (snapshots := store.snapshots(name))
+        }
         # In an incomplete list, creators would seem to be gone.
-        newest = {name: one.taken_on for name, one in latest.items() if not any(doubt.severe for doubt in quality.short(one))}
-        crossed = watch(self.delivery_context, self.numbers, [one.form for one in self.numbers.entries()], self.database, newest)
+        newest = {
+            name: snapshot.taken_on
+            for name, snapshot in latest.items()
+            if not any(doubt.severe for doubt in quality.short(snapshot))
+        }
+        crossed = watch(
+            self.delivery_context, self.numbers, [entry.form for entry in self.numbers.entries()], self.database, newest
+        )
         if crossed:
             _log.info("%s alerts crossed their threshold", crossed)
 
@@ -150,23 +160,24 @@ class Jobs:
         store = SqlHistory(self.database)
 
         def last_day(within: ListName, month: Edition) -> date | None:
-            found = [one for one in store.snapshots(within) if one.taken_on in month]
-            return next((one.taken_on for one in reversed(found) if not any(doubt.severe for doubt in quality.short(one))), None)
+            in_month = [snapshot for snapshot in store.snapshots(within) if snapshot.taken_on in month]
+            complete = [snapshot for snapshot in in_month if not any(doubt.severe for doubt in quality.short(snapshot))]
+            return complete[-1].taken_on if complete else None
 
-        told = settle(self.delivery_context, self.numbers, self.database, last_day)
-        if told:
-            _log.info("settled the bets of %s channels", told)
+        planned = settle(self.delivery_context, self.numbers, self.database, last_day)
+        if planned:
+            _log.info("settled the bets of %s channels", planned)
 
     def tell_operator(self, text: str) -> None:
         """Plan a message to the operator's channel, if one is set. The same text is sent once."""
         where = self.settings.hfstats_operator_channel
         if where:
             workspace, _, channel = where.rpartition("/")
-            said = Content(prevent_links(escape(text)), [section(escape(text))])
+            content = Content(prevent_links(escape(text)), [section(escape(text))])
             now = self.delivery_context.clock()
             period = hashlib.sha256(text.encode()).hexdigest()[:24]
             self.delivery_context.outbox.plan(
-                [PlannedDelivery(workspace, channel, Kind.NOTE, 0, period, now, content=said.as_json())]
+                [PlannedDelivery(workspace, channel, Kind.NOTE, 0, period, now, content=content.as_json())]
             )
 
     def tidy(self) -> None:

@@ -126,12 +126,12 @@ def _trace(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mutab
 def _raised(error: BaseException) -> Iterator[str]:
     """Yield the exception and its causes, each as type and stack frames, innermost last."""
     seen: set[int] = set()
-    one: BaseException | None = error
-    while one is not None and id(one) not in seen:
-        seen.add(id(one))
-        said = f": {one.strerror}" if isinstance(one, OSError) and one.strerror else ""
-        yield f"{type(one).__module__}.{type(one).__qualname__}{said} {_places(one.__traceback__)}"
-        one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        reason = f": {current.strerror}" if isinstance(current, OSError) and current.strerror else ""
+        yield f"{type(current).__module__}.{type(current).__qualname__}{reason} {_places(current.__traceback__)}"
+        current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
 
 
 def _places(trace: TracebackType | None) -> str:
@@ -148,5 +148,5 @@ def _clean(value: Any) -> Any:  # noqa: ANN401 - any value of a log line
     if isinstance(value, str):
         return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", _SECRET.sub("[removed]", value))
     if isinstance(value, list | tuple):
-        return [_clean(one) for one in value]
+        return [_clean(item) for item in value]
     return value

@@ -99,10 +99,10 @@ class Metrics:
         """Return a function like ``reply`` that counts the outcomes."""
 
         def counted(text: str) -> Reply:
-            given = reply(text)
-            failed = given.notice is not None and given.notice.reference is not None
-            self._replies.labels("answer" if given.answer else "failure" if failed else "notice").inc()
-            return given
+            result = reply(text)
+            failed = result.notice is not None and result.notice.reference is not None
+            self._replies.labels("answer" if result.answer else "failure" if failed else "notice").inc()
+            return result
 
         return counted
 
@@ -118,15 +118,15 @@ class Metrics:
             began = {name: datetime(day.year, day.month, day.day, tzinfo=UTC) for name, day in latest().items()}
             return {name: time.time() - moment.timestamp() for name, moment in began.items()}
 
-        told = "Seconds since the start (UTC) of the day of a list's latest snapshot"
-        self.registry.register(_Stored("hfstats_snapshot_age_seconds", told, "list", ages))
+        documentation = "Seconds since the start (UTC) of the day of a list's latest snapshot"
+        self.registry.register(_Stored("hfstats_snapshot_age_seconds", documentation, "list", ages))
 
     def outbox(self, counts: Callable[[], Mapping[State, int]]) -> None:
         """Add the gauge for the number of deliveries in each state."""
 
         def states() -> dict[str, float]:
-            found = counts()
-            return {state.value: float(found.get(state, 0)) for state in State}
+            by_state = counts()
+            return {state.value: float(by_state.get(state, 0)) for state in State}
 
         self.registry.register(_Stored("hfstats_deliveries", "Deliveries in the outbox", "state", states))
 
@@ -138,11 +138,11 @@ class Metrics:
         """Add the gauge for the age of the latest heartbeat; it has no value if no worker ever ran."""
 
         def ages() -> dict[str, float]:
-            found = age()
-            return {} if found is None else {"": found}
+            seconds = age()
+            return {} if seconds is None else {"": seconds}
 
-        told = "Seconds since the latest heartbeat of any worker"
-        self.registry.register(_Stored("hfstats_worker_heartbeat_age_seconds", told, None, ages))
+        documentation = "Seconds since the latest heartbeat of any worker"
+        self.registry.register(_Stored("hfstats_worker_heartbeat_age_seconds", documentation, None, ages))
 
     def text(self) -> bytes:
         """Return all metrics in Prometheus's text format."""
@@ -165,18 +165,18 @@ class _Replaced(Collector):
 class _Stored(Collector):
     """A gauge read from the database at each scrape."""
 
-    def __init__(self, name: str, told: str, label: str | None, read: Callable[[], Mapping[str, float]]) -> None:
-        self._family = partial(GaugeMetricFamily, name, told, labels=[label] if label else [])
+    def __init__(self, name: str, documentation: str, label: str | None, read: Callable[[], Mapping[str, float]]) -> None:
+        self._family = partial(GaugeMetricFamily, name, documentation, labels=[label] if label else [])
         self._read = read
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         family = self._family()
         try:
             with database_wait.at_most(_READ_WITHIN):
-                found = self._read()
+                values = self._read()
         except HfStatsError:  # /healthz/ready reports the database
             return
-        for value, number in found.items():
+        for value, number in values.items():
             family.add_metric([value] if value else [], number)
         yield family
 

@@ -42,18 +42,18 @@ class LoggedLines(io.TextIOBase):
 
     def write(self, text: str, /) -> int:
         """Log the lines completed by ``text``; each thread has its own buffer."""
-        kept = getattr(self._of_thread, "kept", "") + text
-        *lines, kept = kept.split("\n")
-        self._of_thread.kept = kept.rpartition("\r")[2] if "\r" in kept else kept[:_LONGEST]
+        rest = getattr(self._of_thread, "kept", "") + text
+        *lines, rest = rest.split("\n")
+        self._of_thread.kept = rest.rpartition("\r")[2] if "\r" in rest else rest[:_LONGEST]
         if getattr(self._of_thread, "inside", False):  # logging itself failed; write the line directly to avoid recursion
             self._behind.write("".join(f"{line}\n" for line in lines))
             return len(text)
         self._of_thread.inside = True
         try:
             for line in lines:
-                said = line.rstrip("\r").rpartition("\r")[2].strip()
-                if said:
-                    _log.warning("%s", said)
+                visible = line.rstrip("\r").rpartition("\r")[2].strip()
+                if visible:
+                    _log.warning("%s", visible)
         finally:
             self._of_thread.inside = False
         return len(text)
@@ -96,13 +96,14 @@ def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackT
         _log.critical("uncaught exception; the process is ending", exc_info=(kind, error, trace))
 
 
-def _uncaught_in_thread(found: threading.ExceptHookArgs) -> None:
-    if found.exc_value is not None and found.exc_type is not SystemExit:
-        name = found.thread.name if found.thread else "?"
-        _log.error("uncaught exception in thread %s", name, exc_info=(found.exc_type, found.exc_value, found.exc_traceback))
+def _uncaught_in_thread(arguments: threading.ExceptHookArgs) -> None:
+    if arguments.exc_value is not None and arguments.exc_type is not SystemExit:
+        name = arguments.thread.name if arguments.thread else "?"
+        trace = (arguments.exc_type, arguments.exc_value, arguments.exc_traceback)
+        _log.error("uncaught exception in thread %s", name, exc_info=trace)
 
 
-def _unraisable(found: Any) -> None:  # noqa: ANN401 - a type that only type checkers know
-    error = found.exc_value
-    trace = (type(error), error, found.exc_traceback) if error is not None else None
-    _log.error("unraisable exception: %s", found.err_msg or "in a destructor or a callback", exc_info=trace)
+def _unraisable(arguments: Any) -> None:  # noqa: ANN401 - a type that only type checkers know
+    error = arguments.exc_value
+    trace = (type(error), error, arguments.exc_traceback) if error is not None else None
+    _log.error("unraisable exception: %s", arguments.err_msg or "in a destructor or a callback", exc_info=trace)

@@ -60,10 +60,10 @@ def predict(
 
 def bets(delivery_context: DeliveryContext, conversation: Conversation) -> Answered:
     """Return the list of the conversation's bets."""
-    every = delivery_context.bets.in_channel(conversation.workspace, conversation.channel)
-    open_ = [one for one in every if one.outcome is None]
-    settled = [one for one in every if one.outcome is not None]
-    return said.bet_list(open_, settled, score_bets(every), example(delivery_context.clock())), None
+    all_bets = delivery_context.bets.in_channel(conversation.workspace, conversation.channel)
+    open_ = [bet for bet in all_bets if bet.outcome is None]
+    settled = [bet for bet in all_bets if bet.outcome is not None]
+    return said.bet_list(open_, settled, score_bets(all_bets), example(delivery_context.clock())), None
 
 
 def unbet(delivery_context: DeliveryContext, conversation: Conversation, command: ParsedCommand) -> Answered:
@@ -93,7 +93,7 @@ def _name(draft: Draft, numbers: Analytics, forms: Sequence[Form]) -> str:
     except (QueryError, NoDataError) as error:
         near = [grammar.parse(text, forms) for text in error.suggestions]
         others = [replace(draft, name=query.names[0]) for query in near if query.word == draft.of.value and query.names]
-        offers = tuple(str(one) for one in [*others, replace(draft, newcomer=True)])
+        offers = tuple(str(option) for option in [*others, replace(draft, newcomer=True)])
         raise QueryError(f"{error} To bet on a name that isn't in the list yet, put “newcomer” before it.", offers) from None
-    ranking = next(one for one in answer.rankings if one.by is draft.by)
+    ranking = next(ranking for ranking in answer.rankings if ranking.by is draft.by)
     return ranking.shares[0].name

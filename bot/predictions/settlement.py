@@ -45,15 +45,15 @@ def settle(delivery_context: DeliveryContext, numbers: Analytics, database: sa.E
     """
     month_now = str(Edition.month(delivery_context.clock().date()))
     due = sorted(
-        delivery_context.bets.over(month_now), key=lambda one: (one.month, one.workspace, one.channel, one.question, one.id)
+        delivery_context.bets.over(month_now), key=lambda bet: (bet.month, bet.workspace, bet.channel, bet.question, bet.id)
     )
     asked: dict[tuple[str, str], Answer | None] = {}
     entered = 0
-    for (month, _, _), group in groupby(due, key=lambda one: (one.month, one.workspace, one.channel)):
+    for (month, _, _), group in groupby(due, key=lambda bet: (bet.month, bet.workspace, bet.channel)):
         theirs = list(group)
         try:
-            for one in theirs:
-                if (key := (one.question, month)) not in asked:
+            for bet in theirs:
+                if (key := (bet.question, month)) not in asked:
                     asked[key] = _asked(numbers, last_day, *key)
             entered += _enter(delivery_context, database, theirs, asked)
         except Exception:  # noqa: BLE001 - one channel's failure must not block the others; open bets are tried again
@@ -72,17 +72,17 @@ def _enter(
 ) -> int:
     month = Edition.parse(theirs[0].month)
     decided = []
-    for question, group in groupby(theirs, key=lambda one: one.question):
+    for question, group in groupby(theirs, key=lambda bet: bet.question):
         decided.append(_decided(question, list(group), asked[question, theirs[0].month]))
-    done = [bet for one in decided for bet, _ in one.bets]
+    done = [bet for question in decided for bet, _ in question.bets]
     first = done[0]
-    before = [one for one in delivery_context.bets.in_channel(first.workspace, first.channel) if one.outcome is not None]
+    before = [bet for bet in delivery_context.bets.in_channel(first.workspace, first.channel) if bet.outcome is not None]
     shown = said(month, decided, score_bets([*before, *done]))
     with writing(database) as connection:
-        fresh = [delivery_context.bets.settle(connection, one, one.outcome) for one in done if one.outcome]
+        fresh = [delivery_context.bets.settle(connection, bet, bet.outcome) for bet in done if bet.outcome]
         if not all(fresh):
             return 0  # another process settled them first
-        source = min(one.id for one in done)
+        source = min(bet.id for bet in done)
         owed = PlannedDelivery(
             first.workspace, first.channel, Kind.BETS, source, str(month), delivery_context.clock(), content=shown.as_json()
         )
@@ -92,11 +92,11 @@ def _enter(
 def _decided(question: str, bets: list[Bet], answer: Answer | None) -> SettledQuestion:
     draft = parse_question(question, bets[0].month)
     if answer is None:
-        return SettledQuestion(question, tuple((replace(one, outcome=Outcome.VOID), None) for one in bets))
-    ranking = next(one for one in answer.rankings if one.by is draft.by)
+        return SettledQuestion(question, tuple((replace(bet, outcome=Outcome.VOID), None) for bet in bets))
+    ranking = next(ranking for ranking in answer.rankings if ranking.by is draft.by)
     return SettledQuestion(
         question,
-        tuple(_judged(one, ranking, draft.of) for one in bets),
+        tuple(_judged(bet, ranking, draft.of) for bet in bets),
         leaders(ranking),
         ranking.shares[0].portion if ranking.shares else 0.0,
         answer.source.snapshot,

@@ -132,8 +132,8 @@ def _bot_token(settings: Settings) -> list[Finding]:
 
 
 def _scopes(headers: Any) -> Finding:  # noqa: ANN401 - slack_sdk's mapping of headers
-    given = next((value for name, value in headers.items() if name.casefold() == "x-oauth-scopes"), "")
-    missing = sorted(set(SCOPES) - {scope.strip() for scope in given.split(",")})
+    granted = next((value for name, value in headers.items() if name.casefold() == "x-oauth-scopes"), "")
+    missing = sorted(set(SCOPES) - {scope.strip() for scope in granted.split(",")})
     if missing:
         lost = "; ".join(f"{scope} ({SCOPES[scope]})" for scope in missing)
         return _bad("scopes", f"missing: {lost}", f"Add them in {_WHERE} OAuth & Permissions > Scopes, then reinstall the app.")

@@ -79,8 +79,8 @@ def worker(settings: Settings) -> Iterator[None]:
         except subprocess.TimeoutExpired:
             running[-1].kill()
         watching.join(2 * _LOOK)
-        for one in running:
-            one.close_pipes()
+        for process in running:
+            process.close_pipes()
 
 
 def _outcome(worker: _Process, stopped: Event) -> int | None:

@@ -41,8 +41,8 @@ def lines(delivery_context: DeliveryContext, database: sa.Engine, now: datetime)
             age = (now.date() - last.taken_on).days
             old = "today" if age <= 0 else f"{plural(age, 'day')} old"
             simulated = ", simulated" if last.simulated else ""
-            said = f"{plural(len(snapshots), 'snapshot')}, latest {day(last.taken_on)} ({old}{simulated})"
-            yield short_list(name).capitalize(), said
+            text = f"{plural(len(snapshots), 'snapshot')}, latest {day(last.taken_on)} ({old}{simulated})"
+            yield short_list(name).capitalize(), text
             for doubt in latest(history, name):
                 yield "Warning", doubt.sentence + (" Digests don't use it." if doubt.severe else "")
     running, paused = delivery_context.subscriptions.counts()
@@ -58,40 +58,40 @@ def lines(delivery_context: DeliveryContext, database: sa.Engine, now: datetime)
 
 
 def _dumps(dumps: DumpStore) -> Iterator[tuple[str, str]]:
-    found = dumps.find()
-    if found:
-        many = Counter(one.state for one in found)
+    imports = dumps.find()
+    if imports:
+        many = Counter(dump.state for dump in imports)
         yield (
             "Backfill",
-            f"{many[Dump.DONE]} of {plural(len(found), 'day')} counted"
+            f"{many[Dump.DONE]} of {plural(len(imports), 'day')} counted"
             + (f", {many[Dump.FAILED]} failed" if many[Dump.FAILED] else ""),
         )
-    for one in found:
-        if one.state is Dump.FAILED:
-            yield "Failed", f"{one.taken_on}: {one.error}"
+    for dump in imports:
+        if dump.state is Dump.FAILED:
+            yield "Failed", f"{dump.taken_on}: {dump.error}"
 
 
 def deliveries(outbox: OutboxStore, *, failed: bool, limit: int) -> Iterator[str]:
     """Yield one line per delivery, latest first, without its content."""
-    found = outbox.failed(limit) if failed else outbox.find(limit=limit)
-    for line in found:
+    rows = outbox.failed(limit) if failed else outbox.find(limit=limit)
+    for line in rows:
         about = f" ({error_reason(line.error)})" if line.error else ""
         where = f"{line.workspace}/{line.channel}".lstrip("/")
         yield f"{line.id:>7}  {line.due_at:%Y-%m-%d %H:%M}  {line.kind:<6}  {line.period:<10.24}  {where}  {line.state}{about}"
-    if not found:
+    if not rows:
         yield "No failed or unsure deliveries." if failed else "No deliveries yet."
 
 
-def retry(outbox: OutboxStore, ids: Sequence[int], *, every: bool) -> Iterator[str]:
+def retry(outbox: OutboxStore, ids: Sequence[int], *, all_failed: bool) -> Iterator[str]:
     """Retry deliveries by id, or all failed ones; yields one line per delivery.
 
     Raises:
-        QueryError: when neither ids nor ``every`` are given.
+        QueryError: when neither ids nor ``all_failed`` are given.
 
     """
-    if not ids and not every:
+    if not ids and not all_failed:
         raise QueryError("Add the ids of the deliveries to retry, or --all. To see the ids, run: hfstats deliveries --failed")
-    chosen = [line.id for line in outbox.failed() if line.state is State.FAILED] if every else list(ids)
+    chosen = [line.id for line in outbox.failed() if line.state is State.FAILED] if all_failed else list(ids)
     for id_ in dict.fromkeys(chosen):
         line = outbox.get(id_)
         if line is None:

@@ -57,8 +57,10 @@ def check(database: sa.Engine) -> str:
 
     """
     now = datetime.now(UTC)
-    here = [one for one in HeartbeatStore(database).find() if one.host == socket.gethostname() and one.ended_at is None]
-    working = [one for one in here if now - one.beat_at <= SILENT_AFTER]
+    here = [
+        worker for worker in HeartbeatStore(database).find() if worker.host == socket.gethostname() and worker.ended_at is None
+    ]
+    working = [worker for worker in here if now - worker.beat_at <= SILENT_AFTER]
     if not working:
         raise WorkerSilentError("No worker on this host sent a heartbeat in the last minute.")
     return f"Worker {working[0].name} is running."

@@ -27,13 +27,13 @@ class _Finding:
 class Health:
     """Checks each part in its own thread, so that a hanging check delays neither probes nor other checks."""
 
-    def __init__(self, parts: Mapping[str, Callable[[], object]], *, every: float = 2.0, stale: float = 10.0) -> None:
+    def __init__(self, parts: Mapping[str, Callable[[], object]], *, interval: float = 2.0, stale: float = 10.0) -> None:
         """``parts``: check functions by name, which raise if the part isn't ready; an HfStatsError's message is the reason.
 
-        Checks run every ``every`` seconds. A part whose last finished check is older than ``stale`` seconds isn't ready.
+        Checks run every ``interval`` seconds. A part whose last finished check is older than ``stale`` seconds isn't ready.
         """
         self._parts = dict(parts)
-        self._every = every
+        self._interval = interval
         self._stale = stale
         self._found: dict[str, _Finding] = {}
 
@@ -48,11 +48,11 @@ class Health:
         """Return by part why it isn't ready, ``None`` if it is. Doesn't block."""
         return {name: self._reason(self._found.get(name)) for name in self._parts}
 
-    def _reason(self, found: _Finding | None) -> str | None:
-        if found is None:
+    def _reason(self, finding: _Finding | None) -> str | None:
+        if finding is None:
             return "Not checked yet."
-        age = time.monotonic() - found.at
-        return found.reason if age <= self._stale else f"No response for {age:.0f} seconds."
+        age = time.monotonic() - finding.at
+        return finding.reason if age <= self._stale else f"No response for {age:.0f} seconds."
 
     def _watch(self, name: str, stopped: Event) -> None:
         before: str | None = None
@@ -65,7 +65,7 @@ class Health:
             elif before and not reason:
                 _log.warning("%s is ready again", name)
             before = reason
-            stopped.wait(self._every)
+            stopped.wait(self._interval)
 
 
 def _look(check: Callable[[], object]) -> str | None:

@@ -148,7 +148,7 @@ class Connection(HTTPChannel):  # type: ignore[misc]  # waitress ships no types
     def buffered(self) -> int:
         """Return the memory used by its requests and responses, in bytes."""
         requests = [*self.requests] if self.request is None else [self.request, *self.requests]
-        received = sum(len(one.header_plus) + one.body_bytes_received for one in requests)
+        received = sum(len(request.header_plus) + request.body_bytes_received for request in requests)
         return int(received + self.total_outbufs_len)
 
     def add_channel(self, map: dict[int, Any] | None = None) -> None:  # noqa: A002 - waitress's own name

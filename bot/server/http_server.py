@@ -58,7 +58,7 @@ class HttpServer(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no type
         self.most = min(self.limits.connections, files // 2 if files > 0 else self.limits.connections)
         self._selector = selectors.DefaultSelector()
         seconds = (self.limits.request_seconds, self.limits.response_seconds, self.limits.closing_seconds)
-        self._every = min(1.0, *(one / 4 for one in seconds))
+        self._every = min(1.0, *(limit / 4 for limit in seconds))
         self._stopping = self._ended = False
         self._stop_by: float | None = None
         self._held = 0  # bytes, over all connections
@@ -127,12 +127,12 @@ class HttpServer(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no type
     def accept(self) -> tuple[socket.socket, Any] | None:
         """Return the next connection and its address; without free file descriptors, close others for the next attempt."""
         try:
-            found: tuple[socket.socket, Any] | None = super().accept()
+            accepted: tuple[socket.socket, Any] | None = super().accept()
         except OSError as error:
             if error.errno in {errno.EMFILE, errno.ENFILE}:
                 self._make_room()
             return None
-        return found
+        return accepted
 
     def forget(self, connection: Connection) -> None:
         """Remove a connection that is being closed."""
@@ -193,7 +193,11 @@ class HttpServer(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no type
             self._free_memory()
 
     def _waiting(self) -> list[Connection]:
-        return [one for one in self.active_channels.values() if one.state is not State.RUNNING and not one.requests]
+        return [
+            connection
+            for connection in self.active_channels.values()
+            if connection.state is not State.RUNNING and not connection.requests
+        ]
 
     def _make_room(self) -> bool:
         """Close the connections that waited longest; returns whether there were any.
@@ -207,13 +211,13 @@ class HttpServer(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no type
         larger = max(groups, key=len)
         # Several at once, so that a flood of connections doesn't search for each one.
         several = max(1, min(self.most // 16, len(larger) // 4))
-        for connection in nsmallest(several, larger, key=lambda one: one.since):
+        for connection in nsmallest(several, larger, key=lambda connection: connection.since):
             self._close(connection)
         return bool(larger)
 
     def _free_memory(self) -> None:
         """Close the connection with the most buffered bytes, except those whose request is running."""
-        largest = max(self._waiting(), key=lambda one: one.held, default=None)
+        largest = max(self._waiting(), key=lambda connection: connection.held, default=None)
         if largest is not None and largest.held:
             self._close(largest)
 

@@ -211,10 +211,10 @@ def _operation(flask: Flask, web_context: WebContext) -> None:
             parts["worker"] = web_context.worker_watch.state
         if not any(reasons.values()):
             return {"status": "ok", "parts": parts}, 200
-        told: dict[str, object] = {"status": "not ready", "parts": parts}
+        body: dict[str, object] = {"status": "not ready", "parts": parts}
         if _may_read(web_context.metrics_token):  # a reason may contain the database's host and path
-            told["reasons"] = {part: reason for part, reason in reasons.items() if reason}
-        return told, 503
+            body["reasons"] = {part: reason for part, reason in reasons.items() if reason}
+        return body, 503
 
     @flask.get("/metrics")
     def metrics() -> Response:

@@ -170,8 +170,8 @@ def _tell(services: Services, body: Payload, context: BoltContext, client: WebCl
 
 def _installation(context: BoltContext) -> Installation:
     """Return the installation from Bolt's authorization."""
-    found = context.authorize_result
-    team, enterprise = (found.team_id, found.enterprise_id) if found else (None, None)
+    authorization = context.authorize_result
+    team, enterprise = (authorization.team_id, authorization.enterprise_id) if authorization else (None, None)
     org_wide = bool(context.is_enterprise_install) or (team or "").startswith("E") or (team is None and enterprise is not None)
     return Installation(None if org_wide else team, enterprise or (team if org_wide else None), org_wide)
 
@@ -179,5 +179,9 @@ def _installation(context: BoltContext) -> Installation:
 def _first_input(body: Payload) -> str | None:
     view = body.get("view")
     blocks = view.get("blocks") if isinstance(view, dict) else None
-    inputs = [one for one in blocks if isinstance(one, dict) and one.get("type") == "input"] if isinstance(blocks, list) else []
+    inputs = (
+        [block for block in blocks if isinstance(block, dict) and block.get("type") == "input"]
+        if isinstance(blocks, list)
+        else []
+    )
     return str(inputs[0].get("block_id")) if inputs else None

@@ -97,8 +97,8 @@ def _inside_a_conversation(body: Payload) -> bool:
 
 
 def _kind(claims: list[Claim], installation: Installation) -> ActorKind:
-    found = [_kind_of(claim, installation) for claim in claims if claim.team]
-    return max(found, key=_SEVERITY.index, default=ActorKind.UNKNOWN)
+    kinds = [_kind_of(claim, installation) for claim in claims if claim.team]
+    return max(kinds, key=_SEVERITY.index, default=ActorKind.UNKNOWN)
 
 
 def _kind_of(claim: Claim, installation: Installation) -> ActorKind:

@@ -47,13 +47,13 @@ class DumpStore:
         """
         now, many = self._now(), 0
         with writing(self._database) as connection:
-            for one in wanted:
-                values: dict[str, Any] = {"path": one.path, "revision": one.revision, "columns": json.dumps(dict(one.columns))}
+            for dump in wanted:
+                values: dict[str, Any] = {"path": dump.path, "revision": dump.revision, "columns": json.dumps(dict(dump.columns))}
                 values |= {"state": State.WAITING, "not_before": now, "attempts": 0, "changed_at": now}
-                if insert_if_absent(connection, DUMP, repo=one.repo, taken_on=one.taken_on, **values):
+                if insert_if_absent(connection, DUMP, repo=dump.repo, taken_on=dump.taken_on, **values):
                     many += 1
                     continue
-                failed = (_D.repo == one.repo, _D.taken_on == one.taken_on, _D.state == State.FAILED)
+                failed = (_D.repo == dump.repo, _D.taken_on == dump.taken_on, _D.state == State.FAILED)
                 again = DUMP.update().where(*failed).values(error=None, queued_at=None, owner=None, until=None, **values)
                 many += connection.execute(again).rowcount
         return many

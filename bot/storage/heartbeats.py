@@ -126,9 +126,9 @@ class HeartbeatStore:
 
 def describe(workers: Sequence[Heartbeat], now: datetime, *, names: bool) -> str:
     """Return a text about running and unresponsive workers, with host and process id if ``names``."""
-    open_ = [one for one in workers if one.ended_at is None]
-    running = [one for one in open_ if now - one.beat_at <= SILENT_AFTER]
-    silent = [one for one in open_ if now - one.beat_at > SILENT_AFTER]
+    open_ = [worker for worker in workers if worker.ended_at is None]
+    running = [worker for worker in open_ if now - worker.beat_at <= SILENT_AFTER]
+    silent = [worker for worker in open_ if now - worker.beat_at > SILENT_AFTER]
     if not workers:
         return "none has run yet. Digests, alerts and snapshots won't run until one starts"
     if not running:
@@ -136,13 +136,13 @@ def describe(workers: Sequence[Heartbeat], now: datetime, *, names: bool) -> str
         which = f" ({last.name})" if names else ""
         age = duration((now - last.beat_at).total_seconds())
         return f"none running. Last heartbeat{which}: {age} ago. Digests, alerts and snapshots are on hold"
-    said = f"{len(running)} running" + (f" ({', '.join(one.name for one in running)})" if names else "")
+    text = f"{len(running)} running" + (f" ({', '.join(one.name for one in running)})" if names else "")
     if not silent:
-        return said
+        return text
     if not names:
-        return f"{said}, {len(silent)} not responding"
-    ages = (f"{one.name} for {duration((now - one.beat_at).total_seconds())}" for one in silent)
-    return f"{said}; not responding: {', '.join(ages)}"
+        return f"{text}, {len(silent)} not responding"
+    ages = (f"{worker.name} for {duration((now - worker.beat_at).total_seconds())}" for worker in silent)
+    return f"{text}; not responding: {', '.join(ages)}"
 
 
 def duration(seconds: float) -> str:

@@ -31,17 +31,17 @@ class Cipher:
             HfStatsError: without keys, or for an invalid key; the message contains its position, never the key.
 
         """
-        made = []
+        fernets = []
         for place, key in enumerate(keys, start=1):
             try:
-                made.append(Fernet(key))
+                fernets.append(Fernet(key))
             except ValueError:
                 raise HfStatsError(f"Key {place} in HFSTATS_KEYS isn't a Fernet key. Create one with: hfstats keys new") from None
-        if not made:
+        if not fernets:
             raise HfStatsError(
                 "HFSTATS_KEYS is not set. It's needed to encrypt workspace tokens. Create a key with: hfstats keys new"
             )
-        self._keys = MultiFernet(made)
+        self._keys = MultiFernet(fernets)
 
     def lock(self, token: str | None) -> str | None:
         """Encrypt a token; ``None`` for no token."""
@@ -131,10 +131,8 @@ class Installations(InstallationStore):
     ) -> Bot | None:
         """Return the latest installation's bot, with decrypted tokens."""
         with reaching():
-            found = self._tables.find_bot(
-                enterprise_id=enterprise_id, team_id=team_id, is_enterprise_install=is_enterprise_install
-            )
-        return self._changed(Bot, found, self._cipher.open) if found else None
+            bot = self._tables.find_bot(enterprise_id=enterprise_id, team_id=team_id, is_enterprise_install=is_enterprise_install)
+        return self._changed(Bot, bot, self._cipher.open) if bot else None
 
     def find_installation(
         self,
@@ -146,10 +144,10 @@ class Installations(InstallationStore):
     ) -> Installation | None:
         """Return the latest installation, with decrypted tokens."""
         with reaching():
-            found = self._tables.find_installation(
+            installation = self._tables.find_installation(
                 enterprise_id=enterprise_id, team_id=team_id, user_id=user_id, is_enterprise_install=is_enterprise_install
             )
-        return self._changed(Installation, found, self._cipher.open) if found else None
+        return self._changed(Installation, installation, self._cipher.open) if installation else None
 
     def token(self, enterprise_id: str | None, team_id: str | None) -> BotToken | None:
         """Return the token of a workspace's own installation or, in an organization, of the org-wide one."""
@@ -210,6 +208,6 @@ class Installations(InstallationStore):
         return many
 
     @staticmethod
-    def _changed(kind: type, one: Any, change: Any) -> Any:  # noqa: ANN401 - slack_sdk's two models, which share no base
-        values = one.to_dict_for_copying() if hasattr(one, "to_dict_for_copying") else one.to_dict()
+    def _changed(kind: type, record: Any, change: Any) -> Any:  # noqa: ANN401 - slack_sdk's two models, which share no base
+        values = record.to_dict_for_copying() if hasattr(record, "to_dict_for_copying") else record.to_dict()
         return kind(**{name: change(value) if name in SECRETS else value for name, value in values.items()})

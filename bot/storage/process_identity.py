@@ -40,8 +40,8 @@ def _named(pid: int) -> str:
 def _started(pid: int) -> str:
     """Return a process's start time in clock ticks since boot; ``""`` if it has ended."""
     try:
-        told = (_PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
+        stat = (_PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
-    state, *fields = told.rpartition(")")[2].split()  # the name before it may contain any character
+    state, *fields = stat.rpartition(")")[2].split()  # the name before it may contain any character
     return "" if state in "ZX" else fields[18]

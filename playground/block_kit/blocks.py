@@ -86,16 +86,16 @@ _AT_MOST = {"table": 1, "data_visualization": 2}
 
 def check_blocks(blocks: object, surface: Surface = Surface.MESSAGE, at: str = "/blocks") -> list[str]:
     """Return the errors that Slack would report for ``blocks``; ``[]`` for valid blocks."""
-    found = list(_BLOCKS[surface](blocks, at))
-    if found or not isinstance(blocks, list):
-        return found
-    found += _repeated(blocks, at)
+    errors = list(_BLOCKS[surface](blocks, at))
+    if errors or not isinstance(blocks, list):
+        return errors
+    errors += _repeated(blocks, at)
     for kind, most in _AT_MOST.items():
         if sum(block["type"] == kind for block in blocks) > most:
-            found.append(problem(f"no more than {most} {kind} blocks allowed", at))
+            errors.append(problem(f"no more than {most} {kind} blocks allowed", at))
     if _length([block for block in blocks if block["type"] == "table"]) > TABLE_TEXT_LIMIT:
-        found.append(problem(f"table text must be less than {TABLE_TEXT_LIMIT + 1} characters", at))
-    return found
+        errors.append(problem(f"table text must be less than {TABLE_TEXT_LIMIT + 1} characters", at))
+    return errors
 
 
 def is_too_long(blocks: list[Block]) -> bool:
@@ -122,7 +122,7 @@ def _repeated(blocks: list[Block], at: str) -> Iterator[str]:
         if block_id is not None:
             seen.add(block_id)
         actions = [element["action_id"] for element in elements_of(block) if element.get("action_id")]
-        for action in {one for one in actions if actions.count(one) > 1}:
+        for action in {action for action in actions if actions.count(action) > 1}:
             yield problem(f'action_id "{action}" already exists in this block', f"{at}/{index}/elements")
 
 
@@ -189,7 +189,7 @@ def check_view(view: object) -> list[str]:
     common: dict[str, Check] = {"private_metadata": string(3000, least=0), "callback_id": string(255), "external_id": string(255)}
     if surface is Surface.HOME:
         return list(shape({"blocks": blocks}, common)(view, "/view"))
-    found = list(
+    errors = list(
         shape(
             {"blocks": blocks, "title": plain(24)},
             {
@@ -202,6 +202,6 @@ def check_view(view: object) -> list[str]:
             },
         )(view, "/view")
     )
-    if not found and not view.get("submit") and any(block["type"] == "input" for block in view["blocks"]):
-        found.append(problem("must define `submit` to use an `input` block in modals", "/view/submit"))
-    return found
+    if not errors and not view.get("submit") and any(block["type"] == "input" for block in view["blocks"]):
+        errors.append(problem("must define `submit` to use an `input` block in modals", "/view/submit"))
+    return errors

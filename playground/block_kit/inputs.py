@@ -63,10 +63,10 @@ def value_of(element: Block, raw: Raw, offered: Sequence[Block] = ()) -> Json:
         held = [*([element["initial_option"]] if element.get("initial_option") else []), *element.get("initial_options", [])]
         among = {option["value"]: option for option in (*held, *options_of(element), *offered)}
         chosen = [raw] if isinstance(raw, str) else list(raw or [])
-        missing = [one for one in chosen if one not in among]
+        missing = [value for value in chosen if value not in among]
         if missing:
             raise LookupError(f"there is no option {missing[0]!r}")
-        options = [among[one] for one in chosen]
+        options = [among[value] for value in chosen]
         return {key: options if key == "selected_options" else (options[0] if options else None)}
     return {key: raw or None}
 
@@ -100,7 +100,7 @@ def state_of(blocks: Sequence[Block], given: Mapping[str, Raw], offered: Mapping
 
 def complaints(blocks: Sequence[Block], given: Mapping[str, Raw]) -> dict[str, str]:
     """Return Slack's own validation errors of a modal by ``block_id``."""
-    found: dict[str, str] = {}
+    errors: dict[str, str] = {}
     for block in blocks:
         if block["type"] != "input":
             continue
@@ -108,9 +108,9 @@ def complaints(blocks: Sequence[Block], given: Mapping[str, Raw]) -> dict[str, s
         raw = given[element["action_id"]] if element["action_id"] in given else initial_of(element)
         length = len(raw) if isinstance(raw, str) else 0
         if not raw and not block.get("optional"):
-            found[block["block_id"]] = "Please complete this required field."
+            errors[block["block_id"]] = "Please complete this required field."
         elif length > element.get("max_length", 3000):
-            found[block["block_id"]] = f"This must be {element['max_length']} characters or fewer."
+            errors[block["block_id"]] = f"This must be {element['max_length']} characters or fewer."
         elif raw and length < element.get("min_length", 0):
-            found[block["block_id"]] = f"This must be {element['min_length']} characters or more."
-    return found
+            errors[block["block_id"]] = f"This must be {element['min_length']} characters or more."
+    return errors

@@ -69,8 +69,8 @@ def array(item: Check, most: int, least: int = 1) -> Check:
             yield problem(f"no more than {most} items allowed", at)
         if len(value) < least:
             yield problem(f"no fewer than {least} items allowed", at)
-        for index, one in enumerate(value):
-            yield from item(one, f"{at}/{index}")
+        for index, element in enumerate(value):
+            yield from item(element, f"{at}/{index}")
 
     return check
 

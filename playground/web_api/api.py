@@ -70,18 +70,18 @@ def read_arguments() -> Json:
 
 def under_faults(service: Service, method: str, arguments: Json, answer: Callable[[], tuple[Response, str | None]]) -> Response:
     """Answer a call, applying a planned fault, and record it. ``answer`` returns the response and its error code."""
-    kept = {name: value for name, value in arguments.items() if name not in ("token", "client_secret", "code")}
+    recorded = {name: value for name, value in arguments.items() if name not in ("token", "client_secret", "code")}
     fault = service.faults.take(method)
     if fault is not None:
         time.sleep(fault.delay)
         if fault.drop == "before":
-            service.record(method, 0, "connection_dropped", kept)
+            service.record(method, 0, "connection_dropped", recorded)
             return _drop()
         if (failed := _failure(fault)) is not None:
-            service.record(method, failed.status_code, fault.error or f"http_{failed.status_code}", kept)
+            service.record(method, failed.status_code, fault.error or f"http_{failed.status_code}", recorded)
             return failed
     response, error = answer()
-    service.record(method, response.status_code, error, kept)
+    service.record(method, response.status_code, error, recorded)
     return _drop() if fault is not None and fault.drop == "after" else response
 
 

@@ -26,7 +26,7 @@ class Refusal(Exception):  # noqa: N818 - a response of Slack's
         self.error = error
         self.body: dict[str, Any] = {"ok": False, "error": error, **more}
         if problems:
-            self.body |= {"errors": problems, "response_metadata": {"messages": [f"[ERROR] {one}" for one in problems]}}
+            self.body |= {"errors": problems, "response_metadata": {"messages": [f"[ERROR] {text}" for text in problems]}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def accepted_blocks(service: Service, workspace: Workspace, blocks: object, at: 
     """
     problems = check_blocks(blocks, at=at)
     if not problems and isinstance(blocks, list):
-        problems = [found for image, where in images_of(blocks, at) if (found := image_problem(service, workspace, image, where))]
+        problems = [error for image, where in images_of(blocks, at) if (error := image_problem(service, workspace, image, where))]
     if problems or not isinstance(blocks, list):
         raise Refusal("invalid_blocks", problems)
     return tuple(with_ids(blocks, service.secret("block")[:6]))

@@ -36,8 +36,8 @@ def message_json(message: Message, workspace: Workspace, service: Service, *, wi
     if message.edited:
         body["edited"] = {"user": author.id, "ts": message.ts}
     if message.files:
-        body["files"] = [{"id": one, "name": workspace.files[one].name} for one in message.files]
-    replies = [one for one in workspace.messages(message.channel, thread=message.ts) if one.is_reply]
+        body["files"] = [{"id": file_id, "name": workspace.files[file_id].name} for file_id in message.files]
+    replies = [reply for reply in workspace.messages(message.channel, thread=message.ts) if reply.is_reply]
     if replies:
         body |= {"thread_ts": message.ts, "reply_count": len(replies), "latest_reply": replies[-1].ts}
     if with_metadata and message.metadata:
@@ -128,16 +128,16 @@ def unfurl(ask: Ask) -> Json:
 
 def _linking(ask: Ask) -> Message:
     """Return the message to unfurl, by channel and ``ts`` or by the event's ``unfurl_id`` and ``source``."""
-    given, source = ask.text("unfurl_id"), ask.text("source")
-    if not given and not source:
+    unfurl_id, source = ask.text("unfurl_id"), ask.text("source")
+    if not unfurl_id and not source:
         channel = ask.channel()
         message = ask.workspace.message(channel.id, ask.needed("ts"))
         if message is None or message.viewer is not None:
             raise Refusal("cannot_find_message")
         return message
-    if not given or not source:
-        raise Refusal("missing_source" if given else "missing_unfurl_id")
-    known = ask.workspace.unfurl_ids.get(given)
+    if not unfurl_id or not source:
+        raise Refusal("missing_source" if unfurl_id else "missing_unfurl_id")
+    known = ask.workspace.unfurl_ids.get(unfurl_id)
     if known is None:
         raise Refusal("invalid_unfurl_id")
     if known[0] != source:

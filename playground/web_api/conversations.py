@@ -27,12 +27,12 @@ def info(ask: Ask) -> Json:
 
 def open_direct(ask: Ask) -> Json:
     """``conversations.open``, with one user."""
-    users = [one for one in ask.text("users").split(",") if one]
+    users = [user for user in ask.text("users").split(",") if user]
     if ask.text("channel") and not users:
         return {"channel": {"id": ask.channel().id}}
     if not users:
         raise Refusal("users_list_not_supplied")
-    if any(one not in ask.workspace.users for one in users):
+    if any(user not in ask.workspace.users for user in users):
         raise Refusal("user_not_found")
     if len(users) > 1:
         raise Refusal("not_enough_users")
@@ -44,7 +44,7 @@ def open_direct(ask: Ask) -> Json:
 def history(ask: Ask) -> Json:
     """``conversations.history``: newest first, without replies and ephemeral messages."""
     channel = _readable(ask)
-    return _messages_page(ask, [one for one in ask.workspace.messages(channel.id) if not one.is_reply][::-1])
+    return _messages_page(ask, [message for message in ask.workspace.messages(channel.id) if not message.is_reply][::-1])
 
 
 def replies(ask: Ask) -> Json:
@@ -79,7 +79,7 @@ def join(ask: Ask) -> Json:
 
 def list_all(ask: Ask) -> Json:
     """``conversations.list``."""
-    return _channels_page(ask, [one for one in _of_asked_types(ask) if _visible(one, ask)])
+    return _channels_page(ask, [channel for channel in _of_asked_types(ask) if _visible(channel, ask)])
 
 
 def of_user(ask: Ask) -> Json:
@@ -87,7 +87,9 @@ def of_user(ask: Ask) -> Json:
     user = ask.text("user") or ask.workspace.bot
     if user not in ask.workspace.users:
         raise Refusal("user_not_found")
-    return _channels_page(ask, [one for one in _of_asked_types(ask) if user in one.members and _visible(one, ask)])
+    return _channels_page(
+        ask, [channel for channel in _of_asked_types(ask) if user in channel.members and _visible(channel, ask)]
+    )
 
 
 def user_info(ask: Ask) -> Json:
@@ -142,14 +144,14 @@ _TYPES = {"public_channel": Kind.PUBLIC, "private_channel": Kind.PRIVATE, "mpim"
 
 
 def _of_asked_types(ask: Ask) -> list[Channel]:
-    asked = [one.strip() for one in (ask.text("types") or "public_channel").split(",")]
-    if any(one not in _TYPES for one in asked):
+    asked = [name.strip() for name in (ask.text("types") or "public_channel").split(",")]
+    if any(name not in _TYPES for name in asked):
         raise Refusal("invalid_types")
-    kinds = {_TYPES[one] for one in asked}
-    channels = [one for one in ask.workspace.channels.values() if one.kind in kinds]
+    kinds = {_TYPES[name] for name in asked}
+    channels = [channel for channel in ask.workspace.channels.values() if channel.kind in kinds]
     for channel in channels:
         ask.require(scope_for(channel, "read"))
-    return [one for one in channels if not (ask.flag("exclude_archived") and one.archived)]
+    return [channel for channel in channels if not (ask.flag("exclude_archived") and channel.archived)]
 
 
 def _readable(ask: Ask) -> Channel:
@@ -162,17 +164,17 @@ def _readable(ask: Ask) -> Channel:
 
 def _channels_page(ask: Ask, channels: list[Channel]) -> Json:
     page, cursor = _page(ask, channels)
-    return {"channels": [_channel_json(one, ask) for one in page], "response_metadata": {"next_cursor": cursor}}
+    return {"channels": [_channel_json(item, ask) for item in page], "response_metadata": {"next_cursor": cursor}}
 
 
 def _messages_page(ask: Ask, messages: list[Any]) -> Json:
     oldest, latest = ask.text("oldest") or "0", ask.text("latest") or "9999999999.999999"
     if ask.flag("inclusive"):
-        kept = [one for one in messages if oldest <= one.ts <= latest]
+        selected = [message for message in messages if oldest <= message.ts <= latest]
     else:
-        kept = [one for one in messages if oldest < one.ts < latest]
-    page, cursor = _page(ask, kept)
-    shown = [message_json(one, ask.workspace, ask.service, with_metadata=ask.flag("include_all_metadata")) for one in page]
+        selected = [message for message in messages if oldest < message.ts < latest]
+    page, cursor = _page(ask, selected)
+    shown = [message_json(item, ask.workspace, ask.service, with_metadata=ask.flag("include_all_metadata")) for item in page]
     return {"messages": shown, "has_more": bool(cursor), "response_metadata": {"next_cursor": cursor}}
 
 

@@ -47,15 +47,15 @@ def complete_upload(ask: Ask) -> Json:
     named = ask.nested("files")
     if not isinstance(named, list) or not named:
         raise Refusal("invalid_arguments", ["missing required field: files"])
-    files = [_uploaded(ask, one) for one in named]
-    channels = [ask.channel(one) for one in (ask.text("channels") or ask.text("channel_id")).split(",") if one]
+    files = [_uploaded(ask, upload) for upload in named]
+    channels = [ask.channel(name) for name in (ask.text("channels") or ask.text("channel_id")).split(",") if name]
     blocks = ask.nested("blocks")
     if any(ask.workspace.bot not in channel.members for channel in channels):
         raise Refusal("not_in_channel")
     # A message that shares a file can't show it in a block, because it's processed only after this call.
     accepted = accepted_blocks(ask.service, ask.workspace, blocks) if blocks else ()
-    for file, one in zip(files, named, strict=True):
-        file.title = str(one.get("title") or file.name)
+    for file, upload in zip(files, named, strict=True):
+        file.title = str(upload.get("title") or file.name)
         file.ready_at = ask.service.clock() + ask.service.faults.file_delay
         file.channels |= {channel.id for channel in channels}
     for channel in channels:

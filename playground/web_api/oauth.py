@@ -31,14 +31,14 @@ def installing_blueprint(service: Service) -> Blueprint:
     @blueprint.post("/oauth/v2/authorize")
     def decide() -> AnyResponse:
         _known(service)
-        given = {"state": request.args.get("state", "")}
+        parameters = {"state": request.args.get("state", "")}
         if request.form.get("decision") == "allow":
             code = service.secret("code")
             service.codes[code] = str(request.form.get("team"))
-            given["code"] = code
+            parameters["code"] = code
         else:
-            given["error"] = "access_denied"
-        return redirect(f"{request.args['redirect_uri']}?{urlencode(given)}")
+            parameters["error"] = "access_denied"
+        return redirect(f"{request.args['redirect_uri']}?{urlencode(parameters)}")
 
     return blueprint
 
@@ -55,8 +55,8 @@ def _known(service: Service) -> None:
 
 def exchange(service: Service, arguments: Json) -> Json:
     """``oauth.v2.access``: exchange a code or a refresh token."""
-    given = request.authorization
-    client = (given.username, given.password) if given else (arguments.get("client_id"), arguments.get("client_secret"))
+    header = request.authorization
+    client = (header.username, header.password) if header else (arguments.get("client_id"), arguments.get("client_secret"))
     if client[0] != service.app.client_id:
         raise Refusal("invalid_client_id")
     if client[1] != service.app.client_secret:
@@ -84,7 +84,7 @@ def _installed(service: Service, team: str) -> Json:
         "team": {"id": workspace.id, "name": workspace.name},
         "enterprise": None,
         "is_enterprise_install": False,
-        "authed_user": {"id": next(one.id for one in workspace.users.values() if not one.is_bot)},
+        "authed_user": {"id": next(user.id for user in workspace.users.values() if not user.is_bot)},
     }
 
 

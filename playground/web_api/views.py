@@ -45,8 +45,8 @@ def push(ask: Ask) -> Json:
 def update(ask: Ask) -> Json:
     """``views.update``, by ``view_id`` or ``external_id``."""
     wanted, external = ask.text("view_id"), ask.text("external_id")
-    every = [*ask.workspace.homes.values(), *(view for stack in ask.workspace.modals.values() for view in stack)]
-    view = next((one for one in every if one.id == wanted or (external and one.content.get("external_id") == external)), None)
+    views = [*ask.workspace.homes.values(), *(view for stack in ask.workspace.modals.values() for view in stack)]
+    view = next((view for view in views if view.id == wanted or (external and view.content.get("external_id") == external)), None)
     if view is None:
         raise Refusal("not_found")
     _same_hash(ask, view)
@@ -114,7 +114,7 @@ def checked_view(service: Service, workspace: Workspace, view: object, kind: str
     if view["type"] != kind:
         return {}, [f"must be {kind} [json-pointer:/view/type]"]
     images = images_of(view["blocks"], "/view/blocks")
-    return view, [found for image, at in images if (found := image_problem(service, workspace, image, at))]
+    return view, [error for image, at in images if (error := image_problem(service, workspace, image, at))]
 
 
 def _checked(ask: Ask, view: object, kind: str) -> Json:

@@ -47,14 +47,14 @@ def mrkdwn_html(text: str, names: Mapping[str, str]) -> Markup:
         held.append(piece)
         return f"\ue000{len(held) - 1}\ue001"
 
-    def token(found: re.Match[str]) -> str:
-        if (pre := found["pre"]) is not None:
+    def token(match: re.Match[str]) -> str:
+        if (pre := match["pre"]) is not None:
             return hold(Markup("<pre>{}</pre>").format(html.unescape(pre)))
-        if (code := found["code"]) is not None:
+        if (code := match["code"]) is not None:
             return hold(Markup("<code>{}</code>").format(html.unescape(code)))
-        if (bare := found["bare"]) is not None:
+        if (bare := match["bare"]) is not None:
             return hold(link(html.unescape(bare), html.unescape(bare)))
-        return hold(_angle(found["angle"], names))
+        return hold(_angle(match["angle"], names))
 
     # Remove the placeholder characters from the text itself.
     text = _TOKEN.sub(token, re.sub("[\ue000\ue001]", "", text))
@@ -69,8 +69,8 @@ def _released(text: str, piece: Callable[[int], str]) -> str:
     return _HELD.sub(lambda found: piece(int(found[1])), text)
 
 
-def _quote(found: re.Match[str]) -> str:
-    lines = [line.removeprefix("&gt;").removeprefix(" ") for line in found[0].rstrip("\n").split("\n")]
+def _quote(match: re.Match[str]) -> str:
+    lines = [line.removeprefix("&gt;").removeprefix(" ") for line in match[0].rstrip("\n").split("\n")]
     return f"<blockquote>{'<br>'.join(lines)}</blockquote>"
 
 
@@ -138,8 +138,8 @@ def _markdown_inline(text: str) -> Markup:
     for part in re.split(r"(`[^`]+`|\[[^\]]+\]\([^)\s]+\))", text):
         if part.startswith("`") and part.endswith("`") and len(part) > 1:
             pieces.append(Markup("<code>{}</code>").format(part[1:-1]))
-        elif found := re.fullmatch(r"\[([^\]]+)\]\(([^)\s]+)\)", part):
-            pieces.append(link(found[2], found[1]))
+        elif match := re.fullmatch(r"\[([^\]]+)\]\(([^)\s]+)\)", part):
+            pieces.append(link(match[2], match[1]))
         else:
             safe = str(escape(with_emoji(part)))
             safe = re.sub(r"\*\*(\S(?:.*?\S)?)\*\*", r"<b>\1</b>", safe)

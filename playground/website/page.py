@@ -99,7 +99,7 @@ class Page:
             workspace=workspace,
             workspaces=list(self._service.workspaces.values()),
             user=user,
-            people=[one for one in workspace.users.values() if not one.is_bot],
+            people=[user for user in workspace.users.values() if not user.is_bot],
             channel=channel,
             channels=Look(self._service, workspace, user).channels(),
             bot=workspace.users[workspace.bot],
@@ -107,7 +107,7 @@ class Page:
             is_direct=channel.kind is Kind.IM,
             command=self._service.app.commands[0],
             starters=self._completions[:4],
-            tints={one: everybody.index(one) % 4 for one in everybody},
+            tints={user_id: everybody.index(user_id) % 4 for user_id in everybody},
         )
 
     def state(self) -> Response:
@@ -142,20 +142,20 @@ class Page:
 
     def picture(self, key: str) -> Response:
         """Return a cached image."""
-        kept = self._service.pictures.get(key)
-        if kept is None:
+        image = self._service.pictures.get(key)
+        if image is None:
             abort(http.HTTPStatus.NOT_FOUND)
-        return Response(kept.content, mimetype=kept.mimetype, headers={"Cache-Control": "private, max-age=86400"})
+        return Response(image.content, mimetype=image.mimetype, headers={"Cache-Control": "private, max-age=86400"})
 
     def file(self, team: str, file_id: str) -> Response:
         """Return an uploaded file: images inline, others as downloads, so that no upload can act as a page."""
         workspace = self._service.workspaces.get(team)
-        found = workspace.files.get(file_id) if workspace else None
-        if found is None or found.content is None:
+        file = workspace.files.get(file_id) if workspace else None
+        if file is None or file.content is None:
             abort(http.HTTPStatus.NOT_FOUND)
-        if kind := picture_type(found.content):
-            return Response(found.content, mimetype=kind[0])
-        return Response(found.content, mimetype="application/octet-stream", headers={"Content-Disposition": "attachment"})
+        if kind := picture_type(file.content):
+            return Response(file.content, mimetype=kind[0])
+        return Response(file.content, mimetype="application/octet-stream", headers={"Content-Disposition": "attachment"})
 
     # User actions
 
@@ -191,7 +191,7 @@ class Page:
             options = self._acts[workspace.id].suggest(user, where, _named(body), str(body.get("typed") or ""))
         except LookupError:
             abort(http.HTTPStatus.GONE, _GONE)
-        return jsonify([{"text": one["text"]["text"], "value": one["value"]} for one in options])
+        return jsonify([{"text": option["text"]["text"], "value": option["value"]} for option in options])
 
     def submit(self) -> Response:
         """Handle a modal's submission."""
@@ -218,7 +218,7 @@ class Page:
         workspaces = self._service.workspaces
         try:
             workspace = workspaces[given.get("team") or next(iter(workspaces))]
-            people = [one for one in workspace.users.values() if not one.is_bot]
+            people = [user for user in workspace.users.values() if not user.is_bot]
             user = workspace.user(str(given["as"])) if given.get("as") else people[0]
             name = str(given.get("in") or BEGIN_IN)
             channel = workspace.direct(user.id) if name == "direct" and user in people else workspace.channel(name)
@@ -242,19 +242,19 @@ def _named(body: Json) -> tuple[str, str]:
 
 def _target(body: Json, workspace: Workspace, user: User, channel: Channel) -> Message | View:
     """Return the target of an action: the top modal, App Home or a message that the user sees."""
-    found: Message | View | None
+    target: Message | View | None
     match body.get("on"):
         case "modal":
             stack = workspace.modals.get(user.id)
-            found = stack[-1] if stack else None
+            target = stack[-1] if stack else None
         case "home":
-            found = workspace.homes.get(user.id)
+            target = workspace.homes.get(user.id)
         case _:
             message = workspace.message(channel.id, str(body.get("ts")))
-            found = message if message is not None and message.viewer in (None, user.id) else None
-    if found is None:
+            target = message if message is not None and message.viewer in (None, user.id) else None
+    if target is None:
         abort(http.HTTPStatus.GONE, _GONE)
-    return found
+    return target
 
 
 def _told(ack: Ack) -> Response:

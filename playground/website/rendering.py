@@ -27,8 +27,8 @@ Json = dict[str, Any]
 
 def names_of(workspace: Workspace) -> dict[str, str]:
     """Return users' and channels' names by id."""
-    people = {one.id: one.name for one in workspace.users.values()}
-    return people | {one.id: one.name for one in workspace.channels.values()}
+    people = {user.id: user.name for user in workspace.users.values()}
+    return people | {channel.id: channel.name for channel in workspace.channels.values()}
 
 
 def install_filters(app: Flask) -> None:
@@ -48,27 +48,27 @@ class Look:
 
     def channels(self) -> list[Json]:
         """Return the sidebar's conversations: those of the viewer, and whether the bot is a member."""
-        mine = [one for one in self._workspace.channels.values() if self._viewer.id in one.members]
+        mine = [channel for channel in self._workspace.channels.values() if self._viewer.id in channel.members]
         return [
             {
-                "id": one.id,
-                "name": self._workspace.users[self._workspace.bot].name if one.kind is Kind.IM else one.name,
-                "kind": one.kind.value,
-                "topic": one.topic,
-                "bot_is_in": self._workspace.bot in one.members,
+                "id": channel.id,
+                "name": self._workspace.users[self._workspace.bot].name if channel.kind is Kind.IM else channel.name,
+                "kind": channel.kind.value,
+                "topic": channel.topic,
+                "bot_is_in": self._workspace.bot in channel.members,
             }
-            for one in sorted(mine, key=lambda one: (one.kind is Kind.IM, one.kind is Kind.PRIVATE))
+            for channel in sorted(mine, key=lambda channel: (channel.kind is Kind.IM, channel.kind is Kind.PRIVATE))
         ]
 
     def messages(self, channel: Channel) -> list[Json]:
         """Return a conversation's messages as HTML with id and revision, without thread replies."""
-        every = self._workspace.messages(channel.id, self._viewer.id)
+        messages = self._workspace.messages(channel.id, self._viewer.id)
         shown = []
         day = ""
-        for message in every:
+        for message in messages:
             if message.is_reply and message.viewer is None:
                 continue
-            replies = [one for one in every if one.is_reply and one.thread_ts == message.ts]
+            replies = [one for one in messages if one.is_reply and one.thread_ts == message.ts]
             posted_on = time.strftime("%A, %B %-d", time.localtime(float(message.ts)))
             shown.append(self._row(message, replies, posted_on if posted_on != day else ""))
             day = posted_on
@@ -76,7 +76,7 @@ class Look:
 
     def thread(self, channel: Channel, ts: str) -> list[Json]:
         """Return a thread's messages as HTML."""
-        return [self._row(one, [], "") for one in self._workspace.messages(channel.id, self._viewer.id, ts)]
+        return [self._row(message, [], "") for message in self._workspace.messages(channel.id, self._viewer.id, ts)]
 
     def modal(self, channel: Channel | None = None) -> str | None:
         """Return the viewer's open modal as HTML; ``None`` if there is none. ``channel``: the current one."""
@@ -101,8 +101,8 @@ class Look:
         return {
             "names": names_of(workspace),
             "image_source": self.image_source,
-            "people": [one for one in workspace.users.values() if not one.is_bot],
-            "channels": [one for one in workspace.channels.values() if one.kind is not Kind.IM],
+            "people": [user for user in workspace.users.values() if not user.is_bot],
+            "channels": [channel for channel in workspace.channels.values() if channel.kind is not Kind.IM],
         }
 
     def _view(self, template: str, view: View, current: str | None = None) -> str:
@@ -111,7 +111,7 @@ class Look:
     def _row(self, message: Message, replies: list[Message], day: str) -> Json:
         workspace = self._workspace
         author = workspace.users[message.author]
-        files = [file_json(self._service, workspace, workspace.files[one]) for one in message.files]
+        files = [file_json(self._service, workspace, workspace.files[file_id]) for file_id in message.files]
         html = render_template(
             "message.html",
             message=message,
@@ -125,9 +125,9 @@ class Look:
             team=workspace.id,
             **self._context(),
         )
-        revision = max([message.revision, *(one.revision for one in replies)])
+        revision = max([message.revision, *(reply.revision for reply in replies)])
         # An image can become ready without a new revision of its message.
-        ready = "".join("1" if one["filetype"] else "0" for one in files)
+        ready = "".join("1" if file["filetype"] else "0" for file in files)
         return {"id": message.ts, "rev": f"{revision}.{len(replies)}.{ready}.{bool(day)}", "html": html, "app": author.is_bot}
 
 
@@ -159,8 +159,8 @@ def _lines(block: Block, names: dict[str, str]) -> Iterable[str]:
 
 def _texts(value: object, names: dict[str, str]) -> Iterable[str]:
     if isinstance(value, list):
-        for one in value:
-            yield from _texts(one, names)
+        for item in value:
+            yield from _texts(item, names)
     elif isinstance(value, dict):
         text, kind = value.get("text"), value.get("type")
         if kind == "image":

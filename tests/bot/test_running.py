@@ -227,7 +227,7 @@ def probing(bot):
     stops = []
 
     def start(every=0.05, stale=WAIT, **parts):
-        health = Health(parts, every=every, stale=stale)
+        health = Health(parts, interval=every, stale=stale)
         stops.append(health.start())
         return create_app(WebContext(bot.web_context.app, health=health, metrics_token="let me in")).test_client()
 

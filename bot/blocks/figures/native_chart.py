@@ -34,7 +34,7 @@ def native_chart(chart: Chart) -> list[Block]:
     form = _FORMS.get(chart.kind)
     if form is None or not chart.series or not chart.categories:
         return []
-    finite = all(value is not None and math.isfinite(value) for one in chart.series for value in one.values)
+    finite = all(value is not None and math.isfinite(value) for line in chart.series for value in line.values)
     return form(chart) if finite else []
 
 
@@ -59,16 +59,16 @@ def _lines(chart: Chart) -> list[Block]:
 
 def _area(chart: Chart) -> list[Block]:
     """Return shares over time as areas, largest first, because Slack draws later series over earlier ones."""
-    return [_over_time("area", chart, sorted(_leading(chart), key=lambda one: -_last(one)))]
+    return [_over_time("area", chart, sorted(_leading(chart), key=lambda line: -_last(line)))]
 
 
 def _two_dates(chart: Chart) -> list[Block]:
     """Return two bars per name, one for each date."""
     if len(chart.categories) != 2:
         return []
-    values = [tuple(one.values[end] for one in chart.series) for end in range(2)]
+    values = [tuple(line.values[end] for line in chart.series) for end in range(2)]
     dates = [Series(day, run) for day, run in zip(chart.categories, values, strict=True)]
-    return [_plot("bar", _title_over_time(chart), chart, [one.name for one in chart.series], dates)]
+    return [_plot("bar", _title_over_time(chart), chart, [line.name for line in chart.series], dates)]
 
 
 _FORMS: dict[ChartKind, Callable[[Chart], list[Block]]] = {
@@ -82,23 +82,23 @@ _FORMS: dict[ChartKind, Callable[[Chart], list[Block]]] = {
 
 
 def _over_time(kind: str, chart: Chart, series: Sequence[Series]) -> Block:
-    kept = _spread(chart.categories)
-    thinned = [Series(one.name, tuple(one.values[place] for place in kept)) for one in series]
-    return _plot(kind, _title_over_time(chart), chart, [chart.categories[place] for place in kept], thinned)
+    indexes = _spread(chart.categories)
+    thinned = [Series(line.name, tuple(line.values[place] for place in indexes)) for line in series]
+    return _plot(kind, _title_over_time(chart), chart, [chart.categories[place] for place in indexes], thinned)
 
 
 def _plot(kind: str, title: str, chart: Chart, categories: Sequence[str], series: Sequence[Series]) -> Block:
     labels = shorten_labels(categories[:POINTS])
-    names = shorten_labels([one.name for one in series[:SERIES]])
+    names = shorten_labels([line.name for line in series[:SERIES]])
     drawn = [
         {
             "name": name,
             "data": [
                 {"label": label, "value": _number(value or 0.0, chart.unit)}
-                for label, value in zip(labels, one.values, strict=False)
+                for label, value in zip(labels, line.values, strict=False)
             ],
         }
-        for name, one in zip(names, series, strict=False)
+        for name, line in zip(names, series, strict=False)
     ]
     axes: Block = {"categories": labels}
     if chart.unit is Unit.PORTION:
@@ -114,15 +114,15 @@ def _plot(kind: str, title: str, chart: Chart, categories: Sequence[str], series
 
 def _title(chart: Chart) -> str:
     """Return what is measured; the message has the finding above and the source below the chart."""
-    names = " and ".join(one.name for one in chart.series)
+    names = " and ".join(line.name for line in chart.series)
     return f"Share of {names}, %" if chart.unit is Unit.PORTION else f"{names[:1].upper()}{names[1:]}"
 
 
 def _title_over_time(chart: Chart) -> str:
     """Return what is measured, from the subtitle's middle part, for charts whose series are names."""
     measure = chart.subtitle.split(" · ")[1:2]
-    said = measure[0].removeprefix("by ") if measure else chart.subtitle
-    return f"Share in %: {said}" if chart.unit is Unit.PORTION else f"{said[:1].upper()}{said[1:]}"
+    text = measure[0].removeprefix("by ") if measure else chart.subtitle
+    return f"Share in %: {text}" if chart.unit is Unit.PORTION else f"{text[:1].upper()}{text[1:]}"
 
 
 def _leading(chart: Chart) -> list[Series]:
@@ -144,7 +144,7 @@ def _spread(dates: Sequence[str]) -> list[int]:
     if len(dates) <= POINTS:
         return list(range(len(dates)))
     try:
-        days = [date.fromisoformat(one).toordinal() for one in dates]
+        days = [date.fromisoformat(text).toordinal() for text in dates]
     except ValueError:
         days = list(range(len(dates)))
     wanted = [days[0] + step * (days[-1] - days[0]) / (POINTS - 1) for step in range(POINTS)]

@@ -43,9 +43,9 @@ def trend(points: Sequence[Point]) -> Trend | None:
     if not present:
         return None
     shown = range(max(present[0], present[-1] - MOST + 1), present[-1] + 1)
-    found = [last.get(month) for month in shown]
-    values = [point.value if point else None for point in found]
-    known = [point for point in found if point and point.value is not None]
+    monthly = [last.get(month) for month in shown]
+    values = [point.value if point else None for point in monthly]
+    known = [point for point in monthly if point and point.value is not None]
     if len(known) < FEWEST:
         return None
     low = min(value for value in values if value is not None)

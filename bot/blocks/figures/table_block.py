@@ -25,20 +25,20 @@ TEXT = 10_000
 
 def table_blocks(answer: Answer) -> list[Block]:
     """Return a table and, if rows were left out, a note with their number; ``[]`` for an answer without numbers."""
-    found = table(answer, ROWS)
-    if found is None or not found.rows:
+    numbers = table(answer, ROWS)
+    if numbers is None or not numbers.rows:
         return []
-    headings = found.headings if any(found.headings) else ("", "figure", "value")
-    grid = [headings, *found.rows]
-    kept = [column for column in range(len(headings)) if any(row[column] for row in grid)][:COLUMNS]
+    headings = numbers.headings if any(numbers.headings) else ("", "figure", "value")
+    grid = [headings, *numbers.rows]
+    columns = [column for column in range(len(headings)) if any(row[column] for row in grid)][:COLUMNS]
     words = {1, headings.index("of") if "of" in headings else 1}
-    rows, dropped = _within([[_cell(row[column]) for column in kept] for row in grid])
+    rows, dropped = _within([[_cell(row[column]) for column in columns] for row in grid])
     block = {
         "type": "table",
         "rows": rows,
-        "column_settings": [{"align": "left" if column in words else "right", "is_wrapped": column == 1} for column in kept],
+        "column_settings": [{"align": "left" if column in words else "right", "is_wrapped": column == 1} for column in columns],
     }
-    left_out = found.left_out + dropped
+    left_out = numbers.left_out + dropped
     return [block, small_text(f"… and {left_out} more")] if left_out else [block]
 
 

@@ -41,12 +41,13 @@ def bet_view(draft: Draft, months: Sequence[Edition], where: str | None = None) 
     sure = sorted({*CONFIDENCE, draft.percent or CONFIDENCE[0]})
     ends = [_option(str(month), f"End of {month.name}") for month in months]
     fields = [
-        _menu(OF, "Ranking", [_option(one.plural, _title(one)) for one in RANKED], draft.of.plural) | {"dispatch_action": True},
-        _menu(_BY, "Ranked by", [_option(one, one.capitalize()) for one in MEASURES], draft.by),
-        _menu(_IN, "List", [_option(one, _LISTS[one]) for one in LISTS], draft.within),
+        _menu(OF, "Ranking", [_option(dimension.plural, _title(dimension)) for dimension in RANKED], draft.of.plural)
+        | {"dispatch_action": True},
+        _menu(_BY, "Ranked by", [_option(measure, measure.capitalize()) for measure in MEASURES], draft.by),
+        _menu(_IN, "List", [_option(list_, _LISTS[list_]) for list_ in LISTS], draft.within),
         _menu(_MONTH, "When", ends, str(draft.month)),
         _input(who_of(draft.of), WHO, "Who will be first?", who | ({"initial_option": name} if name else {})),
-        _menu(_SURE, "How sure are you?", [_option(str(one), f"{one}%") for one in sure], str(draft.percent)),
+        _menu(_SURE, "How sure are you?", [_option(str(percent), f"{percent}%") for percent in sure], str(draft.percent)),
         _input(_WHERE, _WHERE, "Post in", conversation | ({"initial_conversation": where} if where else {})),
     ]
     return {
@@ -66,7 +67,7 @@ def who_of(of: Dimension) -> str:
 
 def ranking_of(block_id: str) -> Dimension:
     """Return the ranking that a name field's block id belongs to."""
-    return next((one for one in RANKED if who_of(one) == block_id), RANKED[0])
+    return next((dimension for dimension in RANKED if who_of(dimension) == block_id), RANKED[0])
 
 
 def read_view(view: Mapping[str, Any]) -> tuple[Draft, str | None]:
@@ -74,7 +75,7 @@ def read_view(view: Mapping[str, Any]) -> tuple[Draft, str | None]:
     values: Mapping[str, Mapping[str, Mapping[str, Any]]] = view["state"]["values"]
     held = {block: next(iter(actions.values())) for block, actions in values.items() if actions}
     chosen = {block: str((element.get("selected_option") or {}).get("value") or "") for block, element in held.items()}
-    of = next((one for one in RANKED if one.plural == chosen.get(OF)), RANKED[0])
+    of = next((dimension for dimension in RANKED if dimension.plural == chosen.get(OF)), RANKED[0])
     name, percent = chosen.get(who_of(of), ""), chosen.get(_SURE, "")
     draft = Draft(
         of,
@@ -115,10 +116,10 @@ def _value(name: str, *, new: bool = False) -> str:
 
 def _edition(text: str) -> Edition | None:
     try:
-        found = Edition.parse(text)
+        edition = Edition.parse(text)
     except HfStatsError:
         return None
-    return None if found.weekly else found
+    return None if edition.weekly else edition
 
 
 def _title(of: Dimension) -> str:
@@ -127,7 +128,7 @@ def _title(of: Dimension) -> str:
 
 def _menu(block_id: str, label: str, options: Sequence[Block], chosen: str) -> Block:
     """Return a menu with ``chosen`` preselected if it is one of the options."""
-    initial = next((one for one in options if one["value"] == chosen), None)
+    initial = next((option for option in options if option["value"] == chosen), None)
     element: Block = {"type": "static_select", "options": list(options)}
     return _input(block_id, block_id, label, element | ({"initial_option": initial} if initial else {}))
 

@@ -51,7 +51,7 @@ _KINDS = {"license": "Licenses", "creator": "Creators", "task": "Tasks", "librar
 
 def build_view(form: FormValues, entries: Sequence[Entry], overview: StoreSummary | None, wrong: Mapping[str, str]) -> Block:
     """Return the modal with its fields filled in and a preview of the question or, from ``wrong``, of what's missing."""
-    entry = next((one for one in entries if one.form.word == form.word), entries[0])
+    entry = next((entry for entry in entries if entry.form.word == form.word), entries[0])
     form = without_unsupported(form, entry.form)
     fields = [_field(field, form, entry.form, overview) for field in (NAMES, *Option) if field in {*entry.form.options, NAMES}]
     return {
@@ -82,9 +82,9 @@ def read_view(view: Mapping[str, Any]) -> FormValues:
     words: dict[str, tuple[str, ...]] = {}
     for field in FIELDS:
         element = held.get(block_of(field, word), {})
-        chosen = tuple(one for one in _values(element) if one != ANY or _is_typed(element))
+        chosen = tuple(value for value in _values(element) if value != ANY or _is_typed(element))
         if field == Option.TOP or (field == Option.TASK and _is_typed(element)):
-            chosen = tuple(f"{field} {one}" for one in chosen)
+            chosen = tuple(f"{field} {value}" for value in chosen)
         if chosen:
             words[field] = chosen
     return FormValues(
@@ -100,22 +100,26 @@ def suggestions(block_id: str, groups: Mapping[str, Sequence[str]]) -> dict[str,
     """Return name options for a search field, in option groups if there are several kinds of names."""
     before = f"{Option.TASK} " if block_id == Option.TASK else ""
     offered: set[str] = set()
-    found = []
+    option_groups = []
     for kind, names in groups.items():
         fresh = [name for name in names if name not in offered and len(before + name) <= OPTION_VALUE]
         offered.update(fresh)
         if fresh:
-            found.append((kind, [_option(before + name, unquoted(name)) for name in fresh]))
-    if len(found) > 1:
-        return {"option_groups": [{"label": plain_text(_KINDS.get(kind, kind)), "options": options} for kind, options in found]}
+            option_groups.append((kind, [_option(before + name, unquoted(name)) for name in fresh]))
+    if len(option_groups) > 1:
+        return {
+            "option_groups": [
+                {"label": plain_text(_KINDS.get(kind, kind)), "options": options} for kind, options in option_groups
+            ]
+        }
     first = [_option(ANY, _LABELS[Option.TASK][1])] if before else []
-    return {"options": [*first, *(option for _, options in found for option in options)][:MOST_OPTIONS]}
+    return {"options": [*first, *(option for _, options in option_groups for option in options)][:MOST_OPTIONS]}
 
 
 def _question(entry: Entry, entries: Sequence[Entry]) -> Block:
     grouped: dict[str, list[Block]] = {}
-    for one in entries:
-        grouped.setdefault(group_of(one.form), []).append(_option(one.form.word, one.summary))
+    for choice in entries:
+        grouped.setdefault(group_of(choice.form), []).append(_option(choice.form.word, choice.summary))
     element = {
         "type": "static_select",
         "action_id": f"{FORM}:{QUESTION}",
@@ -126,7 +130,7 @@ def _question(entry: Entry, entries: Sequence[Entry]) -> Block:
 
 
 def _field(field: str, form: FormValues, of: Form, overview: StoreSummary | None) -> Block | None:
-    given = form.words.get(field, ())
+    selected = form.words.get(field, ())
     match field:
         case "names":
             return _names(form, of) if of.most else None
@@ -138,28 +142,28 @@ def _field(field: str, form: FormValues, of: Form, overview: StoreSummary | None
                 "max_value": "1000",
                 "placeholder": plain_text(_LABELS[Option.TOP][1]),
             }
-            element |= {"initial_value": given[0].removeprefix(f"{Option.TOP} ")} if given else {}
+            element |= {"initial_value": selected[0].removeprefix(f"{Option.TOP} ")} if selected else {}
         case Option.TASK if _must_be_typed(field, form):
-            element = _text(given[0].removeprefix(f"{Option.TASK} ") if given else "")
+            element = _text(selected[0].removeprefix(f"{Option.TASK} ") if selected else "")
         case Option.TASK:
-            shown = _option(given[0], unquoted(given[0].removeprefix(f"{Option.TASK} "))) if given else _nothing(field)
+            shown = _option(selected[0], unquoted(selected[0].removeprefix(f"{Option.TASK} "))) if selected else _nothing(field)
             element = {"type": "external_select", "min_query_length": 0, "initial_option": shown}
         case _:
-            element = _menu(Option(field), given, overview)
+            element = _menu(Option(field), selected, overview)
     empty = not {"options", "initial_option"} & element.keys()  # a field with a default needs no "(optional)"
     return _input(field, _LABELS[Option(field)][0], {**element, "action_id": f"{FORM}:{field}"}, optional=empty)
 
 
 def _names(form: FormValues, of: Form) -> Block:
-    given = form.words.get(NAMES, ())
+    selected = form.words.get(NAMES, ())
     if _must_be_typed(NAMES, form):
-        element = _text(" ".join(given))
+        element = _text(" ".join(selected))
     elif of.most > 1:
         element = {"type": "multi_external_select", "max_selected_items": MOST_NAMES, "min_query_length": 0}
-        element |= {"initial_options": [_option(words, unquoted(words)) for words in given]} if given else {}
+        element |= {"initial_options": [_option(words, unquoted(words)) for words in selected]} if selected else {}
     else:
         element = {"type": "external_select", "min_query_length": 0}
-        element |= {"initial_option": _option(given[0], unquoted(given[0]))} if given else {}
+        element |= {"initial_option": _option(selected[0], unquoted(selected[0]))} if selected else {}
     element |= {
         "action_id": f"{FORM}:{NAMES}",
         "placeholder": plain_text(f"For example, {' '.join(of.example.split()[1:]) or 'licenses'}"),
@@ -168,20 +172,20 @@ def _names(form: FormValues, of: Form) -> Block:
     return _input(block_of(NAMES, of.word), label, element, optional=not of.fewest)
 
 
-def _menu(option: Option, given: Sequence[str], overview: StoreSummary | None) -> Block:
+def _menu(option: Option, selected: Sequence[str], overview: StoreSummary | None) -> Block:
     match option:
         case Option.BY:
             offers = [(f"{option} {measure}", measure.capitalize()) for measure in Measure]
         case Option.IN:
             held = {holding.list for holding in overview.holdings} if overview else set()
             offers = [(f"{option} {name}", text) for name, text in _LISTS.items() if name in held or not held]
-            offers += [(words, _LISTS[ListName(words.split()[1])]) for words in given]
+            offers += [(words, _LISTS[ListName(words.split()[1])]) for words in selected]
         case _:
             offers = [(f"{option} {month}", _month(month)) for month in (overview.months if overview else ())]
     offers = offers[: MOST_OPTIONS - 2]
-    offers += [(words, words.removeprefix(f"{option} ")) for words in given if words not in dict(offers)]
+    offers += [(words, words.removeprefix(f"{option} ")) for words in selected if words not in dict(offers)]
     options = [_nothing(option), *(_option(words, text) for words, text in dict(offers).items())]
-    chosen = next((one for one in options if one["value"] in given), options[0])
+    chosen = next((option for option in options if option["value"] in selected), options[0])
     return {"type": "static_select", "options": options, "initial_option": chosen}
 
 
@@ -232,7 +236,9 @@ def _is_typed(element: Mapping[str, Any]) -> bool:
 
 def _values(element: Mapping[str, Any]) -> list[str]:
     options = [element.get("selected_option"), *(element.get("selected_options") or [])]
-    return [str(one["value"]) for one in options if one] or [str(one).strip() for one in [element.get("value")] if one]
+    return [str(option["value"]) for option in options if option] or [
+        str(text).strip() for text in [element.get("value")] if text
+    ]
 
 
 def _nothing(option: str) -> Block:

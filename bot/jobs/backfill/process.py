@@ -66,13 +66,13 @@ def count(order: CountTask, advance: Callable[[str, int, int | None], None], go_
             if not here.poll(_LOOK):
                 continue
             try:
-                said, *more = here.recv()
+                status, *more = here.recv()
             except EOFError:
                 process.join()
                 raise ProcessDiedError(f"exit code {process.exitcode}") from None
-            if said == "done":
+            if status == "done":
                 return more[0]  # type: ignore[no-any-return]
-            if said == "failed":
+            if status == "failed":
                 raise more[0]
             advance(*more)
         raise StoppedError

@@ -108,17 +108,17 @@ class Backfill:
     def tidy(self) -> None:
         """Delete abandoned downloads."""
         for folder in self.folder.glob("*") if self.folder.is_dir() else ():
-            age = time.time() - max((one.stat().st_mtime for one in [folder, *folder.rglob("*")]), default=0.0)
+            age = time.time() - max((path.stat().st_mtime for path in [folder, *folder.rglob("*")]), default=0.0)
             if age > _FORGOTTEN.total_seconds():
                 shutil.rmtree(folder, ignore_errors=True)
 
     def _later(self, dump: Dump, owner: str, error: Exception) -> RetryAt | None:
-        said = f"the counting process ended ({error})" if isinstance(error, ProcessDiedError) else str(error)
+        reason = f"the counting process ended ({error})" if isinstance(error, ProcessDiedError) else str(error)
         if dump.attempts >= ATTEMPTS:
-            self._give_up(dump, owner, said)
+            self._give_up(dump, owner, reason)
             return None
-        _log.warning("will retry the dump for %s: %s", dump.taken_on, said)
-        return self.dumps.reschedule(dump.id, owner, datetime.now(UTC) + _LATER * 2 ** (dump.attempts - 1), said)
+        _log.warning("will retry the dump for %s: %s", dump.taken_on, reason)
+        return self.dumps.reschedule(dump.id, owner, datetime.now(UTC) + _LATER * 2 ** (dump.attempts - 1), reason)
 
     def _give_up(self, dump: Dump, owner: str, error: str) -> None:
         self.dumps.failed(dump.id, owner, error)

@@ -14,18 +14,18 @@ EVENTS = "/slack/events"
 
 def manifest(url: str | None = None) -> dict[str, Any]:
     """Return the manifest for Socket Mode or, with the public URL of ``hfstats serve``, for HTTP."""
-    found: dict[str, Any] = json.loads(_text())
+    document: dict[str, Any] = json.loads(_text())
     if url is None:
-        return found
+        return document
     there = url.rstrip("/") + EVENTS
-    for command in found["features"]["slash_commands"]:
+    for command in document["features"]["slash_commands"]:
         command["url"] = there
-    settings = found["settings"]
+    settings = document["settings"]
     settings["interactivity"] |= {"request_url": there, "message_menu_options_url": there}
     settings["event_subscriptions"] = {"request_url": there, **settings["event_subscriptions"]}
     settings["socket_mode_enabled"] = False
-    found["oauth_config"]["redirect_urls"] = [url.rstrip("/") + REDIRECT]
-    return found
+    document["oauth_config"]["redirect_urls"] = [url.rstrip("/") + REDIRECT]
+    return document
 
 
 def _text() -> str:

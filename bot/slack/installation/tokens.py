@@ -46,40 +46,40 @@ class Tokens:
 
         The ids are the installation's, not the payload's: an org-wide installation has no ``team_id``.
         """
-        found = self.of(enterprise_id, team_id)
-        if found is None:
+        token = self.of(enterprise_id, team_id)
+        if token is None:
             _log.warning("request from a workspace without an installation")
             return None
         return AuthorizeResult(
-            enterprise_id=found.enterprise_id,
-            team_id=found.team_id,
-            bot_user_id=found.bot_user_id,
-            bot_id=found.bot_id,
-            bot_token=found.token,
-            bot_scopes=found.scopes,
+            enterprise_id=token.enterprise_id,
+            team_id=token.team_id,
+            bot_user_id=token.bot_user_id,
+            bot_id=token.bot_id,
+            bot_token=token.token,
+            bot_scopes=token.scopes,
             user_id=user_id,
         )
 
     def of(self, enterprise_id: str | None, team_id: str | None) -> BotToken | None:
         """Return a workspace's valid token; ``None`` if the app isn't installed."""
         key = (enterprise_id, team_id)
-        kept = self._kept.get(key)
-        if kept and time.monotonic() < kept[0] and not _due(kept[1]):
-            return kept[1]
+        cached = self._kept.get(key)
+        if cached and time.monotonic() < cached[0] and not _due(cached[1]):
+            return cached[1]
         try:
-            found = self._installations.token(enterprise_id, team_id)
-            if found and _due(found):
-                found = self._rotated(found)
+            token = self._installations.token(enterprise_id, team_id)
+            if token and _due(token):
+                token = self._rotated(token)
         except StoreError as error:
-            if kept is None or _over(kept[1]):
+            if cached is None or _over(cached[1]):
                 raise
             _log.warning("using a cached token because the lookup failed: %s", error)
-            return kept[1]
-        if found:
-            self._kept[key] = (time.monotonic() + _AT_HAND, found)
+            return cached[1]
+        if token:
+            self._kept[key] = (time.monotonic() + _AT_HAND, token)
         else:
             self._kept.pop(key, None)
-        return found
+        return token
 
     def forget(self) -> None:
         """Clear the cache, after a workspace was removed."""

@@ -41,16 +41,16 @@ class BetStore:
         """
         mine = {"workspace": workspace, "channel": channel, "person": person, "question": question, "month": month}
         same = [BET.c[column] == value for column, value in mine.items()]
-        said: dict[str, Any] = {"name": name, "percent": percent}
-        said["placed_at"] = self._clock().astimezone(UTC).replace(tzinfo=None)
+        values: dict[str, Any] = {"name": name, "percent": percent}
+        values["placed_at"] = self._clock().astimezone(UTC).replace(tzinfo=None)
         with writing(self._database) as connection:
             before = connection.execute(sa.select(BET).where(*same).with_for_update()).one_or_none()
             if before is None:
                 theirs = (_B.workspace == workspace, _B.person == person, _B.outcome.is_(None))
                 if (connection.scalar(sa.select(sa.func.count()).where(*theirs)) or 0) >= MOST:
                     raise QueryError(f"You have {MOST} open bets, which is the limit. Take one back with “unbet”.", ("bets",))
-            if before or not insert_if_absent(connection, BET, **mine, **said):
-                connection.execute(BET.update().where(*same, _B.outcome.is_(None)).values(**said))
+            if before or not insert_if_absent(connection, BET, **mine, **values):
+                connection.execute(BET.update().where(*same, _B.outcome.is_(None)).values(**values))
             placed = connection.execute(sa.select(BET).where(*same)).one()
         return _bet(placed), _bet(before) if before else None
 

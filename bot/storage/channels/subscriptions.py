@@ -114,8 +114,8 @@ class SubscriptionStore:
     def counts(self) -> tuple[int, int]:
         """Return the numbers of active and paused subscriptions."""
         with reaching(), self._database.connect() as connection:
-            found = connection.execute(sa.select(sa.func.count(), sa.func.count(_S.paused))).one()
-        return found[0] - found[1], found[1]
+            row = connection.execute(sa.select(sa.func.count(), sa.func.count(_S.paused))).one()
+        return row[0] - row[1], row[1]
 
     def _where(self, *conditions: sa.ColumnElement[bool], limit: int = 10_000) -> list[Subscription]:
         wanted = sa.select(SUBSCRIPTION).where(*conditions).order_by(_S.id).limit(limit)

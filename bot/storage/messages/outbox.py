@@ -65,13 +65,13 @@ class OutboxStore:
                 return self.plan(owed, own)
         now = self._now()
         ids = []
-        for one in owed:
-            due = _naive(one.due_at)
-            values = {name: getattr(one, name) for name in _AS_OWED}
+        for delivery in owed:
+            due = _naive(delivery.due_at)
+            values = {name: getattr(delivery, name) for name in _AS_OWED}
             values |= {"due_at": due, "not_before": due, "state": State.PLANNED, "attempts": 0, "changed_at": now}
             values["mark"] = secrets.token_hex(8)
             if insert_if_absent(connection, DELIVERY, **values):
-                key = (_D.kind == one.kind, _D.source == one.source, _D.period == one.period)
+                key = (_D.kind == delivery.kind, _D.source == delivery.source, _D.period == delivery.period)
                 ids.append(connection.scalars(sa.select(_D.id).where(*key)).one())
         return ids
 
@@ -194,8 +194,8 @@ class OutboxStore:
     def counts(self) -> dict[State, int]:
         """Return the number of deliveries by state."""
         with reaching(), self._database.connect() as connection:
-            found = connection.execute(sa.select(_D.state, sa.func.count()).group_by(_D.state))
-            return {State(state): many for state, many in found}
+            rows = connection.execute(sa.select(_D.state, sa.func.count()).group_by(_D.state))
+            return {State(state): many for state, many in rows}
 
     def prune(self, older_than: timedelta) -> int:
         """Delete older finished deliveries; returns their number."""

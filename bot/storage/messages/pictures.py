@@ -49,9 +49,9 @@ class PictureStore:
             name = self._signer.unsign(signed).decode()
         except BadSignature:
             return None
-        found = sa.select(PICTURE.c.png).join(LINK, LINK.c.digest == PICTURE.c.digest).where(LINK.c.name == name)
+        query = sa.select(PICTURE.c.png).join(LINK, LINK.c.digest == PICTURE.c.digest).where(LINK.c.name == name)
         with database_wait.at_most(_FIND_WITHIN), reaching(), self._database.connect() as connection:
-            return connection.scalar(found)
+            return connection.scalar(query)
 
     def prune(self, older_than: timedelta) -> int:
         """Delete older links and unlinked pictures; returns the number of links."""
