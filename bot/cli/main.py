@@ -189,9 +189,7 @@ def snapshot() -> None:
     type=click.Choice([name.value for name in ListName if name is not ListName.BOTH]),
     help="The list that the files contain. Default: detected from the data. hub: Parquet dumps of every public model.",
 )
-@click.option(
-    "--on", type=click.DateTime(["%Y-%m-%d"]), help="The date of a dump (YYYY-MM-DD), if its file name doesn't contain it."
-)
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The dump's date (YYYY-MM-DD), if not in its file name.")
 @click.option(
     "--columns", multiple=True, metavar="FIELD=NAME", help="The dump's column for a Hub field, for example downloads=month."
 )
@@ -244,15 +242,9 @@ def _load_dump(
 
 
 @main.command()
+@click.option("--since", required=True, type=click.DateTime(["%Y-%m", "%Y-%m-%d"]), metavar="YYYY-MM", help="The first month.")
 @click.option(
-    "--since", required=True, type=click.DateTime(["%Y-%m", "%Y-%m-%d"]), metavar="YYYY-MM", help="The first month to import."
-)
-@click.option(
-    "--every",
-    type=click.Choice(["day", "week", "month"]),
-    default="month",
-    show_default=True,
-    help="Import the last dump of each.",
+    "--every", type=click.Choice(["day", "week", "month"]), default="month", show_default=True, help="Take the last dump of each."
 )
 @click.option("--repo", default=None, metavar="OWNER/NAME", help="The dataset repository whose revisions are the dumps.")
 @click.option("--file", "path", default=None, metavar="PATH", help="The dump's path in the repository.")
@@ -273,17 +265,17 @@ def backfill(
     from bot.cli import backfill  # noqa: PLC0415
 
     settings = Settings.read()
-    made = composition.backfill(settings, _store(settings))
+    service = composition.backfill(settings, _store(settings))
     called = dict(_pair(pair) for pair in columns)
     request = backfill.BackfillRequest(
         since.date(), backfill.Every(every), repo or backfill.KNOWN, path or backfill.KNOWN_FILE, called
     )
-    for text in backfill.plan(made, request):
+    for text in backfill.plan(service, request):
         click.echo(text)
     if later:
         click.echo("The workers will start within a minute. To see their progress, run: hfstats status")
         return
-    ctx.exit(int(not backfill.take_part(made, request, click.echo)))
+    ctx.exit(int(not backfill.take_part(service, request, click.echo)))
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -346,9 +338,7 @@ def serve() -> None:
 @main.command()
 @click.option("--with-parent", is_flag=True, hidden=True, help="Exit when standard input closes.")
 @click.option("--beats", type=int, hidden=True, help="The file descriptor of a pipe to write heartbeats to.")
-@click.option(
-    "--check", is_flag=True, help="Don't run; exit with 0 if a worker on this host sent a heartbeat in the last minute."
-)
+@click.option("--check", is_flag=True, help="Only check: exit with 0 if a worker on this host is running.")
 def worker(*, with_parent: bool, beats: int | None, check: bool) -> None:
     """Run scheduled jobs: daily snapshots, digests and alerts. With PostgreSQL, you can run any number of workers."""
     from bot.processes import worker as clock  # noqa: PLC0415
@@ -392,9 +382,7 @@ def deliveries(ctx: click.Context, *, failed: bool, limit: int) -> None:
 
 @deliveries.command()
 @click.argument("ids", nargs=-1, type=int, metavar="[ID]…")
-@click.option(
-    "--all", "all_failed", is_flag=True, help="Retry every failed delivery, but not unsure ones, which may have arrived."
-)
+@click.option("--all", "all_failed", is_flag=True, help="Retry all failed deliveries, but not unsure ones.")
 def retry(ids: tuple[int, ...], *, all_failed: bool) -> None:
     """Retry failed or unsure deliveries. An unsure delivery may then arrive twice."""
     from bot.processes import status  # noqa: PLC0415

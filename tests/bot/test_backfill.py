@@ -114,7 +114,7 @@ def test_every_month_is_counted_once(url, hub, tmp_path):
     assert stored(url) == as_they_are()
     asked = len(hub.asked)
     again = run(url, hub, tmp_path)
-    assert "5 of them known already" in again.output
+    assert "5 of them already planned" in again.output
     assert "5 of 5 days counted." in again.output
     assert len(hub.asked) == asked + 1
     assert "Backfill: 5 of 5 days counted" in CliRunner().invoke(main, ["status"], env=env(url, hub, tmp_path)).output
@@ -162,7 +162,7 @@ def test_another_repository_with_other_columns(sqlite, hub, tmp_path):
         (["--since", "2027-01"], "has no revision since 2027-01-01; the latest is from 2026-08-28"),
         (["--repo", "x"], "write owner/name"),
         (["--repo", "no/body"], "no such repository"),
-        (["--columns", "x"], "no FIELD=NAME"),
+        (["--columns", "x"], "isn't in the form FIELD=NAME"),
     ],
 )
 def test_a_mistake_is_told_in_one_sentence(sqlite, hub, tmp_path, words, says_):
@@ -217,7 +217,7 @@ def test_a_command_that_is_told_to_end_leaves_the_rest_for_later(sqlite, tmp_pat
     assert State.COUNTING not in {one.state for one in dumps}
     assert all(one.attempts == 0 for one in dumps if one.state is State.WAITING)
     log = next(path.read_text(encoding="utf-8") for path in tmp_path.glob("*.log"))
-    assert "the same command goes on from there" in log
+    assert "Run the same command to continue" in log
 
 
 @pytest.mark.timeout(180)

@@ -403,6 +403,6 @@ def test_prewarming_outlives_a_question_that_fails_and_asks_again(simulated, ent
     answer_cache = AnswerCache(workers, [entry.form for entry in entries], SqlHistory(database.engine(simulated)).version)
     warm = Prewarmer(answer_cache, ("licenses",))
     stop = warm.start()
-    until(lambda: "not at hand" in caplog.text)
+    until(lambda: "could not prewarm" in caplog.text)
     stop()
     assert warm.look() == 1

@@ -44,7 +44,7 @@ def test_a_snapshot_is_taken_once_a_day(url):
         assert [row[0] for row in before] == ["both", "top", "trending"]
         second = take(url, hub)
         assert second.exit_code == 0
-        assert "already there; nothing changed" in second.stdout
+        assert "already exists. Nothing changed." in second.stdout
         assert stored(url) == before
     answer = CliRunner().invoke(main, ["ask", "licenses", "--json"], env={"DATABASE_URL": url})
     assert answer.exit_code == 0, answer.output

@@ -50,7 +50,7 @@ def test_it_takes_todays_snapshot_and_ends_when_told(url, tmp_path):
     history = SqlHistory(database.engine(url))
     assert [len(history.snapshots(name)) for name in (ListName.TOP, ListName.TRENDING)] == [1, 1]
     said = log.read_text(encoding="utf-8")
-    assert "tidied" in said
+    assert "picture links" in said
     assert found_in(said, [TYPED]) == []
 
 

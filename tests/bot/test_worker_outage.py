@@ -102,7 +102,7 @@ def test_on_postgresql_it_outlives_three_deaths(start, postgres_url, postgres_se
             connection.execute(sa.text(words))
 
     process, log = start(postgres_url, FAST.format(engine="postgres"))
-    until(lambda: log.count("running scheduled jobs"))
+    until(lambda: log.count("working by the clock"))
     for death in range(1, 4):
         run(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
         run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")

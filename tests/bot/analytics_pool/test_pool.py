@@ -168,7 +168,7 @@ def test_the_wait_for_a_free_process_is_bounded_and_told(started, copy, threads)
 
 def test_a_process_that_is_not_ready_in_time_is_given_up(started):
     pool = started(limits=Limits(start=0.05, beat=0.05))
-    with pytest.raises(HfStatsError, match="do not start"):
+    with pytest.raises(HfStatsError, match="didn't start"):
         pool.warm()
 
 

@@ -148,7 +148,7 @@ def test_a_bot_that_was_really_removed(kit):
     subscription = kit.subscribe()
     kit.channel().members.discard(kit.workspace().bot)
     assert kit.settle(kit.owe(source=subscription.id)).error == "not_in_channel"
-    assert "not a member" in kit.told()[0].text
+    assert "no longer a member" in kit.told()[0].text
 
 
 @pytest.mark.parametrize("code", ["token_revoked", "account_inactive", "invalid_auth"])
@@ -328,7 +328,7 @@ def test_slack_out_of_reach_for_a_day_is_given_up_told_and_pauses_nothing(kit):
     assert kit.clock() - began > timedelta(hours=24)
     assert kit.delivery_context.subscriptions.get(subscription.workspace, subscription.id).paused is None
     (told,) = kit.told()
-    assert "could not get through" in told.text
+    assert "couldn't reach Slack" in told.text
     assert buttons(told) == {f"command:again {id_}": f"again {id_}"}
     assert kit.delivery_context.outbox.retry(id_, subscription.workspace)
     assert kit.settle(id_).state is State.SENT
