@@ -166,7 +166,7 @@ def test_the_command_says_it_in_lines_or_json_and_fails_when_something_is_wrong(
     lines = CliRunner().invoke(main.main, ["doctor"])
     assert lines.exit_code == 1
     assert "✗ signing secret: SLACK_SIGNING_SECRET is not set\n    Copy it from" in lines.output
-    assert "✓ bot token: of Acme" in lines.output
+    assert "✓ bot token: valid for Acme" in lines.output
     assert token not in lines.output
     findings = json.loads(CliRunner().invoke(main.main, ["doctor", "--json"]).output)
     assert {"name", "state", "message", "fix"} == set(findings[0])
