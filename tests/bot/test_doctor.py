@@ -70,7 +70,7 @@ def test_what_is_right_is_good_and_what_is_not_used_is_no_fault(settings, monkey
     monkeypatch.setattr(doctor, "_OLD", 10_000)  # the simulated history ends on a fixed day
     findings = found(settings())
     assert {name for name, one in findings.items() if one.state is State.BAD} == set()
-    assert {name for name, one in findings.items() if one.state is State.UNUSED} == {"app token", "installing", "public URL"}
+    assert {name for name, one in findings.items() if one.state is State.UNUSED} == {"app token", "OAuth", "public URL"}
     assert "valid for Acme, as @hfstats" in findings["bot token"].message
     assert f"all {len(SCOPES)} granted" in findings["scopes"].message
 
@@ -83,7 +83,7 @@ BROKEN = {
     "wrong app token": ({"slack_app_token": SecretStr("xap" + "p-wrong")}, "app token", "Slack rejected it (invalid_auth)"),
     "no signing secret": ({"slack_signing_secret": None}, "signing secret", "is not set"),
     "wrong signing secret": ({"slack_signing_secret": SecretStr("hush")}, "signing secret", "is not 32 hexadecimal digits"),
-    "half of OAuth": ({"slack_client_id": "1.2"}, "installing", "not set: SLACK_CLIENT_SECRET, HFSTATS_PUBLIC_URL"),
+    "half of OAuth": ({"slack_client_id": "1.2"}, "OAuth", "not set: SLACK_CLIENT_SECRET, HFSTATS_PUBLIC_URL"),
     "no key": (
         {"slack_client_id": "1", "slack_client_secret": SecretStr("x"), "hfstats_public_url": "http://127.0.0.1:9"},
         "oauth",
