@@ -43,8 +43,8 @@ def message(text: str, *elements: Block) -> Content:
 
 def subscription_confirmation(subscription: Subscription, when: str, first: str, *, by: str, changed: bool) -> list[Block]:
     """Return the confirmation above a sample digest. ``when`` and ``first``: the schedule and the first date in words."""
-    verb = "changed this conversation's subscription" if changed else "subscribed this conversation"
-    text = f":bell: <@{by}> {verb}: {what(subscription)} {when}. The first one arrives {first}. Here's a sample:"
+    verb = "changed this conversation's subscription to" if changed else "subscribed this conversation to"
+    text = f":bell: <@{by}> {verb} {what(subscription)} {when}. The first one arrives {first}. Here's a sample:"
     return [context(text)]
 
 

@@ -82,7 +82,7 @@ class Responder:
         if self._gallery is None or self._public_url is None:
             return None
         try:
-            return f"{self._public_url}/charts/{self._gallery.keep(workspace, picture.png)}.png"
+            return f"{self._public_url}/charts/{self._gallery.save(workspace, picture.png)}.png"
         except StoreError as error:
             _log.warning("the picture could not be stored: %s", error)
             return None

@@ -140,6 +140,8 @@ def open_months(now: datetime) -> tuple[Edition, ...]:
 def closed_reason(month: Edition, now: datetime) -> str:
     """Return why a month is closed for bets; ``""`` if it's open."""
     able = open_months(now)
+    if month < Edition.month(now.date()):
+        return f"{month.name} is over. The next month you can bet on is {able[0].name}."
     if month < able[0]:
         return f"Bets on {month.name} closed when the month began. The next month you can bet on is {able[0].name}."
     if month > able[-1]:

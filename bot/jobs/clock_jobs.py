@@ -40,13 +40,13 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-REMEMBERED = timedelta(days=1)
+EVENT_RETENTION = timedelta(days=1)
 """How long received event ids and signatures are stored. Slack retries events for an hour; signatures are valid for minutes."""
-KEPT = timedelta(days=400)
+DELIVERY_RETENTION = timedelta(days=400)
 """How long finished deliveries are stored."""
-FORGOTTEN = timedelta(minutes=5)
+REQUEUE_AFTER = timedelta(minutes=5)
 """How long a delivery may stay queued in an engine before it is queued again."""
-GIVEN_UP = 22
+REPORT_HOUR = 22
 """The hour (UTC) after which a missing snapshot is reported to the operator; until then it is retried."""
 _BATCH = 500
 
@@ -126,7 +126,7 @@ class Jobs:
             taken = take(store, today, endpoint=self.settings.hf_endpoint, token=secret(self.settings.hf_token))
         except SourceError as error:
             _log.warning("no snapshot for %s yet: %s", today, error)
-            if now.hour >= GIVEN_UP and self.done.first("missed", today.isoformat()):
+            if now.hour >= REPORT_HOUR and self.done.first("missed", today.isoformat()):
                 _log.error("no snapshot for %s: the Hub could not be reached all day (%s)", today, error)
                 self.tell_operator(f"There is no snapshot for {today} because the Hub couldn't be reached all day. {error}")
             return False
@@ -184,8 +184,8 @@ class Jobs:
         """Delete old pictures, received-event markers, deliveries and digests."""
         age = timedelta(days=self.settings.hfstats_picture_days)
         links = self.delivery_context.gallery.prune(age) if self.delivery_context.gallery else 0
-        marks = self.seen.prune(REMEMBERED) + self.done.prune(KEPT)
-        lines = self.delivery_context.outbox.prune(KEPT)
+        marks = self.seen.prune(EVENT_RETENTION) + self.done.prune(DELIVERY_RETENTION)
+        lines = self.delivery_context.outbox.prune(DELIVERY_RETENTION)
         digests = self.delivery_context.built_digests.prune(age)
         _log.info("deleted %s picture links, %s markers, %s deliveries and %s digests", links, marks, lines, digests)
 
@@ -197,7 +197,7 @@ class Jobs:
         """Pass due deliveries that aren't queued to ``defer``; with ``afresh``, also those queued earlier."""
         if afresh:
             self.delivery_context.outbox.mark_unqueued()
-        while ids := self.delivery_context.outbox.due(_BATCH, FORGOTTEN):
+        while ids := self.delivery_context.outbox.due(_BATCH, REQUEUE_AFTER):
             defer(ids)
 
     def count(self, id_: int) -> RetryAt | None:

@@ -192,11 +192,11 @@ class _Turn:
         if delivery_context.gallery and delivery_context.public_url:
             png = delivery_context.built_digests.png(digest)
             return (
-                [image_at(f"{delivery_context.public_url}/charts/{delivery_context.gallery.keep(workspace, png)}.png", alt)]
+                [image_at(f"{delivery_context.public_url}/charts/{delivery_context.gallery.save(workspace, png)}.png", alt)]
                 if png
                 else []
             )
-        file = delivery_context.built_digests.uploaded(workspace, digest)
+        file = delivery_context.built_digests.uploaded_file(workspace, digest)
         if file is None:
             if not delivery_context.built_digests.claim_upload(workspace, digest):
                 return RetryAt(delivery_context.clock() + timedelta(seconds=1))

@@ -105,7 +105,7 @@ def _owed(subscription: Subscription, due: Due) -> PlannedDelivery:
 def _build(delivery_context: DeliveryContext, builds: Builds, keys: Iterable[Key], missed: Missed) -> set[Key]:
     """Build what is not there yet; returns what could not be built."""
     named = {str(key): key for key in keys}
-    known = delivery_context.built_digests.known(named)
+    known = delivery_context.built_digests.existing_keys(named)
     failed = set()
     for name, key in sorted(named.items()):
         if name in known:
@@ -113,7 +113,7 @@ def _build(delivery_context: DeliveryContext, builds: Builds, keys: Iterable[Key
         try:
             digest, picture = builds.digest(key.edition, key.within, key.sections)
         except NoDataError as error:
-            delivery_context.built_digests.keep(name, missing_digest(str(error)), None)
+            delivery_context.built_digests.save(name, missing_digest(str(error)), None)
         except StoreError:
             raise
         except (HfStatsError, OSError, RuntimeError, ValueError, ArithmeticError, LookupError):
@@ -121,5 +121,5 @@ def _build(delivery_context: DeliveryContext, builds: Builds, keys: Iterable[Key
             failed.add(key)
         else:
             told = digest_content(digest, name, missed=missed(digest.edition))
-            delivery_context.built_digests.keep(name, told, picture.png)
+            delivery_context.built_digests.save(name, told, picture.png)
     return failed

@@ -71,11 +71,11 @@ def unbet(delivery_context: DeliveryContext, conversation: Conversation, command
     number = command.number or 0
     bet = delivery_context.bets.get(conversation.workspace, number)
     if bet is None or bet.channel != conversation.channel or bet.person != conversation.user:
-        raise QueryError(f"You don't have a bet {number} in this conversation.", ("bets",))
+        raise QueryError(f"You don't have a bet #{number} in this conversation.", ("bets",))
     draft = replace(parse_question(bet.question, bet.month), name=bet.name)
     late = draft.month and closed_reason(draft.month, delivery_context.clock())
     if bet.outcome or late or not delivery_context.bets.withdraw(conversation.workspace, number, conversation.user):
-        raise QueryError(f"You can't take back bet {number} anymore. {late or ''}".strip(), ("bets",))
+        raise QueryError(f"You can't take back bet #{number} anymore. {late or ''}".strip(), ("bets",))
     return message(f"<@{conversation.user}> took back a bet: {bet.percent}% that {escape_line(claim(draft))}."), None
 
 

@@ -43,21 +43,21 @@ class Cipher:
             )
         self._keys = MultiFernet(fernets)
 
-    def lock(self, token: str | None) -> str | None:
+    def encrypt(self, token: str | None) -> str | None:
         """Encrypt a token; ``None`` for no token."""
         return self._keys.encrypt(token.encode()).decode() if token else None
 
-    def open(self, locked: str | None) -> str | None:
+    def decrypt(self, ciphertext: str | None) -> str | None:
         """Decrypt a token; ``None`` for no token.
 
         Raises:
             StoreError: when no key can decrypt it.
 
         """
-        if not locked:
+        if not ciphertext:
             return None
         try:
-            return self._keys.decrypt(locked.encode()).decode()
+            return self._keys.decrypt(ciphertext.encode()).decode()
         except InvalidToken:
             raise StoreError(
                 "A stored token can't be decrypted with any key in HFSTATS_KEYS. Add the key that encrypted it."
@@ -119,12 +119,12 @@ class Installations(InstallationStore):
     def save(self, installation: Installation) -> None:
         """Store an installation; a workspace's latest one is used."""
         with reaching():
-            self._tables.save(self._changed(Installation, installation, self._cipher.lock))
+            self._tables.save(self._changed(Installation, installation, self._cipher.encrypt))
 
     def save_bot(self, bot: Bot) -> None:
         """Store only the bot's part of an installation."""
         with reaching():
-            self._tables.save_bot(self._changed(Bot, bot, self._cipher.lock))
+            self._tables.save_bot(self._changed(Bot, bot, self._cipher.encrypt))
 
     def find_bot(
         self, *, enterprise_id: str | None, team_id: str | None, is_enterprise_install: bool | None = False
@@ -132,7 +132,7 @@ class Installations(InstallationStore):
         """Return the latest installation's bot, with decrypted tokens."""
         with reaching():
             bot = self._tables.find_bot(enterprise_id=enterprise_id, team_id=team_id, is_enterprise_install=is_enterprise_install)
-        return self._changed(Bot, bot, self._cipher.open) if bot else None
+        return self._changed(Bot, bot, self._cipher.decrypt) if bot else None
 
     def find_installation(
         self,
@@ -147,7 +147,7 @@ class Installations(InstallationStore):
             installation = self._tables.find_installation(
                 enterprise_id=enterprise_id, team_id=team_id, user_id=user_id, is_enterprise_install=is_enterprise_install
             )
-        return self._changed(Installation, installation, self._cipher.open) if installation else None
+        return self._changed(Installation, installation, self._cipher.decrypt) if installation else None
 
     def token(self, enterprise_id: str | None, team_id: str | None) -> BotToken | None:
         """Return the token of a workspace's own installation or, in an organization, of the org-wide one."""
@@ -169,19 +169,19 @@ class Installations(InstallationStore):
             row.id,
             row.enterprise_id,
             row.team_id,
-            self._cipher.open(row.bot_token) or "",
+            self._cipher.decrypt(row.bot_token) or "",
             row.bot_id,
             row.bot_user_id,
             row.bot_scopes or "",
-            self._cipher.open(row.bot_refresh_token),
+            self._cipher.decrypt(row.bot_refresh_token),
             expires.replace(tzinfo=UTC) if expires else None,
         )
 
     def refreshed(self, old: BotToken, token: str, refresh_token: str | None, expires_at: datetime) -> BotToken:
         """Replace a token with a refreshed one and return it."""
         values = {
-            "bot_token": self._cipher.lock(token),
-            "bot_refresh_token": self._cipher.lock(refresh_token),
+            "bot_token": self._cipher.encrypt(token),
+            "bot_refresh_token": self._cipher.encrypt(refresh_token),
             "bot_token_expires_at": expires_at.astimezone(UTC).replace(tzinfo=None),
         }
         bots = self._tables.bots
@@ -201,7 +201,7 @@ class Installations(InstallationStore):
             for table in (self._tables.bots, self._tables.installations):
                 for row in connection.execute(sa.select(table)).mappings().all():
                     held = {name: row[name] for name in SECRETS if name in table.c and row[name]}
-                    anew = {name: self._cipher.lock(self._cipher.open(locked)) for name, locked in held.items()}
+                    anew = {name: self._cipher.encrypt(self._cipher.decrypt(ciphertext)) for name, ciphertext in held.items()}
                     if anew:
                         connection.execute(table.update().where(table.c.id == row["id"]).values(**anew))
                     many += 1

@@ -86,7 +86,7 @@ def _look(delivery_context: DeliveryContext, database: sa.Engine, watched: tuple
     shown = alert(answer.headline if answer else "", rule.said(), figure_said(rule, found), one.id, str(rule.query))
     if told and picture:
         key = f"alert {day} {rule.query}"[:120]
-        delivery_context.built_digests.keep(key, shown, picture.png)
+        delivery_context.built_digests.save(key, shown, picture.png)
     with writing(database) as connection:
         first = delivery_context.watches.record_check(connection, one, day, crossed=beyond)
         if not first or not told:

@@ -276,7 +276,7 @@ class SubscriptionService:
         """Keep a digest that is shown on request, so that its buttons find it."""
         named = f"{key} · {digest.source.snapshot}"  # the edition's own is built when it is due, maybe on a later snapshot
         made = digest_content(digest, named, sample=True)
-        self.delivery_context.built_digests.keep(named, made, picture.png)
+        self.delivery_context.built_digests.save(named, made, picture.png)
         return made
 
     # Watches

@@ -30,7 +30,7 @@ class Refusal(Exception):  # noqa: N818 - a response of Slack's
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class ApiCall:
     """An authorized call."""
 
     service: Service

@@ -552,7 +552,7 @@ def test_a_watch_and_a_bet_of_elsewhere_are_like_none(either):
     month = str(open_months(datetime.now(UTC))[3])
     placed = {"question": "creators by downloads in top", "month": month, "name": "Meta", "percent": 70}
     bet, _ = either.delivery_context.bets.place(either.workspace.id, secret, either.ada.id, **placed)
-    assert f"You don't have a bet {bet.id} in this conversation" in here(either, f"unbet {bet.id}")
+    assert f"You don't have a bet #{bet.id} in this conversation" in here(either, f"unbet {bet.id}")
     assert either.delivery_context.bets.get(either.workspace.id, bet.id)
     assert either.delivery_context.bets.withdraw(either.workspace.id, bet.id, either.ada.id)
     assert general

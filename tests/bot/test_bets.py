@@ -224,9 +224,9 @@ def test_one_takes_back_ones_own_bet_where_it_was_placed_and_no_other(bot):
     bot.bet(f'creators "{bot.first}" 70% by 2026-07')
     (bet,) = bot.wait_for_bets(1)
     bot.slack.command(f"unbet {bet.id}", user="grace")
-    assert bot.seen(f"You don't have a bet {bet.id} in this conversation", user="grace").viewer
+    assert bot.seen(f"You don't have a bet #{bet.id} in this conversation", user="grace").viewer
     bot.slack.command(f"unbet {bet.id}", channel="research")
-    bot.seen(f"You don't have a bet {bet.id} in this conversation", channel="research")
+    bot.seen(f"You don't have a bet #{bet.id} in this conversation", channel="research")
     assert len(bot.here()) == 1
     bot.slack.command(f"unbet {bet.id}")
     assert not bot.seen("took back a bet: 70% that").viewer
@@ -308,7 +308,7 @@ def test_a_person_has_no_more_than_so_many_open_bets(bot):
         ("predict creators meta 70% by 2026-12 quiet", "A bet is for everybody to see"),
         ("bets please", "takes no further words"),
         ("unbet", "“unbet” needs a number; “bets” shows them."),
-        ("unbet 99", "You don't have a bet 99"),
+        ("unbet 99", "You don't have a bet #99"),
     ],
 )
 def test_mistakes_are_told_to_who_made_them_and_nothing_is_kept(bot, typed, says):

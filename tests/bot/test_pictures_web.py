@@ -67,7 +67,7 @@ def web_context(tmp_path):
 
 @pytest.fixture
 def path(web_context):
-    return f"/charts/{web_context.gallery.keep('T1', PNG)}.png"
+    return f"/charts/{web_context.gallery.save('T1', PNG)}.png"
 
 
 def test_a_picture_may_be_kept_for_ever_by_whoever_fetched_it(web_context, path):
@@ -129,7 +129,7 @@ def test_a_wrong_signature_is_404_before_any_database_is_asked(web_context, path
 
 
 def test_a_picture_that_was_pruned_or_whose_workspace_left_is_404(web_context, path):
-    other = f"/charts/{web_context.gallery.keep('T2', PNG)}.png"
+    other = f"/charts/{web_context.gallery.save('T2', PNG)}.png"
     assert other != path
     assert web_context.gallery.prune(timedelta(seconds=-1)) == 2
     assert {web_context.ask(path).status, web_context.ask(other).status} == {404}

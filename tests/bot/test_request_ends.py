@@ -108,11 +108,11 @@ ACTS = {
 STEPS = [
     *(("command", step) for step in ("seen.first", "rate_limit.ask", "chat.postMessage", "pending_replies.begin")),
     ("command, not asked before", "pool.answer"),
-    *(("command", step) for step in ("gallery.keep", "chat.update", "pending_replies.end")),
+    *(("command", step) for step in ("gallery.save", "chat.update", "pending_replies.end")),
     *(("command to oneself", step) for step in ("seen.first", "response_url")),
     *(("mention", step) for step in ("seen.first", "chat.postMessage", "chat.update")),
     ("message", "chat.update"),
-    *(("subscribe", step) for step in ("built_digests.keep", "chat.postMessage", "chat.update", "pending_replies.begin")),
+    *(("subscribe", step) for step in ("built_digests.save", "chat.postMessage", "chat.update", "pending_replies.begin")),
     ("form", "views.open"),
     *(("details", step) for step in ("built_digests.get", "response_url")),
     *(("export", step) for step in ("rate_limit.ask", "files.getUploadURLExternal", "files.completeUploadExternal")),

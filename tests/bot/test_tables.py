@@ -151,9 +151,9 @@ def test_a_store_of_version_0005_opens(url):
 
 def test_a_picture_keeps_its_name_and_is_stored_once_for_all_workspaces(engine):
     gallery = PictureStore(engine, ["new", "old"])
-    one = gallery.keep("T1", b"png")
-    assert gallery.keep("T1", b"png") == one
-    other = gallery.keep("T2", b"png")
+    one = gallery.save("T1", b"png")
+    assert gallery.save("T1", b"png") == one
+    other = gallery.save("T2", b"png")
     assert other != one
     assert gallery.find(one) == gallery.find(other) == b"png"
     assert rows(engine)["picture"] == 1
@@ -163,14 +163,14 @@ def test_a_picture_keeps_its_name_and_is_stored_once_for_all_workspaces(engine):
 
 def test_a_name_that_was_not_signed_here_shows_nothing(engine):
     gallery = PictureStore(engine, ["key"])
-    name = gallery.keep("T1", b"png")
+    name = gallery.save("T1", b"png")
     for forged in ("", ".", name[1:], name[:-1], name.partition(".")[0], f"x{name}", "ä", "a.b.c"):
         assert gallery.find(forged) is None
 
 
 def test_old_pictures_go_and_those_that_another_workspace_shows_stay(engine):
     gallery = PictureStore(engine, ["key"])
-    name = gallery.keep("T1", b"png")
+    name = gallery.save("T1", b"png")
     assert gallery.prune(timedelta(days=1)) == 0
     assert gallery.find(name) == b"png"
     assert gallery.prune(LONG_AGO) == 1
@@ -179,7 +179,7 @@ def test_old_pictures_go_and_those_that_another_workspace_shows_stay(engine):
 
 
 def test_the_same_picture_at_one_moment_has_one_name(engine):
-    assert len(set(together(8, lambda _: PictureStore(engine, ["key"]).keep("T1", b"png")))) == 1
+    assert len(set(together(8, lambda _: PictureStore(engine, ["key"]).save("T1", b"png")))) == 1
 
 
 def test_of_many_at_one_moment_one_is_the_first(engine):
@@ -354,8 +354,8 @@ KEPT = {
 
 def fill(engine, cipher, team):
     """Put at least one row of a workspace into every table that has such rows."""
-    PictureStore(engine, ["key"]).keep(team, f"png of {team}".encode())
-    PictureStore(engine, ["key"]).keep(team, b"shown by both")
+    PictureStore(engine, ["key"]).save(team, f"png of {team}".encode())
+    PictureStore(engine, ["key"]).save(team, b"shown by both")
     PendingReplies(engine).begin(Work(team, "C1", "1.1", "licenses"))
     TokenLeases(engine).take(team, timedelta(minutes=1))
     Installations(engine, CLIENT, cipher).save(installed(team=team))
@@ -368,7 +368,7 @@ def fill(engine, cipher, team):
     BetStore(engine).place(team, "C1", "U1", question="creators by downloads", month="2026-12", name="Meta", percent=70)
     OutboxStore(engine).plan([PlannedDelivery(team, "C1", Kind.DIGEST, {"T1": 1, "T2": 2}[team], "2026-07", now, "key")])
     OutboxStore(engine).pause_workspace(team, now)
-    BuiltDigests(engine).keep("key", Content("text", []), None)
+    BuiltDigests(engine).save("key", Content("text", []), None)
     BuiltDigests(engine).claim_upload(team, b"digest")
     JobSlots(engine).first("snapshot", team)
     DumpStore(engine).plan([DumpRequest("someone/dumps", "models.parquet", "main", date(2026, 7, 31))])
@@ -430,4 +430,4 @@ def test_a_workspace_reaches_nothing_of_another(engine, cipher):
     assert not any(forget(engine, "T2").values())
     assert forget_users(engine, "T2", ["U1"]) == 0
     assert rows(engine) == before
-    assert gallery.keep("T2", b"shown by both") != gallery.keep("T1", b"shown by both")
+    assert gallery.save("T2", b"shown by both") != gallery.save("T1", b"shown by both")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _W = WATCH.c
-MUTED = "asked"
+MUTED_BY_USER = "asked"
 """The reason for an alert muted by a user."""
 
 
@@ -49,7 +49,7 @@ class AlertStore:
             connection.execute(WATCH.delete().where(*mine))
         return _watch(row) if row else None
 
-    def mute(self, id_: int, reason: str = MUTED, connection: sa.Connection | None = None) -> bool:
+    def mute(self, id_: int, reason: str = MUTED_BY_USER, connection: sa.Connection | None = None) -> bool:
         """Mute an alert; returns whether it was active."""
         if connection is None:
             with writing(self._database) as own:

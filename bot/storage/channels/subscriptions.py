@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 _S = SUBSCRIPTION.c
-ASKED = "asked"
+PAUSED_BY_USER = "asked"
 """The reason for a subscription paused by a user."""
 
 
@@ -66,7 +66,7 @@ class SubscriptionStore:
             _take_back(connection, row.id)
             return _subscription(row)
 
-    def pause(self, id_: int, reason: str = ASKED, connection: sa.Connection | None = None) -> bool:
+    def pause(self, id_: int, reason: str = PAUSED_BY_USER, connection: sa.Connection | None = None) -> bool:
         """Pause a subscription and cancel its planned deliveries; returns whether it was active."""
         if connection is None:
             with writing(self._database) as own:

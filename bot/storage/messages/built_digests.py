@@ -29,12 +29,12 @@ class BuiltDigests:
         """Store them in ``database``."""
         self._database = database
 
-    def known(self, keys: Collection[str]) -> set[str]:
+    def existing_keys(self, keys: Collection[str]) -> set[str]:
         """Return the keys of those that exist."""
         with reaching(), self._database.connect() as connection:
             return set(connection.scalars(sa.select(EDITION.c.key).where(EDITION.c.key.in_(keys))))
 
-    def keep(self, key: str, content: Content, png: bytes | None) -> None:
+    def save(self, key: str, content: Content, png: bytes | None) -> None:
         """Store a digest unless another process stored it first."""
         digest = hashlib.sha256(png).digest() if png else None
         with writing(self._database) as connection:
@@ -54,7 +54,7 @@ class BuiltDigests:
         with reaching(), self._database.connect() as connection:
             return connection.scalar(sa.select(PICTURE.c.png).where(PICTURE.c.digest == digest))
 
-    def uploaded(self, workspace: str, digest: bytes) -> str | None:
+    def uploaded_file(self, workspace: str, digest: bytes) -> str | None:
         """Return a picture's file id in a workspace; ``""`` if it doesn't accept files, ``None`` if not uploaded yet."""
         c = UPLOAD.c
         with reaching(), self._database.connect() as connection:

@@ -32,7 +32,7 @@ class PictureStore:
         self._database = database
         self._signer = Signer(list(reversed(keys)), salt="hfstats picture", digest_method=hashlib.sha256)
 
-    def keep(self, workspace: str, png: bytes) -> str:
+    def save(self, workspace: str, png: bytes) -> str:
         """Store a picture for a workspace and return its link's signed name, the same for the same picture.
 
         Raises:

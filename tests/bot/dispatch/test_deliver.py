@@ -25,7 +25,7 @@ TEXT = {"type": "section", "text": {"type": "mrkdwn", "text": "*Meta leads*"}}
 
 
 def edition(kit, key="2026-07 in top", png=PNG):
-    kit.delivery_context.built_digests.keep(key, Content("Meta leads", [TEXT], alt="Meta leads with 20%"), png)
+    kit.delivery_context.built_digests.save(key, Content("Meta leads", [TEXT], alt="Meta leads with 20%"), png)
     return key
 
 
