@@ -1,4 +1,4 @@
-"""Requests that Slack did not sign, endlessly many and the same for the same seed: what a stranger might send to any route."""
+"""Generate unsigned requests to all routes, endlessly and reproducibly by seed."""
 
 from __future__ import annotations
 
