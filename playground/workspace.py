@@ -184,9 +184,9 @@ class Workspace:
             for channel in self.channels.values():
                 if channel.kind is Kind.IM and channel.members == members:
                     return channel
-            made = Channel(f"D0{user[1:]}", f"dm-{self.users[user].name}", Kind.IM, members)
-            self.channels[made.id] = made
-            return made
+            created = Channel(f"D0{user[1:]}", f"dm-{self.users[user].name}", Kind.IM, members)
+            self.channels[created.id] = created
+            return created
 
 
 Named = TypeVar("Named", User, Channel)

@@ -53,8 +53,8 @@ def escape_preformatted(text: str) -> str:
 def remove_formatting(text: str) -> str:
     """Replace what Slack would format as emphasis, emoji or a URL. Does not escape ``&``, ``<`` and ``>``."""
     plain = visible(text).translate(_TICKS).translate(_STARS)
-    plain = _EDGE.sub(lambda found: _LOW_LINE * len(found[0]), plain)
-    plain = _STRUCK.sub(lambda found: _TILDE * len(found[0]), plain)
+    plain = _EDGE.sub(lambda match: _LOW_LINE * len(match[0]), plain)
+    plain = _STRUCK.sub(lambda match: _TILDE * len(match[0]), plain)
     plain = _QUOTE.sub(r"\1›", plain)  # noqa: RUF001 - it must not be the sign itself
     return _ADDRESS.sub(_BREAK, _EMOJI.sub(f":{_BREAK}", plain))
 
@@ -69,7 +69,7 @@ def prevent_links(mrkdwn: str) -> str:
 
     Text objects in blocks use ``verbatim`` for this; a message's own ``text`` has no such option.
     """
-    return _BARE.sub(lambda found: found[0] if found["token"] else found[0] + _BREAK, mrkdwn)
+    return _BARE.sub(lambda match: match[0] if match["token"] else match[0] + _BREAK, mrkdwn)
 
 
 def escape_everything(text: str) -> str:

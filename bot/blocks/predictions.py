@@ -110,13 +110,13 @@ def bet_results(month: Edition, decided: Iterable[SettledQuestion], scores: Sequ
     blocks = [section(f":crystal_ball: *{headline}*")]
     decided = tuple(decided)
     room = _LINES
-    for place, one in enumerate(decided):
+    for place, result in enumerate(decided):
         each = max(room - 2 * (len(decided) - place - 1), 2)  # leave room for two bets of each later question
-        draft = parse_question(one.question, str(month))
-        lines = [_outcome(draft, bet, score) for bet, score in one.bets]
+        draft = parse_question(result.question, str(month))
+        lines = [_outcome(draft, bet, score) for bet, score in result.bets]
         shown, left = _as_many(lines, each)
         room -= each - left
-        blocks.append(section("\n".join([f"*{_begin(title(draft))}*: {_how(draft, one, month)}", *shown])))
+        blocks.append(section("\n".join([f"*{_begin(title(draft))}*: {_how(draft, result, month)}", *shown])))
     below = actions(bet_button(), button("All bets", "bets"))
     return Content(headline, [*blocks, *_table(scores), below])
 

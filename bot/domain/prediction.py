@@ -112,7 +112,7 @@ def parse_bet(text: str, forms: Sequence[Form]) -> Draft:
     of = Dimension.CREATOR if at is None else words[_bare(tokens[at][0])]
     rest = [token for place, token in enumerate(tokens) if place != at]
     if at is None and rest:
-        raise QueryError(f"Name the ranking that you're betting on: {_either([one.plural for one in RANKED])}.")
+        raise QueryError(f"Name the ranking that you're betting on: {_either([dimension.plural for dimension in RANKED])}.")
     newcomer = (_NEWCOMER, False) in [(word.casefold(), in_quotes) for word, in_quotes in rest]
     left_out = _FILLERS | {_NEWCOMER}
     name = " ".join(word for word, in_quotes in rest if in_quotes or word.casefold() not in left_out).strip()

@@ -146,7 +146,7 @@ def _safe(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mutabl
 
 def _clean(value: Any) -> Any:  # noqa: ANN401 - any value of a log line
     if isinstance(value, str):
-        return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", _SECRET.sub("[removed]", value))
+        return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", _SECRET.sub("[removed]", value))
     if isinstance(value, list | tuple):
         return [_clean(item) for item in value]
     return value

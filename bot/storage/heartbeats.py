@@ -136,7 +136,7 @@ def describe(workers: Sequence[Heartbeat], now: datetime, *, names: bool) -> str
         which = f" ({last.name})" if names else ""
         age = duration((now - last.beat_at).total_seconds())
         return f"none running. Last heartbeat{which}: {age} ago. Digests, alerts and snapshots are on hold"
-    text = f"{len(running)} running" + (f" ({', '.join(one.name for one in running)})" if names else "")
+    text = f"{len(running)} running" + (f" ({', '.join(worker.name for worker in running)})" if names else "")
     if not silent:
         return text
     if not names:

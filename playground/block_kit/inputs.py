@@ -84,28 +84,28 @@ def initial_of(element: Block) -> Raw:
             return element.get(_INITIAL[element["type"]])
 
 
-def state_of(blocks: Sequence[Block], given: Mapping[str, Raw], offered: Mapping[str, list[Block]]) -> Json:
-    """Return the ``state.values`` of a message or view. ``given`` and ``offered`` are by ``action_id``."""
+def state_of(blocks: Sequence[Block], entered: Mapping[str, Raw], offered: Mapping[str, list[Block]]) -> Json:
+    """Return the ``state.values`` of a message or view. ``entered`` and ``offered`` are by ``action_id``."""
     values: Json = {}
     for block in blocks:
         for element in elements_of(block):
             if element["type"] in ("button", "overflow"):
                 continue
             name = element["action_id"]
-            raw = given[name] if name in given else initial_of(element)
+            raw = entered[name] if name in entered else initial_of(element)
             value = value_of(element, raw, offered.get(name, ()))
             values.setdefault(block["block_id"], {})[name] = {"type": element["type"], **value}
     return values
 
 
-def complaints(blocks: Sequence[Block], given: Mapping[str, Raw]) -> dict[str, str]:
+def complaints(blocks: Sequence[Block], entered: Mapping[str, Raw]) -> dict[str, str]:
     """Return Slack's own validation errors of a modal by ``block_id``."""
     errors: dict[str, str] = {}
     for block in blocks:
         if block["type"] != "input":
             continue
         element = block["element"]
-        raw = given[element["action_id"]] if element["action_id"] in given else initial_of(element)
+        raw = entered[element["action_id"]] if element["action_id"] in entered else initial_of(element)
         length = len(raw) if isinstance(raw, str) else 0
         if not raw and not block.get("optional"):
             errors[block["block_id"]] = "Please complete this required field."

@@ -81,7 +81,7 @@ def post_ephemeral(call: ApiCall) -> Json:
 def update(call: ApiCall) -> Json:
     """``chat.update``."""
     channel, message = _own_message(call, "cant_update_message")
-    draft = _draft(call, channel, UPDATE_LIMIT, given=message)
+    draft = _draft(call, channel, UPDATE_LIMIT, original=message)
     stored = call.workspace.put(replace(draft, ts=message.ts, thread_ts=message.thread_ts, edited=True))
     return {
         "channel": channel.id,
@@ -158,8 +158,8 @@ def _own_message(call: ApiCall, refusal: str) -> tuple[Channel, Message]:
     return channel, message
 
 
-def _draft(call: ApiCall, channel: Channel, limit: int, given: Message | None = None) -> Message:
-    """Return the message from the arguments, validated but not posted. ``given``: the message to update."""
+def _draft(call: ApiCall, channel: Channel, limit: int, original: Message | None = None) -> Message:
+    """Return the message from the arguments, validated but not posted. ``original``: the message to update."""
     workspace = call.workspace
     text = call.text("text")
     blocks = call.nested("blocks")
@@ -174,11 +174,11 @@ def _draft(call: ApiCall, channel: Channel, limit: int, given: Message | None = 
     if thread is not None and workspace.message(channel.id, thread) is None:
         raise Refusal("thread_not_found")
     metadata = checked_metadata(call.nested("metadata"))
-    if given is not None and metadata is None:
-        metadata = dict(given.metadata) if given.metadata else None
+    if original is not None and metadata is None:
+        metadata = dict(original.metadata) if original.metadata else None
     # Slack leaves the blocks of an updated message as they are when only its text is given.
-    if given is not None and blocks is None:
-        accepted = given.blocks
+    if original is not None and blocks is None:
+        accepted = original.blocks
     return Message(workspace.stamp(), channel.id, workspace.bot, text, accepted, thread, metadata=metadata)
 
 

@@ -70,4 +70,4 @@ _NAME = re.compile(r":([a-z0-9_+-]+):")
 
 def with_emoji(text: str) -> str:
     """Replace ``:names:`` with characters."""
-    return _NAME.sub(lambda found: EMOJI.get(found[1], found[0]), text)
+    return _NAME.sub(lambda match: EMOJI.get(match[1], match[0]), text)

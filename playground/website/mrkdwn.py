@@ -66,7 +66,7 @@ def mrkdwn_html(text: str, names: Mapping[str, str]) -> Markup:
 
 
 def _released(text: str, piece: Callable[[int], str]) -> str:
-    return _HELD.sub(lambda found: piece(int(found[1])), text)
+    return _HELD.sub(lambda match: piece(int(match[1])), text)
 
 
 def _quote(match: re.Match[str]) -> str:

@@ -213,14 +213,14 @@ class Page:
         workspace, user, _ = self._place(body)
         return _told(self._acts[workspace.id].open_home(user, "messages" if body.get("tab") == "messages" else "home"))
 
-    def _place(self, given: Mapping[str, Any]) -> tuple[Workspace, User, Channel]:
+    def _place(self, parameters: Mapping[str, Any]) -> tuple[Workspace, User, Channel]:
         """Return workspace, user and channel from ``team``, ``as`` and ``in``, or the defaults."""
         workspaces = self._service.workspaces
         try:
-            workspace = workspaces[given.get("team") or next(iter(workspaces))]
+            workspace = workspaces[parameters.get("team") or next(iter(workspaces))]
             people = [user for user in workspace.users.values() if not user.is_bot]
-            user = workspace.user(str(given["as"])) if given.get("as") else people[0]
-            name = str(given.get("in") or BEGIN_IN)
+            user = workspace.user(str(parameters["as"])) if parameters.get("as") else people[0]
+            name = str(parameters.get("in") or BEGIN_IN)
             channel = workspace.direct(user.id) if name == "direct" and user in people else workspace.channel(name)
         except LookupError:
             abort(http.HTTPStatus.NOT_FOUND, "There is no such workspace, person or channel.")

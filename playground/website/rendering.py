@@ -68,7 +68,7 @@ class UserView:
         for message in messages:
             if message.is_reply and message.viewer is None:
                 continue
-            replies = [one for one in messages if one.is_reply and one.thread_ts == message.ts]
+            replies = [reply for reply in messages if reply.is_reply and reply.thread_ts == message.ts]
             posted_on = time.strftime("%A, %B %-d", time.localtime(float(message.ts)))
             shown.append(self._row(message, replies, posted_on if posted_on != day else ""))
             day = posted_on
