@@ -76,15 +76,15 @@ class Supervisor:
             ProcessEndedError: when the process died or was killed at its time limit.
 
         """
-        child = self._take(seconds)
+        child = self._acquire(seconds)
         try:
             answer = child.ask(function, arguments)
         except ProcessEndedError:
             raise
         except BaseException:
-            self._give_back(child)
+            self._release(child)
             raise
-        self._give_back(child)
+        self._release(child)
         return answer
 
     def wait_until_ready(self) -> bool:
@@ -123,7 +123,7 @@ class Supervisor:
     def _ready(self) -> int:
         return sum(child.ready for child in self._children)
 
-    def _take(self, seconds: float) -> Child:
+    def _acquire(self, seconds: float) -> Child:
         """Wait for a free process and give it a deadline."""
         with self._changed:
             self._run()
@@ -139,7 +139,7 @@ class Supervisor:
                     break
         raise BusyError
 
-    def _give_back(self, child: Child) -> None:
+    def _release(self, child: Child) -> None:
         with self._changed:
             child.deadline = None
             if not child.killed and child in self._children:
@@ -163,13 +163,13 @@ class Supervisor:
     def _watch(self) -> None:
         while not self._closed or self._children:
             try:
-                self._fill()
-                self._listen()
+                self._start_missing()
+                self._wait_for_events()
             except Exception:  # noqa: BLE001 - without this thread, no request would have a deadline
                 _log.exception("supervising the analytics processes failed")
                 time.sleep(self._limits.beat)
 
-    def _fill(self) -> None:
+    def _start_missing(self) -> None:
         """Start missing processes."""
         while not self._closed and len(self._children) < self._processes and time.monotonic() >= self._start_again:
             try:
@@ -189,7 +189,7 @@ class Supervisor:
             self._children.append(child)
             return True
 
-    def _listen(self) -> None:
+    def _wait_for_events(self) -> None:
         """Wait for a heartbeat, a process's end or the next check; then check each process."""
         heard: list[Connection | int] = [child.beats for child in self._children]
         ends = [child.sentinel for child in self._children]
@@ -201,11 +201,11 @@ class Supervisor:
         with self._changed:
             for child in list(self._children):
                 child.read_heartbeats()
-                self._look(child, now, tick=tick)
+                self._check_child(child, now, tick=tick)
                 if child.sentinel in ended:
-                    self._bury(child)
+                    self._remove_ended(child)
 
-    def _look(self, child: Child, now: float, *, tick: bool) -> None:
+    def _check_child(self, child: Child, now: float, *, tick: bool) -> None:
         """Update a process's state from its heartbeats, and kill it if it hangs."""
         if child.has_beaten:
             child.missed_beats = 0
@@ -225,7 +225,7 @@ class Supervisor:
                 self._free.remove(child)
             child.kill()
 
-    def _bury(self, child: Child) -> None:
+    def _remove_ended(self, child: Child) -> None:
         """Remove an ended process; the next check starts another one."""
         self._children.remove(child)
         if child in self._free:

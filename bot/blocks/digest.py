@@ -42,8 +42,8 @@ def digest_content(digest: Digest, key: str, *, missed: Sequence[date] = (), sam
         text_objects.section(f"*{escape_line(digest.headline)}*"),
         text_objects.context(escape(title + (" · sample" if sample else ""))),
     ]
-    sections = [text_objects.section(_told(section)) for section in digest.sections]
-    small = [line for line in (digest.likes, *digest.notes, _missed(missed), source_line(digest.source)) if line]
+    sections = [text_objects.section(_section_text(section)) for section in digest.sections]
+    small = [line for line in (digest.likes, *digest.notes, _missing_days_note(missed), source_line(digest.source)) if line]
     below = [*sections, text_objects.context("\n".join(map(escape_line, small))), _buttons(key)]
     text = "\n".join([digest.headline, title, *(line for section in digest.sections for line in _lines(section)), *small])
     return Content(
@@ -142,7 +142,7 @@ def _shift(shift: Shift) -> dict[str, object]:
     }
 
 
-def _missed(days: Sequence[date]) -> str:
+def _missing_days_note(days: Sequence[date]) -> str:
     """Return a sentence about days without a snapshot; ``""`` if there are none."""
     if not days:
         return ""
@@ -150,7 +150,7 @@ def _missed(days: Sequence[date]) -> str:
     return f"There is no snapshot for {named} because the Hub couldn't be reached."
 
 
-def _told(section: Section) -> str:
+def _section_text(section: Section) -> str:
     first, *others = [escape_line(line) for line in section.lines] or [""]
     lines = [f"*{section.dimension.plural.capitalize()}*  {first}", *(f"• {line}" for line in others)]
     return "\n".join([*lines, *(f"_{escape_line(note)}_" for note in section.notes)])

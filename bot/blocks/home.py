@@ -70,13 +70,13 @@ def home_view(
     blocks += [{"type": "divider"}, _header("Latest findings")]
     blocks += [
         section(f"*{escape_line(finding.headline)}*")
-        | {"accessory": _ask(f"{ASKED}:finding:{place}", finding.query, "Show the chart")}
+        | {"accessory": _question_button(f"{ASKED}:finding:{place}", finding.query, "Show the chart")}
         for place, finding in enumerate(overview.findings)
     ]
     for part in sections:
         blocks += [{"type": "divider"}, *part]
     examples = [
-        _ask(f"{ASKED}:example:{place}", _example(entry, overview))
+        _question_button(f"{ASKED}:example:{place}", _example(entry, overview))
         for place, entry in enumerate(_plain_first(entries)[:_EXAMPLES])
     ]
     blocks += [
@@ -138,7 +138,7 @@ def _freshness(overview: StoreSummary, today: date) -> Block:
     return context(text)
 
 
-def _ask(action: str, query: str, text: str | None = None) -> Block:
+def _question_button(action: str, query: str, text: str | None = None) -> Block:
     return {"type": "button", "action_id": action, "text": plain_text(text or query, BUTTON_TEXT), "value": query}
 
 
@@ -147,7 +147,7 @@ def _refresh() -> Block:
 
 
 def _help() -> Block:
-    return _ask(f"{ASKED}:help", "help", "Help")
+    return _question_button(f"{ASKED}:help", "help", "Help")
 
 
 def _actions(*elements: Block) -> Block:

@@ -35,9 +35,9 @@ def model_card(now: Answer, before: Answer | None, past: Answer | None) -> list[
     was = before.facts["rank"] if before else None
     declared = "no license declared" if facts["license"] == "none declared" else facts["license"]
     downloads = f"*{count(float(facts['downloads'] or 0))}* downloads in 30 days"
-    standing = f"{downloads} · *{rank}*{_moved(facts['rank'], was, before, points)}"
+    standing = f"{downloads} · *{rank}*{_rank_change(facts['rank'], was, before, points)}"
     known = " · ".join(escape_line(str(fact)) for fact in (declared, facts["task"]) if fact)
-    return _card(_title(name, name), [standing, known, _course("Downloads", trend(points), count)], now)
+    return _card(_title(name, name), [standing, known, _trend_line("Downloads", trend(points), count)], now)
 
 
 def owner_card(namespace: str, now: Answer, before: Answer | None, past: Answer | None) -> list[Block]:
@@ -47,11 +47,11 @@ def owner_card(namespace: str, now: Answer, before: Answer | None, past: Answer 
     for ranking in reversed(now.rankings):
         share = ranking.shares[0]
         was = _rank(before, ranking.by)
-        moved = _moved(share.rank, was, before, points)
+        moved = _rank_change(share.rank, was, before, points)
         lines.append(f"*{percent(share.portion)}* of {ranking.by} · *{ordinal(share.rank)}* among creators{moved}")
     shares = now.models.shares[:_LEADING] if now.models else ()
     models = ", ".join(f"{_link(share.name.rpartition('/')[2], share.name)} ({count(share.value)})" for share in shares)
-    lines += [models and f"Top models: {models}", _course("Share of downloads", trend(points), percent)]
+    lines += [models and f"Top models: {models}", _trend_line("Share of downloads", trend(points), percent)]
     return _card(_title(now.rankings[-1].shares[0].name, namespace), lines, now)
 
 
@@ -80,7 +80,7 @@ def _link(name: str, page: str) -> str:
     return f"<{_HUB}{quote(page)}|{escape_line(name)}>"
 
 
-def _moved(rank: object, was: object, before: Answer | None, points: tuple[Point, ...]) -> str:
+def _rank_change(rank: object, was: object, before: Answer | None, points: tuple[Point, ...]) -> str:
     """Return how the rank changed since last month; ``""`` if there's nothing to compare with."""
     if before and isinstance(rank, int) and isinstance(was, int):
         change = was - rank
@@ -110,7 +110,7 @@ def _portions(past: Answer | None) -> tuple[Point, ...]:
     return tuple(Point(day, share[0].portion if share else None) for day, share in shares)
 
 
-def _course(of: str, line: Trend | None, as_text: Callable[[float], str]) -> str:
+def _trend_line(of: str, line: Trend | None, as_text: Callable[[float], str]) -> str:
     """Return the first and last value with a sparkline in between; ``""`` if there are too few dates."""
     if line is None:
         return ""

@@ -47,22 +47,22 @@ def delivery_name(delivery: Delivery) -> str:
 def unsure_notice(delivery: Delivery) -> Content:
     """Return the notice for a delivery that may or may not have arrived, with a button to send it again."""
     text = (
-        f"{_begin(delivery_name(delivery))} may not have reached <#{delivery.channel}>: the connection to Slack broke while I was"
-        " sending it, and I can't read the channel to check. If it isn't there, send it again."
+        f"{_capitalize(delivery_name(delivery))} may not have reached <#{delivery.channel}>: the connection to Slack broke while"
+        " I was sending it, and I can't read the channel to check. If it isn't there, send it again."
     )
     return Content(text, [section(text), _button("Send again", f"again {delivery.id}")])
 
 
 def retries_exhausted_notice(delivery: Delivery) -> Content:
     """Return the notice for a delivery that was retried for a day and failed, with a button to send it again."""
-    what = f"{_begin(delivery_name(delivery))} didn't reach <#{delivery.channel}>"
+    what = f"{_capitalize(delivery_name(delivery))} didn't reach <#{delivery.channel}>"
     text = f"{what}. I tried for more than a day but couldn't reach Slack."
     return Content(text, [section(text), _button("Send again", f"again {delivery.id}")])
 
 
 def undelivered_notice(delivery: Delivery, error: str) -> Content:
     """Return the notice for a one-time delivery that failed, with a button to send it again."""
-    what = f"{_begin(delivery_name(delivery))} didn't reach <#{delivery.channel}>"
+    what = f"{_capitalize(delivery_name(delivery))} didn't reach <#{delivery.channel}>"
     text = f"{what}: {error_reason(error)}. Once that's fixed, send it again."
     return Content(text, [section(text), _button("Send again", f"again {delivery.id}")])
 
@@ -80,7 +80,7 @@ def late_note(due: int) -> Block:
     return context(text)
 
 
-def _begin(text: str) -> str:
+def _capitalize(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 

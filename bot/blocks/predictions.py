@@ -84,13 +84,13 @@ def bet_list(open_: Sequence[Bet], bet_results: Sequence[Bet], scores: Sequence[
         empty = f"There are no bets here yet. To place one, type `/hfstats {example}`"
         return Content(empty, [section(empty), actions(bet_button())])
     blocks: list[Block] = []
-    groups = _grouped(open_)
+    groups = _by_question(open_)
     room = _LINES
     for place, ((question, month), bets) in enumerate(groups[:12]):
         draft = parse_question(question, month)
         lines = [f"• #{bet.id} <@{bet.person}>: {bet.percent}% {_short(draft.of, bet.name)}" for bet in bets]
-        shown, room = _as_many(lines, room)
-        heading = f"*{_begin(title(draft))}, end of {Edition.parse(month).name}*"
+        shown, room = _truncate(lines, room)
+        heading = f"*{_capitalize(title(draft))}, end of {Edition.parse(month).name}*"
         too = {"accessory": bet_button(str(draft.asked), "Place your bet", str(place))}
         blocks.append(section("\n".join([heading, *shown])) | too)
     if len(groups) > 12:
@@ -114,9 +114,9 @@ def bet_results(month: Edition, decided: Iterable[SettledQuestion], scores: Sequ
         each = max(room - 2 * (len(decided) - place - 1), 2)  # leave room for two bets of each later question
         draft = parse_question(result.question, str(month))
         lines = [_outcome(draft, bet, score) for bet, score in result.bets]
-        shown, left = _as_many(lines, each)
+        shown, left = _truncate(lines, each)
         room -= each - left
-        blocks.append(section("\n".join([f"*{_begin(title(draft))}*: {_how(draft, result, month)}", *shown])))
+        blocks.append(section("\n".join([f"*{_capitalize(title(draft))}*: {_result_text(draft, result, month)}", *shown])))
     below = actions(bet_button(), button("All bets", "bets"))
     return Content(headline, [*blocks, *_table(scores), below])
 
@@ -140,7 +140,7 @@ def digest_bets(edition: str, bets: Sequence[Bet]) -> list[Block]:
     return [section("\n".join(lines)) | {"accessory": button("All bets", "bets")}]
 
 
-def _how(draft: Draft, decided: SettledQuestion, month: Edition) -> str:
+def _result_text(draft: Draft, decided: SettledQuestion, month: Edition) -> str:
     if decided.on is None:
         return f"there is no snapshot for {month.name}, so these bets are void and don't count."
     names = [_short(draft.of, leader) for leader in decided.leaders[:3]]
@@ -178,14 +178,14 @@ def number(score: float) -> str:
     return f"{score:.4f}".rstrip("0").rstrip(".") or "0"
 
 
-def _grouped(bets: Sequence[Bet]) -> list[tuple[tuple[str, str], list[Bet]]]:
+def _by_question(bets: Sequence[Bet]) -> list[tuple[tuple[str, str], list[Bet]]]:
     groups: dict[tuple[str, str], list[Bet]] = {}
     for bet in bets:
         groups.setdefault((bet.question, bet.month), []).append(bet)
     return sorted(groups.items(), key=lambda group: (group[0][1], group[0][0]))
 
 
-def _as_many(lines: Sequence[str], room: int) -> tuple[list[str], int]:
+def _truncate(lines: Sequence[str], room: int) -> tuple[list[str], int]:
     shown = list(lines[: max(room, 1)])
     more = [f"and {plural(len(lines) - len(shown), 'more bet')}"] if len(lines) > len(shown) else []
     return [*shown, *more], room - len(shown)
@@ -200,5 +200,5 @@ def _short(of: Dimension, name: str) -> str:
     return escape_line(cut(shown, most))
 
 
-def _begin(text: str) -> str:
+def _capitalize(text: str) -> str:
     return text[:1].upper() + text[1:]

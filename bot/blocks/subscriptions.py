@@ -64,10 +64,12 @@ def subscription_rows(
     """Return rows of subscriptions, each with schedule, next date, latest delivery and buttons."""
     blocks = []
     for subscription, when, following in rows[:many]:
-        state = f":double_vertical_bar: paused{_because(subscription.paused)}" if subscription.paused else f"next {following}"
+        state = (
+            f":double_vertical_bar: paused{_pause_reason(subscription.paused)}" if subscription.paused else f"next {following}"
+        )
         lines = [
             f"<#{subscription.channel}> · {what(subscription)} {when}",
-            f"{state} · by <@{subscription.created_by}>{_how(last.get(subscription.id))}",
+            f"{state} · by <@{subscription.created_by}>{_latest_delivery(last.get(subscription.id))}",
         ]
         turn = (
             button("Resume", f"resume {subscription.id}") if subscription.paused else button("Pause", f"pause {subscription.id}")
@@ -84,7 +86,9 @@ def alert_rows(rows: Sequence[tuple[Alert, str]]) -> list[Block]:
     """Return rows of a channel's alerts, with buttons."""
     blocks = []
     for alert, rule in rows[:_SHOWN]:
-        state = f":no_bell: muted{_because(alert.muted)}" if alert.muted else "threshold crossed" if alert.crossed else "active"
+        state = (
+            f":no_bell: muted{_pause_reason(alert.muted)}" if alert.muted else "threshold crossed" if alert.crossed else "active"
+        )
         text = f"*{escape_line(rule)}*\n{state} · `{escape_code(alert.rule)}` · by <@{alert.created_by}>"
         turn = button("Unmute", f"unmute {alert.id}") if alert.muted else button("Mute", f"mute {alert.id}")
         blocks += [section(text), actions(turn, button("Remove", f"unwatch {alert.id}", danger=True))]
@@ -114,11 +118,11 @@ def alert(headline: str, rule: str, figure: str, watch: int, query: str) -> Cont
     )
 
 
-def _because(reason: str | None) -> str:
+def _pause_reason(reason: str | None) -> str:
     return "" if reason in {None, "asked"} else f" because {error_reason(str(reason))}"
 
 
-def _how(last: Delivery | None) -> str:
+def _latest_delivery(last: Delivery | None) -> str:
     if last is None:
         return ""
     ends = {

@@ -76,8 +76,8 @@ def take_part(backfill: Backfill, request: BackfillRequest, say: Callable[[str],
     console = Console(stderr=True)
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     bars = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-    with bars, _until_told(backfill.stopped), _Days(backfill, request, bars, say):
-        backfill.run(_Own(bars))
+    with bars, _stop_on_signal(backfill.stopped), _DayReports(backfill, request, bars, say):
+        backfill.run(_OwnProgress(bars))
     dumps = backfill.dumps.find(request.repo, request.since)
     failed = [dump for dump in dumps if dump.state is State.FAILED]
     done = sum(dump.state is State.DONE for dump in dumps)
@@ -93,7 +93,7 @@ def take_part(backfill: Backfill, request: BackfillRequest, say: Callable[[str],
     return not failed
 
 
-class _Own:
+class _OwnProgress:
     """Shows this process's progress."""
 
     def __init__(self, bars: Progress) -> None:
@@ -106,7 +106,7 @@ class _Own:
         self._bars.update(self._task, description=f"{dump.taken_on}: {what} ({size})", completed=done, total=of, visible=True)
 
 
-class _Days:
+class _DayReports:
     """Reports each finished day, whichever process counted it, and estimates the remaining time."""
 
     def __init__(self, backfill: Backfill, request: BackfillRequest, bars: Progress, say: Callable[[str], None]) -> None:
@@ -128,19 +128,19 @@ class _Days:
 
     def _watch(self) -> None:
         while not self._over.wait(_LOOK):
-            self._look()
-        self._look()
+            self._update()
+        self._update()
 
-    def _look(self) -> None:
+    def _update(self) -> None:
         dumps = self._find()
         ended = [dump for dump in dumps if dump.state in _ENDED]
         self._bars.update(self._task, completed=len(ended), total=len(dumps))
         for dump in reversed(ended):
             if dump.id not in self._said:
                 self._said.add(dump.id)
-                self._tell(dump, len(dumps))
+                self._report(dump, len(dumps))
 
-    def _tell(self, dump: Dump, many: int) -> None:
+    def _report(self, dump: Dump, many: int) -> None:
         taken = (monotonic() - self._began) / (len(self._said) - self._at_first)
         left = timedelta(seconds=round(taken * (many - len(self._said))))
         rest = f", about {left} left" if left else ""
@@ -158,7 +158,7 @@ def _outcome(dump: Dump) -> str:
 
 
 @contextmanager
-def _until_told(stopped: Event) -> Iterator[None]:
+def _stop_on_signal(stopped: Event) -> Iterator[None]:
     """Set ``stopped`` on Ctrl-C or a termination signal."""
 
     def stop(_: int, __: FrameType | None) -> None:

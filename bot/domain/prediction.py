@@ -84,7 +84,7 @@ class Draft:
     def __str__(self) -> str:
         words = ["predict", self.question]
         if self.name:
-            words += [*([_NEWCOMER] if self.newcomer else []), _quoted(self.name)]
+            words += [*([_NEWCOMER] if self.newcomer else []), _quote(self.name)]
         if self.percent:
             words.append(f"{self.percent}%")
         if self.month:
@@ -104,15 +104,15 @@ def parse_bet(text: str, forms: Sequence[Form]) -> Draft:
     tokens = [(re.sub(r"\\(.)", r"\1", m[1]), True) if m[1] is not None else (m[2], False) for m in _TOKEN.finditer(tidy(text))]
     if any(word.startswith('"') and not in_quotes for word, in_quotes in tokens):
         raise QueryError("A quotation mark isn't closed. Add the missing one.")
-    tokens, month = _month(tokens)
-    tokens, percent = _percent(tokens)
-    tokens, by, within = _narrowed(tokens)
+    tokens, month = _take_month(tokens)
+    tokens, percent = _take_percent(tokens)
+    tokens, by, within = _take_options(tokens)
     words = _ranking_words(forms)
-    at = next((at for at, (word, in_quotes) in enumerate(tokens) if not in_quotes and _bare(word) in words), None)
-    of = Dimension.CREATOR if at is None else words[_bare(tokens[at][0])]
+    at = next((at for at, (word, in_quotes) in enumerate(tokens) if not in_quotes and _normalize_word(word) in words), None)
+    of = Dimension.CREATOR if at is None else words[_normalize_word(tokens[at][0])]
     rest = [token for place, token in enumerate(tokens) if place != at]
     if at is None and rest:
-        raise QueryError(f"Name the ranking that you're betting on: {_either([dimension.plural for dimension in RANKED])}.")
+        raise QueryError(f"Name the ranking that you're betting on: {_join_or([dimension.plural for dimension in RANKED])}.")
     newcomer = (_NEWCOMER, False) in [(word.casefold(), in_quotes) for word, in_quotes in rest]
     left_out = _FILLERS | {_NEWCOMER}
     name = " ".join(word for word, in_quotes in rest if in_quotes or word.casefold() not in left_out).strip()
@@ -182,11 +182,11 @@ def _ranking_words(forms: Sequence[Form]) -> dict[str, Dimension]:
     return dimensions
 
 
-def _bare(word: str) -> str:
+def _normalize_word(word: str) -> str:
     return word.casefold().strip(":?!.,")
 
 
-def _month(tokens: list[Token]) -> tuple[list[Token], Edition | None]:
+def _take_month(tokens: list[Token]) -> tuple[list[Token], Edition | None]:
     """Remove the month with the words before it: ``by the end of December 2026``, ``at 2026-12``."""
     for at, (word, in_quotes) in enumerate(tokens):
         after = tokens[at + 1] if at + 1 < len(tokens) else ("", False)
@@ -197,7 +197,7 @@ def _month(tokens: list[Token]) -> tuple[list[Token], Edition | None]:
         while begin and not tokens[begin - 1][1] and tokens[begin - 1][0].casefold() in _BEFORE_A_MONTH:
             begin -= 1
         rest = [*tokens[:begin], *tokens[end:]]
-        if _month(rest)[1]:
+        if _take_month(rest)[1]:
             raise QueryError("Name only one month.")
         year, number = (after[0], _MONTHS[word.casefold()]) if spelled else (word[:4], int(word[5:]))
         try:
@@ -207,7 +207,7 @@ def _month(tokens: list[Token]) -> tuple[list[Token], Edition | None]:
     return tokens, None
 
 
-def _percent(tokens: list[Token]) -> tuple[list[Token], int | None]:
+def _take_percent(tokens: list[Token]) -> tuple[list[Token], int | None]:
     joined: list[Token] = []
     for word, in_quotes in tokens:
         if joined and not in_quotes and word.casefold() in {"%", "percent"} and joined[-1][0].isdigit() and not joined[-1][1]:
@@ -226,7 +226,7 @@ def _percent(tokens: list[Token]) -> tuple[list[Token], int | None]:
     return [token for token in joined if token not in percentages], int(match[1])
 
 
-def _narrowed(tokens: list[Token]) -> tuple[list[Token], Measure, ListName]:
+def _take_options(tokens: list[Token]) -> tuple[list[Token], Measure, ListName]:
     """Remove ``by …`` and ``in …``."""
     rest: list[Token] = []
     options: dict[str, str] = {}
@@ -241,16 +241,16 @@ def _narrowed(tokens: list[Token]) -> tuple[list[Token], Measure, ListName]:
         options[key] = next(words, ("", False))[0]
     by, within = options.get("by", "downloads"), options.get("in", "top")
     if by.casefold() not in _MEASURE:
-        raise QueryError(f"You can't bet on a ranking by “{by[:40]}”. Use {_either(MEASURES)}.")
+        raise QueryError(f"You can't bet on a ranking by “{by[:40]}”. Use {_join_or(MEASURES)}.")
     if within.casefold() not in LISTS:
-        raise QueryError(f"You can't bet on the list “{within[:40]}”. Use {_either(LISTS)}.")
+        raise QueryError(f"You can't bet on the list “{within[:40]}”. Use {_join_or(LISTS)}.")
     return rest, _MEASURE[by.casefold()], ListName(within.casefold())
 
 
-def _quoted(name: str) -> str:
+def _quote(name: str) -> str:
     """Quote a name, so that it can't be read as anything else."""
     return '"' + re.sub(r'(["\\])', r"\\\1", name) + '"'
 
 
-def _either(words: Sequence[str]) -> str:
+def _join_or(words: Sequence[str]) -> str:
     return f"{', '.join(words[:-1])} or {words[-1]}"

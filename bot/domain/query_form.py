@@ -78,19 +78,19 @@ def mistakes(form: FormValues, forms: Sequence[Form]) -> dict[str, str]:
         return {QUESTION: f"There's no question “{form.word}”. Choose one from the menu."}
     wrong = {}
     names = [form.word, *form.words.get(NAMES, ())]
-    if message := _wrong(names, forms):
+    if message := _error(names, forms):
         wrong[NAMES if of.most else QUESTION] = message
     stand_in = [form.word, *["x"] * of.fewest]
     for field in FIELDS[1:]:
-        if field in form.words and (message := _wrong([*stand_in, *form.words[field]], forms)):
+        if field in form.words and (message := _error([*stand_in, *form.words[field]], forms)):
             wrong[field] = message
-    if not wrong and (message := _wrong([form.text], forms)):
+    if not wrong and (message := _error([form.text], forms)):
         late = Option.SINCE in form.words and message.startswith(f"“{Option.SINCE} ")
         wrong[Option.SINCE if late else NAMES if of.most else QUESTION] = message
     return wrong
 
 
-def _wrong(words: Sequence[str], forms: Sequence[Form]) -> str | None:
+def _error(words: Sequence[str], forms: Sequence[Form]) -> str | None:
     try:
         grammar.parse(" ".join(words), forms)
     except QueryError as error:

@@ -119,7 +119,7 @@ class Metrics:
             return {name: time.time() - moment.timestamp() for name, moment in began.items()}
 
         documentation = "Seconds since the start (UTC) of the day of a list's latest snapshot"
-        self.registry.register(_Stored("hfstats_snapshot_age_seconds", documentation, "list", ages))
+        self.registry.register(_StoredGauge("hfstats_snapshot_age_seconds", documentation, "list", ages))
 
     def outbox(self, counts: Callable[[], Mapping[State, int]]) -> None:
         """Add the gauge for the number of deliveries in each state."""
@@ -128,11 +128,11 @@ class Metrics:
             by_state = counts()
             return {state.value: float(by_state.get(state, 0)) for state in State}
 
-        self.registry.register(_Stored("hfstats_deliveries", "Deliveries in the outbox", "state", states))
+        self.registry.register(_StoredGauge("hfstats_deliveries", "Deliveries in the outbox", "state", states))
 
     def analytics(self, replaced: Mapping[str, int]) -> None:
         """Add the counter for replaced analytics processes; ``replaced`` counts them by reason."""
-        self.registry.register(_Replaced(replaced))
+        self.registry.register(_ReplacedCollector(replaced))
 
     def worker(self, age: Callable[[], float | None]) -> None:
         """Add the gauge for the age of the latest heartbeat; it has no value if no worker ever ran."""
@@ -142,14 +142,14 @@ class Metrics:
             return {} if seconds is None else {"": seconds}
 
         documentation = "Seconds since the latest heartbeat of any worker"
-        self.registry.register(_Stored("hfstats_worker_heartbeat_age_seconds", documentation, None, ages))
+        self.registry.register(_StoredGauge("hfstats_worker_heartbeat_age_seconds", documentation, None, ages))
 
     def text(self) -> bytes:
         """Return all metrics in Prometheus's text format."""
         return generate_latest(self.registry)
 
 
-class _Replaced(Collector):
+class _ReplacedCollector(Collector):
     """A counter whose values are kept elsewhere."""
 
     def __init__(self, replaced: Mapping[str, int]) -> None:
@@ -162,7 +162,7 @@ class _Replaced(Collector):
         yield family
 
 
-class _Stored(Collector):
+class _StoredGauge(Collector):
     """A gauge read from the database at each scrape."""
 
     def __init__(self, name: str, documentation: str, label: str | None, read: Callable[[], Mapping[str, float]]) -> None:

@@ -54,26 +54,26 @@ def settle(delivery_context: DeliveryContext, numbers: Analytics, database: sa.E
         try:
             for bet in theirs:
                 if (key := (bet.question, month)) not in asked:
-                    asked[key] = _asked(numbers, last_day, *key)
-            entered += _enter(delivery_context, database, theirs, asked)
+                    asked[key] = _answer(numbers, last_day, *key)
+            entered += _settle_channel(delivery_context, database, theirs, asked)
         except Exception:  # noqa: BLE001 - one channel's failure must not block the others; open bets are tried again
             _log.exception("could not settle a channel's bets for %s", month)
     return entered
 
 
-def _asked(numbers: Analytics, last_day: LastDay, question: str, month: str) -> Answer | None:
+def _answer(numbers: Analytics, last_day: LastDay, question: str, month: str) -> Answer | None:
     draft = parse_question(question, month)
     on = last_day(draft.within, Edition.parse(month))
     return numbers.answer(f"{question} at {Period(on.year, on.month, on.day)}")[0] if on else None
 
 
-def _enter(
+def _settle_channel(
     delivery_context: DeliveryContext, database: sa.Engine, theirs: list[Bet], asked: dict[tuple[str, str], Answer | None]
 ) -> int:
     month = Edition.parse(theirs[0].month)
     decided = []
     for question, group in groupby(theirs, key=lambda bet: bet.question):
-        decided.append(_decided(question, list(group), asked[question, theirs[0].month]))
+        decided.append(_result(question, list(group), asked[question, theirs[0].month]))
     done = [bet for question in decided for bet, _ in question.bets]
     first = done[0]
     before = [bet for bet in delivery_context.bets.in_channel(first.workspace, first.channel) if bet.outcome is not None]
@@ -89,14 +89,14 @@ def _enter(
         return len(delivery_context.outbox.plan([owed], connection))
 
 
-def _decided(question: str, bets: list[Bet], answer: Answer | None) -> SettledQuestion:
+def _result(question: str, bets: list[Bet], answer: Answer | None) -> SettledQuestion:
     draft = parse_question(question, bets[0].month)
     if answer is None:
         return SettledQuestion(question, tuple((replace(bet, outcome=Outcome.VOID), None) for bet in bets))
     ranking = next(ranking for ranking in answer.rankings if ranking.by is draft.by)
     return SettledQuestion(
         question,
-        tuple(_judged(bet, ranking, draft.of) for bet in bets),
+        tuple(_score(bet, ranking, draft.of) for bet in bets),
         leaders(ranking),
         ranking.shares[0].portion if ranking.shares else 0.0,
         answer.source.snapshot,
@@ -104,6 +104,6 @@ def _decided(question: str, bets: list[Bet], answer: Answer | None) -> SettledQu
     )
 
 
-def _judged(bet: Bet, ranking: Ranking, of: Dimension) -> tuple[Bet, float]:
+def _score(bet: Bet, ranking: Ranking, of: Dimension) -> tuple[Bet, float]:
     right = came_true(ranking, of, bet.name)
     return replace(bet, outcome=Outcome.RIGHT if right else Outcome.WRONG), brier(bet.percent, right=right)

@@ -79,7 +79,7 @@ def _check_one_workspace(settings: Settings) -> None:
         missing.append("SLACK_APP_TOKEN")
         missing.append("SLACK_SIGNING_SECRET")
     if missing:
-        raise HfStatsError(_needs(missing))
+        raise HfStatsError(_missing_settings(missing))
     _check_token(settings)
 
 
@@ -97,7 +97,7 @@ def _check_installing(settings: Settings) -> None:
     Cipher(settings.keys)
 
 
-def _needs(missing: list[str]) -> str:
+def _missing_settings(missing: list[str]) -> str:
     lines = [f"  {name}: api.slack.com/apps > your app > {_WHERE[name]}" for name in missing]
     either = (
         " SLACK_APP_TOKEN is for Socket Mode, SLACK_SIGNING_SECRET for HTTP. You need only one of them."
@@ -156,7 +156,7 @@ def _check_token(settings: Settings) -> None:
 
 def _over_http(settings: Settings) -> None:
     """Serve requests until a termination signal, then finish acknowledged ones."""
-    bound = _bound(settings.port)  # first, to report a port in use before loading everything
+    bound = _bind(settings.port)  # first, to report a port in use before loading everything
     stopping = Event()
     servers: list[HttpServer] = []
 
@@ -184,7 +184,7 @@ def _over_http(settings: Settings) -> None:
             web_context.worker_watch.start()
         # Seconds. With Python's default of 0.005, an acknowledgement would wait for another request's work.
         sys.setswitchinterval(0.001)
-        servers.append(_listening(create_app(web_context), bound))
+        servers.append(_listen(create_app(web_context), bound))
         if stopping.is_set():  # a signal arrived during startup
             servers[0].stop()
         servers[0].run()
@@ -194,14 +194,14 @@ def _over_http(settings: Settings) -> None:
         signal.alarm(0)
 
 
-def _bound(port: int) -> socket:
+def _bind(port: int) -> socket:
     try:
         return bind(port)
     except OSError as error:
         raise HfStatsError(_PORT_TAKEN.format(port=port, reason=error.strerror)) from error
 
 
-def _listening(application: Flask, bound: socket) -> HttpServer:
+def _listen(application: Flask, bound: socket) -> HttpServer:
     port = bound.getsockname()[1]
     try:
         server = HttpServer(application, bound, Limits(body_bytes=LARGEST_BODY))

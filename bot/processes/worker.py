@@ -77,7 +77,7 @@ def work(settings: Settings, alive: Callable[[], None] = lambda: None) -> None:
 
     """
     exit_on_signal()
-    database = _reach(settings, alive)
+    database = _open_database(settings, alive)
     pool = composition.pool(settings)
     jobs = composition.jobs(settings, database, pool, alive)
     try:
@@ -89,7 +89,7 @@ def work(settings: Settings, alive: Callable[[], None] = lambda: None) -> None:
         database.dispose()
 
 
-def _reach(settings: Settings, alive: Callable[[], None]) -> sa.Engine:
+def _open_database(settings: Settings, alive: Callable[[], None]) -> sa.Engine:
     """Open the database, waiting until it can be reached."""
     outage, pauses = Outage(), waits()
     while True:

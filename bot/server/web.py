@@ -73,8 +73,8 @@ def create_app(web_context: WebContext) -> Flask:
     flask.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     flask.url_map.merge_slashes = False  # "/slack//events" must be a 404, not a redirect
     flask.before_request(_begin)
-    flask.register_error_handler(HTTPException, _plainly)
-    flask.register_error_handler(Exception, _broken)
+    flask.register_error_handler(HTTPException, _error_response)
+    flask.register_error_handler(Exception, _failure_response)
     _slack(flask, web_context)
     _pictures(flask, web_context.gallery)
     _operation(flask, web_context)
@@ -95,7 +95,7 @@ def _begin() -> None:
     logs.start_request()
 
 
-def _plainly(error: HTTPException) -> Response:
+def _error_response(error: HTTPException) -> Response:
     """Return an HTTP error as one line of text."""
     response = make_response(f"{error.code} {error.name}\n", error.code or 500)
     response.content_type = "text/plain; charset=utf-8"
@@ -105,7 +105,7 @@ def _plainly(error: HTTPException) -> Response:
     return response
 
 
-def _broken(error: Exception) -> Response:
+def _failure_response(error: Exception) -> Response:
     response = make_response(f"{failure(error).text}\n", 500)
     response.content_type = "text/plain; charset=utf-8"
     return response

@@ -125,18 +125,18 @@ def listen(app: App, services: Services) -> None:
         _log.info("request refused: %s in a %s", access.actor.kind, access.origin.kind)
         if access.actor.kind is ActorKind.APP:
             return context.ack()  # no reply, to avoid endless loops between bots
-        answer = _at_once(body, context)
+        answer = _immediate_refusal(body, context)
         if answer is None:
             start_after(context, told, req)
         return answer or context.ack()
 
     def told(body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
-        _tell(services, body, context, client, respond)
+        _notify(services, body, context, client, respond)
 
     app.use(guard)
 
 
-def _at_once(body: Payload, context: BoltContext) -> BoltResponse | None:
+def _immediate_refusal(body: Payload, context: BoltContext) -> BoltResponse | None:
     """Return a refusal in the acknowledgement; ``None`` for requests whose acknowledgement can't contain a message."""
     notice, ack = refusal(access_in(context).actor.kind), context.ack
     if "command" in body:
@@ -147,7 +147,7 @@ def _at_once(body: Payload, context: BoltContext) -> BoltResponse | None:
     return ack(response_action="errors", errors={block: notice.text}) if block else None
 
 
-def _tell(services: Services, body: Payload, context: BoltContext, client: WebClient, respond: Respond) -> None:
+def _notify(services: Services, body: Payload, context: BoltContext, client: WebClient, respond: Respond) -> None:
     """Tell the refused person privately, or in App Home if they opened it."""
     access, workspace = access_in(context), workspace_of(context)
     user, channel, notice = access.actor.user, access.origin.channel, refusal(access.actor.kind)

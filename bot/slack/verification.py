@@ -89,9 +89,9 @@ class VerifiedOnly(Middleware):
         return next()
 
     def _signed(self, req: BoltRequest) -> bool:
-        timestamp, signature = (_only(req.headers.get(name.lower())) for name in (TIMESTAMP, SIGNATURE))
+        timestamp, signature = (_single_value(req.headers.get(name.lower())) for name in (TIMESTAMP, SIGNATURE))
         return is_signed_by_slack(self._secret, timestamp, signature, req.raw_body.encode("utf-8", "surrogatepass"))
 
 
-def _only(values: object) -> object:
+def _single_value(values: object) -> object:
     return values[0] if isinstance(values, list | tuple) and len(values) == 1 else None

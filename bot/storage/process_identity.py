@@ -23,7 +23,7 @@ def has_ended(process: str) -> bool:
     theirs, _, other = process.rpartition(" ")
     if not which or not other or where != theirs:
         return False
-    return _started(int(other.partition(":")[0])) != other.partition(":")[2]
+    return _start_time(int(other.partition(":")[0])) != other.partition(":")[2]
 
 
 @lru_cache(maxsize=1)
@@ -33,11 +33,11 @@ def _named(pid: int) -> str:
         space = (_PROC / "self/ns/pid").readlink().name
     except OSError:
         return ""
-    started = _started(pid)
+    started = _start_time(pid)
     return f"{boot} {space.strip('pid:[]')} {pid}:{started}" if started else ""
 
 
-def _started(pid: int) -> str:
+def _start_time(pid: int) -> str:
     """Return a process's start time in clock ticks since boot; ``""`` if it has ended."""
     try:
         stat = (_PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")

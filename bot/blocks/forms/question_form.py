@@ -143,10 +143,14 @@ def _field(field: str, form: FormValues, of: Form, overview: StoreSummary | None
                 "placeholder": plain_text(_LABELS[Option.TOP][1]),
             }
             element |= {"initial_value": selected[0].removeprefix(f"{Option.TOP} ")} if selected else {}
-        case Option.TASK if _must_be_typed(field, form):
+        case Option.TASK if _is_text_field(field, form):
             element = _text(selected[0].removeprefix(f"{Option.TASK} ") if selected else "")
         case Option.TASK:
-            shown = _option(selected[0], unquoted(selected[0].removeprefix(f"{Option.TASK} "))) if selected else _nothing(field)
+            shown = (
+                _option(selected[0], unquoted(selected[0].removeprefix(f"{Option.TASK} ")))
+                if selected
+                else _default_option(field)
+            )
             element = {"type": "external_select", "min_query_length": 0, "initial_option": shown}
         case _:
             element = _menu(Option(field), selected, overview)
@@ -156,7 +160,7 @@ def _field(field: str, form: FormValues, of: Form, overview: StoreSummary | None
 
 def _names(form: FormValues, of: Form) -> Block:
     selected = form.words.get(NAMES, ())
-    if _must_be_typed(NAMES, form):
+    if _is_text_field(NAMES, form):
         element = _text(" ".join(selected))
     elif of.most > 1:
         element = {"type": "multi_external_select", "max_selected_items": MOST_NAMES, "min_query_length": 0}
@@ -184,7 +188,7 @@ def _menu(option: Option, selected: Sequence[str], overview: StoreSummary | None
             offers = [(f"{option} {month}", _month(month)) for month in (overview.months if overview else ())]
     offers = offers[: MOST_OPTIONS - 2]
     offers += [(words, words.removeprefix(f"{option} ")) for words in selected if words not in dict(offers)]
-    options = [_nothing(option), *(_option(words, text) for words, text in dict(offers).items())]
+    options = [_default_option(option), *(_option(words, text) for words, text in dict(offers).items())]
     chosen = next((option for option in options if option["value"] in selected), options[0])
     return {"type": "static_select", "options": options, "initial_option": chosen}
 
@@ -226,7 +230,7 @@ def _text(value: str) -> Block:
     return {"type": "plain_text_input", "max_length": TYPED, **({"initial_value": value} if value else {})}
 
 
-def _must_be_typed(field: str, form: FormValues) -> bool:
+def _is_text_field(field: str, form: FormValues) -> bool:
     return field in form.typed or any(len(words) > OPTION_VALUE for words in form.words.get(field, ()))
 
 
@@ -241,7 +245,7 @@ def _values(element: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _nothing(option: str) -> Block:
+def _default_option(option: str) -> Block:
     return _option(ANY, _LABELS[Option(option)][1])
 
 

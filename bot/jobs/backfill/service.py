@@ -39,7 +39,7 @@ _AGAIN = 1.0
 """Seconds between two checks of imports by other processes."""
 
 
-def _quietly(_: Dump, __: str, ___: int, ____: int | None) -> None:
+def _ignore_progress(_: Dump, __: str, ___: int, ____: int | None) -> None:
     """Report no progress."""
 
 
@@ -54,7 +54,7 @@ class Backfill:
     token: str | None = field(default=None, repr=False)
     stopped: Event = field(default_factory=Event)
 
-    def run(self, advance: Advance = _quietly) -> None:
+    def run(self, advance: Advance = _ignore_progress) -> None:
         """Import waiting dumps one after another until none is waiting or in progress elsewhere.
 
         Raises:
@@ -71,7 +71,7 @@ class Backfill:
             else:
                 self.stopped.wait(_AGAIN)
 
-    def count(self, id_: int, advance: Advance = _quietly) -> RetryAt | None:
+    def count(self, id_: int, advance: Advance = _ignore_progress) -> RetryAt | None:
         """Import one dump; returns ``Again`` if it has to be retried later. The result is in the store.
 
         Raises:
@@ -90,7 +90,7 @@ class Backfill:
         for left in folder.rglob("*.incomplete"):  # from a killed process; can't be resumed
             left.unlink(missing_ok=True)
         order = CountTask(dump, self.database, folder, self.endpoint, self.token)
-        held = _Held(self.dumps, id_, owner, self.stopped)
+        held = _LeaseRenewal(self.dumps, id_, owner, self.stopped)
         try:
             models = count(order, lambda what, done, of: advance(dump, what, done, of), held)
         except StoppedError:
@@ -125,7 +125,7 @@ class Backfill:
         _log.error("could not count the dump for %s: %s", dump.taken_on, error)
 
 
-class _Held:
+class _LeaseRenewal:
     """Returns whether to continue, and renews the lease regularly."""
 
     def __init__(self, dumps: DumpStore, id_: int, owner: str, stopped: Event) -> None:

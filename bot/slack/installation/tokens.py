@@ -64,14 +64,14 @@ class Tokens:
         """Return a workspace's valid token; ``None`` if the app isn't installed."""
         key = (enterprise_id, team_id)
         cached = self._kept.get(key)
-        if cached and time.monotonic() < cached[0] and not _due(cached[1]):
+        if cached and time.monotonic() < cached[0] and not _needs_refresh(cached[1]):
             return cached[1]
         try:
             token = self._installations.token(enterprise_id, team_id)
-            if token and _due(token):
-                token = self._rotated(token)
+            if token and _needs_refresh(token):
+                token = self._rotate(token)
         except StoreError as error:
-            if cached is None or _over(cached[1]):
+            if cached is None or _is_expired(cached[1]):
                 raise
             _log.warning("using a cached token because the lookup failed: %s", error)
             return cached[1]
@@ -85,18 +85,18 @@ class Tokens:
         """Clear the cache, after a workspace was removed."""
         self._kept.clear()
 
-    def _rotated(self, old: BotToken) -> BotToken:
+    def _rotate(self, old: BotToken) -> BotToken:
         if self._leases.take(old.workspace, _LEASE):
             return self._refresh(self._installations.token(old.enterprise_id, old.team_id) or old)
         until = time.monotonic() + _WAIT
-        while _over(old) and time.monotonic() < until:
+        while _is_expired(old) and time.monotonic() < until:
             time.sleep(0.05)
             old = self._installations.token(old.enterprise_id, old.team_id) or old
         return old
 
     def _refresh(self, old: BotToken) -> BotToken:
         """Exchange the refresh token for a new token. After a failure the lease is kept, so that other processes don't retry."""
-        if not _due(old):  # refreshed by another process before this one got the lease
+        if not _needs_refresh(old):  # refreshed by another process before this one got the lease
             self._leases.release(old.workspace)
             return old
         try:
@@ -115,9 +115,9 @@ class Tokens:
         return new
 
 
-def _due(token: BotToken) -> bool:
+def _needs_refresh(token: BotToken) -> bool:
     return token.refresh_token is not None and token.expires_at is not None and token.expires_at - datetime.now(UTC) < EARLY
 
 
-def _over(token: BotToken) -> bool:
+def _is_expired(token: BotToken) -> bool:
     return token.expires_at is not None and token.expires_at <= datetime.now(UTC)

@@ -63,7 +63,7 @@ class SubscriptionStore:
             if row is None:
                 return None
             connection.execute(SUBSCRIPTION.delete().where(*mine))
-            _take_back(connection, row.id)
+            _cancel_planned(connection, row.id)
             return _subscription(row)
 
     def pause(self, id_: int, reason: str = PAUSED_BY_USER, connection: sa.Connection | None = None) -> bool:
@@ -74,7 +74,7 @@ class SubscriptionStore:
         running = (_S.id == id_, _S.paused.is_(None))
         changed = connection.execute(SUBSCRIPTION.update().where(*running).values(paused=reason[:60])).rowcount > 0
         if changed:
-            _take_back(connection, id_)
+            _cancel_planned(connection, id_)
         return changed
 
     def resume(self, id_: int, next_due: datetime) -> bool:
@@ -129,7 +129,7 @@ def advance(connection: sa.Connection, subscription: Subscription, next_due: dat
     return connection.execute(SUBSCRIPTION.update().where(*same).values(next_due=_naive(next_due))).rowcount > 0
 
 
-def _take_back(connection: sa.Connection, id_: int) -> None:
+def _cancel_planned(connection: sa.Connection, id_: int) -> None:
     """Delete planned deliveries that haven't started."""
     c = DELIVERY.c
     connection.execute(DELIVERY.delete().where(c.kind == Kind.DIGEST, c.source == id_, c.state == State.PLANNED))
