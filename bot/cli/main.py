@@ -194,7 +194,7 @@ def snapshot() -> None:
     "--columns", multiple=True, metavar="FIELD=NAME", help="The dump's column for a Hub field, for example downloads=month."
 )
 def import_(files: tuple[str, ...], within: str | None, on: datetime | None, columns: tuple[str, ...]) -> None:
-    """Import listings from CSV (also .gz) or Parquet files, one snapshot per date; with --list hub, dumps of the whole Hub."""
+    """Import listings from CSV or Parquet files. Stores a snapshot per date; --list hub imports dumps of the whole Hub."""
     from analytics.storage.sql_history import SqlHistory  # noqa: PLC0415
     from bot.jobs.snapshot import load  # noqa: PLC0415
 
@@ -261,7 +261,7 @@ def backfill(
     columns: tuple[str, ...],
     later: bool,
 ) -> None:
-    """Import the whole Hub's history, one dump per day, week or month. Workers on the same database help."""
+    """Import the Hub's history from past dumps. Takes one per day, week or month; workers on the same database help."""
     from bot.cli import backfill  # noqa: PLC0415
 
     settings = Settings.read()
@@ -327,7 +327,7 @@ def rotate() -> None:
 
 @main.command()
 def serve() -> None:
-    """Run the bot: over Socket Mode with SLACK_APP_TOKEN, otherwise over HTTP. With SQLite, this also runs a worker."""
+    """Run the bot over Socket Mode or HTTP. Uses Socket Mode with SLACK_APP_TOKEN; with SQLite, also runs a worker."""
     from bot.processes import serve  # noqa: PLC0415
 
     settings = Settings.read()
@@ -407,7 +407,7 @@ def manifest(url: str | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @click.pass_context
 def doctor(ctx: click.Context, *, as_json: bool) -> None:
-    """Check tokens, scopes, database, Hub, public URL and clock, and explain how to fix problems."""
+    """Check the setup and explain how to fix problems. Covers tokens, scopes, database, Hub, public URL and clock."""
     from bot.processes.doctor import State, examine  # noqa: PLC0415
 
     findings = examine(Settings.read())
@@ -427,7 +427,7 @@ def doctor(ctx: click.Context, *, as_json: bool) -> None:
 )
 @click.option("--simulated", is_flag=True, help="Use simulated data instead of the Hub.")
 def demo(port: int, *, simulated: bool) -> None:
-    """Run the playground: a local stand-in for Slack, with the bot in it."""
+    """Run the bot in a local stand-in for Slack."""
     from bot.processes import demo as demonstration  # noqa: PLC0415
 
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
