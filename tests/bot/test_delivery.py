@@ -284,7 +284,7 @@ def test_a_mention_that_cannot_be_answered_in_its_channel_is_answered_to_the_per
     message = the_answer(at, "general")
     assert message.channel == at.slack.channel("direct").id
     assert form(message) == "picture"
-    assert "You asked in" in at.slack.shown_text(message)
+    assert "You asked this in" in at.slack.shown_text(message)
     assert not seen(at, "general", "grace")
 
 
@@ -477,7 +477,7 @@ def test_a_notice_that_no_channel_takes_reaches_the_person_directly(bot, kind):
     (message,) = seen(at, CHANNELS[kind])
     assert message.channel == at.slack.channel("direct").id
     assert "I know no creator “metta”" in at.slack.shown_text(message)
-    assert kind == "direct message" or "You asked in" in at.slack.shown_text(message)
+    assert kind == "direct message" or "You asked this in" in at.slack.shown_text(message)
 
 
 @pytest.mark.parametrize("kind", MEMBER)
