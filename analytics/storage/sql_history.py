@@ -40,6 +40,7 @@ SNAPSHOT = sa.Table(
     sa.Column("size", sa.Integer, nullable=False),
     sa.Column("simulated", sa.Boolean, nullable=False),
     sa.Column("stored_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
+    sa.Column("odd_rows", sa.Integer, server_default="0", nullable=False),
     sa.UniqueConstraint("list", "taken_on", "source"),
 )
 
@@ -121,11 +122,9 @@ class SqlHistory:
             many, last = connection.execute(sa.select(sa.func.count(), sa.func.max(SNAPSHOT.c.id)).select_from(SNAPSHOT)).one()
         return many, last or 0
 
-    def latest(self) -> dict[str, date]:
-        """Return the day (UTC) of each list's last snapshot."""
-        last = sa.select(SNAPSHOT.c.list, sa.func.max(SNAPSHOT.c.taken_on).label("day")).group_by(SNAPSHOT.c.list)
-        with reaching(), self._database.connect() as connection:
-            return {row.list: row.day for row in connection.execute(last)}
+    def latest(self) -> dict[str, Snapshot]:
+        """Return each list's last snapshot."""
+        return {name.value: snapshots[-1] for name, snapshots in self.lists().items()}
 
     def counts(self, snapshots: Sequence[int], dimension: Dimension | None, task: str = "") -> list[tuple[int, Count]]:
         """See :class:`analytics.storage.history.History`."""
@@ -221,7 +220,7 @@ def _add(connection: sa.Connection, batch: Sequence[tuple[Listing, list[Count]]]
     _write(connection, LISTING, [row for number, listing, _ in new for row in _listed(number, listing, texts[number], words)])
     _write(connection, ROLLUP, [_counted(number, count, words) for number, _, counts in new for count in counts])
     return [
-        Snapshot(number, listing.taken_on, listing.list, listing.source, _size(listing), listing.simulated)
+        Snapshot(number, listing.taken_on, listing.list, listing.source, _size(listing), listing.simulated, listing.odd_rows)
         for number, listing, _ in new
     ]
 
@@ -237,6 +236,7 @@ def _claim(connection: sa.Connection, listings: Sequence[Listing]) -> dict[tuple
             "source": listing.source,
             "size": _size(listing),
             "simulated": listing.simulated,
+            "odd_rows": listing.odd_rows,
         }
         for listing in listings
     ]
@@ -321,7 +321,7 @@ def _texts(model: Model) -> dict[str, str | None]:
 
 
 def _snapshot(row: Any) -> Snapshot:  # noqa: ANN401 - SQLAlchemy's rows are typed by their columns alone
-    return Snapshot(row.id, row.taken_on, ListName(row.list), row.source, row.size, row.simulated)
+    return Snapshot(row.id, row.taken_on, ListName(row.list), row.source, row.size, row.simulated, row.odd_rows)
 
 
 def _model(row: Any) -> Model:  # noqa: ANN401 - as above

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx2
 import sqlalchemy as sa
@@ -32,6 +32,7 @@ from bot.storage.migration_state import TABLES
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from analytics.domain import Snapshot
     from bot.settings import Settings
 
 _PATIENCE = 5.0
@@ -194,10 +195,10 @@ def _database(settings: Settings) -> list[Finding]:
         engine.dispose()
 
 
-def _data(latest: dict[str, Any]) -> Finding:
+def _data(latest: dict[str, Snapshot]) -> Finding:
     if not latest:
         return _bad("data", "there is no snapshot yet", "Run: hfstats snapshot (or hfstats worker, which takes one a day).")
-    newest = max(latest.values())
+    newest = max(last.taken_on for last in latest.values())
     age = (datetime.now(UTC).date() - newest).days
     said = f"the last snapshot is of {newest}, {age} day{'s'[: age != 1]} ago"
     if age > _OLD:

@@ -43,6 +43,9 @@ def lines(delivery_context: DeliveryContext, database: sa.Engine, now: datetime)
             simulated = ", simulated" if last.simulated else ""
             said = f"{plural(len(snapshots), 'snapshot')}, the last of {day(last.taken_on)} ({old}{simulated})"
             yield short_list(name).capitalize(), said
+            if last.odd_rows:
+                rows = plural(last.odd_rows, "row")
+                yield "Odd rows", f"{rows} of it had a field that couldn't be read, or stood twice. The log has examples."
             for doubt in latest(history, name):
                 yield "Doubt", doubt.sentence + (" No digest is sent on it." if doubt.severe else "")
     running, paused = delivery_context.subscriptions.counts()

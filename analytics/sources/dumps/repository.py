@@ -108,21 +108,21 @@ def revisions(
 
     """
     checked(repo)
-    visit = HubSession(Address.of(endpoint, token), f"history of {repo}", timeout, deadline, time.monotonic() + deadline)
-    visit.remedies = _REMEDIES
-    with through(visit):
+    session = HubSession(Address.of(endpoint, token), f"history of {repo}", timeout, deadline, time.monotonic() + deadline)
+    session.remedies = _REMEDIES
+    with through(session):
         try:
-            commits = _api(visit.address).list_repo_commits(repo, repo_type="dataset")
+            commits = _api(session.address).list_repo_commits(repo, repo_type="dataset")
         except HfHubHTTPError as error:
-            visit.refused(error.response)
+            session.refused(error.response)
         except httpx2.HTTPError as error:
-            visit.failed(error)
+            session.failed(error)
         except (httpx2.InvalidURL, AttributeError, KeyError, TypeError, ValueError, RecursionError):
-            visit.garbled()
+            session.garbled()
     found = [Revision(str(one.commit_id), one.created_at.date()) for one in commits]
     wrong = next((rank for rank, one in enumerate(found, start=1) if not _COMMIT.fullmatch(one.commit)), None)
     if wrong:
-        visit.spoiled(wrong, "its id is no commit's")
+        session.spoiled(wrong, "its id is no commit's")
     return found
 
 
