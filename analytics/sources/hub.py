@@ -110,7 +110,9 @@ def listing(
 def _listing(session: HubSession, within: ListName, taken_on: date, rows: list[HubRow]) -> Listing:
     odd = [(rank, row.model.id, row.unread) for rank, row in enumerate(rows, start=1) if row.unread]
     if odd:
-        _log.warning("%s gave odd rows in its %s list; not recorded: %s", session.address, within, hub_rows.examples(odd))
+        _log.warning(
+            "%s gave odd rows in its %s list; not recorded: %s", session.address, within, hub_rows.examples(odd, len(odd))
+        )
     measure = _SORTS[within][1]
     ranked = sorted((row.model for row in rows), key=lambda model: -(measure(model) or 0))
     return Listing(taken_on, within, "hub", tuple(ranked), odd_rows=len(odd))

@@ -75,10 +75,12 @@ def card_licenses(card: object) -> list[str] | None:
     return _named(words, card) if len(words) == len(several) else None
 
 
-def examples(rows: Sequence[tuple[int, str, Sequence[str]]], unit: str = "row") -> str:
-    """Return the first three rows with what is odd about them, for the log; each is its number, the model and the phrases."""
-    told = "; ".join(f"{unit} {number:,} ({name}): {', '.join(phrases)}" for number, name, phrases in rows[:3])
-    return told if len(rows) <= 3 else f"{told}; and {len(rows) - 3:,} more"
+def examples(rows: Sequence[tuple[int, str, Sequence[str]]], total: int) -> str:
+    """Return the first three rows with what is odd about them, for the log; each is its number or 0, its id and the phrases."""
+    told = "; ".join(
+        f"{f'row {number:,} ({name})' if number else name}: {', '.join(phrases)}" for number, name, phrases in rows[:3]
+    )
+    return told if total <= 3 else f"{told}; and {total - 3:,} more"
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""Tally: what roll_up counts, of millions of models that pass by in batches. Memory grows with the names, not with the models."""
+"""The counts of roll_up for millions of models that pass by in batches. Memory grows with the names, not with the models."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ import pyarrow.compute as pc
 from analytics.domain import EVERYONE_ELSE, EVERYTHING_ELSE, NONE_DECLARED, Count, Dimension
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    Analytics = NDArray[np.int64]
+    Numbers = NDArray[np.int64]
+    Mask = NDArray[np.bool_]
     Values = NDArray[np.float64]
 
 _AT_ONCE = 1 << 19
@@ -37,11 +38,11 @@ class Vocabulary:
         self._numbers = {first: 0}
         self._most = most
 
-    def numbers(self, texts: pa.Array) -> Analytics:
+    def numbers(self, texts: pa.Array) -> Numbers:
         """Return the number of each text of an array without gaps."""
         coded = texts.dictionary_encode()
         own = np.fromiter(map(self._number, coded.dictionary.to_pylist()), np.int64, len(coded.dictionary))
-        found: Analytics = own[coded.indices.to_numpy(zero_copy_only=False)]
+        found: Numbers = own[coded.indices.to_numpy(zero_copy_only=False)]
         return found
 
     def _number(self, text: str) -> int:
@@ -64,10 +65,10 @@ class Fixed:
         """``first`` is what the others are called."""
         self._first, self._known = first, texts
 
-    def numbers(self, texts: pa.Array) -> Analytics:
+    def numbers(self, texts: pa.Array) -> Numbers:
         """Return the number of each text of an array without gaps."""
         place = pc.fill_null(pc.index_in(texts, value_set=self._known), -1)
-        found: Analytics = place.to_numpy(zero_copy_only=False).astype(np.int64) + 1
+        found: Numbers = place.to_numpy(zero_copy_only=False).astype(np.int64) + 1
         return found
 
     def __len__(self) -> int:
@@ -83,7 +84,7 @@ class Fixed:
 class Weighed:
     """The models of one batch as numbers, and what each adds: 1, its downloads, its likes, and 1 where likes are recorded."""
 
-    tasks: Analytics
+    tasks: Numbers
     parts: tuple[Values, ...]
 
 
@@ -94,7 +95,7 @@ class Cube:
         """Begin with nothing."""
         self.values: Values = np.zeros((4, 0, 0))
 
-    def add(self, names: Analytics, tasks: Analytics, parts: Sequence[Values], size: tuple[int, int]) -> None:
+    def add(self, names: Numbers, tasks: Numbers, parts: Sequence[Values], size: tuple[int, int]) -> None:
         """Add rows; there are so many names and tasks by now."""
         before = self.values.shape[1:]
         if size != before:
@@ -125,7 +126,7 @@ class StreamingRollup:
         return batch
 
     def add(
-        self, dimension: Dimension, names: pa.Array, batch: Weighed, rows: Analytics | None = None, weights: Values | None = None
+        self, dimension: Dimension, names: pa.Array, batch: Weighed, rows: Numbers | None = None, weights: Values | None = None
     ) -> None:
         """Add a batch under its names in one dimension: one name a model, or those at ``rows`` with their weights."""
         vocabulary = self._names.setdefault(dimension, Vocabulary(EVERYTHING_ELSE))
@@ -225,10 +226,11 @@ def texts(column: pa.Array) -> pa.Array:
     return pc.if_else(pc.equal(trimmed, ""), NONE_DECLARED, trimmed)
 
 
-def licenses(tags: pa.Array) -> tuple[pa.Array, Analytics, Values]:
-    """Return the licenses that models declare in their tags, at which rows, and with which weights: a model's share equally.
+def licenses(tags: pa.Array, unread: Mask, unreadable: Callable[[pa.Array], Mask]) -> tuple[pa.Array, Numbers, Values, Mask]:
+    """Return the licenses that models declare in their tags, at which rows, with which weights, and rows with an unreadable one.
 
-    A row without a license has ``none declared``, one without any tags nothing.
+    The licenses of one model share it equally. A row without a license has ``none declared``; a row without tags, or where
+    ``unread`` says that a tag couldn't be read, has nothing. ``unreadable`` tells which names are none.
     """
     rows, flat = _flat(tags)
     declared = pc.starts_with(flat, "license:", ignore_case=True).to_numpy(zero_copy_only=False)
@@ -236,19 +238,24 @@ def licenses(tags: pa.Array) -> tuple[pa.Array, Analytics, Values]:
     rows = rows[declared]
     some = pc.not_equal(names, "").to_numpy(zero_copy_only=False)
     names, rows = names.filter(pa.array(some)), rows[some]
+    lost = np.zeros(len(tags), bool)
+    lost[rows[unreadable(names)]] = True
+    names, rows = names.filter(pa.array(~lost[rows])), rows[~lost[rows]]
     rows, names = _each_once(rows, names)
     many = np.bincount(rows, minlength=len(tags))
-    bare = np.flatnonzero(many == 0)
+    recorded = tags.is_valid().to_numpy(zero_copy_only=False) & ~lost & ~unread
+    bare = np.flatnonzero((many == 0) & recorded)
     weights = np.concatenate([1.0 / many[rows], np.ones(len(bare))])
-    return pa.concat_arrays([names, pa.array([NONE_DECLARED] * len(bare), names.type)]), np.concatenate([rows, bare]), weights
+    names = pa.concat_arrays([names, pa.array([NONE_DECLARED] * len(bare), names.type)])
+    return names, np.concatenate([rows, bare]), weights, lost
 
 
-def _flat(tags: pa.Array) -> tuple[Analytics, pa.Array]:
+def _flat(tags: pa.Array) -> tuple[Numbers, pa.Array]:
     """Return the rows of all tags, and the tags."""
     return pc.list_parent_indices(tags).to_numpy(zero_copy_only=False).astype(np.int64), pc.list_flatten(tags)
 
 
-def _each_once(rows: Analytics, names: pa.Array) -> tuple[Analytics, pa.Array]:
+def _each_once(rows: Numbers, names: pa.Array) -> tuple[Numbers, pa.Array]:
     """Leave out a license that a model declares twice."""
     coded = names.dictionary_encode()
     keys = rows * (len(coded.dictionary) + 1) + coded.indices.to_numpy(zero_copy_only=False)
@@ -257,7 +264,7 @@ def _each_once(rows: Analytics, names: pa.Array) -> tuple[Analytics, pa.Array]:
     return rows[first], names.take(pa.array(first))
 
 
-def derivations(tags: pa.Array, ways: Mapping[str, str], otherwise: str, original: str) -> tuple[pa.Array, Analytics]:
+def derivations(tags: pa.Array, ways: Mapping[str, str], otherwise: str, original: str) -> tuple[pa.Array, Numbers]:
     """Return how models were made, and at which rows: those without any tags are left out.
 
     The first tag that says how decides; one that names a base and not how is ``otherwise``.
