@@ -144,11 +144,11 @@ def _shift(shift: Shift) -> dict[str, object]:
 
 
 def _missed(days: Sequence[date]) -> str:
-    """Say on which days the Hub was out of reach; ``""`` for none."""
+    """Say on which days no snapshot could be taken; ``""`` for none."""
     if not days:
         return ""
     named = enumerate_([day(one) for one in days]) if len(days) <= 3 else f"{len(days)} days, the last of them {day(days[-1])}"
-    return f"No snapshot could be taken on {named}: the Hub was out of reach."
+    return f"No snapshot could be taken on {named}."
 
 
 def _told(section: Section) -> str:

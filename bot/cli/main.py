@@ -19,6 +19,7 @@ from analytics.formatting.visible import visible
 from analytics.query import quoted
 from analytics.storage import database
 from bot import composition, database_setup
+from bot.cli.failures import SentenceGroup
 from bot.cli.progress import progress
 from bot.observability import logs
 from bot.settings import Settings, secret
@@ -34,24 +35,8 @@ if TYPE_CHECKING:
     from analytics.storage.sql_history import SqlHistory
     from bot.jobs.snapshot import Loaded
 
-USAGE = 2
-"""Exit code for words that are not understood, as Click's own."""
 
-
-class _Sentences(click.Group):
-    """Turns every known error into one sentence on standard error and an exit code."""
-
-    def invoke(self, ctx: click.Context) -> object:
-        try:
-            return super().invoke(ctx)
-        except HfStatsError as error:
-            click.echo(visible(f"hfstats: {error}"), err=True)
-            if error.suggestions:
-                click.echo(visible(f"Try: {' | '.join(error.suggestions)}"), err=True)
-            ctx.exit(USAGE if isinstance(error, QueryError) else 1)
-
-
-@click.group(cls=_Sentences, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=SentenceGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="hfstats")
 def main() -> None:
     """Ask what the open-model world runs on: snapshots of the Hugging Face Hub, answered with a chart."""

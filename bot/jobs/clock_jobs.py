@@ -1,4 +1,4 @@
-"""What runs by the clock, and what is delivered. Safe to run again: each job finds out itself whether there is work."""
+"""What runs by the clock, and what is delivered. Each job is safe to run again: it finds out itself whether there is work."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from analytics.domain import ListName
-from analytics.errors import SourceError, StoreError
+from analytics.errors import HfStatsError, SourceError, StoreError
 from analytics.statistics import quality
 from analytics.storage.ingest import already_taken
 from analytics.storage.sql_history import SqlHistory
-from bot.blocks.escape import escape, unlinked
-from bot.blocks.text_objects import section
-from bot.domain.content import Content
-from bot.domain.outbox import Kind, PlannedDelivery
+from bot.analytics_pool.errors import UnansweredError
+from bot.domain.outbox import Again
+from bot.observability import logs
 from bot.outbox.delivery import deliver
+from bot.outbox.operator_notice import plan_notice
 from bot.outbox.planner import plan
 from bot.predictions.settlement import settle
 from bot.settings import secret
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from analytics.digest.edition import Edition
-    from bot.domain.outbox import Again
     from bot.jobs.backfill.service import Backfill
     from bot.outbox.delivery import DeliveryContext
     from bot.settings import Settings
@@ -47,7 +46,9 @@ KEPT = timedelta(days=400)
 FORGOTTEN = timedelta(minutes=5)
 """After which an engine that was told of a delivery and did nothing is told again."""
 GIVEN_UP = 22
-"""The hour (UTC) from which a snapshot that could not be taken is told to whoever runs the bot; until then it is tried again."""
+"""The hour (UTC) from which the operator is told of a snapshot that couldn't be taken; until then it is tried again."""
+_RETRY = timedelta(minutes=1)
+"""Before a delivery or a dump is tried again after a failure that nobody foresaw."""
 _BATCH = 500
 
 
@@ -92,14 +93,33 @@ class Jobs:
             return  # whoever uses the database next says so
 
     def run(self, job: str) -> None:
-        """Run one job by its name.
+        """Run one job by its name; a failure that nobody foresaw is logged and told to the operator.
 
         Raises:
-            HfStatsError: when the database cannot be used.
+            HfStatsError: when the job can't be done now, for instance because the database can't be used.
 
         """
+        logs.begin()
         jobs = {"plan": self.plan, "snapshot": self.snapshot, "watch": self.watch, "settle": self.settle, "tidy": self.tidy}
-        jobs[job]()
+        try:
+            jobs[job]()
+        except Exception as error:  # noqa: BLE001 - report raises again what is expected
+            self.report(f"The {job} job", error)
+
+    def report(self, what: str, error: Exception) -> str:
+        """Log a failure that nobody foresaw, tell the operator of each cause once a day, and return the sentence.
+
+        Raises:
+            HfStatsError: the error itself where it is an expected one, or StoreError when the database can't be used.
+
+        """
+        if isinstance(error, HfStatsError) and not isinstance(error, UnansweredError):
+            raise error
+        text = logs.failure(_log, what, error, error.reference if isinstance(error, UnansweredError) else "")
+        identity = hashlib.sha256(f"{what} {logs.cause(error)}".encode()).hexdigest()[:16]
+        if self.done.first("failure", f"{self.delivery_context.clock():%Y-%m-%d} {identity}"):
+            self.tell_operator(text)
+        return text
 
     def plan(self) -> None:
         """Enter into the ledger what has fallen due; a digest tells of the channel's bets, so these are settled first."""
@@ -114,7 +134,12 @@ class Jobs:
         return [date.fromisoformat(slot) for slot in self.done.slots("missed", str(edition.first), str(edition.last))]
 
     def snapshot(self) -> bool:
-        """Take today's snapshot (UTC) unless it is there; tell whether one was taken. The Hub's absence is logged, not raised."""
+        """Take today's snapshot (UTC) unless it is there; return whether one was taken. What prevents it is logged, not raised.
+
+        Raises:
+            StoreError: when the database can't be used.
+
+        """
         from bot.jobs.snapshot import take  # noqa: PLC0415 - the Hub's client is loaded where a snapshot is to be taken
 
         store = SqlHistory(self.database)
@@ -125,13 +150,17 @@ class Jobs:
         try:
             taken = take(store, today, endpoint=self.settings.hf_endpoint, token=secret(self.settings.hf_token))
         except SourceError as error:
-            _log.warning("no snapshot of %s yet: %s", today, error)
-            if now.hour >= GIVEN_UP and self.done.first("missed", today.isoformat()):
-                _log.error("there will be no snapshot of %s: the Hub was out of reach all day (%s)", today, error)
-                self.tell_operator(f"There is no snapshot of {today}: the Hub was out of reach all day. {error}")
-            return False
-        _log.info("took %s snapshots of %s", len(taken), today)
-        return bool(taken)
+            reason = str(error)
+            _log.warning("no snapshot of %s yet: %s", today, reason)
+        except Exception as error:  # noqa: BLE001 - report raises again what is expected
+            reason = self.report(f"The snapshot of {today}", error)
+        else:
+            _log.info("took %s snapshots of %s", len(taken), today)
+            return bool(taken)
+        if now.hour >= GIVEN_UP and self.done.first("missed", today.isoformat()):
+            _log.error("there will be no snapshot of %s: %s", today, reason)
+            self.tell_operator(f"There is no snapshot of {today}, and it isn't tried again. {reason}")
+        return False
 
     def watch(self) -> None:
         """Look at what is watched, where there is a new snapshot."""
@@ -158,16 +187,9 @@ class Jobs:
             _log.info("the bets of %s channels are settled", told)
 
     def tell_operator(self, text: str) -> None:
-        """Say something to whoever runs the bot, in the channel that the settings name, once; the log has it anyway."""
-        where = self.settings.hfstats_operator_channel
-        if where:
-            workspace, _, channel = where.rpartition("/")
-            said = Content(unlinked(escape(text)), [section(escape(text))])
-            now = self.delivery_context.clock()
-            period = hashlib.sha256(text.encode()).hexdigest()[:24]
-            self.delivery_context.outbox.plan(
-                [PlannedDelivery(workspace, channel, Kind.NOTE, 0, period, now, content=said.as_json())]
-            )
+        """Post a text once in the operator's channel, if the settings name one; the log has it anyway."""
+        context = self.delivery_context
+        plan_notice(context.outbox, self.settings.hfstats_operator_channel, text, context.clock())
 
     def tidy(self) -> None:
         """Delete pictures, marks and lines of the ledger that are older than they need to be."""
@@ -180,7 +202,11 @@ class Jobs:
 
     def deliver(self, id_: int) -> Again | None:
         """Deliver one line of the ledger; see :func:`bot.outbox.delivery.deliver`."""
-        return deliver(self.delivery_context, id_)
+        try:
+            return deliver(self.delivery_context, id_)
+        except Exception as error:  # noqa: BLE001 - report raises again what is expected
+            self.report("A delivery", error)
+            return Again(self.delivery_context.clock() + _RETRY)
 
     def due(self, defer: Callable[[Sequence[int]], None], *, afresh: bool = False) -> None:
         """Give what is due and what no engine knows of to ``defer``; with ``afresh``, what was told before as well."""
@@ -191,7 +217,11 @@ class Jobs:
 
     def count(self, id_: int) -> Again | None:
         """Count one dump of the whole Hub; see :meth:`bot.jobs.backfill.service.Backfill.count`."""
-        return self.backfill.count(id_)
+        try:
+            return self.backfill.count(id_, tell=self.tell_operator)
+        except Exception as error:  # noqa: BLE001 - report raises again what is expected
+            self.report("A backfill", error)
+            return Again(self.delivery_context.clock() + _RETRY)
 
     def to_count(self, many: int) -> list[int]:
         """Return dumps that wait and that no engine knows of."""
@@ -199,7 +229,10 @@ class Jobs:
 
     def count_all(self) -> None:
         """Count every dump that waits."""
-        self.backfill.run()
+        try:
+            self.backfill.run(tell=self.tell_operator)
+        except Exception as error:  # noqa: BLE001 - report raises again what is expected
+            self.report("The backfill", error)
 
     def stop(self) -> None:
         """Leave the dumps that are being counted to a later turn."""

@@ -53,6 +53,23 @@ def reference() -> str:
     return REQUEST.get() or begin()
 
 
+def failure(logger: logging.Logger, what: str, error: BaseException, under: str = "") -> str:
+    """Log a failure that nobody foresaw, and return a sentence that names it: its kind, its place, its reference in the log.
+
+    ``under`` is the reference of one that is in the log already.
+    """
+    if not under:
+        under = reference()
+        logger.error("failure %s: %s", under, what, exc_info=error)
+    return f"{what} failed unexpectedly: {cause(error)}. The log has the details under the reference {under}."
+
+
+def cause(error: BaseException) -> str:
+    """Return an exception's kind and innermost place; its text may hold what somebody typed."""
+    place = _places(error.__traceback__).rpartition(" > ")[2]
+    return f"{type(error).__name__} in {place}" if place else type(error).__name__
+
+
 def configure(level: str, style: Literal["json", "text"]) -> None:
     """Send the lines of every logger to standard error, from now on, and with them whatever else is written there."""
     handler = logging.StreamHandler()
@@ -81,8 +98,8 @@ def may_be_written(record: logging.LogRecord) -> bool:
 
 
 def _is_lost_connection(record: logging.LogRecord) -> bool:
-    raised = record.exc_info[0] if isinstance(record.exc_info, tuple) else None
-    return raised is not None and any(kind.__name__ in {"ConnectorException", "StoreError"} for kind in raised.__mro__)
+    error = record.exc_info[0] if isinstance(record.exc_info, tuple) else None
+    return error is not None and any(kind.__name__ in {"ConnectorException", "StoreError"} for kind in error.__mro__)
 
 
 def formatter(style: Literal["json", "text"]) -> logging.Formatter:
@@ -112,18 +129,18 @@ def _request(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mut
 
 def _trace(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:  # noqa: ANN401 - structlog's form
     """Say what was raised and where, without its words: an exception's text may hold what somebody typed."""
-    raised = event.pop("exc_info", None)
+    info = event.pop("exc_info", None)
     record = event.get("_record")
-    if isinstance(raised, tuple):
-        error = raised[1]
+    if isinstance(info, tuple):
+        error = info[1]
         if isinstance(error, BaseException):
-            event["error"] = list(_raised(error))
+            event["error"] = list(raised(error))
         if record is not None:
             record.exc_info = record.exc_text = None
     return event
 
 
-def _raised(error: BaseException) -> Iterator[str]:
+def raised(error: BaseException) -> Iterator[str]:
     """Yield the exception and what caused it, each as its kind and the places it came through, the innermost last."""
     seen: set[int] = set()
     one: BaseException | None = error

@@ -1,4 +1,4 @@
-"""Counting one dump in a process of its own: what a file does to it is done to nobody else, and its memory goes when it ends."""
+"""Counting one dump in a process of its own: a file that crashes it harms nothing else, and its memory is freed at its end."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from analytics.errors import HfStatsError, OutOfReachError
 from bot.analytics_pool.parent_watch import end_with_parent
+from bot.observability import logs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,23 +38,33 @@ class Order:
 
 
 class Died(Exception):  # noqa: N818 - of the process, not in it
-    """The process ended without a word."""
+    """The process ended without a result, for instance because it was killed."""
+
+
+class Crashed(Exception):  # noqa: N818 - in the process
+    """Counting failed for a reason nobody foresaw; ``str(error)`` names it."""
+
+    def __init__(self, cause: str, places: list[str]) -> None:
+        super().__init__(cause)
+        self.places = places
+        """For the log: the exception and what caused it, each with the places it came through."""
 
 
 class Stopped(Exception):  # noqa: N818 - nothing went wrong
-    """It was told to end."""
+    """The process was told to end."""
 
 
 def count(order: Order, advance: Callable[[str, int, int | None], None], go_on: Callable[[], bool]) -> int | None:
-    """Fetch a dump, count it and store it; returns its models, ``None`` for a day that is stored already.
+    """Fetch, count and store a dump, and return its number of models; ``None`` for a day that is stored already.
 
-    ``advance`` is called with what is being done, how far it is and how far it goes; ``go_on`` several times a second.
+    ``advance`` is called with the step, its progress and its size; ``go_on`` several times a second.
 
     Raises:
         OutOfReachError: for what may be there later.
         HfStatsError: saying what is wrong; nothing of the dump is stored then.
-        Died: when the process did, which may be the file's doing.
-        Stopped: when ``go_on`` said no.
+        Crashed: when counting failed for a reason nobody foresaw; nothing of the dump is stored then.
+        Died: when the process ended without a result, which the file may have caused.
+        Stopped: when ``go_on`` returned false.
 
     """
     context = multiprocessing.get_context("spawn")
@@ -74,6 +85,8 @@ def count(order: Order, advance: Callable[[str, int, int | None], None], go_on: 
                 return more[0]  # type: ignore[no-any-return]
             if said == "failed":
                 raise more[0]
+            if said == "crashed":
+                raise Crashed(*more)
             advance(*more)
         raise Stopped
     finally:
@@ -90,6 +103,8 @@ def _main(order: Order, there: Connection) -> None:
         there.send(("failed", error))
     except MemoryError:
         there.send(("failed", OutOfReachError("There is not enough memory to count it.")))
+    except Exception as error:  # noqa: BLE001 - the process that started this one logs and reports it
+        there.send(("crashed", logs.cause(error), list(logs.raised(error))))
 
 
 def _count(order: Order, advance: Callable[[str, int, int | None], None]) -> int | None:

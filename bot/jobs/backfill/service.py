@@ -1,4 +1,4 @@
-"""Backfill: plan which revisions of a repository are wanted, and count them, each in a process of its own."""
+"""Backfill: count the dumps that wait, each in a process of its own."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from analytics.errors import HfStatsError, OutOfReachError
 from analytics.storage.database import make_private_folder
 from bot.domain.outbox import Again
-from bot.jobs.backfill.process import Died, Order, Stopped, count
+from bot.jobs.backfill.process import Crashed, Died, Order, Stopped, count
+from bot.observability import logs
 from bot.storage.dumps import ATTEMPTS
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from bot.storage.dumps import Dumps
 
     Advance = Callable[[Dump, str, int, int | None], None]
+    Tell = Callable[[str], None]
 
 _log = logging.getLogger(__name__)
 
@@ -34,13 +36,13 @@ _RENEWED = 15.0
 _LATER = timedelta(minutes=1)
 """Before a dump is tried again that was out of reach; twice as long each time."""
 _FORGOTTEN = timedelta(days=2)
-"""After which what a process that was killed had downloaded is deleted, unless it is gone on with."""
+"""After which the download of a process that was killed is deleted, unless another process continues it."""
 _AGAIN = 1.0
 """Seconds between two looks at what others are counting."""
 
 
-def _quietly(_: Dump, __: str, ___: int, ____: int | None) -> None:
-    """Tell nobody."""
+def _ignore(*_: object) -> None:
+    """Show no progress, tell no operator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,8 @@ class Backfill:
     token: str | None = field(default=None, repr=False)
     stopped: Event = field(default_factory=Event)
 
-    def run(self, advance: Advance = _quietly) -> None:
-        """Count what waits, one after the other, until nothing is left that waits or that others count.
+    def run(self, advance: Advance = _ignore, tell: Tell = _ignore) -> None:
+        """Count what waits, one dump after the other, until nothing waits and no other process counts; see :meth:`count`.
 
         Raises:
             StoreError: when the database cannot be used.
@@ -65,14 +67,16 @@ class Backfill:
         while not self.stopped.is_set():
             id_ = self.dumps.next()
             if id_ is not None:
-                self.count(id_, advance)
+                self.count(id_, advance, tell)
             elif not self.dumps.open():
                 return
             else:
                 self.stopped.wait(_AGAIN)
 
-    def count(self, id_: int, advance: Advance = _quietly) -> Again | None:
-        """Count one dump; ``Again`` when it is to be tried later. What became of it is in the store.
+    def count(self, id_: int, advance: Advance = _ignore, tell: Tell = _ignore) -> Again | None:
+        """Count one dump; ``Again`` when it is to be tried later. The result is in the database.
+
+        ``tell`` is called with a sentence for the operator when a dump is given up for a reason nobody foresaw.
 
         Raises:
             StoreError: when the database cannot be used.
@@ -83,7 +87,7 @@ class Backfill:
         if dump is None or isinstance(dump, Again):
             return dump
         if dump.attempts > ATTEMPTS:
-            self._give_up(dump, owner, f"it was begun {ATTEMPTS} times and never came to an end")
+            tell(self._give_up(dump, owner, f"it was begun {ATTEMPTS} times and never came to an end"))
             return None
         folder = self.folder / f"{dump.repo.replace('/', '--')}-{dump.revision}"
         make_private_folder(folder)
@@ -96,7 +100,11 @@ class Backfill:
         except Stopped:
             return self.dumps.put_back(id_, owner, datetime.now(UTC), begun=False)
         except (OutOfReachError, Died) as error:
-            return self._later(dump, owner, error)
+            return self._later(dump, owner, error, tell)
+        except Crashed as error:
+            under = logs.begin()
+            _log.error("failure %s: counting the Hub of %s: %s", under, dump.taken_on, error.places)
+            tell(self._give_up(dump, owner, f"counting failed unexpectedly, {error}; the log has it under the reference {under}"))
         except HfStatsError as error:
             self._give_up(dump, owner, str(error))
         else:
@@ -106,23 +114,26 @@ class Backfill:
         return None
 
     def tidy(self) -> None:
-        """Delete what processes that were killed had downloaded."""
+        """Delete old downloads of processes that were killed."""
         for folder in self.folder.glob("*") if self.folder.is_dir() else ():
             age = time.time() - max((one.stat().st_mtime for one in [folder, *folder.rglob("*")]), default=0.0)
             if age > _FORGOTTEN.total_seconds():
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def _later(self, dump: Dump, owner: str, error: Exception) -> Again | None:
+    def _later(self, dump: Dump, owner: str, error: Exception, tell: Tell) -> Again | None:
         said = f"the process that counted it ended ({error})" if isinstance(error, Died) else str(error)
         if dump.attempts >= ATTEMPTS:
-            self._give_up(dump, owner, said)
+            text = self._give_up(dump, owner, said)
+            if isinstance(error, Died):
+                tell(text)
             return None
         _log.warning("the Hub of %s has to wait: %s", dump.taken_on, said)
         return self.dumps.put_back(dump.id, owner, datetime.now(UTC) + _LATER * 2 ** (dump.attempts - 1), said)
 
-    def _give_up(self, dump: Dump, owner: str, error: str) -> None:
+    def _give_up(self, dump: Dump, owner: str, error: str) -> str:
         self.dumps.failed(dump.id, owner, error)
         _log.error("the Hub of %s cannot be counted: %s", dump.taken_on, error)
+        return f"The dump of {dump.taken_on} from {dump.repo} couldn't be counted: {error.rstrip('.')}."
 
 
 class _Held:
