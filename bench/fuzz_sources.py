@@ -106,14 +106,14 @@ def main() -> None:
             if case % 3:
                 what = f"{name} list"
                 broken, body = broken_page(rows, luck)
-                needed = broken.field in {"id", "downloads", MEASURES[name]}
+                needed = broken.is_needed(MEASURES[name])
                 said = outcome(lambda name=name, body=body, rows=rows: through_http(name, body, len(rows)), needed=needed)
             else:
                 what = "dump"
                 broken, table = broken_dump(rows, luck)
                 path = Path(folder) / "dump.parquet"
                 pq.write_table(table, path, row_group_size=40)
-                needed = broken.field in {"id", "downloads"} or (broken.field, broken.kind) == ("tags", "type")
+                needed = broken.is_needed()
                 said = outcome(lambda path=path, rows=rows: of_dump(path, len(rows)), needed=needed)
             results[what, said.partition(":")[0]] += 1
             if said.partition(":")[0] not in {"kept", "refused, as the ranking needs the field"}:

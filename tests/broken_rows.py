@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -44,6 +44,10 @@ class Breakage:
     row: int
     field: str
     kind: str
+
+    def is_needed(self, measure: str = "downloads") -> bool:
+        """Whether the ranking by ``measure`` is wrong without it; of a dump, also tags of another type."""
+        return self.field in {"id", "downloads", measure} or (self.field, self.kind) == ("tags", "column")
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.field} in row {self.row + 1}"
@@ -112,12 +116,13 @@ def broken_dump(rows: list[Row], luck: random.Random) -> tuple[Breakage, pa.Tabl
         del schema[name]
     elif broken.kind == "null":
         row[name] = None
-    elif name == "tags":
+    elif name == "tags" and broken.kind != "type":
         odd = [None, "a\x00b", "license:", "license:" + "x" * 300, "x" * 200_000, "license:a\nb", ""]
         row[name] = luck.choice([[], [None], [*(row[name] or []), luck.choice(odd)], [luck.choice(odd)] * luck.randrange(1, 500)])
     elif schema[name] == pa.float64():
         row[name] = luck.choice([-1.0, 1.5, 1e300, float("inf"), float("nan"), -0.0, 2.0**63, 1e3])
     elif broken.kind == "type":
+        broken = replace(broken, kind="column")
         kind, cast = luck.choice([(pa.int64(), lambda _: 3), (pa.bool_(), lambda _: True), (pa.binary(), lambda _: b"\xff")])
         schema[name] = kind
         for every in cells:

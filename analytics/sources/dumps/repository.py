@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
@@ -24,15 +25,15 @@ from huggingface_hub.errors import (
     RevisionNotFoundError,
     XetDownloadError,
 )
-from huggingface_hub.utils import tqdm, validate_repo_id  # type: ignore[attr-defined]
+from huggingface_hub.utils import build_hf_headers, paginate, tqdm, validate_repo_id  # type: ignore[attr-defined]
 
 from analytics.errors import OutOfReachError, SourceError
+from analytics.sources import validation
 from analytics.sources.hub_session import Address, HubSession, through
 from analytics.sources.validation import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from datetime import date
 
 KNOWN = "cfahlgren1/hub-stats"
 """A dataset on the Hub that holds the whole Hub, renewed daily."""
@@ -108,22 +109,37 @@ def revisions(
 
     """
     checked(repo)
-    session = HubSession(Address.of(endpoint, token), f"history of {repo}", timeout, deadline, time.monotonic() + deadline)
+    address = Address.of(endpoint, token)
+    session = HubSession(address, f"history of {repo}", timeout, deadline, time.monotonic() + deadline)
     session.remedies = _REMEDIES
     with through(session):
+        headers = build_hf_headers(
+            token=session.address.token or False, library_name="hfstats", library_version=version("hfstats")
+        )
         try:
-            commits = _api(session.address).list_repo_commits(repo, repo_type="dataset")
+            # Read from the JSON: of a commit's authors and titles, which huggingface_hub parses too, nothing is needed.
+            commits = list(paginate(f"{address.url}/api/datasets/{repo}/commits/main", params={}, headers=headers))
         except HfHubHTTPError as error:
             session.refused(error.response)
         except httpx2.HTTPError as error:
             session.failed(error)
-        except (httpx2.InvalidURL, AttributeError, KeyError, TypeError, ValueError, RecursionError):
+        except (httpx2.InvalidURL, AttributeError, TypeError, ValueError):
             session.garbled()
-    found = [Revision(str(one.commit_id), one.created_at.date()) for one in commits]
-    wrong = next((rank for rank, one in enumerate(found, start=1) if not _COMMIT.fullmatch(one.commit)), None)
-    if wrong:
-        session.spoiled(wrong, "its id is no commit's")
-    return found
+    return [_revision(session, rank, commit) for rank, commit in enumerate(commits, start=1)]
+
+
+def _revision(session: HubSession, rank: int, commit: object) -> Revision:
+    item = commit if isinstance(commit, dict) else {}
+    name = item.get("id")
+    if not isinstance(name, str) or not _COMMIT.fullmatch(name):
+        session.spoiled(rank, "its id is no commit's")
+    try:
+        made_at = validation.moment("date", item.get("date"))
+    except validation.CellError as error:
+        session.spoiled(rank, error)
+    if made_at is None:
+        session.spoiled(rank, "it has no date")
+    return Revision(name, date.fromisoformat(made_at[:10]))
 
 
 def chosen(found: Iterable[Revision], since: date, every: Every) -> list[Revision]:
