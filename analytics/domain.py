@@ -135,7 +135,10 @@ class Listing:
     """How many models were counted, where not each has a row in ``models``; their ranks are then ``ranks``."""
     ranks: tuple[int, ...] = ()
     odd_rows: int = 0
-    """Rows of the source with a field that could not be read, which is not recorded, or that stood twice and count once."""
+    """Rows of the source with a field that couldn't be read and isn't recorded, or that stood twice and count once.
+
+    The union of two lists counts none of its own.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,9 +42,9 @@ _log = logging.getLogger(__name__)
 REMEMBERED = timedelta(days=1)
 """How long events and signatures are remembered; Slack gives up on an event within an hour, a signature is good for minutes."""
 KEPT = timedelta(days=400)
-"""How long the ledger tells what became of a delivery."""
+"""How long finished deliveries are kept."""
 FORGOTTEN = timedelta(minutes=5)
-"""After which an engine that was told of a delivery and did nothing is told again."""
+"""After which a delivery that an engine was given and didn't begin is given again."""
 GIVEN_UP = 22
 """The hour (UTC) from which the operator is told of a snapshot that couldn't be taken; until then it is tried again."""
 _RETRY = timedelta(minutes=1)
@@ -54,7 +54,7 @@ _BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Jobs:
-    """The jobs, with what they need."""
+    """The jobs and the services that they use."""
 
     settings: Settings
     database: sa.Engine
@@ -64,20 +64,20 @@ class Jobs:
     seen: ReceivedEvents
     backfill: Backfill
     alive: Callable[[], None] = lambda: None
-    """Tells the process that started this one that it works."""
+    """Signals the parent process that this one works."""
 
     def beat(self) -> None:
-        """Tell that this worker works."""
+        """Record a heartbeat of this worker."""
         if self.delivery_context.heartbeats:
             self.delivery_context.heartbeats.beat()
 
     def end(self) -> None:
-        """Tell that this worker ends as it was told to."""
+        """Record that this worker ends on purpose."""
         if self.delivery_context.heartbeats:
             self.delivery_context.heartbeats.end()
 
     def report_silence(self) -> None:
-        """Tell the operator, once, of a time in which no worker worked although none had ended as it was told to."""
+        """Tell the operator, once, that the last worker stopped responding without having ended on purpose."""
         if self.delivery_context.heartbeats is None:
             return
         try:
@@ -122,7 +122,7 @@ class Jobs:
         return text
 
     def plan(self) -> None:
-        """Enter into the ledger what has fallen due; a digest tells of the channel's bets, so these are settled first."""
+        """Plan the deliveries that are due; a digest reports the channel's bets, so these are settled first."""
         if self.delivery_context.subscriptions.due(self.delivery_context.clock(), 1):
             self.settle()
         entered = plan(self.delivery_context, self.numbers, self.database, self.missed)
@@ -163,7 +163,7 @@ class Jobs:
         return False
 
     def watch(self) -> None:
-        """Look at what is watched, where there is a new snapshot."""
+        """Check alerts against new snapshots."""
         if not self.delivery_context.watches.heard():
             return
         store = SqlHistory(self.database)
@@ -175,7 +175,7 @@ class Jobs:
             _log.info("%s watches crossed their line", crossed)
 
     def settle(self) -> None:
-        """Settle the bets on months that are over, by the last whole snapshot of each, and plan what tells of them."""
+        """Settle the bets on past months by each month's last complete snapshot, and plan the notices about them."""
         store = SqlHistory(self.database)
 
         def last_day(within: ListName, month: Edition) -> date | None:
@@ -192,7 +192,7 @@ class Jobs:
         plan_notice(context.outbox, self.settings.hfstats_operator_channel, text, context.clock())
 
     def tidy(self) -> None:
-        """Delete pictures, marks and lines of the ledger that are older than they need to be."""
+        """Delete pictures, marks and deliveries that are no longer needed."""
         age = timedelta(days=self.settings.hfstats_picture_days)
         links = self.delivery_context.gallery.prune(age) if self.delivery_context.gallery else 0
         marks = self.seen.prune(REMEMBERED) + self.done.prune(KEPT)
@@ -201,7 +201,7 @@ class Jobs:
         _log.info("tidied: %s addresses of pictures, %s marks, %s deliveries, %s digests", links, marks, lines, digests)
 
     def deliver(self, id_: int) -> Again | None:
-        """Deliver one line of the ledger; see :func:`bot.outbox.delivery.deliver`."""
+        """Make one delivery; see :func:`bot.outbox.delivery.deliver`."""
         try:
             return deliver(self.delivery_context, id_)
         except Exception as error:  # noqa: BLE001 - report raises again what is expected
@@ -209,7 +209,7 @@ class Jobs:
             return Again(self.delivery_context.clock() + _RETRY)
 
     def due(self, defer: Callable[[Sequence[int]], None], *, afresh: bool = False) -> None:
-        """Give what is due and what no engine knows of to ``defer``; with ``afresh``, what was told before as well."""
+        """Pass due deliveries that no engine has to ``defer``; with ``afresh``, also those that an engine was given before."""
         if afresh:
             self.delivery_context.outbox.untell()
         while ids := self.delivery_context.outbox.due(_BATCH, FORGOTTEN):
@@ -224,7 +224,7 @@ class Jobs:
             return Again(self.delivery_context.clock() + _RETRY)
 
     def to_count(self, many: int) -> list[int]:
-        """Return dumps that wait and that no engine knows of."""
+        """Return waiting dumps that no engine has."""
         return self.backfill.dumps.untold(many)
 
     def count_all(self) -> None:
@@ -235,5 +235,5 @@ class Jobs:
             self.report("The backfill", error)
 
     def stop(self) -> None:
-        """Leave the dumps that are being counted to a later turn."""
+        """Stop counting; the dumps under way are counted later."""
         self.backfill.stopped.set()

@@ -1,4 +1,4 @@
-"""A repository of dumps on the Hub: its revisions, and its files as they were at one of them. Nothing in it is ever run."""
+"""A repository of dumps on the Hub: its revisions, and its files at one of them. Nothing in it is ever run."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _LATER = {408, 429, 500, 502, 503, 504}
 
 
 class Every(StrEnum):
-    """Of how long a time one revision is wanted."""
+    """The period of which one revision is wanted."""
 
     DAY = "day"
     WEEK = "week"
@@ -201,7 +201,7 @@ def fetch(
     token: str | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Path:
-    """Download a file into a folder and return where it is; where the connection breaks it is gone on with.
+    """Download a file into a folder and return where it is; a broken connection is resumed.
 
     ``progress`` is called with the bytes that are there and the bytes of all.
 
@@ -231,7 +231,7 @@ def _at(file: HubFile) -> str:
 
 
 def _bar(size: int, progress: Callable[[int, int], None] | None) -> type[tqdm]:
-    """Make a progress bar that draws nothing and tells ``progress``."""
+    """Make a progress bar that draws nothing and calls ``progress``."""
 
     class Told(tqdm):
         def __init__(self, *args: object, **kwargs: Any) -> None:  # noqa: ANN401 - as inherited
@@ -247,7 +247,7 @@ def _bar(size: int, progress: Callable[[int, int], None] | None) -> type[tqdm]:
 
 
 def _not_given(error: Exception, file: HubFile, address: Address) -> NoReturn:
-    """Say why a file did not come, and whether it may come later."""
+    """Raise for a file that couldn't be fetched, with whether it may be there later."""
     cause = error.__cause__ if isinstance(error, LocalEntryNotFoundError) and error.__cause__ else error
     status = cause.response.status_code if isinstance(cause, HfHubHTTPError) else None
     if isinstance(cause, SourceError):

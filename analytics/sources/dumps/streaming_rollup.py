@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _AT_ONCE = 1 << 19
 """Models whose creators are looked up together."""
 KEPT = 2_000
-"""Creators kept by name for each measure that they lead by; the others become one name."""
+"""Creators kept by name for each measure; all others share one name."""
 _KEPT_ELSE = 500
 """The same for licenses, tasks and libraries."""
 _MOST_NAMES = 5_000
@@ -31,10 +31,10 @@ _MOST_NAMES = 5_000
 
 
 class Vocabulary:
-    """Gives each text a number, up to so many; all later ones share the number 0."""
+    """Numbers texts in order of appearance, up to a limit; all later ones share the number 0."""
 
     def __init__(self, first: str, most: int = _MOST_NAMES) -> None:
-        """``first`` is what has the number 0."""
+        """Give ``first`` the number 0."""
         self._numbers = {first: 0}
         self._most = most
 
@@ -59,10 +59,10 @@ class Vocabulary:
 
 
 class Fixed:
-    """Gives each of some texts a number from 1; all others share the number 0."""
+    """Numbers known texts from 1; all others share the number 0."""
 
     def __init__(self, first: str, texts: pa.Array) -> None:
-        """``first`` is what the others are called."""
+        """Call all other texts ``first``."""
         self._first, self._known = first, texts
 
     def numbers(self, texts: pa.Array) -> Numbers:
@@ -92,11 +92,11 @@ class Cube:
     """Adds models, downloads, likes and how many have recorded likes under a name and a task."""
 
     def __init__(self) -> None:
-        """Begin with nothing."""
+        """Start empty."""
         self.values: Values = np.zeros((4, 0, 0))
 
     def add(self, names: Numbers, tasks: Numbers, parts: Sequence[Values], size: tuple[int, int]) -> None:
-        """Add rows; there are so many names and tasks by now."""
+        """Add rows; ``size`` is the number of names and tasks so far."""
         before = self.values.shape[1:]
         if size != before:
             grown = np.zeros((4, *size))
@@ -111,13 +111,13 @@ class StreamingRollup:
     """Counts models under every name of every stored dimension, over all tasks and for each."""
 
     def __init__(self, namespaces: pa.Array) -> None:
-        """``namespaces`` are those that are told apart: see :class:`Creators`."""
+        """Keep ``namespaces`` by name: see :class:`Creators`."""
         self._tasks = Vocabulary("")
         self._names: dict[Dimension, Vocabulary | Fixed] = {Dimension.NAMESPACE: Fixed(EVERYONE_ELSE, namespaces)}
         self._cubes: dict[Dimension | None, Cube] = {None: Cube()}
 
     def weigh(self, tasks: pa.Array | None, downloads: Values, likes: Values | None) -> Weighed:
-        """Begin a batch; likes that are not recorded are ``nan``, a model without a task has ``none declared``."""
+        """Begin a batch; likes that aren't recorded are ``nan``, a task that isn't is ``""``."""
         many = len(downloads)
         unsaid = np.full(many, np.nan) if likes is None else likes
         numbers = np.zeros(many, np.int64) if tasks is None else self._tasks.numbers(tasks)
@@ -155,7 +155,7 @@ class StreamingRollup:
 
 
 def _folded(texts: list[str], values: Values) -> tuple[list[str], Values]:
-    """Keep who leads by some measure; add all others to the first name, which is theirs."""
+    """Keep the leading names by each measure; add all others to the first name."""
     if len(texts) <= _KEPT_ELSE + 1:
         return texts, values
     kept = {0} | {place for place, text in enumerate(texts) if text == NONE_DECLARED}
@@ -186,7 +186,7 @@ class Creators:
     """Finds, before anything else is counted, the namespaces that lead by some measure."""
 
     def __init__(self) -> None:
-        """Begin with nothing."""
+        """Start empty."""
         self._names = pa.array([], pa.string())
         self._sums: Values = np.zeros((3, 0))
         self._waiting: list[tuple[pa.Array, Values, Values]] = []
@@ -199,7 +199,7 @@ class Creators:
             self._settle()
 
     def _settle(self) -> None:
-        """Give all names that wait the numbers of those that are known, or new ones."""
+        """Assign numbers to the names of the waiting batches and add up their values."""
         known = pa.DictionaryArray.from_arrays(pa.array([], pa.int32()), self._names)
         coded = pa.chunked_array([known, *(own for own, _, _ in self._waiting)]).unify_dictionaries()
         self._names = coded.chunk(0).dictionary
@@ -212,7 +212,7 @@ class Creators:
         self._waiting = []
 
     def leading(self, known: Collection[str]) -> pa.Array:
-        """Return who leads by models, downloads or likes, and who of ``known`` is there."""
+        """Return the namespaces that lead by models, downloads or likes, and those of ``known`` that occur."""
         self._settle()
         chosen = set(np.flatnonzero(pc.is_in(self._names, pa.array(sorted(known), pa.string()))).tolist())
         for values in self._sums:

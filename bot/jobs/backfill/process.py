@@ -112,11 +112,11 @@ def _count(order: Order, advance: Callable[[str, int, int | None], None]) -> int
     from analytics.sources.dumps.repository import HubFile, fetch  # noqa: PLC0415
     from analytics.storage import database  # noqa: PLC0415
     from analytics.storage.sql_history import SqlHistory  # noqa: PLC0415
-    from bot.jobs.snapshot import keep_dump, kept_dump  # noqa: PLC0415
+    from bot.jobs.snapshot import has_dump, store_dump  # noqa: PLC0415
 
     dump = order.dump
     store = SqlHistory(database.engine(order.database))
-    if kept_dump(store, dump.taken_on, dump.repo):
+    if has_dump(store, dump.taken_on, dump.repo):
         return None
     advance("fetching", 0, None)
     path = fetch(
@@ -131,5 +131,5 @@ def _count(order: Order, advance: Callable[[str, int, int | None], None]) -> int
     def progress(done: int) -> None:
         advance("counting", done, None)
 
-    new = keep_dump(store, path, dump.taken_on, dump.repo, columns=dump.columns, progress=progress)
+    new = store_dump(store, path, dump.taken_on, dump.repo, columns=dump.columns, progress=progress)
     return new.size if new else None

@@ -137,7 +137,7 @@ class Backfill:
 
 
 class _Held:
-    """Tells several times a second whether to go on, and renews the lease now and then."""
+    """Answers several times a second whether to go on, and renews the lease now and then."""
 
     def __init__(self, dumps: Dumps, id_: int, owner: str, stopped: Event) -> None:
         self._renew = partial(dumps.renew, id_, owner)
