@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from analytics.domain import ListName
 from analytics.errors import HfStatsError, SourceError, StoreError
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from bot.subscriptions.service import Analytics
 
 _log = logging.getLogger(__name__)
+
+_Result = TypeVar("_Result")
 
 REMEMBERED = timedelta(days=1)
 """How long events and signatures are remembered; Slack gives up on an event within an hour, a signature is good for minutes."""
@@ -99,12 +102,40 @@ class Jobs:
             HfStatsError: when the job can't be done now, for instance because the database can't be used.
 
         """
+        jobs: dict[str, Callable[[], object]] = {
+            "plan": self.plan,
+            "snapshot": self.snapshot,
+            "watch": self.watch,
+            "settle": self.settle,
+            "tidy": self.tidy,
+        }
+        self._attempt(f"The {job} job", jobs[job], None)
+
+    def _attempt(self, what: str, act: Callable[[], _Result], otherwise: _Result) -> _Result:
+        """Return what ``act`` returns, or ``otherwise`` where it fails for a reason that nobody foresaw.
+
+        That failure is reported, and so are those that were logged meanwhile so that the rest could go on.
+
+        Raises:
+            HfStatsError: the failure itself where it is an expected one.
+
+        """
         logs.begin()
-        jobs = {"plan": self.plan, "snapshot": self.snapshot, "watch": self.watch, "settle": self.settle, "tidy": self.tidy}
-        try:
-            jobs[job]()
-        except Exception as error:  # noqa: BLE001 - report raises again what is expected
-            self.report(f"The {job} job", error)
+        result = otherwise
+        with logs.collected_failures() as logged:
+            try:
+                result = act()
+            except Exception as error:  # noqa: BLE001 - report raises again what is expected
+                self.report(what, error)
+        for message, failure in logged:
+            if not message.startswith(logs.FAILURE):  # which report has told of
+                cause = logs.cause(failure)
+                # Without numbers, so that a hundred deliveries that fail alike are one notice.
+                self._tell_once(
+                    f"{re.sub(r'[0-9]+', '', message)} {cause}",
+                    f"{message}: {cause}. The log has the details under the reference {logs.reference()}.",
+                )
+        return result
 
     def report(self, what: str, error: Exception) -> str:
         """Log a failure that nobody foresaw, tell the operator of each cause once a day, and return the sentence.
@@ -116,10 +147,13 @@ class Jobs:
         if isinstance(error, HfStatsError) and not isinstance(error, UnansweredError):
             raise error
         text = logs.failure(_log, what, error, error.reference if isinstance(error, UnansweredError) else "")
-        identity = hashlib.sha256(f"{what} {logs.cause(error)}".encode()).hexdigest()[:16]
-        if self.done.first("failure", f"{self.delivery_context.clock():%Y-%m-%d} {identity}"):
-            self.tell_operator(text)
+        self._tell_once(f"{what} {logs.cause(error)}", text)
         return text
+
+    def _tell_once(self, cause: str, text: str) -> None:
+        identity = hashlib.sha256(cause.encode()).hexdigest()[:16]
+        if self.done.first("failure", f"{self.delivery_context.clock():%Y-%m-%d} {identity}"):
+            self.tell_operator(text[:1].upper() + text[1:])
 
     def plan(self) -> None:
         """Plan the deliveries that are due; a digest reports the channel's bets, so these are settled first."""
@@ -202,26 +236,24 @@ class Jobs:
 
     def deliver(self, id_: int) -> Again | None:
         """Make one delivery; see :func:`bot.outbox.delivery.deliver`."""
-        try:
-            return deliver(self.delivery_context, id_)
-        except Exception as error:  # noqa: BLE001 - report raises again what is expected
-            self.report("A delivery", error)
-            return Again(self.delivery_context.clock() + _RETRY)
+        later: Again | None = Again(self.delivery_context.clock() + _RETRY)
+        return self._attempt("A delivery", lambda: deliver(self.delivery_context, id_), later)
 
     def due(self, defer: Callable[[Sequence[int]], None], *, afresh: bool = False) -> None:
         """Pass due deliveries that no engine has to ``defer``; with ``afresh``, also those that an engine was given before."""
-        if afresh:
-            self.delivery_context.outbox.untell()
-        while ids := self.delivery_context.outbox.due(_BATCH, FORGOTTEN):
-            defer(ids)
+
+        def look() -> None:
+            if afresh:
+                self.delivery_context.outbox.untell()
+            while ids := self.delivery_context.outbox.due(_BATCH, FORGOTTEN):
+                defer(ids)
+
+        self._attempt("Looking for due deliveries", look, None)
 
     def count(self, id_: int) -> Again | None:
         """Count one dump of the whole Hub; see :meth:`bot.jobs.backfill.service.Backfill.count`."""
-        try:
-            return self.backfill.count(id_, tell=self.tell_operator)
-        except Exception as error:  # noqa: BLE001 - report raises again what is expected
-            self.report("A backfill", error)
-            return Again(self.delivery_context.clock() + _RETRY)
+        later: Again | None = Again(self.delivery_context.clock() + _RETRY)
+        return self._attempt("A backfill", lambda: self.backfill.count(id_, tell=self.tell_operator), later)
 
     def to_count(self, many: int) -> list[int]:
         """Return waiting dumps that no engine has."""
@@ -229,10 +261,7 @@ class Jobs:
 
     def count_all(self) -> None:
         """Count every dump that waits."""
-        try:
-            self.backfill.run(tell=self.tell_operator)
-        except Exception as error:  # noqa: BLE001 - report raises again what is expected
-            self.report("The backfill", error)
+        self._attempt("The backfill", lambda: self.backfill.run(tell=self.tell_operator), None)
 
     def stop(self) -> None:
         """Stop counting; the dumps under way are counted later."""

@@ -6,7 +6,9 @@ import logging
 import os
 import re
 import secrets
+import threading
 import traceback
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 
 REQUEST: ContextVar[str] = ContextVar("request", default="")
 """The id of the request that is being worked on; it stands in every line, and in the error that a user sees."""
+
+FAILURE = "failure "
+"""How the line begins that a reference leads to."""
 
 _SECRET = re.compile(r"xox[a-z]+-[\w.-]+|xapp-[\w-]+|hf_\w{8,}|gAAAA[\w=-]{20,}|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)")
 """Tokens of Slack's and the Hub's, Fernet's ciphertexts, and passwords in addresses."""
@@ -60,7 +65,7 @@ def failure(logger: logging.Logger, what: str, error: BaseException, under: str 
     """
     if not under:
         under = reference()
-        logger.error("failure %s: %s", under, what, exc_info=error)
+        logger.error("%s%s: %s", FAILURE, under, what, exc_info=error)
     return f"{what} failed unexpectedly: {cause(error)}. The log has the details under the reference {under}."
 
 
@@ -68,6 +73,30 @@ def cause(error: BaseException) -> str:
     """Return an exception's kind and innermost place; its text may hold what somebody typed."""
     place = _places(error.__traceback__).rpartition(" > ")[2]
     return f"{type(error).__name__} in {place}" if place else type(error).__name__
+
+
+@contextmanager
+def collected_failures() -> Iterator[list[tuple[str, BaseException]]]:
+    """Collect what the bot's loggers are given with an exception in this thread: a message and the exception each."""
+    collector = _Collector()
+    logger = logging.getLogger("bot")
+    logger.addHandler(collector)
+    try:
+        yield collector.failures
+    finally:
+        logger.removeHandler(collector)
+
+
+class _Collector(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.failures: list[tuple[str, BaseException]] = []
+        self._thread = threading.get_ident()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        if error and record.thread == self._thread:
+            self.failures.append((record.getMessage(), error))
 
 
 def configure(level: str, style: Literal["json", "text"]) -> None:

@@ -32,7 +32,7 @@ SENTENCE = re.compile(
 TYPED = "what somebody typed"
 
 
-class BrokenError(Exception):
+class BrokenError(RuntimeError):
     """Stands for a defect."""
 
 
@@ -133,6 +133,24 @@ def test_a_delivery_and_a_dump_that_break_are_tried_again_and_told(jobs, engine,
     again = getattr(jobs, what)(1)
     assert isinstance(again, Again)
     reported(engine, caplog)
+
+
+def test_what_is_logged_so_that_the_rest_goes_on_is_told_too(jobs, engine, moment):
+    """A digest that can't be built, an alert, a bet, a delivery: each is logged where it happens, and others go on."""
+    jobs.delivery_context.subscriptions.subscribe(
+        "T1",
+        "C1",
+        schedule="monthly at 09:00 UTC",
+        within="top",
+        sections=("license",),
+        by="U1",
+        next_due=moment[0],
+        private=False,
+    )
+    break_statements(engine, "FROM snapshot")
+    jobs.run("plan")
+    (notice,) = notices(engine)
+    assert re.search(r"The digest .* could not be built: BrokenError in .*\. The log has the details under the reference", notice)
 
 
 def test_a_snapshot_that_breaks_names_the_defect_and_not_the_hub(jobs, engine, moment, caplog, monkeypatch):
@@ -243,7 +261,7 @@ BREAKS_THERE = """
 import sys
 if "--multiprocessing-fork" in sys.orig_argv:
     import pyarrow.parquet
-    class BrokenError(Exception): pass
+    class BrokenError(RuntimeError): pass
     def broken(*_, **__): raise BrokenError("what somebody typed")
     pyarrow.parquet.read_metadata = broken
 """
