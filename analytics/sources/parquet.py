@@ -77,15 +77,15 @@ def batches(
         raise _damaged(path, error, number) from None
 
 
-def column_names(path: Path) -> list[str]:
-    """Return the names of a file's columns.
+def column_types(path: Path) -> dict[str, pa.DataType]:
+    """Return the types of a file's columns, by name.
 
     Raises:
         SourceError: when it isn't a Parquet file or is damaged.
 
     """
     try:
-        return list(pq.read_metadata(path).schema.to_arrow_schema().names)
+        return {column.name: column.type for column in pq.read_metadata(path).schema.to_arrow_schema()}
     except _DAMAGE as error:
         raise _damaged(path, error) from None
 

@@ -17,7 +17,7 @@ from analytics.sources import hub_rows
 from analytics.sources.dumps import cells, repeated_rows
 from analytics.sources.dumps.columns import KINDS, REFUSED, columns
 from analytics.sources.dumps.streaming_rollup import Creators
-from analytics.sources.parquet import ahead, batches, column_names, plain
+from analytics.sources.parquet import ahead, batches, column_types, plain
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -78,7 +78,10 @@ class DumpFile:
             SourceError: when it is no Parquet file, or a column is missing.
 
         """
-        called = columns(column_names(path), given, path.name)
+        types = column_types(path)
+        called = columns(list(types), given, path.name)
+        if "tags" in called and pa.types.is_null(types[called["tags"]]):
+            del called["tags"]
         if "tags" in called:  # a card is read only where there are no tags to tell the license
             called.pop("cardData", None)
         return cls(path, called)

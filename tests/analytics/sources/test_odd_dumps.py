@@ -40,7 +40,7 @@ def rows(many=9):
     return [
         {
             "id": f"org-{place % 4}/model-{place}",
-            "downloads": 1_000 - place,
+            "downloads": 10_000 - place,
             "downloadsAllTime": 9_000,
             "likes": 10.0,
             "trendingScore": 1.5,
@@ -263,7 +263,7 @@ def test_a_dump_cut_short_is_told(tmp_path, part):
 
 
 @pytest.mark.parametrize(
-    "copies", [{}, {"downloads": 5_000}, {"downloads": 1}, {"downloads": None}, {"pipeline_tag": "fill-mask"}]
+    "copies", [{}, {"downloads": 50_000}, {"downloads": 1}, {"downloads": None}, {"pipeline_tag": "fill-mask"}]
 )
 @pytest.mark.parametrize("size", [2, 7, 65_536])
 def test_a_model_in_two_rows_counts_once_with_the_more_downloads(tmp_path, monkeypatch, caplog, copies, size):
@@ -285,7 +285,7 @@ def test_the_headline_and_the_table_agree_on_a_dump_with_copies(tmp_path, histor
     listing, counts = count(tmp_path, [*content, content[0], content[0], content[5]])
     store = history_of(listing, counts)
     answer = ask(parse("models in hub"), store)
-    assert answer.rankings[0].entries[0].name == content[0]["id"]
+    assert answer.rankings[0].shares[0].name == content[0]["id"]
     assert store.snapshots(ListName.HUB)[-1].odd_rows == 3
 
 
