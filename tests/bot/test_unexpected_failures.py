@@ -219,13 +219,19 @@ COMMANDS = [
 ]
 
 
-@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
-def test_a_command_that_breaks_ends_in_one_sentence(url, hub, tmp_path, monkeypatch, caplog, words):
+@pytest.fixture
+def broken_database(tmp_path, monkeypatch):
+    """A folder with files to import, and a database whose driver is broken."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "listing.csv").write_text("snapshot_date,model_id,downloads\n2026-08-22,a/b,1\n", encoding="utf-8")
     pq.write_table(pa.table({"id": ["a/b"], "downloads": [1]}), tmp_path / "2026-08-31.parquet")
     monkeypatch.setattr(sa.Engine, "connect", broken)
     monkeypatch.setattr(sa.Engine, "begin", broken)
+
+
+@pytest.mark.usefixtures("broken_database")
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_a_command_that_breaks_ends_in_one_sentence(url, hub, caplog, words):
     result = CliRunner().invoke(
         main,
         list(words),
