@@ -148,7 +148,7 @@ class Moment:
 
 
 class ChartKind(StrEnum):
-    """The forms a chart takes. What each field of :class:`Chart` means to each is in ``docs/charts.md``."""
+    """The forms a chart takes. What each field of :class:`Chart` means to each is in ``docs/explanation/charts.md``."""
 
     PAIRED = "paired"
     """Two bars a category: models against downloads."""

@@ -41,7 +41,7 @@ _FORMS: Mapping[ChartKind, Callable[[Sheet, Area, Chart], None]] = {
 def draw(chart: Chart) -> bytes:
     """Return a PNG of 1200 by 675 pixels in at most 64 colours; the same chart gives the same bytes.
 
-    Raises ValueError where ``docs/charts.md`` says that a chart of this kind cannot be so.
+    Raises ValueError where ``docs/explanation/charts.md`` says that a chart of this kind cannot be so.
     """
     return encode(build(chart), chart.alt)
 

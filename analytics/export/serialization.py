@@ -1,4 +1,4 @@
-"""An answer as JSON and as CSV: stable, for scripts. The fields are described in ``docs/json.md``."""
+"""An answer as JSON and as CSV: stable, for scripts. The fields are described in ``docs/reference/json.md``."""
 
 from __future__ import annotations
 

@@ -92,7 +92,9 @@ def ask(query: Query, history: History) -> Answer:
         _rows_are_kept(query)
         answer = question.answer(query, read)
         notes = (*answer.notes, *doubts(query, answer, read))
-        onward = tuple(text for text in answer.next if not _needs_every_row(parse(text)))
+        onward = answer.next
+        if query.within is ListName.HUB:
+            onward = tuple(text for text in onward if not _needs_every_row(parse(text)))
         return replace(answer, near=neighbors(query, question.form, answer, read), notes=notes, next=onward)
     except HfStatsError as error:
         error.suggestions = tuple(text for text in error.suggestions if _answered(text, history))

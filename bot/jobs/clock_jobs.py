@@ -15,10 +15,11 @@ from analytics.statistics import quality
 from analytics.storage.ingest import already_taken
 from analytics.storage.sql_history import SqlHistory
 from bot.analytics_pool.errors import UnansweredError
+from bot.blocks.notices import operator_text
 from bot.domain.outbox import Again
 from bot.observability import logs
 from bot.outbox.delivery import deliver
-from bot.outbox.operator_notice import plan_notice
+from bot.outbox.failure import operator_notice
 from bot.outbox.planner import plan
 from bot.predictions.settlement import settle
 from bot.settings import secret
@@ -31,12 +32,12 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from analytics.digest.edition import Edition
+    from bot.conversation.router import Analytics
     from bot.jobs.backfill.service import Backfill
     from bot.outbox.delivery import DeliveryContext
     from bot.settings import Settings
     from bot.storage.job_slots import JobSlots
     from bot.storage.messages.received_events import ReceivedEvents
-    from bot.subscriptions.service import Analytics
 
 _log = logging.getLogger(__name__)
 
@@ -222,8 +223,10 @@ class Jobs:
 
     def tell_operator(self, text: str) -> None:
         """Post a text once in the operator's channel, if the settings name one; the log has it anyway."""
-        context = self.delivery_context
-        plan_notice(context.outbox, self.settings.hfstats_operator_channel, text, context.clock())
+        where = self.settings.hfstats_operator_channel
+        if where:
+            planned = operator_notice(where, operator_text(text), text, self.delivery_context.clock())
+            self.delivery_context.outbox.plan([planned])
 
     def tidy(self) -> None:
         """Delete pictures, marks and deliveries that are no longer needed."""

@@ -14,7 +14,7 @@ from analytics.formatting.phrases import MINUS, plural
 from analytics.query import Form, Option, Query
 from analytics.questions import chart_specs
 from analytics.questions.question import Question, View
-from analytics.statistics import comparison
+from analytics.statistics.correlation import correlate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +37,7 @@ def _answer(query: Query, history: History) -> Answer:
     if not recorded:
         raise NoDataError(f"The source of {view.now.taken_on:%Y-%m-%d} does not record likes.", _elsewhere(view))
     try:
-        statistics, fit = comparison.correlation(recorded)
+        statistics, fit = correlate(recorded)
     except ValueError:
         message = f"{plural(len(recorded), 'model')} with likes are too few or too alike for a correlation."
         raise NoDataError(message, (str(query.but(task=None)),)) from None
@@ -128,7 +128,7 @@ def _by_task(models: Sequence[Model], query: Query) -> tuple[str, ...]:
     found: list[tuple[float, str, int]] = []
     for task, own in tasks.items():
         with suppress(ValueError):
-            found += [(comparison.correlation(own)[0]["spearman"], task, len(own))] if len(own) >= _FEWEST else []
+            found += [(correlate(own)[0]["spearman"], task, len(own))] if len(own) >= _FEWEST else []
     if len(found) < 2:
         return ()
     (most, first, many), (least, last, few) = max(found), min(found)
