@@ -22,7 +22,7 @@ def report(command: str, error: Exception) -> str:
     handler.setFormatter(logs.formatter("text"))
     if not logging.getLogger().handlers:  # most commands write no log
         logging.getLogger().addHandler(handler)
-    logs.begin()
+    logs.start_request()
     try:
         text = logs.failure(_log, command, error)
     finally:

@@ -16,7 +16,7 @@ from analytics.storage.ingest import already_taken
 from analytics.storage.sql_history import SqlHistory
 from bot.analytics_pool.errors import UnansweredError
 from bot.blocks.notices import operator_text
-from bot.domain.outbox import Again
+from bot.domain.outbox import RetryAt
 from bot.observability import logs
 from bot.outbox.delivery import deliver
 from bot.outbox.failure import operator_notice
@@ -43,13 +43,13 @@ _log = logging.getLogger(__name__)
 
 _Result = TypeVar("_Result")
 
-REMEMBERED = timedelta(days=1)
+EVENT_RETENTION = timedelta(days=1)
 """How long events and signatures are remembered; Slack gives up on an event within an hour, a signature is good for minutes."""
-KEPT = timedelta(days=400)
+DELIVERY_RETENTION = timedelta(days=400)
 """How long finished deliveries are kept."""
-FORGOTTEN = timedelta(minutes=5)
+REQUEUE_AFTER = timedelta(minutes=5)
 """After which a delivery that an engine was given and didn't begin is given again."""
-GIVEN_UP = 22
+REPORT_HOUR = 22
 """The hour (UTC) from which the operator is told of a snapshot that couldn't be taken; until then it is tried again."""
 _RETRY = timedelta(minutes=1)
 """Before a delivery or a dump is tried again after a failure that nobody foresaw."""
@@ -121,7 +121,7 @@ class Jobs:
             HfStatsError: the failure itself where it is an expected one.
 
         """
-        logs.begin()
+        logs.start_request()
         result = otherwise
         with logs.collected_failures() as logged:
             try:
@@ -134,7 +134,7 @@ class Jobs:
                 # Without numbers, so that a hundred deliveries that fail alike are one notice.
                 self._tell_once(
                     f"{re.sub(r'[0-9]+', '', message)} {cause}",
-                    f"{message}: {cause}. The log has the details under the reference {logs.reference()}.",
+                    f"{message}: {cause}. The log has the details under the reference {logs.request_id()}.",
                 )
         return result
 
@@ -192,14 +192,14 @@ class Jobs:
         else:
             _log.info("took %s snapshots of %s", len(taken), today)
             return bool(taken)
-        if now.hour >= GIVEN_UP and self.done.first("missed", today.isoformat()):
+        if now.hour >= REPORT_HOUR and self.done.first("missed", today.isoformat()):
             _log.error("there will be no snapshot of %s: %s", today, reason)
             self.tell_operator(f"There is no snapshot of {today}, and it isn't tried again. {reason}")
         return False
 
     def watch(self) -> None:
         """Check alerts against new snapshots."""
-        if not self.delivery_context.watches.heard():
+        if not self.delivery_context.watches.active():
             return
         store = SqlHistory(self.database)
         latest = {name.value: max(found, key=lambda one: one.taken_on) for name in ListName if (found := store.snapshots(name))}
@@ -232,14 +232,14 @@ class Jobs:
         """Delete pictures, marks and deliveries that are no longer needed."""
         age = timedelta(days=self.settings.hfstats_picture_days)
         links = self.delivery_context.gallery.prune(age) if self.delivery_context.gallery else 0
-        marks = self.seen.prune(REMEMBERED) + self.done.prune(KEPT)
-        lines = self.delivery_context.outbox.prune(KEPT)
+        marks = self.seen.prune(EVENT_RETENTION) + self.done.prune(DELIVERY_RETENTION)
+        lines = self.delivery_context.outbox.prune(DELIVERY_RETENTION)
         digests = self.delivery_context.built_digests.prune(age)
         _log.info("tidied: %s addresses of pictures, %s marks, %s deliveries, %s digests", links, marks, lines, digests)
 
-    def deliver(self, id_: int) -> Again | None:
+    def deliver(self, id_: int) -> RetryAt | None:
         """Make one delivery; see :func:`bot.outbox.delivery.deliver`."""
-        later: Again | None = Again(self.delivery_context.clock() + _RETRY)
+        later: RetryAt | None = RetryAt(self.delivery_context.clock() + _RETRY)
         return self._attempt("A delivery", lambda: deliver(self.delivery_context, id_), later)
 
     def due(self, defer: Callable[[Sequence[int]], None], *, afresh: bool = False) -> None:
@@ -247,20 +247,20 @@ class Jobs:
 
         def look() -> None:
             if afresh:
-                self.delivery_context.outbox.untell()
-            while ids := self.delivery_context.outbox.due(_BATCH, FORGOTTEN):
+                self.delivery_context.outbox.mark_unqueued()
+            while ids := self.delivery_context.outbox.due(_BATCH, REQUEUE_AFTER):
                 defer(ids)
 
         self._attempt("Looking for due deliveries", look, None)
 
-    def count(self, id_: int) -> Again | None:
+    def count(self, id_: int) -> RetryAt | None:
         """Count one dump of the whole Hub; see :meth:`bot.jobs.backfill.service.Backfill.count`."""
-        later: Again | None = Again(self.delivery_context.clock() + _RETRY)
+        later: RetryAt | None = RetryAt(self.delivery_context.clock() + _RETRY)
         return self._attempt("A backfill", lambda: self.backfill.count(id_, tell=self.tell_operator), later)
 
     def to_count(self, many: int) -> list[int]:
         """Return waiting dumps that no engine has."""
-        return self.backfill.dumps.untold(many)
+        return self.backfill.dumps.take_unqueued(many)
 
     def count_all(self) -> None:
         """Count every dump that waits."""

@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from pathlib import Path
 
-    from bot.domain.dump import Wanted
+    from bot.domain.dump import DumpRequest
 
 _LOOK = 0.25
 """Seconds between two looks at whether to go on."""
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class CountTask:
     """What the process is to do."""
 
-    dump: Wanted
+    dump: DumpRequest
     database: str
     folder: Path
     """Where what is downloaded lies until it is counted."""
@@ -34,14 +34,14 @@ class Order:
 
     def __repr__(self) -> str:
         """Leave out the token."""
-        return f"Order({self.dump})"
+        return f"CountTask({self.dump})"
 
 
-class Died(Exception):  # noqa: N818 - of the process, not in it
+class ProcessDiedError(Exception):
     """The process ended without a result, for instance because it was killed."""
 
 
-class Crashed(Exception):  # noqa: N818 - in the process
+class CrashedError(Exception):
     """Counting failed for a reason nobody foresaw; ``str(error)`` names it."""
 
     def __init__(self, cause: str, places: list[str]) -> None:
@@ -50,11 +50,11 @@ class Crashed(Exception):  # noqa: N818 - in the process
         """For the log: the exception and what caused it, each with the places it came through."""
 
 
-class Stopped(Exception):  # noqa: N818 - nothing went wrong
+class StoppedError(Exception):
     """The process was told to end."""
 
 
-def count(order: Order, advance: Callable[[str, int, int | None], None], go_on: Callable[[], bool]) -> int | None:
+def count(order: CountTask, advance: Callable[[str, int, int | None], None], go_on: Callable[[], bool]) -> int | None:
     """Fetch, count and store a dump, and return its number of models; ``None`` for a day that is stored already.
 
     ``advance`` is called with the step, its progress and its size; ``go_on`` several times a second.
@@ -62,9 +62,9 @@ def count(order: Order, advance: Callable[[str, int, int | None], None], go_on: 
     Raises:
         OutOfReachError: for what may be there later.
         HfStatsError: saying what is wrong; nothing of the dump is stored then.
-        Crashed: when counting failed for a reason nobody foresaw; nothing of the dump is stored then.
-        Died: when the process ended without a result, which the file may have caused.
-        Stopped: when ``go_on`` returned false.
+        CrashedError: when counting failed for a reason nobody foresaw; nothing of the dump is stored then.
+        ProcessDiedError: when the process ended without a result, which the file may have caused.
+        StoppedError: when ``go_on`` returned false.
 
     """
     context = multiprocessing.get_context("spawn")
@@ -80,22 +80,22 @@ def count(order: Order, advance: Callable[[str, int, int | None], None], go_on: 
                 said, *more = here.recv()
             except EOFError:
                 process.join()
-                raise Died(f"exit code {process.exitcode}") from None
+                raise ProcessDiedError(f"exit code {process.exitcode}") from None
             if said == "done":
                 return more[0]  # type: ignore[no-any-return]
             if said == "failed":
                 raise more[0]
             if said == "crashed":
-                raise Crashed(*more)
+                raise CrashedError(*more)
             advance(*more)
-        raise Stopped
+        raise StoppedError
     finally:
         process.terminate()
         process.join()
         here.close()
 
 
-def _main(order: Order, there: Connection) -> None:
+def _main(order: CountTask, there: Connection) -> None:
     end_with_parent()
     try:
         there.send(("done", _count(order, lambda *progress: there.send(("at", *progress)))))
@@ -107,7 +107,7 @@ def _main(order: Order, there: Connection) -> None:
         there.send(("crashed", logs.cause(error), list(logs.raised(error))))
 
 
-def _count(order: Order, advance: Callable[[str, int, int | None], None]) -> int | None:
+def _count(order: CountTask, advance: Callable[[str, int, int | None], None]) -> int | None:
     # What counts is loaded by this process only.
     from analytics.sources.dumps.repository import HubFile, fetch  # noqa: PLC0415
     from analytics.storage import database  # noqa: PLC0415

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from analytics.errors import HfStatsError, OutOfReachError
 from analytics.storage.database import make_private_folder
-from bot.domain.outbox import Again
-from bot.jobs.backfill.process import Crashed, Died, Order, Stopped, count
+from bot.domain.outbox import RetryAt
+from bot.jobs.backfill.process import CountTask, CrashedError, ProcessDiedError, StoppedError, count
 from bot.observability import logs
 from bot.storage.dumps import ATTEMPTS
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.domain.dump import Dump
-    from bot.storage.dumps import Dumps
+    from bot.storage.dumps import DumpStore
 
     Advance = Callable[[Dump, str, int, int | None], None]
     Tell = Callable[[str], None]
@@ -49,7 +49,7 @@ def _ignore(*_: object) -> None:
 class Backfill:
     """Counts dumps until it is stopped."""
 
-    dumps: Dumps
+    dumps: DumpStore
     database: str
     folder: Path
     endpoint: str | None = None
@@ -73,8 +73,8 @@ class Backfill:
             else:
                 self.stopped.wait(_AGAIN)
 
-    def count(self, id_: int, advance: Advance = _ignore, tell: Tell = _ignore) -> Again | None:
-        """Count one dump; ``Again`` when it is to be tried later. The result is in the database.
+    def count(self, id_: int, advance: Advance = _ignore, tell: Tell = _ignore) -> RetryAt | None:
+        """Count one dump; ``RetryAt`` when it is to be tried later. The result is in the database.
 
         ``tell`` is called with a sentence for the operator when a dump is given up for a reason nobody foresaw.
 
@@ -84,7 +84,7 @@ class Backfill:
         """
         owner = secrets.token_hex(8)
         dump = self.dumps.claim(id_, owner)
-        if dump is None or isinstance(dump, Again):
+        if dump is None or isinstance(dump, RetryAt):
             return dump
         if dump.attempts > ATTEMPTS:
             tell(self._give_up(dump, owner, f"it was begun {ATTEMPTS} times and never came to an end"))
@@ -93,16 +93,16 @@ class Backfill:
         make_private_folder(folder)
         for left in folder.rglob("*.incomplete"):  # by a process that was killed; nothing goes on with it
             left.unlink(missing_ok=True)
-        order = Order(dump, self.database, folder, self.endpoint, self.token)
-        held = _Held(self.dumps, id_, owner, self.stopped)
+        order = CountTask(dump, self.database, folder, self.endpoint, self.token)
+        held = _LeaseRenewal(self.dumps, id_, owner, self.stopped)
         try:
             models = count(order, lambda what, done, of: advance(dump, what, done, of), held)
-        except Stopped:
-            return self.dumps.put_back(id_, owner, datetime.now(UTC), begun=False)
-        except (OutOfReachError, Died) as error:
+        except StoppedError:
+            return self.dumps.reschedule(id_, owner, datetime.now(UTC), begun=False)
+        except (OutOfReachError, ProcessDiedError) as error:
             return self._later(dump, owner, error, tell)
-        except Crashed as error:
-            under = logs.begin()
+        except CrashedError as error:
+            under = logs.start_request()
             _log.error("failure %s: counting the Hub of %s: %s", under, dump.taken_on, error.places)
             tell(self._give_up(dump, owner, f"counting failed unexpectedly, {error}; the log has it under the reference {under}"))
         except HfStatsError as error:
@@ -120,15 +120,15 @@ class Backfill:
             if age > _FORGOTTEN.total_seconds():
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def _later(self, dump: Dump, owner: str, error: Exception, tell: Tell) -> Again | None:
-        said = f"the process that counted it ended ({error})" if isinstance(error, Died) else str(error)
+    def _later(self, dump: Dump, owner: str, error: Exception, tell: Tell) -> RetryAt | None:
+        said = f"the process that counted it ended ({error})" if isinstance(error, ProcessDiedError) else str(error)
         if dump.attempts >= ATTEMPTS:
             text = self._give_up(dump, owner, said)
-            if isinstance(error, Died):
+            if isinstance(error, ProcessDiedError):
                 tell(text)
             return None
         _log.warning("the Hub of %s has to wait: %s", dump.taken_on, said)
-        return self.dumps.put_back(dump.id, owner, datetime.now(UTC) + _LATER * 2 ** (dump.attempts - 1), said)
+        return self.dumps.reschedule(dump.id, owner, datetime.now(UTC) + _LATER * 2 ** (dump.attempts - 1), said)
 
     def _give_up(self, dump: Dump, owner: str, error: str) -> str:
         self.dumps.failed(dump.id, owner, error)
@@ -136,10 +136,10 @@ class Backfill:
         return f"The dump of {dump.taken_on} from {dump.repo} couldn't be counted: {error.rstrip('.')}."
 
 
-class _Held:
+class _LeaseRenewal:
     """Answers several times a second whether to go on, and renews the lease now and then."""
 
-    def __init__(self, dumps: Dumps, id_: int, owner: str, stopped: Event) -> None:
+    def __init__(self, dumps: DumpStore, id_: int, owner: str, stopped: Event) -> None:
         self._renew = partial(dumps.renew, id_, owner)
         self._stopped = stopped
         self._renewed = time.monotonic()

@@ -24,7 +24,7 @@ from bot import database_setup
 from bot.analytics_pool.process import AnalyticsProcess
 from bot.cli.main import main
 from bot.composition import background
-from bot.domain.outbox import Again
+from bot.domain.outbox import RetryAt
 from bot.settings import Settings
 from bot.storage.messages.outbox import OutboxStore
 
@@ -133,7 +133,7 @@ def test_a_database_that_is_away_is_no_surprise(jobs, engine, caplog):
 def test_a_delivery_and_a_dump_that_break_are_tried_again_and_told(jobs, engine, caplog, what, table):
     break_statements(engine, rf"^(SELECT|UPDATE)(?s:.)*\b{table}\b")
     again = getattr(jobs, what)(1)
-    assert isinstance(again, Again)
+    assert isinstance(again, RetryAt)
     reported(engine, caplog)
 
 
