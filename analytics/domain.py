@@ -134,6 +134,11 @@ class Listing:
     size: int | None = None
     """How many models were counted, where not each has a row in ``models``; their ranks are then ``ranks``."""
     ranks: tuple[int, ...] = ()
+    odd_rows: int = 0
+    """Rows of the source with a field that couldn't be read and isn't recorded, or that stood twice and count once.
+
+    The union of two lists counts none of its own.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +152,8 @@ class Snapshot:
     size: int
     """Number of models."""
     simulated: bool
+    odd_rows: int = 0
+    """See :attr:`Listing.odd_rows`."""
 
 
 @dataclass(frozen=True, slots=True)

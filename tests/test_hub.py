@@ -18,7 +18,7 @@ from huggingface_hub.utils import _http
 
 from analytics.domain import LIST_SIZE, Listing, ListName
 from analytics.errors import SourceError
-from analytics.sources import hub
+from analytics.sources import hub, hub_rows
 from analytics.sources.validation import CellError
 
 if TYPE_CHECKING:
@@ -205,9 +205,7 @@ def test_broken_json_is_told(standin: HubStandIn, body: str | bytes) -> None:
     assert "nothing was kept" in said
 
 
-@pytest.mark.parametrize(
-    "body", ['{"error": "no"}', "null", "3", "[3]", '["a/b"]', "[null]", "[[]]", '[{"id": "a", "createdAt": 3}]']
-)
+@pytest.mark.parametrize("body", ['{"error": "no"}', "null", "3", "[3]", '["a/b"]', "[null]", "[[]]"])
 def test_json_that_is_no_listing_is_told(standin: HubStandIn, body: str) -> None:
     standin.fail_next(says(body))
     said = refusal(standin)
@@ -385,9 +383,6 @@ def test_no_secret_is_repeated(standin: HubStandIn, caplog: pytest.LogCaptureFix
         ({"downloads": float("inf")}, "downloads is inf"),
         ({"downloads": True}, "downloads is True"),
         ({"downloads": 2**63}, "not a whole number"),
-        ({"likes": "12"}, "likes is '12'"),
-        ({"likes": [1]}, "likes is [1]"),
-        ({"trendingScore": -1}, "trendingScore is -1, not a number from 0"),
         ({"id": ""}, "the model has no id"),
         ({"id": None}, "the model has no id"),
         ({"id": "a/b\x1b[2J"}, r"'a/b\x1b[2J' is no model id"),
@@ -395,19 +390,9 @@ def test_no_secret_is_repeated(standin: HubStandIn, caplog: pytest.LogCaptureFix
         ({"id": "a/b/c"}, "'a/b/c' is no model id"),
         ({"id": "x" * 300}, "is no model id"),
         ({"id": 7}, "7 is no model id"),
-        ({"tags": "mit"}, "tags is 'mit', not a list of words"),
-        ({"tags": ["mit", 3]}, "not a list of words"),
-        ({"tags": ["license:" + "x" * 1_000_000]}, "license is 'xxxx"),
-        ({"tags": [f"license:{n}" for n in range(50)]}, "declares 50 licenses"),
-        ({"pipeline_tag": 4}, "pipeline_tag is 4, not a word"),
-        ({"library_name": "a\x00b"}, "library_name is"),
-        ({"gated": "perhaps"}, "gated is 'perhaps'"),
-        ({"gated": 0}, "gated is 0"),
-        ({"createdAt": "yesterday"}, "not a model as the Hub describes one"),
-        ({"_id": {}}, "_id is {}"),
     ],
 )
-def test_a_row_that_cannot_be_is_told(standin: HubStandIn, change: Row, what: str) -> None:
+def test_a_row_without_a_place_in_a_ranking_is_told(standin: HubStandIn, change: Row, what: str) -> None:
     standin.page_size = 100
 
     def spoil(page: int, rows: list[Row]) -> list[Row]:
@@ -538,7 +523,7 @@ def sample(name: str) -> Any:
 
 @pytest.mark.shared
 def test_the_captured_listing_by_likes_parses_with_its_gaps() -> None:
-    models = [hub.model(item) for item in sample("models_sort_likes_full_limit100_2025-12-08.json")]
+    models = [hub_rows.read(item).model for item in sample("models_sort_likes_full_limit100_2025-12-08.json")]
     assert len(models) == 100
     assert sum(model.task == "" for model in models) == 11
     assert sum(model.library == "" for model in models) == 9
@@ -552,15 +537,15 @@ def test_the_captured_listing_by_likes_parses_with_its_gaps() -> None:
 
 @pytest.mark.shared
 def test_the_other_payloads_parse() -> None:
-    default = [hub.model(item) for item in sample("models_default_limit2_2025-11.json")]
+    default = [hub_rows.read(item).model for item in sample("models_default_limit2_2025-11.json")]
     assert [model.gated for model in default] == [None, None]
     assert default[0].trending == 580
     assert default[0].licenses == ("other",)
-    detail = hub.model(sample("model_detail_google-bert_bert-base-uncased.json"))
+    detail = hub_rows.read(sample("model_detail_google-bert_bert-base-uncased.json")).model
     assert (detail.id, detail.licenses, detail.gated) == ("google-bert/bert-base-uncased", ("apache-2.0",), "false")
     trending = sample("trending_models_2026-08-22.json")["recentlyTrending"]
-    assert all(hub.model(item["repoData"]).licenses is None for item in trending), "this one tells no tags"
-    rebuilt = [hub.model(item) for item in sample("models_sort_trendingScore_limit300_2026-08-22_reconstructed.json")]
+    assert all(hub_rows.read(item["repoData"]).model.licenses is None for item in trending), "this one tells no tags"
+    rebuilt = [hub_rows.read(item).model for item in sample("models_sort_trendingScore_limit300_2026-08-22_reconstructed.json")]
     assert len(rebuilt) == LIST_SIZE
     assert all(model.trending and model.hub_id is None for model in rebuilt)
 
@@ -570,7 +555,7 @@ def test_the_captured_listing_passes_through_the_client(standin: HubStandIn) -> 
     items = sample("models_sort_likes_full_limit100_2025-12-08.json")
     standin.models = items
     listing = take(standin, ListName.LIKED, size=100)
-    by_id = {model.id: model for model in map(hub.model, items)}
+    by_id = {model.id: model for model in (hub_rows.read(item).model for item in items)}
     assert all(model == by_id[model.id] for model in listing.models)
 
 
@@ -596,15 +581,15 @@ def test_a_license_without_a_tag_has_the_name_of_the_card(
     row["tags"] = ["license:other", "license:mit"]
     row["cardData"] = card
     assert take(standin).models[0].licenses == licenses
-    assert hub.model({"id": "a/b", "downloads": 1, "tags": row["tags"], "cardData": card}).licenses == licenses
+    assert hub_rows.read({"id": "a/b", "downloads": 1, "tags": row["tags"], "cardData": card}).model.licenses == licenses
 
 
 def test_licenses_are_told_apart_from_silence() -> None:
     item = {"id": "a/b", "downloads": 1}
-    assert hub.model(item).licenses is None
-    assert hub.model(item | {"tags": []}).licenses == ()
+    assert hub_rows.read(item).model.licenses is None
+    assert hub_rows.read(item | {"tags": []}).model.licenses == ()
     tags = ["license:MIT", "license: apache-2.0 ", "license:mit", "license:", "mit"]
-    assert hub.model(item | {"tags": tags}).licenses == ("mit", "apache-2.0")
-    assert hub.model(item | {"gated": True}).gated == "true"
+    assert hub_rows.read(item | {"tags": tags}).model.licenses == ("mit", "apache-2.0")
+    assert hub_rows.read(item | {"gated": True}).model.gated == "true"
     with pytest.raises(CellError, match="the model has no id"):
-        hub.model({})
+        hub_rows.read({})

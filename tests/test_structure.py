@@ -26,7 +26,6 @@ MOST_LEVELS = 4
 MOST_LINES = 300
 TOO_LONG = {
     "analytics/answer.py": 312,
-    "analytics/sources/dumps/reader.py": 307,
 }
 """Modules that are to be split, with their lines: none may grow, and one that fits goes from here."""
 

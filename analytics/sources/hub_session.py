@@ -1,4 +1,4 @@
-"""One visit to the Hub's API: a timeout for each wait, a deadline for them all, bounds on what is read, a sentence a failure."""
+"""Reading from the Hub's API: a timeout for each wait, a deadline for all of them, limits on size, one sentence per failure."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ from huggingface_hub import constants, set_client_factory
 from huggingface_hub.utils._http import default_client_factory, parse_ratelimit_headers  # neither has a typed public name
 
 from analytics.errors import SourceError
+from analytics.sources import json_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _MOST_BYTES = 16 * 1024**2
-"""Of one page, unpacked. A page of 300 models has less than 1 MB."""
+"""Of one page, decompressed. A page of 300 models has less than 1 MB."""
 _RETRIED = {408, 429, 500, 502, 503, 504}
-"""What huggingface_hub tries again, up to five times."""
+"""Statuses that huggingface_hub retries, up to five times."""
 _REMEDIES = {
     400: "its API may have changed: update hfstats and huggingface_hub",
     401: "it does not know the token; correct HF_TOKEN or unset it, what is public needs none",
@@ -33,14 +34,14 @@ _REMEDIES = {
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A Hub and what opens it. Printed without the latter."""
+    """A Hub's address and the token for it; the token is never printed."""
 
     url: str
     token: str | None
 
     @classmethod
     def of(cls, endpoint: str | None, token: str | None) -> Address:
-        """Return the address, huggingface_hub's own where ``endpoint`` is ``None``.
+        """Return the address; without ``endpoint``, huggingface_hub's.
 
         Raises:
             SourceError: when either cannot be used; the token is not repeated.
@@ -68,7 +69,7 @@ class Address:
 
 @dataclass(slots=True)
 class HubSession:
-    """Reading one thing that comes in pages: how far it is, how long it may go on, and how its failures are told."""
+    """The state of reading one thing that comes in pages: progress, deadline, and the sentences for its failures."""
 
     address: Address
     what: str
@@ -80,11 +81,11 @@ class HubSession:
     page: int = 0
     """Pages read in full."""
     kind: str = ""
-    """Content type of the last."""
+    """Content type of the last page."""
     failures: int = 0
     """In a row."""
     remedies: Mapping[int, str] = field(default_factory=lambda: _REMEDIES)
-    """What to do about a refusal, by its status."""
+    """What to do about a refusal, by HTTP status."""
 
     @property
     def left(self) -> float:
@@ -98,14 +99,14 @@ class HubSession:
         return min(8.0, 2.0 ** (self.failures - 1)) if stated is None else stated + 1.0
 
     def spoiled(self, rank: int, what: object) -> NoReturn:
-        """Refuse it all for one of its rows."""
+        """Refuse the list because of one of its rows."""
         row = f"row {rank} (page {self.page}) of the {self.what}"
         raise SourceError(
             f"{self.address} gave {row} that cannot be used: {what}; nothing was kept, try again later and report it if it stays."
         ) from None
 
     def garbled(self) -> NoReturn:
-        """Refuse the last page, which is no JSON."""
+        """Refuse the last page, which isn't JSON."""
         page = f"page {self.page} of the {self.what}"
         if "json" in self.kind:
             raise SourceError(f"{self.address} gave {page} as broken JSON; nothing was kept, try again.") from None
@@ -115,14 +116,14 @@ class HubSession:
         ) from None
 
     def late(self) -> NoReturn:
-        """Say that the deadline has passed."""
+        """Raise because the deadline has passed."""
         raise SourceError(
             f"{self.address} did not give the {self.what} within {self.deadline:g} s (it came to page {self.page + 1}); "
             "try again later."
         ) from None
 
     def failed(self, error: httpx2.HTTPError) -> NoReturn:
-        """Say why no answer came, or only half of one."""
+        """Raise for an answer that didn't come, or only in part."""
         what = f"page {self.page + 1} of the {self.what}"
         if isinstance(error, httpx2.TimeoutException):
             waited = min(self.timeout, self.deadline)
@@ -138,7 +139,7 @@ class HubSession:
         ) from None
 
     def refused(self, answer: httpx2.Response) -> NoReturn:
-        """Say what an answer other than 200 means."""
+        """Raise for an answer other than 200, with what to do about it."""
         code = answer.status_code
         said = _said(answer)
         if answer.is_redirect:
@@ -159,61 +160,68 @@ class HubSession:
 
 
 class _Client(httpx2.Client):
-    """What huggingface_hub sends through during a visit: it passes no timeout of its own and waits as long as it is told to."""
+    """What huggingface_hub sends through meanwhile: it sets no timeout itself and waits as long as a server tells it to."""
 
-    def __init__(self, visit: HubSession) -> None:
-        super().__init__(timeout=visit.timeout)
-        self._visit = visit
+    def __init__(self, session: HubSession) -> None:
+        super().__init__(timeout=session.timeout)
+        self._session = session
 
     def send(self, request: httpx2.Request, **_: Any) -> httpx2.Response:  # noqa: ANN401 - as inherited
         """Send with a timeout, read within the bounds, and give up where waiting for another try would pass the deadline."""
-        visit = self._visit
+        session = self._session
         if constants.is_offline_mode():
             raise SourceError("HF_HUB_OFFLINE is set, so the Hub is not asked; unset it.")
-        if visit.left <= 0:
-            visit.late()
-        request.extensions["timeout"] = httpx2.Timeout(min(visit.timeout, visit.left)).as_dict()
-        if request.url.netloc != httpx2.URL(visit.address.url).netloc:
+        if session.left <= 0:
+            session.late()
+        request.extensions["timeout"] = httpx2.Timeout(min(session.timeout, session.left)).as_dict()
+        if request.url.netloc != httpx2.URL(session.address.url).netloc:
             request.headers.pop("authorization", None)  # a page's link to the next may lead anywhere
         try:
             with closing(super().send(request, stream=True)) as streamed:
                 answer = self._read(streamed, request)
         except httpx2.TransportError as error:
-            if visit.pause() >= visit.left:
-                visit.failed(error)
+            if session.pause() >= session.left:
+                session.failed(error)
             raise
         if answer.is_success:
-            visit.page, visit.failures, visit.kind = visit.page + 1, 0, content_type(answer)
-        elif answer.status_code not in _RETRIED or visit.pause(answer) >= visit.left:
-            visit.refused(answer)
+            session.page, session.failures, session.kind = session.page + 1, 0, content_type(answer)
+        elif answer.status_code not in _RETRIED or session.pause(answer) >= session.left:
+            session.refused(answer)
         return answer
 
-    def _read(self, streamed: httpx2.Response, request: httpx2.Request) -> httpx2.Response:
+    def _read(self, streamed: httpx2.Response, request: httpx2.Request) -> _Page:
         body = bytearray()
         for chunk in streamed.iter_bytes():
             body += chunk
             if len(body) > _MOST_BYTES:
                 raise SourceError(
-                    f"{self._visit.address} gave a page of more than {_MOST_BYTES // 1024**2} MiB; "
+                    f"{self._session.address} gave a page of more than {_MOST_BYTES // 1024**2} MiB; "
                     "none is that long, check HF_ENDPOINT if you set it."
                 )
-            if self._visit.left <= 0:
-                self._visit.late()
+            if self._session.left <= 0:
+                self._session.late()
         of_transfer = {"content-encoding", "content-length", "transfer-encoding"}
         headers = [(name, value) for name, value in streamed.headers.multi_items() if name.lower() not in of_transfer]
-        return httpx2.Response(streamed.status_code, headers=headers, content=bytes(body), request=request)
+        return _Page(streamed.status_code, headers=headers, content=bytes(body), request=request)
+
+
+class _Page(httpx2.Response):
+    """An answer whose JSON may hold odd values."""
+
+    def json(self, **_: Any) -> Any:  # noqa: ANN401 - as inherited
+        return json_page.parse(self.content)
 
 
 _ONE_AT_A_TIME = threading.Lock()
 
 
 @contextmanager
-def through(visit: HubSession) -> Iterator[None]:
-    """Let huggingface_hub, which has one client for the whole process, send through this visit's; put its own back after."""
-    if not _ONE_AT_A_TIME.acquire(timeout=visit.deadline):
-        visit.late()
+def through(session: HubSession) -> Iterator[None]:
+    """Let huggingface_hub, which has one client per process, send through this session's client; restore its own afterwards."""
+    if not _ONE_AT_A_TIME.acquire(timeout=session.deadline):
+        session.late()
     try:
-        set_client_factory(lambda: _Client(visit))
+        set_client_factory(lambda: _Client(session))
         yield
     finally:
         set_client_factory(default_client_factory)
@@ -232,7 +240,7 @@ def _stated(answer: httpx2.Response) -> float | None:
 
 
 def _said(answer: httpx2.Response) -> str:
-    """Return the Hub's own reason in one short line, without the token should it be repeated there."""
+    """Return the Hub's own reason in one short line, with the token removed."""
     try:
         reason = json.loads(answer.content)["error"]
     except (ValueError, TypeError, KeyError, RecursionError):

@@ -1,4 +1,4 @@
-"""Listings from CSV and Parquet files: which list a file is, which models of each date belong to it, what it leaves unsaid."""
+"""Listings from CSV and Parquet files: which list a file is, which models of each date belong to it, what isn't recorded."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _FLOOR = 0.2
-"""Smallest over median, from which a measure looks cut off from below: 0.25 to 0.44 in real top lists, 0.66 by likes."""
+"""Ratio of smallest value to median above which a measure looks cut off: 0.25 to 0.44 in real top lists, 0.66 by likes."""
 MOST_DAYS = 10_000
 """Dates of one file: 27 years of days. More are most likely another column than the snapshot's date."""
 _TAKEN = {"hub", "simulation"}
-"""Sources that are no files."""
+"""Names of sources that aren't files."""
 
 _MEASURES: dict[ListName, tuple[str, Callable[[Model], float | None]]] = {
     ListName.TOP: ("downloads", lambda model: model.downloads),
@@ -106,7 +106,7 @@ class _Day:
 
 @dataclass(slots=True)
 class _Pile:
-    """What of a file must be remembered to tell its list and its listings: it need not fit into memory."""
+    """What is kept of a file while it is read; the file itself needn't fit into memory."""
 
     candidates: tuple[ListName, ...]
     days: dict[date, _Day] = field(default_factory=dict)

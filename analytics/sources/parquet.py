@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _Item = TypeVar("_Item")
 LONGEST_CELL = 131_072
 """Bytes, as the csv module has it in characters."""
+_CUT = 1_024
+"""Bytes that stay of a cell that is too long: more than any word or id has."""
 
 
 def batches(
@@ -31,15 +33,17 @@ def batches(
     most_bytes: int | None,
     size: int,
     short: Collection[str] = (),
+    optional: Collection[str] = (),
+    cut: bool = False,
 ) -> Iterator[pa.RecordBatch]:
-    """Yield a file's rows, so many at a time, in the columns that ``kinds_of`` its columns' names names and that it has.
+    """Yield a file's rows, ``size`` at a time, in those of the columns named by ``kinds_of(names)`` that it has.
 
-    Text stays a dictionary: short codes for long cells would fill the memory if they were unpacked before they are known to be
-    short; but for the columns in ``short``, whose cells were looked at before. ``most_bytes`` bounds what the columns that are
-    read unpack to, by the file's own account.
+    Text stays dictionary-encoded, since short codes for long cells could fill the memory when decoded, except in the columns
+    ``short``, whose cells were checked before. ``most_bytes`` limits the decoded size that the file states. Columns in
+    ``optional`` are left out where they have another type. With ``cut``, a cell over the limit is cut, not refused.
 
     Raises:
-        SourceError: when it is no Parquet file, is damaged, claims more than it may or holds what no column should.
+        SourceError: when it isn't a Parquet file, is damaged, has more rows than allowed or cells that no column should have.
 
     """
     number = 0
@@ -52,6 +56,7 @@ def batches(
         with pq.ParquetFile(path, read_dictionary=coded, page_checksum_verification=True) as file:
             schema = file.schema_arrow
             fields = [field for field in schema if field.name in kinds]
+            fields = [one for one in fields if one.name not in optional or _is_of_kind(one, kinds[one.name])]
             for field in fields:
                 _check_kind(path, field, kinds[field.name])
             if about.num_rows > most_rows:
@@ -62,20 +67,47 @@ def batches(
                 raise SourceError(f"{path.name} unpacks to more than {most_bytes // 1024**3} GiB; split it by date.")
             for group in range(about.num_row_groups):  # one by one: Arrow cannot join the dictionaries of two
                 for batch in file.iter_batches(batch_size=size, row_groups=[group], columns=[field.name for field in fields]):
-                    _check_lengths(path, batch, number)
+                    checked = _cut(batch) if cut else batch
+                    _check_lengths(path, checked, number)
                     number += len(batch)
-                    yield batch
+                    yield checked
             if number != about.num_rows:
                 raise SourceError(f"{path.name} claims {about.num_rows:,} rows and holds {number:,}; write it again.")
-    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
-        after = f" after row {number}" if number else ""
-        reason = shown(str(error).partition("\n")[0])[1:-1]
-        raise SourceError(f"{path.name} is no Parquet file or is damaged{after} ({reason}); fetch or write it again.") from None
+    except _DAMAGE as error:
+        raise _damaged(path, error, number) from None
+
+
+def column_types(path: Path) -> dict[str, pa.DataType]:
+    """Return the types of a file's columns, by name.
+
+    Raises:
+        SourceError: when it isn't a Parquet file or is damaged.
+
+    """
+    try:
+        return {column.name: column.type for column in pq.read_metadata(path).schema.to_arrow_schema()}
+    except _DAMAGE as error:
+        raise _damaged(path, error) from None
+
+
+_DAMAGE = (pa.ArrowException, OSError, ValueError, OverflowError)
+"""What Arrow raises for a file that isn't as it should be."""
+
+
+def _damaged(path: Path, error: Exception, row: int = 0) -> SourceError:
+    after = f" after row {row}" if row else ""
+    reason = shown(str(error).partition("\n")[0])[1:-1]
+    return SourceError(f"{path.name} is no Parquet file or is damaged{after} ({reason}); fetch or write it again.")
+
+
+def _is_of_kind(field: pa.Field, kinds: Kinds) -> bool:
+    kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
+    return pa.types.is_null(kind) or any(test(kind) for test in kinds)
 
 
 def _check_kind(path: Path, field: pa.Field, kinds: Kinds) -> None:
-    kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
-    if not pa.types.is_null(kind) and not any(test(kind) for test in kinds):
+    if not _is_of_kind(field, kinds):
+        kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
         raise SourceError(f"{path.name}: the column {field.name} is of type {shown(str(kind))[1:-1]}; write it as its name says.")
 
 
@@ -91,8 +123,27 @@ def _check_lengths(path: Path, batch: pa.RecordBatch, before: int) -> None:
                 )
 
 
+def _cut(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Cut cells that are too long to a length that nothing takes for a word or an id."""
+    columns = [_cut_column(column) for column in batch.columns]
+    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
+
+
+def _cut_column(column: pa.Array) -> pa.Array:
+    listed = pa.types.is_list(column.type) or pa.types.is_large_list(column.type)
+    cells = column.values if listed else column
+    if not pa.types.is_dictionary(cells.type) or (pc.max(pc.binary_length(cells.dictionary)).as_py() or 0) <= LONGEST_CELL:
+        return column
+    texts = cells.dictionary.cast(pa.large_binary()).to_pylist()
+    short = [text if text is None or len(text) <= LONGEST_CELL else text[:_CUT] for text in texts]
+    coded = pa.DictionaryArray.from_arrays(
+        cells.indices, pa.array(short, pa.large_binary()).cast(cells.dictionary.type, safe=False)
+    )
+    return type(column).from_arrays(column.offsets, coded, mask=column.is_null()) if listed else coded
+
+
 def ahead(items: Iterator[_Item]) -> Iterator[_Item]:
-    """Yield what ``items`` yields, the next one being made while the last one is used: Arrow unpacks without Python's lock."""
+    """Yield what ``items`` yields, preparing the next item while the last one is used: Arrow decodes without Python's lock."""
     with ThreadPoolExecutor(1, "ahead") as helper:
         coming = helper.submit(next, items, None)
         while (item := coming.result()) is not None:
@@ -101,7 +152,7 @@ def ahead(items: Iterator[_Item]) -> Iterator[_Item]:
 
 
 def plain(path: Path, name: str, column: pa.Array, most: int) -> pa.Array:
-    """Return a column of texts or of lists of texts without its dictionary.
+    """Decode a dictionary-encoded column of texts or of lists of texts.
 
     Raises:
         SourceError: where that would take more than ``most`` bytes.
@@ -121,7 +172,7 @@ def plain(path: Path, name: str, column: pa.Array, most: int) -> pa.Array:
     lengths_of_lists = pc.fill_null(pc.list_value_length(column), 0)
     ends = pc.cumulative_sum(lengths_of_lists.cast(pa.int64()))
     offsets = pa.concat_arrays([pa.array([0], pa.int64()), ends.combine_chunks() if isinstance(ends, pa.ChunkedArray) else ends])
-    return pa.LargeListArray.from_arrays(offsets, texts)
+    return pa.LargeListArray.from_arrays(offsets, texts, mask=column.is_null())
 
 
 def is_words(kind: pa.DataType) -> bool:

@@ -1,4 +1,4 @@
-"""Rows of CSV and Parquet files, each with its number; damage is told in a sentence, and what is unpacked is bounded."""
+"""Rows of CSV and Parquet files, each with its number; damage becomes a sentence, and the decompressed size is limited."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ REQUIRED = ("snapshot_date", "model_id", "downloads")
 MOST_ROWS = 3_000_000
 """All models of the Hub on one day are some 2.5 M."""
 MOST_BYTES = 2 * 1024**3
-"""Unpacked."""
+"""Decompressed."""
 _LONGEST_LINE = 1024**2
 """Bytes; the longest of a real file has 9 k."""
 _BATCH = 1_000
-"""Rows of a Parquet file that are unpacked at a time: so that short codes for long cells cannot fill the memory."""
+"""Rows of a Parquet file that are decoded at a time: short codes for long cells could fill the memory."""
 _SUFFIXES = (".csv", ".csv.gz", ".parquet")
 _NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
 
@@ -173,7 +173,12 @@ def _parquet(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         return _KINDS
 
     for batch in batches(path, kinds_of, most_rows=MOST_ROWS, most_bytes=MOST_BYTES, size=_BATCH):
-        for cells in batch.to_pylist():
+        try:
+            rows = batch.to_pylist()
+        except UnicodeDecodeError:
+            what = f"rows {number + 1:,} to {number + len(batch):,} hold text that is not UTF-8"
+            raise SourceError(f"{path.name}: {what}; write the file again.") from None
+        for cells in rows:
             number += 1
             for name in ("license", "tags"):
                 if isinstance(cells.get(name), str):

@@ -1,8 +1,9 @@
-"""What one cell of a listing may hold, whoever gave it: ids, counts, scores, dates, words and tags, all within bounds."""
+"""What a cell of a listing may hold, whatever its source: ids, counts, scores, dates, words and tags, all within bounds."""
 
 from __future__ import annotations
 
 import re
+import reprlib
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -10,24 +11,31 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _ID = re.compile(r"[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)?")
+_ODD = re.compile(r"[^A-Za-z0-9._/-]")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LONGEST_WORD = 256
 """Characters. The longest id among 21,000 real rows has 100, the longest tag 96."""
 _MOST = 2**63 - 1
 """What a database's big integer holds."""
-_MOST_LICENSES = 20
+_MOST_LICENSES = 100
+"""Of one model. The most that a real one declares is 4; a model's share is divided among them."""
 _MOST_TAGS = 65_536
 """Characters of all the tags of one model together. Real models have up to 8,602."""
 _GATES = {"false", "auto", "manual", "true"}
 
 
 class CellError(Exception):
-    """What is wrong with a cell, as a phrase. Whoever reads the cell knows where it stands and says so."""
+    """What is wrong with a cell, as a phrase; the caller adds which row it stands in."""
+
+
+_SHORT = reprlib.Repr()
+_SHORT.maxother = _SHORT.maxlong = 60
+"""Of values that may be long or deep: printed in full, these take time and memory, or a RecursionError."""
 
 
 def shown(value: object) -> str:
-    """Return a value as it may stand in a sentence: short, on one line, every control character escaped."""
-    text = repr(value[:61] if isinstance(value, str) else value)
+    """Return a value for use in a sentence: short, on one line, control characters escaped."""
+    text = repr(value[:61]) if isinstance(value, str) else _SHORT.repr(value)
     return text if len(text) <= 60 else f"{text[:59]}…"
 
 
@@ -38,6 +46,18 @@ def model_id(value: object) -> str:
     if not isinstance(value, str) or len(value) > _LONGEST_WORD or not _ID.fullmatch(value):
         raise CellError(f"{shown(value)} is no model id (namespace/name of letters, digits, '.', '_' and '-', 256 at most)")
     return value
+
+
+def readable_id(value: object) -> tuple[str, bool]:
+    """Return a model's id, and whether it had characters that no id has: the printable ones of these become ``_``.
+
+    Raises:
+        CellError: when there is no id, or none that two models can be told apart by.
+
+    """
+    if isinstance(value, str) and value.isprintable() and value.strip() and not _ID.fullmatch(value):
+        return model_id(_ODD.sub("_", value.strip())), True
+    return model_id(value), False
 
 
 def count(name: str, value: object) -> int:
@@ -71,17 +91,16 @@ def day(name: str, value: object) -> date:
 
 
 def moment(name: str, value: object) -> str | None:
-    """Return an ISO 8601 moment in the Hub's form, ``None`` where there is none."""
+    """Return an ISO 8601 moment in the Hub's form, in UTC, such as ``2026-08-22T08:00:00.000Z``; ``None`` where there is none."""
     if value is None or value == "":
         return None
-    if isinstance(value, datetime):
-        utc = value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
-        return utc.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     try:
-        if isinstance(value, str) and datetime.fromisoformat(value):
-            return value
-    except ValueError:
-        pass  # said below, with all that is not even a string
+        at = datetime.fromisoformat(value) if isinstance(value, str) else value
+        if isinstance(at, datetime):
+            utc = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+            return utc.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    except (ValueError, OverflowError):
+        pass  # no moment, or one before the year 1 in UTC
     raise CellError(f"{name} is {shown(value)}, not a moment such as 2026-08-22T08:00:00.000Z")
 
 
@@ -115,14 +134,14 @@ def licenses(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def words(name: str, value: object) -> list[str]:
-    """Return a list of strings that is one: nothing is left out."""
+    """Return a list of strings, complete."""
     if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
         raise CellError(f"{name} is {shown(value)}, not a list of words")
     return list(value)
 
 
 def tags(values: Iterable[str]) -> tuple[str, ...]:
-    """Return the tags that are worth keeping: no question reads them, so one that is absurd is left out, not refused."""
+    """Return the tags worth keeping: overlong and unprintable ones are left out, since no question reads those."""
     kept: list[str] = []
     room = _MOST_TAGS
     for tag in values:

@@ -29,7 +29,7 @@ class Migrations:
     """The version that this program needs, the last of the folder: known here, so that looking does not take all of Alembic."""
 
 
-SNAPSHOTS = Migrations(Path(__file__).parent / "migrations", "alembic_version", "snapshots", "0002")
+SNAPSHOTS = Migrations(Path(__file__).parent / "migrations", "alembic_version", "snapshots", "0003")
 """The tables of this package."""
 
 _POOL = {"pool_size": 8, "max_overflow": -1}

@@ -1,4 +1,4 @@
-"""Listings become snapshots: rolled up, joined to the union of top and trending, stored all or nothing."""
+"""Store listings as snapshots: rolled up, with the union of top and trending, all or nothing."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 MODELS_AT_ONCE = 3_000
 DAYS_AT_ONCE = 200
-"""Bounds of one transaction: enough that days of few models cost little each, few enough that other writers wait less than
-a second for their turn."""
+"""Limits of one transaction: large enough that small days cost little each, small enough that other writers wait less than a
+second."""
 
 
 class Store(Protocol):
@@ -100,12 +100,12 @@ def _store(days: Sequence[Sequence[Listing]], into: Store) -> list[Snapshot]:
 
 
 def store_whole(listing: Listing, counts: list[Count], into: Store) -> list[Snapshot]:
-    """Store a dump that was counted as it passed by; one that is stored already, from the same source, is left as it is."""
+    """Store a dump that was counted as it passed by; one that is already stored from the same source stays as it is."""
     return into.add([(listing, counts)])
 
 
 def _union(listings: Sequence[Listing], stored: Sequence[Snapshot], into: Store) -> Listing | None:
-    """Join a day's top and trending lists; ``None`` where it has not both, or where their union is stored already."""
+    """Join a day's top and trending lists; ``None`` where one is missing or their union is already stored."""
     if not any(listing.list in {ListName.TOP, ListName.TRENDING} for listing in listings):
         return None
     top, trending = (_best(name, listings, stored) for name in (ListName.TOP, ListName.TRENDING))
@@ -122,7 +122,7 @@ def _union(listings: Sequence[Listing], stored: Sequence[Snapshot], into: Store)
 
 
 def _best(name: ListName, listings: Sequence[Listing], stored: Sequence[Snapshot]) -> Listing | Snapshot | None:
-    """Return what questions of that day would read: the largest, and of equals the first stored."""
+    """Return what questions about that day read: the largest, and among equals the first stored."""
     old = [snapshot for snapshot in stored if snapshot.list is name][-1:]
     new = max((listing for listing in listings if listing.list is name), key=lambda listing: len(listing.models), default=None)
     return old[0] if old and (new is None or old[0].size >= len(new.models)) else new

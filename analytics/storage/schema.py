@@ -35,6 +35,7 @@ SNAPSHOT = sa.Table(
     sa.Column("size", sa.Integer, nullable=False),
     sa.Column("simulated", sa.Boolean, nullable=False),
     sa.Column("stored_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
+    sa.Column("odd_rows", sa.Integer, server_default="0", nullable=False),
     sa.UniqueConstraint("list", "taken_on", "source"),
 )
 

@@ -29,7 +29,7 @@ def write(connection: sa.Connection, batch: Sequence[tuple[Listing, list[Count]]
     _write(connection, LISTING, [row for number, listing, _ in new for row in _listed(number, listing, texts[number], words)])
     _write(connection, ROLLUP, [_counted(number, count, words) for number, _, counts in new for count in counts])
     return [
-        Snapshot(number, listing.taken_on, listing.list, listing.source, _size(listing), listing.simulated)
+        Snapshot(number, listing.taken_on, listing.list, listing.source, _size(listing), listing.simulated, listing.odd_rows)
         for number, listing, _ in new
     ]
 
@@ -45,6 +45,7 @@ def _claim(connection: sa.Connection, listings: Sequence[Listing]) -> dict[tuple
             "source": listing.source,
             "size": _size(listing),
             "simulated": listing.simulated,
+            "odd_rows": listing.odd_rows,
         }
         for listing in listings
     ]

@@ -49,11 +49,9 @@ class SqlHistory:
             many, last = connection.execute(sa.select(sa.func.count(), sa.func.max(SNAPSHOT.c.id)).select_from(SNAPSHOT)).one()
         return many, last or 0
 
-    def latest(self) -> dict[str, date]:
-        """Return the day (UTC) of each list's last snapshot."""
-        last = sa.select(SNAPSHOT.c.list, sa.func.max(SNAPSHOT.c.taken_on).label("day")).group_by(SNAPSHOT.c.list)
-        with reaching(), self._database.connect() as connection:
-            return {row.list: row.day for row in connection.execute(last)}
+    def latest(self) -> dict[str, Snapshot]:
+        """Return each list's last snapshot."""
+        return {name.value: snapshots[-1] for name, snapshots in self.lists().items()}
 
     def counts(self, snapshots: Sequence[int], dimension: Dimension | None, task: str = "") -> list[tuple[int, Count]]:
         """See :class:`analytics.storage.history.History`."""
@@ -138,7 +136,7 @@ _LISTINGS = sa.select(
 
 
 def _snapshot(row: Any) -> Snapshot:  # noqa: ANN401 - SQLAlchemy's rows are typed by their columns alone
-    return Snapshot(row.id, row.taken_on, ListName(row.list), row.source, row.size, row.simulated)
+    return Snapshot(row.id, row.taken_on, ListName(row.list), row.source, row.size, row.simulated, row.odd_rows)
 
 
 def _model(row: Any) -> Model:  # noqa: ANN401 - as above

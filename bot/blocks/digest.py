@@ -143,11 +143,11 @@ def _shift(shift: Shift) -> dict[str, object]:
 
 
 def _missing_days_note(days: Sequence[date]) -> str:
-    """Return a sentence about days without a snapshot; ``""`` if there are none."""
+    """Say on which days no snapshot could be taken; ``""`` for none."""
     if not days:
         return ""
-    named = enumerate_([day(missed) for missed in days]) if len(days) <= 3 else f"{len(days)} days, most recently {day(days[-1])}"
-    return f"There is no snapshot for {named} because the Hub couldn't be reached."
+    named = enumerate_([day(one) for one in days]) if len(days) <= 3 else f"{len(days)} days, the last of them {day(days[-1])}"
+    return f"No snapshot could be taken on {named}."
 
 
 def _section_text(section: Section) -> str:

@@ -16,7 +16,7 @@ USAGE = 2
 
 
 class _ErrorReporting(click.Group):
-    """Prints every known error as one sentence on standard error, and sets the exit code."""
+    """Prints every error as one sentence on standard error, and sets the exit code."""
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -26,6 +26,13 @@ class _ErrorReporting(click.Group):
             if error.suggestions:
                 click.echo(visible(f"Try: {' | '.join(error.suggestions)}"), err=True)
             ctx.exit(USAGE if isinstance(error, QueryError) else 1)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise  # Click's own ways to end
+        except Exception as error:  # noqa: BLE001 - logged with its trace under the reference in the sentence
+            from bot.cli.failures import report
+
+            click.echo(visible(f"hfstats: {report(f'hfstats {ctx.invoked_subcommand}', error)}"), err=True)
+            ctx.exit(1)
 
 
 @click.group(cls=_ErrorReporting, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -1,18 +1,23 @@
-"""The scheduled jobs and deliveries. Each job is safe to run again and checks for itself whether there is work."""
+"""What runs by the clock, and what is delivered. Each job is safe to run again: it finds out itself whether there is work."""
 
 from __future__ import annotations
 
+import hashlib
 import logging
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from analytics.domain import ListName
-from analytics.errors import SourceError, StoreError
+from analytics.errors import HfStatsError, SourceError, StoreError
 from analytics.statistics import quality
 from analytics.storage.ingest import already_taken
 from analytics.storage.sql_history import SqlHistory
+from bot.analytics_pool.errors import UnansweredError
 from bot.blocks.notices import operator_text
+from bot.domain.outbox import RetryAt
+from bot.observability import logs
 from bot.outbox.delivery import deliver
 from bot.outbox.failure import operator_notice
 from bot.outbox.planner import plan
@@ -28,7 +33,6 @@ if TYPE_CHECKING:
 
     from analytics.digest.edition import Edition
     from bot.conversation.router import Analytics
-    from bot.domain.outbox import RetryAt
     from bot.jobs.backfill.service import Backfill
     from bot.outbox.delivery import DeliveryContext
     from bot.settings import Settings
@@ -37,20 +41,24 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_Result = TypeVar("_Result")
+
 EVENT_RETENTION = timedelta(days=1)
 """How long received event ids and signatures are stored. Slack retries events for an hour; signatures are valid for minutes."""
 DELIVERY_RETENTION = timedelta(days=400)
-"""How long finished deliveries are stored."""
+"""How long finished deliveries are kept."""
 REQUEUE_AFTER = timedelta(minutes=5)
-"""How long a delivery may stay queued in an engine before it is queued again."""
+"""After which a delivery that an engine was given and didn't begin is given again."""
 REPORT_HOUR = 22
-"""The hour (UTC) after which a missing snapshot is reported to the operator; until then it is retried."""
+"""The hour (UTC) from which the operator is told of a snapshot that couldn't be taken; until then it is tried again."""
+_RETRY = timedelta(minutes=1)
+"""Before a delivery or a dump is tried again after a failure that nobody foresaw."""
 _BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Jobs:
-    """The jobs and their dependencies."""
+    """The jobs and the services that they use."""
 
     settings: Settings
     database: sa.Engine
@@ -60,20 +68,20 @@ class Jobs:
     seen: ReceivedEvents
     backfill: Backfill
     alive: Callable[[], None] = lambda: None
-    """Sends a heartbeat to the parent process."""
+    """Signals the parent process that this one works."""
 
     def beat(self) -> None:
-        """Store a heartbeat of this worker."""
+        """Record a heartbeat of this worker."""
         if self.delivery_context.heartbeats:
             self.delivery_context.heartbeats.beat()
 
     def end(self) -> None:
-        """Record that this worker was stopped on purpose."""
+        """Record that this worker ends on purpose."""
         if self.delivery_context.heartbeats:
             self.delivery_context.heartbeats.end()
 
     def report_silence(self) -> None:
-        """Notify the operator, once, if all workers had crashed or hung before this one started."""
+        """Tell the operator, once, that the last worker stopped responding without having ended on purpose."""
         if self.delivery_context.heartbeats is None:
             return
         try:
@@ -89,17 +97,67 @@ class Jobs:
             return  # the next use of the database reports it
 
     def run(self, job: str) -> None:
-        """Run a job by name.
+        """Run one job by its name; a failure that nobody foresaw is logged and told to the operator.
 
         Raises:
-            HfStatsError: when the database cannot be used.
+            HfStatsError: when the job can't be done now, for instance because the database can't be used.
 
         """
-        jobs = {"plan": self.plan, "snapshot": self.snapshot, "watch": self.watch, "settle": self.settle, "tidy": self.tidy}
-        jobs[job]()
+        jobs: dict[str, Callable[[], object]] = {
+            "plan": self.plan,
+            "snapshot": self.snapshot,
+            "watch": self.watch,
+            "settle": self.settle,
+            "tidy": self.tidy,
+        }
+        self._attempt(f"The {job} job", jobs[job], None)
+
+    def _attempt(self, what: str, act: Callable[[], _Result], otherwise: _Result) -> _Result:
+        """Return what ``act`` returns, or ``otherwise`` where it fails for a reason that nobody foresaw.
+
+        That failure is reported, and so are those that were logged meanwhile so that the rest could go on.
+
+        Raises:
+            HfStatsError: the failure itself where it is an expected one.
+
+        """
+        logs.start_request()
+        result = otherwise
+        with logs.collected_failures() as logged:
+            try:
+                result = act()
+            except Exception as error:  # noqa: BLE001 - report raises again what is expected
+                self.report(what, error)
+        for message, failure in logged:
+            if not message.startswith(logs.FAILURE):  # which report has told of
+                cause = logs.cause(failure)
+                # Without numbers, so that a hundred deliveries that fail alike are one notice.
+                self._tell_once(
+                    f"{re.sub(r'[0-9]+', '', message)} {cause}",
+                    f"{message}: {cause}. The log has the details under the reference {logs.request_id()}.",
+                )
+        return result
+
+    def report(self, what: str, error: Exception) -> str:
+        """Log a failure that nobody foresaw, tell the operator of each cause once a day, and return the sentence.
+
+        Raises:
+            HfStatsError: the error itself where it is an expected one, or StoreError when the database can't be used.
+
+        """
+        if isinstance(error, HfStatsError) and not isinstance(error, UnansweredError):
+            raise error
+        text = logs.failure(_log, what, error, error.reference if isinstance(error, UnansweredError) else "")
+        self._tell_once(f"{what} {logs.cause(error)}", text)
+        return text
+
+    def _tell_once(self, cause: str, text: str) -> None:
+        identity = hashlib.sha256(cause.encode()).hexdigest()[:16]
+        if self.done.first("failure", f"{self.delivery_context.clock():%Y-%m-%d} {identity}"):
+            self.tell_operator(text[:1].upper() + text[1:])
 
     def plan(self) -> None:
-        """Plan due deliveries. Bets are settled first, because digests include their results."""
+        """Plan the deliveries that are due; a digest reports the channel's bets, so these are settled first."""
         if self.delivery_context.subscriptions.due(self.delivery_context.clock(), 1):
             self.settle()
         entered = plan(self.delivery_context, self.numbers, self.database, self.missed)
@@ -111,8 +169,13 @@ class Jobs:
         return [date.fromisoformat(slot) for slot in self.done.slots("missed", str(edition.first), str(edition.last))]
 
     def snapshot(self) -> bool:
-        """Take today's snapshot (UTC) if it's missing; returns whether one was taken. Logs an unreachable Hub."""
-        from bot.jobs.snapshot import take  # noqa: PLC0415 - load the Hub's client only when it's needed
+        """Take today's snapshot (UTC) unless it is there; return whether one was taken. What prevents it is logged, not raised.
+
+        Raises:
+            StoreError: when the database can't be used.
+
+        """
+        from bot.jobs.snapshot import take  # noqa: PLC0415 - the Hub's client is loaded where a snapshot is to be taken
 
         store = SqlHistory(self.database)
         now = self.delivery_context.clock()
@@ -122,13 +185,17 @@ class Jobs:
         try:
             taken = take(store, today, endpoint=self.settings.hf_endpoint, token=secret(self.settings.hf_token))
         except SourceError as error:
-            _log.warning("no snapshot for %s yet: %s", today, error)
-            if now.hour >= REPORT_HOUR and self.done.first("missed", today.isoformat()):
-                _log.error("no snapshot for %s: the Hub could not be reached all day (%s)", today, error)
-                self.tell_operator(f"There is no snapshot for {today} because the Hub couldn't be reached all day. {error}")
-            return False
-        _log.info("took %s snapshots for %s", len(taken), today)
-        return bool(taken)
+            reason = str(error)
+            _log.warning("no snapshot of %s yet: %s", today, reason)
+        except Exception as error:  # noqa: BLE001 - report raises again what is expected
+            reason = self.report(f"The snapshot of {today}", error)
+        else:
+            _log.info("took %s snapshots of %s", len(taken), today)
+            return bool(taken)
+        if now.hour >= REPORT_HOUR and self.done.first("missed", today.isoformat()):
+            _log.error("there will be no snapshot of %s: %s", today, reason)
+            self.tell_operator(f"There is no snapshot of {today}, and it isn't tried again. {reason}")
+        return False
 
     def watch(self) -> None:
         """Check alerts against new snapshots."""
@@ -153,7 +220,7 @@ class Jobs:
             _log.info("%s alerts crossed their threshold", crossed)
 
     def settle(self) -> None:
-        """Settle the bets on past months by each month's last complete snapshot, and plan the results' delivery."""
+        """Settle the bets on past months by each month's last complete snapshot, and plan the notices about them."""
         store = SqlHistory(self.database)
 
         def last_day(within: ListName, month: Edition) -> date | None:
@@ -166,14 +233,14 @@ class Jobs:
             _log.info("settled the bets of %s channels", planned)
 
     def tell_operator(self, text: str) -> None:
-        """Plan a message to the operator's channel, if one is set. The same text is sent once."""
+        """Post a text once in the operator's channel, if the settings name one; the log has it anyway."""
         where = self.settings.hfstats_operator_channel
         if where:
             planned = operator_notice(where, operator_text(text), text, self.delivery_context.clock())
             self.delivery_context.outbox.plan([planned])
 
     def tidy(self) -> None:
-        """Delete old pictures, received-event markers, deliveries and digests."""
+        """Delete pictures, marks and deliveries that are no longer needed."""
         age = timedelta(days=self.settings.hfstats_picture_days)
         links = self.delivery_context.gallery.prune(age) if self.delivery_context.gallery else 0
         marks = self.seen.prune(EVENT_RETENTION) + self.done.prune(DELIVERY_RETENTION)
@@ -182,28 +249,34 @@ class Jobs:
         _log.info("deleted %s picture links, %s markers, %s deliveries and %s digests", links, marks, lines, digests)
 
     def deliver(self, id_: int) -> RetryAt | None:
-        """Send one delivery; see :func:`bot.outbox.delivery.deliver`."""
-        return deliver(self.delivery_context, id_)
+        """Make one delivery; see :func:`bot.outbox.delivery.deliver`."""
+        later: RetryAt | None = RetryAt(self.delivery_context.clock() + _RETRY)
+        return self._attempt("A delivery", lambda: deliver(self.delivery_context, id_), later)
 
     def due(self, defer: Callable[[Sequence[int]], None], *, afresh: bool = False) -> None:
-        """Pass due deliveries that aren't queued to ``defer``; with ``afresh``, also those queued earlier."""
-        if afresh:
-            self.delivery_context.outbox.mark_unqueued()
-        while ids := self.delivery_context.outbox.due(_BATCH, REQUEUE_AFTER):
-            defer(ids)
+        """Pass due deliveries that no engine has to ``defer``; with ``afresh``, also those that an engine was given before."""
+
+        def look() -> None:
+            if afresh:
+                self.delivery_context.outbox.mark_unqueued()
+            while ids := self.delivery_context.outbox.due(_BATCH, REQUEUE_AFTER):
+                defer(ids)
+
+        self._attempt("Looking for due deliveries", look, None)
 
     def count(self, id_: int) -> RetryAt | None:
-        """Import one dump of the whole Hub; see :meth:`bot.jobs.backfill.service.Backfill.count`."""
-        return self.backfill.count(id_)
+        """Count one dump of the whole Hub; see :meth:`bot.jobs.backfill.service.Backfill.count`."""
+        later: RetryAt | None = RetryAt(self.delivery_context.clock() + _RETRY)
+        return self._attempt("A backfill", lambda: self.backfill.count(id_, tell=self.tell_operator), later)
 
     def to_count(self, many: int) -> list[int]:
-        """Return the ids of waiting dumps that aren't queued."""
+        """Return waiting dumps that no engine has."""
         return self.backfill.dumps.take_unqueued(many)
 
     def count_all(self) -> None:
-        """Import all waiting dumps."""
-        self.backfill.run()
+        """Count every dump that waits."""
+        self._attempt("The backfill", lambda: self.backfill.run(tell=self.tell_operator), None)
 
     def stop(self) -> None:
-        """Stop current imports; they are resumed later."""
+        """Stop counting; the dumps under way are counted later."""
         self.backfill.stopped.set()

@@ -1,4 +1,4 @@
-"""Collecting as the doors need it: a day from the Hub, a file's days, each stored with a sentence to say about it."""
+"""Collect and store: a day from the Hub, the days of a file, a dump; each import returns a sentence about it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What came of importing one file."""
+    """The result of importing one file."""
 
     said: str
     snapshots: tuple[Snapshot, ...]
@@ -57,7 +57,7 @@ def take(
 def load(
     store: Store, path: Path, within: ListName | None, advance: Callable[[str, int, int | None], None] | None = None
 ) -> Loaded:
-    """Import a file: checked whole before the first day is stored, each day whole or not at all.
+    """Import a file: it is checked completely before the first day is stored, and each day is stored completely or not at all.
 
     Raises:
         SourceError: naming the row that cannot be used; nothing of the file is stored then.
@@ -85,7 +85,7 @@ def load_dump(
     columns: Mapping[str, str] | None = None,
     advance: Callable[[str, int, int | None], None] | None = None,
 ) -> Loaded:
-    """Import a dump of the whole Hub: counted as it passes by, stored in one transaction.
+    """Import a dump of the whole Hub: counted while it is read, stored in one transaction.
 
     Raises:
         SourceError: saying what is wrong with it; nothing of it is stored then.
@@ -97,7 +97,7 @@ def load_dump(
         if advance:
             advance(f"counting {path.name}", done, None)
 
-    new = keep_dump(store, path, on or day_of(path), path.stem, columns=columns or {}, progress=progress)
+    new = store_dump(store, path, on or day_of(path), path.stem, columns=columns or {}, progress=progress)
     return Loaded(_said(path.name, [new] if new else [], 1), (new,) if new else ())
 
 
@@ -112,7 +112,7 @@ def load_from_hub(
     columns: Mapping[str, str] | None = None,
     advance: Callable[[str, int, int | None], None] | None = None,
 ) -> Loaded:
-    """Import a dump that lies in a repository on the Hub; ``folder`` is where it lies while it is counted.
+    """Import a dump from a repository on the Hub; ``folder`` holds the download while it is counted.
 
     Its day is the one given, or that of its name, or the one on which it was last changed.
 
@@ -131,21 +131,21 @@ def load_from_hub(
     except SourceError:
         day = made_on(file, endpoint=endpoint, token=token)
     new = None
-    if not kept_dump(store, day, file.repo):
+    if not has_dump(store, day, file.repo):
         path = fetch(file, folder, endpoint=endpoint, token=token, progress=progress("fetching"))
-        new = keep_dump(store, path, day, file.repo, columns=columns or {}, progress=progress("counting"))
+        new = store_dump(store, path, day, file.repo, columns=columns or {}, progress=progress("counting"))
     return Loaded(_said(str(file), [new] if new else [], 1), (new,) if new else ())
 
 
-def kept_dump(store: Store, day: date, source: str) -> bool:
-    """Tell whether that day is stored from that source."""
+def has_dump(store: Store, day: date, source: str) -> bool:
+    """Return whether a dump of that day is stored from that source."""
     return any(one.taken_on == day and one.source == source for one in store.snapshots(ListName.HUB))
 
 
-def keep_dump(
+def store_dump(
     store: Store, path: Path, day: date, source: str, *, columns: Mapping[str, str], progress: Callable[[int], None]
 ) -> Snapshot | None:
-    """Count a dump as it passes by and store it in one transaction; ``None`` for one that is stored already.
+    """Count a dump and store it in one transaction; ``None`` for one that is stored already.
 
     Raises:
         SourceError: saying what is wrong with it; nothing of it is stored then.

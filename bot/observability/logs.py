@@ -6,7 +6,9 @@ import logging
 import os
 import re
 import secrets
+import threading
 import traceback
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 
 REQUEST: ContextVar[str] = ContextVar("request", default="")
 """The id of the current request, included in its log lines and in error messages to users."""
+
+FAILURE = "failure "
+"""How the line begins that a reference leads to."""
 
 _SECRET = re.compile(r"xox[a-z]+-[\w.-]+|xapp-[\w-]+|hf_\w{8,}|gAAAA[\w=-]{20,}|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)")
 """Slack and Hub tokens, Fernet ciphertexts, and passwords in URLs."""
@@ -53,6 +58,47 @@ def request_id() -> str:
     return REQUEST.get() or start_request()
 
 
+def failure(logger: logging.Logger, what: str, error: BaseException, under: str = "") -> str:
+    """Log a failure that nobody foresaw, and return a sentence that names it: its kind, its place, its reference in the log.
+
+    ``under`` is the reference of one that is in the log already.
+    """
+    if not under:
+        under = request_id()
+        logger.error("%s%s: %s", FAILURE, under, what, exc_info=error)
+    return f"{what} failed unexpectedly: {cause(error)}. The log has the details under the reference {under}."
+
+
+def cause(error: BaseException) -> str:
+    """Return an exception's kind and innermost place; its text may hold what somebody typed."""
+    place = _places(error.__traceback__).rpartition(" > ")[2]
+    return f"{type(error).__name__} in {place}" if place else type(error).__name__
+
+
+@contextmanager
+def collected_failures() -> Iterator[list[tuple[str, BaseException]]]:
+    """Collect what the bot's loggers are given with an exception in this thread: a message and the exception each."""
+    collector = _Collector()
+    logger = logging.getLogger("bot")
+    logger.addHandler(collector)
+    try:
+        yield collector.failures
+    finally:
+        logger.removeHandler(collector)
+
+
+class _Collector(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.failures: list[tuple[str, BaseException]] = []
+        self._thread = threading.get_ident()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        if error and record.thread == self._thread:
+            self.failures.append((record.getMessage(), error))
+
+
 def configure(level: str, style: Literal["json", "text"]) -> None:
     """Send all loggers' lines to standard error, and turn other output there into log lines."""
     handler = logging.StreamHandler()
@@ -81,8 +127,8 @@ def is_loggable(record: logging.LogRecord) -> bool:
 
 
 def _is_lost_connection(record: logging.LogRecord) -> bool:
-    raised = record.exc_info[0] if isinstance(record.exc_info, tuple) else None
-    return raised is not None and any(kind.__name__ in {"ConnectorException", "StoreError"} for kind in raised.__mro__)
+    error = record.exc_info[0] if isinstance(record.exc_info, tuple) else None
+    return error is not None and any(kind.__name__ in {"ConnectorException", "StoreError"} for kind in error.__mro__)
 
 
 def formatter(style: Literal["json", "text"]) -> logging.Formatter:
@@ -111,20 +157,20 @@ def _request(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mut
 
 
 def _trace(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:  # noqa: ANN401 - structlog's form
-    """Replace an exception by its type and location, without its message, which may contain users' text."""
-    raised = event.pop("exc_info", None)
+    """Say what was raised and where, without its words: an exception's text may hold what somebody typed."""
+    info = event.pop("exc_info", None)
     record = event.get("_record")
-    if isinstance(raised, tuple):
-        error = raised[1]
+    if isinstance(info, tuple):
+        error = info[1]
         if isinstance(error, BaseException):
-            event["error"] = list(_raised(error))
+            event["error"] = list(raised(error))
         if record is not None:
             record.exc_info = record.exc_text = None
     return event
 
 
-def _raised(error: BaseException) -> Iterator[str]:
-    """Yield the exception and its causes, each as type and stack frames, innermost last."""
+def raised(error: BaseException) -> Iterator[str]:
+    """Yield the exception and what caused it, each as its kind and the places it came through, the innermost last."""
     seen: set[int] = set()
     current: BaseException | None = error
     while current is not None and id(current) not in seen:

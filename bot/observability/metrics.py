@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from slack_sdk.http_retry.response import HttpResponse
     from slack_sdk.http_retry.state import RetryState
 
+    from analytics.domain import Snapshot
     from analytics.query import Query
     from bot.domain.reply import Reply
 
@@ -112,15 +113,20 @@ class Metrics:
         gauge = Gauge("hfstats_queue_depth", "Requests waiting or in progress", registry=self.registry)
         gauge.set_function(depth)
 
-    def snapshots(self, latest: Callable[[], Mapping[str, date]]) -> None:
-        """Add the gauge for the age of each list's latest snapshot."""
+    def snapshots(self, latest: Callable[[], Mapping[str, Snapshot]]) -> None:
+        """Export the age and the odd rows of each list's last snapshot, read at each scrape."""
 
         def ages() -> dict[str, float]:
-            began = {name: datetime(day.year, day.month, day.day, tzinfo=UTC) for name, day in latest().items()}
+            began = {name: datetime.combine(last.taken_on, datetime.min.time(), UTC) for name, last in latest().items()}
             return {name: time.time() - moment.timestamp() for name, moment in began.items()}
 
-        documentation = "Seconds since the start (UTC) of the day of a list's latest snapshot"
-        self.registry.register(_StoredGauge("hfstats_snapshot_age_seconds", documentation, "list", ages))
+        def odd_rows() -> dict[str, float]:
+            return {name: float(last.odd_rows) for name, last in latest().items()}
+
+        told = "Since the day of a list's last snapshot began"
+        self.registry.register(_StoredGauge("hfstats_snapshot_age_seconds", told, "list", ages))
+        odd = "Rows of a list's last snapshot with a field that couldn't be read, or that stood twice"
+        self.registry.register(_StoredGauge("hfstats_snapshot_odd_rows", odd, "list", odd_rows))
 
     def outbox(self, counts: Callable[[], Mapping[State, int]]) -> None:
         """Add the gauge for the number of deliveries in each state."""

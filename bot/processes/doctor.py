@@ -33,6 +33,7 @@ from bot.storage.migration_state import TABLES
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from analytics.domain import Snapshot
     from bot.settings import Settings
 
 _PATIENCE = 5.0
@@ -199,10 +200,10 @@ def _database(settings: Settings) -> list[Finding]:
         engine.dispose()
 
 
-def _data(latest: dict[str, Any]) -> Finding:
+def _data(latest: dict[str, Snapshot]) -> Finding:
     if not latest:
-        return _bad("data", "there is no snapshot yet", "Run hfstats worker, which takes one a day, or hfstats snapshot once.")
-    newest = max(latest.values())
+        return _bad("data", "there is no snapshot yet", "Run: hfstats snapshot (or hfstats worker, which takes one a day).")
+    newest = max(last.taken_on for last in latest.values())
     age = (datetime.now(UTC).date() - newest).days
     message = f"latest snapshot from {newest}, {age} day{'s'[: age != 1]} ago"
     if age > _OLD:

@@ -41,8 +41,11 @@ def lines(delivery_context: DeliveryContext, database: sa.Engine, now: datetime)
             age = (now.date() - last.taken_on).days
             old = "today" if age <= 0 else f"{plural(age, 'day')} old"
             simulated = ", simulated" if last.simulated else ""
-            text = f"{plural(len(snapshots), 'snapshot')}, latest {day(last.taken_on)} ({old}{simulated})"
-            yield short_list(name).capitalize(), text
+            said = f"{plural(len(snapshots), 'snapshot')}, the last of {day(last.taken_on)} ({old}{simulated})"
+            yield short_list(name).capitalize(), said
+            if last.odd_rows:
+                rows = plural(last.odd_rows, "row")
+                yield "Odd rows", f"{rows} of it had a field that couldn't be read, or stood twice. The log has examples."
             for doubt in latest(history, name):
                 yield "Warning", doubt.sentence + (" Digests don't use it." if doubt.severe else "")
     running, paused = delivery_context.subscriptions.counts()

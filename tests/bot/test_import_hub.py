@@ -29,8 +29,9 @@ def dump(path, rows=ROWS, groups=1):
         }
     )
     with pq.ParquetWriter(path, content.schema) as writer:
-        for _ in range(groups):
-            writer.write_table(content)
+        for part in range(groups):
+            ids = [f"{name}-{part}" for name in content["id"].to_pylist()]
+            writer.write_table(content.set_column(0, "id", pa.array(ids)))
     return path
 
 

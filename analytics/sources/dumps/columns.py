@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from analytics.sources.parquet import Kinds
 
 REQUIRED = ("id", "downloads")
+REFUSED = frozenset({*REQUIRED, "tags"})
+"""Fields whose column is refused when it has another type; any other such column is not recorded."""
 KINDS: Mapping[str, Kinds] = {
     "id": (is_text,),
     "downloads": IS_COUNT,

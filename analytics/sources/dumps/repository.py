@@ -1,10 +1,11 @@
-"""A repository of dumps on the Hub: its revisions, and its files as they were at one of them. Nothing in it is ever run."""
+"""A repository of dumps on the Hub: its revisions, and its files at one of them. Nothing in it is ever run."""
 
 from __future__ import annotations
 
 import re
 import time
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
@@ -24,15 +25,15 @@ from huggingface_hub.errors import (
     RevisionNotFoundError,
     XetDownloadError,
 )
-from huggingface_hub.utils import tqdm, validate_repo_id  # type: ignore[attr-defined]
+from huggingface_hub.utils import build_hf_headers, paginate, tqdm, validate_repo_id  # type: ignore[attr-defined]
 
 from analytics.errors import OutOfReachError, SourceError
+from analytics.sources import validation
 from analytics.sources.hub_session import Address, HubSession, through
 from analytics.sources.validation import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from datetime import date
 
 KNOWN = "cfahlgren1/hub-stats"
 """A dataset on the Hub that holds the whole Hub, renewed daily."""
@@ -46,7 +47,7 @@ _LATER = {408, 429, 500, 502, 503, 504}
 
 
 class Every(StrEnum):
-    """Of how long a time one revision is wanted."""
+    """The period of which one revision is wanted."""
 
     DAY = "day"
     WEEK = "week"
@@ -108,22 +109,37 @@ def revisions(
 
     """
     checked(repo)
-    visit = HubSession(Address.of(endpoint, token), f"history of {repo}", timeout, deadline, time.monotonic() + deadline)
-    visit.remedies = _REMEDIES
-    with through(visit):
+    address = Address.of(endpoint, token)
+    session = HubSession(address, f"history of {repo}", timeout, deadline, time.monotonic() + deadline)
+    session.remedies = _REMEDIES
+    with through(session):
+        headers = build_hf_headers(
+            token=session.address.token or False, library_name="hfstats", library_version=version("hfstats")
+        )
         try:
-            commits = _api(visit.address).list_repo_commits(repo, repo_type="dataset")
+            # Read from the JSON: of a commit's authors and titles, which huggingface_hub parses too, nothing is needed.
+            commits = list(paginate(f"{address.url}/api/datasets/{repo}/commits/main", params={}, headers=headers))
         except HfHubHTTPError as error:
-            visit.refused(error.response)
+            session.refused(error.response)
         except httpx2.HTTPError as error:
-            visit.failed(error)
-        except (httpx2.InvalidURL, AttributeError, KeyError, TypeError, ValueError, RecursionError):
-            visit.garbled()
-    found = [Revision(str(one.commit_id), one.created_at.date()) for one in commits]
-    wrong = next((rank for rank, one in enumerate(found, start=1) if not _COMMIT.fullmatch(one.commit)), None)
-    if wrong:
-        visit.spoiled(wrong, "its id is no commit's")
-    return found
+            session.failed(error)
+        except (httpx2.InvalidURL, AttributeError, TypeError, ValueError):
+            session.garbled()
+    return [_revision(session, rank, commit) for rank, commit in enumerate(commits, start=1)]
+
+
+def _revision(session: HubSession, rank: int, commit: object) -> Revision:
+    item = commit if isinstance(commit, dict) else {}
+    name = item.get("id")
+    if not isinstance(name, str) or not _COMMIT.fullmatch(name):
+        session.spoiled(rank, "its id is no commit's")
+    try:
+        made_at = validation.moment("date", item.get("date"))
+    except validation.CellError as error:
+        session.spoiled(rank, error)
+    if made_at is None:
+        session.spoiled(rank, "it has no date")
+    return Revision(name, date.fromisoformat(made_at[:10]))
 
 
 def chosen(found: Iterable[Revision], since: date, every: Every) -> list[Revision]:
@@ -185,7 +201,7 @@ def fetch(
     token: str | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Path:
-    """Download a file into a folder and return where it is; where the connection breaks it is gone on with.
+    """Download a file into a folder and return where it is; a broken connection is resumed.
 
     ``progress`` is called with the bytes that are there and the bytes of all.
 
@@ -215,7 +231,7 @@ def _at(file: HubFile) -> str:
 
 
 def _bar(size: int, progress: Callable[[int, int], None] | None) -> type[tqdm]:
-    """Make a progress bar that draws nothing and tells ``progress``."""
+    """Make a progress bar that draws nothing and calls ``progress``."""
 
     class Told(tqdm):
         def __init__(self, *args: object, **kwargs: Any) -> None:  # noqa: ANN401 - as inherited
@@ -231,7 +247,7 @@ def _bar(size: int, progress: Callable[[int, int], None] | None) -> type[tqdm]:
 
 
 def _not_given(error: Exception, file: HubFile, address: Address) -> NoReturn:
-    """Say why a file did not come, and whether it may come later."""
+    """Raise for a file that couldn't be fetched, with whether it may be there later."""
     cause = error.__cause__ if isinstance(error, LocalEntryNotFoundError) and error.__cause__ else error
     status = cause.response.status_code if isinstance(cause, HfHubHTTPError) else None
     if isinstance(cause, SourceError):

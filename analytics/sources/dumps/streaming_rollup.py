@@ -1,4 +1,4 @@
-"""Tally: what roll_up counts, of millions of models that pass by in batches. Memory grows with the names, not with the models."""
+"""The counts of roll_up for millions of models that pass by in batches. Memory grows with the names, not with the models."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ import pyarrow.compute as pc
 from analytics.domain import EVERYONE_ELSE, EVERYTHING_ELSE, NONE_DECLARED, Count, Dimension
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    Analytics = NDArray[np.int64]
+    Numbers = NDArray[np.int64]
+    Mask = NDArray[np.bool_]
     Values = NDArray[np.float64]
 
 _AT_ONCE = 1 << 19
 """Models whose creators are looked up together."""
 KEPT = 2_000
-"""Creators kept by name for each measure that they lead by; the others become one name."""
+"""Creators kept by name for each measure; all others share one name."""
 _KEPT_ELSE = 500
 """The same for licenses, tasks and libraries."""
 _MOST_NAMES = 5_000
@@ -30,18 +31,18 @@ _MOST_NAMES = 5_000
 
 
 class Vocabulary:
-    """Gives each text a number, up to so many; all later ones share the number 0."""
+    """Numbers texts in order of appearance, up to a limit; all later ones share the number 0."""
 
     def __init__(self, first: str, most: int = _MOST_NAMES) -> None:
-        """``first`` is what has the number 0."""
+        """Give ``first`` the number 0."""
         self._numbers = {first: 0}
         self._most = most
 
-    def numbers(self, texts: pa.Array) -> Analytics:
+    def numbers(self, texts: pa.Array) -> Numbers:
         """Return the number of each text of an array without gaps."""
         coded = texts.dictionary_encode()
         own = np.fromiter(map(self._number, coded.dictionary.to_pylist()), np.int64, len(coded.dictionary))
-        found: Analytics = own[coded.indices.to_numpy(zero_copy_only=False)]
+        found: Numbers = own[coded.indices.to_numpy(zero_copy_only=False)]
         return found
 
     def _number(self, text: str) -> int:
@@ -58,16 +59,16 @@ class Vocabulary:
 
 
 class Fixed:
-    """Gives each of some texts a number from 1; all others share the number 0."""
+    """Numbers known texts from 1; all others share the number 0."""
 
     def __init__(self, first: str, texts: pa.Array) -> None:
-        """``first`` is what the others are called."""
+        """Call all other texts ``first``."""
         self._first, self._known = first, texts
 
-    def numbers(self, texts: pa.Array) -> Analytics:
+    def numbers(self, texts: pa.Array) -> Numbers:
         """Return the number of each text of an array without gaps."""
         place = pc.fill_null(pc.index_in(texts, value_set=self._known), -1)
-        found: Analytics = place.to_numpy(zero_copy_only=False).astype(np.int64) + 1
+        found: Numbers = place.to_numpy(zero_copy_only=False).astype(np.int64) + 1
         return found
 
     def __len__(self) -> int:
@@ -83,7 +84,7 @@ class Fixed:
 class Weighed:
     """The models of one batch as numbers, and what each adds: 1, its downloads, its likes, and 1 where likes are recorded."""
 
-    tasks: Analytics
+    tasks: Numbers
     parts: tuple[Values, ...]
 
 
@@ -91,11 +92,11 @@ class Cube:
     """Adds models, downloads, likes and how many have recorded likes under a name and a task."""
 
     def __init__(self) -> None:
-        """Begin with nothing."""
+        """Start empty."""
         self.values: Values = np.zeros((4, 0, 0))
 
-    def add(self, names: Analytics, tasks: Analytics, parts: Sequence[Values], size: tuple[int, int]) -> None:
-        """Add rows; there are so many names and tasks by now."""
+    def add(self, names: Numbers, tasks: Numbers, parts: Sequence[Values], size: tuple[int, int]) -> None:
+        """Add rows; ``size`` is the number of names and tasks so far."""
         before = self.values.shape[1:]
         if size != before:
             grown = np.zeros((4, *size))
@@ -110,13 +111,13 @@ class StreamingRollup:
     """Counts models under every name of every stored dimension, over all tasks and for each."""
 
     def __init__(self, namespaces: pa.Array) -> None:
-        """``namespaces`` are those that are told apart: see :class:`Creators`."""
+        """Keep ``namespaces`` by name: see :class:`Creators`."""
         self._tasks = Vocabulary("")
         self._names: dict[Dimension, Vocabulary | Fixed] = {Dimension.NAMESPACE: Fixed(EVERYONE_ELSE, namespaces)}
         self._cubes: dict[Dimension | None, Cube] = {None: Cube()}
 
     def weigh(self, tasks: pa.Array | None, downloads: Values, likes: Values | None) -> Weighed:
-        """Begin a batch; likes that are not recorded are ``nan``, a model without a task has ``none declared``."""
+        """Begin a batch; likes that aren't recorded are ``nan``, a task that isn't is ``""``."""
         many = len(downloads)
         unsaid = np.full(many, np.nan) if likes is None else likes
         numbers = np.zeros(many, np.int64) if tasks is None else self._tasks.numbers(tasks)
@@ -125,7 +126,7 @@ class StreamingRollup:
         return batch
 
     def add(
-        self, dimension: Dimension, names: pa.Array, batch: Weighed, rows: Analytics | None = None, weights: Values | None = None
+        self, dimension: Dimension, names: pa.Array, batch: Weighed, rows: Numbers | None = None, weights: Values | None = None
     ) -> None:
         """Add a batch under its names in one dimension: one name a model, or those at ``rows`` with their weights."""
         vocabulary = self._names.setdefault(dimension, Vocabulary(EVERYTHING_ELSE))
@@ -154,7 +155,7 @@ class StreamingRollup:
 
 
 def _folded(texts: list[str], values: Values) -> tuple[list[str], Values]:
-    """Keep who leads by some measure; add all others to the first name, which is theirs."""
+    """Keep the leading names by each measure; add all others to the first name."""
     if len(texts) <= _KEPT_ELSE + 1:
         return texts, values
     kept = {0} | {place for place, text in enumerate(texts) if text == NONE_DECLARED}
@@ -185,7 +186,7 @@ class Creators:
     """Finds, before anything else is counted, the namespaces that lead by some measure."""
 
     def __init__(self) -> None:
-        """Begin with nothing."""
+        """Start empty."""
         self._names = pa.array([], pa.string())
         self._sums: Values = np.zeros((3, 0))
         self._waiting: list[tuple[pa.Array, Values, Values]] = []
@@ -198,7 +199,7 @@ class Creators:
             self._settle()
 
     def _settle(self) -> None:
-        """Give all names that wait the numbers of those that are known, or new ones."""
+        """Assign numbers to the names of the waiting batches and add up their values."""
         known = pa.DictionaryArray.from_arrays(pa.array([], pa.int32()), self._names)
         coded = pa.chunked_array([known, *(own for own, _, _ in self._waiting)]).unify_dictionaries()
         self._names = coded.chunk(0).dictionary
@@ -211,7 +212,7 @@ class Creators:
         self._waiting = []
 
     def leading(self, known: Collection[str]) -> pa.Array:
-        """Return who leads by models, downloads or likes, and who of ``known`` is there."""
+        """Return the namespaces that lead by models, downloads or likes, and those of ``known`` that occur."""
         self._settle()
         chosen = set(np.flatnonzero(pc.is_in(self._names, pa.array(sorted(known), pa.string()))).tolist())
         for values in self._sums:
@@ -225,10 +226,11 @@ def texts(column: pa.Array) -> pa.Array:
     return pc.if_else(pc.equal(trimmed, ""), NONE_DECLARED, trimmed)
 
 
-def licenses(tags: pa.Array) -> tuple[pa.Array, Analytics, Values]:
-    """Return the licenses that models declare in their tags, at which rows, and with which weights: a model's share equally.
+def licenses(tags: pa.Array, unread: Mask, unreadable: Callable[[pa.Array], Mask]) -> tuple[pa.Array, Numbers, Values, Mask]:
+    """Return the licenses that models declare in their tags, at which rows, with which weights, and rows with an unreadable one.
 
-    A row without a license has ``none declared``, one without any tags nothing.
+    The licenses of one model share it equally. A row without a license has ``none declared``; a row without tags, or where
+    ``unread`` says that a tag couldn't be read, has nothing. ``unreadable`` tells which names are none.
     """
     rows, flat = _flat(tags)
     declared = pc.starts_with(flat, "license:", ignore_case=True).to_numpy(zero_copy_only=False)
@@ -236,19 +238,24 @@ def licenses(tags: pa.Array) -> tuple[pa.Array, Analytics, Values]:
     rows = rows[declared]
     some = pc.not_equal(names, "").to_numpy(zero_copy_only=False)
     names, rows = names.filter(pa.array(some)), rows[some]
+    lost = np.zeros(len(tags), bool)
+    lost[rows[unreadable(names)]] = True
+    names, rows = names.filter(pa.array(~lost[rows])), rows[~lost[rows]]
     rows, names = _each_once(rows, names)
     many = np.bincount(rows, minlength=len(tags))
-    bare = np.flatnonzero(many == 0)
+    recorded = tags.is_valid().to_numpy(zero_copy_only=False) & ~lost & ~unread
+    bare = np.flatnonzero((many == 0) & recorded)
     weights = np.concatenate([1.0 / many[rows], np.ones(len(bare))])
-    return pa.concat_arrays([names, pa.array([NONE_DECLARED] * len(bare), names.type)]), np.concatenate([rows, bare]), weights
+    names = pa.concat_arrays([names, pa.array([NONE_DECLARED] * len(bare), names.type)])
+    return names, np.concatenate([rows, bare]), weights, lost
 
 
-def _flat(tags: pa.Array) -> tuple[Analytics, pa.Array]:
+def _flat(tags: pa.Array) -> tuple[Numbers, pa.Array]:
     """Return the rows of all tags, and the tags."""
     return pc.list_parent_indices(tags).to_numpy(zero_copy_only=False).astype(np.int64), pc.list_flatten(tags)
 
 
-def _each_once(rows: Analytics, names: pa.Array) -> tuple[Analytics, pa.Array]:
+def _each_once(rows: Numbers, names: pa.Array) -> tuple[Numbers, pa.Array]:
     """Leave out a license that a model declares twice."""
     coded = names.dictionary_encode()
     keys = rows * (len(coded.dictionary) + 1) + coded.indices.to_numpy(zero_copy_only=False)
@@ -257,7 +264,7 @@ def _each_once(rows: Analytics, names: pa.Array) -> tuple[Analytics, pa.Array]:
     return rows[first], names.take(pa.array(first))
 
 
-def derivations(tags: pa.Array, ways: Mapping[str, str], otherwise: str, original: str) -> tuple[pa.Array, Analytics]:
+def derivations(tags: pa.Array, ways: Mapping[str, str], otherwise: str, original: str) -> tuple[pa.Array, Numbers]:
     """Return how models were made, and at which rows: those without any tags are left out.
 
     The first tag that says how decides; one that names a base and not how is ``otherwise``.

@@ -1,4 +1,4 @@
-"""Import one dump in a separate process, so that a bad file can't harm other jobs and memory is released afterwards."""
+"""Counting one dump in a process of its own: a file that crashes it harms nothing else, and its memory is freed at its end."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from analytics.errors import HfStatsError, OutOfReachError
 from bot.analytics_pool.parent_watch import end_with_parent
+from bot.observability import logs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,27 +34,37 @@ class CountTask:
 
     def __repr__(self) -> str:
         """Leave out the token."""
-        return f"Order({self.dump})"
+        return f"CountTask({self.dump})"
 
 
 class ProcessDiedError(Exception):
-    """The process died without a result."""
+    """The process ended without a result, for instance because it was killed."""
+
+
+class CrashedError(Exception):
+    """Counting failed for a reason nobody foresaw; ``str(error)`` names it."""
+
+    def __init__(self, cause: str, places: list[str]) -> None:
+        super().__init__(cause)
+        self.places = places
+        """For the log: the exception and what caused it, each with the places it came through."""
 
 
 class StoppedError(Exception):
-    """The import was stopped on request."""
+    """The process was told to end."""
 
 
 def count(order: CountTask, advance: Callable[[str, int, int | None], None], go_on: Callable[[], bool]) -> int | None:
-    """Download, count and store a dump; returns its number of models, ``None`` if that day is already stored.
+    """Fetch, count and store a dump, and return its number of models; ``None`` for a day that is stored already.
 
-    ``advance`` gets the current step, the amount done and the total; ``go_on`` is called several times a second.
+    ``advance`` is called with the step, its progress and its size; ``go_on`` several times a second.
 
     Raises:
-        OutOfReachError: for a temporary error.
-        HfStatsError: for a permanent error; nothing is stored then.
-        Died: when the process died, possibly because of the file.
-        Stopped: when ``go_on`` returned ``False``.
+        OutOfReachError: for what may be there later.
+        HfStatsError: saying what is wrong; nothing of the dump is stored then.
+        CrashedError: when counting failed for a reason nobody foresaw; nothing of the dump is stored then.
+        ProcessDiedError: when the process ended without a result, which the file may have caused.
+        StoppedError: when ``go_on`` returned false.
 
     """
     context = multiprocessing.get_context("spawn")
@@ -74,6 +85,8 @@ def count(order: CountTask, advance: Callable[[str, int, int | None], None], go_
                 return more[0]  # type: ignore[no-any-return]
             if status == "failed":
                 raise more[0]
+            if status == "crashed":
+                raise CrashedError(*more)
             advance(*more)
         raise StoppedError
     finally:
@@ -89,7 +102,9 @@ def _main(order: CountTask, there: Connection) -> None:
     except HfStatsError as error:
         there.send(("failed", error))
     except MemoryError:
-        there.send(("failed", OutOfReachError("There isn't enough memory to count it.")))
+        there.send(("failed", OutOfReachError("There is not enough memory to count it.")))
+    except Exception as error:  # noqa: BLE001 - the process that started this one logs and reports it
+        there.send(("crashed", logs.cause(error), list(logs.raised(error))))
 
 
 def _count(order: CountTask, advance: Callable[[str, int, int | None], None]) -> int | None:
@@ -97,11 +112,11 @@ def _count(order: CountTask, advance: Callable[[str, int, int | None], None]) ->
     from analytics.sources.dumps.repository import HubFile, fetch  # noqa: PLC0415
     from analytics.storage import database  # noqa: PLC0415
     from analytics.storage.sql_history import SqlHistory  # noqa: PLC0415
-    from bot.jobs.snapshot import keep_dump, kept_dump  # noqa: PLC0415
+    from bot.jobs.snapshot import has_dump, store_dump  # noqa: PLC0415
 
     dump = order.dump
     store = SqlHistory(database.engine(order.database))
-    if kept_dump(store, dump.taken_on, dump.repo):
+    if has_dump(store, dump.taken_on, dump.repo):
         return None
     advance("fetching", 0, None)
     path = fetch(
@@ -116,5 +131,5 @@ def _count(order: CountTask, advance: Callable[[str, int, int | None], None]) ->
     def progress(done: int) -> None:
         advance("counting", done, None)
 
-    new = keep_dump(store, path, dump.taken_on, dump.repo, columns=dump.columns, progress=progress)
+    new = store_dump(store, path, dump.taken_on, dump.repo, columns=dump.columns, progress=progress)
     return new.size if new else None

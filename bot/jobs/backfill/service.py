@@ -1,4 +1,4 @@
-"""Import planned dumps, each in a separate process."""
+"""Backfill: count the dumps that wait, each in a process of its own."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from analytics.errors import HfStatsError, OutOfReachError
 from analytics.storage.database import make_private_folder
 from bot.domain.outbox import RetryAt
-from bot.jobs.backfill.process import CountTask, ProcessDiedError, StoppedError, count
+from bot.jobs.backfill.process import CountTask, CrashedError, ProcessDiedError, StoppedError, count
+from bot.observability import logs
 from bot.storage.dumps import ATTEMPTS
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from bot.storage.dumps import DumpStore
 
     Advance = Callable[[Dump, str, int, int | None], None]
+    Tell = Callable[[str], None]
 
 _log = logging.getLogger(__name__)
 
@@ -34,13 +36,13 @@ _RENEWED = 15.0
 _LATER = timedelta(minutes=1)
 """Delay before an unreachable dump is retried; it doubles each time."""
 _FORGOTTEN = timedelta(days=2)
-"""After which abandoned downloads of killed processes are deleted."""
+"""After which the download of a process that was killed is deleted, unless another process continues it."""
 _AGAIN = 1.0
 """Seconds between two checks of imports by other processes."""
 
 
-def _ignore_progress(_: Dump, __: str, ___: int, ____: int | None) -> None:
-    """Report no progress."""
+def _ignore(*_: object) -> None:
+    """Show no progress, tell no operator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,8 @@ class Backfill:
     token: str | None = field(default=None, repr=False)
     stopped: Event = field(default_factory=Event)
 
-    def run(self, advance: Advance = _ignore_progress) -> None:
-        """Import waiting dumps one after another until none is waiting or in progress elsewhere.
+    def run(self, advance: Advance = _ignore, tell: Tell = _ignore) -> None:
+        """Count what waits, one dump after the other, until nothing waits and no other process counts; see :meth:`count`.
 
         Raises:
             StoreError: when the database cannot be used.
@@ -65,14 +67,16 @@ class Backfill:
         while not self.stopped.is_set():
             id_ = self.dumps.next()
             if id_ is not None:
-                self.count(id_, advance)
+                self.count(id_, advance, tell)
             elif not self.dumps.open():
                 return
             else:
                 self.stopped.wait(_AGAIN)
 
-    def count(self, id_: int, advance: Advance = _ignore_progress) -> RetryAt | None:
-        """Import one dump; returns ``Again`` if it has to be retried later. The result is in the store.
+    def count(self, id_: int, advance: Advance = _ignore, tell: Tell = _ignore) -> RetryAt | None:
+        """Count one dump; ``RetryAt`` when it is to be tried later. The result is in the database.
+
+        ``tell`` is called with a sentence for the operator when a dump is given up for a reason nobody foresaw.
 
         Raises:
             StoreError: when the database cannot be used.
@@ -83,7 +87,7 @@ class Backfill:
         if dump is None or isinstance(dump, RetryAt):
             return dump
         if dump.attempts > ATTEMPTS:
-            self._give_up(dump, owner, f"counting was started {ATTEMPTS} times and never finished")
+            tell(self._give_up(dump, owner, f"it was begun {ATTEMPTS} times and never came to an end"))
             return None
         folder = self.folder / f"{dump.repo.replace('/', '--')}-{dump.revision}"
         make_private_folder(folder)
@@ -96,7 +100,11 @@ class Backfill:
         except StoppedError:
             return self.dumps.reschedule(id_, owner, datetime.now(UTC), begun=False)
         except (OutOfReachError, ProcessDiedError) as error:
-            return self._later(dump, owner, error)
+            return self._later(dump, owner, error, tell)
+        except CrashedError as error:
+            under = logs.start_request()
+            _log.error("failure %s: counting the Hub of %s: %s", under, dump.taken_on, error.places)
+            tell(self._give_up(dump, owner, f"counting failed unexpectedly, {error}; the log has it under the reference {under}"))
         except HfStatsError as error:
             self._give_up(dump, owner, str(error))
         else:
@@ -106,27 +114,30 @@ class Backfill:
         return None
 
     def tidy(self) -> None:
-        """Delete abandoned downloads."""
+        """Delete old downloads of processes that were killed."""
         for folder in self.folder.glob("*") if self.folder.is_dir() else ():
             age = time.time() - max((path.stat().st_mtime for path in [folder, *folder.rglob("*")]), default=0.0)
             if age > _FORGOTTEN.total_seconds():
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def _later(self, dump: Dump, owner: str, error: Exception) -> RetryAt | None:
-        reason = f"the counting process ended ({error})" if isinstance(error, ProcessDiedError) else str(error)
+    def _later(self, dump: Dump, owner: str, error: Exception, tell: Tell) -> RetryAt | None:
+        reason = f"the process that counted it ended ({error})" if isinstance(error, ProcessDiedError) else str(error)
         if dump.attempts >= ATTEMPTS:
-            self._give_up(dump, owner, reason)
+            text = self._give_up(dump, owner, reason)
+            if isinstance(error, ProcessDiedError):
+                tell(text)
             return None
         _log.warning("will retry the dump for %s: %s", dump.taken_on, reason)
         return self.dumps.reschedule(dump.id, owner, datetime.now(UTC) + _LATER * 2 ** (dump.attempts - 1), reason)
 
-    def _give_up(self, dump: Dump, owner: str, error: str) -> None:
+    def _give_up(self, dump: Dump, owner: str, error: str) -> str:
         self.dumps.failed(dump.id, owner, error)
-        _log.error("could not count the dump for %s: %s", dump.taken_on, error)
+        _log.error("the Hub of %s cannot be counted: %s", dump.taken_on, error)
+        return f"The dump of {dump.taken_on} from {dump.repo} couldn't be counted: {error.rstrip('.')}."
 
 
 class _LeaseRenewal:
-    """Returns whether to continue, and renews the lease regularly."""
+    """Answers several times a second whether to go on, and renews the lease now and then."""
 
     def __init__(self, dumps: DumpStore, id_: int, owner: str, stopped: Event) -> None:
         self._renew = partial(dumps.renew, id_, owner)

@@ -1,0 +1,195 @@
+"""Cells of a dump's columns, a batch at a time: what can't be read is left out of the counts, and the row stays."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from analytics.names import grouping
+from analytics.sources import hub_rows, validation
+from analytics.sources.dumps.streaming_rollup import texts
+from analytics.sources.validation import CellError, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    Mask = NDArray[np.bool_]
+
+COUNTS = frozenset({"downloads", "downloadsAllTime", "likes", "trendingScore"})
+_ID = r"^[A-Za-z0-9._-]{1,128}(/[A-Za-z0-9._-]{1,128})?$"
+
+
+@dataclass(slots=True)
+class OddRows:
+    """How many rows have something that can't be read, and the first three of them for the log."""
+
+    count: int = 0
+    first: list[tuple[int, str, list[str]]] = field(default_factory=list)
+
+    def add(self, rows: NDArray[np.int64], ids: pa.Array, odd: Mapping[str, tuple[Mask, pa.Array]]) -> None:
+        """Add a batch of these row numbers and ids; ``odd`` has by field where a cell can't be read, and the cells."""
+        masks = [mask for mask, _ in odd.values()]
+        if not masks:
+            return
+        unread = np.logical_or.reduce(masks)
+        self.count += int(unread.sum())
+        for place in np.flatnonzero(unread)[: 3 - len(self.first)].tolist():
+            phrases = [f"{name} is {shown(cells[place].as_py())}" for name, (mask, cells) in odd.items() if mask[place]]
+            self.first.append((int(rows[place]), ids[place].as_py(), phrases))
+
+    def note(self, name: str, phrases: Sequence[str]) -> None:
+        """Add a row that is known by its model alone."""
+        self.count += 1
+        if len(self.first) < 3:
+            self.first.append((0, name, list(phrases)))
+
+
+class RowError(Exception):
+    """A row of a batch makes the ranking wrong; ``place`` counts from 0."""
+
+    def __init__(self, place: int, what: object) -> None:
+        super().__init__(str(what))
+        self.place = place
+
+
+def repaired(column: pa.Array) -> pa.Array:
+    """Return texts, or lists of texts, with U+FFFD for bytes that are no UTF-8: Python and Arrow can't read these."""
+    try:
+        column.validate(full=True)
+    except pa.ArrowInvalid:
+        listed = pa.types.is_list(column.type) or pa.types.is_large_list(column.type)
+        if listed:
+            return type(column).from_arrays(column.offsets, repaired(column.values), mask=column.is_null())
+        cells = column.cast(pa.large_binary()).to_pylist()
+        return pa.array([None if cell is None else cell.decode("utf-8", "replace") for cell in cells], column.type)
+    return column
+
+
+def model_ids(column: pa.Array) -> tuple[pa.Array, Mask]:
+    """Return the models' ids, and where they had characters that no id has.
+
+    Raises:
+        RowError: for a row without an id.
+
+    """
+    ids = pc.fill_null(column.cast(pa.string()), "")
+    odd = ~pc.match_substring_regex(ids, _ID).to_numpy(zero_copy_only=False)
+    if not odd.any():
+        return ids, odd
+    places = np.flatnonzero(odd).tolist()
+    readable = [_readable_id(place, ids[place].as_py()) for place in places]
+    return pc.replace_with_mask(ids, pa.array(odd), pa.array(readable, pa.string())), odd
+
+
+def _readable_id(place: int, value: str) -> str:
+    try:
+        return validation.readable_id(value)[0]
+    except CellError as error:
+        raise RowError(place, error) from None
+
+
+def floats(column: pa.Array | pa.ChunkedArray) -> NDArray[np.float64]:
+    """Return counts as numbers, ``nan`` where there is none."""
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    values: NDArray[np.float64] = whole.to_numpy(zero_copy_only=False).astype(float)
+    return values
+
+
+def counts(column: pa.Array, name: str) -> tuple[pa.Array, Mask]:
+    """Return counts with nulls for those that can't be read, and where these are.
+
+    Raises:
+        RowError: for downloads that can't be read.
+
+    """
+    values = floats(column)
+    with np.errstate(invalid="ignore"):
+        odd = ~np.isnan(values) & (
+            (values < 0) | (values >= 2.0**63) | ((values != np.floor(values)) & (name != "trendingScore"))
+        )
+    if not odd.any():
+        return column, odd
+    if name == "downloads":
+        place = int(np.argmax(odd))
+        raise RowError(place, f"downloads is {shown(column[place].as_py())}, not a number from 0")
+    return pc.if_else(pa.array(odd), pa.scalar(None, column.type), column), odd
+
+
+def words(column: pa.Array) -> tuple[pa.Array, Mask]:
+    """Return words, trimmed, with ``none declared`` for none and ``""`` for one that can't be read, and where these are."""
+    trimmed = texts(column)
+    odd = unreadable(trimmed)
+    return pc.if_else(pa.array(odd), "", trimmed) if odd.any() else trimmed, odd
+
+
+def unreadable(column: pa.Array) -> Mask:
+    """Return where texts are too long or have control characters."""
+    coded = column.dictionary_encode()
+    wrong = np.array([not _is_word(text) for text in coded.dictionary.to_pylist()], bool)
+    found: Mask = wrong[coded.indices.to_numpy(zero_copy_only=False)]
+    return found
+
+
+def _is_word(text: str) -> bool:
+    try:
+        validation.word("", text)
+    except CellError:
+        return False
+    return True
+
+
+def access(column: pa.Array) -> tuple[pa.Array, NDArray[np.int64], Mask]:
+    """Return the words for how models are gated, the rows where that is recorded, and where it can't be read."""
+    coded = column.cast(pa.string()).dictionary_encode()
+    read = [_gate(text) for text in coded.dictionary.to_pylist()]
+    names = np.array([grouping.access(gate) if gate else "" for gate in [*read, None]], dtype=object)
+    wrong = np.array(
+        [*(gate is None and bool(text) for gate, text in zip(read, coded.dictionary.to_pylist(), strict=True)), False]
+    )
+    codes = pc.fill_null(coded.indices, len(read)).to_numpy(zero_copy_only=False)
+    said = names[codes]
+    rows = np.flatnonzero(said != "")
+    return pa.array(said[rows], pa.string()), rows, wrong[codes]
+
+
+def _gate(text: str) -> str | None:
+    try:
+        return validation.gate(text)
+    except CellError:
+        return None
+
+
+def without_nulls(tags: pa.Array) -> tuple[pa.Array, Mask]:
+    """Return lists of tags without nulls in them, and the rows that had some."""
+    flat = pc.list_flatten(tags)
+    odd = np.zeros(len(tags), bool)
+    if pa.types.is_null(flat.type):
+        flat = flat.cast(pa.string())
+    parents = pc.list_parent_indices(tags).to_numpy(zero_copy_only=False)
+    valid = flat.is_valid().to_numpy(zero_copy_only=False)
+    odd[parents[~valid]] = True
+    ends = np.cumsum(np.bincount(parents[valid], minlength=len(tags)))
+    offsets = pa.array(np.concatenate([[0], ends]), pa.int64())
+    return pa.LargeListArray.from_arrays(offsets, flat.drop_null(), mask=tags.is_null()), odd
+
+
+def tags_of_cards(cards: pa.Array) -> tuple[pa.Array, Mask]:
+    """Return the tags that cards in JSON stand for, null where a card can't be read; and where that is so."""
+    declared = [licenses_of(card) for card in cards.to_pylist()]
+    tags = [None if found is None else [f"license:{name}" for name in found] for found in declared]
+    return pa.array(tags, pa.large_list(pa.string())), np.array([found is None for found in declared], bool)
+
+
+def licenses_of(card: Any) -> list[str] | None:  # noqa: ANN401 - a cell
+    """Return the licenses on a card in JSON; ``None`` where they can't be read."""
+    try:
+        return hub_rows.card_licenses(json.loads(card) if card else None)
+    except (ValueError, RecursionError):
+        return None
