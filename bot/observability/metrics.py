@@ -218,6 +218,6 @@ class SlackErrorCounter(RetryHandler):
         elif response.data and b'"ok":false' in response.data.replace(b" ", b"")[:200]:
             try:
                 self._refused(str(json.loads(response.data).get("error")))
-            except ValueError:
+            except (AttributeError, ValueError):  # no object: an answer of a proxy's
                 self._refused(_UNKNOWN)
         return False
