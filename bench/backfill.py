@@ -1,10 +1,10 @@
-"""A year of the whole Hub counted by 1, 2 and 4 workers on one PostgreSQL.
+"""Measure importing a year of the whole Hub with 1, 2 and 4 workers on one PostgreSQL.
 
-    python bench/backfill.py                       # 12 dumps of 2.5 million models; some eight minutes with the dumps made
-    python bench/backfill.py --models 100000       # the same in small
+    python bench/backfill.py                       # 12 dumps of 2.5 million models; about eight minutes with existing dumps
+    python bench/backfill.py --models 100000       # a smaller run
 
-The dumps lie in a repository of the stand-in Hub, a process of its own; the workers are ``hfstats worker``s. Timed is from the
-moment at which the first dump is being counted to that at which the last is stored. The dumps are made up.
+The generated dumps are in a repository of the stand-in Hub, which runs in a separate process. The workers are ``hfstats worker``
+processes. The time is from the start of counting the first dump until the last one is stored.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from serving import ROOT
 from analytics.storage import database
 from bot import database_setup
 from bot.domain.dump import State
-from bot.storage.dumps import Dumps
+from bot.storage.dumps import DumpStore
 from bot.storage.migration_state import TABLES
 
 HERE = Path(__file__).parent
@@ -54,7 +54,7 @@ def run(url: str, hub: str, since: str, workers: int, folder: Path) -> float:
     env = {**kept, "DATABASE_URL": url, "HF_ENDPOINT": hub, "XDG_CACHE_HOME": str(folder), "HFSTATS_LOG_LEVEL": "ERROR"}
     plan = [sys.executable, "-m", "bot", "backfill", "--since", since, "--later"]
     subprocess.run(plan, env=env, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-    dumps = Dumps(engine)
+    dumps = DumpStore(engine)
     running = [subprocess.Popen([sys.executable, "-m", "bot", "worker"], env=env, cwd=ROOT) for _ in range(workers)]
     try:
         start, found = None, dumps.find()
@@ -81,7 +81,7 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="a folder in which the dumps are kept, and found the next time")
     given = parser.parse_args()
     with TemporaryDirectory() as temporary:
-        folder = given.keep or Path(temporary)
+        folder = given.save or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         paths = [folder / f"{day}.parquet" for day in months(given.months)]
         for path in paths:

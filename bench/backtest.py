@@ -1,4 +1,4 @@
-"""How forecasts would have held: made from every earlier month with what was known then, compared with what came.
+"""Backtest forecasts: from every earlier month's data, compared with the actual values.
 
 python bench/backtest.py                      five simulated histories of 60 months, seeds 1 to 5
 python bench/backtest.py sqlite:///store.db   a store of real listings, in steps of ten days where months are too few

@@ -54,7 +54,7 @@ def retry(ids: tuple[int, ...], *, all_failed: bool) -> None:
     """Send again what failed or is unsure; an unsure one may then be there twice."""
     from bot.processes import status
 
-    for line in status.retry(_outbox(), ids, every=all_failed):
+    for line in status.retry(_outbox(), ids, all_failed=all_failed):
         click.echo(line)
 
 
@@ -74,9 +74,9 @@ def doctor(ctx: click.Context, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
     for finding in () if as_json else findings:
-        click.echo(f"{signs[finding.state]} {finding.name}: {finding.said}")
-        if finding.mend:
-            click.echo(f"    {finding.mend}")
+        click.echo(f"{signs[finding.state]} {finding.name}: {finding.message}")
+        if finding.fix:
+            click.echo(f"    {finding.fix}")
     ctx.exit(int(any(finding.state is State.BAD for finding in findings)))
 
 

@@ -1,4 +1,4 @@
-"""What runs by the clock, and what is delivered. Safe to run again: each job finds out itself whether there is work."""
+"""The scheduled jobs and deliveries. Each job is safe to run again and checks for itself whether there is work."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from analytics.digest.edition import Edition
     from bot.conversation.router import Analytics
-    from bot.domain.outbox import Again
+    from bot.domain.outbox import RetryAt
     from bot.jobs.backfill.service import Backfill
     from bot.outbox.delivery import DeliveryContext
     from bot.settings import Settings
@@ -37,20 +37,20 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-REMEMBERED = timedelta(days=1)
-"""How long events and signatures are remembered; Slack gives up on an event within an hour, a signature is good for minutes."""
-KEPT = timedelta(days=400)
-"""How long the ledger tells what became of a delivery."""
-FORGOTTEN = timedelta(minutes=5)
-"""After which an engine that was told of a delivery and did nothing is told again."""
-GIVEN_UP = 22
-"""The hour (UTC) from which a snapshot that could not be taken is told to whoever runs the bot; until then it is tried again."""
+EVENT_RETENTION = timedelta(days=1)
+"""How long received event ids and signatures are stored. Slack retries events for an hour; signatures are valid for minutes."""
+DELIVERY_RETENTION = timedelta(days=400)
+"""How long finished deliveries are stored."""
+REQUEUE_AFTER = timedelta(minutes=5)
+"""How long a delivery may stay queued in an engine before it is queued again."""
+REPORT_HOUR = 22
+"""The hour (UTC) after which a missing snapshot is reported to the operator; until then it is retried."""
 _BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Jobs:
-    """The jobs, with what they need."""
+    """The jobs and their dependencies."""
 
     settings: Settings
     database: sa.Engine
@@ -60,20 +60,20 @@ class Jobs:
     seen: ReceivedEvents
     backfill: Backfill
     alive: Callable[[], None] = lambda: None
-    """Tells the process that started this one that it works."""
+    """Sends a heartbeat to the parent process."""
 
     def beat(self) -> None:
-        """Tell that this worker works."""
+        """Store a heartbeat of this worker."""
         if self.delivery_context.heartbeats:
             self.delivery_context.heartbeats.beat()
 
     def end(self) -> None:
-        """Tell that this worker ends as it was told to."""
+        """Record that this worker was stopped on purpose."""
         if self.delivery_context.heartbeats:
             self.delivery_context.heartbeats.end()
 
     def report_silence(self) -> None:
-        """Tell the operator, once, of a time in which no worker worked although none had ended as it was told to."""
+        """Notify the operator, once, if all workers had crashed or hung before this one started."""
         if self.delivery_context.heartbeats is None:
             return
         try:
@@ -81,15 +81,15 @@ class Jobs:
             if last is None or last.ended_at or self.delivery_context.clock() - last.beat_at <= SILENT_AFTER:
                 return
             age = duration((self.delivery_context.clock() - last.beat_at).total_seconds())
-            text = f"The worker {last.name} stopped responding {age} ago. Another one works now and catches up."
+            text = f"Worker {last.name} stopped responding {age} ago. Another worker is running now and catching up."
             _log.error("%s", text)
             if self.done.first("worker silent", last.slot):
                 self.tell_operator(text)
         except StoreError:
-            return  # whoever uses the database next says so
+            return  # the next use of the database reports it
 
     def run(self, job: str) -> None:
-        """Run one job by its name.
+        """Run a job by name.
 
         Raises:
             HfStatsError: when the database cannot be used.
@@ -99,20 +99,20 @@ class Jobs:
         jobs[job]()
 
     def plan(self) -> None:
-        """Enter into the ledger what has fallen due; a digest tells of the channel's bets, so these are settled first."""
+        """Plan due deliveries. Bets are settled first, because digests include their results."""
         if self.delivery_context.subscriptions.due(self.delivery_context.clock(), 1):
             self.settle()
         entered = plan(self.delivery_context, self.numbers, self.database, self.missed)
         if entered:
-            _log.info("%s deliveries are due", len(entered))
+            _log.info("planned %s deliveries", len(entered))
 
     def missed(self, edition: Edition) -> list[date]:
-        """Return the days of a month or week on which no snapshot could be taken."""
+        """Return the days of a month or week without a snapshot."""
         return [date.fromisoformat(slot) for slot in self.done.slots("missed", str(edition.first), str(edition.last))]
 
     def snapshot(self) -> bool:
-        """Take today's snapshot (UTC) unless it is there; tell whether one was taken. The Hub's absence is logged, not raised."""
-        from bot.jobs.snapshot import take  # noqa: PLC0415 - the Hub's client is loaded where a snapshot is to be taken
+        """Take today's snapshot (UTC) if it's missing; returns whether one was taken. Logs an unreachable Hub."""
+        from bot.jobs.snapshot import take  # noqa: PLC0415 - load the Hub's client only when it's needed
 
         store = SqlHistory(self.database)
         now = self.delivery_context.clock()
@@ -122,77 +122,88 @@ class Jobs:
         try:
             taken = take(store, today, endpoint=self.settings.hf_endpoint, token=secret(self.settings.hf_token))
         except SourceError as error:
-            _log.warning("no snapshot of %s yet: %s", today, error)
-            if now.hour >= GIVEN_UP and self.done.first("missed", today.isoformat()):
-                _log.error("there will be no snapshot of %s: the Hub was out of reach all day (%s)", today, error)
-                self.tell_operator(f"There is no snapshot of {today}: the Hub was out of reach all day. {error}")
+            _log.warning("no snapshot for %s yet: %s", today, error)
+            if now.hour >= REPORT_HOUR and self.done.first("missed", today.isoformat()):
+                _log.error("no snapshot for %s: the Hub could not be reached all day (%s)", today, error)
+                self.tell_operator(f"There is no snapshot for {today} because the Hub couldn't be reached all day. {error}")
             return False
-        _log.info("took %s snapshots of %s", len(taken), today)
+        _log.info("took %s snapshots for %s", len(taken), today)
         return bool(taken)
 
     def watch(self) -> None:
-        """Look at what is watched, where there is a new snapshot."""
-        if not self.delivery_context.watches.heard():
+        """Check alerts against new snapshots."""
+        if not self.delivery_context.watches.active():
             return
         store = SqlHistory(self.database)
-        latest = {name.value: max(found, key=lambda one: one.taken_on) for name in ListName if (found := store.snapshots(name))}
-        # A list that came in part would show creators as gone that are not.
-        newest = {name: one.taken_on for name, one in latest.items() if not any(doubt.severe for doubt in quality.short(one))}
-        crossed = watch(self.delivery_context, self.numbers, [one.form for one in self.numbers.entries()], self.database, newest)
+        latest = {
+            name.value: max(snapshots, key=lambda snapshot: snapshot.taken_on)
+            for name in ListName
+            if (snapshots := store.snapshots(name))
+        }
+        # In an incomplete list, creators would seem to be gone.
+        newest = {
+            name: snapshot.taken_on
+            for name, snapshot in latest.items()
+            if not any(doubt.severe for doubt in quality.short(snapshot))
+        }
+        crossed = watch(
+            self.delivery_context, self.numbers, [entry.form for entry in self.numbers.entries()], self.database, newest
+        )
         if crossed:
-            _log.info("%s watches crossed their line", crossed)
+            _log.info("%s alerts crossed their threshold", crossed)
 
     def settle(self) -> None:
-        """Settle the bets on months that are over, by the last whole snapshot of each, and plan what tells of them."""
+        """Settle the bets on past months by each month's last complete snapshot, and plan the results' delivery."""
         store = SqlHistory(self.database)
 
         def last_day(within: ListName, month: Edition) -> date | None:
-            found = [one for one in store.snapshots(within) if one.taken_on in month]
-            return next((one.taken_on for one in reversed(found) if not any(doubt.severe for doubt in quality.short(one))), None)
+            in_month = [snapshot for snapshot in store.snapshots(within) if snapshot.taken_on in month]
+            complete = [snapshot for snapshot in in_month if not any(doubt.severe for doubt in quality.short(snapshot))]
+            return complete[-1].taken_on if complete else None
 
-        told = settle(self.delivery_context, self.numbers, self.database, last_day)
-        if told:
-            _log.info("the bets of %s channels are settled", told)
+        planned = settle(self.delivery_context, self.numbers, self.database, last_day)
+        if planned:
+            _log.info("settled the bets of %s channels", planned)
 
     def tell_operator(self, text: str) -> None:
-        """Say something to whoever runs the bot, in the channel that the settings name, once; the log has it anyway."""
+        """Plan a message to the operator's channel, if one is set. The same text is sent once."""
         where = self.settings.hfstats_operator_channel
         if where:
             planned = operator_notice(where, operator_text(text), text, self.delivery_context.clock())
             self.delivery_context.outbox.plan([planned])
 
     def tidy(self) -> None:
-        """Delete pictures, marks and lines of the ledger that are older than they need to be."""
+        """Delete old pictures, received-event markers, deliveries and digests."""
         age = timedelta(days=self.settings.hfstats_picture_days)
         links = self.delivery_context.gallery.prune(age) if self.delivery_context.gallery else 0
-        marks = self.seen.prune(REMEMBERED) + self.done.prune(KEPT)
-        lines = self.delivery_context.outbox.prune(KEPT)
+        marks = self.seen.prune(EVENT_RETENTION) + self.done.prune(DELIVERY_RETENTION)
+        lines = self.delivery_context.outbox.prune(DELIVERY_RETENTION)
         digests = self.delivery_context.built_digests.prune(age)
-        _log.info("tidied: %s addresses of pictures, %s marks, %s deliveries, %s digests", links, marks, lines, digests)
+        _log.info("deleted %s picture links, %s markers, %s deliveries and %s digests", links, marks, lines, digests)
 
-    def deliver(self, id_: int) -> Again | None:
-        """Deliver one line of the ledger; see :func:`bot.outbox.delivery.deliver`."""
+    def deliver(self, id_: int) -> RetryAt | None:
+        """Send one delivery; see :func:`bot.outbox.delivery.deliver`."""
         return deliver(self.delivery_context, id_)
 
     def due(self, defer: Callable[[Sequence[int]], None], *, afresh: bool = False) -> None:
-        """Give what is due and what no engine knows of to ``defer``; with ``afresh``, what was told before as well."""
+        """Pass due deliveries that aren't queued to ``defer``; with ``afresh``, also those queued earlier."""
         if afresh:
-            self.delivery_context.outbox.untell()
-        while ids := self.delivery_context.outbox.due(_BATCH, FORGOTTEN):
+            self.delivery_context.outbox.mark_unqueued()
+        while ids := self.delivery_context.outbox.due(_BATCH, REQUEUE_AFTER):
             defer(ids)
 
-    def count(self, id_: int) -> Again | None:
-        """Count one dump of the whole Hub; see :meth:`bot.jobs.backfill.service.Backfill.count`."""
+    def count(self, id_: int) -> RetryAt | None:
+        """Import one dump of the whole Hub; see :meth:`bot.jobs.backfill.service.Backfill.count`."""
         return self.backfill.count(id_)
 
     def to_count(self, many: int) -> list[int]:
-        """Return dumps that wait and that no engine knows of."""
-        return self.backfill.dumps.untold(many)
+        """Return the ids of waiting dumps that aren't queued."""
+        return self.backfill.dumps.take_unqueued(many)
 
     def count_all(self) -> None:
-        """Count every dump that waits."""
+        """Import all waiting dumps."""
         self.backfill.run()
 
     def stop(self) -> None:
-        """Leave the dumps that are being counted to a later turn."""
+        """Stop current imports; they are resumed later."""
         self.backfill.stopped.set()

@@ -1,4 +1,4 @@
-"""Log lines: structured, each with the request it belongs to, and never with a token or with what somebody wrote."""
+"""Structured logging with request ids, and without tokens or users' text."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Any, Literal
 import structlog
 
 from bot.observability import stderr
-from bot.observability.inherited import OF_CHILDREN
+from bot.observability.inherited import CHILD_LOGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, MutableMapping
     from types import TracebackType
 
 REQUEST: ContextVar[str] = ContextVar("request", default="")
-"""The id of the request that is being worked on; it stands in every line, and in the error that a user sees."""
+"""The id of the current request, included in its log lines and in error messages to users."""
 
 _SECRET = re.compile(r"xox[a-z]+-[\w.-]+|xapp-[\w-]+|hf_\w{8,}|gAAAA[\w=-]{20,}|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)")
-"""Tokens of Slack's and the Hub's, Fernet's ciphertexts, and passwords in addresses."""
+"""Slack and Hub tokens, Fernet ciphertexts, and passwords in URLs."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 _LEAST = {
@@ -38,45 +38,45 @@ _LEAST = {
     "psycopg": logging.ERROR,
     "waitress": logging.ERROR,
 }
-"""Libraries that log bodies, headers or statements below these levels, or tell an operator nothing there."""
+"""Lowest levels of libraries that log bodies, headers or statements below them, or nothing useful."""
 
 
-def begin() -> str:
-    """Give the request that starts now an id."""
+def start_request() -> str:
+    """Set a new id for the current request and return it."""
     request = secrets.token_hex(4)
     REQUEST.set(request)
     return request
 
 
-def reference() -> str:
-    """Return the id of the request that is being worked on, or a new one where there is none."""
-    return REQUEST.get() or begin()
+def request_id() -> str:
+    """Return the id of the current request, or a new one if there is none."""
+    return REQUEST.get() or start_request()
 
 
 def configure(level: str, style: Literal["json", "text"]) -> None:
-    """Send the lines of every logger to standard error, from now on, and with them whatever else is written there."""
+    """Send all loggers' lines to standard error, and turn other output there into log lines."""
     handler = logging.StreamHandler()
     handler.setFormatter(formatter(style))
-    handler.addFilter(may_be_written)
+    handler.addFilter(is_loggable)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    stderr.take_over()
-    os.environ[OF_CHILDREN] = f"{level} {style}"
+    stderr.capture()
+    os.environ[CHILD_LOGS] = f"{level} {style}"
 
 
 def configure_child() -> None:
-    """Do the same in a process that one started which did; in others, such as a test's, nothing."""
-    level, _, style = os.environ.get(OF_CHILDREN, "").partition(" ")
+    """Configure logging like the parent process, if it called :func:`configure`."""
+    level, _, style = os.environ.get(CHILD_LOGS, "").partition(" ")
     if level:
         configure(level, "json" if style == "json" else "text")
 
 
-def may_be_written(record: logging.LogRecord) -> bool:
-    """Hold back what libraries log of bodies. A filter of the handler's, since Bolt sets its loggers' levels itself."""
+def is_loggable(record: logging.LogRecord) -> bool:
+    """Filter out libraries' lines below their lowest level. A handler's filter, because Bolt sets its loggers' levels itself."""
     library = record.name.partition(".")[0]
     if library in {"asyncio", "procrastinate"} and _is_lost_connection(record):
-        return False  # the engine says once that the database is gone
+        return False  # the engine logs the outage once
     return record.levelno >= _LEAST.get(library, logging.NOTSET)
 
 
@@ -86,7 +86,7 @@ def _is_lost_connection(record: logging.LogRecord) -> bool:
 
 
 def formatter(style: Literal["json", "text"]) -> logging.Formatter:
-    """Make the formatter of all lines."""
+    """Return the formatter for all log lines."""
     renderer = (
         structlog.processors.JSONRenderer()
         if style == "json"
@@ -111,7 +111,7 @@ def _request(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mut
 
 
 def _trace(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:  # noqa: ANN401 - structlog's form
-    """Say what was raised and where, without its words: an exception's text may hold what somebody typed."""
+    """Replace an exception by its type and location, without its message, which may contain users' text."""
     raised = event.pop("exc_info", None)
     record = event.get("_record")
     if isinstance(raised, tuple):
@@ -124,14 +124,14 @@ def _trace(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mutab
 
 
 def _raised(error: BaseException) -> Iterator[str]:
-    """Yield the exception and what caused it, each as its kind and the places it came through, the innermost last."""
+    """Yield the exception and its causes, each as type and stack frames, innermost last."""
     seen: set[int] = set()
-    one: BaseException | None = error
-    while one is not None and id(one) not in seen:
-        seen.add(id(one))
-        said = f": {one.strerror}" if isinstance(one, OSError) and one.strerror else ""
-        yield f"{type(one).__module__}.{type(one).__qualname__}{said} {_places(one.__traceback__)}"
-        one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        reason = f": {current.strerror}" if isinstance(current, OSError) and current.strerror else ""
+        yield f"{type(current).__module__}.{type(current).__qualname__}{reason} {_places(current.__traceback__)}"
+        current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
 
 
 def _places(trace: TracebackType | None) -> str:
@@ -140,13 +140,13 @@ def _places(trace: TracebackType | None) -> str:
 
 
 def _safe(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:  # noqa: ANN401 - structlog's form
-    """Take out what must not be in a log, wherever it stands, and what would make two lines of one."""
+    """Remove secrets and control characters from all values."""
     return {key: _clean(value) for key, value in event.items()}
 
 
 def _clean(value: Any) -> Any:  # noqa: ANN401 - any value of a log line
     if isinstance(value, str):
-        return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", _SECRET.sub("[removed]", value))
+        return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", _SECRET.sub("[removed]", value))
     if isinstance(value, list | tuple):
-        return [_clean(one) for one in value]
+        return [_clean(item) for item in value]
     return value

@@ -1,4 +1,4 @@
-"""Settles bets when their month is over, and enters what became of them into the ledger. Safe to run again."""
+"""Settle bets when their month is over, and plan the delivery of the results. Safe to run again."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from analytics.digest.edition import Edition
 from analytics.query import Period, Query
 from analytics.statistics.brier import brier, came_true, leaders
 from analytics.storage.database import writing
-from bot.blocks.predictions import Decided
-from bot.blocks.predictions import settled as said
+from bot.blocks.predictions import SettledQuestion
+from bot.blocks.predictions import bet_results as said
 from bot.domain.outbox import Kind, Outcome, PlannedDelivery
-from bot.domain.prediction import read_question, scored
+from bot.domain.prediction import parse_question, score_bets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
     from bot.outbox.delivery import DeliveryContext
 
     LastDay = Callable[[ListName, Edition], date | None]
-    """The day of a list's last whole snapshot of a month; ``None`` where there is none."""
+    """Returns the date of a list's last complete snapshot in a month; ``None`` if there is none."""
 
 _log = logging.getLogger(__name__)
 
 
 def settle(delivery_context: DeliveryContext, numbers: Analytics, database: sa.Engine, last_day: LastDay) -> int:
-    """Settle each channel's bets on each month that is over, all of them or none; returns how many channels are told.
+    """Settle the bets on past months, per channel all or none; returns the number of planned deliveries.
 
-    The bets and the line of the ledger that tells of them change in one transaction: told once, whoever else runs this.
+    The bets and the delivery change in one transaction, so results are delivered once even if several processes run this.
 
     Raises:
         StoreError: when the database cannot be used.
@@ -45,24 +45,24 @@ def settle(delivery_context: DeliveryContext, numbers: Analytics, database: sa.E
     """
     month_now = str(Edition.month(delivery_context.clock().date()))
     due = sorted(
-        delivery_context.bets.over(month_now), key=lambda one: (one.month, one.workspace, one.channel, one.question, one.id)
+        delivery_context.bets.over(month_now), key=lambda bet: (bet.month, bet.workspace, bet.channel, bet.question, bet.id)
     )
     asked: dict[tuple[str, str], Answer | None] = {}
     entered = 0
-    for (month, _, _), group in groupby(due, key=lambda one: (one.month, one.workspace, one.channel)):
+    for (month, _, _), group in groupby(due, key=lambda bet: (bet.month, bet.workspace, bet.channel)):
         theirs = list(group)
         try:
-            for one in theirs:
-                if (key := (one.question, month)) not in asked:
-                    asked[key] = _asked(numbers, last_day, *key)
-            entered += _enter(delivery_context, database, theirs, asked)
-        except Exception:  # noqa: BLE001 - one channel's bets must not keep back the others'; what is open is tried again
-            _log.exception("the bets of a channel on %s could not be settled", month)
+            for bet in theirs:
+                if (key := (bet.question, month)) not in asked:
+                    asked[key] = _answer(numbers, last_day, *key)
+            entered += _settle_channel(delivery_context, database, theirs, asked)
+        except Exception:  # noqa: BLE001 - one channel's failure must not block the others; open bets are tried again
+            _log.exception("could not settle a channel's bets for %s", month)
     return entered
 
 
-def _asked(numbers: Analytics, last_day: LastDay, question: str, month: str) -> Answer | None:
-    draft = read_question(question, month)
+def _answer(numbers: Analytics, last_day: LastDay, question: str, month: str) -> Answer | None:
+    draft = parse_question(question, month)
     on = last_day(draft.within, Edition.parse(month))
     if on is None:
         return None
@@ -70,36 +70,36 @@ def _asked(numbers: Analytics, last_day: LastDay, question: str, month: str) -> 
     return numbers.answer(asked)[0]
 
 
-def _enter(
+def _settle_channel(
     delivery_context: DeliveryContext, database: sa.Engine, theirs: list[Bet], asked: dict[tuple[str, str], Answer | None]
 ) -> int:
     month = Edition.parse(theirs[0].month)
     decided = []
-    for question, group in groupby(theirs, key=lambda one: one.question):
-        decided.append(_decided(question, list(group), asked[question, theirs[0].month]))
-    done = [bet for one in decided for bet, _ in one.bets]
+    for question, group in groupby(theirs, key=lambda bet: bet.question):
+        decided.append(_result(question, list(group), asked[question, theirs[0].month]))
+    done = [bet for question in decided for bet, _ in question.bets]
     first = done[0]
-    before = [one for one in delivery_context.bets.in_channel(first.workspace, first.channel) if one.outcome is not None]
-    shown = said(month, decided, scored([*before, *done]))
+    before = [bet for bet in delivery_context.bets.in_channel(first.workspace, first.channel) if bet.outcome is not None]
+    shown = said(month, decided, score_bets([*before, *done]))
     with writing(database) as connection:
-        fresh = [delivery_context.bets.settle(connection, one, one.outcome) for one in done if one.outcome]
+        fresh = [delivery_context.bets.settle(connection, bet, bet.outcome) for bet in done if bet.outcome]
         if not all(fresh):
-            return 0  # another process was faster, and tells of it
-        source = min(one.id for one in done)
+            return 0  # another process settled them first
+        source = min(bet.id for bet in done)
         owed = PlannedDelivery(
             first.workspace, first.channel, Kind.BETS, source, str(month), delivery_context.clock(), content=shown.as_json()
         )
         return len(delivery_context.outbox.plan([owed], connection))
 
 
-def _decided(question: str, bets: list[Bet], answer: Answer | None) -> Decided:
-    draft = read_question(question, bets[0].month)
+def _result(question: str, bets: list[Bet], answer: Answer | None) -> SettledQuestion:
+    draft = parse_question(question, bets[0].month)
     if answer is None:
-        return Decided(question, tuple((replace(one, outcome=Outcome.VOID), None) for one in bets))
-    ranking = next(one for one in answer.rankings if one.by is draft.by)
-    return Decided(
+        return SettledQuestion(question, tuple((replace(bet, outcome=Outcome.VOID), None) for bet in bets))
+    ranking = next(ranking for ranking in answer.rankings if ranking.by is draft.by)
+    return SettledQuestion(
         question,
-        tuple(_judged(one, ranking, draft.of) for one in bets),
+        tuple(_score(bet, ranking, draft.of) for bet in bets),
         leaders(ranking),
         ranking.shares[0].portion if ranking.shares else 0.0,
         answer.source.snapshot,
@@ -107,6 +107,6 @@ def _decided(question: str, bets: list[Bet], answer: Answer | None) -> Decided:
     )
 
 
-def _judged(bet: Bet, ranking: Ranking, of: Dimension) -> tuple[Bet, float]:
+def _score(bet: Bet, ranking: Ranking, of: Dimension) -> tuple[Bet, float]:
     right = came_true(ranking, of, bet.name)
     return replace(bet, outcome=Outcome.RIGHT if right else Outcome.WRONG), brier(bet.percent, right=right)

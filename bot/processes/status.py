@@ -1,4 +1,4 @@
-"""How things stand, for whoever runs the bot: lines of text about all workspaces."""
+"""``hfstats status`` and ``hfstats deliveries``: lines for the operator, about all workspaces."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from analytics.errors import QueryError
 from analytics.formatting.phrases import day, plural, short_list
 from analytics.questions.data_warnings import latest
 from analytics.storage.sql_history import SqlHistory
-from bot.blocks.notices import why
+from bot.blocks.notices import error_reason
 from bot.domain.dump import State as Dump
 from bot.domain.outbox import State
-from bot.storage.dumps import Dumps
+from bot.storage.dumps import DumpStore
 from bot.storage.heartbeats import describe
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def lines(delivery_context: DeliveryContext, database: sa.Engine, now: datetime) -> Iterator[tuple[str, str]]:
-    """Yield what is kept, who is subscribed, and what became of what was owed.
+    """Yield pairs of label and text about snapshots, subscriptions, deliveries, workers and backfill.
 
     Raises:
         StoreError: when the database cannot be used.
@@ -39,66 +39,66 @@ def lines(delivery_context: DeliveryContext, database: sa.Engine, now: datetime)
         if snapshots:
             last = snapshots[-1]
             age = (now.date() - last.taken_on).days
-            old = "of today" if age <= 0 else f"{plural(age, 'day')} old"
+            old = "today" if age <= 0 else f"{plural(age, 'day')} old"
             simulated = ", simulated" if last.simulated else ""
-            said = f"{plural(len(snapshots), 'snapshot')}, the last of {day(last.taken_on)} ({old}{simulated})"
-            yield short_list(name).capitalize(), said
+            text = f"{plural(len(snapshots), 'snapshot')}, latest {day(last.taken_on)} ({old}{simulated})"
+            yield short_list(name).capitalize(), text
             for doubt in latest(history, name):
-                yield "Doubt", doubt.sentence + (" No digest is sent on it." if doubt.severe else "")
+                yield "Warning", doubt.sentence + (" Digests don't use it." if doubt.severe else "")
     running, paused = delivery_context.subscriptions.counts()
-    yield "Subscriptions", f"{running} running, {paused} paused"
+    yield "Subscriptions", f"{running} active, {paused} paused"
     counts = delivery_context.outbox.counts()
     yield "Deliveries", ", ".join(f"{counts.get(state, 0)} {state}" for state in State)
     if delivery_context.heartbeats:
         yield "Workers", describe(delivery_context.heartbeats.find(), now, names=True) + "."
     failed = counts.get(State.FAILED, 0) + counts.get(State.UNSURE, 0)
     if failed:
-        yield "Look at", "hfstats deliveries --failed"
-    yield from _dumps(Dumps(database))
+        yield "To see failures, run", "hfstats deliveries --failed"
+    yield from _dumps(DumpStore(database))
 
 
-def _dumps(dumps: Dumps) -> Iterator[tuple[str, str]]:
-    found = dumps.find()
-    if found:
-        many = Counter(one.state for one in found)
+def _dumps(dumps: DumpStore) -> Iterator[tuple[str, str]]:
+    imports = dumps.find()
+    if imports:
+        many = Counter(dump.state for dump in imports)
         yield (
             "Backfill",
-            f"{many[Dump.DONE]} of {plural(len(found), 'day')} counted"
+            f"{many[Dump.DONE]} of {plural(len(imports), 'day')} counted"
             + (f", {many[Dump.FAILED]} failed" if many[Dump.FAILED] else ""),
         )
-    for one in found:
-        if one.state is Dump.FAILED:
-            yield "Failed", f"{one.taken_on}: {one.error}"
+    for dump in imports:
+        if dump.state is Dump.FAILED:
+            yield "Failed", f"{dump.taken_on}: {dump.error}"
 
 
 def deliveries(outbox: OutboxStore, *, failed: bool, limit: int) -> Iterator[str]:
-    """Yield a line for each delivery, the latest first; never what it said."""
-    found = outbox.failed(limit) if failed else outbox.find(limit=limit)
-    for line in found:
-        about = f" ({why(line.error)})" if line.error else ""
+    """Yield one line per delivery, latest first, without its content."""
+    rows = outbox.failed(limit) if failed else outbox.find(limit=limit)
+    for line in rows:
+        about = f" ({error_reason(line.error)})" if line.error else ""
         where = f"{line.workspace}/{line.channel}".lstrip("/")
         yield f"{line.id:>7}  {line.due_at:%Y-%m-%d %H:%M}  {line.kind:<6}  {line.period:<10.24}  {where}  {line.state}{about}"
-    if not found:
-        yield "Nothing failed, and nothing is unsure." if failed else "Nothing was owed to anybody yet."
+    if not rows:
+        yield "No failed or unsure deliveries." if failed else "No deliveries yet."
 
 
-def retry(outbox: OutboxStore, ids: Sequence[int], *, every: bool) -> Iterator[str]:
-    """Plan some anew, or all that failed; yields what was done.
+def retry(outbox: OutboxStore, ids: Sequence[int], *, all_failed: bool) -> Iterator[str]:
+    """Retry deliveries by id, or all failed ones; yields one line per delivery.
 
     Raises:
-        QueryError: when neither is said.
+        QueryError: when neither ids nor ``all_failed`` are given.
 
     """
-    if not ids and not every:
-        raise QueryError("Say which: hfstats deliveries --failed shows their numbers; --all takes all that failed.")
-    chosen = [line.id for line in outbox.failed() if line.state is State.FAILED] if every else list(ids)
+    if not ids and not all_failed:
+        raise QueryError("Add the ids of the deliveries to retry, or --all. To see the ids, run: hfstats deliveries --failed")
+    chosen = [line.id for line in outbox.failed() if line.state is State.FAILED] if all_failed else list(ids)
     for id_ in dict.fromkeys(chosen):
         line = outbox.get(id_)
         if line is None:
-            yield f"{id_}: there is no such delivery."
-        elif outbox.once_more(id_, line.workspace):
-            yield f"{id_}: will be sent again."
+            yield f"{id_}: no such delivery"
+        elif outbox.retry(id_, line.workspace):
+            yield f"{id_}: will be retried"
         else:
-            yield f"{id_}: is {line.state}; nothing to send again."
+            yield f"{id_}: is {line.state}, nothing to retry"
     if not chosen:
-        yield "Nothing failed."
+        yield "No failed deliveries."

@@ -1,4 +1,4 @@
-"""Which process this is, and whether another one is gone for certain."""
+"""Identify processes across machines, and check whether another one has ended."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ _PROC = Path("/proc")
 
 
 def this_process() -> str:
-    """Return what names this process among all of all machines, in at most 80 characters; ``""`` where nothing tells."""
+    """Return an id of this process that is unique across machines, at most 80 characters; ``""`` if unavailable."""
     return _named(os.getpid())
 
 
-def is_gone(process: str) -> bool:
-    """Tell whether a process is known to have ended.
+def has_ended(process: str) -> bool:
+    """Return whether a process is known to have ended.
 
-    Only one of this machine, of this container and of this system's start can be looked for; of any other it is not known.
+    ``False`` for processes of other machines, containers and boots, which can't be checked.
     """
     where, _, which = this_process().rpartition(" ")
     theirs, _, other = process.rpartition(" ")
     if not which or not other or where != theirs:
         return False
-    return _started(int(other.partition(":")[0])) != other.partition(":")[2]
+    return _start_time(int(other.partition(":")[0])) != other.partition(":")[2]
 
 
 @lru_cache(maxsize=1)
@@ -33,15 +33,15 @@ def _named(pid: int) -> str:
         space = (_PROC / "self/ns/pid").readlink().name
     except OSError:
         return ""
-    started = _started(pid)
+    started = _start_time(pid)
     return f"{boot} {space.strip('pid:[]')} {pid}:{started}" if started else ""
 
 
-def _started(pid: int) -> str:
-    """Return when a process started, in ticks since the system did; ``""`` for one that ended."""
+def _start_time(pid: int) -> str:
+    """Return a process's start time in clock ticks since boot; ``""`` if it has ended."""
     try:
-        told = (_PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
+        stat = (_PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
-    state, *fields = told.rpartition(")")[2].split()  # the name before it may hold anything
+    state, *fields = stat.rpartition(")")[2].split()  # the name before it may contain any character
     return "" if state in "ZX" else fields[18]

@@ -1,4 +1,4 @@
-"""Custom steps of Workflow Builder: their execution, and the Web API's ``functions`` methods that end it."""
+"""Executions of custom Workflow Builder steps, and the Web API's ``functions`` methods that finish them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from playground.web_api.call import Refusal
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from playground.web_api.call import Ask
+    from playground.web_api.call import ApiCall
 
 Json = dict[str, Any]
 
@@ -19,7 +19,7 @@ _TYPES: dict[str, type | tuple[type, ...]] = {"string": str, "boolean": bool, "i
 
 
 class State(StrEnum):
-    """How far a step is."""
+    """The state of an execution."""
 
     RUNNING = "running"
     COMPLETED = "completed"
@@ -28,20 +28,20 @@ class State(StrEnum):
 
 @dataclass(slots=True)
 class Execution:
-    """One run of one step."""
+    """An execution of a step."""
 
     id: str
     team: str
     declared: Mapping[str, Any]
-    """The step as the manifest declares it."""
+    """The step's declaration in the manifest."""
     state: State = State.RUNNING
     outputs: Json = field(default_factory=dict)
     error: str = ""
-    """What the workflow's owner is told when it failed."""
+    """The error message for the workflow's owner."""
 
 
 def problems_with(values: object, declared: Mapping[str, Any]) -> Iterator[str]:
-    """Say what is wrong with inputs or outputs, held against the parameters that the manifest declares."""
+    """Yield error messages for inputs or outputs that don't match the declared parameters."""
     if not isinstance(values, dict):
         yield "must be an object"
         return
@@ -54,28 +54,28 @@ def problems_with(values: object, declared: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"unknown parameter: {name}" for name in values if name not in declared)
 
 
-def complete_success(ask: Ask) -> Json:
+def complete_success(call: ApiCall) -> Json:
     """``functions.completeSuccess``."""
-    execution = _running(ask)
-    outputs = ask.nested("outputs")
+    execution = _running(call)
+    outputs = call.nested("outputs")
     if problems := list(problems_with(outputs, execution.declared["output_parameters"])):
         raise Refusal("parameter_validation_failed", problems)
     execution.outputs, execution.state = outputs, State.COMPLETED
     return {}
 
 
-def complete_error(ask: Ask) -> Json:
+def complete_error(call: ApiCall) -> Json:
     """``functions.completeError``."""
-    execution = _running(ask)
-    execution.error, execution.state = ask.needed("error"), State.FAILED
+    execution = _running(call)
+    execution.error, execution.state = call.needed("error"), State.FAILED
     return {}
 
 
-def _running(ask: Ask) -> Execution:
-    execution = ask.service.executions.get(ask.needed("function_execution_id"))
+def _running(call: ApiCall) -> Execution:
+    execution = call.service.executions.get(call.needed("function_execution_id"))
     if execution is None:
         raise Refusal("function_execution_not_found")
-    if execution.team != ask.workspace.id:
+    if execution.team != call.workspace.id:
         raise Refusal("access_denied")
     if execution.state is not State.RUNNING:
         raise Refusal("execution_not_in_running_state")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from playground.block_kit.blocks import check_view, images_of, with_ids
-from playground.web_api.call import Ask, Refusal, image_problem
+from playground.web_api.call import ApiCall, Refusal, image_problem
 from playground.workspace import View
 
 if TYPE_CHECKING:
@@ -16,70 +16,70 @@ Json = dict[str, Any]
 MOST_MODALS = 3
 
 
-def open_view(ask: Ask) -> Json:
-    """``views.open``: in the place of whatever modal the user has open."""
-    content = _checked(ask, ask.nested("view"), "modal")
-    user = _user_of_trigger(ask)
-    view = new_view(ask.service, user, content)
-    ask.workspace.modals[user] = [view]
-    ask.service.feed.touch()
-    return {"view": view_json(view, ask.workspace, ask.service)}
+def open_view(call: ApiCall) -> Json:
+    """``views.open``: replaces any open modal of the user."""
+    content = _checked(call, call.nested("view"), "modal")
+    user = _user_of_trigger(call)
+    view = new_view(call.service, user, content)
+    call.workspace.modals[user] = [view]
+    call.service.feed.touch()
+    return {"view": view_json(view, call.workspace, call.service)}
 
 
-def push(ask: Ask) -> Json:
-    """``views.push``: on top of the open modal, three at most."""
-    content = _checked(ask, ask.nested("view"), "modal")
-    user = _user_of_trigger(ask)
-    stack = ask.workspace.modals.get(user, [])
+def push(call: ApiCall) -> Json:
+    """``views.push``: adds a modal to the stack, at most three."""
+    content = _checked(call, call.nested("view"), "modal")
+    user = _user_of_trigger(call)
+    stack = call.workspace.modals.get(user, [])
     if not stack:
         raise Refusal("not_found")
     if len(stack) >= MOST_MODALS:
         raise Refusal("push_limit_reached")
     below = stack[-1]
-    view = new_view(ask.service, user, content, below)
+    view = new_view(call.service, user, content, below)
     stack.append(view)
-    ask.service.feed.touch()
-    return {"view": view_json(view, ask.workspace, ask.service)}
+    call.service.feed.touch()
+    return {"view": view_json(view, call.workspace, call.service)}
 
 
-def update(ask: Ask) -> Json:
+def update(call: ApiCall) -> Json:
     """``views.update``, by ``view_id`` or ``external_id``."""
-    wanted, external = ask.text("view_id"), ask.text("external_id")
-    every = [*ask.workspace.homes.values(), *(view for stack in ask.workspace.modals.values() for view in stack)]
-    view = next((one for one in every if one.id == wanted or (external and one.content.get("external_id") == external)), None)
+    wanted, external = call.text("view_id"), call.text("external_id")
+    views = [*call.workspace.homes.values(), *(view for stack in call.workspace.modals.values() for view in stack)]
+    view = next((view for view in views if view.id == wanted or (external and view.content.get("external_id") == external)), None)
     if view is None:
         raise Refusal("not_found")
-    _same_hash(ask, view)
-    replace_content(ask.service, view, _checked(ask, ask.nested("view"), view.content["type"]))
-    return {"view": view_json(view, ask.workspace, ask.service)}
+    _same_hash(call, view)
+    replace_content(call.service, view, _checked(call, call.nested("view"), view.content["type"]))
+    return {"view": view_json(view, call.workspace, call.service)}
 
 
-def publish(ask: Ask) -> Json:
-    """``views.publish``: a user's App Home."""
-    user = ask.needed("user_id")
-    if user not in ask.workspace.users:
+def publish(call: ApiCall) -> Json:
+    """``views.publish``: sets a user's App Home."""
+    user = call.needed("user_id")
+    if user not in call.workspace.users:
         raise Refusal("user_not_found")
-    content = _checked(ask, ask.nested("view"), "home")
-    view = ask.workspace.homes.get(user)
+    content = _checked(call, call.nested("view"), "home")
+    view = call.workspace.homes.get(user)
     if view is None:
-        view = new_view(ask.service, user, content)
-        ask.workspace.homes[user] = view
-        ask.service.feed.touch()
+        view = new_view(call.service, user, content)
+        call.workspace.homes[user] = view
+        call.service.feed.touch()
     else:
-        _same_hash(ask, view)
-        replace_content(ask.service, view, content)
-    return {"view": view_json(view, ask.workspace, ask.service)}
+        _same_hash(call, view)
+        replace_content(call.service, view, content)
+    return {"view": view_json(view, call.workspace, call.service)}
 
 
 def new_view(service: Service, user: str, content: Json, below: View | None = None) -> View:
-    """Make a view, with ids filled in, that nobody sees yet."""
+    """Return a new view with ids filled in, without showing it."""
     view_id = service.serial("V")
     shown = {**content, "blocks": with_ids(content["blocks"], service.secret("block")[:6])}
     return View(view_id, user, shown, service.secret("hash"), below.root if below else view_id, below.id if below else None)
 
 
 def replace_content(service: Service, view: View, content: Json) -> None:
-    """Show something else in a view."""
+    """Replace a view's content."""
     view.content = {**content, "blocks": with_ids(content["blocks"], service.secret("block")[:6])}
     view.hash = service.secret("hash")
     view.errors = {}
@@ -87,7 +87,7 @@ def replace_content(service: Service, view: View, content: Json) -> None:
 
 
 def view_json(view: View, workspace: Workspace, service: Service, state: Json | None = None) -> Json:
-    """Show a view as Slack's API and its payloads do."""
+    """Return a view's JSON."""
     defaults = {"private_metadata": "", "callback_id": "", "external_id": ""}
     if view.content["type"] == "modal":
         defaults |= {"submit": None, "close": None, "clear_on_close": False, "notify_on_close": False}  # type: ignore[dict-item]  # null, as Slack has it
@@ -107,36 +107,36 @@ def view_json(view: View, workspace: Workspace, service: Service, state: Json | 
 
 
 def checked_view(service: Service, workspace: Workspace, view: object, kind: str) -> tuple[Json, list[str]]:
-    """Return a view and what Slack would refuse in it."""
+    """Return a view and the errors that Slack would report for it."""
     problems = check_view(view)
     if problems or not isinstance(view, dict):
         return {}, problems
     if view["type"] != kind:
         return {}, [f"must be {kind} [json-pointer:/view/type]"]
     images = images_of(view["blocks"], "/view/blocks")
-    return view, [found for image, at in images if (found := image_problem(service, workspace, image, at))]
+    return view, [error for image, at in images if (error := image_problem(service, workspace, image, at))]
 
 
-def _checked(ask: Ask, view: object, kind: str) -> Json:
-    content, problems = checked_view(ask.service, ask.workspace, view, kind)
+def _checked(call: ApiCall, view: object, kind: str) -> Json:
+    content, problems = checked_view(call.service, call.workspace, view, kind)
     if problems:
         raise Refusal("invalid_arguments", problems)
     return content
 
 
-def _same_hash(ask: Ask, view: View) -> None:
-    if ask.text("hash") and ask.text("hash") != view.hash:
+def _same_hash(call: ApiCall, view: View) -> None:
+    if call.text("hash") and call.text("hash") != view.hash:
         raise Refusal("hash_conflict")
 
 
-def _user_of_trigger(ask: Ask) -> str:
-    trigger = ask.service.triggers.get(ask.needed("trigger_id"))
-    if trigger is None or trigger.team != ask.workspace.id:
+def _user_of_trigger(call: ApiCall) -> str:
+    trigger = call.service.triggers.get(call.needed("trigger_id"))
+    if trigger is None or trigger.team != call.workspace.id:
         raise Refusal("invalid_trigger_id")
-    with ask.workspace.lock:
+    with call.workspace.lock:
         if trigger.used:
             raise Refusal("exchanged_trigger_id")
-        if ask.service.clock() > trigger.expires:
+        if call.service.clock() > trigger.expires:
             raise Refusal("expired_trigger_id")
         trigger.used = True
     return trigger.user

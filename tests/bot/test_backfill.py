@@ -25,10 +25,10 @@ from analytics.storage import database
 from analytics.storage.sql_history import SqlHistory
 from bot import composition, database_setup
 from bot.cli.main import main
-from bot.domain.dump import State, Wanted
-from bot.domain.outbox import Again
+from bot.domain.dump import DumpRequest, State
+from bot.domain.outbox import RetryAt
 from bot.settings import Settings
-from bot.storage.dumps import ATTEMPTS, LEASE, Dumps
+from bot.storage.dumps import ATTEMPTS, LEASE, DumpStore
 from bot.storage.migration_state import TABLES
 from bot.storage.schema import DUMP
 
@@ -96,7 +96,7 @@ def stored(url):
 
 def states(url):
     engine = database.engine(url)
-    found = {one.state for one in Dumps(engine).find()}
+    found = {one.state for one in DumpStore(engine).find()}
     engine.dispose()
     return found
 
@@ -114,7 +114,7 @@ def test_every_month_is_counted_once(url, hub, tmp_path):
     assert stored(url) == as_they_are()
     asked = len(hub.asked)
     again = run(url, hub, tmp_path)
-    assert "5 of them known already" in again.output
+    assert "5 of them already planned" in again.output
     assert "5 of 5 days counted." in again.output
     assert len(hub.asked) == asked + 1
     assert "Backfill: 5 of 5 days counted" in CliRunner().invoke(main, ["status"], env=env(url, hub, tmp_path)).output
@@ -124,7 +124,7 @@ def test_what_was_imported_by_hand_is_not_counted_again(sqlite, hub, tmp_path):
     address = f"hf://datasets/{REPO}/models.parquet"
     imported = CliRunner().invoke(main, ["import", "--list", "hub", address], env=env(sqlite, hub, tmp_path))
     assert f"models.parquet of {REPO}: stored 1 snapshot of the hub list of 2026-08-28 of 300 models." in imported.output
-    assert "2026-08-28: was there already (1 of 5" in run(sqlite, hub, tmp_path).output
+    assert "2026-08-28: already imported (1 of 5" in run(sqlite, hub, tmp_path).output
     assert stored(sqlite) == as_they_are()
 
 
@@ -134,7 +134,7 @@ def test_a_day_that_fails_is_told_and_does_not_stop_the_others(sqlite, hub, tmp_
     hub.datasets.repos[REPO][3] = Commit(hub.datasets.repos[REPO][3].made_at, {"else.parquet": b""})
     said = run(sqlite, hub, tmp_path)
     assert said.exit_code == 1
-    assert "3 of 5 days counted. These failed; the same command tries them again:" in said.output
+    assert "3 of 5 days counted. These failed. Run the same command to retry them:" in said.output
     assert "  2026-06-28: models.parquet is no Parquet file" in said.output
     assert f"  2026-05-28: {REPO} has no file models.parquet at " in said.output
     assert [day.month for day, _ in stored(sqlite)] == [4, 7, 8]
@@ -159,10 +159,10 @@ def test_another_repository_with_other_columns(sqlite, hub, tmp_path):
 @pytest.mark.parametrize(
     ("words", "says_"),
     [
-        (["--since", "2027-01"], "has no revision since 2027-01-01; its latest is of 2026-08-28"),
+        (["--since", "2027-01"], "has no revision since 2027-01-01; the latest is from 2026-08-28"),
         (["--repo", "x"], "write owner/name"),
         (["--repo", "no/body"], "no such repository"),
-        (["--columns", "x"], "no FIELD=NAME"),
+        (["--columns", "x"], "isn't in the form FIELD=NAME"),
     ],
 )
 def test_a_mistake_is_told_in_one_sentence(sqlite, hub, tmp_path, words, says_):
@@ -213,17 +213,17 @@ def test_a_command_that_is_told_to_end_leaves_the_rest_for_later(sqlite, tmp_pat
         until(lambda: any("resolve" in one.query.get("url", [""])[0] for one in hub.asked))
         process.send_signal(signal.SIGTERM)
         assert process.wait(WAIT) == 1
-    dumps = Dumps(database.engine(sqlite)).find()
+    dumps = DumpStore(database.engine(sqlite)).find()
     assert State.COUNTING not in {one.state for one in dumps}
     assert all(one.attempts == 0 for one in dumps if one.state is State.WAITING)
     log = next(path.read_text(encoding="utf-8") for path in tmp_path.glob("*.log"))
-    assert "the same command goes on from there" in log
+    assert "Run the same command to continue" in log
 
 
 @pytest.mark.timeout(180)
 def test_workers_on_the_same_database_take_part(url, hub, tmp_path):
     planned = run(url, hub, tmp_path, "--later")
-    assert "The workers take them up within a minute" in planned.output
+    assert "The workers will start within a minute" in planned.output
     assert stored(url) == []
     workers = [start(url, hub, tmp_path, "worker") for _ in range(2 if url.startswith("postgres") else 1)]
     if not url.startswith("postgres"):  # one process looks each minute; a command on the same database goes on at once
@@ -267,8 +267,8 @@ def dumps(url):
     database.upgrade(engine)
     database.upgrade(engine, TABLES)
     database_setup.upgrade(engine)
-    made = Dumps(engine, Clock())
-    made.plan(Wanted(REPO, "models.parquet", f"{number:040x}", day) for number, day in enumerate(MONTHS))
+    made = DumpStore(engine, Clock())
+    made.plan(DumpRequest(REPO, "models.parquet", f"{number:040x}", day) for number, day in enumerate(MONTHS))
     yield made
     engine.dispose()
 
@@ -277,13 +277,13 @@ def test_of_many_who_want_a_dump_one_has_it(dumps):
     first = dumps.next()
     mine = dumps.claim(first, "me")
     assert mine.taken_on == MONTHS[0]
-    assert isinstance(dumps.claim(first, "you"), Again)
+    assert isinstance(dumps.claim(first, "you"), RetryAt)
     assert dumps.next() != first
     assert not dumps.done(first, "you", 1)
     dumps._clock.at += LEASE / 2
     assert dumps.renew(first, "me")
     dumps._clock.at += LEASE / 2
-    assert isinstance(dumps.claim(first, "you"), Again)
+    assert isinstance(dumps.claim(first, "you"), RetryAt)
     dumps._clock.at += LEASE
     assert dumps.next() == first
     assert dumps.claim(first, "you").attempts == 2
@@ -296,7 +296,7 @@ def test_one_that_has_to_wait_is_nobodys_until_then(dumps):
     id_ = dumps.next()
     dumps.claim(id_, "me")
     later = dumps._clock.at + timedelta(minutes=5)
-    assert dumps.put_back(id_, "me", later, "x" * 600).at == later
+    assert dumps.reschedule(id_, "me", later, "x" * 600).at == later
     assert dumps.claim(id_, "me").at == later
     assert dumps.next() != id_
     dumps._clock.at = later
@@ -304,14 +304,14 @@ def test_one_that_has_to_wait_is_nobodys_until_then(dumps):
 
 
 def test_engines_are_told_of_each_once(dumps):
-    assert len(dumps.untold(3)) == 3
-    assert len(dumps.untold(30)) == 2
-    assert dumps.untold(30) == []
+    assert len(dumps.take_unqueued(3)) == 3
+    assert len(dumps.take_unqueued(30)) == 2
+    assert dumps.take_unqueued(30) == []
     id_ = dumps.next()
     dumps.claim(id_, "me")
     dumps.failed(id_, "me", "No.")
-    assert dumps.plan([Wanted(REPO, "else.parquet", "f" * 40, MONTHS[0])]) == 1
-    assert dumps.untold(30) == [id_]
+    assert dumps.plan([DumpRequest(REPO, "else.parquet", "f" * 40, MONTHS[0])]) == 1
+    assert dumps.take_unqueued(30) == [id_]
     assert dumps.claim(id_, "me").path == "else.parquet"
 
 
@@ -319,12 +319,12 @@ def test_engines_are_told_of_each_once(dumps):
 def test_what_never_comes_to_an_end_is_given_up(sqlite, hub, tmp_path):
     """A dump that kills whoever counts it does so a few times and not for ever."""
     run(sqlite, hub, tmp_path, "--later")
-    dumps = Dumps(database.engine(sqlite))
+    dumps = DumpStore(database.engine(sqlite))
     for _ in range(ATTEMPTS):
         assert dumps.claim(1, "somebody who dies").id == 1
         lease_over(sqlite)
     said = run(sqlite, hub, tmp_path)
-    assert f"2026-08-28: failed: it was begun {ATTEMPTS} times and never came to an end" in said.output
+    assert f"2026-08-28: failed: counting was started {ATTEMPTS} times and never finished" in said.output
     assert "4 of 5 days counted." in said.output
 
 
@@ -335,7 +335,7 @@ def test_what_is_out_of_reach_is_tried_again(sqlite, hub, tmp_path):
     engine = database.engine(sqlite)
     made = composition.backfill(Settings(database_url=sqlite, hf_endpoint=hub.endpoint), engine)
     again = made.count(1)
-    assert isinstance(again, Again)
+    assert isinstance(again, RetryAt)
     (row,) = [one for one in made.dumps.find() if one.id == 1]
     assert row.state is State.WAITING
     assert row.attempts == 1

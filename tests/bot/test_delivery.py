@@ -17,7 +17,7 @@ from analytics.questions.registry import parse
 from bot import composition
 from bot.analytics_pool.pool import Pool
 from bot.delivery import formats
-from bot.server.web import WebContext, web
+from bot.server.web import WebContext, create_app
 from bot.settings import Settings
 from bot.slack_api import upload
 from playground import SlackStandIn
@@ -71,7 +71,7 @@ def bot(pool, tmp_path):
         engine = composition.store(found)
         services = composition.services(found, pool, pool.entries(), engine)
         app = composition.bolt(found, services, over_http=True)
-        server.app = web(WebContext(app, gallery=composition.gallery(found, engine)))
+        server.app = create_app(WebContext(app, gallery=composition.gallery(found, engine)))
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         slack.attach(f"{url}/slack/events")
@@ -284,7 +284,7 @@ def test_a_mention_that_cannot_be_answered_in_its_channel_is_answered_to_the_per
     message = the_answer(at, "general")
     assert message.channel == at.slack.channel("direct").id
     assert form(message) == "picture"
-    assert "You asked in" in at.slack.shown_text(message)
+    assert "You asked this in" in at.slack.shown_text(message)
     assert not seen(at, "general", "grace")
 
 
@@ -477,7 +477,7 @@ def test_a_notice_that_no_channel_takes_reaches_the_person_directly(bot, kind):
     (message,) = seen(at, CHANNELS[kind])
     assert message.channel == at.slack.channel("direct").id
     assert "I know no creator “metta”" in at.slack.shown_text(message)
-    assert kind == "direct message" or "You asked in" in at.slack.shown_text(message)
+    assert kind == "direct message" or "You asked this in" in at.slack.shown_text(message)
 
 
 @pytest.mark.parametrize("kind", MEMBER)

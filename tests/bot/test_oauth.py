@@ -20,7 +20,7 @@ from test_running import Bot, Workers
 from analytics.errors import HfStatsError
 from bot import composition
 from bot.processes import serve
-from bot.server.web import web
+from bot.server.web import create_app
 from bot.settings import Settings
 from bot.slack.installation import oauth
 from bot.slack.installation.scopes import SCOPES
@@ -62,7 +62,7 @@ class Many(Bot):
         self.workers = Workers(url, entries)
         self.engine = composition.store(self.settings)
         self.web_context = composition.web_context(self.settings, self.workers, self.engine)
-        self.http = web(self.web_context).test_client()
+        self.http = create_app(self.web_context).test_client()
 
     def install(self, team, decision="allow"):
         """Go through the pages as a browser does; returns the last one."""
@@ -71,7 +71,7 @@ class Many(Bot):
         asked = urllib.parse.urlsplit(away.headers["Location"])
         assert set(urllib.parse.parse_qs(asked.query)["scope"][0].split(",")) == set(SCOPES)
         slack = self.slack.flask.test_client()
-        assert "asks for permission" in slack.get(f"{asked.path}?{asked.query}").text
+        assert "is requesting permission" in slack.get(f"{asked.path}?{asked.query}").text
         form = {"team": self.slack.workspace(team).id, "decision": decision}
         back = urllib.parse.urlsplit(slack.post(f"{asked.path}?{asked.query}", data=form).headers["Location"])
         assert back.path == "/slack/oauth_redirect"
@@ -125,7 +125,7 @@ def test_two_workspaces_install_and_each_gets_its_own_answers(bot):
     for team in ("Acme", "Globex"):
         page = bot.install(team)
         assert page.status_code == 200
-        assert f"hfstats is in {team}" in page.text
+        assert f"hfstats is installed in {team}" in page.text
         assert "/hfstats licenses" in page.text
     assert bot.installed() == {bot.slack.workspace(team).id for team in ("Acme", "Globex")}
     assert bot.ask("Globex").status_code == 200
@@ -147,7 +147,7 @@ def test_every_page_is_hardened(bot):
 
 def test_who_does_not_allow_it_is_told_and_nothing_is_kept(bot):
     page = bot.install("Acme", decision="deny")
-    assert "You did not allow it, so nothing was installed." in page.text
+    assert "You canceled the installation." in page.text
     assert bot.installed() == set()
 
 
@@ -156,7 +156,7 @@ def test_an_address_opens_once_and_in_the_browser_that_began(bot):
     again = bot.http.get(bot.last, base_url="https://127.0.0.1")
     assert again.status_code in {400, 401}
     assert "nothing was installed" in again.text
-    stranger = web(bot.web_context).test_client().get(bot.last, base_url="https://127.0.0.1")
+    stranger = create_app(bot.web_context).test_client().get(bot.last, base_url="https://127.0.0.1")
     assert stranger.status_code == 400
     assert "another browser" in stranger.text
 
@@ -204,7 +204,7 @@ def test_who_removes_the_app_leaves_nothing_and_the_others_go_on(bot, event):
     after = Many(bot.slack, bot.settings.database, bot.workers.known)
     after.settings = bot.settings
     after.web_context = composition.web_context(bot.settings, after.workers, after.engine)
-    after.http = web(after.web_context).test_client()
+    after.http = create_app(after.web_context).test_client()
     after.ask("Acme", "creators")
     after.ask("Globex", "creators")
     after.drained()
@@ -263,7 +263,7 @@ def test_an_org_wide_installation_knows_its_own_people(bot, enterprise, user_tea
         "user": {"id": ada.id, "team_id": user_team},
         "channel": {"id": channel.id, "name": "general"},
         "container": {"type": "message", "message_ts": "1.1", "channel_id": channel.id},
-        "actions": [{"type": "button", "action_id": "clerk:watches", "block_id": "b", "value": "watches"}],
+        "actions": [{"type": "button", "action_id": "command:watches", "block_id": "b", "value": "watches"}],
     }
     body = urllib.parse.urlencode({"payload": json.dumps(pressed)})
     assert bot.post(bot.signed(body, "application/x-www-form-urlencoded")).status_code == 200
@@ -286,7 +286,7 @@ def test_a_database_that_fails_during_an_installation_shows_a_reference(bot, cap
         ("slack_client_secret", "SLACK_CLIENT_SECRET: Basic Information"),
         ("slack_signing_secret", "SLACK_SIGNING_SECRET: Basic Information"),
         ("hfstats_public_url", "HFSTATS_PUBLIC_URL: the address under which"),
-        ("hfstats_keys", "HFSTATS_KEYS is needed to keep the tokens of workspaces encrypted; make a key with: hfstats keys new"),
+        ("hfstats_keys", "HFSTATS_KEYS is not set. It's needed to encrypt workspace tokens. Create a key with: hfstats keys new"),
     ],
 )
 def test_serve_refuses_to_start_half_set_up(slack, without, said):
@@ -337,7 +337,7 @@ def test_codes_are_exchanged_a_few_at_a_time(bot, monkeypatch):
         return exchange(flow, code)
 
     monkeypatch.setattr(OAuthFlow, "run_installation", slow)
-    flask = web(bot.web_context)
+    flask = create_app(bot.web_context)
     browsers = [SimpleNamespace(http=flask.test_client()) for _ in range(oauth.AT_ONCE + 1)]
     states = [begun(browser) for browser in browsers]
     with ThreadPoolExecutor(oauth.AT_ONCE) as threads:
@@ -345,6 +345,6 @@ def test_codes_are_exchanged_a_few_at_a_time(bot, monkeypatch):
         held.wait(WAIT)
         busy = come_back(browsers[0], states[0])
         assert busy.status_code == 503
-        assert "Begin again in a minute." in busy.text
+        assert "Start again in a minute." in busy.text
         go.set()
         assert [one.result().status_code for one in waiting] == [401] * oauth.AT_ONCE

@@ -26,7 +26,7 @@ from bot.conversation.answer_cache import AnswerCache
 from bot.jobs.prewarm import Prewarmer
 from bot.server import replay_guard
 from bot.server.health import Health
-from bot.server.web import WebContext, web
+from bot.server.web import WebContext, create_app
 from bot.settings import Settings
 from playground import SlackStandIn
 from playground.faults import Fault
@@ -81,7 +81,7 @@ class Bot:
         )
         self.workers = Workers(url, entries)
         self.web_context = composition.web_context(self.settings, self.workers, composition.store(self.settings))
-        self.http = web(self.web_context).test_client()
+        self.http = create_app(self.web_context).test_client()
 
     def command(self, text, *, at=None, secret=None, channel="general"):
         """Return a signed request of Slack's, as the test client takes it."""
@@ -215,7 +215,7 @@ def test_a_failure_of_the_web_application_shows_a_reference(bot, caplog):
         def find(self, _name):
             raise ZeroDivisionError("what somebody typed")
 
-    response = web(WebContext(bot.web_context.app, gallery=Broken())).test_client().get("/charts/a.b.png")
+    response = create_app(WebContext(bot.web_context.app, gallery=Broken())).test_client().get("/charts/a.b.png")
     assert response.status_code == 500
     reference = response.text.split("reference ")[1].strip(" .\n")
     assert reference in caplog.text
@@ -228,9 +228,9 @@ def probing(bot):
     stops = []
 
     def start(every=0.05, stale=WAIT, **parts):
-        health = Health(parts, every=every, stale=stale)
+        health = Health(parts, interval=every, stale=stale)
         stops.append(health.start())
-        return web(WebContext(bot.web_context.app, health=health, metrics_token="let me in")).test_client()
+        return create_app(WebContext(bot.web_context.app, health=health, metrics_token="let me in")).test_client()
 
     yield start
     for stop in stops:
@@ -281,7 +281,7 @@ def test_a_part_that_hangs_is_not_ready_and_keeps_nobody_waiting(probing):
     assert hung.wait(WAIT)
     trusted = {"Authorization": "Bearer let me in"}
     reason = until(lambda: client.get("/healthz/ready", headers=trusted).json.get("reasons", {}).get("database"))
-    assert reason.startswith("No answer for")
+    assert reason.startswith("No response for")
     before = len(looked)
     until(lambda: len(looked) > before)  # the other part is still looked at
     before = threading.active_count()
@@ -298,18 +298,18 @@ def test_metrics_count_what_came_and_what_came_of_it(bot):
     bot.slack.faults.plan("chat.update", Fault(error="is_archived"), 1)
     bot.post(bot.command("tasks"))
     bot.drained()
-    assert bot.metric("hfstats_requests_total", door="command") == 3
+    assert bot.metric("hfstats_requests_total", entry_point="command") == 3
     assert bot.metric("hfstats_replies_total", outcome="answer") == 2
     assert bot.metric("hfstats_replies_total", outcome="notice") == 1
     assert bot.metric("hfstats_ack_seconds_count") == 3
-    assert bot.metric("hfstats_answer_seconds_count", door="command") == 3
+    assert bot.metric("hfstats_answer_seconds_count", entry_point="command") == 3
     assert bot.metric("hfstats_slack_errors_total", code="is_archived") == 1
     assert bot.metric("hfstats_queue_depth") == 0
     assert bot.metric("hfstats_deliveries", state="failed") == 0
     days = (time.time() - time.mktime(TODAY.timetuple())) / 86400
     assert bot.metric("hfstats_snapshot_age_seconds", list="top") / 86400 == pytest.approx(days, abs=2)
     text = bot.web_context.metrics.text().decode()
-    assert 'hfstats_requests_total{door="command"} 3.0' in text
+    assert 'hfstats_requests_total{entry_point="command"} 3.0' in text
 
 
 def test_who_has_the_token_reads_the_metrics(bot, entries):
@@ -404,6 +404,6 @@ def test_prewarming_outlives_a_question_that_fails_and_asks_again(simulated, ent
     answer_cache = AnswerCache(workers, SqlHistory(database.engine(simulated)).version)
     warm = Prewarmer(answer_cache, [parse(text) for text in ("licenses",)])
     stop = warm.start()
-    until(lambda: "not at hand" in caplog.text)
+    until(lambda: "could not prewarm" in caplog.text)
     stop()
     assert warm.look() == 1

@@ -111,7 +111,7 @@ def test_a_token_that_slack_refuses_is_one_clear_sentence(serve):
         process, log = serve(SLACK_BOT_TOKEN="xoxb-wrong", SLACK_APP_TOKEN=slack.app_token, SLACK_API_URL=slack.api_url)
         assert process.wait(WAIT) == 1
         said = log.read_text(encoding="utf-8")
-        assert "Slack refused the token (invalid_auth)" in said
+        assert "Slack rejected the token (invalid_auth)" in said
         assert "OAuth & Permissions" in said
         assert "Traceback" not in said
 
@@ -168,7 +168,7 @@ def test_a_port_that_is_taken_is_one_clear_sentence(serve):
         process, log = serve(PORT=str(port), SLACK_BOT_TOKEN=slack.bot_token(), **settings)
         assert process.wait(WAIT) == 1
         said = log.read_text(encoding="utf-8")
-        assert f"Port {port} cannot be used: Address already in use. Set PORT to another one." in said
+        assert f"Can't listen on port {port}: Address already in use. Set PORT to another one." in said
         assert "Traceback" not in said
 
 

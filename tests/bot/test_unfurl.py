@@ -14,7 +14,7 @@ from analytics.storage import database, ingest
 from analytics.storage.sql_history import SqlHistory
 from bot.analytics_pool.pool import Pool
 from bot.analytics_pool.process import entries as all_entries
-from bot.blocks.figures.sparkline import FEWEST, MOST, Point, left_behind, trend
+from bot.blocks.figures.sparkline import FEWEST, MOST, Point, absent_since, trend
 from playground import SlackStandIn
 from playground.faults import Fault
 
@@ -109,7 +109,7 @@ def test_a_link_to_a_model_gets_a_card(everywhere):
     shown = everywhere.card(f"look at <{GPT2}/tree/main?x=1&amp;y=2>")
     assert shown.splitlines() == [
         "openai-community/gpt2",
-        "Ask more",
+        "See more",
         "60M downloads in 30 days · 2nd of 5 (▲ 1 since Jul 2026)",
         "MIT · text-generation",
         "Downloads since Mar 2026: 10M ▁▂\N{EN SPACE}▄▅█ 60M",
@@ -135,10 +135,10 @@ def test_a_link_to_an_organization_gets_a_card_of_its_share(everywhere):
     shown = everywhere.card("<https://huggingface.co/meta-llama>")
     assert shown.splitlines() == [
         "Meta",
-        "Ask more",
+        "See more",
         "46.1% of downloads · 1st among creators (unchanged since Jul 2026)",
         "40.0% of models · 1st among creators (unchanged since Jul 2026)",
-        "Led by Llama-3.1-8B (90M), opt-125m (5M)",
+        "Top models: Llama-3.1-8B (90M), opt-125m (5M)",
         "Share of downloads since Mar 2026: 50.5% █▇\N{EN SPACE}▆▅▁ 46.1%",
         "Without meta-llama/Llama-3.1-8B, Meta would have 4.3% of downloads instead of 46.1%.",
         "Meta adds up meta-llama and facebook.",
@@ -165,7 +165,7 @@ def test_an_owner_that_is_new_in_the_list_is_called_new(room):
 
 def test_the_button_asks_about_the_model_in_the_channel(room):
     room.card(f"<{GPT2}>")
-    assert room.slack.press(room.slack.messages()[0], "Ask more", user="grace").ok
+    assert room.slack.press(room.slack.messages()[0], "See more", user="grace").ok
     answer = wait_for_answer(room.slack)
     assert image_of(answer)
     assert "openai-community/gpt2 is 2nd of 5" in room.slack.shown_text(answer)
@@ -266,7 +266,7 @@ def test_who_shares_more_links_than_questions_are_allowed_gets_no_further_card(h
 def test_a_store_with_one_snapshot_shows_what_it_has(one_day):
     room = Room(one_day)
     assert room.card(f"<{GPT2}>").splitlines()[1:4] == [
-        "Ask more",
+        "See more",
         "60M downloads in 30 days · 2nd of 5",
         "MIT · text-generation",
     ]
@@ -302,9 +302,9 @@ def test_two_moments_are_no_course(values):
 
 
 def test_new_is_what_was_absent_the_month_before():
-    assert left_behind(months(None, 1.0)) == date(2025, 1, 28)
-    assert left_behind(months(1.0, 2.0)) is None
-    assert left_behind(months(1.0)) is None
+    assert absent_since(months(None, 1.0)) == date(2025, 1, 28)
+    assert absent_since(months(1.0, 2.0)) is None
+    assert absent_since(months(1.0)) is None
 
 
 @given(st.lists(st.none() | st.floats(0, 1e12), max_size=60))

@@ -1,4 +1,4 @@
-"""Counting one dump in a process of its own: what a file does to it is done to nobody else, and its memory goes when it ends."""
+"""Import one dump in a separate process, so that a bad file can't harm other jobs and memory is released afterwards."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from pathlib import Path
 
-    from bot.domain.dump import Wanted
+    from bot.domain.dump import DumpRequest
 
 _LOOK = 0.25
-"""Seconds between two looks at whether to go on."""
+"""Seconds between two checks of whether to continue."""
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """What the process is to do."""
+class CountTask:
+    """The arguments of the process."""
 
-    dump: Wanted
+    dump: DumpRequest
     database: str
     folder: Path
-    """Where what is downloaded lies until it is counted."""
+    """Where the download is stored until it is counted."""
     endpoint: str | None
     token: str | None
 
@@ -36,24 +36,24 @@ class Order:
         return f"Order({self.dump})"
 
 
-class Died(Exception):  # noqa: N818 - of the process, not in it
-    """The process ended without a word."""
+class ProcessDiedError(Exception):
+    """The process died without a result."""
 
 
-class Stopped(Exception):  # noqa: N818 - nothing went wrong
-    """It was told to end."""
+class StoppedError(Exception):
+    """The import was stopped on request."""
 
 
-def count(order: Order, advance: Callable[[str, int, int | None], None], go_on: Callable[[], bool]) -> int | None:
-    """Fetch a dump, count it and store it; returns its models, ``None`` for a day that is stored already.
+def count(order: CountTask, advance: Callable[[str, int, int | None], None], go_on: Callable[[], bool]) -> int | None:
+    """Download, count and store a dump; returns its number of models, ``None`` if that day is already stored.
 
-    ``advance`` is called with what is being done, how far it is and how far it goes; ``go_on`` several times a second.
+    ``advance`` gets the current step, the amount done and the total; ``go_on`` is called several times a second.
 
     Raises:
-        OutOfReachError: for what may be there later.
-        HfStatsError: saying what is wrong; nothing of the dump is stored then.
-        Died: when the process did, which may be the file's doing.
-        Stopped: when ``go_on`` said no.
+        OutOfReachError: for a temporary error.
+        HfStatsError: for a permanent error; nothing is stored then.
+        Died: when the process died, possibly because of the file.
+        Stopped: when ``go_on`` returned ``False``.
 
     """
     context = multiprocessing.get_context("spawn")
@@ -66,34 +66,34 @@ def count(order: Order, advance: Callable[[str, int, int | None], None], go_on: 
             if not here.poll(_LOOK):
                 continue
             try:
-                said, *more = here.recv()
+                status, *more = here.recv()
             except EOFError:
                 process.join()
-                raise Died(f"exit code {process.exitcode}") from None
-            if said == "done":
+                raise ProcessDiedError(f"exit code {process.exitcode}") from None
+            if status == "done":
                 return more[0]  # type: ignore[no-any-return]
-            if said == "failed":
+            if status == "failed":
                 raise more[0]
             advance(*more)
-        raise Stopped
+        raise StoppedError
     finally:
         process.terminate()
         process.join()
         here.close()
 
 
-def _main(order: Order, there: Connection) -> None:
+def _main(order: CountTask, there: Connection) -> None:
     end_with_parent()
     try:
         there.send(("done", _count(order, lambda *progress: there.send(("at", *progress)))))
     except HfStatsError as error:
         there.send(("failed", error))
     except MemoryError:
-        there.send(("failed", OutOfReachError("There is not enough memory to count it.")))
+        there.send(("failed", OutOfReachError("There isn't enough memory to count it.")))
 
 
-def _count(order: Order, advance: Callable[[str, int, int | None], None]) -> int | None:
-    # What counts is loaded by this process only.
+def _count(order: CountTask, advance: Callable[[str, int, int | None], None]) -> int | None:
+    # Imported only in this process.
     from analytics.sources.dumps.repository import HubFile, fetch  # noqa: PLC0415
     from analytics.storage import database  # noqa: PLC0415
     from analytics.storage.sql_history import SqlHistory  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""Backfill: plan which revisions of a repository are wanted, and count them, each in a process of its own."""
+"""Import planned dumps, each in a separate process."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from analytics.errors import HfStatsError, OutOfReachError
 from analytics.storage.database import make_private_folder
-from bot.domain.outbox import Again
-from bot.jobs.backfill.process import Died, Order, Stopped, count
+from bot.domain.outbox import RetryAt
+from bot.jobs.backfill.process import CountTask, ProcessDiedError, StoppedError, count
 from bot.storage.dumps import ATTEMPTS
 
 if TYPE_CHECKING:
@@ -23,39 +23,39 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.domain.dump import Dump
-    from bot.storage.dumps import Dumps
+    from bot.storage.dumps import DumpStore
 
     Advance = Callable[[Dump, str, int, int | None], None]
 
 _log = logging.getLogger(__name__)
 
 _RENEWED = 15.0
-"""Seconds after which a lease is renewed, a quarter of it."""
+"""Seconds after which a lease is renewed, a quarter of its length."""
 _LATER = timedelta(minutes=1)
-"""Before a dump is tried again that was out of reach; twice as long each time."""
+"""Delay before an unreachable dump is retried; it doubles each time."""
 _FORGOTTEN = timedelta(days=2)
-"""After which what a process that was killed had downloaded is deleted, unless it is gone on with."""
+"""After which abandoned downloads of killed processes are deleted."""
 _AGAIN = 1.0
-"""Seconds between two looks at what others are counting."""
+"""Seconds between two checks of imports by other processes."""
 
 
-def _quietly(_: Dump, __: str, ___: int, ____: int | None) -> None:
-    """Tell nobody."""
+def _ignore_progress(_: Dump, __: str, ___: int, ____: int | None) -> None:
+    """Report no progress."""
 
 
 @dataclass(frozen=True, slots=True)
 class Backfill:
-    """Counts dumps until it is stopped."""
+    """Imports planned dumps until it is stopped."""
 
-    dumps: Dumps
+    dumps: DumpStore
     database: str
     folder: Path
     endpoint: str | None = None
     token: str | None = field(default=None, repr=False)
     stopped: Event = field(default_factory=Event)
 
-    def run(self, advance: Advance = _quietly) -> None:
-        """Count what waits, one after the other, until nothing is left that waits or that others count.
+    def run(self, advance: Advance = _ignore_progress) -> None:
+        """Import waiting dumps one after another until none is waiting or in progress elsewhere.
 
         Raises:
             StoreError: when the database cannot be used.
@@ -71,8 +71,8 @@ class Backfill:
             else:
                 self.stopped.wait(_AGAIN)
 
-    def count(self, id_: int, advance: Advance = _quietly) -> Again | None:
-        """Count one dump; ``Again`` when it is to be tried later. What became of it is in the store.
+    def count(self, id_: int, advance: Advance = _ignore_progress) -> RetryAt | None:
+        """Import one dump; returns ``Again`` if it has to be retried later. The result is in the store.
 
         Raises:
             StoreError: when the database cannot be used.
@@ -80,55 +80,55 @@ class Backfill:
         """
         owner = secrets.token_hex(8)
         dump = self.dumps.claim(id_, owner)
-        if dump is None or isinstance(dump, Again):
+        if dump is None or isinstance(dump, RetryAt):
             return dump
         if dump.attempts > ATTEMPTS:
-            self._give_up(dump, owner, f"it was begun {ATTEMPTS} times and never came to an end")
+            self._give_up(dump, owner, f"counting was started {ATTEMPTS} times and never finished")
             return None
         folder = self.folder / f"{dump.repo.replace('/', '--')}-{dump.revision}"
         make_private_folder(folder)
-        for left in folder.rglob("*.incomplete"):  # by a process that was killed; nothing goes on with it
+        for left in folder.rglob("*.incomplete"):  # from a killed process; can't be resumed
             left.unlink(missing_ok=True)
-        order = Order(dump, self.database, folder, self.endpoint, self.token)
-        held = _Held(self.dumps, id_, owner, self.stopped)
+        order = CountTask(dump, self.database, folder, self.endpoint, self.token)
+        held = _LeaseRenewal(self.dumps, id_, owner, self.stopped)
         try:
             models = count(order, lambda what, done, of: advance(dump, what, done, of), held)
-        except Stopped:
-            return self.dumps.put_back(id_, owner, datetime.now(UTC), begun=False)
-        except (OutOfReachError, Died) as error:
+        except StoppedError:
+            return self.dumps.reschedule(id_, owner, datetime.now(UTC), begun=False)
+        except (OutOfReachError, ProcessDiedError) as error:
             return self._later(dump, owner, error)
         except HfStatsError as error:
             self._give_up(dump, owner, str(error))
         else:
             self.dumps.done(id_, owner, models)
-            _log.info("counted the Hub of %s: %s models", dump.taken_on, models)
+            _log.info("counted the dump for %s: %s models", dump.taken_on, models)
         shutil.rmtree(folder, ignore_errors=True)
         return None
 
     def tidy(self) -> None:
-        """Delete what processes that were killed had downloaded."""
+        """Delete abandoned downloads."""
         for folder in self.folder.glob("*") if self.folder.is_dir() else ():
-            age = time.time() - max((one.stat().st_mtime for one in [folder, *folder.rglob("*")]), default=0.0)
+            age = time.time() - max((path.stat().st_mtime for path in [folder, *folder.rglob("*")]), default=0.0)
             if age > _FORGOTTEN.total_seconds():
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def _later(self, dump: Dump, owner: str, error: Exception) -> Again | None:
-        said = f"the process that counted it ended ({error})" if isinstance(error, Died) else str(error)
+    def _later(self, dump: Dump, owner: str, error: Exception) -> RetryAt | None:
+        reason = f"the counting process ended ({error})" if isinstance(error, ProcessDiedError) else str(error)
         if dump.attempts >= ATTEMPTS:
-            self._give_up(dump, owner, said)
+            self._give_up(dump, owner, reason)
             return None
-        _log.warning("the Hub of %s has to wait: %s", dump.taken_on, said)
-        return self.dumps.put_back(dump.id, owner, datetime.now(UTC) + _LATER * 2 ** (dump.attempts - 1), said)
+        _log.warning("will retry the dump for %s: %s", dump.taken_on, reason)
+        return self.dumps.reschedule(dump.id, owner, datetime.now(UTC) + _LATER * 2 ** (dump.attempts - 1), reason)
 
     def _give_up(self, dump: Dump, owner: str, error: str) -> None:
         self.dumps.failed(dump.id, owner, error)
-        _log.error("the Hub of %s cannot be counted: %s", dump.taken_on, error)
+        _log.error("could not count the dump for %s: %s", dump.taken_on, error)
 
 
-class _Held:
-    """Tells several times a second whether to go on, and renews the lease now and then."""
+class _LeaseRenewal:
+    """Returns whether to continue, and renews the lease regularly."""
 
-    def __init__(self, dumps: Dumps, id_: int, owner: str, stopped: Event) -> None:
+    def __init__(self, dumps: DumpStore, id_: int, owner: str, stopped: Event) -> None:
         self._renew = partial(dumps.renew, id_, owner)
         self._stopped = stopped
         self._renewed = time.monotonic()

@@ -1,4 +1,4 @@
-"""Requests that were accepted and have not ended: what a process that died leaves for the next one to put right."""
+"""Accepted requests that haven't been answered, which another process recovers if theirs dies."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from analytics.storage.database import reaching, writing
-from bot.domain.pending_reply import Work
+from bot.domain.pending_reply import PendingReply
 from bot.storage.clock import now
-from bot.storage.insert import inserted
-from bot.storage.process_identity import is_gone, this_process
+from bot.storage.insert import insert_if_absent
+from bot.storage.process_identity import has_ended, this_process
 from bot.storage.schema import UNFINISHED
 
 if TYPE_CHECKING:
@@ -21,14 +21,14 @@ _COLUMNS = (_C.workspace, _C.channel, _C.ts, _C.query, _C.user_id, _C.thread)
 
 
 class PendingReplies:
-    """The messages that say "working on it" right now, and the people who are still to be told something."""
+    """Progress messages to update, and people waiting for a reply."""
 
     def __init__(self, database: sa.Engine) -> None:
-        """Keep them in ``database``."""
+        """Store them in ``database``."""
         self._database = database
 
-    def begin(self, work: Work) -> None:
-        """Remember it as this process's; once more does nothing.
+    def begin(self, work: PendingReply) -> None:
+        """Store a request as this process's. Does nothing if it's already stored.
 
         Raises:
             StoreError: when the database cannot be used.
@@ -37,10 +37,10 @@ class PendingReplies:
         where = {"workspace": work.workspace, "channel": work.channel, "ts": work.ts, "query": work.query}
         with writing(self._database) as connection:
             who = {"user_id": work.user, "thread": work.thread, "owner": this_process()}
-            inserted(connection, UNFINISHED, **where, **who, started_at=now())
+            insert_if_absent(connection, UNFINISHED, **where, **who, started_at=now())
 
-    def end(self, work: Work) -> None:
-        """Forget it: the answer stands in its place, or the person was told.
+    def end(self, work: PendingReply) -> None:
+        """Delete a request that has been answered.
 
         Raises:
             StoreError: when the database cannot be used.
@@ -50,22 +50,21 @@ class PendingReplies:
         with writing(self._database) as connection:
             connection.execute(UNFINISHED.delete().where(mine))
 
-    def take_over(self, older_than: timedelta) -> list[Work]:
-        """Make this process the owner of what was begun longer ago than any answer takes, or by a process that is gone.
+    def take_over(self, older_than: timedelta) -> list[PendingReply]:
+        """Take over requests that are older than ``older_than`` or whose process has ended.
 
-        Each row is handed to one process, which ends it when it is put right; one that is not put right, because that process
-        dies too or Slack fails, is handed out again when it is old enough once more.
+        Each request goes to one process. If that process doesn't end it either, it can be taken over again after ``older_than``.
 
         Raises:
             StoreError: when the database cannot be used.
 
         """
-        with reaching(), self._database.connect() as connection:  # nearly always there is none, and nothing to write
+        with reaching(), self._database.connect() as connection:  # usually there is none, which saves a write transaction
             owners = connection.scalars(sa.select(_C.owner).distinct()).all()
         if not owners:
             return []
-        gone = [owner for owner in owners if owner and is_gone(owner)]
+        gone = [owner for owner in owners if owner and has_ended(owner)]
         stale = sa.or_(_C.started_at < now() - older_than, _C.owner.in_(gone))
         mine = UNFINISHED.update().where(stale).values(started_at=now(), owner=this_process()).returning(*_COLUMNS)
         with writing(self._database) as connection:
-            return [Work(*(cell or "" for cell in row)) for row in connection.execute(mine)]
+            return [PendingReply(*(cell or "" for cell in row)) for row in connection.execute(mine)]

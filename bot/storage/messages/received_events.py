@@ -1,4 +1,4 @@
-"""What was received before, across all processes: Slack may deliver an event three times, and a request can be replayed."""
+"""Received events and requests, for deduplication across processes: Slack may retry an event three times."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analytics.storage.database import writing
 from bot.storage.clock import now
-from bot.storage.insert import inserted
+from bot.storage.insert import insert_if_absent
 from bot.storage.schema import SEEN
 
 if TYPE_CHECKING:
@@ -17,23 +17,23 @@ if TYPE_CHECKING:
 
 
 class ReceivedEvents:
-    """Remembers keys, as digests."""
+    """Keys of received events, stored as hashes."""
 
     def __init__(self, database: sa.Engine) -> None:
-        """Remember in ``database``."""
+        """Store them in ``database``."""
         self._database = database
 
     def first(self, key: str) -> bool:
-        """Tell whether this is the first time, in any process; of several at the same moment exactly one is told so.
+        """Record a key; returns ``True`` for exactly one caller across all processes.
 
         Raises:
             StoreError: when the database cannot be used.
 
         """
         with writing(self._database) as connection:
-            return inserted(connection, SEEN, key=hashlib.sha256(key.encode()).digest(), seen_at=now())
+            return insert_if_absent(connection, SEEN, key=hashlib.sha256(key.encode()).digest(), seen_at=now())
 
     def prune(self, older_than: timedelta) -> int:
-        """Forget what was seen longer ago; return how many."""
+        """Delete older keys; returns their number."""
         with writing(self._database) as connection:
             return connection.execute(SEEN.delete().where(SEEN.c.seen_at < now() - older_than)).rowcount
