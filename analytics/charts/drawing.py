@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analytics.answer import ChartKind
+from analytics.chart import ChartKind
 from analytics.charts.canvas import Area, Sheet
 from analytics.charts.frame import draw_frame
 from analytics.charts.kinds.area import draw_area
@@ -20,7 +20,7 @@ from analytics.charts.validation import must_be_drawable
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from analytics.answer import Chart
+    from analytics.chart import Chart
 
 __all__ = ["draw"]
 

@@ -8,7 +8,7 @@ from analytics.charts import style, text_measurement
 from analytics.charts.canvas import Area
 
 if TYPE_CHECKING:
-    from analytics.answer import Chart
+    from analytics.chart import Chart
     from analytics.charts.canvas import Sheet
 
 SIMULATED = "SIMULATED DATA"

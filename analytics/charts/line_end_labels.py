@@ -10,7 +10,7 @@ from analytics.charts import label_placement, style, text_measurement
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analytics.answer import Chart, Series
+    from analytics.chart import Chart, Series
     from analytics.charts.canvas import Area, Point, Sheet
 
 LEADER = 30

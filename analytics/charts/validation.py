@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from analytics.answer import ChartKind
+from analytics.chart import ChartKind
 from analytics.charts.style import is_rest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from analytics.answer import Chart
+    from analytics.chart import Chart
 
 MOST = 8
 """Bars of one picture, series of another, not counting the others taken together: more cannot be read on a phone."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analytics.answer import ChartKind
+from analytics.chart import ChartKind
 from analytics.digest.sentences import TOLD
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import name
@@ -13,7 +13,8 @@ from analytics.questions import chart_specs
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analytics.answer import Chart, Source
+    from analytics.answer import Source
+    from analytics.chart import Chart
     from analytics.digest.values import Section
     from analytics.query import Query
 

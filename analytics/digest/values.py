@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import date
 
-    from analytics.answer import Chart, Ranking, Shift, Source
+    from analytics.answer import Ranking, Shift, Source
+    from analytics.chart import Chart
     from analytics.digest.edition import Edition
     from analytics.domain import Dimension
 

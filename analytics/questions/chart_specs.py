@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from analytics.answer import Chart, ChartKind, Ranking, Series, Share, Unit
+from analytics.chart import Chart, ChartKind, Series, Unit
 from analytics.domain import Dimension, Measure
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import day, name, of_list, of_measure, short_list, window
@@ -15,7 +15,7 @@ from analytics.query import Period
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analytics.answer import Moment, Source
+    from analytics.answer import Moment, Ranking, Share, Source
     from analytics.query import Query
     from analytics.questions.comparability import Scope
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer, ChartKind
+from analytics.answer import Answer
+from analytics.chart import ChartKind
 from analytics.domain import Dimension, Measure
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import day, enumerate_, name, of_measure, points, subject
@@ -19,7 +20,8 @@ from analytics.statistics.robustness import hangs_on, without_largest
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from analytics.answer import Chart, Moment, Ranking, Shift
+    from analytics.answer import Moment, Ranking, Shift
+    from analytics.chart import Chart
     from analytics.storage.history import History
 
 

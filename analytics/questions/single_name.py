@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer, ChartKind
+from analytics.answer import Answer
+from analytics.chart import ChartKind
 from analytics.domain import Dimension, Measure
 from analytics.errors import NoDataError
 from analytics.formatting.numbers import percent
@@ -23,7 +24,8 @@ from analytics.statistics.robustness import hangs_on, without_largest
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analytics.answer import Chart, Moment, Ranking, Share, Source
+    from analytics.answer import Moment, Ranking, Share, Source
+    from analytics.chart import Chart
     from analytics.storage.history import History
 
 _NO_ROWS = ("None of its models is among the leading ones, whose rows are kept.",)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analytics.answer import Fit, Ranking, Share, Shift
+from analytics.answer import Ranking, Share, Shift
+from analytics.chart import Fit
 from analytics.domain import REST, Count, Dimension, Measure, Model
 from analytics.names import grouping
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import handmade
 import pytest
 
-from analytics.answer import ChartKind
+from analytics.chart import ChartKind
 from analytics.charts.drawing import draw
 from analytics.domain import Listing, ListName, Model
 from analytics.errors import NoDataError

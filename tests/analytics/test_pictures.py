@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.answer import Chart, ChartKind, Moment, Ranking, Share, Source, Unit
+from analytics.answer import Moment, Ranking, Share, Source
+from analytics.chart import Chart, ChartKind, Unit
 from analytics.charts.validation import must_be_drawable
 from analytics.domain import Dimension, ListName, Measure, Snapshot
 from analytics.query import Period, Query

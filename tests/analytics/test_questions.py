@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import handmade
 import pytest
 
-from analytics.answer import Answer, ChartKind
+from analytics.chart import ChartKind
 from analytics.charts.validation import must_be_drawable
 from analytics.domain import NONE_DECLARED, Dimension, Listing, ListName, Measure, Model
 from analytics.errors import HfStatsError, NoDataError, QueryError
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from analytics.answer import Answer
     from analytics.storage.history import History
     from analytics.storage.sql_history import SqlHistory
 

@@ -11,7 +11,7 @@ from charts import chart_examples
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.answer import Chart, ChartKind, Series, Unit
+from analytics.chart import Chart, ChartKind, Series, Unit
 from analytics.questions.registry import QUESTIONS, ask, parse
 from bot.blocks.figures.native_chart import LABEL, native, short
 from bot.blocks.figures.table_block import table_blocks

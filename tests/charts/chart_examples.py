@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from analytics.answer import Band, Chart, ChartKind, Dot, Fit, Series, Unit
+from analytics.chart import Band, Chart, ChartKind, Dot, Fit, Series, Unit
 
 FOOTER = "Source: Hugging Face Hub, 2026-08-22 · hfstats"
 TOP = "The 300 models with most downloads"

@@ -8,7 +8,7 @@ from baseline import FOLDER, thumbnail
 from chart_examples import EXAMPLES, PAIRED
 from PIL import Image
 
-from analytics.answer import Chart, ChartKind
+from analytics.chart import Chart, ChartKind
 from analytics.charts.drawing import draw
 
 TOLERANCE = 3.0

@@ -17,7 +17,7 @@ from analytics.charts.drawing import build, draw
 from analytics.charts.frame import SIMULATED
 
 if TYPE_CHECKING:
-    from analytics.answer import Chart
+    from analytics.chart import Chart
 
 every_kind = pytest.mark.parametrize("chart", EXAMPLES, ids=lambda chart: chart.kind)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.answer import Unit
+from analytics.chart import Unit
 from analytics.charts import label_placement, number_labels, style, text_measurement, time_axis
 
 

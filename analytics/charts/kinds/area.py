@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from analytics.answer import Unit
+from analytics.chart import Unit
 from analytics.charts import line_end_labels as ends
 from analytics.charts import style, time_axis
 from analytics.charts.kinds.lines import beside, beside_dates, plot_area, write_dates
@@ -15,7 +15,7 @@ from analytics.formatting.numbers import percent
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from analytics.answer import Chart
+    from analytics.chart import Chart
     from analytics.charts.canvas import Area, Sheet
 
 _COLUMN = 8

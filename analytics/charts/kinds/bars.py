@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from analytics.answer import Unit
+from analytics.chart import Unit
 from analytics.charts import number_labels, style, text_measurement
 from analytics.charts.canvas import Area
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analytics.answer import Chart
+    from analytics.chart import Chart
     from analytics.charts.canvas import Sheet
 
 _TALLEST = 96

@@ -9,7 +9,7 @@ from analytics.charts.canvas import Area
 from analytics.formatting.phrases import points
 
 if TYPE_CHECKING:
-    from analytics.answer import Chart
+    from analytics.chart import Chart
     from analytics.charts.canvas import Sheet
 
 _NAMES = 0.34

@@ -10,7 +10,7 @@ from analytics.charts.kinds.lines import beside, beside_dates, plot_area, trace,
 from analytics.charts.time_axis import TimeAxis
 
 if TYPE_CHECKING:
-    from analytics.answer import Chart
+    from analytics.chart import Chart
     from analytics.charts.canvas import Area, Point, Sheet
 
 _MEASURED, _AHEAD = 5, 4

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analytics.answer import Unit
+from analytics.chart import Unit
 from analytics.charts import line_end_labels as ends
 from analytics.charts import number_labels, style, text_measurement, time_axis
 from analytics.charts.canvas import Area
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from analytics.answer import Chart, Series
+    from analytics.chart import Chart, Series
     from analytics.charts.canvas import Point, Sheet
 
 _BELOW = 42

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analytics.answer import Unit
+from analytics.chart import Unit
 from analytics.charts import number_labels, style, text_measurement
 from analytics.charts.canvas import Area
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from analytics.answer import Chart, Dot, Fit
+    from analytics.chart import Chart, Dot, Fit
     from analytics.charts.canvas import Point, Sheet
 
 _DOT, _SUBJECT = 13, 17

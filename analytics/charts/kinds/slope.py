@@ -9,7 +9,7 @@ from analytics.charts.canvas import Area
 from analytics.charts.line_end_labels import Ending
 
 if TYPE_CHECKING:
-    from analytics.answer import Chart, Series
+    from analytics.chart import Chart, Series
     from analytics.charts.canvas import Point, Sheet
 
 _SIDE = 0.38

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer, Band, ChartKind, Forecast, Series
+from analytics.answer import Answer, Forecast
+from analytics.chart import Band, ChartKind, Series
 from analytics.domain import Dimension
 from analytics.errors import NoDataError, QueryError
 from analytics.formatting.numbers import percent
@@ -21,7 +22,8 @@ from analytics.statistics import forecasting
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from analytics.answer import Chart, Source
+    from analytics.answer import Source
+    from analytics.chart import Chart
     from analytics.domain import Snapshot
     from analytics.storage.history import History
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer, ChartKind, Ranking, Series, Share
+from analytics.answer import Answer, Ranking, Share
+from analytics.chart import ChartKind, Series
 from analytics.domain import Dimension, Measure
 from analytics.errors import NoDataError
 from analytics.formatting.numbers import percent

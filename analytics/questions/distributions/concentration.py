@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer, ChartKind, Moment, Series
+from analytics.answer import Answer, Moment
+from analytics.chart import ChartKind, Series
 from analytics.domain import Dimension, ListName, Measure
 from analytics.errors import NoDataError, QueryError
 from analytics.formatting.numbers import percent
@@ -20,7 +21,8 @@ from analytics.statistics.concentration import LEADERS, Concentration, concentra
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analytics.answer import Chart, Ranking
+    from analytics.answer import Ranking
+    from analytics.chart import Chart
     from analytics.domain import Snapshot
     from analytics.storage.history import History
 

@@ -6,7 +6,8 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer, ChartKind, Dot
+from analytics.answer import Answer
+from analytics.chart import ChartKind, Dot
 from analytics.domain import Dimension, ListName
 from analytics.errors import NoDataError
 from analytics.formatting.numbers import percent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analytics.answer import ChartKind
+from analytics.chart import ChartKind
 from analytics.domain import Dimension
 from analytics.formatting.phrases import enumerate_
 from analytics.questions.share_question import ASIDE, Topic, share_question, two_leaders

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer, ChartKind, Ranking, Share
+from analytics.answer import Answer, Ranking, Share
+from analytics.chart import ChartKind
 from analytics.domain import Dimension, ListName
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import enumerate_, points

@@ -1,6 +1,6 @@
 """``libraries``: what the list is loaded with."""
 
-from analytics.answer import ChartKind
+from analytics.chart import ChartKind
 from analytics.domain import Dimension
 from analytics.questions.share_question import ASIDE, Topic, share_question, two_leaders
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz, process, utils
 
-from analytics.answer import Answer, ChartKind, Series, Unit
+from analytics.answer import Answer
+from analytics.chart import ChartKind, Series, Unit
 from analytics.domain import Dimension, Measure, Model
 from analytics.errors import QueryError
 from analytics.formatting.numbers import count, percent
@@ -23,7 +24,8 @@ from analytics.statistics import comparison
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from analytics.answer import Chart, Source
+    from analytics.answer import Source
+    from analytics.chart import Chart
     from analytics.storage.history import History
 
 _NEIGHBORS = 3

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer, ChartKind, Moment, Unit
+from analytics.answer import Answer, Moment
+from analytics.chart import ChartKind, Unit
 from analytics.domain import KEPT_ROWS, Dimension, ListName, Measure
 from analytics.errors import NoDataError, QueryError
 from analytics.formatting.numbers import count, percent
