@@ -302,7 +302,7 @@ def _reason(error: BaseException | None) -> str:
     if isinstance(error, StoreError):
         return str(error)
     said = str((error and error.__cause__) or error or "").strip()
-    return f"The database cannot be used: {said.splitlines()[0] if said else 'the connection broke'}"
+    return f"The database can't be used: {said.splitlines()[0] if said else 'the connection broke'}"
 
 
 def _arguments(ids: Sequence[int]) -> list[JSONDict]:
