@@ -7,14 +7,14 @@ from enum import StrEnum
 
 
 class ChartKind(StrEnum):
-    """The forms a chart takes. What each field of :class:`Chart` means to each is in ``docs/charts.md``."""
+    """The kinds of charts. ``docs/charts.md`` says what each field of :class:`Chart` means for each."""
 
     PAIRED = "paired"
-    """Two bars a category: models against downloads."""
+    """Two bars for each category: models and downloads."""
     BARS = "bars"
-    """One bar a category, ranked."""
+    """One bar for each category, ranked."""
     FOCUS = "focus"
-    """Ranked bars of the field with one subject in accent, and beside them what the subject is made of."""
+    """Ranked bars with one subject in accent, and beside them the subject's parts."""
     LINES = "lines"
     """Shares over time, labelled at the end of the line."""
     AREA = "area"
@@ -26,16 +26,16 @@ class ChartKind(StrEnum):
     DUMBBELL = "dumbbell"
     """Before and after of each category, in titled groups."""
     FORECAST = "forecast"
-    """Shares over time and where they may go, each within a band."""
+    """Shares over time and their forecasts, each with a band."""
     SCATTER = "scatter"
     """Log-log points with the fit and R² on it."""
 
 
 class Unit(StrEnum):
-    """What a chart's numbers are."""
+    """The unit of a chart's numbers."""
 
     PORTION = "portion"
-    """0 to 1, printed as per cent."""
+    """0 to 1, printed in percent."""
     COUNT = "count"
     """Printed with k, M, B."""
     RANK = "rank"
@@ -44,7 +44,7 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One run of numbers, as long as the chart's categories. ``None`` is a gap."""
+    """Numbers under one name, one for each category of the chart. ``None`` is a gap."""
 
     name: str
     values: tuple[float | None, ...]
@@ -52,7 +52,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Between which values a series lies with a stated probability, from the last measured date to the last of all."""
+    """The interval around a forecast series, from the last measured date to the last date."""
 
     name: str
     low: tuple[float, ...]
@@ -70,7 +70,7 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A straight line through the logarithms: ``log10 y = intercept + slope * log10 x``."""
+    """A least-squares line through the logarithms: ``log10 y = intercept + slope * log10 x``."""
 
     slope: float
     intercept: float
@@ -83,7 +83,7 @@ class Fit:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A picture as a value. Only ``analytics.charts`` knows how it is drawn, only ``bot.blocks`` how Slack would draw it."""
+    """A chart as a value. ``analytics.charts`` draws it as PNG, ``bot.blocks`` as a native Slack chart."""
 
     kind: ChartKind
     title: str
@@ -93,22 +93,22 @@ class Chart:
     footer: str
     """The source."""
     alt: str
-    """The finding and the leading numbers, for who cannot see the picture; at most 1,000 characters."""
+    """Alternative text: the finding and the leading numbers; at most 1,000 characters."""
     categories: tuple[str, ...] = ()
     """Bars: what each bar is. Over time: ISO dates. Slope: the two dates."""
     series: tuple[Series, ...] = ()
-    """Bars: one or two measures. Over time and slope: one a name."""
+    """Bars: one or two measures. Over time and slope: one for each name."""
     unit: Unit = Unit.PORTION
     emphasis: tuple[str, ...] = ()
     """Names in accent; all others are context."""
     groups: tuple[tuple[str, int], ...] = ()
     """DUMBBELL: title and number of categories of each group, in the categories' order."""
     measured: int = 0
-    """FORECAST: how many of the dates were measured; those after them are ahead."""
+    """FORECAST: how many of the dates were measured; the later ones are forecasts."""
     bands: tuple[Band, ...] = ()
     """FORECAST only; the first value of each is the last measured one."""
     parts: tuple[tuple[str, float], ...] = ()
-    """FOCUS: what the subject is made of (namespaces or models) and their portion of the list."""
+    """FOCUS: the subject's parts (namespaces or models) and their portion of the list."""
     parts_title: str = ""
     dots: tuple[Dot, ...] = ()
     """SCATTER only; ``emphasis`` names those with a label."""
@@ -116,4 +116,4 @@ class Chart:
     x_label: str = ""
     y_label: str = ""
     simulated: bool = False
-    """Said on the picture."""
+    """Marked on the picture."""

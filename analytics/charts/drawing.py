@@ -1,4 +1,4 @@
-"""Charts as pictures: the only package that knows matplotlib. ``draw`` is its one public name."""
+"""``draw``, which turns a chart into a PNG."""
 
 from __future__ import annotations
 
@@ -39,15 +39,17 @@ _FORMS: Mapping[ChartKind, Callable[[Sheet, Area, Chart], None]] = {
 
 
 def draw(chart: Chart) -> bytes:
-    """Return a PNG of 1200 by 675 pixels in at most 64 colours; the same chart gives the same bytes.
+    """Return a PNG of 1200 by 675 pixels in at most 64 colors; the same chart gives the same bytes.
 
-    Raises ValueError where ``docs/charts.md`` says that a chart of this kind cannot be so.
+    Raises:
+        ValueError: for a chart that breaks a rule of ``docs/charts.md``.
+
     """
     return encode(build(chart), chart.alt)
 
 
 def build(chart: Chart) -> Sheet:
-    """Lay the chart out without drawing it: for who wants to measure what is where."""
+    """Lay out the chart without rendering it, for tests of the layout."""
     must_be_drawable(chart)
     sheet = Sheet()
     _FORMS[chart.kind](sheet, draw_frame(sheet, chart), chart)

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import pytest
 import test_dumps
-from test_neighbors import offers
+from test_follow_ups import offers
 
 from analytics.answer import Cause
 from analytics.charts.drawing import draw
@@ -100,7 +100,7 @@ def test_the_whole_hub_answers_and_what_it_offers_has_an_answer(text, answer):
     assert EVERYONE_ELSE not in found.headline
     assert as_csv(found)
     assert as_json(found)["source"]["models"] > 0
-    for offered in (*found.next, *(offer.query for offer in offers(found.near))):
+    for offered in (*found.next, *(offer.query for offer in offers(found.follow_ups))):
         assert answer(offered).headline, offered
 
 

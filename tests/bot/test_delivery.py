@@ -462,7 +462,7 @@ def test_a_notice_whose_blocks_are_refused_is_said_in_words(bot, kind):
     idle(at)
     (message,) = seen(at, CHANNELS[kind])
     assert message.viewer
-    assert "I know no creator “metta”" in at.slack.shown_text(message)
+    assert "I don't know the creator “metta”" in at.slack.shown_text(message)
     assert not message.blocks
 
 
@@ -475,7 +475,7 @@ def test_a_notice_that_no_channel_takes_reaches_the_person_directly(bot, kind):
     idle(at)
     (message,) = seen(at, CHANNELS[kind])
     assert message.channel == at.slack.channel("direct").id
-    assert "I know no creator “metta”" in at.slack.shown_text(message)
+    assert "I don't know the creator “metta”" in at.slack.shown_text(message)
     assert kind == "direct message" or "You asked in" in at.slack.shown_text(message)
 
 

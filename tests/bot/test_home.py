@@ -59,7 +59,7 @@ def test_the_home_tells_the_latest_findings_and_how_fresh_they_are(slack):
     shown = written(view)
     assert "Apache-2.0 and MIT are on" in shown
     assert "downloaded most" in shown
-    assert "Snapshot of 22 August 2026 (UTC)" in shown
+    assert "Snapshot of August 22, 2026 (UTC)" in shown
     assert "top list: 300 models" in shown
     assert "simulated data: no number here was measured" in shown
     assert {"Build a question", "Refresh", "Help"} <= set(buttons(view))
@@ -229,4 +229,4 @@ def test_a_list_of_another_day_says_so(history):
     first, *others = overview.holdings
     older = replace(first, taken_on=TODAY - timedelta(days=40))
     view = home_view(replace(overview, holdings=(older, *others)), all_entries(), TODAY)
-    assert "top list: 300 models of 13 July 2026" in written(view)
+    assert "top list: 300 models of July 13, 2026" in written(view)

@@ -115,7 +115,7 @@ def test_bars_show_the_charts_own_numbers_in_per_cent():
 def test_what_a_subject_is_made_of_is_a_pie_beside_the_field():
     field, parts = native(chart_examples.FOCUS)
     assert field["chart"]["type"] == "bar"
-    assert parts["title"] == "What Google's share adds up"
+    assert parts["title"] == "Google by namespace: share of downloads"
     assert parts["chart"]["segments"][0] == {"label": "google-bert", "value": 5.57}
 
 

@@ -191,7 +191,7 @@ def test_an_unknown_creator_leaves_nothing_behind_but_a_word_to_the_typist(slack
     slack.command("creator metta")
     message = wait_for_answer(slack)
     assert message.viewer
-    assert "I know no creator “metta”. Nearest: Meta" in slack.shown_text(message)
+    assert "I don't know the creator “metta”. Did you mean Meta" in slack.shown_text(message)
     slack.wait_for(lambda: slack.messages("general", "grace") == [], WAIT)
     slack.press(message, "creator Meta")
     assert "Meta has" in slack.shown_text(wait_for_answer(slack, "general", "grace"))
@@ -231,7 +231,7 @@ def test_a_mistake_in_a_direct_message_is_answered_there(slack):
     message = slack.wait_for(
         lambda: [m for m in slack.messages("direct", "ada") if m.author != slack.workspace().user("ada").id], WAIT
     )[-1]
-    assert "I do not know the question “what”" in slack.shown_text(message)
+    assert "I don't know what “what” means" in slack.shown_text(message)
 
 
 def test_what_was_typed_is_shown_as_text(http):
@@ -247,7 +247,7 @@ def test_an_empty_store_says_how_to_fill_it(door, empty_pool, entries):
         stop = DOORS[door](slack, empty_pool, entries)
         slack.command("licenses")
         message = slack.wait_for(lambda: [m for m in slack.messages("general", "ada") if m.viewer], WAIT)[-1]
-        assert "There is no snapshot yet" in slack.shown_text(message)
+        assert "There's no data yet" in slack.shown_text(message)
         assert "hfstats snapshot" in slack.shown_text(message)
         stop()
 

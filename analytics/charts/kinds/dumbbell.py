@@ -1,4 +1,4 @@
-"""Before and after: a row a category, in titled groups; what rose is blue, what fell vermillion."""
+"""Before and after: one row for each category, in titled groups; increases are blue, decreases vermillion."""
 
 from __future__ import annotations
 
@@ -6,35 +6,33 @@ from typing import TYPE_CHECKING
 
 from analytics.charts import number_labels, style, text_measurement
 from analytics.charts.canvas import Area
-from analytics.formatting.phrases import points
+from analytics.formatting.phrases import LEAST_CHANGE, signed
 
 if TYPE_CHECKING:
     from analytics.chart import Chart
     from analytics.charts.canvas import Sheet
 
 _NAMES = 0.34
-"""The most that the names take of the width."""
+"""Largest part of the width for the names."""
 _GAP = 18
 _HEAD = 1.1
 """Height of a group's title in rows."""
 _TALLEST = 62
-_SAME = 0.0005
-"""Shares nearer than this round to the same tenth of a per cent."""
 _KEY = "gray before, colored after"
 
 
 def draw_dumbbell(sheet: Sheet, area: Area, chart: Chart) -> None:
-    """Draw a grey dot before, a coloured one after, and in two columns what it is now and the change."""
+    """Draw a gray dot for the value before, a colored one for the value after, and columns with the value and the change."""
     groups = chart.groups or (("", len(chart.categories)),)
     heads = sum(bool(title) for title, _ in groups)
     pitch = min(area.height / (len(chart.categories) + heads * _HEAD), _TALLEST)
     size = min(style.LABEL, pitch * 0.56)
-    labels = [text_measurement.printable(one) for one in chart.categories]
-    room = min(max(text_measurement.width(one, size) for one in labels), area.width * _NAMES)
+    labels = [text_measurement.printable(text) for text in chart.categories]
+    room = min(max(text_measurement.width(text, size) for text in labels), area.width * _NAMES)
     before, after = chart.series[0].values, chart.series[1].values
     now = ["" if value is None else number_labels.label(value, chart.unit) for value in after]
     change = [_change(was, is_) for was, is_ in zip(before, after, strict=True)]
-    columns = [max(text_measurement.width(one, size) for one in column) for column in (now, change)]
+    columns = [max(text_measurement.width(text, size) for text in column) for column in (now, change)]
     ends = area.right - (columns[1] + _GAP if columns[1] else 0), area.right
     plot = Area(area.left + room + _GAP, area.top, ends[0] - columns[0] - _GAP, area.bottom)
     highest = max((value for value in (*before, *after) if value is not None), default=0.0) or 1.0
@@ -84,12 +82,12 @@ def _dots(sheet: Sheet, at: tuple[float | None, float | None], y: float, hue: st
 
 
 def _hue(was: float | None, now: float | None) -> str:
-    if was is None or now is None or abs(now - was) < _SAME:
+    if was is None or now is None or abs(now - was) < LEAST_CHANGE:
         return style.QUIET
     return style.BLUE if now > was else style.VERMILLION
 
 
 def _change(was: float | None, now: float | None) -> str:
-    if was is None or now is None or abs(now - was) < _SAME:
+    if was is None or now is None or abs(now - was) < LEAST_CHANGE:
         return ""
-    return points(now - was).partition(" ")[0]
+    return signed(now - was)

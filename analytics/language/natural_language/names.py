@@ -1,4 +1,4 @@
-"""Names in plain words: what can be asked about, by everything that people call it. Words in, names with their dimension out."""
+"""Finds names in natural language, by every word that people use for them."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     Names = Mapping[str, Iterable[tuple[str, Sequence[str]]]]
-    """By a question's word (``creator``, ``license``, …, ``model``): names, each with what else it is called."""
+    """By a question's word (``creator``, ``license``, …, ``model``): names, each with its aliases."""
 
 ALIKE = 82
-"""Similarity (0 to 100) from which a misspelled word is taken for a known one."""
+"""Least similarity (0 to 100) of a misspelled word to a known one."""
 FEWEST = 5
-"""Letters that a word must have to be taken for a misspelling."""
+"""Fewest letters of a word that may be a misspelling."""
 _COMMON = frozenset(
     {"ant", "wan", "summary", "chat", "ranking", "classification", "other", "none", "clip", "depth", "mt", "rl", "us"}
 )
-"""Other words for names that mean something else far more often."""
+"""Aliases that usually mean something else."""
 
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """A name and the dimension that it stands in; ``None`` for a single model."""
+    """A name and its dimension; ``None`` for a single model."""
 
     dimension: Dimension | None
     name: str
@@ -37,35 +37,35 @@ class Called:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Every name by its folded words."""
+    """Names by their normalized words."""
 
     by_words: Mapping[str, tuple[Called, ...]]
 
     def find(self, words: str) -> tuple[Called, ...]:
-        """Return what some words name, in every dimension where they do."""
-        folded = normalize(words)
-        return self.by_words.get(folded) or (self.by_words.get(folded[:-1], ()) if folded.endswith("s") else ())
+        """Return the names for some words, in every dimension that has them."""
+        normalized = normalize(words)
+        return self.by_words.get(normalized) or (self.by_words.get(normalized[:-1], ()) if normalized.endswith("s") else ())
 
     def like(self, word: str) -> tuple[Called, ...]:
-        """Return what a misspelled word most likely names."""
-        folded = normalize(word)
-        if len(folded) < FEWEST:
+        """Return the names most similar to a misspelled word; ``()`` if none is similar enough."""
+        normalized = normalize(word)
+        if len(normalized) < FEWEST:
             return ()
-        # Who misspells a name still begins it right.
-        near = [words for words in self.by_words if words[:2] == folded[:2] and len(words) >= FEWEST - 1]
-        found = process.extractOne(folded, near, scorer=fuzz.ratio, score_cutoff=ALIKE)
-        return self.by_words[found[0]] if found else ()
+        # Misspelled names usually start with the right two letters.
+        candidates = [words for words in self.by_words if words[:2] == normalized[:2] and len(words) >= FEWEST - 1]
+        match = process.extractOne(normalized, candidates, scorer=fuzz.ratio, score_cutoff=ALIKE)
+        return self.by_words[match[0]] if match else ()
 
 
 def directory(names: Names) -> Directory:
-    """Collect the names of the tables and of the data."""
-    found: dict[str, list[Called]] = {}
-    for called, words in (*_creators(), *_others(), *_of_data(names)):
-        folded = normalize(words)
-        if folded and words.casefold() not in _COMMON and called not in found.setdefault(folded, []):
-            found[folded].append(called)
-    _first_words(found)
-    return Directory({words: tuple(called) for words, called in found.items() if called})
+    """Build a directory of the names in the tables and in the data."""
+    by_words: dict[str, list[Called]] = {}
+    for entry, words in (*_creators(), *_others(), *_of_data(names)):
+        normalized = normalize(words)
+        if normalized and words.casefold() not in _COMMON and entry not in by_words.setdefault(normalized, []):
+            by_words[normalized].append(entry)
+    _add_first_words(by_words)
+    return Directory({words: tuple(named) for words, named in by_words.items() if named})
 
 
 def _creators() -> Iterator[tuple[Called, str]]:
@@ -73,10 +73,10 @@ def _creators() -> Iterator[tuple[Called, str]]:
         # "MIT" means the license, not the university.
         yield from ((Called(Dimension.CREATOR, family.name), word) for word in family.words if word.casefold() != "mit")
     for kind in creators.KINDS:
-        several = f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s"
-        yield from ((Called(Dimension.KIND, kind), word) for word in (kind, several))
+        plural = f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s"
+        yield from ((Called(Dimension.KIND, kind), word) for word in (kind, plural))
     for words, country in creators.country_words():
-        if len(words) > 2 or words == "uk":  # of the codes, most are words of the language
+        if len(words) > 2 or words == "uk":  # most country codes are also common words
             yield Called(Dimension.COUNTRY, country), words
     for words in ("the us", "the states"):
         yield Called(Dimension.COUNTRY, "United States"), words
@@ -89,7 +89,7 @@ def _others() -> Iterator[tuple[Called, str]]:
     for words in (NONE_DECLARED, "no license", "without a license", "undeclared"):
         yield Called(Dimension.LICENSE, NONE_DECLARED), words
     for family in licenses.FAMILIES[:-2]:
-        yield from ((Called(Dimension.FAMILY, family), word) for word in (family, *licenses.called(family)))
+        yield from ((Called(Dimension.FAMILY, family), word) for word in (family, *licenses.family_aliases(family)))
     for task in tasks.TASKS:
         yield from ((Called(Dimension.TASK, task), word) for word in (task, *tasks.ALIASES.get(task, ())))
 
@@ -97,17 +97,17 @@ def _others() -> Iterator[tuple[Called, str]]:
 def _of_data(names: Names) -> Iterator[tuple[Called, str]]:
     for word in ("creator", "license", "task", "library"):
         for name, also in names.get(word, ()):
-            meant = [said for said in (name, *also) if said.casefold() != "mit" or word == "license"]
-            yield from ((Called(Dimension(word), name), said) for said in meant)
+            aliases = [alias for alias in (name, *also) if alias.casefold() != "mit" or word == "license"]
+            yield from ((Called(Dimension(word), name), alias) for alias in aliases)
     for name, also in names.get("model", ()):
-        yield from ((Called(None, name), said) for said in (name, name.rpartition("/")[2], *also))
+        yield from ((Called(None, name), alias) for alias in (name, name.rpartition("/")[2], *also))
 
 
-def _first_words(found: dict[str, list[Called]]) -> None:
-    """Let the first word of a creator's name stand for it where no other name begins so: "Stability" is Stability AI."""
-    begins: dict[str, set[str]] = {}
+def _add_first_words(by_words: dict[str, list[Called]]) -> None:
+    """Add the first word of a creator's name where it's unambiguous: "Stability" for Stability AI."""
+    creators_by_word: dict[str, set[str]] = {}
     for family in creators.FAMILIES:
-        begins.setdefault(normalize(family.name.split()[0]), set()).add(family.name)
-    for word, owners in begins.items():
-        if len(owners) == 1 and len(word) >= FEWEST - 1 and word not in found:
-            found[word] = [Called(Dimension.CREATOR, *owners)]
+        creators_by_word.setdefault(normalize(family.name.split()[0]), set()).add(family.name)
+    for word, owners in creators_by_word.items():
+        if len(owners) == 1 and len(word) >= FEWEST - 1 and word not in by_words:
+            by_words[word] = [Called(Dimension.CREATOR, *owners)]

@@ -1,4 +1,4 @@
-"""``tasks``: what the list is for."""
+"""``tasks``: the tasks of the models."""
 
 from analytics.chart import ChartKind
 from analytics.domain import Dimension

@@ -68,8 +68,8 @@ def _card(services: Services, page: ModelPage | OwnerPage) -> list[Block] | None
     now = _answer(services, str(Query(word, (name,))))
     if now is None or not _about(page, now):
         return None
-    before = _answer(services, now.near.earlier.query) if now.near.earlier else None
-    past = _answer(services, now.near.ranges[-1].query) if now.near.ranges else None
+    before = _answer(services, now.follow_ups.earlier.query) if now.follow_ups.earlier else None
+    past = _answer(services, now.follow_ups.ranges[-1].query) if now.follow_ups.ranges else None
     return model_card(now, before, past) if isinstance(page, ModelPage) else owner_card(name, now, before, past)
 
 
