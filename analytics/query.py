@@ -145,14 +145,14 @@ class Query:
 def tidy(text: str) -> str:
     """Normalize to NFC, straight quotes, no invisible characters and single spaces."""
     # NFC runs twice: a removed character may separate a letter from its accent, and a composed one may be a quotation mark.
-    plain = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).translate(_CURLY))
-    return " ".join("".join(" " if unicodedata.category(c) in _INVISIBLE else c for c in plain).split())
+    normalized = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).translate(_CURLY))
+    return " ".join("".join(" " if unicodedata.category(c) in _INVISIBLE else c for c in normalized).split())
 
 
 def quoted(name: str) -> str:
     """Put ``name`` in quotation marks where the grammar would read it as something else."""
-    folded = name.casefold()
-    reserved = folded in OPTION_WORDS or folded in JOINERS or name.endswith(",")
+    lower = name.casefold()
+    reserved = lower in OPTION_WORDS or lower in JOINERS or name.endswith(",")
     if name and not reserved and not re.search(r'[\s"\\]', name):
         return name
     return '"' + re.sub(r'(["\\])', r"\\\1", name) + '"'

@@ -111,10 +111,10 @@ def _section(dimension: Dimension, query: Query, history: History, edition: Edit
         rankings = tuple(view.ranking(by) for by in (Measure.MODELS, Measure.DOWNLOADS))
     except NoDataError as error:
         return Section(dimension, (), None, (), (), (), 0.0, (), (str(error),))
-    bare = Section(dimension, rankings, None, (), (), (), view.coverage, (sentences.leaders(rankings[-1], dimension),))
+    section = Section(dimension, rankings, None, (), (), (), view.coverage, (sentences.leaders(rankings[-1], dimension),))
     recording = view.recording(_earlier(view.scope.comparable, edition))
     if not recording:
-        return replace(bare, notes=("There's nothing to compare with yet.",))
+        return replace(section, notes=("There's nothing to compare with yet.",))
     then = recording[0]
     coverage = _coverage(view, then)
     if abs(coverage - view.coverage) > quality.COVERAGE_DIFFERENCE:
@@ -122,14 +122,14 @@ def _section(dimension: Dimension, query: Query, history: History, edition: Edit
             f"The {dimension} is known for {percent(view.coverage)} of models now and for {percent(coverage)} on "
             f"{day(then.taken_on)}, so the two can't be compared."
         )
-        return replace(bare, notes=(note,))
-    return _compared(bare, view, then)
+        return replace(section, notes=(note,))
+    return _compared(section, view, then)
 
 
-def _compared(bare: Section, view: View, then: Snapshot) -> Section:
-    dimension = bare.dimension
+def _compared(section: Section, view: View, then: Snapshot) -> Section:
+    dimension = section.dimension
     before = view.moments([then, view.now], Measure.DOWNLOADS)[0].ranking
-    after = bare.rankings[-1]
+    after = section.rankings[-1]
     shifts = comparison.shifts(before, after)
     shifts = (*explained(shifts[:_EXPLAINED], view.models_of(then), view.models, dimension), *shifts[_EXPLAINED:])
     old, new = _leading(before), _leading(after)
@@ -139,12 +139,12 @@ def _compared(bare: Section, view: View, then: Snapshot) -> Section:
     changes = changes or [f"No share changed by a tenth of a point or more since {day(then.taken_on)}"]
     turnover = sentences.entries_and_exits(entered, left, dimension, PLACES)
     return replace(
-        bare,
+        section,
         since=then.taken_on,
         shifts=shifts,
         entered=entered,
         left=left,
-        lines=(*bare.lines, *changes, *([turnover] if turnover else [])),
+        lines=(*section.lines, *changes, *([turnover] if turnover else [])),
     )
 
 

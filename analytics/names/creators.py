@@ -41,20 +41,20 @@ def family(namespace: str) -> str:
 
 def namespaces(family: str) -> tuple[str, ...]:
     """Return a family's namespaces; for any other name, that name alone."""
-    found = _BY_NAME.get(family)
-    return found.namespaces if found else (family,)
+    entry = _BY_NAME.get(family)
+    return entry.namespaces if entry else (family,)
 
 
 def kind(family: str) -> str:
     """Return a family's kind: one of :data:`KINDS`, or ``"not known"`` for a creator that isn't in the table."""
-    found = _BY_NAME.get(family)
-    return found.kind if found else NOT_KNOWN
+    entry = _BY_NAME.get(family)
+    return entry.kind if entry else NOT_KNOWN
 
 
 def country(family: str) -> str:
     """Return the name of the country of a family's headquarters; ``"not known"`` where it is not public or not in the table."""
-    found = _BY_NAME.get(family)
-    return _COUNTRIES[found.country] if found and found.country else NOT_KNOWN
+    entry = _BY_NAME.get(family)
+    return _COUNTRIES[entry.country] if entry and entry.country else NOT_KNOWN
 
 
 def country_named(words: str) -> str | None:

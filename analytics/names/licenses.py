@@ -51,8 +51,8 @@ def license_family(tag: str) -> str:
     """Return the one of :data:`FAMILIES` that a tag belongs to; ``"other"`` for an unknown tag."""
     if tag == NONE_DECLARED:
         return NONE_DECLARED
-    found = _BY_TAG.get(tag.casefold())
-    return found.family if found else OTHER
+    license_ = _BY_TAG.get(tag.casefold())
+    return license_.family if license_ else OTHER
 
 
 def family_named(words: str) -> str | None:
@@ -62,8 +62,8 @@ def family_named(words: str) -> str | None:
 
 def title(tag: str) -> str:
     """Return the title of a license: "Apache-2.0", "Llama 3.1"; the tag itself if it's unknown."""
-    found = _BY_TAG.get(tag.casefold())
-    return found.title if found else tag
+    license_ = _BY_TAG.get(tag.casefold())
+    return license_.title if license_ else tag
 
 
 def find(words: str) -> str | None:
@@ -83,14 +83,14 @@ def load(text: str) -> tuple[License, ...]:
     licenses: dict[str, License] = {}
     owners = {_normalize(word): NONE_DECLARED for word in _NONE_WORDS}
     for entry in entries:
-        found = _license(entry, licenses)
-        if found.tag in licenses:
-            raise ValueError(f"licenses.toml: {found.tag} appears twice")
-        licenses[found.tag] = found
-        for word in () if found.spelling_of else found.words:
-            owner = owners.setdefault(_normalize(word), found.tag)
-            if owner != found.tag:
-                raise ValueError(f"licenses.toml: “{word}” means both {owner} and {found.tag}")
+        license_ = _license(entry, licenses)
+        if license_.tag in licenses:
+            raise ValueError(f"licenses.toml: {license_.tag} appears twice")
+        licenses[license_.tag] = license_
+        for word in () if license_.spelling_of else license_.words:
+            owner = owners.setdefault(_normalize(word), license_.tag)
+            if owner != license_.tag:
+                raise ValueError(f"licenses.toml: “{word}” means both {owner} and {license_.tag}")
     return tuple(licenses.values())
 
 

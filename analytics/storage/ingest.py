@@ -87,14 +87,14 @@ def _store(days: Sequence[Sequence[Listing]], into: Store) -> list[Snapshot]:
     by_day: defaultdict[date, list[Snapshot]] = defaultdict(list)
     for snapshot in into.on_days([day[0].taken_on for day in days if day]):
         by_day[snapshot.taken_on].append(snapshot)
-    fresh: list[Listing] = []
+    new_listings: list[Listing] = []
     for day in days:
         stored = by_day[day[0].taken_on] if day else []
         keys = {(snapshot.list, snapshot.source) for snapshot in stored}
         union = _union(day, stored, into)
-        fresh += [listing for listing in (*day, *([union] if union else [])) if (listing.list, listing.source) not in keys]
+        new_listings += [listing for listing in (*day, *([union] if union else [])) if (listing.list, listing.source) not in keys]
     # Counted before the transaction begins, to keep it short.
-    batch = [(listing, roll_up(listing.models)) for listing in fresh]
+    batch = [(listing, roll_up(listing.models)) for listing in new_listings]
     return [new for new in into.add(batch) if new.list is not ListName.BOTH] if batch else []
 
 

@@ -31,7 +31,7 @@ def draw_dumbbell(sheet: Sheet, area: Area, chart: Chart) -> None:
     room = min(max(text_measurement.width(text, size) for text in labels), area.width * _NAMES)
     before, after = chart.series[0].values, chart.series[1].values
     now = ["" if value is None else number_labels.label(value, chart.unit) for value in after]
-    change = [_change(was, is_) for was, is_ in zip(before, after, strict=True)]
+    change = [_change(old, new) for old, new in zip(before, after, strict=True)]
     columns = [max(text_measurement.width(text, size) for text in column) for column in (now, change)]
     ends = area.right - (columns[1] + _GAP if columns[1] else 0), area.right
     plot = Area(area.left + room + _GAP, area.top, ends[0] - columns[0] - _GAP, area.bottom)
@@ -72,22 +72,22 @@ def _title(sheet: Sheet, area: Area, y: float, title: str, size: float, *, key: 
 
 
 def _dots(sheet: Sheet, at: tuple[float | None, float | None], y: float, hue: str, pitch: float) -> None:
-    was, now = at
-    if was is not None and now is not None and was != now:
-        sheet.line([(was, y), (now, y)], hue, max(4.0, pitch * 0.12))
-    if was is not None:
-        sheet.dots([(was, y)], style.CONTEXT, pitch * 0.30)
-    if now is not None:
-        sheet.dots([(now, y)], hue, pitch * 0.38)
+    old, new = at
+    if old is not None and new is not None and old != new:
+        sheet.line([(old, y), (new, y)], hue, max(4.0, pitch * 0.12))
+    if old is not None:
+        sheet.dots([(old, y)], style.CONTEXT, pitch * 0.30)
+    if new is not None:
+        sheet.dots([(new, y)], hue, pitch * 0.38)
 
 
-def _hue(was: float | None, now: float | None) -> str:
-    if was is None or now is None or abs(now - was) < LEAST_CHANGE:
+def _hue(old: float | None, new: float | None) -> str:
+    if old is None or new is None or abs(new - old) < LEAST_CHANGE:
         return style.QUIET
-    return style.BLUE if now > was else style.VERMILLION
+    return style.BLUE if new > old else style.VERMILLION
 
 
-def _change(was: float | None, now: float | None) -> str:
-    if was is None or now is None or abs(now - was) < LEAST_CHANGE:
+def _change(old: float | None, new: float | None) -> str:
+    if old is None or new is None or abs(new - old) < LEAST_CHANGE:
         return ""
-    return signed(now - was)
+    return signed(new - old)

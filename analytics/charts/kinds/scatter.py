@@ -101,8 +101,8 @@ def _write_labels(sheet: Sheet, area: Area, chart: Chart) -> None:
     """Write the axis labels and R²."""
     fit = chart.fit
     fitted = f"R² {fit.r2:.2f} raw, {fit.r2_log:.2f} log-log · n = {fit.n:,}" if fit else ""
-    taken = text_measurement.width(fitted, style.SMALL, bold=True)
-    y_label = text_measurement.fit(text_measurement.printable(f"↑ {chart.y_label}"), area.width - taken - 40, style.SMALL)
+    fit_width = text_measurement.width(fitted, style.SMALL, bold=True)
+    y_label = text_measurement.fit(text_measurement.printable(f"↑ {chart.y_label}"), area.width - fit_width - 40, style.SMALL)
     x_label = text_measurement.fit(text_measurement.printable(f"{chart.x_label} →"), area.width, style.SMALL)
     if chart.y_label:
         sheet.words((area.left, area.top + style.SMALL), y_label, style.SMALL, hue=style.QUIET)
@@ -133,13 +133,13 @@ def _along(line: Sequence[Point]) -> list[Point]:
 def _names(sheet: Sheet, plot: Area, dots: Sequence[Dot], points: Sequence[Point], crowd: Crowd) -> None:
     """Write each label near its dot, without covering other labels or labeled dots, and over as few other dots as possible."""
     size = style.SMALL
-    taken = [_around(point, _SUBJECT / 2 + 2) for point in points]
+    occupied = [_around(point, _SUBJECT / 2 + 2) for point in points]
     for at in sorted(range(len(dots)), key=lambda i: points[i][1]):
         name = text_measurement.fit(text_measurement.printable(dots[at].name), _MOST, size)
         boxes = [
             box
             for box in _places(points[at], text_measurement.width(name, size))
-            if plot.contains(box) and not any(box.overlaps(other) for other in taken if other is not taken[at])
+            if plot.contains(box) and not any(box.overlaps(other) for other in occupied if other is not occupied[at])
         ]
         if not boxes:
             continue  # no room: better no label than one over another
@@ -149,7 +149,7 @@ def _names(sheet: Sheet, plot: Area, dots: Sequence[Dot], points: Sequence[Point
             sheet.line([points[at], end], style.QUIET, 2)
         sheet.bar(box, style.PAPER, opacity=0.75)
         sheet.words((box.left + 4, (box.top + box.bottom) / 2), name, size, centered=True)
-        taken.append(box)
+        occupied.append(box)
 
 
 def _places(point: Point, wide: float) -> Iterator[Area]:

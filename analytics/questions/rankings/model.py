@@ -34,7 +34,7 @@ _SURROUNDING = 3
 
 def _answer(query: Query, history: History) -> Answer:
     view = View(query, history, Dimension.LICENSE)
-    model, rank = _find(query, view)
+    model, rank = _resolve(query, view)
     total = view.whole_of(Measure.DOWNLOADS)
     source = replace(view.source(), coverage=1.0)
     headline = (
@@ -46,9 +46,9 @@ def _answer(query: Query, history: History) -> Answer:
         notes = (f"{query.names[0]} has moved to {model.id}.",)
     ranking = comparison.model_ranking([(m, 1.0) for m in view.models], Measure.DOWNLOADS, float(total))
     past: dict[str, float] = {}
-    more: tuple[str, ...] = ()
+    more_notes: tuple[str, ...] = ()
     if query.since:
-        headline, source, past, more, chart = _over_time(view, source, model)
+        headline, source, past, more_notes, chart = _over_time(view, source, model)
     else:
         chart = _surrounding_chart(view, source, rank, headline)
     since = chart_specs.year_back(view.scope)
@@ -59,7 +59,7 @@ def _answer(query: Query, history: History) -> Answer:
         chart=chart,
         rankings=(replace(ranking, shares=tuple(s for s in ranking.shares if s.name == model.id)),),
         facts=_facts(model, rank) | past,
-        notes=(*notes, *more),
+        notes=(*notes, *more_notes),
         next=(
             str(query.but(names=(model.id,), since=None if query.since else since)) if since or query.since else "models",
             str(Query("creator", (grouping.creator(model.namespace),), within=query.within, at=query.at)),
@@ -68,7 +68,7 @@ def _answer(query: Query, history: History) -> Answer:
     )
 
 
-def _find(query: Query, view: View) -> tuple[Model, int]:
+def _resolve(query: Query, view: View) -> tuple[Model, int]:
     """Return the model and its rank, by its id, a former id, or its name without the namespace; case doesn't matter.
 
     Raises:
