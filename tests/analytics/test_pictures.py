@@ -65,7 +65,7 @@ def test_bars_are_few_and_sum_to_the_whole(ranking: Ranking, limit: int, keep: s
 
 def test_a_subject_far_down_brings_its_rank() -> None:
     ranking = ranking_of({name: 100 - place for place, name in enumerate(NAMES)})
-    categories, _ = chart_specs.bars(ranking, Dimension.TASK, keep="name 20", limit=7)
+    categories, _ = chart_specs.bars(ranking, Dimension.TASK, required="name 20", limit=7)
     assert categories == ("name 0", "name 1", "name 2", "name 3", "name 4", "21. name 20", "24 others")
 
 
