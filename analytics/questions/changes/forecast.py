@@ -111,9 +111,8 @@ def _past(view: View) -> _Past:
         have = f"only {plural(len(recorded), 'month')} so far" if recorded else "none so far"
         since = f", since {recorded[0].taken_on:%B %Y}" if len(recorded) > 1 else ""
         models = of_list(view.now.list, view.now.size)
-        message = f"A forecast needs {forecasting.FEWEST} months of snapshots of {models}. There are {have}{since}."
-        if len(recorded) == 1:
-            message = message.replace("There are", "There is")
+        verb = "is" if len(recorded) == 1 else "are"
+        message = f"A forecast needs {forecasting.FEWEST} months of snapshots of {models}. There {verb} {have}{since}."
         raise NoDataError(message, (str(Query(view.dimension.plural, within=view.query.within)),))
     by_month = dict(
         zip(((s.taken_on.year, s.taken_on.month) for s in recorded), view.moments(recorded, view.leading), strict=True)

@@ -70,7 +70,7 @@ def _answer(query: Query, history: History) -> Answer:
         query=str(query),
         headline=headline,
         source=source,
-        # The chart shows the change; its reasons stand in the headline, and wouldn't fit.
+        # The chart shows the change; its reasons are in the headline, and wouldn't fit.
         chart=replace(
             chart,
             title=_change(changes, dimension, by, day(then.taken_on)),
