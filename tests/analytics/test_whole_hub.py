@@ -150,7 +150,7 @@ def test_reasons_name_the_leading_models_and_add_up_with_all_others(answer):
 def test_a_rank_is_told_only_where_it_is_known(answer):
     assert answer("model openai/whisper in hub").facts["rank"] == 1
     last = min(month(1), key=lambda model: (model.downloads, -(model.likes or 0)))
-    with pytest.raises(QueryError, match="the whole Hub's .* most-downloaded models"):
+    with pytest.raises(QueryError, match=r"the whole Hub's .* most-downloaded models"):
         answer(f"model {last.id} in hub")
 
 
