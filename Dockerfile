@@ -1,4 +1,4 @@
-# Two stages: what builds stays behind. Nothing is fetched that the lock does not name with its hash.
+# Two stages, so build tools aren't in the final image. Only packages with a hash in the lock are installed.
 FROM python:3.13-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /src

@@ -1,8 +1,8 @@
-# Two commands on a fresh machine: `make demo` and `make test`. Each installs what it needs into .venv, pinned and hashed.
+# Start with `make demo` or `make test`. Each installs pinned and hashed packages into .venv.
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
-# The newest Python that this machine has and the lock was resolved for.
+# The first suitable Python on this machine. The lock needs 3.11 or newer.
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 	if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$name; break; fi; done)
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
@@ -10,38 +10,38 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-versio
 .PHONY: help demo test test-fast test-peers bench bench-hub check format lock clean
 .DEFAULT_GOAL := help
 
-help: ## Show what can be made
+help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
-demo: $(VENV)/.run ## Serve the playground on http://127.0.0.1:$PORT (8000)
+demo: $(VENV)/.run ## Start the playground on http://127.0.0.1:$PORT (8000)
 	@$(BIN)/hfstats demo --port $(PORT)
 
-test: $(VENV)/.dev check ## Check the code, then run every test
+test: $(VENV)/.dev check ## Run all checks and tests
 	$(BIN)/pytest -n auto
 
-test-fast: $(VENV)/.dev ## Run the tests that need neither a browser nor PostgreSQL
+test-fast: $(VENV)/.dev ## Run the tests that don't need a browser or PostgreSQL
 	$(BIN)/pytest -n auto -m "not browser and not postgres"
 
-test-peers: $(VENV)/.peers ## Try the bot against a Slack emulator that others wrote, and compare our stand-in with it
+test-peers: $(VENV)/.peers ## Test the bot against a third-party Slack emulator, and compare our stand-in with it
 	$(BIN)/pytest tests/peers
 
-check: $(VENV)/.dev ## Lint, types and the direction of imports
+check: $(VENV)/.dev ## Run the linter, type checker and import checks
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.dev ## Measure acknowledgements, a soak and memory; docs/bench.md says what to expect
-	@cd bench && for one in ack soak memory; do ../$(BIN)/python $$one.py || exit 1; done
+bench: $(VENV)/.dev ## Measure acknowledgements, load, memory and start-up; see docs/reference/benchmarks.md
+	@cd bench && for one in ack soak memory startup; do ../$(BIN)/python $$one.py || exit 1; done
 
-bench-hub: $(VENV)/.rivals ## The whole Hub, long histories, pictures, backfill, growth, against polars, DuckDB and matplotlib; about an hour
+bench-hub: $(VENV)/.rivals ## Measure the whole Hub, long histories, pictures, backfill and growth; takes about an hour
 	@for one in hub answers pictures backfill growth; do $(BIN)/python bench/$$one.py || exit 1; done
 
-format: $(VENV)/.dev ## Rewrite the code in the project's format
+format: $(VENV)/.dev ## Fix lint errors and format the code
 	$(BIN)/ruff check --fix --exit-zero .
 	$(BIN)/ruff format .
 
-lock: $(VENV)/.dev ## Resolve the dependencies anew
+lock: $(VENV)/.dev ## Update the lock files
 	$(BIN)/pip install --quiet uv
 	$(LOCK) --group build --output-file requirements.lock
 	$(LOCK) --group build --group dev --constraint requirements.lock --output-file requirements-dev.lock
@@ -50,14 +50,14 @@ lock: $(VENV)/.dev ## Resolve the dependencies anew
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--group pyproject.toml:rivals --output-file requirements-rivals.lock
 
-clean: ## Remove the environment and what the tools left
+clean: ## Remove the environment and tool caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(VENV)/bin/pip:
-	@test -n "$(PYTHON)" || { echo "hfstats needs Python 3.11 or newer; set PYTHON=/path/to/python3 if it is elsewhere." >&2; exit 1; }
+	@test -n "$(PYTHON)" || { echo "hfstats needs Python 3.11 or newer; set PYTHON=/path/to/python3 to use another one." >&2; exit 1; }
 	@echo "Installing into $(VENV) (once, about a minute) …"
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
-		echo "Python could not make a virtual environment; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+		echo "Python couldn't create a virtual environment. On Debian and Ubuntu, run: apt-get install python3-venv" >&2; exit 1; }
 
 $(VENV)/.run: $(VENV)/bin/pip requirements.lock pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class ChartKind(StrEnum):
-    """The kinds of charts. ``docs/charts.md`` says what each field of :class:`Chart` means for each."""
+    """The kinds of charts. ``docs/explanation/charts.md`` says what each field of :class:`Chart` means for each."""
 
     PAIRED = "paired"
     """Two bars for each category: models and downloads."""

@@ -1,6 +1,6 @@
 """What grows with what: pictures of an answer's time against models and snapshots, and of counting a dump against its models.
 
-    python bench/growth.py --into docs      # some eight minutes
+    python bench/growth.py --into docs/images      # some eight minutes
 
 Models are those of made-up dumps of the whole Hub, snapshots those of a simulated list of 600. Each point of an answer is the
 median of several questions asked several times; counting runs in a process of its own, so that its memory is its own.

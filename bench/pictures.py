@@ -76,7 +76,7 @@ def against_matplotlib(url: str, rounds: int) -> None:
             ours, theirs = [], []
             for number in range(rounds * (1 if title == "bars" else 5)):
                 for one in words:
-                    mine = seconds(lambda one=one: pool.answer(one)) * 1e3
+                    mine = seconds(lambda one=one: pool.answer(parse(one))) * 1e3
                     other = seconds(lambda one=one, answers=answers: plainest(answers[one])) * 1e3
                     if number > 1:
                         ours.append(mine)
@@ -91,13 +91,12 @@ def against_matplotlib(url: str, rounds: int) -> None:
 
 
 def again(pool: Pool, history: SqlHistory) -> None:
-    forms = [entry.form for entry in pool.entries()]
     first, second = [], []
     for _ in range(5):
-        recent = AnswerCache(pool, forms, history.version)
+        recent = AnswerCache(pool, history.version)
         for one in CHARTS:
-            first.append(seconds(lambda one=one, recent=recent: recent.answer(one)) * 1e3)
-            second.append(seconds(lambda one=one, recent=recent: recent.answer(one)) * 1e3)
+            first.append(seconds(lambda one=one, recent=recent: recent.answer(parse(one))) * 1e3)
+            second.append(seconds(lambda one=one, recent=recent: recent.answer(parse(one))) * 1e3)
     print("| the same answer | first, ms | again, ms | ratio (target: 0.1) |\n| --- | ---: | ---: | ---: |")
     print(f"| of {len(CHARTS)} questions | {median(first):.1f} | {median(second):.2f} | {median(second) / median(first):.3f} |\n")
 

@@ -5,23 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analytics.storage import database
-from bot.storage.messages.pictures import Gallery
 from bot.storage.migration_state import TABLES
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from bot.settings import Settings
+    from bot.storage.messages.pictures import Gallery
 
 
 def store(settings: Settings) -> sa.Engine:
-    """Open the database. One that is empty gets its tables; one of another version is refused.
+    """Open the settings' database: see :func:`open_database`."""
+    return open_database(settings.database)
+
+
+def open_database(url: str) -> sa.Engine:
+    """Open a database. One that is empty gets its tables; one of another version is refused.
 
     Raises:
         StoreError: saying what is wrong and what to run.
 
     """
-    engine = database.engine(settings.database)
+    engine = database.engine(url)
     for migrations in (database.SNAPSHOTS, TABLES):
         if database.revision(engine, migrations) is None:
             database.upgrade(engine, migrations)
@@ -37,12 +42,14 @@ def upgrade(engine: sa.Engine) -> None:
 
     """
     if engine.dialect.name == "postgresql":
-        from bot.jobs.engine import postgres  # noqa: PLC0415 - not where there is no PostgreSQL
+        from bot.jobs.engine import postgres_setup  # noqa: PLC0415 - not where there is no PostgreSQL
 
-        postgres.install(engine)
+        postgres_setup.install(engine)
 
 
 def gallery(settings: Settings, database_: sa.Engine) -> Gallery | None:
     """Make the gallery of pictures shown by address; ``None`` where nothing could sign the addresses."""
+    from bot.storage.messages.pictures import Gallery  # noqa: PLC0415 - not for commands that show no picture by address
+
     keys = settings.signing_keys
     return Gallery(database_, keys) if keys else None

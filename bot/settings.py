@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from platformdirs import user_cache_path, user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from analytics.errors import HfStatsError
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from bot.locations import default_database
 
 
 class SettingsError(HfStatsError):
     """The environment holds a value that cannot be used. Names the variable, never its value."""
-
-
-def data_folder() -> Path:
-    """Return where a user's data lives on this system."""
-    return user_data_path("hfstats", appauthor=False)
-
-
-def cache_folder() -> Path:
-    """Return where lies what can be fetched again."""
-    return user_cache_path("hfstats", appauthor=False)
 
 
 class Settings(BaseSettings):
@@ -127,7 +114,7 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """The database's address, with the default filled in."""
-        return self.database_url or f"sqlite:///{data_folder() / 'hfstats.db'}"
+        return self.database_url or default_database()
 
     @classmethod
     def read(cls) -> Settings:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict, deque
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,11 +16,19 @@ class Fault:
     """What goes wrong with one call. The delay comes first, then the rest."""
 
     error: str | None = None
-    """Answer ``{"ok": false, "error": …}`` and do nothing."""
+    """Answer ``{"ok": false, "error": …}`` and do nothing; with ``status``, under that status."""
     status: int | None = None
     """Answer with this HTTP status and do nothing."""
-    retry_after: int | None = None
-    """Answer 429 ``ratelimited`` with this ``Retry-After``, in seconds, and do nothing."""
+    retry_after: int | str | None = None
+    """Answer 429 with this ``Retry-After``, in seconds or as a date; ``ratelimited`` unless there is a ``body``."""
+    body: str | bytes | None = None
+    """Answer with this instead of JSON, as a proxy does."""
+    content_type: str = "text/html"
+    """Of ``body``."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Further headers of the answer."""
+    takes_effect: bool = False
+    """Do what is asked before the answer goes wrong."""
     drop: Literal["before", "after"] | None = None
     """Close the connection without an answer, before or after the call takes effect."""
     delay: float = 0.0

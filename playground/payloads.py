@@ -202,20 +202,38 @@ def event_callback(service: Service, workspace: Workspace, event: Json) -> Json:
     }
 
 
-def message_event(service: Service, workspace: Workspace, message: Message, kind: str) -> Json:
-    """``app_mention`` or ``message``: somebody wrote something."""
+def message_event(service: Service, workspace: Workspace, message: Message, kind: str, subtype: str | None = None) -> Json:
+    """``app_mention`` or ``message``: somebody wrote something, or edited it and so mentions the app again."""
     event = message_json(message, workspace, service) | {
         "type": kind,
         "channel": message.channel,
-        "event_ts": message.ts,
+        "event_ts": workspace.stamp() if message.edited else message.ts,
         "client_msg_id": service.secret("message"),
     }
+    if subtype:
+        event["subtype"] = subtype
     elsewhere = workspace.users[message.author].team
     if elsewhere and kind == "message":
         event |= {"team": elsewhere}
     elif elsewhere:
         event |= {"user_team": elsewhere, "source_team": elsewhere, "user_profile": {"team": elsewhere}}
     return event | {"channel_type": "im"} if kind == "message" else event
+
+
+def edit_event(service: Service, workspace: Workspace, message: Message, before: Message) -> Json:
+    """``message`` with the subtype ``message_changed``: somebody edited a message in a direct conversation."""
+    now = workspace.stamp()
+    return {
+        "type": "message",
+        "subtype": "message_changed",
+        "hidden": True,
+        "channel": message.channel,
+        "channel_type": "im",
+        "message": message_json(message, workspace, service) | {"type": "message"},
+        "previous_message": message_json(before, workspace, service) | {"type": "message"},
+        "ts": now,
+        "event_ts": now,
+    }
 
 
 def link_event(service: Service, workspace: Workspace, message: Message, links: list[Json]) -> Json:

@@ -39,6 +39,8 @@ class User:
     """The workspace of somebody who takes part through Slack Connect; ``""`` for this one's own people."""
     is_guest: bool = False
     is_single_channel_guest: bool = False
+    deleted: bool = False
+    """Whether the account was deactivated."""
 
 
 @dataclass(slots=True)

@@ -21,7 +21,7 @@ def commands(name):
     return re.findall(r"\bhfstats ([a-z]+)", (ROOT / name).read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("name", ["Procfile", "heroku.yml", "docs/deploy.md"])
+@pytest.mark.parametrize("name", ["Procfile", "heroku.yml", "docs/how-to/deploy.md"])
 def test_every_command_exists(name):
     named = set(commands(name)) - {"hfstats"}
     assert named

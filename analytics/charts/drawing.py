@@ -42,7 +42,7 @@ def draw(chart: Chart) -> bytes:
     """Return a PNG of 1200 by 675 pixels in at most 64 colors; the same chart gives the same bytes.
 
     Raises:
-        ValueError: for a chart that breaks a rule of ``docs/charts.md``.
+        ValueError: for a chart that breaks a rule of ``docs/explanation/charts.md``.
 
     """
     return encode(build(chart), chart.alt)

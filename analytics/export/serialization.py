@@ -1,4 +1,4 @@
-"""Answers as JSON and CSV, with the stable fields that ``docs/json.md`` describes."""
+"""Answers as JSON and CSV, with the stable fields that ``docs/reference/json.md`` describes."""
 
 from __future__ import annotations
 

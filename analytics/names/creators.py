@@ -74,10 +74,13 @@ def load(text: str) -> tuple[Family, ...]:
         ValueError: naming the entry that lacks a field, has an unknown one, or claims a name that another entry has.
 
     """
-    read = tomllib.loads(text)
-    families = tuple(_family(entry) for entry in read["family"])
+    return _families(tomllib.loads(text))
+
+
+def _families(table: dict[str, Any]) -> tuple[Family, ...]:
+    families = tuple(_family(entry) for entry in table["family"])
     for entry in families:
-        if entry.country and entry.country not in read.get("countries", {}):
+        if entry.country and entry.country not in table.get("countries", {}):
             raise ValueError(f"creators.toml: {entry.name}: the country {entry.country} has no name under [countries]")
     owners: dict[str, str] = {}
     for entry in families:
@@ -114,13 +117,13 @@ def _require_unique(values: Iterable[str], what: str) -> None:
         seen.add(value)
 
 
-_TEXT = Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
-FAMILIES = load(_TEXT)
+_TABLE = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+FAMILIES = _families(_TABLE)
 
 _BY_NAME = {entry.name: entry for entry in FAMILIES}
 _BY_NAMESPACE = {namespace.casefold(): entry.name for entry in FAMILIES for namespace in entry.namespaces}
 _BY_WORD = {normalize(word): entry.name for entry in FAMILIES for word in entry.words}
-_COUNTRY_NAMES: dict[str, list[str]] = tomllib.loads(_TEXT)["countries"]
+_COUNTRY_NAMES: dict[str, list[str]] = _TABLE["countries"]
 _COUNTRIES = {code: called[0] for code, called in _COUNTRY_NAMES.items()}
 _COUNTRY_BY_WORD = {normalize(word): called[0] for code, called in _COUNTRY_NAMES.items() for word in (code, *called)}
 

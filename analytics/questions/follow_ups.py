@@ -16,7 +16,7 @@ from analytics.names import grouping, renames
 from analytics.names.resolve import dimension_named, lookup
 from analytics.query import Option, Period, Query
 from analytics.questions.comparability import adjacent_months, month_before, scope
-from analytics.statistics import comparison
+from analytics.statistics.correlation import correlate
 from analytics.storage.request_cache import RequestCache
 
 if TYPE_CHECKING:
@@ -242,7 +242,7 @@ class _Builder:
         models = self.history.models(snapshot.id)
         task = self.task
         try:
-            comparison.correlation([m for m in models if not task or task in grouping.weights_of(m, Dimension.TASK)])
+            correlate([m for m in models if not task or task in grouping.weights_of(m, Dimension.TASK)])
         except ValueError:
             return False
         return True

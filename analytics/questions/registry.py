@@ -91,11 +91,14 @@ def ask(query: Query, history: History) -> Answer:
     try:
         _require_rows(query)
         answer = question.answer(query, cached)
+        suggestions = answer.next
+        if query.within is ListName.HUB:
+            suggestions = tuple(text for text in suggestions if not _needs_every_row(parse(text)))
         return replace(
             answer,
             follow_ups=follow_ups(query, question.form, answer, cached),
             notes=(*answer.notes, *warnings_on(query, answer, cached)),
-            next=tuple(text for text in answer.next if not _needs_every_row(parse(text))),
+            next=suggestions,
         )
     except HfStatsError as error:
         error.suggestions = tuple(text for text in error.suggestions if _has_answer(text, history))

@@ -1,14 +1,11 @@
-"""Rankings, shifts and correlation, computed from rollups and listings."""
+"""Rankings and shifts, computed from rollups and listings."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from analytics.answer import Ranking, Share, Shift
-from analytics.chart import Fit
 from analytics.domain import REST, Count, Dimension, Measure, Model
 from analytics.names import grouping
 
@@ -117,37 +114,3 @@ def _measured(count: Count, by: Measure) -> float:
             return count.downloads
         case Measure.LIKES:
             return count.likes or 0.0
-
-
-def correlation(models: Sequence[Model]) -> tuple[dict[str, float], Fit]:
-    """Correlate downloads with likes, over the models whose likes are recorded.
-
-    ``r2`` is Pearson's correlation squared on the raw counts, as the article has it; ``spearman`` is Pearson's on the ranks,
-    equal values at their mean rank; ``r2_loglog`` is Pearson's squared on the logarithms and the fit the least-squares line
-    through them, both over the models with at least one like and one download.
-
-    Raises:
-        ValueError: with fewer than three models, or where all have the same likes or the same downloads.
-
-    """
-    likes, downloads = np.array([(m.likes, m.downloads) for m in models if m.likes is not None], dtype=float).reshape(-1, 2).T
-    both = (likes > 0) & (downloads > 0)
-    x, y = np.log10(likes[both]), np.log10(downloads[both])
-    if len(x) < 3 or not np.ptp(x) or not np.ptp(y):
-        raise ValueError("too few different models for a correlation")
-    slope, intercept = np.polyfit(x, y, 1)
-    r2 = _pearson(likes, downloads) ** 2
-    rho = _pearson(_mean_ranks(likes), _mean_ranks(downloads))
-    r2_log = _pearson(x, y) ** 2
-    statistics = {"r2": r2, "spearman": rho, "r2_loglog": r2_log, "n": len(likes)}
-    return statistics, Fit(float(slope), float(intercept), r2, r2_log, len(likes))
-
-
-def _pearson(x: np.ndarray, y: np.ndarray) -> float:
-    return float(np.corrcoef(x, y)[0, 1])
-
-
-def _mean_ranks(values: np.ndarray) -> np.ndarray:
-    """Return ranks from 1, the smallest first; equal values share the mean of their ranks."""
-    _, place, number = np.unique(values, return_inverse=True, return_counts=True)
-    return (np.cumsum(number) - (number - 1) / 2)[place]

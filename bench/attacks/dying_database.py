@@ -1,4 +1,4 @@
-"""A database that dies three times under ``hfstats worker``, in each form of docs/deploy.md. Do deliveries go on, each once?
+"""A database that dies three times under ``hfstats worker``, in each form of docs/how-to/deploy.md: do deliveries go on?
 
 The forms are read from where they stand: ``ExecStart`` and ``Restart`` of the systemd unit, the command and ``--restart`` of
 ``docker run``, the line of the Procfile. A small supervisor starts the command and starts it again as the form says: systemd and
@@ -56,7 +56,7 @@ class Form:
 
 def forms() -> dict[str, Form]:
     """Read the forms from the documents that an operator copies them from."""
-    deploy = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+    deploy = (ROOT / "docs" / "how-to" / "deploy.md").read_text(encoding="utf-8")
     restart = re.search(r"^\s*Restart=(\S+)", deploy, re.MULTILINE)
     docker = next(
         line for line in deploy.splitlines() if "docker run" in line and line.split("#")[0].rstrip().endswith("hfstats worker")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from analytics.answer import Answer
     from analytics.digest.values import Digest
+    from analytics.query import Query
     from bot.domain.reply import Picture
     from bot.domain.store_summary import Entry, StoreSummary
 
@@ -39,15 +40,16 @@ class Pool:
         self._processes = processes
         self._supervisor = Supervisor(partial(Child, database_url, self._limits.beat), processes, self._limits)
 
-    def answer(self, text: str) -> tuple[Answer, Picture]:
+    def answer(self, query: Query) -> tuple[Answer, Picture]:
         """Answer a question.
 
         Raises:
-            HfStatsError: for words, names or dates that have no answer.
+            HfStatsError: for names or dates that have no answer.
 
         """
+        text = str(query)
         short = text if len(text) <= _LONGEST_NAME else f"{text[:_LONGEST_NAME]}…"
-        answer: tuple[Answer, Picture] = self._ask(f"“{short}”", "answer", text, again=(text,))
+        answer: tuple[Answer, Picture] = self._ask(f"“{short}”", "answer", query, again=(text,))
         return answer
 
     def digest(self, edition: str, within: str, sections: tuple[str, ...] = ()) -> tuple[Digest, Picture]:

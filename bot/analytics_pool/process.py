@@ -12,7 +12,7 @@ from analytics.digest.builder import DIMENSIONS, latest
 from analytics.digest.builder import digest as digest_of
 from analytics.digest.edition import Edition
 from analytics.domain import Dimension, ListName
-from analytics.questions.registry import QUESTIONS, ask, parse
+from analytics.questions.registry import QUESTIONS, ask
 from analytics.storage import database, database_wait
 from analytics.storage.sql_history import SqlHistory
 from bot.analytics_pool import summarize_store
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from analytics.answer import Answer
     from analytics.digest.values import Digest
+    from analytics.query import Query
     from analytics.storage.history import History
     from bot.domain.store_summary import StoreSummary
 
@@ -35,14 +36,14 @@ class AnalyticsProcess:
         """Answer from ``history``."""
         self._history = history
 
-    def answer(self, text: str) -> tuple[Answer, Picture]:
-        """Read a question, answer it and draw its chart.
+    def answer(self, query: Query) -> tuple[Answer, Picture]:
+        """Answer a question and draw its chart.
 
         Raises:
-            HfStatsError: for words, names or dates that have no answer.
+            HfStatsError: for names or dates that have no answer.
 
         """
-        answer = ask(parse(text), self._history)
+        answer = ask(query, self._history)
         name = re.sub(r"[^a-z0-9]+", "-", answer.query.casefold()).strip("-")[:80]
         return answer, Picture(draw(answer.chart), answer.chart.alt, f"hfstats-{name}.png")
 

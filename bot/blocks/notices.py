@@ -1,13 +1,15 @@
-"""What a person is told directly of a delivery that did not arrive. Pure."""
+"""What people are told about a delivery that didn't arrive. Pure."""
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from analytics.digest.edition import Edition
 from analytics.formatting.phrases import day
-from bot.blocks.escape import escape_line
+from bot.blocks.escape import escape, unlinked
 from bot.blocks.text_objects import context, plain_text, section
 from bot.domain.content import Content
 
@@ -16,25 +18,49 @@ if TYPE_CHECKING:
     from bot.domain.outbox import Delivery
 
 _CLERK = "clerk"
-"""The beginning of the action ids of buttons that tell the clerk what to do; a button's value says what."""
+"""The beginning of the action ids of buttons whose value is a command."""
+_SLACKS_WORD = re.compile(r"[a-z][a-z0-9_]{1,59}")
 
+_NO_ACCESS = "this workspace no longer gives me access"
+_NOT_ALLOWED = "the workspace doesn't let me post there"
+_READ_ONLY = "only some people can post in the channel"
 _WHY = {
+    "access_denied": _NOT_ALLOWED,
+    "account_inactive": _NO_ACCESS,
+    "channel_not_found": "I can't find the channel anymore. It was deleted, or I was removed from it",
+    "ekm_access_denied": "the workspace's admins have turned off messages in the channel",
+    "invalid_auth": _NO_ACCESS,
     "is_archived": "the channel was archived",
-    "channel_not_found": "I cannot find the channel any more: it is gone, or I was removed from it",
-    "not_in_channel": "I am not a member of the channel any more",
+    "is_inactive": "the channel was archived or deleted",
+    "messages_tab_disabled": "my Messages tab is turned off in this workspace",
+    "missing_scope": "this workspace hasn't given me the permission to post",
+    "no_installation": "hfstats isn't installed in this workspace anymore",
+    "no_permission": "I'm not a member of the channel, or may not post there",
+    "not_authed": _NO_ACCESS,
+    "not_in_channel": "I'm not a member of the channel anymore",
+    "restricted_action": _NOT_ALLOWED,
+    "restricted_action_read_only_channel": _READ_ONLY,
+    "restricted_action_thread_only_channel": "the channel takes replies in threads only",
+    "team_access_not_granted": _NO_ACCESS,
+    "token_revoked": _NO_ACCESS,
+    "user_disabled": "the person's account was deactivated",
     "user_is_restricted": "the person's account does not take messages from me",
-    "restricted_action": "the workspace does not let me post there",
+    "user_not_found": "I can't find the person in this workspace anymore",
 }
+_INVITE = "Invite me again with `/invite @hfstats` and resume."
 _MEND = {
     "is_archived": "Unarchive it and resume.",
-    "channel_not_found": "Invite me again with `/invite @hfstats` and resume.",
-    "not_in_channel": "Invite me again with `/invite @hfstats` and resume.",
+    "channel_not_found": _INVITE,
+    "no_permission": _INVITE,
+    "not_in_channel": _INVITE,
 }
 
 
 def why(error: str) -> str:
-    """Return the reason of a failure in words."""
-    return _WHY.get(error, f"Slack answers “{escape_line(error)}”")
+    """Return the reason of a failure in words. Of an answer, nothing is quoted but Slack's own error word."""
+    if error in _WHY:
+        return _WHY[error]
+    return f"Slack answers “{error}”" if _SLACKS_WORD.fullmatch(error) else "Slack couldn't be reached properly"
 
 
 def named(delivery: Delivery) -> str:
@@ -47,45 +73,100 @@ def named(delivery: Delivery) -> str:
 
 
 def unsure(delivery: Delivery) -> Content:
-    """Tell that something may be in a channel or may not, and offer to send it again."""
+    """Say that something may be in a channel or may not, and offer to send it again."""
     text = (
         f"{_begin(named(delivery))} may or may not have reached <#{delivery.channel}>: the connection to Slack broke while I sent"
-        " it, and I may not read the channel to look. If it is not there, send it again."
+        " it, and I'm not allowed to read the channel to check. If it isn't there, send it again."
     )
-    return Content(text, [section(text), _button("Send it again", f"again {delivery.id}")])
+    return Content(text, [section(text), _actions(_send_again(delivery))])
 
 
 def given_up(delivery: Delivery) -> Content:
-    """Tell that something did not arrive although it was tried for a day, and offer to send it again."""
+    """Say that something didn't arrive because Slack couldn't be reached for a day, and offer to send it again."""
     what = f"{_begin(named(delivery))} did not reach <#{delivery.channel}>"
     text = f"{what}: I tried for more than a day and could not get through to Slack."
-    return Content(text, [section(text), _button("Send it again", f"again {delivery.id}")])
+    return Content(text, [section(text), _actions(_send_again(delivery))])
 
 
 def undelivered(delivery: Delivery, error: str) -> Content:
-    """Tell that something that comes once did not arrive, and offer to send it again when that is mended."""
-    text = f"{_begin(named(delivery))} did not reach <#{delivery.channel}>: {why(error)}. When that is mended, send it again."
-    return Content(text, [section(text), _button("Send it again", f"again {delivery.id}")])
+    """Say that something that comes once didn't arrive, and offer to send it again once that is fixed."""
+    text = f"{_begin(named(delivery))} did not reach <#{delivery.channel}>: {why(error)}. Once that's fixed, send it again."
+    return Content(text, [section(text), _actions(_send_again(delivery))])
 
 
-def paused(delivery: Delivery, what: str, error: str) -> Content:
-    """Tell that a subscription or a watch is paused since something could not be delivered. ``what``: “The digest”."""
-    text = f"{what} for <#{delivery.channel}> is paused: {why(error)}. {_MEND.get(error, '')}".rstrip()
+def paused(delivery: Delivery, error: str, *, after_a_day: bool = False) -> Content:
+    """Say that a subscription or an alert is paused because something couldn't be delivered.
+
+    ``after_a_day``: it was tried for that long, so the delivery that failed can be sent again.
+    """
+    what = "The digest" if delivery.kind == "digest" else "An alert"
+    tried = "I tried for more than a day. " if after_a_day else ""
+    text = f"{what} for <#{delivery.channel}> is paused: {why(error)}. {tried}{_MEND.get(error, '')}".rstrip()
     does = "resume" if delivery.kind == "digest" else "unmute"
-    return Content(text, [section(text), _button("Resume", f"{does} {delivery.source}")])
+    buttons = [_button("Resume", f"{does} {delivery.source}"), *([_send_again(delivery)] if after_a_day else [])]
+    return Content(text, [section(text), _actions(*buttons)])
+
+
+def for_channel(notice: Content, person: str) -> Content:
+    """Return a notice as a channel gets it whose subscriber can't be told."""
+    return replace(notice, above=[*notice.above, context(f"I'm posting this here because I couldn't reach <@{person}>.")])
+
+
+def for_installer(notice: Content, person: str) -> Content:
+    """Return a notice as the person gets it who installed the app, who may not be in the channel: without buttons."""
+    small = (
+        f"You're getting this because you installed hfstats, and I couldn't reach <@{person}> or the channel. "
+        "Anyone in the channel can run `/hfstats subscriptions` there."
+    )
+    return Content(notice.text, [section(notice.text), context(small)])
+
+
+def for_operator(notice: Content, delivery: Delivery) -> Content:
+    """Return a notice as the operator gets it, in another workspace: with ids for names, and without buttons."""
+    told = re.sub(r"<[#@]([A-Z0-9]+)>", r"\1", notice.text)
+    return operator_text(f"{told} Nobody in workspace {delivery.workspace} could be told.")
+
+
+def refused_for_an_hour(workspace: str, error: str) -> Content:
+    """Tell the operator that deliveries to a workspace keep failing and are still being retried."""
+    return operator_text(f"Deliveries to workspace {workspace} have been failing for over an hour: {why(error)}. I keep trying.")
+
+
+def failed_for_operator(delivery: Delivery, error: str) -> Content:
+    """Tell the operator that a delivery was given up after a day, or that a workspace took back the app's access."""
+    return operator_text(
+        f"{_begin(named(delivery))} didn't reach channel {delivery.channel} of workspace {delivery.workspace}: {why(error)}."
+    )
+
+
+def operator_text(text: str) -> Content:
+    """Return plain words as a message."""
+    return Content(unlinked(escape(text)), [section(escape(text))])
+
+
+def without_picture(error: str) -> Block:
+    """Say that a message comes without its chart. ``error``: Slack's error word, or ``""``."""
+    if error.startswith("slack_connect"):
+        return context("The chart is left out: files can't be shared in channels with other organizations here.")
+    return context("The chart is left out: Slack couldn't show it here.")
 
 
 def late(due: int) -> Block:
     """Say that a message comes late. ``due``: seconds since 1970; everybody reads it in their own time zone."""
-    said = f"Sent late: it was due <!date^{due}^{{date_short_pretty}} at {{time}}|some time ago>."
-    return context(said)
+    return context(f"Sent late: it was due <!date^{due}^{{date_short_pretty}} at {{time}}|some time ago>.")
 
 
 def _begin(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def _send_again(delivery: Delivery) -> Block:
+    return _button("Send it again", f"again {delivery.id}")
+
+
 def _button(text: str, does: str) -> Block:
-    label = plain_text(text)
-    button = {"type": "button", "action_id": f"{_CLERK}:{does}", "text": label, "value": does}
-    return {"type": "actions", "elements": [button]}
+    return {"type": "button", "action_id": f"{_CLERK}:{does}", "text": plain_text(text), "value": does}
+
+
+def _actions(*buttons: Block) -> Block:
+    return {"type": "actions", "elements": list(buttons)}

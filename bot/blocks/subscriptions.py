@@ -115,7 +115,7 @@ def _how(last: Delivery | None) -> str:
         return ""
     ends = {
         State.SENT: "arrived",
-        State.FAILED: f"did not arrive ({escape_line(last.error or '')})",
+        State.FAILED: f"did not arrive: {why(last.error or '')}",
         State.UNSURE: "may not have arrived",
         State.PLANNED: "is on its way",
         State.SENDING: "is on its way",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analytics.query import Form
+    from bot.domain.request import Command
     from bot.domain.store_summary import Entry
 
 OPTIONS = {
@@ -79,9 +80,10 @@ def help_notice(entries: Sequence[Entry], about: str = "", command: str = "/hfst
     )
 
 
-def build_notice(text: str) -> Notice:
+def build_notice(command: Command) -> Notice:
     """Offer the form where Slack lets nothing but a button open it: after a mention, in a direct message."""
-    return Notice("The button opens a form to choose from, instead of typing.", build=text)
+    text = "Build your question in a form instead of typing it."
+    return Notice(f"{command.mistake} {text}".strip(), build=str(command.question) if command.question else "")
 
 
 def completions(entries: Sequence[Entry]) -> list[tuple[str, str]]:

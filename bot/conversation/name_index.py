@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from rapidfuzz import fuzz, process, utils
 
 from analytics.names.normalize import normalize
-from bot.conversation.router import failure
+from bot.conversation.failures import failure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
 
-    from analytics.query import Form, Query
+    from analytics.query import Form
     from bot.conversation.name_index import NameIndex
 
 _GREETING = re.compile(
@@ -36,11 +36,8 @@ class NaturalLanguage:
         name_index: NameIndex,
         forms: Sequence[Form],
         today: Callable[[], date] = _today,
-        *,
-        guess: Callable[[str], Query | None] | None = None,
     ) -> None:
-        """Look nothing up yet. ``guess`` reads what the grammar cannot, where there is such a reader."""
-        self.guess = guess
+        """Look nothing up yet."""
         self._catalog = name_index
         self._forms = forms
         self._today = today

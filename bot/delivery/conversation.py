@@ -1,8 +1,7 @@
-"""Seat: where one person sits who asked something, and the ways to speak there."""
+"""One person's conversation with the bot: where they asked, and every way to answer there."""
 
 from __future__ import annotations
 
-import json
 import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -36,7 +35,7 @@ _TRIES = 3
 
 @dataclass(slots=True)
 class Conversation:
-    """Where one person sits who asked something: a conversation, and the ways to speak there."""
+    """Where one person asked something, and the ways to post there."""
 
     client: WebClient
     workspace: str
@@ -52,7 +51,7 @@ class Conversation:
     """The answer is for this person alone, too."""
     access: Access = NOBODY
     """What the request may do here. A door that leaves it out can do nothing."""
-    instead: bool = False
+    replaces_message: bool = False
     """The answer takes the place of the message that the request came from."""
     message: str | None = None
     """The timestamp of that message."""
@@ -62,27 +61,32 @@ class Conversation:
     """The question that plain words were taken for; said with the answer."""
     working: tuple[str, str] | None = field(default=None, init=False)
     """Channel and timestamp of the working message, while one stands there."""
-    leftover: bool = field(default=False, init=False)
+    may_leave_working: bool = field(default=False, init=False)
     """A working message may stand there that cannot be found, and so not be taken back either."""
-    told: bool = field(default=False, init=False)
+    notified: bool = field(default=False, init=False)
     """An answer or a notice arrived."""
+    answer_ts: str | None = field(default=None, init=False)
+    """The timestamp of the message that everybody here can see of the answer."""
     notice: Notice | None = field(default=None, init=False)
     """What the person was to be told last, or is to be told still."""
-    asked: str = field(default="", init=False)
+    question: str = field(default="", init=False)
     """The question that the working message names."""
-    _missed: tuple[str, PostResult] | None = field(default=None, init=False)
-    """The mark of a working message of which it is not known whether it was posted, and how the post ended."""
-    _shut: bool = field(default=False, init=False)
+    _is_private: bool = field(default=False, init=False)
+    """Nobody but this person is in the conversation."""
+    _posted_ts: str = field(default="", init=False)
+    _lost_post: tuple[str, PostResult] | None = field(default=None, init=False)
+    """The mark of a working message that may have been posted, and how the post ended."""
+    _closed: bool = field(default=False, init=False)
     """Slack takes no post of the bot's here."""
-    _doubtful: bool = field(default=False, init=False)
+    _update_lost: bool = field(default=False, init=False)
     """The working message may have become the answer."""
-    _refused: str = field(default="", init=False)
+    _last_error: str = field(default="", init=False)
     """What Slack said to the last call that went wrong."""
 
     def __post_init__(self) -> None:
         """Let what follows the request know."""
-        tracker = TRACKER.get()
-        if tracker:
+        self._is_private = self.direct or self.channel.startswith("D")
+        if tracker := TRACKER.get():
             tracker.opened(self)
 
     @property
@@ -92,55 +96,58 @@ class Conversation:
 
     def start(self, text: str) -> None:
         """Show that the question is being worked on, where that can be taken back later."""
-        self.asked = text
-        if self.quiet or self.instead:
+        self.question = text
+        if self.quiet or self.replaces_message:
             return
         mark = new_delivery_id()
-        self._missed = (mark, PostResult.LOST)  # whatever is raised now, it is looked for before the end
+        self._lost_post = (mark, PostResult.LOST)  # whatever is raised now, it is looked for before the end
         try:
             posted = self._posted(working(text), "Working on it …", mark)
-            self.working, self._missed = (str(posted["channel"]), str(posted["ts"])), None
+            self.working, self._lost_post = (str(posted["channel"]), self._posted_ts), None
         except FAILURES as error:
             _log.info("no working message: %s", said(error))
             sent = classify_error(error)
-            self._shut = sent is PostResult.SHUT
-            self._missed = (mark, sent) if sent in {PostResult.LOST, PostResult.FAILED} else None
+            self._closed = sent is PostResult.SHUT
+            self._lost_post = (mark, sent) if sent in {PostResult.LOST, PostResult.FAILED} else None
             return
-        tracker = TRACKER.get()
-        if tracker:
+        if tracker := TRACKER.get():
             tracker.posted(self, text)
 
-    def ways(self) -> list[PostMethod]:
+    def post_methods(self) -> list[PostMethod]:
         """Return the ways to give an answer, best first: to everybody, or to the one person when quiet."""
         if self.quiet:
-            return [*([self._telling(self._over_ephemeral)] if self.instead else []), *self.aside()]
+            over = [self._noting_success(self._replace_ephemeral)] if self.replaces_message else []
+            return [*over, *self.private_post_methods()]
         self._find_lost_post()
         found: list[PostMethod] = []
-        if self.instead and self.message:
-            found.append(self._over_message)
-        if self.instead and self.respond:
-            found.append(self._over_original)
+        if self.replaces_message and self.message:
+            found.append(self._replace_message)
+        if self.replaces_message and self.respond:
+            found.append(self._replace_original)
         if self.working:
-            found.append(self._over_working)
+            found.append(self._replace_working)
         if self.respond:
-            found.append(self._to_all)
-        if not self._shut:
+            found.append(self._respond_in_channel)
+        if not self._closed:
             found.append(self._post)
-        return [*map(self._telling, found), *([] if self._alone else self.aside())]
+        return [*map(self._noting_success, found), *([] if self._is_private else self.private_post_methods())]
 
-    def aside(self) -> list[PostMethod]:
+    def private_post_methods(self) -> list[PostMethod]:
         """Return the ways to speak to the person alone."""
         self._find_lost_post()
         found: list[PostMethod] = []
         if self.respond:
-            found.append(self._ephemerally)
-        over = [self._over_working] if self.working else []
-        found += [*over, self._post] if self._alone else [self._post_ephemeral, self._post_directly, *over]
-        return [self._telling(way) for way in found]
+            found.append(self._respond_ephemerally)
+        over = [self._replace_working] if self.working else []
+        if self._is_private:
+            found += [*([self._replace_message] if self.replaces_message and self.message else []), *over, self._post]
+        else:
+            found += [self._post_ephemeral, self._post_direct_message, *over]
+        return [self._noting_success(method) for method in found]
 
-    def hold_on(self, text: str) -> None:
+    def send_wait_notice(self, text: str) -> None:
         """Tell the person that there will be an answer, where no working message does."""
-        self._ephemerally(coming(text), "The answer follows.")
+        self._respond_ephemerally(coming(text), "The answer follows.")
 
     def withdraw(self) -> bool:
         """Take the working message back, where one may still stand; tell whether none does.
@@ -149,10 +156,10 @@ class Conversation:
         that is gone, or that Slack lets nobody change any more, counts as taken back.
         """
         self._find_lost_post()
-        if self.working and not self._doubtful:
+        if self.working and not self._update_lost:
             channel, ts = self.working
-            sent = self._update_safely(self.client.chat_delete, channel=channel, ts=ts)
-            if sent is PostResult.DONE or self._refused == "message_not_found":
+            sent = self._update(self.client.chat_delete, channel=channel, ts=ts)
+            if sent is PostResult.DONE or self._last_error == "message_not_found":
                 self.working = None
         return self.working is None or self.interrupt()
 
@@ -161,65 +168,65 @@ class Conversation:
         if self.working is None:
             return True
         channel, ts = self.working
-        blocks, text = interrupted(self.asked, VIEW), "I was interrupted while working on this."
-        sent = self._update_safely(self.client.chat_update, channel=channel, ts=ts, blocks=blocks, text=text)
-        if sent is PostResult.DONE or (sent is PostResult.SHUT and self._refused != "ratelimited"):
+        blocks, text = interrupted(self.question, VIEW), "I was interrupted while working on this."
+        sent = self._update(self.client.chat_update, channel=channel, ts=ts, blocks=blocks, text=text)
+        if sent is PostResult.DONE or (sent is PostResult.SHUT and self._last_error != "ratelimited"):
             self.working = None
         return self.working is None
 
-    @property
-    def _alone(self) -> bool:
-        """Whether nobody but this person is in the conversation."""
-        return self.direct or self.channel.startswith("D")
-
-    def _telling(self, way: PostMethod) -> PostMethod:
+    def _noting_success(self, way: PostMethod) -> PostMethod:
         def tell(blocks: list[Block], text: str) -> PostResult:
             sent = way(blocks, text)
-            self.told = self.told or sent is PostResult.DONE
+            self.notified = self.notified or sent is PostResult.DONE
             return sent
 
         return tell
 
-    def _over_working(self, blocks: list[Block], text: str) -> PostResult:
+    def _replace_working(self, blocks: list[Block], text: str) -> PostResult:
         if self.working is None:
             return PostResult.SHUT
         channel, ts = self.working
-        sent = self._update_safely(self.client.chat_update, channel=channel, ts=ts, blocks=blocks, text=text)
+        sent = self._update(self.client.chat_update, channel=channel, ts=ts, blocks=blocks, text=text)
         if sent is PostResult.DONE:
-            self.working = None
-        self._doubtful = sent is PostResult.LOST
+            self.working, self.answer_ts = None, ts
+        self._update_lost = sent is PostResult.LOST
         return sent
 
-    def _over_message(self, blocks: list[Block], text: str) -> PostResult:
-        return self._update_safely(self.client.chat_update, channel=self.channel, ts=self.message, blocks=blocks, text=text)
+    def _replace_message(self, blocks: list[Block], text: str) -> PostResult:
+        sent = self._update(self.client.chat_update, channel=self.channel, ts=self.message, blocks=blocks, text=text)
+        if sent is PostResult.DONE:
+            self.answer_ts = self.message
+        return sent
 
-    def _over_original(self, blocks: list[Block], text: str) -> PostResult:
-        return self._safely(lambda: self._respond(blocks, text, "in_channel", replace=True))
+    def _replace_original(self, blocks: list[Block], text: str) -> PostResult:
+        return self._retry_while_lost(lambda: self._respond(blocks, text, "in_channel", replace=True))
 
-    def _over_ephemeral(self, blocks: list[Block], text: str) -> PostResult:
-        return self._safely(lambda: self._respond(blocks, text, "ephemeral", replace=True))
+    def _replace_ephemeral(self, blocks: list[Block], text: str) -> PostResult:
+        return self._retry_while_lost(lambda: self._respond(blocks, text, "ephemeral", replace=True))
 
-    def _to_all(self, blocks: list[Block], text: str) -> PostResult:
+    def _respond_in_channel(self, blocks: list[Block], text: str) -> PostResult:
         return self._respond(blocks, text, "in_channel")
 
-    def _ephemerally(self, blocks: list[Block], text: str) -> PostResult:
+    def _respond_ephemerally(self, blocks: list[Block], text: str) -> PostResult:
         return self._respond(blocks, text, "ephemeral")
 
     def _post(self, blocks: list[Block], text: str) -> PostResult:
         mark = new_delivery_id()
         sent = self._call(self._posted, blocks, text, mark)
+        self.answer_ts = self._posted_ts if sent is PostResult.DONE else self.answer_ts
         if sent not in {PostResult.LOST, PostResult.FAILED}:
             return sent
         try:
-            return PostResult.DONE if find(self.client, self.channel, mark, self.thread) else PostResult.FAILED
+            self.answer_ts = find(self.client, self.channel, mark, self.thread)
         except Unseen:
             return sent
+        return PostResult.DONE if self.answer_ts else PostResult.FAILED
 
     def _post_ephemeral(self, blocks: list[Block], text: str) -> PostResult:
         to = {"channel": self.channel, "user": self.user, "thread_ts": self.thread}
         return self._call(self.client.chat_postEphemeral, blocks=blocks, text=text, **to)
 
-    def _post_directly(self, blocks: list[Block], text: str) -> PostResult:
+    def _post_direct_message(self, blocks: list[Block], text: str) -> PostResult:
         above = elsewhere(self.channel)
         return self._call(
             self.client.chat_postMessage,
@@ -230,18 +237,20 @@ class Conversation:
         )
 
     def _posted(self, blocks: list[Block], text: str, mark: str) -> SlackResponse:
-        return self.client.chat_postMessage(
+        posted = self.client.chat_postMessage(
             channel=self.channel, blocks=blocks, text=text, thread_ts=self.thread, unfurl_links=False, metadata=marked(mark)
         )
+        self._posted_ts = str(posted["ts"])
+        return posted
 
     def _find_lost_post(self) -> None:
         """Look for a working message whose post was lost: an answer beside it would leave it standing for ever."""
-        if self._missed:
-            (mark, sent), self._missed = self._missed, None
+        if self._lost_post:
+            (mark, sent), self._lost_post = self._lost_post, None
             try:
                 found = find(self.client, self.channel, mark, self.thread)
             except Unseen:
-                self.leftover = sent is PostResult.LOST
+                self.may_leave_working = sent is PostResult.LOST
             else:
                 self.working = (self.channel, found) if found else None
 
@@ -263,17 +272,17 @@ class Conversation:
         except FAILURES as error:
             _log.warning("response_url: %s", said(error))
             return classify_error(error)
-        code = _code(answered.body)
-        if answered.status_code == 200 and not code:
+        word = response_url.error_of(answered.body)
+        if answered.status_code == 200 and word is None:
             return PostResult.DONE
-        _log.warning("response_url: %s %s", answered.status_code, code)
-        return meaning(code, answered.status_code)
+        _log.warning("response_url: %s %s", answered.status_code, word)
+        return meaning(word or "", answered.status_code)
 
-    def _update_safely(self, method: Callable[..., object], **arguments: Any) -> PostResult:  # noqa: ANN401 - the Web API's own arguments
-        return self._safely(lambda: self._call(method, **arguments))
+    def _update(self, method: Callable[..., object], **arguments: Any) -> PostResult:  # noqa: ANN401 - the Web API's own arguments
+        return self._retry_while_lost(lambda: self._call(method, **arguments))
 
     @staticmethod
-    def _safely(act: Callable[[], PostResult]) -> PostResult:
+    def _retry_while_lost(act: Callable[[], PostResult]) -> PostResult:
         """Do again what may be done twice, as long as it is not known to be done."""
         for _ in range(_TRIES):
             sent = act()
@@ -285,20 +294,7 @@ class Conversation:
         try:
             method(*given, **arguments)
         except FAILURES as error:
-            self._refused = said(error)
-            _log.warning("%s: %s", method.__name__, self._refused)
+            self._last_error = said(error)
+            _log.warning("%s: %s", method.__name__, self._last_error)
             return classify_error(error)
         return PostResult.DONE
-
-
-def _code(body: str) -> str:
-    """Return the error that a response URL names, as JSON or as bare text; ``""`` where all went well."""
-    if body.strip() in {"", "ok"}:
-        return ""
-    try:
-        answer = json.loads(body)
-    except ValueError:
-        return body.strip() if len(body) < 60 else "unreadable"
-    if not isinstance(answer, dict) or answer.get("ok", True):
-        return ""
-    return str(answer.get("error") or "unknown")

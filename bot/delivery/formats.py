@@ -1,4 +1,4 @@
-"""The ladder: the forms in which an answer's numbers can be shown, best first. The table is in ``docs/delivery.md``."""
+"""The forms in which an answer's numbers can be shown, best first; docs/explanation/delivery.md has the table."""
 
 from __future__ import annotations
 

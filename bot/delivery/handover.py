@@ -10,7 +10,6 @@ from threading import Condition, Thread
 from typing import TYPE_CHECKING
 
 from analytics.storage import database_wait
-from bot.slack_api.errors import FAILURES, PostResult, classify_error, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,10 +129,3 @@ class Handover:
         if self._pending_replies:
             self._pending_replies.end(work)
         return True
-
-
-def lasting(error: Exception) -> bool:
-    """Tell whether the same call would fail the same way a moment later."""
-    if not isinstance(error, FAILURES):
-        return False
-    return classify_error(error) in {PostResult.SHUT, PostResult.UNFIT} and said(error) != "ratelimited"

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 from analytics.errors import HfStatsError, StoreError
 from bot.blocks.controls import VIEW
 from bot.blocks.messages import interrupted, notice_blocks, notice_fallback
-from bot.delivery.handover import lasting
 from bot.domain.reply import Notice
-from bot.slack_api.errors import FAILURES, said
+from bot.slack_api.errors import FAILURES, lasting, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,9 +17,11 @@ from bot.slack_api.errors import PostResult
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from analytics.query import Query
     from bot.blocks.messages import Block
     from bot.delivery.conversation import Conversation
     from bot.domain.reply import Picture, Reply
+    from bot.domain.request import Question
     from bot.storage.messages.pictures import Gallery
 
 _log = logging.getLogger(__name__)
@@ -35,7 +37,7 @@ class Responder:
 
     def __init__(
         self,
-        reply: Callable[[str], Reply],
+        reply: Callable[[Query], Reply],
         *,
         gallery: Gallery | None = None,
         public_url: str | None = None,
@@ -46,14 +48,16 @@ class Responder:
         self._public_url = public_url
         self._format_fallback = FormatFallback()
 
-    def serve(self, conversation: Conversation, text: str) -> bool:
+    def serve(self, conversation: Conversation, question: Question) -> bool:
         """Answer one question: a working message at once, then the answer in its place; tell whether it was delivered."""
-        conversation.start(text)
-        patience = Timer(_PATIENCE, conversation.hold_on, (text,))
+        if question.rephrased:
+            conversation.read_as = question.text
+        conversation.start(question.text)
+        patience = Timer(_PATIENCE, conversation.send_wait_notice, (question.text,))
         if conversation.working is None and conversation.respond is not None:
             patience.start()
         try:
-            given = self._reply(text)
+            given = self._reply(question.query)
             return (
                 self._answer(conversation, given, patience)
                 if given.answer
@@ -67,7 +71,7 @@ class Responder:
         """Give a notice to the person who asked, and tell whether that worked; rather twice than never."""
         conversation.notice = notice
         rungs = iter([notice_blocks(notice, GO if conversation.quiet else ASK), []])
-        return send(conversation.aside(), rungs, notice_fallback(notice), twice=True) is PostResult.DONE
+        return send(conversation.private_post_methods(), rungs, notice_fallback(notice), twice=True) is PostResult.DONE
 
     def image_url(self, workspace: str, picture: Picture) -> str | None:
         """Return an address that shows the picture to who knows it; ``None`` where this deployment shows none by address."""
@@ -94,15 +98,15 @@ class Responder:
                 echo = [read_as(conversation.read_as)] if conversation.read_as else []
                 below = [
                     *echo,
-                    *([remark(_LEFTOVER)] if conversation.leftover else []),
+                    *([remark(_LEFTOVER)] if conversation.may_leave_working else []),
                     *controls(answer, asked_by, quiet=conversation.quiet),
                 ]
                 yield answer_blocks(
-                    answer, shown, asked_by, changed_by=conversation.user if conversation.instead else None, below=below
+                    answer, shown, asked_by, changed_by=conversation.user if conversation.replaces_message else None, below=below
                 )
             yield []  # the words alone
 
-        sent = send(conversation.ways(), rungs(), answer_fallback(answer, conversation.read_as))
+        sent = send(conversation.post_methods(), rungs(), answer_fallback(answer, conversation.read_as))
         if sent is PostResult.LOST:
             return self.tell(conversation, Notice(_LOST, suggestions=(answer.query,)))
         return sent is PostResult.DONE

@@ -1,4 +1,4 @@
-"""Who may do what from where: the one table that every way in is held to. docs/security.md shows it. Pure."""
+"""Who may do what from where: the one table that every way in is held to. docs/reference/scopes-and-access.md shows it. Pure."""
 
 from __future__ import annotations
 

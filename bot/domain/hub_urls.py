@@ -86,6 +86,36 @@ def page_of(address: str) -> ModelPage | OwnerPage | None:
     return None
 
 
+_ADDRESS = re.compile(
+    r"(?<![\w.@/:-])(?:https?:)?(?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/[^\s<>\"“”]*[^\s<>\"“”.,;:!?)]", re.IGNORECASE
+)
+
+
+def name_addresses(text: str) -> str:
+    """Put in the place of each address of the Hub what its page is about; one that stands alone asks about it.
+
+    >>> name_addresses("https://huggingface.co/google")
+    'creator google'
+    >>> name_addresses("compare hf.co/google and hf.co/facebook")
+    'compare google and facebook'
+    """
+    alone = _ADDRESS.fullmatch(text.strip().rstrip(".,;:!?"))
+    page = _page_in(alone[0]) if alone else None
+    if page:
+        return f"model {page.id}" if isinstance(page, ModelPage) else f"creator {page.namespace}"
+    return _ADDRESS.sub(lambda match: _name_in(match[0]), text)
+
+
+def _page_in(address: str) -> ModelPage | OwnerPage | None:
+    path = re.sub(r"^(?:https?:)?(?://)?", "", address, flags=re.IGNORECASE)
+    return page_of(f"https://{path.split('?')[0].split('#')[0]}")
+
+
+def _name_in(address: str) -> str:
+    page = _page_in(address)
+    return address if page is None else page.id if isinstance(page, ModelPage) else page.namespace
+
+
 def _parts(address: str) -> list[str]:
     """Return the parts of the path, decoded; none where the address is not plainly the Hub's."""
     # What browsers take out or read otherwise (tabs, backslashes, letters of other scripts) is in no address of the Hub.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,11 +12,9 @@ from analytics.errors import SourceError, StoreError
 from analytics.statistics import quality
 from analytics.storage.ingest import already_taken
 from analytics.storage.sql_history import SqlHistory
-from bot.blocks.escape import escape, unlinked
-from bot.blocks.text_objects import section
-from bot.domain.content import Content
-from bot.domain.outbox import Kind, PlannedDelivery
+from bot.blocks.notices import operator_text
 from bot.outbox.delivery import deliver
+from bot.outbox.failure import operator_notice
 from bot.outbox.planner import plan
 from bot.predictions.settlement import settle
 from bot.settings import secret
@@ -30,13 +27,13 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from analytics.digest.edition import Edition
+    from bot.conversation.router import Analytics
     from bot.domain.outbox import Again
     from bot.jobs.backfill.service import Backfill
     from bot.outbox.delivery import DeliveryContext
     from bot.settings import Settings
     from bot.storage.job_slots import JobSlots
     from bot.storage.messages.received_events import ReceivedEvents
-    from bot.subscriptions.service import Analytics
 
 _log = logging.getLogger(__name__)
 
@@ -161,13 +158,8 @@ class Jobs:
         """Say something to whoever runs the bot, in the channel that the settings name, once; the log has it anyway."""
         where = self.settings.hfstats_operator_channel
         if where:
-            workspace, _, channel = where.rpartition("/")
-            said = Content(unlinked(escape(text)), [section(escape(text))])
-            now = self.delivery_context.clock()
-            period = hashlib.sha256(text.encode()).hexdigest()[:24]
-            self.delivery_context.outbox.plan(
-                [PlannedDelivery(workspace, channel, Kind.NOTE, 0, period, now, content=said.as_json())]
-            )
+            planned = operator_notice(where, operator_text(text), text, self.delivery_context.clock())
+            self.delivery_context.outbox.plan([planned])
 
     def tidy(self) -> None:
         """Delete pictures, marks and lines of the ledger that are older than they need to be."""

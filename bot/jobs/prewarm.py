@@ -11,6 +11,7 @@ from analytics.errors import HfStatsError, NoDataError, QueryError
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
 
+    from analytics.query import Query
     from bot.conversation.answer_cache import AnswerCache
 
 _log = logging.getLogger(__name__)
@@ -22,7 +23,7 @@ _EVERY = 60.0
 class Prewarmer:
     """Asks the same questions anew whenever the history changes, and keeps the answers in the cache."""
 
-    def __init__(self, answer_cache: AnswerCache, questions: Sequence[str]) -> None:
+    def __init__(self, answer_cache: AnswerCache, questions: Sequence[Query]) -> None:
         """Keep the answers to ``questions`` at hand."""
         self._recent = answer_cache
         self._questions = questions
@@ -38,7 +39,7 @@ class Prewarmer:
         version = self._recent.version()
         if version == self._warm:
             return 0
-        answered = sum(self._answered(text) for text in self._questions)
+        answered = sum(self._answered(query) for query in self._questions)
         # Only now: what failed on the way is asked again at the next look.
         self._warm = version
         return answered
@@ -61,9 +62,9 @@ class Prewarmer:
         Thread(target=run, name="prewarm", daemon=True).start()
         return stopped.set
 
-    def _answered(self, text: str) -> bool:
+    def _answered(self, query: Query) -> bool:
         try:
-            self._recent.answer(text)
+            self._recent.answer(query)
         except (NoDataError, QueryError):  # a store of one month has no movers
             return False
         return True

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from slack_sdk.http_retry.response import HttpResponse
     from slack_sdk.http_retry.state import RetryState
 
+    from analytics.query import Query
     from bot.domain.reply import Reply
 
 _ACKED = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 3.0)
@@ -92,11 +93,11 @@ class Metrics:
         """Count an error of Slack's."""
         self._slack.labels(code if code.isidentifier() and len(code) <= 50 else _UNKNOWN).inc()
 
-    def counting(self, reply: Callable[[str], Reply]) -> Callable[[str], Reply]:
+    def counting(self, reply: Callable[[Query], Reply]) -> Callable[[Query], Reply]:
         """Return ``reply`` with its outcomes counted."""
 
-        def counted(text: str) -> Reply:
-            given = reply(text)
+        def counted(query: Query) -> Reply:
+            given = reply(query)
             failed = given.notice is not None and given.notice.reference is not None
             self._replies.labels("answer" if given.answer else "failure" if failed else "notice").inc()
             return given

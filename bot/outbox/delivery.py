@@ -1,4 +1,4 @@
-"""Deliver: takes one line of the ledger to its channel. Safe to run again at any moment, by anybody."""
+"""Deliver one row of the outbox to its channel. Safe to run again at any moment, by any process."""
 
 from __future__ import annotations
 
@@ -12,22 +12,18 @@ from typing import TYPE_CHECKING
 from slack_sdk.errors import SlackApiError
 
 from analytics.errors import HfStatsError, StoreError
-from bot.blocks import notices
-from bot.blocks.messages import image_at, image_of_file
-from bot.blocks.predictions import under_a_digest
-from bot.domain.content import Content
-from bot.domain.outbox import Again, Kind, PlannedDelivery, State
-from bot.domain.reply import Picture
+from bot.domain.outbox import Again, Kind
 from bot.outbox import lease_guard
-from bot.outbox.find_posted import Unseen, look, metadata, patience
+from bot.outbox.failure import NO_INSTALLATION, Failure
+from bot.outbox.find_posted import Unseen, look, metadata
+from bot.outbox.message_forms import MessageForms
 from bot.outbox.per_workspace_limit import PerWorkspaceLimit
-from bot.slack_api.errors import FAILURES, PostResult, classify_error, said
-from bot.slack_api.upload import NotUploadedError, upload
+from bot.slack_api.error_words import DELIVERY_ENDS, Treatment, treatment_of
+from bot.slack_api.errors import FAILURES, may_be_posted, said, wait_asked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable
 
-    import sqlalchemy as sa
     from slack_sdk import WebClient
 
     from bot.blocks.messages import Block
@@ -45,16 +41,19 @@ _log = logging.getLogger(__name__)
 TIMEOUT = 15
 """Seconds that Slack gets to answer a post."""
 LEAVES_WITHIN = 30.0
-"""Seconds after the last look at the ledger in which the request must leave: half the lease, so it arrives before its end."""
+"""Seconds after the row was last checked in which the request must leave: half the lease, so it arrives before its end."""
 ATTEMPTS = 36
-"""Turns that a line gets before it is given up; with the pauses between them, more than a day."""
-LATE = timedelta(hours=1)
-_UPLOADS = 5
-"""Turns in which a line tries to upload a picture; then its workspace does without."""
+"""Attempts before a delivery is given up; with the pauses between them, more than a day."""
+WARNED_AFTER = 10
+"""Failed attempts, in more than an hour, after which the operator is told."""
+_AN_HOUR, _A_DAY = timedelta(hours=1), timedelta(days=1)
 _SETTLES = timedelta(seconds=10)
 """Until a message whose answer was lost is in the channel's history, if it ever is."""
-_GONE = frozenset({"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked", "no_installation"})
-"""The workspace is lost to us; nobody there could be told."""
+_ANOTHER_FORM = frozenset({Treatment.FORM, Treatment.PICTURE, Treatment.CALL})
+
+
+def no_installer(_: str) -> None:
+    """Know nobody: the app has one token, and no record of who installed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,292 +66,189 @@ class DeliveryContext:
     watches: Watches
     bets: Bets
     client_of: Callable[[str], WebClient | None]
-    """The client of a workspace, one that retries nothing; ``None`` where the app is not installed any more."""
+    """The client of a workspace, one that retries nothing; ``None`` where the app isn't installed anymore."""
     gallery: Gallery | None = None
     public_url: str | None = None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     lanes: PerWorkspaceLimit = field(default_factory=PerWorkspaceLimit)
     heartbeats: Heartbeats | None = None
+    installer_of: Callable[[str], str | None] = no_installer
+    """The user who installed the app in a workspace."""
+    operator: str | None = None
+    """The operator's channel, ``workspace/channel``."""
 
 
 def deliver(delivery_context: DeliveryContext, id_: int) -> Again | None:
-    """Deliver a line; ``Again`` when it is to be tried later, ``None`` when it is settled, for now or for good.
+    """Deliver one row; ``Again`` when it is to be tried later, ``None`` when it is settled, for now or for good.
 
     Raises:
-        StoreError: when the database cannot be used; the line is then as it was, or taken over when its lease ends.
+        StoreError: when the database cannot be used; the row is then as it was, or taken over when its lease ends.
 
     """
     owner = secrets.token_hex(8)
-    line = delivery_context.outbox.claim(id_, owner)
-    if line is None or isinstance(line, Again):
-        return line
-    turn = _Turn(delivery_context, line, owner, maybe_there=line.posting_at is not None)
-    lane = delivery_context.lanes.enter(line.workspace)
-    if lane is None:
-        return turn.back(delivery_context.clock() + timedelta(seconds=random.uniform(1, 3)), "slow")  # noqa: S311 - not all at once
+    delivery = delivery_context.outbox.claim(id_, owner)
+    if delivery is None or isinstance(delivery, Again):
+        return delivery
+    attempt = _Attempt(delivery_context, delivery, owner, maybe_posted=delivery.posting_at is not None)
+    place = delivery_context.lanes.enter(delivery.workspace)
+    if place is None:
+        return attempt.back(delivery_context.clock() + timedelta(seconds=random.uniform(1, 3)), "no place")  # noqa: S311 - not all at once
     try:
-        with lane:
-            return turn.take()
+        with place:
+            return attempt.run()
     except StoreError:
         raise
     except (HfStatsError, *FAILURES) as error:
         _log.warning("delivery %s has to wait: %s", id_, said(error))
-        return turn.later(said(error))
-    except Exception as error:  # noqa: BLE001 - a line that nobody understands must not stop the others
+        return attempt.later(said(error))
+    except Exception as error:  # noqa: BLE001 - a row that nobody understands must not stop the others
         _log.error("delivery %s failed", id_, exc_info=error)
-        return turn.later(type(error).__name__)
+        return attempt.later(type(error).__name__)
 
 
 @dataclass(slots=True)
-class _Turn:
+class _Attempt:
     delivery_context: DeliveryContext
-    line: Delivery
+    delivery: Delivery
     owner: str
-    maybe_there: bool = False
-    stumbled: bool = False
-    """Whether this turn failed to upload a picture."""
-
-    def take(self) -> Again | None:
-        client = self.delivery_context.client_of(self.line.workspace)
-        if client is None:
-            self.failed("no_installation")
-            return None
-        if self.maybe_there:
-            try:
-                found = look(client, self.line, self.delivery_context.clock())
-            except Unseen:
-                if self.line.kind is not Kind.NOTE:  # a letter is better there twice than never
-                    self.unsure("lost")
-                    return None
-                found = None
-            if isinstance(found, Again):
-                return self.back(found.at, "looking")
-            if found:
-                self.shown(client, found)
-                return None
-            self.maybe_there = False
-        return self.post(client)
-
-    def post(self, client: WebClient) -> Again | None:
-        forms = self.forms(client)
-        for blocks in forms:
-            if isinstance(blocks, Again):
-                return self.back(blocks.at, "picture", counts=self.stumbled)
-            started = lease_guard.now()
-            if not self.delivery_context.outbox.posting(self.line.id, self.owner):
-                return Again(self.delivery_context.clock() + timedelta(seconds=1))  # somebody took it over
-            self.maybe_there = True
-            try:
-                with lease_guard.until(started + LEAVES_WITHIN):
-                    posted = client.chat_postMessage(
-                        channel=self.line.channel,
-                        text=self.content.text,
-                        blocks=blocks,
-                        metadata=metadata(self.line),
-                        unfurl_links=False,
-                        unfurl_media=False,
-                    )
-            except lease_guard.Closed:
-                self.maybe_there = False
-                return self.back(self.delivery_context.clock(), "too late")
-            except FAILURES as error:
-                if unfit(error):
-                    _log.warning("Slack refused a form of delivery %s: %s", self.line.id, said(error))
-                    self.maybe_there = False
-                    continue
-                return self.refused(error)
-            self.shown(client, str(posted["ts"]))
-            return None
-        self.failed("invalid_blocks")
-        return None
+    maybe_posted: bool = False
 
     @property
-    def content(self) -> Content:
-        """What is shown, without the picture."""
-        return self._printed()[0]
+    def failure(self) -> Failure:
+        """What can follow from it."""
+        return Failure(self.delivery_context, self.delivery, self.owner)
 
-    def forms(self, client: WebClient) -> Iterator[list[Block] | Again]:
-        """Yield the message in its forms: with its picture, without it, and as text alone."""
-        content, digest = self._printed()
-        late = self.delivery_context.clock() - self.line.due_at > LATE and self.line.kind is Kind.DIGEST
-        first = [notices.late(int(self.line.due_at.timestamp()))] if late else []
-        if digest:
-            picture = self.picture(client, digest, content.alt)
-            if isinstance(picture, Again):
-                yield picture
-                return
-            if picture:
-                yield [*first, *content.blocks(picture)]
-        yield [*first, *content.blocks()]
-        yield []
-
-    def picture(self, client: WebClient, digest: bytes, alt: str) -> Sequence[Block] | Again:
-        """Return the picture's block: by address, or as the workspace's one file; none where neither works."""
-        delivery_context, workspace = self.delivery_context, self.line.workspace
-        if delivery_context.gallery and delivery_context.public_url:
-            png = delivery_context.built_digests.png(digest)
-            return (
-                [image_at(f"{delivery_context.public_url}/charts/{delivery_context.gallery.keep(workspace, png)}.png", alt)]
-                if png
-                else []
-            )
-        file = delivery_context.built_digests.uploaded(workspace, digest)
-        if file is None:
-            if not delivery_context.built_digests.may_upload(workspace, digest):
-                return Again(delivery_context.clock() + timedelta(seconds=1))
-            file = self._upload(client, digest, alt)
-            if file is None:
-                delivery_context.built_digests.upload_failed(workspace, digest)
-                return Again(delivery_context.clock() + timedelta(seconds=2))
-            delivery_context.built_digests.upload_done(workspace, digest, file)
-        return [image_of_file(file, alt)] if file else []
-
-    def shown(self, client: WebClient, ts: str) -> None:
-        """Record the message; where another one stands in the ledger, take ours back."""
-        recorded = self.delivery_context.outbox.sent(self.line.id, ts)
-        if recorded != ts:
-            try:
-                client.chat_delete(channel=self.line.channel, ts=ts)
-            except FAILURES as error:
-                _log.error("delivery %s is shown twice, and one could not be taken back: %s", self.line.id, said(error))
-
-    def refused(self, error: Exception) -> Again | None:
-        """Decide what follows from a failure of the post."""
-        now = self.delivery_context.clock()
-        wait = patience(error, now)
-        if wait:
-            self.maybe_there = False
-            self.delivery_context.outbox.hush(self.line.workspace, wait)
-            return self.back(wait, "ratelimited")
-        if not left(error):
-            self.maybe_there = False
-            return self.later(said(error))
-        if maybe_there(error):
-            return self.back(now + _SETTLES, said(error))
-        self.failed(said(error))
+    def run(self) -> Again | None:
+        """Look for the message where it may be posted, and post it where it isn't."""
+        client = self.delivery_context.client_of(self.delivery.workspace)
+        if client is None:
+            self.failure.lasts(NO_INSTALLATION)
+        elif self.maybe_posted:
+            return self._look(client)
+        elif self.delivery.attempts >= ATTEMPTS:
+            self.failure.after_a_day(self.delivery.error or "")
+        elif self.delivery.kind is Kind.NOTE and _is_deactivated(client, self.delivery.channel):
+            self.failure.lasts("user_disabled")
+        else:
+            return self._post(client)
         return None
-
-    def failed(self, error: str) -> None:
-        """Give it up for good: pause what it belongs to and tell who wanted it."""
-        line = self.line
-
-        def also(connection: sa.Connection) -> None:
-            wanted = self._wanted(connection)
-            if error in _GONE or not wanted:
-                self._pause(connection, error)
-            elif line.kind is Kind.BETS:
-                self._note(connection, wanted, notices.undelivered(line, error), f"failed:{self.owner}")
-            elif self._pause(connection, error):
-                what = "The digest" if line.kind is Kind.DIGEST else "A watch"
-                self._note(connection, wanted, notices.paused(line, what, error), f"paused:{self.owner}")
-
-        self.delivery_context.outbox.settle(line.id, self.owner, State.FAILED, error, also)
-        _log.warning("delivery %s failed: %s", line.id, error)
-
-    def unsure(self, error: str) -> None:
-        """Leave it open whether it is there, and ask who wanted it."""
-        self._ask(State.UNSURE, error, notices.unsure)
-        _log.warning("delivery %s may be there or not", self.line.id)
-
-    def given_up(self, error: str) -> None:
-        """Try no more; what it belongs to goes on, for this was no fault of the channel's."""
-        self._ask(State.FAILED, error, notices.given_up)
-        _log.error("delivery %s was given up: %s", self.line.id, error)
 
     def later(self, error: str) -> Again | None:
-        """Try again after a while, longer each time; give up in the end."""
-        if self.line.attempts + 1 >= ATTEMPTS:
-            if self.maybe_there:
-                self.unsure(error)
-            else:
-                self.given_up(error)
+        """Try again after a while, longer each time; give up after more than a day."""
+        attempts, now = self.delivery.attempts + 1, self.delivery_context.clock()
+        if attempts >= ATTEMPTS and not self.maybe_posted:
+            self.failure.after_a_day(error)
             return None
-        pause = timedelta(seconds=min(5 * 2**self.line.attempts, 3600))
-        return self.back(self.delivery_context.clock() + pause, error, counts=True)
+        if attempts == WARNED_AFTER:
+            self.failure.warn_operator(error)
+        pause = timedelta(seconds=min(5 * 2 ** (attempts - 1), 3600))
+        return self.back(now + (max(pause, _SETTLES) if self.maybe_posted else pause), error, counts=True)
 
     def back(self, at: datetime, error: str, *, counts: bool = False) -> Again:
-        """Leave it to a later turn."""
+        """Leave it to a later attempt; ``counts``: this one failed."""
         return self.delivery_context.outbox.put_back(
-            self.line.id, self.owner, at, error, maybe_there=self.maybe_there, counts=counts
+            self.delivery.id, self.owner, at, error, maybe_there=self.maybe_posted, counts=counts
         )
 
-    def _ask(self, state: State, error: str, letter: Callable[[Delivery], Content]) -> None:
-        """Settle it, and leave it to who wanted it whether it is sent again."""
-        line = self.line
-
-        def also(connection: sa.Connection) -> None:
-            wanted = self._wanted(connection)
-            if wanted:
-                self._note(connection, wanted, letter(line), f"{state}:{self.owner}")
-
-        self.delivery_context.outbox.settle(line.id, self.owner, state, error, also)
-
-    def _printed(self) -> tuple[Content, bytes | None]:
-        if self.line.edition:
-            found = self.delivery_context.built_digests.get(self.line.edition)
-            if found is None:
-                raise HfStatsError("the digest is not built yet")
-            if self.line.content:
-                return Content.from_json(self.line.content), found[1]
-            bets = self.delivery_context.bets.in_channel(self.line.workspace, self.line.channel)
-            return found[0].followed_by(under_a_digest(self.line.period, bets)), found[1]
-        return Content.from_json(self.line.content or "{}"), None
-
-    def _upload(self, client: WebClient, digest: bytes, alt: str) -> str | None:
-        """Return the file; ``""`` where the workspace takes none, ``None`` where it may work a moment later."""
-        png = self.delivery_context.built_digests.png(digest)
-        if png is None:
-            return ""
+    def _look(self, client: WebClient) -> Again | None:
+        now = self.delivery_context.clock()
         try:
-            return upload(client, Picture(png, alt, f"hfstats-digest-{self.line.period}.png"))
-        except NotUploadedError as error:
-            _log.warning("a digest's picture could not be uploaded: %s", error)
-            self.stumbled = not error.lasting and self.line.attempts < _UPLOADS
-            return None if self.stumbled else ""
+            ts = look(client, self.delivery, now)
+        except Unseen:
+            if self.delivery.kind is not Kind.NOTE:  # a notice is better there twice than never
+                self.failure.unsure("lost")
+                return None
+            ts = None
+        if isinstance(ts, Again):
+            if self.delivery.posting_at and now - self.delivery.posting_at > _A_DAY:
+                self.failure.unsure("lost")
+                return None
+            return self.back(ts.at, self.delivery.error or "not found yet")
+        if ts:
+            self._record(client, ts)
+            return None
+        self.maybe_posted = False
+        return self.run()
 
-    def _wanted(self, connection: sa.Connection) -> str | None:
-        """Return who asked for what this is a delivery of."""
-        match self.line.kind:
-            case Kind.DIGEST:
-                return self.delivery_context.subscriptions.subscriber(self.line.source, connection)
-            case Kind.ALERT:
-                return self.delivery_context.watches.watcher(self.line.source, connection)
-            case Kind.BETS:
-                return self.delivery_context.bets.bettor(self.line.source, connection)
+    def _post(self, client: WebClient) -> Again | None:
+        forms = MessageForms(self.delivery_context, self.delivery, client)
+        for blocks in forms:
+            if isinstance(blocks, Again):
+                return self.back(blocks.at, "picture not ready", counts=forms.upload_failed)
+            started = lease_guard.now()
+            if not self.delivery_context.outbox.posting(self.delivery.id, self.owner):
+                return Again(self.delivery_context.clock() + timedelta(seconds=1))  # another process took it over
+            self.maybe_posted = True
+            try:
+                with lease_guard.until(started + LEAVES_WITHIN):
+                    ts = self._call(client, forms.text, blocks)
+            except lease_guard.Closed:
+                self.maybe_posted = False
+                return self.back(self.delivery_context.clock(), "too late")
+            except FAILURES as error:
+                if not isinstance(error, SlackApiError) or treatment_of(said(error)) not in _ANOTHER_FORM:
+                    return self._refused(error)
+                _log.warning("Slack refused a form of delivery %s: %s", self.delivery.id, said(error))
+                forms.refusal = said(error)
+                self.maybe_posted = False
+            else:
+                return self._posted(client, ts)
+        return self.later(forms.refusal)
+
+    def _call(self, client: WebClient, text: str, blocks: list[Block]) -> object:
+        posted = client.chat_postMessage(
+            channel=self.delivery.channel,
+            text=text,
+            blocks=blocks,
+            metadata=metadata(self.delivery),
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        return posted.get("ts")
+
+    def _posted(self, client: WebClient, ts: object) -> Again | None:
+        if not isinstance(ts, str) or not ts:
+            return self.later("HTTP 200")  # no answer of Slack's, which names the timestamp of what it posted
+        self._record(client, ts)
         return None
 
-    def _pause(self, connection: sa.Connection, error: str) -> bool:
-        match self.line.kind:
-            case Kind.DIGEST:
-                return self.delivery_context.subscriptions.pause(self.line.source, error, connection)
-            case Kind.ALERT:
-                return self.delivery_context.watches.mute(self.line.source, error, connection)
+    def _refused(self, error: Exception) -> Again | None:
+        """Decide what follows from a failure of the post: only what is listed as lasting ends the delivery."""
+        now, code = self.delivery_context.clock(), said(error)
+        self.maybe_posted = may_be_posted(error)
+        wait = wait_asked(error, now)
+        if wait:
+            self.delivery_context.outbox.hush(self.delivery.workspace, now + wait)
+            self.maybe_posted = False
+            if now - self.delivery.due_at > _AN_HOUR:
+                self.failure.warn_operator("ratelimited")
+            if now - self.delivery.due_at < _A_DAY:
+                return self.back(now + wait, "ratelimited")
+            return self.later("ratelimited")
+        if treatment_of(code) not in DELIVERY_ENDS or self.maybe_posted:
+            return self.later(code)
+        current = self.delivery_context.outbox.get(self.delivery.id)
+        if current and current.channel != self.delivery.channel:  # Slack gave the channel another id meanwhile
+            return self.back(now, code)
+        self.failure.lasts(code)
+        return None
+
+    def _record(self, client: WebClient, ts: str) -> None:
+        """Record the message; where another one is recorded, take ours back."""
+        recorded = self.delivery_context.outbox.sent(self.delivery.id, ts)
+        if recorded != ts:
+            try:
+                client.chat_delete(channel=self.delivery.channel, ts=ts)
+            except FAILURES as error:
+                _log.error("delivery %s is shown twice, and one could not be taken back: %s", self.delivery.id, said(error))
+
+
+def _is_deactivated(client: WebClient, channel: str) -> bool:
+    """Tell whether a notice is for a person whose account Slack says is gone; without ``users:read`` it doesn't say."""
+    if not channel.startswith(("U", "W")):
         return False
-
-    def _note(self, connection: sa.Connection, person: str, content: Content, period: str) -> None:
-        now = self.delivery_context.clock()
-        note = PlannedDelivery(self.line.workspace, person, Kind.NOTE, self.line.id, period[:32], now, content=content.as_json())
-        self.delivery_context.outbox.plan([note], connection)
-
-
-def unfit(error: Exception) -> bool:
-    """Tell whether Slack refused the blocks, and would take others."""
-    return isinstance(error, SlackApiError) and classify_error(error) is PostResult.UNFIT
-
-
-def left(error: Exception) -> bool:
-    """Tell whether the request may have left at all: not, where nobody was there to take it."""
-    reason = getattr(error, "reason", None)
-    return not isinstance(reason, ConnectionRefusedError | TimeoutError) and type(reason).__name__ != "gaierror"
-
-
-def maybe_there(error: Exception) -> bool:
-    """Tell whether the message may be there in spite of the failure.
-
-    Slack says of ``fatal_error`` that some of it may have succeeded; a gateway's 5xx and a broken connection tell nothing either.
-    """
-    if not isinstance(error, SlackApiError):
-        return True
-    if said(error) == "service_unavailable":
-        return False
-    return classify_error(error) is PostResult.FAILED
+    try:
+        user = client.users_info(user=channel).get("user")
+    except FAILURES as error:
+        return said(error) == "user_not_found"
+    return isinstance(user, dict) and user.get("deleted") is True

@@ -1,16 +1,16 @@
-"""Looks whether a message is in a channel although nobody was told so: by the ledger's id, which it carries as metadata."""
+"""Find a posted message whose answer was lost: by the outbox's id, which it carries as metadata."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from slack_sdk.errors import SlackApiError
-
 from bot.domain.outbox import Again
-from bot.slack_api.errors import FAILURES, PostResult, classify_error, said
+from bot.slack_api.errors import FAILURES, PostResult, classify_error, wait_asked
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from slack_sdk import WebClient
 
     from bot.domain.outbox import Delivery
@@ -19,7 +19,8 @@ _EVENT = "hfstats_delivery"
 _BACK = timedelta(minutes=5)
 """Room for clocks that differ."""
 _SOON = timedelta(seconds=15)
-ABSENT = frozenset({"channel_not_found", "not_in_channel", "is_archived"})
+_GROWTH = 10
+"""The next look comes after this part of the time since the post, at least: a long outage isn't looked at every few seconds."""
 
 
 class Unseen(Exception):  # noqa: N818 - nothing went wrong: the bot has no right to look
@@ -52,13 +53,16 @@ def look(client: WebClient, delivery: Delivery, now: datetime) -> str | Again | 
                 cursor=cursor or None,
             )
         except FAILURES as error:
-            wait = patience(error, now)
+            wait = wait_asked(error, now)
             if wait:
-                return Again(wait)
+                return Again(now + wait)
             if classify_error(error) in {PostResult.FAILED, PostResult.LOST}:
-                return Again(now + _SOON)
+                return _soon(delivery, now)
             raise Unseen from error
-        for message in page["messages"]:
+        messages = page.get("messages")
+        if not isinstance(messages, list):
+            return _soon(delivery, now)
+        for message in messages:
             carried = (message.get("metadata") or {}).get("event_payload") or {}
             if (carried.get("delivery"), carried.get("mark")) == (delivery.id, delivery.mark):
                 return str(message["ts"])
@@ -67,11 +71,6 @@ def look(client: WebClient, delivery: Delivery, now: datetime) -> str | Again | 
             return None
 
 
-def patience(error: Exception, now: datetime) -> datetime | None:
-    """Return until when Slack asked to wait; ``None`` when the failure is another."""
-    if not isinstance(error, SlackApiError) or said(error) not in {"ratelimited", "rate_limited"}:
-        return None
-    headers = getattr(error.response, "headers", None) or {}
-    given = next((value for name, value in headers.items() if name.casefold() == "retry-after"), "1")
-    seconds = float(given) if str(given).replace(".", "", 1).isdigit() else 1.0
-    return now.astimezone(UTC) + timedelta(seconds=max(seconds, 0.1))
+def _soon(delivery: Delivery, now: datetime) -> Again:
+    since = now - (delivery.posting_at or now)
+    return Again(now + max(_SOON, since / _GROWTH))

@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from http.client import HTTPConnection, HTTPSConnection
 from typing import TYPE_CHECKING, Any
 
-from slack_sdk import WebClient
+from bot.slack_api.client import SlackClient
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -75,7 +75,7 @@ class _Https(urllib.request.HTTPSHandler):
         return self.do_open(_Secure, req, context=self._context)  # type: ignore[attr-defined]
 
 
-class LeaseGuardedClient(WebClient):
+class LeaseGuardedClient(SlackClient):
     """A client whose requests heed the fence. It retries nothing: what may be there must not be posted again."""
 
     def __init__(self, token: str, base_url: str, timeout: int, watching: Sequence[RetryHandler] = ()) -> None:

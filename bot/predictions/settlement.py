@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from analytics.digest.edition import Edition
-from analytics.query import Period
+from analytics.query import Period, Query
 from analytics.statistics.brier import brier, came_true, leaders
 from analytics.storage.database import writing
 from bot.blocks.predictions import Decided
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from analytics.answer import Answer, Ranking
     from analytics.domain import Dimension, ListName
+    from bot.conversation.router import Analytics
     from bot.domain.outbox import Bet
     from bot.outbox.delivery import DeliveryContext
-    from bot.subscriptions.service import Analytics
 
     LastDay = Callable[[ListName, Edition], date | None]
     """The day of a list's last whole snapshot of a month; ``None`` where there is none."""
@@ -64,7 +64,10 @@ def settle(delivery_context: DeliveryContext, numbers: Analytics, database: sa.E
 def _asked(numbers: Analytics, last_day: LastDay, question: str, month: str) -> Answer | None:
     draft = read_question(question, month)
     on = last_day(draft.within, Edition.parse(month))
-    return numbers.answer(f"{question} at {Period(on.year, on.month, on.day)}")[0] if on else None
+    if on is None:
+        return None
+    asked = Query(draft.of.plural, by=draft.by, within=draft.within, at=Period(on.year, on.month, on.day))
+    return numbers.answer(asked)[0]
 
 
 def _enter(

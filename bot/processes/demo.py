@@ -18,8 +18,9 @@ from analytics.storage.sql_history import SqlHistory
 from bot import composition
 from bot.conversation.help import completions
 from bot.jobs import snapshot
+from bot.locations import data_folder
 from bot.server.web import web
-from bot.settings import data_folder, secret
+from bot.settings import secret
 from bot.shutdown import until_stopped
 from playground import SlackStandIn
 

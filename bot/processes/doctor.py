@@ -26,6 +26,7 @@ from bot import composition
 from bot.settings import secret
 from bot.slack.installation.manifest import EVENTS
 from bot.slack.installation.scopes import SCOPES
+from bot.slack_api.errors import said as error_code
 from bot.storage.installations import Cipher
 from bot.storage.migration_state import TABLES
 
@@ -116,7 +117,7 @@ def _bot_token(settings: Settings) -> list[Finding]:
     try:
         whose = client.auth_test()
     except SlackApiError as error:
-        code = error.response.get("error")
+        code = error_code(error)
         return [
             _bad(
                 name,
@@ -150,7 +151,7 @@ def _app_token(settings: Settings) -> list[Finding]:
     try:
         client.apps_connections_open(app_token=token)
     except SlackApiError as error:
-        return [_bad(name, f"Slack refuses it ({error.response.get('error')})", mend)]
+        return [_bad(name, f"Slack refuses it ({error_code(error)})", mend)]
     return [_good(name, "opens a connection")]
 
 
@@ -173,7 +174,7 @@ def _oauth(settings: Settings) -> list[Finding]:
     needed = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_SIGNING_SECRET", "HFSTATS_PUBLIC_URL")
     missing = [variable for variable in needed if not getattr(settings, variable.lower())]
     if missing:
-        return [_bad(name, f"not set: {', '.join(missing)}", "Set them as docs/oauth.md says.")]
+        return [_bad(name, f"not set: {', '.join(missing)}", "Set them as described in docs/how-to/connect-many-workspaces.md.")]
     Cipher(settings.keys)
     return [_good(name, f"any workspace, tokens encrypted with {len(settings.keys)} key{'s'[: len(settings.keys) != 1]}")]
 

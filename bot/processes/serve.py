@@ -22,6 +22,7 @@ from bot.server.web import LARGEST_BODY, web
 from bot.settings import secret
 from bot.shutdown import until_stopped
 from bot.slack.listener_pool import ListenerPool
+from bot.slack_api.errors import said
 
 if TYPE_CHECKING:
     from socket import socket
@@ -147,7 +148,7 @@ def _check_token(settings: Settings) -> None:
     try:
         whose = composition.client(settings).auth_test()
     except SlackApiError as error:
-        code = error.response.get("error")
+        code = said(error)
         raise HfStatsError(f"Slack refused the token ({code}); copy it anew from {_WHERE['SLACK_BOT_TOKEN']}.") from error
     except OSError as error:
         raise HfStatsError(f"Slack cannot be reached at {settings.slack_api_url}: {error}.") from error

@@ -14,11 +14,11 @@ from slack_bolt.request import BoltRequest
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, Unauthorized
 
 from analytics.errors import StoreError
-from bot.conversation.router import failure
+from bot.conversation.failures import failure
 from bot.observability import logs
 from bot.observability.throttled_log import ThrottledWarning
+from bot.server.replay_guard import ReplayGuard
 from bot.slack import acknowledgement
-from bot.slack.replay_guard import ReplayGuard
 from bot.slack.verification import SIGNATURE, TIMESTAMP, is_signed_by_slack, is_well_formed, marked
 
 if TYPE_CHECKING:

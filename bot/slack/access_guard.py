@@ -9,25 +9,20 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from bot.blocks.controls import CSV, GO, POST, VIEW
 from bot.blocks.digest import DETAILS, NUMBERS
 from bot.blocks.forms.prediction_form import FIELD, PLACE
 from bot.blocks.forms.question_form import FORM
 from bot.blocks.home import HOME, SUBSCRIBE, trouble_view
-from bot.blocks.messages import ASK, BUILD, notice_blocks, notice_fallback
+from bot.blocks.messages import BUILD, notice_blocks, notice_fallback
 from bot.blocks.predictions import BET
-from bot.blocks.subscriptions import SUBSCRIPTION
-from bot.conversation.natural_language import without_greeting
 from bot.conversation.refusal import refusal
 from bot.delivery.conversation import Conversation
 from bot.domain.access import MEMBERSHIP, ActorKind, Permission
 from bot.slack.acknowledgement import start_after
 from bot.slack.identity import Installation, access_of
-from bot.slack.listeners.command import aside
-from bot.slack.listeners.modal_open import WORDS as FORM_WORDS
-from bot.slack.payload import access_in, plain, words_of, workspace_of
+from bot.slack.payload import access_in, control_of, workspace_of
+from bot.slack.request_reader import CONTROLS_WITH_WORDS
 from bot.slack_api.errors import FAILURES, said
-from bot.subscriptions.commands import permission_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,6 +31,7 @@ if TYPE_CHECKING:
     from slack_bolt.request import BoltRequest
     from slack_sdk import WebClient
 
+    from bot.domain.request import Request
     from bot.slack.services import Services
 
     Payload = Mapping[str, Any]
@@ -43,8 +39,6 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _UNLISTED = frozenset({MEMBERSHIP})
-_BY_VALUE = frozenset({ASK, VIEW, GO, POST, CSV, SUBSCRIPTION, HOME})
-"""Controls whose value is a line: it needs what the same line needs when it is typed."""
 _CONTROLS = {BUILD: Permission.FORM, FORM: Permission.FORM, BET: Permission.CHANGE, FIELD: Permission.CHANGE}
 _CONTROLS |= {DETAILS: Permission.SEE, NUMBERS: Permission.SEE}
 _VIEWS = {BUILD: Permission.FORM, PLACE: Permission.CHANGE}
@@ -55,31 +49,32 @@ _EVENTS = {
     "function_executed": Permission.ASK,
     "app_home_opened": Permission.FORM,
 }
-_WITHOUT_ACTOR = frozenset({"app_uninstalled", "tokens_revoked"})
+_WITHOUT_ACTOR = frozenset({"app_uninstalled", "channel_id_changed", "tokens_revoked"})
 """Events by which Slack itself speaks."""
 
 
-def needed(body: Payload) -> frozenset[Permission]:
-    """Return what a request needs; nothing where Slack itself speaks, membership where nobody listed it."""
+def needed(body: Payload, request: Request | None) -> frozenset[Permission]:
+    """Return what a payload needs: what its words need, whether typed or in a control.
+
+    Nothing where Slack itself speaks, membership for what is not listed.
+    """
     event = body.get("event")
     if isinstance(event, dict):
-        return _of_event(event)
+        return frozenset({request.permission}) if request else _of_event(event)
     if "command" in body:
-        line = aside(plain(str(body.get("text") or "")))[0]
-        opens = line.partition(" ")[0].casefold() in FORM_WORDS
-        return frozenset({permission_for(line), *([Permission.FORM] if opens else [])})
-    return _of_interaction(body)
+        return frozenset({request.permission}) if request else _UNLISTED
+    return _of_interaction(body, request)
 
 
-def _of_interaction(body: Payload) -> frozenset[Permission]:
+def _of_interaction(body: Payload, request: Request | None) -> frozenset[Permission]:
     view, actions = body.get("view"), body.get("actions")
     match body.get("type"):
         case "block_actions" if isinstance(actions, list) and actions and isinstance(actions[0], dict):
-            return _of_action(actions[0])
+            return _of_action(actions[0], request)
         case "view_submission" if isinstance(view, dict):
             return _only(_VIEWS, view.get("callback_id"))
         case "block_suggestion":
-            return _only(_CONTROLS, _kind(body))
+            return _only(_CONTROLS, control_of(body))
         case "shortcut":
             return frozenset({Permission.FORM})
         case "view_closed":
@@ -91,17 +86,14 @@ def _of_event(event: Payload) -> frozenset[Permission]:
     kind = str(event.get("type"))
     if kind in _WITHOUT_ACTOR:
         return frozenset()
-    if kind == "app_mention" or (kind == "message" and not event.get("subtype")):
-        return frozenset({permission_for(without_greeting(words_of(event)))})
     return _only(_EVENTS, kind)
 
 
-def _of_action(action: Payload) -> frozenset[Permission]:
-    kind = _kind(action)
-    if kind not in _BY_VALUE:
+def _of_action(action: Payload, request: Request | None) -> frozenset[Permission]:
+    kind = control_of(action)
+    if kind in _CONTROLS or kind not in CONTROLS_WITH_WORDS:
         return _only(_CONTROLS, kind)
-    chosen = action.get("value") or (action.get("selected_option") or {}).get("value")
-    needs = {permission_for(chosen) if isinstance(chosen, str) else Permission.ASK}
+    needs = {request.permission} if request else set(_UNLISTED)
     if kind == HOME:
         needs |= {Permission.FORM, *([Permission.CHANGE] if action.get("action_id") == SUBSCRIBE else [])}
     return frozenset(needs)
@@ -111,17 +103,13 @@ def _only(listed: Mapping[str, Permission], name: object) -> frozenset[Permissio
     return frozenset({listed.get(str(name), MEMBERSHIP)})
 
 
-def _kind(control: Payload) -> str:
-    return str(control.get("action_id")).partition(":")[0]
-
-
 def listen(app: App, services: Services) -> None:
     """Put the guard before everything that is attached to the app."""
 
     def guard(req: BoltRequest, body: dict[str, Any], context: BoltContext, next_: Callable[[], BoltResponse]) -> BoltResponse:
         access = access_of(body, _installation(context))
         context["access"] = access
-        if all(map(access.allows, needed(body))):
+        if all(map(access.allows, needed(body, context.get("request")))):
             return next_()
         _log.info("refused: %s in a %s", access.actor.kind, access.origin.kind)
         if access.actor.kind is ActorKind.APP:

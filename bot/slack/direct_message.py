@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.delivery.lifecycle import attempt
+from bot.delivery.attempts import attempt
 from bot.slack_api.errors import FAILURES, said
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from slack_bolt import BoltResponse
 
 from bot.blocks.messages import notice_blocks, notice_fallback
-from bot.conversation.router import notice_of
+from bot.conversation.failures import notice_of
 from bot.slack.listener_pool import ALREADY_TOLD
 from bot.slack.verification import is_verified
 from bot.slack_api.errors import said as said_of

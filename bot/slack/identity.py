@@ -1,6 +1,6 @@
 """Reads from a payload who acts and from where. Slack signs payloads; what one doesn't say counts as the safe side.
 
-Where a payload names the actor's workspace (docs/security.md, "How hfstats tells"):
+Where a payload names the actor's workspace (docs/explanation/security.md):
 
 - slash commands: ``team_id`` and ``enterprise_id``
 - buttons, menus, forms, shortcuts: ``user.team_id``. ``team.id`` is the workspace that installed the app
@@ -59,8 +59,10 @@ def access_of(body: Payload, installation: Installation) -> Access:
 
 
 def _event_actor(body: Payload, installation: Installation) -> Actor:
-    user = _text(body, "event", "user") or ""
-    if _text(body, "event", "type") == "function_executed" or _text(body, "event", "bot_id"):
+    edited = _text(body, "event", "subtype") == "message_changed"
+    user = _text(body, "event", "user") or (_text(body, "event", "message", "user") if edited else None) or ""
+    bot = _text(body, "event", "bot_id") or _text(body, "event", "message", "bot_id")
+    if _text(body, "event", "type") == "function_executed" or bot:
         return Actor(user, ActorKind.APP)
     named = [team for path in _OF_ELSEWHERE if (team := _text(body, "event", *path))]
     if not named:

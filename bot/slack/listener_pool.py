@@ -17,7 +17,7 @@ from slack_bolt.util.utils import get_arg_names_of_callable
 
 from analytics.errors import StoreError
 from analytics.storage import database_wait
-from bot.conversation.router import failure
+from bot.conversation.failures import failure
 from bot.delivery.lifecycle import LEFT_FOR_TELLING
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from slack_bolt.request import BoltRequest
 
     from bot.delivery.conversation import Conversation
-    from bot.delivery.lifecycle import Lifecycle, Request
+    from bot.delivery.lifecycle import Lifecycle
+    from bot.delivery.open_request import OpenRequest
     from bot.storage.messages.received_events import ReceivedEvents
 
 _log = logging.getLogger(__name__)
@@ -135,11 +136,11 @@ class DeduplicatingRunner(ThreadLazyListenerRunner):
             function(**given)
 
         try:
-            self.executor.submit(self._lifecycle.carry, carried, work).add_done_callback(partial(self._cancelled, carried))
+            self.executor.submit(self._lifecycle.run, carried, work).add_done_callback(partial(self._cancelled, carried))
         except RuntimeError:  # this process ends, or has no room for one more thread
             self._lifecycle.stop(carried)
 
-    def _cancelled(self, carried: Request, future: Future[Any]) -> None:
+    def _cancelled(self, carried: OpenRequest, future: Future[Any]) -> None:
         if future.cancelled() and not self._lifecycle.stopping:
             self._lifecycle.stop(carried)
 

@@ -2,29 +2,69 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.access import NOBODY, Access
+from bot.domain.request import Command, Help, Misunderstood, Question
+from bot.slack_api.markup import plain_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from slack_bolt import Ack, BoltContext
 
+    from bot.domain.request import Request
 
-_MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>")
-
-
-def plain(text: str) -> str:
-    """Undo Slack's escaping of the three characters that it escapes."""
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
+_FROM_PEOPLE = frozenset({None, "file_share", "me_message", "thread_broadcast"})
+"""Subtypes of messages that people write; of the others (somebody joined, a topic was set …) none asks anything."""
 
 
-def words_of(event: Mapping[str, Any]) -> str:
-    """Return what a message says to the bot, without the bot's name."""
-    text = event.get("text")
-    return plain(_MENTION.sub(" ", text)) if isinstance(text, str) else ""
+def message_in(event: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the message of an event that a person wrote or edited; ``None`` for every other event."""
+    kind, message = event.get("type"), event
+    if kind == "message" and event.get("subtype") == "message_changed":
+        message = event.get("message") or {}
+    if not isinstance(message, dict) or message.get("bot_id") or not message.get("user"):
+        return None
+    return message if kind == "app_mention" or (kind == "message" and message.get("subtype") in _FROM_PEOPLE) else None
+
+
+def typed_in(body: Mapping[str, Any], controls: Collection[str]) -> str | None:
+    """Return the words that a request brings, typed or in the value of one of ``controls``; ``None`` where it brings none."""
+    event = body.get("event")
+    if isinstance(event, dict):
+        message = message_in(event)
+        return None if message is None else plain_text(str(message.get("text") or ""))
+    if "command" in body:
+        return plain_text(str(body.get("text") or ""))
+    actions = body.get("actions")
+    action = actions[0] if isinstance(actions, list) and actions else None
+    return chosen(action) if isinstance(action, dict) and control_of(action) in controls else None
+
+
+def control_of(action: Mapping[str, Any]) -> str:
+    """Return which control was used: the part of its action id that all of its kind share."""
+    return str(action.get("action_id")).partition(":")[0]
+
+
+def chosen(action: Mapping[str, Any]) -> str:
+    """Return the words that a button or a chosen option holds; ``""`` where it holds none."""
+    option = action.get("selected_option")
+    value = action.get("value") or (option.get("value") if isinstance(option, dict) else None)
+    return value if isinstance(value, str) else ""
+
+
+def request_in(context: BoltContext) -> Request:
+    """Return what the request's words were read as.
+
+    Raises:
+        LookupError: for a request that brings no words.
+
+    """
+    request = context.get("request")
+    if isinstance(request, Question | Command | Help | Misunderstood):
+        return request
+    raise LookupError("this payload holds no words")
 
 
 def access_in(context: BoltContext) -> Access:
@@ -55,7 +95,7 @@ _KINDS = {
 }
 _EVENTS = frozenset(
     {"app_mention", "message", "app_home_opened", "link_shared", "function_executed", "app_uninstalled", "tokens_revoked"}
-)
+) | {"channel_id_changed"}
 
 
 def entry_point_of(body: dict[str, Any]) -> str:

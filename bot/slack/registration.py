@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.slack import access_guard, error_handler
+from bot.slack import access_guard, error_handler, request_reader
 from bot.slack.listeners import (
     actions,
     command,
@@ -31,6 +31,7 @@ def listen(app: App, services: Services) -> None:
 
     Work goes on in Bolt's lazy listeners, after Slack has its acknowledgement.
     """
+    request_reader.listen(app, services)
     access_guard.listen(app, services)
     for door in (
         modal_open,

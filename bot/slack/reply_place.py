@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.delivery.conversation import Conversation
-from bot.slack.payload import entry_point_of, plain, workspace_of
+from bot.domain.request import Command, Help, Misunderstood, Question
+from bot.slack.payload import entry_point_of, workspace_of
 
 if TYPE_CHECKING:
     from slack_bolt import BoltRequest
 
-_NOBODY = frozenset({"link_shared", "app_uninstalled", "tokens_revoked", "function_executed"})
+_NOBODY = frozenset({"link_shared", "app_uninstalled", "channel_id_changed", "tokens_revoked", "function_executed"})
 """Doors behind which nobody waits: a failure is in the log. A workflow's step ends itself, with a sentence."""
 
 
@@ -26,10 +27,6 @@ def place_of(request: BoltRequest) -> Conversation | None:
 
 
 def asked_in(request: BoltRequest) -> str:
-    """Return what was asked, where a command or a control says so; ``""`` for what has to be read first."""
-    body = request.body
-    if "command" in body:
-        return plain(str(body.get("text") or ""))
-    action: dict[str, Any] = next(iter(body.get("actions") or ()), {})
-    value = action.get("value") or (action.get("selected_option") or {}).get("value")
-    return value if isinstance(value, str) else ""
+    """Return the words that ask the same again; ``""`` for a request that brings none."""
+    parsed = request.context.get("request")
+    return parsed.typed if isinstance(parsed, Question | Command | Help | Misunderstood) else ""

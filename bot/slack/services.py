@@ -1,75 +1,94 @@
-"""Desk: what every door needs to pass on what somebody asks."""
+"""What every listener needs to pass on what somebody asks; made in the composition root."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.conversation.help import build_notice
 from bot.conversation.refusal import refusal
 from bot.domain.access import Permission
 from bot.domain.reply import Notice
-from bot.subscriptions.commands import takes
+from bot.domain.request import Command, Help, Misunderstood, Question
 
 if TYPE_CHECKING:
     from analytics.query import Form
     from bot.conversation.answer_cache import AnswerCache
     from bot.conversation.name_index import NameIndex
-    from bot.conversation.natural_language import NaturalLanguage
+    from bot.conversation.one_answer import OneAnswer
     from bot.conversation.rate_limit import RateLimit
+    from bot.conversation.request_parser import RequestParser
     from bot.conversation.router import Router
     from bot.delivery.conversation import Conversation
     from bot.delivery.responder import Responder
+    from bot.domain.request import Request
     from bot.domain.store_summary import Entry
+    from bot.storage.channels.channel_ids import ChannelIds
     from bot.storage.messages.pending_replies import PendingReplies
     from bot.storage.messages.received_events import ReceivedEvents
     from bot.storage.workspaces import WorkspaceRemoval
     from bot.subscriptions.service import SubscriptionService
 
-_UNDELIVERED = "I had your answer and couldn't post it: Slack took it nowhere. Ask again in a minute."
+_UNDELIVERED = "I couldn't post your answer: Slack didn't accept it. Ask again in a minute."
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Who answers, how answers travel, who may ask, and what was received before."""
+    """The parts of the bot that listeners use."""
 
+    parser: RequestParser
     router: Router
     responder: Responder
     rate_limit: RateLimit
-    seen: ReceivedEvents
+    received_events: ReceivedEvents
+    one_answer: OneAnswer
     entries: tuple[Entry, ...]
-    """What can be asked."""
+    """The questions that can be asked."""
     name_index: NameIndex
-    """What it can be asked about, and the latest findings."""
-    leaving: WorkspaceRemoval
-    """What is to be done when a workspace removes the app."""
+    workspace_removal: WorkspaceRemoval
     subscription_service: SubscriptionService
-    """Keeps what channels are subscribed to and watch."""
     answer_cache: AnswerCache
-    """The answers that are at hand."""
-    plainly: NaturalLanguage
-    """Reads what is said in plain words."""
     pending_replies: PendingReplies
-    """The requests that have not ended, for the next process to put right."""
+    channel_ids: ChannelIds
 
-    def serve(self, conversation: Conversation, text: str) -> bool:
-        """Answer a question, or do what is the clerk's, if the seat's access allows it; tell whether the answer was delivered."""
-        if takes(text):
-            delivered = self.subscription_service.serve(conversation, text)
-        elif conversation.access.allows(Permission.ASK):
-            delivered = self.responder.serve(conversation, text)
-        else:
-            delivered = self.responder.tell(conversation, refusal(conversation.access.actor.kind))
-        if not delivered and conversation.notice is None:
-            conversation.notice = Notice(
-                _UNDELIVERED, suggestions=(text,)
-            )  # told by what carries the request, when that is possible
+    def immediate_notice(self, request: Request) -> Notice | None:
+        """Return the reply that needs no data and can go into the acknowledgement; ``None`` for what has to be worked on."""
+        match request:
+            case Help(notice):
+                return notice
+            case Misunderstood(notice) if not self.parser.can_guess(request):
+                return notice
+        return None
+
+    def serve(self, conversation: Conversation, request: Request) -> bool:
+        """Answer a request as far as the conversation's access allows; returns whether an answer was delivered."""
+        conversation.quiet = conversation.quiet or request.quiet
+        notice = self.immediate_notice(request) or self.rate_limit.ask(conversation.workspace, conversation.user)
+        if notice is None:
+            return self._serve(conversation, self.parser.guess(request) if isinstance(request, Misunderstood) else request)
+        self.responder.tell(conversation, notice)
+        return False
+
+    def _serve(self, conversation: Conversation, request: Request) -> bool:
+        match request:
+            case Help(notice) | Misunderstood(notice):
+                return self.responder.tell(conversation, notice)
+            case Command(word="build"):
+                return self.responder.tell(conversation, build_notice(request))
+            case Command():
+                delivered = self.subscription_service.serve(conversation, request)
+            case Question() if conversation.access.allows(Permission.ASK):
+                delivered = self.responder.serve(conversation, request)
+            case _:
+                delivered = self.responder.tell(conversation, refusal(conversation.access.actor.kind))
+        if not delivered and conversation.notice is None:  # told when the request ends, if that is possible then
+            conversation.notice = Notice(_UNDELIVERED, suggestions=(request.text,))
         return delivered
 
     def admits(self, conversation: Conversation, permission: Permission) -> bool:
-        """Tell whether a person may do something that their payload alone doesn't tell; say so to them where not."""
-        conversation.access = self.subscription_service.people.verified(
-            conversation.client, conversation.workspace, conversation.access
-        )
+        """Check a permission that the payload alone doesn't settle; tells the person when they lack it."""
+        people = self.subscription_service.people
+        conversation.access = people.verified(conversation.client, conversation.workspace, conversation.access)
         if conversation.access.allows(permission):
             return True
         self.responder.tell(conversation, refusal(conversation.access.actor.kind))

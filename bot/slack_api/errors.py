@@ -1,19 +1,31 @@
-"""What talking to Slack may raise, what each failure means for the way that was tried, and what of it may be logged."""
+"""What a call of Slack may raise, what it means for the message that was to be sent, and what of it may be logged or told."""
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 from http.client import HTTPException
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.error import URLError
 
 from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.slack_api.error_words import Treatment, error_word, treatment_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FAILURES = (SlackClientError, OSError, HTTPException)
 """What slack_sdk raises: its own errors, and those of the connection."""
+LONGEST_WAIT = timedelta(hours=1)
+"""However long a ``Retry-After`` asks to wait, the next attempt is made after this."""
+_STATUS = "HTTP "
+_TOO_MANY, _TIMED_OUT = 429, 408
+_MAY_HAVE_WORKED = frozenset({"fatal_error", "internal_error"})
+"""Slack says of both: "It's possible some aspect of the operation succeeded before the error was raised."."""
+_RATE_LIMITED = frozenset({"ratelimited", "rate_limited"})
 
 
 class PostResult(Enum):
@@ -28,52 +40,85 @@ class PostResult(Enum):
     FAILED = auto()
     """Slack failed, or was not reached. It is not there; the same may work a moment later."""
     LOST = auto()
-    """The connection broke when all was sent: it may be there, and it may not."""
-
-
-_UNFIT = frozenset(
-    {
-        "block_mismatch",
-        "invalid_attachments",
-        "invalid_blocks",
-        "invalid_blocks_format",
-        "invalid_payload",
-        "metadata_too_large",
-        "msg_blocks_too_long",
-        "msg_too_long",
-        "only_one_table_allowed",
-        "slack_file_not_found",
-    }
-)
-_MOMENTARY = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
-LASTING = frozenset(
-    {"missing_scope", "not_allowed_token_type", "no_permission", "file_uploads_disabled", "storage_limit_reached"}
-)
-"""What stays as it is until somebody changes the app, the token or the workspace."""
+    """The answer was lost, or can't be read: the message may be there."""
 
 
 def said(error: Exception) -> str:
-    """Return Slack's error code, or the kind of the failure: never a body, which may hold what somebody wrote."""
-    return str(error.response.get("error")) if isinstance(error, SlackApiError) else type(error).__name__
+    """Return Slack's error word, else the HTTP status or the kind of the failure: never a body, whoever wrote that."""
+    if not isinstance(error, SlackApiError):
+        return type(error).__name__
+    return _word(error) or f"{_STATUS}{_status(error)}"
+
+
+def is_answer(code: str) -> bool:
+    """Tell whether what :func:`said` returned came as an answer, from Slack or on the way there."""
+    return bool(error_word(code)) or code.startswith(_STATUS)
 
 
 def classify_error(error: Exception) -> PostResult:
     """Tell what a failure means. ``error`` is one of :data:`FAILURES`."""
     if isinstance(error, SlackApiError):
-        response: Mapping[str, object] = error.response
-        return meaning(str(response.get("error") or ""), int(getattr(response, "status_code", 0) or _status(error)))
+        return meaning(_word(error), _status(error))
     if isinstance(error, URLError):  # raised before the request was out
         return PostResult.FAILED
     return PostResult.LOST if isinstance(error, OSError | HTTPException) else PostResult.SHUT
 
 
-def meaning(code: str, status: int) -> PostResult:
-    """Tell what an error code, or an answer without one, means."""
-    if code in _UNFIT:
+def meaning(word: str, status: int) -> PostResult:
+    """Tell what an answer means: Slack's error word, ``""`` for an answer without one, and the HTTP status."""
+    treatment = treatment_of(word)
+    if treatment in {Treatment.FORM, Treatment.PICTURE}:
         return PostResult.UNFIT
-    return PostResult.FAILED if status >= 500 or code in _MOMENTARY else PostResult.SHUT
+    if status >= 500 or treatment is Treatment.RETRY:
+        return PostResult.LOST if not word and 200 <= status < 300 else PostResult.FAILED
+    return PostResult.SHUT
+
+
+def lasting(error: Exception) -> bool:
+    """Tell whether the same call would fail the same way a moment later."""
+    return isinstance(error, FAILURES) and classify_error(error) in {PostResult.SHUT, PostResult.UNFIT}
+
+
+def may_be_posted(error: Exception) -> bool:
+    """Tell whether a message may be there although the call that posts it failed."""
+    if not isinstance(error, SlackApiError):
+        reason = getattr(error, "reason", None)  # nobody was there to take the request
+        return not isinstance(reason, ConnectionRefusedError | TimeoutError) and type(reason).__name__ != "gaierror"
+    word, status = _word(error), _status(error)
+    if word and status < 500:
+        return word in _MAY_HAVE_WORKED
+    return word != "service_unavailable" and (status < 400 or status == _TIMED_OUT or status >= 500)
+
+
+def wait_asked(error: Exception, now: datetime) -> timedelta | None:
+    """Return how long Slack asks to wait with ``Retry-After``, one hour at most; ``None`` where it asks for nothing."""
+    if not isinstance(error, SlackApiError) or not (_status(error) == _TOO_MANY or _word(error) in _RATE_LIMITED):
+        return None
+    return retry_after(getattr(error.response, "headers", None) or {}, now)
+
+
+def retry_after(headers: Mapping[str, Any], now: datetime) -> timedelta | None:
+    """Read ``Retry-After``: seconds, or a date. ``None`` where there is none that can be read."""
+    found = next((value for name, value in headers.items() if str(name).casefold() == "retry-after"), None)
+    text = str(found[0] if isinstance(found, list) and found else found).strip()
+    with suppress(ValueError, OverflowError):
+        return min(max(timedelta(seconds=float(text)), timedelta(seconds=0.1)), LONGEST_WAIT)
+    with suppress(ValueError, TypeError):
+        date = parsedate_to_datetime(text)
+        return min(max(date.replace(tzinfo=date.tzinfo or UTC) - now, timedelta(seconds=1)), LONGEST_WAIT)
+    return None
+
+
+def _word(error: SlackApiError) -> str:
+    """Return the error word of an answer, whatever JSON, or none, it is."""
+    try:
+        return error_word(error.response.get("error"))
+    except (AttributeError, ValueError):
+        return ""
 
 
 def _status(error: SlackApiError) -> int:
-    """Return the HTTP status of an answer that was no JSON, which slack_sdk gives as a plain mapping."""
-    return int(error.response.get("status") or 0) if isinstance(error.response, dict) else 0
+    """Return the HTTP status; slack_sdk gives some answers as plain mappings."""
+    response = error.response
+    found = response.get("status") if isinstance(response, dict) else getattr(response, "status_code", None)
+    return found if isinstance(found, int) else 0

@@ -1,12 +1,14 @@
-"""What Slack's Web API tells of people, where a request needs more than its payload: guests, and who is in a channel."""
+"""Looks up in Slack's Web API what a payload doesn't contain: who is a guest, and who is in a channel."""
 
 from __future__ import annotations
 
 import logging
 import time
+from contextlib import suppress
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from cachetools import TTLCache
 from slack_sdk.errors import SlackApiError
 
 from bot.domain.access import Access, ActorKind
@@ -19,25 +21,24 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-KEPT_FOR = 300.0
-"""Seconds for which it is believed who is a guest, which channels are private, and which scopes a workspace gave."""
+CACHED_FOR = 300.0
+"""Seconds for which guests, private channels and missing scopes are cached."""
 _MOST = 10_000
-"""People, and channels, that are remembered."""
+"""Entries in each cache."""
 _PAGES = 50
-"""Pages of a channel's members that are read; a thousand on each."""
+"""Pages of a channel's members that are read; up to 900 on each."""
 _RECEIPT = "You are about to change this channel's digest or alerts from outside of it."
 
 
 class People:
-    """Looks people up. What can't be known stays on the safe side."""
+    """Looks people and channels up. Whatever Slack doesn't answer counts as unknown, which allows less."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         """``clock`` gives seconds."""
-        self._clock = clock
-        self._kinds: dict[tuple[str, str], tuple[float, ActorKind]] = {}
-        self._private: dict[tuple[str, str], tuple[float, bool | None]] = {}
-        self._without: dict[tuple[str, str], float] = {}
-        """Until when a method isn't tried in a workspace: it gave the app no scope for it."""
+        self._kinds: TTLCache[tuple[str, str], ActorKind] = TTLCache(_MOST, CACHED_FOR, clock)
+        self._private: TTLCache[tuple[str, str], bool | None] = TTLCache(_MOST, CACHED_FOR, clock)
+        self._without: TTLCache[tuple[str, str, str], bool] = TTLCache(_MOST, CACHED_FOR, clock)
+        """Methods, and the workspaces and channels where the app lacks the scope for them; it differs by the kind of channel."""
         self._lock = Lock()
 
     def verified(self, client: WebClient, workspace: str, access: Access) -> Access:
@@ -46,15 +47,14 @@ class People:
             return access
         key = (workspace, access.actor.user)
         with self._lock:
-            until, kind = self._kinds.get(key, (0.0, ActorKind.UNVERIFIED))
-        if until < self._clock():
-            found = self._call(client.users_info, workspace, user=access.actor.user)
-            if found is None:
+            kind = self._kinds.get(key)
+        if kind is None:
+            response = self._call(client.users_info, workspace, user=access.actor.user)
+            if response is None:
                 return access
-            kind = _kind(found.get("user"))
+            kind = _kind(response.get("user"))
             with self._lock:
-                _make_room(self._kinds)
-                self._kinds[key] = (self._clock() + KEPT_FOR, kind)
+                self._kinds[key] = kind
         return access.of_kind(kind)
 
     def is_in(self, client: WebClient, workspace: str, channel: str, user: str, *, may_post: bool) -> bool:
@@ -73,41 +73,39 @@ class People:
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or None
             if not cursor:
                 return False
-        if not may_post or ("conversations_members", workspace) not in self._without:
+        if not may_post or not self._lacks_scope("conversations_members", workspace, channel):
             return False
         return self._call(client.chat_postEphemeral, workspace, channel=channel, user=user, text=_RECEIPT) is not None
 
     def is_private(self, client: WebClient, workspace: str, channel: str) -> bool | None:
         """Tell whether a channel is private now, by ``conversations.info``; ``None`` where the app may not ask."""
         key = (workspace, channel)
+        with self._lock, suppress(KeyError):
+            return self._private[key]
+        response = self._call(client.conversations_info, workspace, channel=channel)
+        private = bool((response.get("channel") or {}).get("is_private", True)) if response else None
         with self._lock:
-            until, private = self._private.get(key, (0.0, None))
-        if until < self._clock():
-            found = self._call(client.conversations_info, workspace, channel=channel)
-            private = bool((found.get("channel") or {}).get("is_private", True)) if found else None
-            with self._lock:
-                _make_room(self._private)
-                self._private[key] = (self._clock() + KEPT_FOR, private)
+            self._private[key] = private
         return private
 
     def _call(self, method: Callable[..., Any], workspace: str, **arguments: str | int | None) -> Any:  # noqa: ANN401 - Slack's answer
         """Call Slack; ``None`` where it refuses."""
-        name = method.__name__
-        if self._without.get((name, workspace), 0.0) > self._clock():
+        key = (method.__name__, workspace, str(arguments.get("channel", "")))
+        if self._lacks_scope(*key):
             return None
         try:
             return method(**arguments)
         except FAILURES as error:
             if isinstance(error, SlackApiError) and said(error) == "missing_scope":
-                self._without[name, workspace] = self._clock() + KEPT_FOR
+                with self._lock:
+                    self._without[key] = True
             else:
                 _log.info("%s: %s", method.__name__, said(error))
             return None
 
-
-def _make_room(kept: dict[Any, Any]) -> None:
-    if len(kept) >= _MOST:
-        kept.clear()
+    def _lacks_scope(self, method: str, workspace: str, channel: str) -> bool:
+        with self._lock:
+            return (method, workspace, channel) in self._without
 
 
 def _kind(user: object) -> ActorKind:

@@ -6,6 +6,7 @@ Slack's own hosts over https or, where ``SLACK_API_URL`` points elsewhere, at th
 
 from __future__ import annotations
 
+import json
 import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,8 @@ from urllib.request import HTTPRedirectHandler, ProxyHandler, build_opener
 
 from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook import WebhookClient, WebhookResponse
+
+from bot.slack_api.error_words import error_word
 
 if TYPE_CHECKING:
     from urllib.request import OpenerDirector, Request
@@ -82,3 +85,17 @@ class _Hook(WebhookClient):
         with _opener(self.proxy).open(req, timeout=self.timeout) as answered:
             body = answered.read().decode(answered.headers.get_content_charset() or "utf-8")
             return WebhookResponse(url=url, status_code=answered.status, body=body, headers=dict(answered.headers.items()))
+
+
+def error_of(body: str) -> str | None:
+    """Return the error that a response URL names, as JSON or bare text; ``""`` for no answer of Slack's, ``None`` for none."""
+    text = body.strip()
+    if text in {"", "ok"}:
+        return None
+    try:
+        answer = json.loads(text)
+    except ValueError:
+        return error_word(text)
+    if not isinstance(answer, dict):
+        return ""
+    return None if answer.get("ok") is True else error_word(answer.get("error"))

@@ -1,11 +1,12 @@
-"""A picture as a file of Slack's: uploaded to no channel, shown by an image block once Slack has processed it."""
+"""Upload a picture as a file of Slack's: shared in no channel, shown by an image block once Slack has processed it."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING
 
-from bot.slack_api.errors import FAILURES, LASTING, said
+from bot.slack_api.error_words import Treatment, treatment_of
+from bot.slack_api.errors import FAILURES, said
 
 if TYPE_CHECKING:
     from slack_sdk import WebClient
@@ -15,11 +16,10 @@ if TYPE_CHECKING:
 PROCESSED_WITHIN = 20.0
 """Seconds that Slack gets to process an uploaded picture."""
 _LOOK_EVERY = 0.5
-_ALT_ON_UPLOAD = 1000
 
 
 class NotUploadedError(Exception):
-    """The picture cannot be shown as a file."""
+    """The picture can't be shown as a file."""
 
     def __init__(self, why: str, *, lasting: bool) -> None:
         """``lasting`` is true where the next picture would fare no better."""
@@ -30,21 +30,23 @@ class NotUploadedError(Exception):
 def upload(client: WebClient, picture: Picture) -> str:
     """Upload a picture, wait until Slack can show it, and return the file's id.
 
+    The alternative text belongs to the image block: Slack doesn't share files that are uploaded with ``alt_txt``
+    (https://github.com/slackapi/python-slack-sdk/issues/1818).
+
     Raises:
         NotUploadedError: naming Slack's error code or the kind of the failure.
 
     """
     try:
-        alt = picture.alt if len(picture.alt) <= _ALT_ON_UPLOAD else picture.alt[: _ALT_ON_UPLOAD - 1] + "…"
-        sent = client.files_upload_v2(content=picture.png, filename=picture.name, title=picture.name, alt_txt=alt)
+        sent = client.files_upload_v2(content=picture.png, filename=picture.name, title=picture.name)
         file = str(sent["files"][0]["id"])
     except (*FAILURES, KeyError, IndexError, TypeError) as error:
-        raise NotUploadedError(said(error), lasting=said(error) in LASTING) from error
-    _wait(client, file)
+        raise _not_uploaded(error) from error
+    _wait_until_processed(client, file)
     return file
 
 
-def _wait(client: WebClient, file: str) -> None:
+def _wait_until_processed(client: WebClient, file: str) -> None:
     until = time.monotonic() + PROCESSED_WITHIN
     failed = False
     while True:
@@ -52,10 +54,18 @@ def _wait(client: WebClient, file: str) -> None:
             if client.files_info(file=file)["file"].get("filetype"):
                 return
             failed = False
-        except (*FAILURES, KeyError) as error:
-            if failed or said(error) in LASTING:
-                raise NotUploadedError(said(error), lasting=said(error) in LASTING) from error
+        except (*FAILURES, KeyError, TypeError, AttributeError) as error:
+            refusal = _not_uploaded(error)
+            if failed or refusal.lasting:
+                raise refusal from error
             failed = True
         if time.monotonic() > until:
             raise NotUploadedError(f"not processed within {PROCESSED_WITHIN:.0f} s", lasting=True)
         time.sleep(_LOOK_EVERY)
+
+
+def _not_uploaded(error: Exception) -> NotUploadedError:
+    """Say why there is no file, and whether it would be the same for the next: only a listed word of Slack's says so."""
+    word = said(error)
+    momentary = word == "file_not_found" or treatment_of(word) in {Treatment.RETRY, Treatment.REQUEST}
+    return NotUploadedError(word, lasting=not momentary)

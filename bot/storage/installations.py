@@ -179,6 +179,14 @@ class Installations(InstallationStore):
             expires.replace(tzinfo=UTC) if expires else None,
         )
 
+    def installer(self, workspace: str) -> str | None:
+        """Return the user who installed the app last: in a team or, by an enterprise's id, in the whole organization."""
+        c = self._tables.installations.c
+        wide = sa.and_(c.team_id.is_(None), c.enterprise_id == workspace)
+        mine = sa.and_(c.client_id == self._client_id, sa.or_(c.team_id == workspace, wide))
+        with reaching(), self._database.connect() as connection:
+            return connection.scalar(sa.select(c.user_id).where(mine).order_by(c.installed_at.desc(), c.id.desc()).limit(1))
+
     def refreshed(self, old: BotToken, token: str, refresh_token: str | None, expires_at: datetime) -> BotToken:
         """Store a token in the place of the one before, and return it."""
         values = {

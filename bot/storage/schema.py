@@ -208,3 +208,16 @@ WORKER_HEARTBEAT = sa.Table(
     # Set by a worker that ended as it was told; one that was killed or hangs never sets it.
     sa.Column("ended_at", sa.DateTime),
 )
+ANSWERED_MESSAGE = sa.Table(
+    "answered_message",
+    METADATA,
+    # A person's message.
+    sa.Column("workspace", sa.String(32), primary_key=True),
+    sa.Column("channel", sa.String(32), primary_key=True),
+    sa.Column("ts", sa.String(32), primary_key=True),
+    # SHA-256 of its words: an edit that changes none asks nothing.
+    sa.Column("words_digest", sa.LargeBinary(32), nullable=False),
+    # The answer in the same channel; none while it is worked on, or where only the person can see it.
+    sa.Column("answer_ts", sa.String(32)),
+    sa.Column("changed_at", sa.DateTime, nullable=False, index=True),
+)

@@ -10,8 +10,8 @@ from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import ordinal
 from analytics.storage.database import writing
 from bot.blocks.subscriptions import alert
+from bot.domain.alert_rule import Figure, figure, read_rule
 from bot.domain.outbox import Kind, PlannedDelivery
-from bot.subscriptions.alert_rules import Figure, figure, read_rule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from analytics.answer import Answer
-    from analytics.query import Form
+    from analytics.query import Form, Query
+    from bot.conversation.router import Analytics
+    from bot.domain.alert_rule import Rule
     from bot.domain.outbox import Watch
     from bot.domain.reply import Picture
     from bot.outbox.delivery import DeliveryContext
-    from bot.subscriptions.alert_rules import Rule
-    from bot.subscriptions.service import Analytics
 
     Found = tuple[Answer | None, Picture | None]
     """An answer with its picture, or nothing where the name is in the list no more."""
@@ -51,7 +51,7 @@ def watch(
         StoreError: when the database cannot be used.
 
     """
-    asked: dict[str, Found] = {}
+    asked: dict[Query, Found] = {}
     crossed = 0
     for one in delivery_context.watches.heard():
         try:
@@ -59,10 +59,9 @@ def watch(
             day = newest.get(rule.query.within.value)
             if day is None or (one.looked_at and one.looked_at >= day):
                 continue
-            text = str(rule.query)
-            if text not in asked:
-                asked[text] = _asked(numbers, text)
-            crossed += _look(delivery_context, database, (one, rule, day), asked[text])
+            if rule.query not in asked:
+                asked[rule.query] = _asked(numbers, rule.query)
+            crossed += _look(delivery_context, database, (one, rule, day), asked[rule.query])
         except HfStatsError as error:
             _log.warning("watch %s could not be looked at: %s", one.id, error)
         except Exception:  # noqa: BLE001 - one watch that nobody understands must not stop the others
@@ -70,9 +69,9 @@ def watch(
     return crossed
 
 
-def _asked(numbers: Analytics, text: str) -> Found:
+def _asked(numbers: Analytics, query: Query) -> Found:
     try:
-        return numbers.answer(text)
+        return numbers.answer(query)
     except NoDataError:  # nobody of that name is in the list (any more)
         return None, None
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from analytics.errors import StoreError
 from bot.blocks.messages import image_at, image_of_file
+from bot.blocks.notices import without_picture
 from bot.delivery.send import send
 from bot.domain.reply import Picture
 from bot.slack_api.errors import PostResult
@@ -27,7 +28,7 @@ def show(
     delivery_context: DeliveryContext, conversation: Conversation, content: Content, png: bytes | None, *, everyone: bool
 ) -> bool:
     """Show it to everybody in the conversation or to the person alone; tell whether it arrived."""
-    ways = conversation.ways() if everyone or conversation.instead else conversation.aside()
+    ways = conversation.post_methods() if everyone or conversation.replaces_message else conversation.private_post_methods()
     return send(ways, _forms(delivery_context, conversation, content, png), content.text, twice=not everyone) is PostResult.DONE
 
 
@@ -38,7 +39,9 @@ def _forms(
         picture = _picture(delivery_context, conversation, Picture(png, content.alt, "hfstats-digest.png"))
         if picture:
             yield content.blocks([picture])
-    yield content.blocks()
+        yield content.blocks([*content.instead, without_picture("")])
+    else:
+        yield content.blocks()
     yield []
 
 

@@ -78,6 +78,8 @@ def under_faults(service: Service, method: str, arguments: Json, answer: Callabl
             service.record(method, 0, "connection_dropped", kept)
             return _drop()
         if (failed := _failure(fault)) is not None:
+            if fault.takes_effect:
+                answer()
             service.record(method, failed.status_code, fault.error or f"http_{failed.status_code}", kept)
             return failed
     response, error = answer()
@@ -86,14 +88,25 @@ def under_faults(service: Service, method: str, arguments: Json, answer: Callabl
 
 
 def _failure(fault: Fault) -> Response | None:
+    if fault.body is not None:
+        status = fault.status or (TOO_MANY if fault.retry_after is not None else 200)
+        response = Response(fault.body, status, content_type=fault.content_type)
+    elif fault.error:
+        response = jsonify({"ok": False, "error": fault.error})
+        response.status_code = fault.status or 200
+    elif fault.retry_after is not None:
+        response = limited(fault.retry_after)
+    elif fault.status is not None:
+        response = Response("server error", fault.status, mimetype="text/plain")
+    else:
+        return None
     if fault.retry_after is not None:
-        return limited(fault.retry_after)
-    if fault.status is not None:
-        return Response("server error", fault.status, mimetype="text/plain")
-    return jsonify({"ok": False, "error": fault.error}) if fault.error else None
+        response.headers["Retry-After"] = str(fault.retry_after)
+    response.headers.extend(fault.headers)
+    return response
 
 
-def limited(seconds: int) -> Response:
+def limited(seconds: int | str) -> Response:
     """Slack's answer to who asks too often."""
     response = jsonify({"ok": False, "error": "ratelimited"})
     response.status_code = TOO_MANY

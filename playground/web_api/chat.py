@@ -37,7 +37,8 @@ def message_json(message: Message, workspace: Workspace, service: Service, *, wi
         body["edited"] = {"user": author.id, "ts": message.ts}
     if message.files:
         body["files"] = [{"id": one, "name": workspace.files[one].name} for one in message.files]
-    replies = [one for one in workspace.messages(message.channel, thread=message.ts) if one.is_reply]
+    replies = [reply for reply in workspace.messages(message.channel, thread=message.ts) if reply.thread_ts == message.ts]
+    replies = [reply for reply in replies if reply.ts != message.ts]  # a thread's first message names itself
     if replies:
         body |= {"thread_ts": message.ts, "reply_count": len(replies), "latest_reply": replies[-1].ts}
     if with_metadata and message.metadata:
@@ -52,6 +53,8 @@ def post_message(ask: Ask) -> Json:
     channel = ask.channel()
     if channel.archived:
         raise Refusal("is_archived")
+    if channel.kind is Kind.IM and any(ask.workspace.users[one].deleted for one in channel.members):
+        raise Refusal("user_disabled")
     member = ask.workspace.bot in channel.members
     if not member and not (channel.kind is Kind.PUBLIC and "chat:write.public" in ask.token.scopes):
         raise Refusal("not_in_channel")

@@ -34,6 +34,8 @@ def open_direct(ask: Ask) -> Json:
         raise Refusal("users_list_not_supplied")
     if any(one not in ask.workspace.users for one in users):
         raise Refusal("user_not_found")
+    if any(ask.workspace.users[one].deleted for one in users):
+        raise Refusal("user_disabled")
     if len(users) > 1:
         raise Refusal("not_enough_users")
     channel = ask.workspace.direct(users[0])
@@ -105,7 +107,7 @@ def user_json(user: User, team: str) -> Json:
         "team_id": user.team or team,
         "name": user.name,
         "real_name": user.real_name,
-        "deleted": False,
+        "deleted": user.deleted,
         "is_bot": user.is_bot,
         "is_restricted": user.is_guest or user.is_single_channel_guest,
         "is_ultra_restricted": user.is_single_channel_guest,

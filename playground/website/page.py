@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, abort, jsonify, render_template, request
 
 from playground.image_fetch import LOOPBACK, picture_type
-from playground.user_actions import markup
+from playground.user_actions.typed_text import markup
 from playground.website.rendering import Look
 from playground.workspace import Kind
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from playground.app_state import Service
     from playground.delivery import Ack
-    from playground.user_actions import Acts
+    from playground.user_actions.actions import UserActions
     from playground.workspace import Channel, Message, User, View, Workspace
 
 Json = dict[str, Any]
@@ -65,7 +65,7 @@ class Page:
     """The routes of the page."""
 
     def __init__(
-        self, service: Service, acts: Mapping[str, Acts], title: str, note: str, completions: Sequence[tuple[str, str]]
+        self, service: Service, acts: Mapping[str, UserActions], title: str, note: str, completions: Sequence[tuple[str, str]]
     ) -> None:
         self._service = service
         self._acts = acts

@@ -17,6 +17,7 @@ from analytics.answer import Ranking, Share
 from analytics.domain import NONE_DECLARED, Count, Dimension, Measure, Model
 from analytics.names import grouping
 from analytics.statistics import comparison
+from analytics.statistics.correlation import correlate
 from analytics.storage.rollup import roll_up
 
 if TYPE_CHECKING:
@@ -192,12 +193,12 @@ def test_correlation_is_that_of_the_textbook(pairs: list[tuple[int | None, int]]
     xs, ys = [x for x, _ in positive], [y for _, y in positive]
     if len(positive) < 3 or len(set(xs)) < 2 or len(set(ys)) < 2:
         with pytest.raises(ValueError, match="too few different models for a correlation"):
-            comparison.correlation(models)
+            correlate(models)
         return
     # Of numbers that differ in their last digits only, what is left of a difference is noise.
     assume(max(xs) - min(xs) > 1e-3)
     assume(max(ys) - min(ys) > 1e-3)
-    statistics, fit = comparison.correlation(models)
+    statistics, fit = correlate(models)
     likes, downloads = [x for x, _ in known], [y for _, y in known]
     slope = pearson(xs, ys) * math.sqrt(math.fsum((y - mean(ys)) ** 2 for y in ys) / math.fsum((x - mean(xs)) ** 2 for x in xs))
     close = {"rel": 1e-6, "abs": 1e-9}
@@ -211,13 +212,13 @@ def test_correlation_is_that_of_the_textbook(pairs: list[tuple[int | None, int]]
 
 
 def test_a_perfect_line_is_known_as_one() -> None:
-    statistics, fit = comparison.correlation([Model("a/b", 10 * n, n) for n in (1, 2, 3, 4)])
+    statistics, fit = correlate([Model("a/b", 10 * n, n) for n in (1, 2, 3, 4)])
     assert statistics == {"r2": pytest.approx(1), "spearman": pytest.approx(1), "r2_loglog": pytest.approx(1), "n": 4}
     assert (fit.slope, fit.intercept) == (pytest.approx(1), pytest.approx(1))
 
 
 def test_more_likes_and_fewer_downloads_go_against_each_other() -> None:
-    statistics, fit = comparison.correlation([Model("a/b", 100 // n, n) for n in (1, 2, 5, 10)])
+    statistics, fit = correlate([Model("a/b", 100 // n, n) for n in (1, 2, 5, 10)])
     assert statistics["spearman"] == pytest.approx(-1)
     assert fit.slope == pytest.approx(-1)
 
@@ -237,4 +238,4 @@ def test_more_likes_and_fewer_downloads_go_against_each_other() -> None:
 )
 def test_too_few_or_too_like_models_do_not_correlate(models: list[Model]) -> None:
     with pytest.raises(ValueError, match="too few different models"):
-        comparison.correlation(models)
+        correlate(models)

@@ -20,7 +20,8 @@ from alembic.script import ScriptDirectory
 from analytics.domain import Listing, ListName, Model
 from analytics.errors import StoreError
 from analytics.storage import database
-from analytics.storage.sql_history import METADATA, SqlHistory
+from analytics.storage.schema import METADATA
+from analytics.storage.sql_history import SqlHistory
 from bot.storage.migration_state import TABLES
 
 if TYPE_CHECKING:

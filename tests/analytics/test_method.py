@@ -1,4 +1,4 @@
-"""The worked examples of docs/method.md, run: each figure there is what the product computes."""
+"""The worked examples of docs/explanation/method.md, run: each figure there is what the product computes."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from analytics.questions.rankings.derivatives import reach
 from analytics.statistics import comparison, forecasting, quality
 from analytics.statistics.attribution import explained
 from analytics.statistics.concentration import concentration
+from analytics.statistics.correlation import correlate
 from analytics.statistics.robustness import without_largest
 from analytics.storage.rollup import roll_up
 
-METHOD = (Path(__file__).parents[2] / "docs" / "method.md").read_text(encoding="utf-8")
+METHOD = (Path(__file__).parents[2] / "docs" / "explanation" / "method.md").read_text(encoding="utf-8")
 
 
 def example(title):
@@ -76,7 +77,7 @@ def test_without_the_largest():
 
 
 def test_likes_and_downloads():
-    statistics, _ = comparison.correlation([Model(f"a/{n}", downloads, n) for n, downloads in ((1, 10), (2, 20), (3, 60))])
+    statistics, _ = correlate([Model(f"a/{n}", downloads, n) for n, downloads in ((1, 10), (2, 20), (3, 60))])
     said = example("Likes and downloads")
     assert f"R² = {statistics['r2']:.2f}" in said
     assert f"Spearman's is {statistics['spearman']:.0f}" in said
@@ -120,7 +121,7 @@ def test_what_is_distrusted():
     eve, now = (Snapshot(n, date(2026, 8, 20 + n), ListName.TOP, "hub", 300, simulated=False) for n in (1, 2))
     (doubt,) = quality.stalled(eve, before, now, after)
     share = re.match(r"[\d.]+%", doubt.sentence)[0]
-    assert f"{share} of the counts" in example("What is distrusted")
+    assert f"{share} of the counts" in example("When data is suspect")
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,8 @@ from analytics.errors import StoreError
 from analytics.names import grouping
 from analytics.storage import database
 from analytics.storage.rollup import roll_up
-from analytics.storage.sql_history import METADATA, SqlHistory
+from analytics.storage.schema import METADATA
+from analytics.storage.sql_history import SqlHistory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

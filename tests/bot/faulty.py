@@ -92,7 +92,7 @@ class Bot:
             services.subscription_service.delivery_context,
             built_digests=self.faulty(services.subscription_service.delivery_context.built_digests, "built_digests"),
         )
-        wrapped = ("seen", "pending_replies", "rate_limit", "name_index")
+        wrapped = ("received_events", "pending_replies", "rate_limit", "name_index")
         self.services = replace(services, **{name: self.faulty(getattr(services, name), name) for name in wrapped})
         app = composition.bolt(chosen, self.services, over_http=True, metrics=self.metrics)
         self.executor = app.listener_runner.listener_executor

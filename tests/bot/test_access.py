@@ -1,4 +1,4 @@
-"""The table of docs/security.md: each cell is tried through the real Bolt app, by every way in that its conversation has."""
+"""The access policy in docs/reference/scopes-and-access.md: each cell is tried through the real Bolt app, in every way."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from bot import composition
 from bot.analytics_pool import process
 from bot.blocks.digest import NUMBERS
 from bot.blocks.messages import BUILD
+from bot.conversation.commands import WORDS, permission_for
 from bot.delivery.conversation import Conversation
 from bot.domain.access import POLICY, ActorKind, ConversationKind, Permission
 from bot.domain.outbox import Kind as DeliveryKind
@@ -29,13 +30,12 @@ from bot.settings import Settings
 from bot.slack.installation.scopes import SCOPES as OWN_SCOPES
 from bot.slack.listeners.workflow_step import STEP
 from bot.storage.schema import DELIVERY, SUBSCRIPTION, WATCH
-from bot.subscriptions.commands import WORDS, permission_for
 from playground import SlackStandIn, payloads
 from playground.delivery import signature
 from playground.server import SCOPES
 from playground.workspace import Channel, Kind, Message, View
 
-DOCUMENT = (Path(__file__).parents[2] / "docs" / "security.md").read_text(encoding="utf-8")
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "reference" / "scopes-and-access.md").read_text(encoding="utf-8")
 GLOBEX, ORG, SISTER = "T0GLOBEX", "E0ACMEORG", "T0SISTER"
 REFUSED = re.compile(r"for (?:full )?members of|Slack didn't tell me|Home is for members")
 PLACES = {
@@ -48,6 +48,13 @@ PLACES = {
 }
 
 
+def cell_permissions(cell):
+    """Return the permissions that a cell of the table grants."""
+    if cell == "everything":
+        return frozenset(Permission)
+    return frozenset(map(Permission, cell.replace("nothing", "").split()))
+
+
 def table():
     """The granted permissions of the document's table, by who and where."""
     lines = [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in DOCUMENT.splitlines() if line.startswith("|")]
@@ -55,9 +62,7 @@ def table():
     places = [ConversationKind(name) for name in lines[start][1:]]
     rows = lines[start + 2 : start + 2 + len(ActorKind)]
     return {
-        (ActorKind(row[0]), place): frozenset(map(Permission, cell.replace("nothing", "").split()))
-        for row in rows
-        for place, cell in zip(places, row[1:], strict=True)
+        (ActorKind(row[0]), place): cell_permissions(cell) for row in rows for place, cell in zip(places, row[1:], strict=True)
     }
 
 
@@ -69,8 +74,8 @@ def test_the_document_shows_the_policy():
     assert set(GRANTED) == {(who, where) for who in ActorKind for where in ConversationKind}
 
 
-def test_every_word_of_the_clerk_has_a_permission():
-    assert {permission_for(word) for word in WORDS} <= {Permission.SEE, Permission.CHANGE}
+def test_every_command_has_a_permission():
+    assert {permission_for(word) for word in WORDS} <= {Permission.SEE, Permission.CHANGE, Permission.FORM}
     assert permission_for("licenses") is permission_for("help") is Permission.ASK
 
 
@@ -355,7 +360,7 @@ def sees(made, who, where, granted):
         for payload in ways(made, who, where, line):
             said = made.send(payload)
             assert bool(REFUSED.search(said)) is (not granted and who is not ActorKind.APP), line
-            assert granted or ("unsubscribe " not in said and "running" not in said)
+            assert granted or ("unsubscribe " not in said and "active" not in said)
     if where is not ConversationKind.HOME and who is not ActorKind.APP and not granted:
         assert REFUSED.search(made.send(made.pressed(who, PLACES[where], NUMBERS, "2026-08 in top")))
 
@@ -471,7 +476,7 @@ def test_a_private_channels_number_is_like_one_that_was_never_given_out(either, 
     number = either.ids[secret]
     before = rows(either)
     found, never = here(either, f"{verb} {number}"), here(either, f"{verb} 9999")
-    found, never = (re.findall(r"There is no subscription [^\"]*", said)[0] for said in (found, never))
+    found, never = (re.findall(r"There's no subscription [^\"]*", said)[0] for said in (found, never))
     assert found.replace(str(number), "9999") == never
     assert rows(either) == before
     for said in (here(either, "subscriptions"), here(either, "status"), either.send(either.home(ActorKind.MEMBER))):
@@ -538,7 +543,7 @@ def test_a_watch_and_a_bet_of_elsewhere_are_like_none(either):
         either.workspace.id, secret, "creator Meta by downloads below 1%", either.grace.id, crossed=False, looked_at=None
     )
     for verb in ("mute", "unwatch"):
-        assert f"There is no watch {watch.id} that you can change from here" in here(either, f"{verb} {watch.id}")
+        assert f"There's no alert {watch.id} that you can change from here" in here(either, f"{verb} {watch.id}")
     assert either.delivery_context.watches.get(either.workspace.id, watch.id).muted is None
     month = str(open_months(datetime.now(UTC))[3])
     placed = {"question": "creators by downloads in top", "month": month, "name": "Meta", "percent": 70}
@@ -626,7 +631,7 @@ def test_a_seat_without_access_does_nothing(informed):
     for line in ("pause", "licenses", "subscriptions"):
         conversation = Conversation(client, informed.workspace.id, general, informed.ada.id)
         informed.slack.service.calls.clear()
-        informed.services.serve(conversation, line)
+        informed.services.serve(conversation, informed.services.parser.parse(line))
         assert REFUSED.search(str([call.arguments for call in informed.slack.calls]))
     assert rows(informed) == before
 

@@ -23,11 +23,11 @@ from analytics.storage.sql_history import SqlHistory
 from bot.analytics_pool.process import AnalyticsProcess
 from bot.blocks.forms.prediction_form import PLACE, bet_view, mistakes, read_view
 from bot.blocks.predictions import Decided, listed, settled, under_a_digest
+from bot.conversation.commands import parse_command
 from bot.domain.outbox import Kind, Outcome, State
 from bot.domain.prediction import LISTS, LONGEST_NAME, MEASURES, RANKED, SURE, Draft, closed, open_months, read_bet
 from bot.storage.channels.predictions import MOST, Bets
 from bot.storage.workspaces import forget
-from bot.subscriptions.commands import read
 from playground import SlackStandIn
 from playground.block_kit.blocks import check_blocks, check_view
 from playground.faults import Fault
@@ -111,7 +111,7 @@ def test_a_bets_whole_life_placed_changed_listed_closed_settled_and_scored(bot):
     slack.command(f'predict creators "{bot.second}" 70% by 2026-07')
     assert bot.seen("Bets on July 2026 closed when the month began; the first that is open is August 2026.").viewer
     slack.command(f"unbet {bet.id}")
-    assert bot.seen("cannot be taken back any more").viewer
+    assert bot.seen("can't be taken back anymore").viewer
     assert bot.settle(datetime(2026, 7, 31, 23, 59, tzinfo=UTC)) == []
     assert [one.outcome for one in bot.here()] == [None, None]
 
@@ -208,10 +208,10 @@ def test_what_cannot_be_answered_now_is_settled_later_and_keeps_back_no_other_ch
     numbers = bot.jobs.numbers
 
     class Stumbling:
-        def answer(self, text):
-            if text.startswith("licenses"):
+        def answer(self, query):
+            if query.word == "licenses":
                 raise HfStatsError("not now")
-            return numbers.answer(text)
+            return numbers.answer(query)
 
     bot.jobs = replace(bot.jobs, numbers=Stumbling())
     assert len(bot.settle()) == 1
@@ -229,7 +229,7 @@ def test_one_takes_back_ones_own_bet_where_it_was_placed_and_no_other(bot):
     bot.seen(f"You have no bet {bet.id} in this conversation", channel="research")
     assert len(bot.here()) == 1
     bot.slack.command(f"unbet {bet.id}")
-    assert not bot.seen("takes back a bet: 70% that").viewer
+    assert not bot.seen("took back a bet: 70% that").viewer
     assert bot.here() == []
     assert bot.settle() == []
 
@@ -268,7 +268,7 @@ def test_a_channel_that_is_gone_leaves_a_letter_to_who_bet_first(bot):
     letter = bot.seen("The settled bets of July 2026 did not reach", channel="direct")
     bot.slack.channel("general").archived = False
     assert bot.slack.press(letter, "Send it again").ok
-    bot.seen("On its way again: the settled bets of July 2026", channel="direct")
+    bot.seen("Sending again: the settled bets of July 2026", channel="direct")
     bot.work()
     bot.seen("Bets settled for July 2026")
 
@@ -302,7 +302,7 @@ def test_a_person_has_no_more_than_so_many_open_bets(bot):
         ('predict creators "meta 70% by 2026-12', "A quotation mark is not closed"),
         (f"predict creators {'x' * 101} 70% by 2026-12", "A name has at most 100 characters"),
         (f"predict {'x ' * 250}", "A bet has at most 400 characters"),
-        ("predict creators meta 70% by 2026-12 quiet", "A bet is for everybody to see"),
+        ("predict creators meta 70% by 2026-12 quiet", "Predictions are public"),
         ("bets please", "takes no further words"),
         ("unbet", "“unbet” needs a number; “bets” shows them."),
         ("unbet 99", "You have no bet 99"),
@@ -317,7 +317,7 @@ def test_mistakes_are_told_to_who_made_them_and_nothing_is_kept(bot, typed, says
 
 def test_a_name_that_is_misspelled_or_not_in_the_list_can_be_bet_on_by_a_button(bot):
     bot.slack.command("predict creators <!channel> 60% by 2026-12")
-    told = bot.seen("One who is not in the list yet is bet on with “newcomer”")
+    told = bot.seen("To bet on somebody who isn't in the list yet, type “newcomer” before the name")
     bot.slack.press(told, 'predict creators by downloads newcomer "<!channel>" 60% at 2026-12')
     said = bot.seen("bets 60%")
     assert "that &lt;!channel&gt; leads" in str(said.blocks)
@@ -394,7 +394,7 @@ def test_another_ranking_forgets_the_name_and_offers_its_own(bot):
     view = modal(slack)
     assert chosen(view, "who", "sure") == ["=meta", "55"]
     before = view.hash
-    assert slack.press(view, "wager:of", value="families", given={"wager:sure": "90"}).ok
+    assert slack.press(view, "wager:of", value="families", others={"wager:sure": "90"}).ok
     view = slack.wait_for(lambda: (now := slack.modal()) and now.hash != before and now, WAIT)
     assert chosen(view, "of", "who", "sure") == ["families", None, "90"]
     assert slack.suggest(view, "wager:who", "perm")[0]["text"]["text"] == "Permissive"
@@ -443,7 +443,7 @@ def test_a_form_that_slack_refuses_leaves_words_to_type(bot):
     slack.command("predict creators meta")
     told = bot.seen("Slack did not let me open the form (expired_trigger_id). Type a bet:")
     typed = slack.shown_text(told).split("/hfstats ", 1)[1].strip()
-    assert read(typed, FORMS).bet.complete
+    assert parse_command(typed, FORMS).bet.complete
 
 
 # Words and blocks
@@ -466,7 +466,7 @@ drafts = st.builds(
 @given(drafts, st.booleans())
 def test_every_bet_is_read_back_from_its_words(draft, newcomer):
     draft = replace(draft, newcomer=newcomer and bool(draft.name))
-    assert read(str(draft), FORMS).bet == draft
+    assert parse_command(str(draft), FORMS).bet == draft
 
 
 @given(st.permutations(["creators", '"Meta AI"', "70%", "by 2026-12", "by models", "in trending", "that"]))

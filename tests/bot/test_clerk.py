@@ -142,7 +142,7 @@ def test_a_channels_whole_life(bot):
     assert slack.command("resume", user="grace").ok
     bot.seen("resumed the digest", user="grace")
     assert slack.command("unsubscribe").ok
-    bot.seen("ended the digest")
+    bot.seen("from the digest")
     assert bot.subscribed() is None
 
 
@@ -177,14 +177,14 @@ def test_a_channel_without_the_bot_is_told_to_invite_it_and_can_try_again(bot):
         ("subscribe at 9:00 CST", "America/Chicago or Asia/Shanghai"),
         ("digest 2026-13", "“2026-13” isn't a month"),
         ("digest 2019-01", "There's no digest for January 2019"),
-        ("pause", "not subscribed"),
-        ("resume 999", "There is no subscription 999"),
+        ("pause", "isn't subscribed"),
+        ("resume 999", "There's no subscription 999"),
         ("unsubscribe x", "“x” is no number"),
         ("watch creator meta", "A watch needs a line"),
         ("watch creator metta below 10%", "I don't know the creator “metta”"),
         ("watch licenses below 10%", "A watch is about one license"),
-        ("unwatch 5", "There is no watch 5"),
-        ("again 5", "There is no delivery 5"),
+        ("unwatch 5", "There's no alert 5"),
+        ("again 5", "There's no delivery 5"),
         ("status please", "takes no further words"),
     ],
 )
@@ -221,7 +221,7 @@ def test_the_list_shows_what_one_may_see_and_its_buttons_work(bot):
     assert bot.slack.press(listed, "Pause", user="grace").ok
     bot.slack.wait_for(lambda: bot.subscribed().paused == "asked", WAIT)
     bot.slack.command(f"pause {bot.subscribed('research').id}", user="grace")
-    bot.seen("There is no subscription", user="grace")
+    bot.seen("There's no subscription", user="grace")
     assert bot.subscribed("research").paused is None
 
 
@@ -233,7 +233,7 @@ def test_by_mention_and_in_a_direct_message(bot):
     assert bot.subscribed("direct").private
     assert "Asia/Tokyo" in bot.subscribed("direct").schedule
     bot.slack.dm("unsubscribe")
-    bot.seen("ended the digest", channel="direct")
+    bot.seen("from the digest", channel="direct")
 
 
 def test_the_home_lists_subscribes_pauses_and_ends(bot):
@@ -270,9 +270,9 @@ def test_a_letter_about_an_unsure_delivery_sends_it_again(bot):
     (line,) = bot.jobs.delivery_context.outbox.failed()
     assert line.state is State.UNSURE
     bot.slack.command("status")
-    bot.seen("1 unsure")
+    bot.seen("1 unconfirmed")
     assert bot.slack.press(letter, "Send it again").ok
-    bot.seen("On its way again: the digest of", channel="direct")
+    bot.seen("Sending again: the digest of", channel="direct")
     bot.work()
     assert bot.jobs.delivery_context.outbox.get(line.id).state is State.SENT
 
@@ -282,7 +282,7 @@ def test_a_letter_about_an_unsure_delivery_sends_it_again(bot):
 
 def watched(bot, text):
     bot.slack.command(f"watch {text}")
-    bot.seen("I tell this conversation once when")
+    bot.seen("post here once when")
     return bot.jobs.delivery_context.watches.in_channel(bot.slack.workspace().id, bot.slack.channel("general").id)[-1]
 
 

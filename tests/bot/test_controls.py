@@ -12,7 +12,7 @@ from analytics.answer import FollowUp, FollowUps
 from analytics.query import Query
 from analytics.questions.registry import ask, parse
 from bot.blocks.controls import asker, controls
-from bot.slack.listeners.command import aside
+from bot.conversation.request_parser import split_quiet
 from playground.block_kit.blocks import check_blocks
 
 
@@ -84,19 +84,19 @@ def answer_with(near):
     ],
 )
 def test_quiet_is_taken_off_at_either_end(typed, asked):
-    assert aside(typed) == (asked, True)
+    assert split_quiet(typed) == (asked, True)
 
 
 @given(st.lists(st.sampled_from(["quiet", "Quietly", "model", "x"]), min_size=1, max_size=4))
 def test_a_name_in_quotes_keeps_its_words(words):
     typed = f'creator "{" ".join(words)}"'
-    assert aside(typed) == (typed, False)
-    assert aside(f"{typed} quiet") == (typed, True)
-    assert parse(aside(f"quiet {typed}")[0]) == Query("creator", (" ".join(words),))
+    assert split_quiet(typed) == (typed, False)
+    assert split_quiet(f"{typed} quiet") == (typed, True)
+    assert parse(split_quiet(f"quiet {typed}")[0]) == Query("creator", (" ".join(words),))
 
 
 @given(st.text(max_size=60))
 def test_what_is_not_quiet_stays_as_it_was_typed(typed):
-    taken, quiet = aside(typed)
+    taken, quiet = split_quiet(typed)
     if not quiet:
         assert taken == typed

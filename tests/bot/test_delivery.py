@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from pydantic import SecretStr
 from werkzeug.serving import make_server
 
+from analytics.questions.registry import parse
 from bot import composition
 from bot.analytics_pool.pool import Pool
 from bot.delivery import formats
@@ -397,7 +398,7 @@ def test_over_socket_mode_no_address_is_shown(pool, tmp_path):
     )
     engine = composition.store(settings)
     responder = composition.services(settings, pool, pool.entries(), engine).responder
-    assert responder.image_url("T1", pool.answer(QUESTION)[1]) is None
+    assert responder.image_url("T1", pool.answer(parse(QUESTION))[1]) is None
     engine.dispose()
 
 

@@ -27,12 +27,11 @@ from analytics.storage import database
 from analytics.storage.sql_history import SqlHistory
 from bot import composition
 from bot.analytics_pool import process, summarize_store
+from bot.conversation.commands import WORDS as SUBSCRIPTION
 from bot.domain.prediction import open_months
 from bot.domain.reply import Picture
 from bot.server.web import WebContext, web
 from bot.settings import Settings
-from bot.slack.listeners import modal_open
-from bot.subscriptions.commands import WORDS as SUBSCRIPTION
 from playground import SlackStandIn, payloads
 from playground.block_kit.blocks import check_blocks, check_view, elements_of
 from playground.delivery import signature
@@ -70,8 +69,8 @@ class Undrawn:
         self._ask = cache(lambda query: ask(query, history))
         self._digest = cache(lambda named, list_, of: digest(named, history, within=list_, dimensions=of))
 
-    def answer(self, text):
-        found = self._ask(parse(text))
+    def answer(self, query):
+        found = self._ask(query)
         return found, Picture(self._png, found.chart.alt, "hfstats.png")
 
     def digest(self, edition, within, sections=()):
@@ -197,7 +196,7 @@ KEPT = [
 NAMES = ["apache-2.0", "mit", "Meta", "google", "qwen", "text-generation", "transformers", "openai-community/gpt2", "meta ai"]
 REAL = sorted(
     {word for form in FORMS for word in (form.word, *form.aliases)}
-    | {*OPTION_WORDS, *Measure, *ListName, *NAMES, *modal_open.WORDS, "quiet", "quietly", "help", "vs", "and"}
+    | {*OPTION_WORDS, *Measure, *ListName, *NAMES, "quiet", "quietly", "help", "vs", "and"}
     | {*SUBSCRIPTION, "monthly", "weekly", "friday", "last-day", "9am", "25:00", "Europe/Berlin", "CST"}
     | {"newcomer", "70%", "by 2027-03", "December 2026", "families"}
     | {"below", "above", "rank", "10%", "now"}

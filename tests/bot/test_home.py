@@ -10,6 +10,7 @@ import test_slack
 from test_slack import WAIT, Broken, image_of, over_http, wait_for_answer
 
 from analytics.errors import StoreError
+from analytics.questions.registry import parse
 from bot.analytics_pool.process import entries as all_entries
 from bot.analytics_pool.summarize_store import edition, survey
 from bot.blocks.home import home_view
@@ -87,7 +88,7 @@ def test_every_example_on_the_home_has_an_answer(pool, history):
     ]
     assert len(offered) == 13
     for query in set(offered) - {"help"}:
-        assert pool.answer(query)[0].headline
+        assert pool.answer(parse(query))[0].headline
 
 
 def test_the_word_about_what_was_asked_goes_with_the_next_opening(http):

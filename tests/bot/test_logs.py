@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from leaks import found_in
 
 from analytics.storage import database
-from bot.conversation.router import failure
+from bot.conversation.failures import failure
 from bot.observability import logs
 from bot.slack.listener_pool import ENTRY_POINT, ListenerPool
 

@@ -61,7 +61,7 @@ def choose(slack, action, value, **others):
     """Choose something in the open form, and wait until the form has followed."""
     before = modal(slack).hash
     held = {f"form:{name}": given for name, given in others.items()}
-    assert slack.press(modal(slack), f"form:{action}", value=value, given=held).ok
+    assert slack.press(modal(slack), f"form:{action}", value=value, others=held).ok
     return slack.wait_for(lambda: (view := slack.modal()) and view.hash != before and view, WAIT)
 
 

@@ -247,7 +247,7 @@ def test_an_org_wide_installation_answers_in_its_workspaces_and_leaves_as_one(bo
 
 
 @pytest.mark.parametrize(
-    ("enterprise", "user_team", "said"), [("E1", "E1", "Nothing is watched"), ("E1", "T0GLOBEX", "didn't tell me")]
+    ("enterprise", "user_team", "said"), [("E1", "E1", "There are no alerts"), ("E1", "T0GLOBEX", "didn't tell me")]
 )
 def test_an_org_wide_installation_knows_its_own_people(bot, enterprise, user_team, said):
     from test_tables import installed

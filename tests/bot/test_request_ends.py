@@ -88,7 +88,7 @@ def shown(bot):
 
 
 def unasked(bot):
-    bot.services.answer_cache._kept.clear()
+    bot.services.answer_cache._cache.clear()
 
 
 ACTS = {
@@ -106,11 +106,11 @@ ACTS = {
     "step": lambda bot, _: bot.slack.run_step(STEP, {"question": QUESTION}),
 }
 STEPS = [
-    *(("command", step) for step in ("seen.first", "rate_limit.ask", "chat.postMessage", "pending_replies.begin")),
+    *(("command", step) for step in ("received_events.first", "rate_limit.ask", "chat.postMessage", "pending_replies.begin")),
     ("command, not asked before", "pool.answer"),
     *(("command", step) for step in ("gallery.keep", "chat.update", "pending_replies.end")),
-    *(("command to oneself", step) for step in ("seen.first", "response_url")),
-    *(("mention", step) for step in ("seen.first", "chat.postMessage", "chat.update")),
+    *(("command to oneself", step) for step in ("received_events.first", "response_url")),
+    *(("mention", step) for step in ("received_events.first", "chat.postMessage", "chat.update")),
     ("message", "chat.update"),
     *(("clerk", step) for step in ("built_digests.keep", "chat.postMessage", "chat.update", "pending_replies.begin")),
     ("form", "views.open"),

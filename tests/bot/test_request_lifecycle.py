@@ -101,7 +101,7 @@ def test_a_working_message_that_cannot_be_withdrawn_now_is_withdrawn_when_slack_
     bot.planned.plan("pool.answer", MemoryError)
     bot.slack.faults.plan("chat.delete", Fault(status=500), times=2)
     bot.slack.faults.plan("chat.update", Fault(status=500), times=2)
-    bot.services.answer_cache._kept.clear()
+    bot.services.answer_cache._cache.clear()
     assert bot.slack.command(QUESTIONS[0]).ok
     bot.idle(1)
     assert len([text for text in texts(bot) if "under the reference" in text]) == 1

@@ -15,6 +15,7 @@ from simulation import TODAY, filled
 from waiting import WAIT, until
 
 from analytics.errors import StoreError
+from analytics.questions.registry import parse
 from analytics.sources import simulation
 from analytics.storage import database, ingest
 from analytics.storage.sql_history import SqlHistory
@@ -23,10 +24,10 @@ from bot.analytics_pool.process import AnalyticsProcess
 from bot.analytics_pool.summarize_store import edition
 from bot.conversation.answer_cache import AnswerCache
 from bot.jobs.prewarm import Prewarmer
+from bot.server import replay_guard
 from bot.server.health import Health
 from bot.server.web import WebContext, web
 from bot.settings import Settings
-from bot.slack import replay_guard
 from playground import SlackStandIn
 from playground.faults import Fault
 
@@ -40,9 +41,9 @@ class Workers:
         self.asked = []
         self.replaced = {"died": 0, "hung": 0}
 
-    def answer(self, text):
-        self.asked.append(text)
-        return self.analyst.answer(text)
+    def answer(self, query):
+        self.asked.append(str(query))
+        return self.analyst.answer(query)
 
     def overview(self, known=""):
         return self.analyst.overview(known)
@@ -165,7 +166,7 @@ def test_as_many_signatures_are_remembered_as_memory_is_given_to(monkeypatch):
     seen = replay_guard.ReplayGuard()
     assert [seen.first(name) for name in ("a", "b", "c", "a", "d")] == [True, True, True, False, True]
     assert seen.first("a"), "the oldest makes room"
-    assert len(seen._until) == 3
+    assert len(seen._signatures) == 3
 
 
 def test_a_signature_is_good_for_five_minutes_and_with_the_right_secret_only(bot):
@@ -332,10 +333,10 @@ def test_what_many_ask_at_one_moment_is_computed_once(simulated, entries):
 
     workers.answer = slow
     history = SqlHistory(database.engine(simulated))
-    answer_cache = AnswerCache(workers, [entry.form for entry in entries], history.version)
+    answer_cache = AnswerCache(workers, history.version)
     found = []
     threads = [
-        threading.Thread(target=lambda w=words: found.append(answer_cache.answer(w)))
+        threading.Thread(target=lambda w=words: found.append(answer_cache.answer(parse(w))))
         for words in ("licenses", "LICENSES ", "license")
     ]
     threads[0].start()
@@ -353,22 +354,22 @@ def test_a_new_snapshot_gives_a_new_answer_and_errors_are_not_kept(tmp_path, ent
     url = filled(tmp_path / "hfstats.db", months=2)
     workers = Workers(url, entries)
     history = SqlHistory(database.engine(url))
-    answer_cache = AnswerCache(workers, [entry.form for entry in entries], history.version, most=2)
-    before = answer_cache.answer("licenses")[0]
-    assert answer_cache.answer("licenses")[0] is before
+    answer_cache = AnswerCache(workers, history.version, most=2)
+    before = answer_cache.answer(parse("licenses"))[0]
+    assert answer_cache.answer(parse("licenses"))[0] is before
     for _ in range(2):
         with pytest.raises(Exception, match="nobody"):
-            answer_cache.answer("creator nobody-of-that-name")
+            answer_cache.answer(parse("creator nobody-of-that-name"))
     listings = [one for one in simulation.listings(TODAY.replace(day=23), months=1) if one.taken_on == TODAY.replace(day=23)]
     known = edition(history)
     ingest.store(listings, history)
     assert edition(history) != known
-    after = answer_cache.answer("licenses")[0]
+    after = answer_cache.answer(parse("licenses"))[0]
     assert after is not before
     assert after.source.snapshot == TODAY.replace(day=23)
-    answer_cache.answer("creators")
-    answer_cache.answer("tasks")
-    answer_cache.answer("licenses")
+    answer_cache.answer(parse("creators"))
+    answer_cache.answer(parse("tasks"))
+    answer_cache.answer(parse("licenses"))
     assert workers.asked.count("licenses") == 3, "the oldest of three was to make room"
 
 
@@ -376,16 +377,16 @@ def test_the_common_charts_are_at_hand_when_a_snapshot_comes(tmp_path, entries):
     url = filled(tmp_path / "hfstats.db", months=2)
     workers = Workers(url, entries)
     history = SqlHistory(database.engine(url))
-    answer_cache = AnswerCache(workers, [entry.form for entry in entries], history.version)
-    warm = Prewarmer(answer_cache, ("licenses", "creators", "creator nobody-of-that-name"))
+    answer_cache = AnswerCache(workers, history.version)
+    warm = Prewarmer(answer_cache, [parse(text) for text in ("licenses", "creators", "creator nobody-of-that-name")])
     assert warm.look() == 2
     assert warm.look() == 0, "nothing is new"
-    answer_cache.answer("creators")
+    answer_cache.answer(parse("creators"))
     assert workers.asked.count("creators") == 1, "it was to be at hand"
     day = TODAY.replace(day=23)
     ingest.store([one for one in simulation.listings(day, months=1) if one.taken_on == day], history)
     assert warm.look() == 2
-    assert answer_cache.answer("licenses")[0].source.snapshot == day
+    assert answer_cache.answer(parse("licenses"))[0].source.snapshot == day
     assert workers.asked.count("licenses") == 2
 
 
@@ -400,8 +401,8 @@ def test_prewarming_outlives_a_question_that_fails_and_asks_again(simulated, ent
         return answer(text)
 
     workers.answer = failing
-    answer_cache = AnswerCache(workers, [entry.form for entry in entries], SqlHistory(database.engine(simulated)).version)
-    warm = Prewarmer(answer_cache, ("licenses",))
+    answer_cache = AnswerCache(workers, SqlHistory(database.engine(simulated)).version)
+    warm = Prewarmer(answer_cache, [parse(text) for text in ("licenses",)])
     stop = warm.start()
     until(lambda: "not at hand" in caplog.text)
     stop()

@@ -92,6 +92,7 @@ def over_http(slack, answers, entries, **more):
         app.listener_runner.listener_executor.shutdown(wait=True)
         tidy(settings)
 
+    stop.executor = app.listener_runner.listener_executor
     return stop
 
 

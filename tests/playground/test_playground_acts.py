@@ -234,7 +234,7 @@ def pressed(bot: TinyBot) -> dict[str, Any]:
 def test_a_press_tells_what_where_and_who(slack: SlackStandIn, bot: TinyBot) -> None:
     bot.app.action("ask")(lambda ack: ack())
     message = posted(slack, bot)
-    assert slack.press(message, "By models", user="grace", given={"list": "top"}).ok
+    assert slack.press(message, "By models", user="grace", others={"list": "top"}).ok
     payload = pressed(bot)
     assert payload["type"] == "block_actions"
     assert payload["user"]["name"] == "grace"

@@ -15,7 +15,7 @@ from analytics.formatting.phrases import MINUS, day, plural, window
 from analytics.query import Form, Option, Query
 from analytics.questions import chart_specs
 from analytics.questions.question import Question, View
-from analytics.statistics import comparison
+from analytics.statistics.correlation import correlate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +38,7 @@ def _answer(query: Query, history: History) -> Answer:
     if not recorded:
         raise NoDataError(f"The snapshot from {day(view.now.taken_on)} doesn't record likes.", _on_other_lists(view))
     try:
-        statistics, fit = comparison.correlation(recorded)
+        statistics, fit = correlate(recorded)
     except ValueError:
         message = f"There's no correlation to compute: {plural(len(recorded), 'model')} with likes, too few or too similar."
         raise NoDataError(message, (str(query.but(task=None)),)) from None
@@ -136,7 +136,7 @@ def _by_task(models: Sequence[Model], query: Query) -> tuple[str, ...]:
     for task, members in tasks.items():
         with suppress(ValueError):
             if len(members) >= _FEWEST:
-                correlations.append((comparison.correlation(members)[0]["spearman"], task, len(members)))
+                correlations.append((correlate(members)[0]["spearman"], task, len(members)))
     if len(correlations) < 2:
         return ()
     (most, first, many), (least, last, few) = max(correlations), min(correlations)

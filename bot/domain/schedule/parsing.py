@@ -11,22 +11,62 @@ from zoneinfo import ZoneInfo, available_timezones
 from rapidfuzz import fuzz, process
 
 from analytics.errors import HfStatsError, QueryError
-from bot.domain.schedule.values import MONTH_DAYS, WEEKDAYS, Day, Rhythm, Schedule
+from bot.domain.schedule.values import WEEKDAYS, Day, Rhythm, Schedule
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
 EXAMPLE = "subscribe monthly at 09:00 Europe/Berlin"
+_EXAMPLES = ("subscribe monthly", "subscribe weekly friday")
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?(am|pm)?", re.IGNORECASE)
-_FILLERS = frozenset({"on", "the", "of", "every", "each", "day", "working", "month", "week", "and", "in", "zone", "timezone"})
-_RHYTHMS = {"monthly": Rhythm.MONTHLY, "weekly": Rhythm.WEEKLY, "month": Rhythm.MONTHLY, "week": Rhythm.WEEKLY}
-_DAYS: dict[str, Day] = {
-    **{day.value: day for day in (*MONTH_DAYS, *WEEKDAYS)},
+_WEEKDAY_NAMES = {
+    **{day.value: day for day in WEEKDAYS},
     **{day.value[:3]: day for day in WEEKDAYS},
     **{day.value + "s": day for day in WEEKDAYS},
-    "first": Day.FIRST_WORKING,
-    "last": Day.LAST,
+    "tues": Day.TUESDAY,
+    "wednes": Day.WEDNESDAY,
+    "thur": Day.THURSDAY,
+    "thurs": Day.THURSDAY,
 }
+_PHRASES: dict[tuple[str, ...], Day | Rhythm] = {
+    **{(name,): day for name, day in _WEEKDAY_NAMES.items()},
+    **{(every, name): day for name, day in _WEEKDAY_NAMES.items() for every in ("every", "each")},
+    **{
+        tuple(phrase.split()): Day.FIRST_WORKING
+        for phrase in ("first-working-day", "first working day", "first business day", "first workday", "first weekday")
+    },
+    ("last-day",): Day.LAST,
+    ("last", "day"): Day.LAST,
+    **{
+        tuple(phrase.format(unit).split()): rhythm
+        for rhythm, unit in ((Rhythm.MONTHLY, "month"), (Rhythm.WEEKLY, "week"))
+        for phrase in (
+            "{}",
+            "{}ly",
+            "every {}",
+            "each {}",
+            "a {}",
+            "per {}",
+            "once a {}",
+            "of the {}",
+            "of each {}",
+            "of every {}",
+        )
+    },
+}
+"""What words mean together. A word that stands in no phrase and is no filler, time or zone is refused, so that none is lost."""
+_ALONE = {"first": Day.FIRST_WORKING, "last": Day.LAST}
+"""What words mean that no other day follows."""
+_NEED_ANOTHER = frozenset({"every", "each", "first", "last", "twice", "second", "third", "fourth", "other"})
+_DAYS_THERE_ARE = "on the first working day or the last day of a month, or every week on a weekday"
+_LONGEST_PHRASE = max(map(len, _PHRASES))
+_FILLERS = frozenset({"on", "the", "and", "in", "zone", "timezone", "time"})
+"""Words that change nothing wherever they stand."""
+_OTHER_RHYTHMS = frozenset(
+    {"every", "each", "day", "days", "daily", "everyday", "hour", "hourly", "biweekly", "fortnightly", "quarterly", "quarter"}
+    | {"yearly", "annually", "year", "weekdays", "weekends", "twice", "other", "second", "working", "business"}
+)
+_OTHER_DAYS = frozenset({"first", "last", "1st", "2nd", "3rd", "15th", "third", "fourth", "mid", "middle", "end", "start"})
 _AMBIGUOUS = {
     "cst": ("America/Chicago", "Asia/Shanghai"),
     "ist": ("Asia/Kolkata", "Europe/Dublin"),
@@ -53,16 +93,14 @@ def parse_schedule(text: str) -> Schedule:
         QueryError: for anything that :func:`str` of a schedule does not give, or nearly so.
 
     """
-    schedule, rest = read_schedule(text, "UTC")
-    if rest:
-        raise _unknown(rest[0])
-    return schedule
+    return read_schedule(text)[0]
 
 
-def read_schedule(text: str, zone: str, others: Collection[str] = ()) -> tuple[Schedule, list[str]]:
-    """Read words in any order; ``zone`` holds where none is named.
+def read_schedule(text: str, others: Collection[str] = ()) -> tuple[Schedule, bool, list[str]]:
+    """Read words in any order.
 
-    Returns the schedule and those of the words that are among ``others``, in order, which are the caller's to read.
+    Returns the schedule, in UTC where no time zone is named; whether one is; and those of the words that are among ``others``,
+    in order, which are the caller's to read.
 
     Raises:
         QueryError: naming the word that is not understood, and what to write instead.
@@ -70,37 +108,65 @@ def read_schedule(text: str, zone: str, others: Collection[str] = ()) -> tuple[S
     """
     words = _joined(text.replace(",", " ").split())
     rest = [word.casefold() for word in words if word.casefold() in others]
-    rhythm, day, at, named = _read([word for word in words if word.casefold() not in others])
+    rhythm, day, at, zone = _read([word for word in words if word.casefold() not in others])
     if rhythm is None:
         rhythm = Rhythm.WEEKLY if day in WEEKDAYS else Rhythm.MONTHLY
     day = day or (Day.FIRST_WORKING if rhythm is Rhythm.MONTHLY else Day.MONDAY)
     try:
-        return Schedule(rhythm, day, at or time(9), named or _canonical(zone) or "UTC"), rest
+        return Schedule(rhythm, day, at or time(9), zone or "UTC"), zone is not None, rest
     except ValueError:
         fits = "a weekday, such as friday" if rhythm is Rhythm.WEEKLY else "first-working-day or last-day"
-        raise QueryError(f"“{day}” does not go with {rhythm}: write {fits}.") from None
+        raise QueryError(f"“{day}” does not go with {rhythm}: write {fits}.", _EXAMPLES) from None
 
 
 def _read(words: list[str]) -> tuple[Rhythm | None, Day | None, time | None, str | None]:
-    """Read what is said of rhythm, day, time and zone."""
-    rhythm: Rhythm | None = None
-    day: Day | None = None
-    at: time | None = None
-    zone: str | None = None
+    """Read what is said of rhythm, day, time and zone, each at most once."""
+    read: dict[type, Rhythm | Day | time | str] = {}
     place = 0
     while place < len(words):
-        low, used = words[place].casefold(), 1
-        if low in _RHYTHMS and not (low in _FILLERS and rhythm):
-            rhythm = _RHYTHMS[low]
-        elif low in _DAYS:
-            day = _DAYS[low]
-        elif low == "at" or _is_time(low):
-            used = 2 if low == "at" else 1
-            at = _time(words[place + used - 1] if place + used <= len(words) else "at")
-        elif low not in _FILLERS:
-            zone, used = _zone(words[place:])
+        value, used = _next(words, place)
+        known = read.setdefault(type(value), value) if value is not None else None
+        if known != value:
+            kind = _KINDS[type(value)]
+            raise QueryError(f"“{_shown(known)}” and “{_shown(value)}” are two different {kind}; choose one.", _EXAMPLES)
         place += used
-    return rhythm, day, at, zone
+    rhythm, day, at, zone = read.get(Rhythm), read.get(Day), read.get(time), read.get(str)
+    return (
+        rhythm if isinstance(rhythm, Rhythm) else None,
+        day if isinstance(day, Day) else None,
+        at if isinstance(at, time) else None,
+        zone if type(zone) is str else None,
+    )
+
+
+_KINDS = {Rhythm: "rhythms", Day: "days", time: "times", str: "time zones"}
+
+
+def _shown(value: object) -> str:
+    return f"{value:%H:%M}" if isinstance(value, time) else str(value)
+
+
+def _next(words: list[str], place: int) -> tuple[Rhythm | Day | time | str | None, int]:
+    """Read what begins at a word: a phrase, a time or a zone, or ``None`` for a filler; and how many words that took."""
+    low = words[place].casefold()
+    for many in range(min(_LONGEST_PHRASE, len(words) - place), 0, -1):
+        phrase = tuple(word.casefold() for word in words[place : place + many])
+        if phrase in _PHRASES:
+            return _PHRASES[phrase], many
+    if low == "at" or _is_time(low):
+        used = 2 if low == "at" else 1
+        return _time(words[place + used - 1] if place + used <= len(words) else "at"), used
+    if low in _FILLERS:
+        return None, 1
+    following = words[place + 1].casefold() if words[place + 1 :] else ""
+    if low in _ALONE and following not in {*_WEEKDAY_NAMES, *_OTHER_RHYTHMS, "week", "weekday", "weekend"}:
+        return _ALONE[low], 1
+    phrase_ = f"{words[place]} {following}".strip() if low in _NEED_ANOTHER else words[place]
+    if low in _OTHER_RHYTHMS:
+        raise QueryError(f"A digest comes every month or every week; I can't read “{phrase_}” as either.", _EXAMPLES)
+    if low in _OTHER_DAYS:
+        raise QueryError(f"A digest can come {_DAYS_THERE_ARE}; I can't read “{phrase_}” as one of these.", _EXAMPLES)
+    return _zone(words[place:])
 
 
 def _is_time(word: str) -> bool:
@@ -149,7 +215,7 @@ def _zone(words: list[str]) -> tuple[str, int]:
 
 
 def _unknown(word: str) -> HfStatsError:
-    known = [*(rhythm.value for rhythm in Rhythm), *_DAYS, *_cities()]
+    known = [*(rhythm.value for rhythm in Rhythm), *(day.value for day in Day), *_cities()]
     near = process.extractOne(word.casefold(), known, scorer=fuzz.ratio, score_cutoff=_GOOD_ENOUGH)
     meant = _cities().get(near[0], near[0]) if near else None
     hint = f" Did you mean {meant}?" if meant else ""

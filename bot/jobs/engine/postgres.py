@@ -1,10 +1,10 @@
-"""Any number of worker processes and machines on one PostgreSQL: Procrastinate, whose queue lives in the same database.
+"""Runs jobs on any number of workers that share a PostgreSQL database, with Procrastinate, whose queue is in that database.
 
-A worker tells every ten seconds that it lives. The jobs of one that did not for half a minute are put back by a periodic job,
-which one worker runs at a time.
+Each worker sends a heartbeat every ten seconds. After half a minute without one, a periodic job puts the worker's jobs back;
+one worker at a time runs it.
 
-Procrastinate ends without an error when it loses its database. Here it is started again, after waits that grow to ten seconds,
-until this process is told to stop.
+Procrastinate ends without an error when it loses its database. This module starts it again, after waits that grow to ten
+seconds, until the process stops.
 """
 
 from __future__ import annotations
@@ -19,21 +19,19 @@ from typing import TYPE_CHECKING
 
 import procrastinate
 import psycopg
-import sqlalchemy as sa
 from procrastinate import exceptions
-from procrastinate.schema import SchemaManager
 
 from analytics.errors import HfStatsError, StoreError
-from analytics.storage.database import writing
-from bot.jobs.engine.outage import LONGEST_WAIT, Outage, waits
+from bot.jobs.engine.outage import Outage, waits
+from bot.jobs.engine.postgres_setup import CONNECT_TIMEOUT, conninfo
 from bot.jobs.engine.protocol import BEAT_SECONDS, CLOCK
+from bot.jobs.engine.retry_strategy import BEAT, RetryLaterError, RetryStrategy
 from bot.shutdown import ENDS_WITHIN, end_within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime
 
-    from procrastinate.jobs import Job
+    import sqlalchemy as sa
     from procrastinate.types import JSONDict
 
     from bot.jobs.engine.protocol import Work
@@ -41,75 +39,46 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 STALLED = 30.0
-"""Seconds without a word after which a worker is taken for dead."""
+"""Seconds without a heartbeat after which a worker counts as dead."""
 _QUEUE = "deliveries"
 _CLOCK = "clock"
 _DUMPS = "dumps"
 _BATCH = 500
-_BEAT = "beat"
-_CONNECT_TIMEOUT = 10
-"""Seconds to wait for a connection."""
 _ANSWERS_WITHIN = 15.0
-"""Seconds after which a database that has not answered a heartbeat is taken to be out of reach."""
+"""Seconds after which a database that doesn't answer a heartbeat counts as unreachable."""
 _HANGS = 60.0
-"""Seconds after which connections that do not answer are given up if a new one does."""
+"""Seconds after which connections that don't answer are abandoned if a new one works."""
 _STEADY = 2.0
 """Seconds that a queue must have been worked on before it counts as working again."""
 _LOST: tuple[type[Exception], ...] = (exceptions.ConnectorException, psycopg.Error, StoreError)
 
 
 class HungConnectionsError(HfStatsError):
-    """The connections of this process wait for ever, and a new one works: a new process would work too."""
-
-
-class Later(Exception):  # noqa: N818 - how a task tells Procrastinate that its turn comes later
-    """A delivery is to be tried again at a moment."""
-
-    def __init__(self, at: datetime) -> None:
-        super().__init__(f"not before {at}")
-        self.at = at
-
-
-class _Patience(procrastinate.BaseRetryStrategy):
-    """Tries again whatever did not come to an end; the ledger gives up, not the queue."""
-
-    def __init__(self, outage: Outage) -> None:
-        self._outage = outage
-
-    def get_retry_decision(self, *, exception: BaseException, job: Job) -> procrastinate.RetryDecision:
-        if isinstance(exception, Later):
-            return procrastinate.RetryDecision(retry_at=exception.at)
-        if isinstance(exception, StoreError):
-            self._outage.failed(_BEAT, exception)  # the next heartbeat tells whether it is back
-            return procrastinate.RetryDecision(retry_in={"seconds": int(LONGEST_WAIT)})
-        _log.warning(
-            "job %s has to wait: %s", job.id, exception if isinstance(exception, HfStatsError) else type(exception).__name__
-        )
-        return procrastinate.RetryDecision(retry_in={"seconds": 60})
+    """The connections of this process hang, but a new one works: a new process would work too."""
 
 
 class Postgres:
-    """Runs its part of everything; others like it, here and elsewhere, run theirs."""
+    """One worker's share of the jobs."""
 
     def __init__(self, work: Work, database: sa.Engine, deliveries: int, first: Callable[[str, str], bool]) -> None:
-        """Run ``deliveries`` at the same time. ``first`` tells one process only that it is the first to do a job in a slot."""
+        """Run so many ``deliveries`` at a time. ``first`` returns True to only one process for a job and a time slot."""
         self._work = work
         self._deliveries = deliveries
         self._first = first
         self._outage = Outage()
         self._address = conninfo(database)
-        # A connection listens for new jobs, the others fetch and finish them.
+        # One connection listens for new jobs, the others fetch and finish them.
         self.app = procrastinate.App(
             connector=procrastinate.PsycopgConnector(
                 conninfo=self._address,
                 min_size=2,
                 max_size=8,
-                timeout=float(_CONNECT_TIMEOUT),
-                reconnect_timeout=float(_CONNECT_TIMEOUT),  # the pool's own waits double up to this; its default is minutes
+                timeout=float(CONNECT_TIMEOUT),
+                reconnect_timeout=float(CONNECT_TIMEOUT),  # the pool's own waits double up to this; its default is minutes
             )
         )
-        self._deliver = self.app.task(name="deliver", queue=_QUEUE, retry=_Patience(self._outage))(self._delivered)
-        self._count = self.app.task(name="count", queue=_DUMPS, retry=_Patience(self._outage))(self._counted)
+        self._deliver = self.app.task(name="deliver", queue=_QUEUE, retry=RetryStrategy(self._outage))(self._deliver_once)
+        self._count = self.app.task(name="count", queue=_DUMPS, retry=RetryStrategy(self._outage))(self._count_once)
         for job, cron in CLOCK.items():
             self._by_the_clock(job, cron)
         self._by_the_clock("rescue", "* * * * *")
@@ -123,14 +92,14 @@ class Postgres:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stopped.set)
         loop.set_default_executor(ThreadPoolExecutor(self._deliveries + 8))
-        running = [asyncio.create_task(one) for one in (self._beating(), self._working(stopped))]
+        running = [asyncio.create_task(part) for part in (self._beating(), self._working(stopped))]
         try:
             await asyncio.wait([*running, asyncio.create_task(stopped.wait())], return_when=asyncio.FIRST_COMPLETED)
             for task in running:
                 if task.done():
-                    task.result()  # raises: nothing but a signal ends a worker well
+                    task.result()  # raises: only a signal may end a worker
         except BaseException:
-            end_within(_CONNECT_TIMEOUT, 1)
+            end_within(CONNECT_TIMEOUT, 1)
             raise
         end_within(1.0 if self._outage.failing else ENDS_WITHIN, 0)
         self._work.stop()
@@ -143,7 +112,7 @@ class Postgres:
         if not await self._open(stopped):
             return
         try:
-            await self._do("plan")  # what fell due while nobody was there
+            await self._do("plan")  # what became due while no worker ran
             _log.info("working by the clock, beside any others on this database")
             await asyncio.gather(
                 self._keep_taking(stopped, _QUEUE, _CLOCK, at_once=self._deliveries + 2),
@@ -154,7 +123,7 @@ class Postgres:
                 await self.app.close_async()
 
     async def _open(self, stopped: asyncio.Event) -> bool:
-        """Connect; tell whether that came before the end."""
+        """Connect; return False if the worker was stopped before."""
         for seconds in waits():
             try:
                 await self.app.open_async()
@@ -169,7 +138,7 @@ class Postgres:
         return False
 
     async def _keep_taking(self, stopped: asyncio.Event, *queues: str, at_once: int) -> None:
-        """Work on queues until told to stop, whatever becomes of the database meanwhile."""
+        """Work on queues until stopped, and through any outage of the database."""
         end = asyncio.create_task(stopped.wait())
         pause = waits()
         while not stopped.is_set():
@@ -195,14 +164,14 @@ class Postgres:
         await self.app.run_worker_async(
             queues=list(queues),
             concurrency=at_once,
-            delete_jobs="always",  # the ledger remembers
+            delete_jobs="always",  # the outbox keeps the record
             fetch_job_polling_interval=2.0,
             stalled_worker_timeout=STALLED,
             install_signal_handlers=False,
         )
 
     async def _beating(self) -> None:
-        """Tell every ten seconds that this process works; when the database is back, do at once what failed without it."""
+        """Send a heartbeat every ten seconds; once the database is back, run what failed without it."""
         again: asyncio.Future[list[None]] = asyncio.gather()
         while True:
             self._work.alive()
@@ -210,7 +179,7 @@ class Postgres:
             began = time.monotonic()
             while not (await asyncio.wait({beat}, timeout=_ANSWERS_WITHIN))[0]:
                 self._work.alive()
-                self._outage.failed(_BEAT, "The database does not answer.")
+                self._outage.failed(BEAT, "The database does not answer.")
                 if time.monotonic() - began > _HANGS and await self._answers():
                     raise HungConnectionsError(
                         "The connections to the database hang, and a new one works; start this worker again."
@@ -218,9 +187,9 @@ class Postgres:
             try:
                 await beat
             except StoreError as error:
-                self._outage.failed(_BEAT, error)
+                self._outage.failed(BEAT, error)
             else:
-                self._outage.worked(_BEAT)
+                self._outage.worked(BEAT)
                 if again.done():  # jobs may take minutes, and the heartbeat must not wait for them
                     jobs = [job for job in self._outage.failing if job in CLOCK]
                     for job in jobs:
@@ -230,9 +199,9 @@ class Postgres:
             await asyncio.sleep(1.0 if self._outage.failing else BEAT_SECONDS)
 
     async def _answers(self) -> bool:
-        """Tell whether a new connection works."""
+        """Check whether a new connection works."""
         with suppress(psycopg.Error, TimeoutError):
-            async with asyncio.timeout(_CONNECT_TIMEOUT), await psycopg.AsyncConnection.connect(self._address) as connection:
+            async with asyncio.timeout(CONNECT_TIMEOUT), await psycopg.AsyncConnection.connect(self._address) as connection:
                 await connection.execute("SELECT 1")
                 return True
         return False
@@ -240,12 +209,12 @@ class Postgres:
     def _by_the_clock(self, job: str, cron: str) -> None:
         async def run(timestamp: int) -> None:
             if job == "rescue":
-                with suppress(*_LOST):  # in a minute it runs again
+                with suppress(*_LOST):  # it runs again in a minute
                     await self._rescue(timestamp)
             else:
                 await self._do(job)
 
-        # One waits at most; of those that several workers would begin at the same moment, the ledger lets each thing happen once.
+        # At most one is queued. If several workers begin one at the same moment, the outbox still does each thing once.
         task = self.app.task(name=job, queue=_CLOCK, queueing_lock=job)(run)
         self.app.periodic(cron=cron, periodic_id=job)(task)
 
@@ -268,64 +237,42 @@ class Postgres:
             _log.exception("%s failed", job)
         self._outage.worked(job)
 
-    def _delivered(self, id_: int) -> None:
+    def _deliver_once(self, id_: int) -> None:
         again = self._work.deliver(id_)
         if again:
-            raise Later(again.at)
+            raise RetryLaterError(again.at)
 
-    def _counted(self, id_: int) -> None:
+    def _count_once(self, id_: int) -> None:
         again = self._work.count(id_)
         if again:
-            raise Later(again.at)
+            raise RetryLaterError(again.at)
 
     async def _rescue(self, timestamp: int) -> None:
-        """Put back the jobs of workers that are dead; one worker does it in one minute."""
+        """Put back the jobs of dead workers; one worker does so each minute."""
         if not await asyncio.to_thread(self._first, "rescue", str(timestamp)):
             return
         stalled = list(await self.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED))
         for job in stalled:
-            with suppress(exceptions.ConnectorException):  # it ended after all
+            with suppress(exceptions.ConnectorException):  # it finished after all
                 await self.app.job_manager.retry_job(job)
         if stalled:
             _log.warning("put back %s jobs of a worker that does not answer any more", len(stalled))
 
 
 async def _within(seconds: float, stopped: asyncio.Event) -> bool:
-    """Wait so long, or until told to stop; tell which."""
+    """Wait, or until stopped; return whether it was stopped."""
     with suppress(TimeoutError):
         await asyncio.wait_for(stopped.wait(), seconds)
     return stopped.is_set()
 
 
 def _reason(error: BaseException | None) -> str:
-    """Return a sentence on what became of the database; without its address, which may hold a password."""
+    """Return a sentence about the database error, without the address, which may contain a password."""
     if isinstance(error, StoreError):
         return str(error)
-    said = str((error and error.__cause__) or error or "").strip()
-    return f"The database can't be used: {said.splitlines()[0] if said else 'the connection broke'}"
+    message = str((error and error.__cause__) or error or "").strip()
+    return f"The database can't be used: {message.splitlines()[0] if message else 'the connection broke'}"
 
 
 def _arguments(ids: Sequence[int]) -> list[JSONDict]:
     return [{"id_": id_} for id_ in ids]
-
-
-def install(database: sa.Engine) -> bool:
-    """Make Procrastinate's tables where there are none; tells whether it did.
-
-    Raises:
-        StoreError: when the database cannot be used.
-
-    """
-    with writing(database) as connection:
-        connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('hfstats migrations'))"))
-        if connection.scalar(sa.text("SELECT to_regclass('procrastinate_jobs')")):
-            return False
-        connection.exec_driver_sql(SchemaManager.get_schema().replace("%", "%%"))
-    return True
-
-
-def conninfo(database: sa.Engine) -> str:
-    """Return the address as libpq reads it. A connection whose other end vanished without a word breaks within a minute."""
-    keep = {"keepalives_idle": "20", "keepalives_interval": "10", "keepalives_count": "3", "tcp_user_timeout": "40000"}
-    wanted = {"connect_timeout": str(_CONNECT_TIMEOUT), **keep, **database.url.query}
-    return database.url.set(drivername="postgresql", query=wanted).render_as_string(hide_password=False)

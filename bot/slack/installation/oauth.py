@@ -20,7 +20,7 @@ from slack_sdk.errors import SlackClientError
 from werkzeug.exceptions import HTTPException
 
 from analytics.errors import HfStatsError
-from bot.conversation.router import failure
+from bot.conversation.failures import failure
 from bot.observability.throttled_log import ThrottledWarning
 from bot.slack.installation.scopes import SCOPES
 from bot.slack.listeners.command import COMMAND

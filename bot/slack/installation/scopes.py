@@ -6,6 +6,7 @@ SCOPES = {
     "commands": "the slash command and the shortcut",
     "files:read": "asking whether Slack has processed the chart, before showing it",
     "files:write": "uploading the chart, and the numbers as CSV",
+    "groups:read": "hearing that a private channel has another id, since it was shared with another organization",
     "im:history": "hearing what is written to the bot directly",
     "links:read": "hearing of links to models and organizations",
     "links:write": "showing a card under them",

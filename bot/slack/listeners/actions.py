@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bot.blocks.controls import GO, POST, VIEW, asker
 from bot.blocks.messages import ASK
 from bot.delivery.conversation import Conversation
-from bot.domain.reply import Notice
-from bot.slack.payload import access_in, acked, workspace_of
+from bot.slack.payload import access_in, acked, control_of, request_in, workspace_of
 from bot.slack_api import response_url
 from bot.slack_api.errors import FAILURES, said
 
@@ -22,39 +21,20 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_NO_QUESTION = Notice("That control is of an older message and holds no question any more. Ask again, or look at “help”.")
-
 
 def listen(app: App, services: Services) -> None:
     """Attach every control that asks a question."""
 
     def pressed(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
-        kind = action["action_id"].partition(":")[0]
+        kind = control_of(action)
         if kind == ASK and is_ephemeral(body):
             remove(client, respond)  # a suggestion that was taken has done its work
         place = (workspace_of(context), channel_of(body), body["user"]["id"])
         conversation = _conversation(Conversation(client, *place, respond, access=access_in(context)), kind, body, action)
-        text = chosen(action)
-        notice = unusable(services, conversation, text)
-        if notice:
-            services.responder.tell(conversation, notice)
-        elif services.serve(conversation, text) and kind == POST:
+        if services.serve(conversation, request_in(context)) and kind == POST:
             remove(client, respond)  # everybody sees it now
 
     app.action(re.compile(rf"^(?:{ASK}|{VIEW}|{GO}|{POST})(?::|$)"))(ack=acked, lazy=[pressed])
-
-
-def chosen(action: dict[str, Any]) -> str:
-    """Return the question that a button or a chosen option holds; ``""`` where it holds none."""
-    value = action.get("value") or (action.get("selected_option") or {}).get("value")
-    return value if isinstance(value, str) else ""
-
-
-def unusable(services: Services, conversation: Conversation, text: str) -> Notice | None:
-    """Return what to say of a value that is no question, or to somebody who asks too much."""
-    if not text.strip():
-        return _NO_QUESTION
-    return services.router.at_once(text) or services.rate_limit.ask(conversation.workspace, conversation.user)
 
 
 def is_ephemeral(body: dict[str, Any]) -> bool:
@@ -88,14 +68,14 @@ def remove(client: WebClient, respond: Respond) -> None:
 def _conversation(conversation: Conversation, kind: str, body: dict[str, Any], action: dict[str, Any]) -> Conversation:
     """Say where the answer goes: in the message's place, under it, or into the conversation."""
     if is_ephemeral(body):
-        conversation.quiet = conversation.instead = kind in {VIEW, GO}
+        conversation.quiet = conversation.replaces_message = kind in {VIEW, GO}
     elif kind == VIEW:
-        conversation.instead = True
+        conversation.replaces_message = True
         conversation.message = body.get("container", {}).get("message_ts")
     elif kind == GO and not conversation.channel.startswith("D"):  # a direct message has nobody to spare
         conversation.thread = thread_of(body)
     else:
         conversation.thread = body.get("container", {}).get("thread_ts")
-    if conversation.instead:
+    if conversation.replaces_message:
         conversation.asked_by = asker(str(action.get("block_id", "")))
     return conversation

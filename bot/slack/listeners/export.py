@@ -11,9 +11,10 @@ from bot.blocks.controls import CSV
 from bot.blocks.escape import escape_code, literal
 from bot.delivery.conversation import Conversation
 from bot.domain.reply import Notice
+from bot.domain.request import Question
 from bot.slack.direct_message import opening
-from bot.slack.listeners.actions import channel_of, chosen, is_ephemeral, thread_of, unusable
-from bot.slack.payload import access_in, acked, workspace_of
+from bot.slack.listeners.actions import channel_of, is_ephemeral, thread_of
+from bot.slack.payload import access_in, acked, request_in, workspace_of
 from bot.slack_api.errors import FAILURES, said
 
 if TYPE_CHECKING:
@@ -32,17 +33,15 @@ _NOWHERE = Notice("I could share the file neither here nor with you directly. In
 def listen(app: App, services: Services) -> None:
     """Attach the button."""
 
-    def exported(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
+    def exported(body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
         place = (workspace_of(context), channel_of(body), body["user"]["id"])
         conversation = Conversation(client, *place, respond, quiet=is_ephemeral(body), access=access_in(context))
-        text = chosen(action)
-        notice = unusable(services, conversation, text)
-        given = None if notice else services.router.reply(text)
-        if given and given.answer:
+        request = request_in(context)
+        notice = services.immediate_notice(request) or services.rate_limit.ask(conversation.workspace, conversation.user)
+        if notice is None and isinstance(request, Question):
+            reply = services.router.reply(request.query)
             thread = None if conversation.quiet else thread_of(body)
-            notice = _share(conversation, given.answer, thread)
-        elif given:
-            notice = given.notice
+            notice = _share(conversation, reply.answer, thread) if reply.answer else reply.notice
         if notice:
             services.responder.tell(conversation, notice)
 

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from bot.blocks.home import ASKED, REFRESH, SHOWN, SUBSCRIBE, home_view, subscriptions_section, trouble_view
 from bot.blocks.subscriptions import SUBSCRIPTION
-from bot.conversation.router import notice_of
-from bot.delivery.lifecycle import attempt
-from bot.slack.listeners.actions import chosen, unusable
+from bot.conversation.failures import notice_of
+from bot.delivery.attempts import attempt
 from bot.slack.listeners.modal_open import at_home, not_known_in, seated_in
-from bot.slack.payload import acked
+from bot.slack.payload import acked, chosen, request_in
 
 if TYPE_CHECKING:
     from slack_bolt import App, BoltContext
@@ -36,13 +35,9 @@ def listen(app: App, services: Services) -> None:
         _publish(client, conversation.user, _view(services, conversation))
 
     def asked(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient) -> None:
-        conversation, text = at_home(client, context, body["user"]["id"]), chosen(action)
-        _publish(client, conversation.user, _view(services, conversation, asked=text))
-        notice = unusable(services, conversation, text)
-        if notice:
-            services.responder.tell(conversation, notice)
-        else:
-            services.serve(conversation, text)
+        conversation = at_home(client, context, body["user"]["id"])
+        _publish(client, conversation.user, _view(services, conversation, asked=chosen(action)))
+        services.serve(conversation, request_in(context))
 
     _listen_for_subscriptions(app, services)
     app.event("app_home_opened")(ack=acked, lazy=[opened])
@@ -51,33 +46,26 @@ def listen(app: App, services: Services) -> None:
 
 
 def _listen_for_subscriptions(app: App, services: Services) -> None:
-    def kept(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient) -> None:
-        """Do what the clerk is told from here, then show how things are."""
-        conversation, text = at_home(client, context, body["user"]["id"]), chosen(action)
-        notice = unusable(services, conversation, text)
-        if notice:
-            services.responder.tell(conversation, notice)
-        else:
-            services.serve(conversation, text)
+    def changed(body: dict[str, Any], context: BoltContext, client: WebClient) -> None:
+        """Run the command, then show the Home anew."""
+        conversation = at_home(client, context, body["user"]["id"])
+        services.serve(conversation, request_in(context))
         _publish(client, conversation.user, _view(services, conversation))
 
     def subscribed(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient) -> None:
         """Subscribe the conversation that was chosen: monthly, as most want it; it can be changed there."""
         conversation = at_home(client, context, body["user"]["id"])
         where = str(action.get("selected_conversation") or "")
-        notice = services.rate_limit.ask(conversation.workspace, conversation.user)
-        if notice:
-            services.responder.tell(conversation, notice)
-        elif where:
+        if where:
             there = seated_in(services, conversation, where)
             if there:
-                services.serve(there, "subscribe")
+                services.serve(there, services.parser.parse("subscribe"))
             else:
                 services.responder.tell(conversation, not_known_in("subscribe"))
         _publish(client, conversation.user, _view(services, conversation))
 
     app.action(SUBSCRIBE)(ack=acked, lazy=[subscribed])
-    app.action(re.compile(rf"^{SUBSCRIPTION}(?::|$)"), matchers=[_on_the_home])(ack=acked, lazy=[kept])
+    app.action(re.compile(rf"^{SUBSCRIPTION}(?::|$)"), matchers=[_on_the_home])(ack=acked, lazy=[changed])
 
 
 def _on_the_home(body: dict[str, Any]) -> bool:

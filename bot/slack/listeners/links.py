@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from analytics.language import grammar
 from analytics.names import renames
 from analytics.query import Query
 from bot.blocks.hub_card import model_card, owner_card
+from bot.delivery.attempts import attempt
 from bot.domain.hub_urls import ModelPage, OwnerPage, page_of
 from bot.slack.payload import acked, workspace_of
 from bot.slack_api.errors import FAILURES, said
@@ -36,7 +38,7 @@ def listen(app: App, services: Services) -> None:
         cards = {address: {"blocks": card} for address, page in pages.items() if (card := _card(services, page))}
         try:
             if cards:
-                client.chat_unfurl(unfurls=cards, **_where(event))
+                attempt("no card", lambda: client.chat_unfurl(unfurls=cards, **_where(event)))
         except FAILURES as error:
             _log.info("no card: %s", said(error))
 
@@ -65,16 +67,16 @@ def _where(event: dict[str, Any]) -> dict[str, Any]:
 def _card(services: Services, page: ModelPage | OwnerPage) -> list[Block] | None:
     """Make the card of a page, if the store knows exactly what it is about."""
     word, name = ("model", page.id) if isinstance(page, ModelPage) else ("creator", page.namespace)
-    now = _answer(services, str(Query(word, (name,))))
+    now = _answer(services, Query(word, (name,)))
     if now is None or not _about(page, now):
         return None
-    before = _answer(services, now.follow_ups.earlier.query) if now.follow_ups.earlier else None
-    past = _answer(services, now.follow_ups.ranges[-1].query) if now.follow_ups.ranges else None
+    before = _answer(services, grammar.parse(now.follow_ups.earlier.query, services.forms)) if now.follow_ups.earlier else None
+    past = _answer(services, grammar.parse(now.follow_ups.ranges[-1].query, services.forms)) if now.follow_ups.ranges else None
     return model_card(now, before, past) if isinstance(page, ModelPage) else owner_card(name, now, before, past)
 
 
-def _answer(services: Services, text: str) -> Answer | None:
-    return services.router.reply(text).answer
+def _answer(services: Services, query: Query) -> Answer | None:
+    return services.router.reply(query).answer
 
 
 def _about(page: ModelPage | OwnerPage, answer: Answer) -> bool:

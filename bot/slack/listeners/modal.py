@@ -6,21 +6,20 @@ import logging
 import re
 from typing import TYPE_CHECKING, Any
 
-from analytics.language import grammar
 from analytics.query import quoted
 from bot.blocks.forms.question_form import FORM, block_of, build_view, filled_in, suggestions, word_of
 from bot.blocks.messages import BUILD
 from bot.conversation.name_index import near
 from bot.domain.query_form import QUESTION, fitted, mistakes
 from bot.slack.listeners.modal_open import at_home, not_known_in, seated_in
-from bot.slack.payload import acked, plain
+from bot.slack.payload import acked
 from bot.slack_api.errors import FAILURES, said
+from bot.slack_api.markup import unescaped
 
 if TYPE_CHECKING:
     from slack_bolt import Ack, App, BoltContext, Respond
     from slack_sdk import WebClient
 
-    from bot.delivery.conversation import Conversation
     from bot.domain.query_form import Filled
     from bot.slack.services import Services
 
@@ -45,7 +44,7 @@ def listen(app: App, services: Services) -> None:
             _log.info("the form was not updated: %s", said(error))
 
     def suggested(ack: Ack, payload: dict[str, Any]) -> None:
-        ack(**suggestions(payload["block_id"], _near(services, payload["block_id"], plain(payload.get("value") or ""))))
+        ack(**suggestions(payload["block_id"], _near(services, payload["block_id"], unescaped(payload.get("value") or ""))))
 
     def checked(ack: Ack, body: dict[str, Any]) -> None:
         form = _form(services, body)
@@ -60,13 +59,13 @@ def listen(app: App, services: Services) -> None:
         form = _form(services, body)
         if not mistakes(form, services.forms):
             conversation = at_home(client, context, body["user"]["id"])
-            text = str(grammar.parse(form.text, services.forms))
+            request = services.parser.parse(form.text)
             there = seated_in(services, conversation, form.where, body, respond) if form.where else conversation
             if there is None:
-                services.responder.tell(conversation, not_known_in(text))
+                services.responder.tell(conversation, not_known_in(request.typed))
                 return
             there.quiet = form.quiet and there is not conversation
-            _answer(services, there, text)
+            services.serve(there, request)
 
     app.action(re.compile(rf"^{FORM}:"), matchers=[_in_the_form])(ack=acked, lazy=[changed])
     app.options(re.compile(rf"^{FORM}:"))(suggested)
@@ -83,14 +82,6 @@ def _form(services: Services, body: dict[str, Any]) -> Filled:
     form = filled_in(body["view"])
     of = next((one for one in services.forms if one.word == form.word), None)
     return fitted(form, of) if of else form
-
-
-def _answer(services: Services, conversation: Conversation, text: str) -> None:
-    notice = services.rate_limit.ask(conversation.workspace, conversation.user)
-    if notice:
-        services.responder.tell(conversation, notice)
-    else:
-        services.serve(conversation, text)
 
 
 def _near(services: Services, block_id: str, typed: str) -> dict[str, list[str]]:

@@ -6,28 +6,27 @@ import logging
 import re
 from typing import TYPE_CHECKING, Any
 
-from analytics.errors import QueryError
-from analytics.language import grammar
+from analytics.query import Query
 from bot.blocks.forms.question_form import build_view
 from bot.blocks.messages import BUILD
 from bot.delivery.conversation import Conversation
 from bot.domain.query_form import QUESTION, Filled, filled
 from bot.domain.reply import Notice
-from bot.slack.listeners.actions import channel_of, chosen
+from bot.domain.request import Command, Misunderstood, Question
+from bot.slack.listeners.actions import channel_of
 from bot.slack.listeners.command import COMMAND
-from bot.slack.payload import access_in, acked, plain, workspace_of
+from bot.slack.payload import access_in, acked, chosen, request_in, workspace_of
 from bot.slack_api.errors import FAILURES, said
 
 if TYPE_CHECKING:
     from slack_bolt import App, BoltContext, Respond
     from slack_sdk import WebClient
 
+    from bot.domain.request import Request
     from bot.slack.services import Services
 
 SHORTCUT = "ask"
 """The global shortcut's callback id."""
-WORDS = {"build", "ask", "form"}
-"""What opens the form when it follows the command; words after it are the question to begin with."""
 _PATIENCE = 1.0
 """Seconds that the first form waits for the months that there are; Slack forgets after three that somebody wanted one."""
 
@@ -43,24 +42,26 @@ def listen(app: App, services: Services) -> None:
     def from_button(
         body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond
     ) -> None:
+        request = request_in(context) if chosen(action).strip() else None
         user = body["user"]["id"]
         in_message = Conversation(client, workspace_of(context), channel_of(body), user, respond, access=access_in(context))
         conversation = in_message if context.response_url else at_home(client, context, user)
-        open_form(services, conversation, body["trigger_id"], chosen(action))
+        open_form(services, conversation, body["trigger_id"], request)
 
     def from_command(command: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
         place = (workspace_of(context), command["channel_id"], command["user_id"])
         conversation = Conversation(client, *place, respond, access=access_in(context))
-        open_form(services, conversation, command["trigger_id"], plain(command["text"]).partition(" ")[2])
+        open_form(services, conversation, command["trigger_id"], request_in(context))
 
     app.shortcut(SHORTCUT)(ack=acked, lazy=[from_shortcut])
     app.action(re.compile(rf"^{BUILD}(?::|$)"))(ack=acked, lazy=[from_button])
     app.command(COMMAND, matchers=[wanted])(ack=acked, lazy=[from_command])
 
 
-def wanted(command: dict[str, Any]) -> bool:
-    """Tell whether a command asks for the form."""
-    return plain(command.get("text") or "").partition(" ")[0].casefold() in WORDS
+def wanted(context: BoltContext) -> bool:
+    """Whether a slash command asks for the form."""
+    request = request_in(context)
+    return isinstance(request, Command) and request.word == "build"
 
 
 def at_home(client: WebClient, context: BoltContext, user: str) -> Conversation:
@@ -96,15 +97,15 @@ def not_known_in(line: str) -> Notice:
     )
 
 
-def open_form(services: Services, conversation: Conversation, trigger: str, text: str = "") -> None:
-    """Open the form, beginning with the question ``text``; say in ``seat`` what to do where Slack refuses."""
+def open_form(services: Services, conversation: Conversation, trigger: str, request: Request | None = None) -> None:
+    """Open the form, beginning with the question that a request names; tell the person what to do where Slack refuses."""
     form = Filled(services.entries[0].form.word, {})
     wrong: dict[str, str] = {}
-    if text.strip():
-        try:
-            form = filled(grammar.parse(text, services.forms))
-        except QueryError as error:
-            wrong = {QUESTION: str(error)}
+    match request:
+        case Question(query) | Command(question=Query() as query):
+            form = filled(query)
+        case Misunderstood(Notice(mistake)) | Command(mistake=mistake) if mistake:
+            wrong = {QUESTION: mistake}
     view = build_view(form, services.entries, services.name_index.at_hand(_PATIENCE), wrong)
     try:
         conversation.client.views_open(trigger_id=trigger, view=view)

@@ -8,28 +8,29 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from analytics.domain import Dimension
-from analytics.errors import QueryError
 from analytics.names import licenses
 from bot.blocks.forms.prediction_form import FIELD, OF, PLACE, bet_view, mistakes, ranking_of, read_view, suggestions
 from bot.blocks.predictions import BET
 from bot.conversation.name_index import near
 from bot.delivery.conversation import Conversation
 from bot.domain.access import Permission
-from bot.domain.prediction import Draft, closed, open_months, read_bet
+from bot.domain.prediction import Draft, closed, open_months
 from bot.domain.reply import Notice
+from bot.domain.request import Command
 from bot.domain.store_summary import Name
-from bot.slack.listeners.actions import channel_of, chosen
+from bot.slack.listeners.actions import channel_of
 from bot.slack.listeners.command import COMMAND
 from bot.slack.listeners.modal_open import at_home, not_known_in, seated_in
-from bot.slack.payload import access_in, acked, plain, workspace_of
+from bot.slack.payload import access_in, acked, request_in, workspace_of
 from bot.slack_api.errors import FAILURES, said
-from bot.subscriptions.commands import first
+from bot.slack_api.markup import unescaped
 
 if TYPE_CHECKING:
     from slack_bolt import Ack, App, BoltContext, Respond
     from slack_sdk import WebClient
 
     from analytics.digest.edition import Edition
+    from bot.domain.request import Request
     from bot.slack.services import Services
 
 _OFFERED = 30
@@ -43,23 +44,20 @@ _log = logging.getLogger(__name__)
 def listen(app: App, services: Services) -> None:
     """Attach everything about the form. Comes before the command, whose whole bets are the clerk's."""
 
-    def wanted(command: dict[str, Any]) -> bool:
-        text = plain(command.get("text") or "")
-        draft = _draft(services, text) if first(text) == "predict" else None
+    def wanted(context: BoltContext) -> bool:
+        draft = draft_of(request_in(context))
         return draft is not None and not draft.complete
 
     def from_command(command: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
         place = (workspace_of(context), command["channel_id"], command["user_id"])
         conversation = Conversation(client, *place, respond, access=access_in(context))
-        _open(services, conversation, command["trigger_id"], plain(command["text"]))
+        _open(services, conversation, command["trigger_id"], draft_of(request_in(context)))
 
-    def from_button(
-        body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond
-    ) -> None:
+    def from_button(body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
         user = body["user"]["id"]
         in_message = Conversation(client, workspace_of(context), channel_of(body), user, respond, access=access_in(context))
         conversation = in_message if context.response_url else at_home(client, context, user)
-        _open(services, conversation, body["trigger_id"], chosen(action))
+        _open(services, conversation, body["trigger_id"], draft_of(request_in(context)))
 
     _listen_inside(app, services)
     app.command(COMMAND, matchers=[wanted])(ack=acked, lazy=[from_command])
@@ -75,7 +73,7 @@ def _listen_inside(app: App, services: Services) -> None:
             _log.info("the form of a bet was not updated: %s", said(error))
 
     def suggested(ack: Ack, payload: dict[str, Any]) -> None:
-        of, typed = ranking_of(payload["block_id"]), plain(payload.get("value") or "")
+        of, typed = ranking_of(payload["block_id"]), unescaped(payload.get("value") or "")
         ack(**suggestions(of, _near(services, of, typed), typed))
 
     def checked(ack: Ack, body: dict[str, Any]) -> None:
@@ -93,11 +91,10 @@ def _listen_inside(app: App, services: Services) -> None:
             return
         conversation = at_home(client, context, body["user"]["id"])
         there = seated_in(services, conversation, where, body, respond) if where else conversation
-        notice = services.rate_limit.ask(conversation.workspace, conversation.user)
-        if notice or there is None:
-            services.responder.tell(conversation, notice or not_known_in(str(draft)))
+        if there is None:
+            services.responder.tell(conversation, not_known_in(str(draft)))
         else:
-            services.serve(there, str(draft))
+            services.serve(there, services.parser.parse(str(draft)))
 
     app.action(re.compile(rf"^{FIELD}:"), matchers=[_in_the_form])(ack=acked, lazy=[changed])
     app.options(re.compile(rf"^{FIELD}:"))(suggested)
@@ -108,12 +105,12 @@ def _in_the_form(body: dict[str, Any]) -> bool:
     return "view" in body
 
 
-def _open(services: Services, conversation: Conversation, trigger: str, text: str) -> None:
-    """Open the form, beginning with a bet in words; say in ``seat`` what to do where Slack refuses, or the bet is closed."""
+def _open(services: Services, conversation: Conversation, trigger: str, draft: Draft | None) -> None:
+    """Open the form, beginning with a draft; tell the person what to do where Slack refuses, or the month is closed."""
     if not services.admits(conversation, Permission.CHANGE):
         return
     months = _months(services)
-    draft = _draft(services, text) or Draft()
+    draft = draft or Draft()
     late = _late(services, draft)
     if late:
         services.responder.tell(conversation, Notice(late, suggestions=(str(replace(draft, month=months[0])),)))
@@ -131,12 +128,9 @@ def _open(services: Services, conversation: Conversation, trigger: str, text: st
         )
 
 
-def _draft(services: Services, text: str) -> Draft | None:
-    """Read a bet that somebody began; ``None`` for what is none."""
-    try:
-        return read_bet(text.strip().partition(" ")[2], services.forms)
-    except QueryError:
-        return None
+def draft_of(request: Request) -> Draft | None:
+    """Return the bet that somebody began to type; ``None`` where there is none."""
+    return request.bet if isinstance(request, Command) else None
 
 
 def _months(services: Services) -> tuple[Edition, ...]:

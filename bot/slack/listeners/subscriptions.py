@@ -12,8 +12,8 @@ from bot.delivery.conversation import Conversation
 from bot.delivery.send import send
 from bot.domain.reply import Notice
 from bot.slack.direct_message import opening
-from bot.slack.listeners.actions import channel_of, chosen, is_ephemeral, thread_of, unusable
-from bot.slack.payload import access_in, acked, workspace_of
+from bot.slack.listeners.actions import channel_of, is_ephemeral, thread_of
+from bot.slack.payload import access_in, acked, chosen, request_in, workspace_of
 from bot.slack_api.errors import FAILURES, PostResult, said
 
 if TYPE_CHECKING:
@@ -35,13 +35,8 @@ _NO_FILE = Notice("I could not share a file here. Invite me to this channel and 
 def listen(app: App, services: Services) -> None:
     """Attach them. What is pressed on the Home is the Home's."""
 
-    def pressed(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
-        conversation, text = _conversation(body, context, client, respond), chosen(action)
-        notice = unusable(services, conversation, text)
-        if notice:
-            services.responder.tell(conversation, notice)
-        else:
-            services.serve(conversation, text)
+    def pressed(body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
+        services.serve(_conversation(body, context, client, respond), request_in(context))
 
     def detailed(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
         conversation = _conversation(body, context, client, respond, in_thread=True)
@@ -49,7 +44,7 @@ def listen(app: App, services: Services) -> None:
         if content:
             text = content.text.partition("\n")[0]
             for at in range(0, len(content.details), 3):
-                if send(conversation.ways(), iter([list(content.details[at : at + 3]), []]), text) is not PostResult.DONE:
+                if send(conversation.post_methods(), iter([list(content.details[at : at + 3]), []]), text) is not PostResult.DONE:
                     services.responder.tell(conversation, _NOT_SHOWN)
                     break
 
@@ -75,11 +70,11 @@ def _conversation(
     place = (workspace_of(context), channel_of(body), body["user"]["id"])
     conversation = Conversation(client, *place, respond, access=access_in(context))
     if is_ephemeral(body):
-        conversation.quiet = conversation.instead = True
+        conversation.quiet = conversation.replaces_message = True
     elif in_thread:
         conversation.thread = thread_of(body)
     elif conversation.channel.startswith("D"):
-        conversation.instead, conversation.message = True, body.get("container", {}).get("message_ts")
+        conversation.replaces_message, conversation.message = True, body.get("container", {}).get("message_ts")
     return conversation
 
 

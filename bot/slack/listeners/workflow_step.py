@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from bot.blocks.escape import inert
 from bot.blocks.text import answer_text, notice_text
-from bot.conversation.router import notice_of
-from bot.delivery.lifecycle import attempt
+from bot.conversation.failures import notice_of
+from bot.delivery.attempts import attempt
 from bot.domain.reply import Notice
+from bot.domain.request import Misunderstood, Question
 from bot.slack.listeners.command import COMMAND
-from bot.slack.payload import acked, plain, workspace_of
+from bot.slack.payload import acked, workspace_of
 from bot.slack_api.errors import FAILURES, said
+from bot.slack_api.markup import plain_text
 
 if TYPE_CHECKING:
     from slack_bolt import App, BoltContext, Complete, Fail
@@ -61,15 +63,16 @@ def _end(found: dict[str, str] | Notice, complete: Complete, fail: Fail) -> None
 
 def _outputs(services: Services, workspace: str, typed: str) -> dict[str, str] | Notice:
     """Answer a question: what the manifest declares as the step's outputs, or why there is no answer."""
-    text = plain(typed).removeprefix(COMMAND).strip()
-    notice = services.router.at_once(text)
-    if notice and (notice.sections or notice.build is not None):
-        notice = _ASK  # a chore, which is for people
-    # Whoever set it off, a step is run by a workflow; those of one workspace share an allowance.
-    notice = notice or services.rate_limit.ask(workspace, STEP)
+    request = services.parser.parse(plain_text(typed).removeprefix(COMMAND))
+    if isinstance(request, Misunderstood):
+        return request.notice
+    if not isinstance(request, Question):
+        return _ASK  # commands and help are for people
+    # The steps of one workspace share a rate limit, whoever started the workflow.
+    notice = services.rate_limit.ask(workspace, STEP)
     if notice:
         return notice
-    reply = services.router.reply(text)
+    reply = services.router.reply(request.query)
     if reply.answer is None:
         return reply.notice or _ASK
     image = services.responder.image_url(workspace, reply.picture) if reply.picture else None

@@ -69,11 +69,6 @@ class Watches:
         unseen = (_W.id == watch.id, sa.or_(_W.looked_at.is_(None), _W.looked_at < day))
         return connection.execute(WATCH.update().where(*unseen).values(looked_at=day, crossed=crossed)).rowcount > 0
 
-    @staticmethod
-    def watcher(id_: int, connection: sa.Connection) -> str | None:
-        """Return who set a watch."""
-        return connection.scalar(sa.select(_W.created_by).where(_W.id == id_))
-
     def in_channel(self, workspace: str, channel: str) -> list[Watch]:
         """Return a channel's watches, the oldest first."""
         return self._where(_W.workspace == workspace, _W.channel == channel)

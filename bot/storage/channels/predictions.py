@@ -78,11 +78,6 @@ class Bets:
         undecided = (_B.id == bet.id, _B.outcome.is_(None))
         return connection.execute(BET.update().where(*undecided).values(outcome=outcome)).rowcount > 0
 
-    @staticmethod
-    def bettor(id_: int, connection: sa.Connection) -> str | None:
-        """Return who placed a bet."""
-        return connection.scalar(sa.select(_B.person).where(_B.id == id_))
-
     def _where(self, *conditions: sa.ColumnElement[bool]) -> list[Bet]:
         wanted = sa.select(BET).where(*conditions).order_by(_B.month, _B.id)
         with reaching(), self._database.connect() as connection:

@@ -102,11 +102,6 @@ class Subscriptions:
         """Return a workspace's subscriptions, the oldest first."""
         return self._where(_S.workspace == workspace)
 
-    @staticmethod
-    def subscriber(id_: int, connection: sa.Connection) -> str | None:
-        """Return who subscribed."""
-        return connection.scalar(sa.select(_S.created_by).where(_S.id == id_))
-
     def due(self, now: datetime, many: int = 500) -> list[Subscription]:
         """Return running subscriptions of any workspace whose next digest is due."""
         return self._where(_S.next_due <= _naive(now), _S.paused.is_(None), limit=many)

@@ -15,6 +15,7 @@ import pytest
 from waiting import WAIT, until
 
 from analytics.errors import HfStatsError, NoDataError, QueryError
+from analytics.questions.registry import parse
 from bot.analytics_pool.child import Child
 from bot.analytics_pool.errors import UnansweredError
 from bot.analytics_pool.pool import Pool
@@ -52,14 +53,14 @@ def threads():
 
 
 def test_an_answer_comes_back_whole(pool):
-    answer, picture = pool.answer("creators by models")
+    answer, picture = pool.answer(parse("creators by models"))
     assert answer.rankings[0].shares[0].rank == 1
     assert picture.png.startswith(b"\x89PNG")
 
 
 def test_an_error_keeps_its_suggestions_across_the_boundary(pool):
     with pytest.raises(QueryError) as caught:
-        pool.answer("creator metta")
+        pool.answer(parse("creator metta"))
     assert "creator Meta" in caught.value.suggestions
 
 
@@ -71,7 +72,7 @@ def test_an_error_that_does_not_survive_the_boundary_is_named_and_its_process_go
     with pytest.raises(TypeError):
         pool._supervisor.ask("answer", (), WAIT)
     with pytest.raises(NoDataError):
-        pool.answer("licenses at 2019-01")
+        pool.answer(parse("licenses at 2019-01"))
     assert pool.pids() == before
 
 
@@ -81,7 +82,7 @@ def test_processes_that_were_killed_are_replaced(started):
     for pid in pool.pids():
         os.kill(pid, signal.SIGKILL)
     until(lambda: pool.replaced == {"died": 2, "hung": 0})
-    answer, _ = pool.answer("licenses")
+    answer, _ = pool.answer(parse("licenses"))
     assert answer.query == "licenses"
 
 
@@ -104,7 +105,7 @@ def test_a_question_that_hangs_is_asked_again_and_the_questions_of_others_are_un
     stopped, going = pool.pids()
     os.kill(stopped, signal.SIGSTOP)
     words = ["licenses", "creators", "tasks", "libraries", "likes", "models"]
-    answers = list(threads.map(pool.answer, words))
+    answers = list(threads.map(pool.answer, map(parse, words)))
     assert [answer.query for answer, _ in answers] == words
     assert pool.replaced == {"died": 0, "hung": 1}
     assert going in pool.pids()
@@ -115,7 +116,7 @@ def test_a_question_that_takes_longer_than_its_limit_twice_is_named_and_can_be_a
     pool = started(limits=Limits(answer=0.5, queue=4 * WAIT, beat=0.05, silent=1000), url=copy)
     pool.warm()
     with locked(copy):
-        asked = threads.submit(pool.answer, "licenses")
+        asked = threads.submit(pool.answer, parse("licenses"))
         with pytest.raises(UnansweredError, match="I tried “licenses” twice") as caught:
             asked.result(WAIT)
     assert caught.value.suggestions == ("licenses",)
@@ -128,9 +129,9 @@ def test_a_question_that_takes_longer_than_its_limit_twice_is_named_and_can_be_a
 def test_a_process_that_is_killed_twice_within_one_question_is_told_and_the_next_is_answered(started, copy, threads):
     pool = started(url=copy)
     pool.warm()
-    router = Router(pool, [entry.form for entry in pool.entries()], {})
+    router = Router(pool)
     with locked(copy):
-        asked = threads.submit(router.reply, "licenses")
+        asked = threads.submit(router.reply, parse("licenses"))
         first = until(lambda: at_work(pool))
         os.kill(first, signal.SIGKILL)
         os.kill(until(lambda: at_work(pool) not in (None, first) and at_work(pool)), signal.SIGKILL)
@@ -139,14 +140,14 @@ def test_a_process_that_is_killed_twice_within_one_question_is_told_and_the_next
     assert notice.suggestions == ("licenses",)
     assert notice.reference
     assert "Something went wrong" not in notice.text
-    assert router.reply(notice.suggestions[0]).answer.query == "licenses"
+    assert router.reply(parse(notice.suggestions[0])).answer.query == "licenses"
 
 
 def test_one_kill_within_a_question_is_not_noticed(started, copy, threads):
     pool = started(url=copy)
     pool.warm()
     with locked(copy):
-        asked = threads.submit(pool.answer, "licenses")
+        asked = threads.submit(pool.answer, parse("licenses"))
         os.kill(until(lambda: at_work(pool)), signal.SIGKILL)
         until(lambda: pool.replaced["died"])
     assert asked.result(WAIT)[0].query == "licenses"
@@ -156,10 +157,10 @@ def test_the_wait_for_a_free_process_is_bounded_and_told(started, copy, threads)
     pool = started(limits=Limits(answer=WAIT, queue=0.2), url=copy)
     pool.warm()
     with locked(copy):
-        busy = threads.submit(pool.answer, "licenses")
+        busy = threads.submit(pool.answer, parse("licenses"))
         until(lambda: at_work(pool))
         with pytest.raises(UnansweredError, match=r"I didn't get to “creators” within 0\.2 seconds") as caught:
-            pool.answer("creators")
+            pool.answer(parse("creators"))
         pool_untouched = dict(pool.replaced)
     assert caught.value.suggestions == ("creators",)
     assert pool_untouched == {"died": 0, "hung": 0}, "a question that waits costs no process"
@@ -176,7 +177,7 @@ def test_a_question_that_waits_while_the_pool_closes_is_told(started, copy, thre
     pool = started(limits=Limits(answer=0.5, queue=WAIT, beat=0.05), url=copy)
     pool.warm()
     with locked(copy):
-        under_way, waiting = (threads.submit(pool.answer, words) for words in ("licenses", "creators"))
+        under_way, waiting = (threads.submit(pool.answer, parse(words)) for words in ("licenses", "creators"))
         until(lambda: len(pool._supervisor._changed._waiters))
         pool.close()
         assert isinstance(under_way.exception(WAIT), UnansweredError)
@@ -220,8 +221,9 @@ def test_the_process_that_talks_to_slack_loads_neither_pandas_nor_matplotlib():
 
 def test_an_analytics_process_loads_pandas_for_forecasts_only(simulated):
     script = (
-        "import sys\nfrom bot.analytics_pool import imports, process\nanalyst = process.start(sys.argv[1])\n"
-        "for words in ('licenses', 'models', 'likes', 'movers', 'creators since 2026-01'): analyst.answer(words)\n"
+        "import sys\nfrom bot.analytics_pool import imports, process\nfrom analytics.questions.registry import parse\n"
+        "analyst = process.start(sys.argv[1])\n"
+        "for words in ('licenses', 'models', 'likes', 'movers', 'creators since 2026-01'): analyst.answer(parse(words))\n"
         "analyst.digest('', 'top', ())\nprint('pandas' in sys.modules)\n"
     )
     ran = subprocess.run([sys.executable, "-c", script, simulated], capture_output=True, text=True, check=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -98,12 +98,14 @@ class Kit:
             private=found.kind is Sort.PRIVATE,
         )
 
-    def owe(self, channel="general", *, team="Acme", source=1, period="2026-07", text="It is August", edition=None):
+    def owe(
+        self, channel="general", *, team="Acme", source=1, period="2026-07", text="It is August", edition=None, kind=Kind.DIGEST
+    ):
         """Enter a digest for a channel, of an edition or as bare text; returns its id."""
         workspace, found = self.workspace(team), self.channel(channel, team)
         section = {"type": "section", "text": {"type": "mrkdwn", "text": text}}
         content = None if edition else Content(text, [section]).as_json()
-        owed = PlannedDelivery(workspace.id, found.id, Kind.DIGEST, source, period, self.clock(), edition, content)
+        owed = PlannedDelivery(workspace.id, found.id, kind, source, period, self.clock(), edition, content)
         (id_,) = self.delivery_context.outbox.plan([owed])
         return id_
 
@@ -132,6 +134,14 @@ class Kit:
             if line.kind is Kind.NOTE and line.channel == user and line.state is State.PLANNED:
                 self.settle(line.id)
         return self.shown(f"D0{user[1:]}", team)
+
+    def operator_told(self):
+        """What the operator was told, in Globex's general channel; delivers what is planned for it first."""
+        channel = self.channel(team="Globex").id
+        for line in reversed(self.delivery_context.outbox.find()):
+            if line.channel == channel and line.state is State.PLANNED:
+                self.settle(line.id)
+        return self.shown(team="Globex")
 
     def calls(self, method="chat.postMessage"):
         return [call for call in self.slack.calls if call.method == method]
@@ -163,6 +173,27 @@ def blind(engine, clock):
     """The same for an app that may read no history."""
     with SlackStandIn(teams=("Acme",), clock=clock.seconds, scopes=SCOPES - HISTORY) as slack:
         yield Kit(engine, clock, slack)
+
+
+def with_operator(kit):
+    """Give it an operator who reads Globex's general channel; Grace installed the app in Acme."""
+    operator = f"{kit.workspace('Globex').id}/{kit.channel(team='Globex').id}"
+    installer = {kit.workspace().id: kit.workspace().user("grace").id}
+    kit.delivery_context = replace(kit.delivery_context, operator=operator, installer_of=installer.get)
+    return kit
+
+
+@pytest.fixture
+def operated(kit):
+    """The same with an operator and a record of who installed the app."""
+    return with_operator(kit)
+
+
+@pytest.fixture
+def unread(engine, clock):
+    """The same for an app that may look nobody up."""
+    with SlackStandIn(teams=("Acme", "Globex"), clock=clock.seconds, scopes=SCOPES - {"users:read"}) as slack:
+        yield with_operator(Kit(engine, clock, slack))
 
 
 @pytest.fixture

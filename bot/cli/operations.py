@@ -1,0 +1,83 @@
+"""The commands that show how a deployment is doing: ``status``, ``deliveries`` and ``doctor``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.cli.store import open_store
+
+if TYPE_CHECKING:
+    from bot.storage.messages.outbox import OutboxStore
+
+
+@click.command()
+def status() -> None:
+    """Say how things stand: data, subscriptions, deliveries."""
+    from datetime import UTC, datetime
+
+    from bot import composition
+    from bot.processes import status
+    from bot.settings import Settings
+
+    settings = Settings.read()
+    database = open_store(settings.database)
+    for name, text in status.lines(composition.delivery_context(settings, database), database, datetime.now(UTC)):
+        click.echo(f"{name}: {text}")
+
+
+def _outbox() -> OutboxStore:
+    from bot.locations import database_url
+    from bot.storage.messages.outbox import OutboxStore
+
+    return OutboxStore(open_store(database_url()))
+
+
+@click.group(invoke_without_command=True)
+@click.option("--failed", is_flag=True, help="Only what did not arrive, or may not have.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="As many as that, the latest first.")
+@click.pass_context
+def deliveries(ctx: click.Context, *, failed: bool, limit: int) -> None:
+    """Show what went where, and what did not and why."""
+    from bot.processes import status
+
+    if ctx.invoked_subcommand is None:
+        for line in status.deliveries(_outbox(), failed=failed, limit=limit):
+            click.echo(line)
+
+
+@deliveries.command()
+@click.argument("ids", nargs=-1, type=int, metavar="[ID]…")
+@click.option("--all", "all_failed", is_flag=True, help="Everything that failed; not what is unsure, which may have arrived.")
+def retry(ids: tuple[int, ...], *, all_failed: bool) -> None:
+    """Send again what failed or is unsure; an unsure one may then be there twice."""
+    from bot.processes import status
+
+    for line in status.retry(_outbox(), ids, every=all_failed):
+        click.echo(line)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+@click.pass_context
+def doctor(ctx: click.Context, *, as_json: bool) -> None:
+    """Check tokens, scopes, database, Hub, public URL and clock, and say how to mend what is wrong."""
+    import json
+    from dataclasses import asdict
+
+    from bot.processes.doctor import State, examine
+    from bot.settings import Settings
+
+    findings = examine(Settings.read())
+    signs = {State.GOOD: "✓", State.BAD: "✗", State.UNUSED: "–"}  # noqa: RUF001 - a dash as a sign
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
+    for finding in () if as_json else findings:
+        click.echo(f"{signs[finding.state]} {finding.name}: {finding.said}")
+        if finding.mend:
+            click.echo(f"    {finding.mend}")
+    ctx.exit(int(any(finding.state is State.BAD for finding in findings)))
+
+
+COMMANDS = (status, deliveries, doctor)

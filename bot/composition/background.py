@@ -1,0 +1,133 @@
+"""What runs beside requests: deliveries, scheduled jobs and their engine, recovery, the watch on workers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analytics.language import grammar
+from bot.blocks.escape import escape
+from bot.composition.slack_clients import client, clients, installations, tokens
+from bot.database_setup import gallery
+from bot.delivery import recovery
+from bot.domain.store_summary import FINDINGS
+from bot.jobs.backfill.service import Backfill
+from bot.jobs.clock_jobs import Jobs
+from bot.jobs.engine import CLOCK
+from bot.jobs.prewarm import Prewarmer
+from bot.locations import cache_folder
+from bot.outbox.delivery import DeliveryContext, no_installer
+from bot.server.worker_watch import WorkerWatch
+from bot.settings import secret
+from bot.slack_api.client import SlackClient
+from bot.storage.channels.alerts import Watches
+from bot.storage.channels.predictions import Bets
+from bot.storage.channels.subscriptions import Subscriptions
+from bot.storage.dumps import Dumps
+from bot.storage.heartbeats import Heartbeats
+from bot.storage.job_slots import JobSlots
+from bot.storage.messages.built_digests import BuiltDigests
+from bot.storage.messages.outbox import OutboxStore
+from bot.storage.messages.pending_replies import PendingReplies
+from bot.storage.messages.received_events import ReceivedEvents
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import sqlalchemy as sa
+    from slack_sdk import WebClient
+
+    from bot.conversation.router import Analytics
+    from bot.jobs.engine import Engine
+    from bot.jobs.engine.local import Local
+    from bot.observability.metrics import Metrics
+    from bot.settings import Settings
+    from bot.slack.services import Services
+
+
+def delivery_context(settings: Settings, database_: sa.Engine, metrics: Metrics | None = None) -> DeliveryContext:
+    """Put together what sends unasked."""
+    kept = installations(settings, database_)
+    return DeliveryContext(
+        OutboxStore(database_),
+        BuiltDigests(database_),
+        Subscriptions(database_),
+        Watches(database_),
+        Bets(database_),
+        clients(settings, database_, metrics),
+        gallery(settings, database_),
+        None if settings.slack_app_token else settings.hfstats_public_url,
+        heartbeats=Heartbeats(database_),
+        installer_of=kept.installer if kept else no_installer,
+        operator=settings.hfstats_operator_channel,
+    )
+
+
+def jobs(settings: Settings, database_: sa.Engine, numbers: Analytics, alive: Callable[[], None] = lambda: None) -> Jobs:
+    """Put together what runs by the clock."""
+    delivery_context_ = delivery_context(settings, database_)
+    return Jobs(
+        settings,
+        database_,
+        delivery_context_,
+        numbers,
+        JobSlots(database_),
+        ReceivedEvents(database_),
+        backfill(settings, database_),
+        alive,
+    )
+
+
+def backfill(settings: Settings, database_: sa.Engine) -> Backfill:
+    """Put together what counts dumps of the whole Hub."""
+    url = database_.url.render_as_string(hide_password=False)
+    folder = cache_folder() / "dumps"
+    return Backfill(Dumps(database_), url, folder, settings.hf_endpoint, secret(settings.hf_token))
+
+
+def engine(settings: Settings, database_: sa.Engine, work: Jobs) -> Engine:
+    """Choose who runs it: Procrastinate on PostgreSQL, and on SQLite this one process."""
+    if database_.dialect.name == "postgresql":
+        from bot.jobs.engine.postgres import Postgres  # noqa: PLC0415 - not where there is no PostgreSQL
+
+        return Postgres(work, database_, settings.hfstats_deliveries, work.done.first)
+    return local(settings, work)
+
+
+def local(settings: Settings, work: Jobs, without: Sequence[str] = ()) -> Local:
+    """Make what runs the clock in this process; ``without`` some of its jobs."""
+    from bot.jobs.engine.local import Local  # noqa: PLC0415 - not where there is a PostgreSQL
+
+    return Local(work, settings.hfstats_deliveries, {job: cron for job, cron in CLOCK.items() if job not in without})
+
+
+def prewarming(at: Services) -> Prewarmer:
+    """Make what answers the common questions before they are asked."""
+    return Prewarmer(at.answer_cache, [grammar.parse(text, at.forms) for text in FINDINGS])
+
+
+def recovering(settings: Settings, database_: sa.Engine, metrics: Metrics | None = None) -> Callable[[], None]:
+    """Start putting right what a process that was killed left unanswered; returns what stops it."""
+    slack = client(settings, metrics)
+    kept = installations(settings, database_)
+    many = tokens(settings, database_, kept, metrics) if kept else None
+
+    def client_of(workspace: str) -> WebClient | None:
+        if many is None:
+            return slack
+        found = many.of(workspace, workspace)
+        return SlackClient(found.token, base_url=slack.base_url, retry_handlers=slack.retry_handlers) if found else None
+
+    return recovery.start(PendingReplies(database_), client_of)
+
+
+def worker_watch(settings: Settings, database_: sa.Engine, metrics: Metrics | None = None) -> WorkerWatch:
+    """Make what notices that no worker works any more, and tells the operator."""
+    client_of = clients(settings, database_, metrics)
+
+    def tell(text: str) -> None:
+        workspace, _, channel = (settings.hfstats_operator_channel or "").rpartition("/")
+        slack = client_of(workspace) if channel else None
+        if slack:
+            slack.chat_postMessage(channel=channel, text=escape(text))
+
+    return WorkerWatch(Heartbeats(database_), JobSlots(database_), tell)

@@ -1,0 +1,43 @@
+"""What a person is told about an error: a sentence for those that are expected, a reference for all others."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+from analytics.errors import HfStatsError, StoreError
+from bot.analytics_pool.errors import UnansweredError
+from bot.domain.reply import Notice
+from bot.observability.logs import reference
+
+_log = logging.getLogger(__name__)
+
+_NO_DATABASE = "I can't reach my database right now. Ask again in a minute."
+
+
+def notice_of(error: BaseException, text: str = "") -> Notice:
+    """Say what went wrong to the person who asked ``text``, with a button that asks it again where that may help.
+
+    What the database says is for the operator; a person is told no address and no command of the operator's.
+    """
+    if isinstance(error, StoreError):
+        _log.warning("the database cannot be reached: %s", error)
+        return Notice(_NO_DATABASE, suggestions=(text.strip(),) if text.strip() else ())
+    if isinstance(error, HfStatsError) and not isinstance(error, UnansweredError):
+        return Notice(str(error), suggestions=error.suggestions)
+    return failure(error)
+
+
+def failure(error: BaseException | None = None) -> Notice:
+    """Log an exception (the one being handled, unless given) and return a notice with the reference under which it stands there.
+
+    An UnansweredError is in the log already, and says itself what to do.
+    """
+    error = error or sys.exception()
+    if isinstance(error, UnansweredError):
+        return Notice(str(error), suggestions=error.suggestions, reference=error.reference)
+    under = reference()
+    _log.error("failure %s", under, exc_info=error or True)
+    return Notice(
+        f"Something went wrong on my side. The operator can find it in the log under the reference {under}.", reference=under
+    )

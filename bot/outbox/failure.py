@@ -1,0 +1,155 @@
+"""What follows from a delivery that failed: what it belongs to is paused, and somebody is told.
+
+That is whoever asked for it; where that person can't be reached, the channel; else who installed the app; else the operator.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.blocks import notices
+from bot.domain.content import Content
+from bot.domain.outbox import Kind, PlannedDelivery, State
+from bot.slack_api.error_words import Treatment, treatment_of
+from bot.slack_api.errors import is_answer
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import sqlalchemy as sa
+
+    from bot.domain.outbox import Delivery
+    from bot.outbox.delivery import DeliveryContext
+
+_log = logging.getLogger(__name__)
+
+NO_INSTALLATION = "no_installation"
+"""Our own word for a workspace that removed the app."""
+_CHANNEL, _INSTALLER, _OPERATOR = 1, 2, 3
+"""Who a notice goes to after whoever was to get it couldn't be reached. The number ends the notice's period."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One delivery that is settled without having arrived."""
+
+    context: DeliveryContext
+    delivery: Delivery
+    owner: str
+    """Of the row's lease."""
+
+    def lasts(self, error: str) -> None:
+        """Give it up at once, for an error that lasts: pause what it belongs to, and say so."""
+        delivery, person, onward = self.delivery, self._requester(self.delivery), self._onward()
+
+        def also(connection: sa.Connection) -> None:
+            paused = self._pause(error, connection)
+            if onward:
+                self.context.outbox.plan([onward], connection)
+            elif error == NO_INSTALLATION or treatment_of(error) is Treatment.ACCESS:  # nobody there can be told
+                self._tell_operator(error, f"lost {delivery.workspace} {self.context.clock().date()}", connection)
+            elif person and delivery.kind is Kind.BETS:
+                self._tell(person, notices.undelivered(delivery, error), "failed", connection)
+            elif person and paused:
+                self._tell(person, notices.paused(delivery, error), "paused", connection)
+
+        self.context.outbox.settle(delivery.id, self.owner, State.FAILED, error, also)
+        _log.warning("delivery %s failed: %s", delivery.id, error)
+
+    def after_a_day(self, error: str) -> None:
+        """Give it up after more than a day; what got no answer at all is no reason to pause anything."""
+        delivery, person, onward = self.delivery, self._requester(self.delivery), self._onward()
+
+        def also(connection: sa.Connection) -> None:
+            if onward:
+                self.context.outbox.plan([onward], connection)
+            self._tell_operator(error, f"given up {delivery.id}", connection)
+            if person and is_answer(error) and self._pause(error, connection):
+                self._tell(person, notices.paused(delivery, error, after_a_day=True), "paused", connection)
+            elif person:
+                self._tell(person, notices.given_up(delivery), "failed", connection)
+
+        self.context.outbox.settle(delivery.id, self.owner, State.FAILED, error, also)
+        _log.error("delivery %s was given up: %s", delivery.id, error)
+
+    def unsure(self, error: str) -> None:
+        """Leave it open whether the message is there, and let whoever asked for it decide."""
+        person = self._requester(self.delivery)
+
+        def also(connection: sa.Connection) -> None:
+            if person:
+                self._tell(person, notices.unsure(self.delivery), "unsure", connection)
+
+        self.context.outbox.settle(self.delivery.id, self.owner, State.UNSURE, error, also)
+        _log.warning("delivery %s may be there or not", self.delivery.id)
+
+    def warn_operator(self, error: str) -> None:
+        """Tell the operator, once a day for each workspace and error, that deliveries have been failing for an hour."""
+        if self.context.operator and self.delivery.kind is not Kind.NOTE:
+            workspace, now = self.delivery.workspace, self.context.clock()
+            slot = f"failing {workspace} {error} {now.date()}"
+            notice = notices.refused_for_an_hour(workspace, error)
+            self.context.outbox.plan([operator_notice(self.context.operator, notice, slot, now)])
+
+    def _tell_operator(self, error: str, slot: str, connection: sa.Connection) -> None:
+        if self.context.operator and self.delivery.kind is not Kind.NOTE:
+            notice = notices.failed_for_operator(self.delivery, error)
+            self.context.outbox.plan([operator_notice(self.context.operator, notice, slot, self.context.clock())], connection)
+
+    def _tell(self, person: str, notice: Content, what: str, connection: sa.Connection) -> None:
+        self.context.outbox.plan([self._notice(self.delivery, person, notice, f"{what}:{self.owner}")], connection)
+
+    def _notice(self, about: Delivery, channel: str, notice: Content, period: str) -> PlannedDelivery:
+        now, content = self.context.clock(), notice.as_json()
+        return PlannedDelivery(about.workspace, channel, Kind.NOTE, about.id, period, now, content=content)
+
+    def _onward(self) -> PlannedDelivery | None:
+        """Return a notice that couldn't be delivered as it goes to the next one who may act on it."""
+        notice = self.delivery
+        about = self.context.outbox.get(notice.source) if notice.kind is Kind.NOTE else None
+        if about is None:
+            return None
+        text, person = Content.from_json(notice.content or "{}"), self._requester(about) or notice.channel
+        period, _, number = notice.period.partition("+")
+        stage = int(number or 0)
+        if stage < _CHANNEL and about.channel != notice.channel:
+            return self._notice(about, about.channel, notices.for_channel(text, person), f"{period}+{_CHANNEL}")
+        installer = self.context.installer_of(about.workspace)
+        if stage < _INSTALLER and installer and installer != person:
+            return self._notice(about, installer, notices.for_installer(text, person), f"{period}+{_INSTALLER}")
+        if stage < _OPERATOR and self.context.operator:
+            slot, now = f"{about.id} {period}+{_OPERATOR}", self.context.clock()
+            return operator_notice(self.context.operator, notices.for_operator(text, about), slot, now)
+        return None
+
+    def _requester(self, delivery: Delivery) -> str | None:
+        """Return who asked for what a delivery is of."""
+        match delivery.kind:
+            case Kind.DIGEST:
+                subscription = self.context.subscriptions.get(delivery.workspace, delivery.source)
+                return subscription.created_by if subscription else None
+            case Kind.ALERT:
+                watch = self.context.watches.get(delivery.workspace, delivery.source)
+                return watch.created_by if watch else None
+            case Kind.BETS:
+                bet = self.context.bets.get(delivery.workspace, delivery.source)
+                return bet.person if bet else None
+        return None
+
+    def _pause(self, error: str, connection: sa.Connection) -> bool:
+        match self.delivery.kind:
+            case Kind.DIGEST:
+                return self.context.subscriptions.pause(self.delivery.source, error, connection)
+            case Kind.ALERT:
+                return self.context.watches.mute(self.delivery.source, error, connection)
+        return False
+
+
+def operator_notice(operator: str, notice: Content, slot: str, now: datetime) -> PlannedDelivery:
+    """Return a message to the operator's channel, ``workspace/channel``; the same ``slot`` is told once."""
+    workspace, _, channel = operator.rpartition("/")
+    period = hashlib.sha256(slot.encode()).hexdigest()[:24]
+    return PlannedDelivery(workspace, channel, Kind.NOTE, 0, period, now, content=notice.as_json())

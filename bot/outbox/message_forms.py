@@ -1,0 +1,121 @@
+"""The forms in which a delivery can be posted: with its picture, without it, as text alone."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from analytics.errors import HfStatsError
+from bot.blocks import notices
+from bot.blocks.messages import image_at, image_of_file
+from bot.blocks.predictions import under_a_digest
+from bot.domain.content import Content
+from bot.domain.outbox import Again, Kind
+from bot.domain.reply import Picture
+from bot.slack_api.upload import NotUploadedError, upload
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from slack_sdk import WebClient
+
+    from bot.blocks.messages import Block
+    from bot.domain.outbox import Delivery
+    from bot.outbox.delivery import DeliveryContext
+
+_log = logging.getLogger(__name__)
+
+_LATE = timedelta(hours=1)
+_UPLOADS = 5
+"""Failed attempts of a delivery to upload its picture; then its workspace does without."""
+
+
+@dataclass
+class MessageForms:
+    """One delivery's message, in every form that Slack may take."""
+
+    delivery_context: DeliveryContext
+    delivery: Delivery
+    client: WebClient
+    refusal: str = field(default="", init=False)
+    """Slack's error word for the form before, or for the upload."""
+    upload_failed: bool = field(default=False, init=False)
+    """Whether an upload failed that may work later."""
+
+    @property
+    def text(self) -> str:
+        """What notifications and screen readers get."""
+        return self._content[0].text
+
+    def __iter__(self) -> Iterator[list[Block] | Again]:
+        """Yield the blocks of each form, best first; ``Again`` where the picture isn't ready."""
+        content, digest = self._content
+        now, delivery = self.delivery_context.clock(), self.delivery
+        late = now - delivery.due_at > _LATE and delivery.kind is Kind.DIGEST
+        first = [notices.late(int(delivery.due_at.timestamp()))] if late else []
+        if digest:
+            picture = self._picture(digest, content.alt)
+            if isinstance(picture, Again):
+                yield picture
+                return
+            if picture:
+                yield [*first, *content.blocks(picture)]
+            yield [*first, *content.blocks([*content.instead, notices.without_picture(self.refusal)])]
+        else:
+            yield [*first, *content.blocks()]
+        yield []
+
+    @cached_property
+    def _content(self) -> tuple[Content, bytes | None]:
+        """The message without its picture, and the picture's digest.
+
+        Raises:
+            HfStatsError: where it isn't built yet.
+
+        """
+        delivery, delivery_context = self.delivery, self.delivery_context
+        if not delivery.edition:
+            return Content.from_json(delivery.content or "{}"), None
+        built = delivery_context.built_digests.get(delivery.edition)
+        if built is None:
+            raise HfStatsError("the digest is not built yet")
+        if delivery.content:
+            return Content.from_json(delivery.content), built[1]
+        bets = delivery_context.bets.in_channel(delivery.workspace, delivery.channel)
+        return built[0].followed_by(under_a_digest(delivery.period, bets)), built[1]
+
+    def _picture(self, digest: bytes, alt: str) -> Sequence[Block] | Again:
+        """Return the picture's block: by address, or as the workspace's one file; none where neither works."""
+        delivery_context, workspace = self.delivery_context, self.delivery.workspace
+        built = delivery_context.built_digests
+        if delivery_context.gallery and delivery_context.public_url:
+            png = built.png(digest)
+            if png is None:
+                return []
+            return [image_at(f"{delivery_context.public_url}/charts/{delivery_context.gallery.keep(workspace, png)}.png", alt)]
+        file = built.uploaded(workspace, digest)
+        if file is None:
+            if not built.may_upload(workspace, digest):
+                return Again(delivery_context.clock() + timedelta(seconds=1))
+            file = self._upload(digest, alt)
+            if file is None:
+                built.upload_failed(workspace, digest)
+                return Again(delivery_context.clock() + timedelta(seconds=2))
+            built.upload_done(workspace, digest, file)
+        return [image_of_file(file, alt)] if file else []
+
+    def _upload(self, digest: bytes, alt: str) -> str | None:
+        """Return the file; ``""`` where the workspace takes none, ``None`` where it may work a moment later."""
+        png = self.delivery_context.built_digests.png(digest)
+        if png is None:
+            return ""
+        try:
+            return upload(self.client, Picture(png, alt, f"hfstats-digest-{self.delivery.period}.png"))
+        except NotUploadedError as error:
+            _log.warning("a digest's picture could not be uploaded: %s", error)
+            self.refusal = str(error)
+            self.upload_failed = not error.lasting and self.delivery.attempts < _UPLOADS
+            return None if self.upload_failed else ""

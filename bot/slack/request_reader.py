@@ -1,0 +1,40 @@
+"""Reads the words of a request, once and before anything else looks at it; listeners take the value from the context."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot.blocks.controls import CSV, GO, POST, VIEW
+from bot.blocks.home import HOME
+from bot.blocks.messages import ASK, BUILD
+from bot.blocks.predictions import BET
+from bot.blocks.subscriptions import SUBSCRIPTION
+from bot.domain.reply import Notice
+from bot.domain.request import Misunderstood
+from bot.slack.payload import typed_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from slack_bolt import App, BoltContext, BoltResponse
+
+    from bot.slack.services import Services
+
+CONTROLS_WITH_WORDS = frozenset({ASK, VIEW, GO, POST, CSV, SUBSCRIPTION, HOME, BUILD, BET})
+"""Controls whose value is what somebody could type."""
+_EMPTY_CONTROL = Misunderstood(
+    Notice("That control is part of an older message and no longer holds a question. Ask again, or type “help”.")
+)
+
+
+def listen(app: App, services: Services) -> None:
+    """Put the reader before the access guard and every listener."""
+
+    def read(body: dict[str, Any], context: BoltContext, next_: Callable[[], BoltResponse]) -> BoltResponse:
+        typed = typed_in(body, CONTROLS_WITH_WORDS)
+        if typed is not None:
+            empty = not typed.strip() and "actions" in body
+            context["request"] = _EMPTY_CONTROL if empty else services.parser.parse(typed)
+        return next_()
+
+    app.use(read)

@@ -1,0 +1,92 @@
+"""The commands about a conversation's alerts: watch, watches, mute, unmute, unwatch."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from analytics.errors import QueryError
+from analytics.formatting.phrases import day, plural
+from bot.blocks import subscriptions as render
+from bot.blocks.escape import escape_code, escape_line
+from bot.domain.alert_rule import figure, read_rule
+from bot.domain.content import Content
+from bot.subscriptions.alerts import figure_said
+
+if TYPE_CHECKING:
+    from bot.domain.outbox import Watch
+    from bot.domain.request import Command
+    from bot.subscriptions.command_context import CommandContext, CommandReply
+
+_NONE = "There are no alerts in this conversation. Set one like this: `/hfstats watch creator meta below 10%`"
+
+
+def watch(context: CommandContext, command: Command) -> CommandReply:
+    """Set an alert, and say where its figure stands now."""
+    if command.rule is None:
+        raise LookupError("a parsed watch has a rule")
+    answer, _ = context.analytics.answer(command.rule.query)
+    now = figure(command.rule, answer)
+    rule = replace(command.rule, query=command.rule.query.but(names=(now.name,)))
+    crossed = rule.beyond(now, was=False)
+    taken_on = answer.source.snapshot
+    alert = context.delivery.watches.add(
+        context.conversation.workspace,
+        context.conversation.channel,
+        str(rule),
+        context.conversation.user,
+        crossed=crossed,
+        looked_at=taken_on,
+    )
+    stands = f"{escape_line(figure_said(rule, now))} on {day(taken_on)}"
+    if crossed:
+        text = f"*{escape_line(rule.state())}*: {stands}. I'll post here the next time it crosses that line."
+    else:
+        text = f"I'll post here once when *{escape_line(rule.said())}*: {stands}. I check after every new snapshot."
+    buttons = render.button("Mute", f"mute {alert.id}"), render.button("All alerts", "watches")
+    return render.told(f":eyes: {text}", *buttons), None
+
+
+def watches(context: CommandContext, _: Command) -> CommandReply:
+    """List the conversation's alerts."""
+    alerts = context.delivery.watches.in_channel(context.conversation.workspace, context.conversation.channel)
+    if not alerts:
+        return render.told(_NONE), None
+    rows = [(alert, read_rule(alert.rule, context.forms).said()) for alert in alerts]
+    return Content(f"{plural(len(rows), 'alert')} here", render.watch_rows(rows)), None
+
+
+def unwatch(context: CommandContext, command: Command) -> CommandReply:
+    """Remove an alert."""
+    alert = _alert(context, command)
+    context.delivery.watches.remove(context.conversation.workspace, alert.id)
+    return render.told(f":no_bell: Alert removed: `{escape_code(alert.rule)}`"), None
+
+
+def mute(context: CommandContext, command: Command) -> CommandReply:
+    """Mute an alert until somebody unmutes it."""
+    alert = _alert(context, command)
+    context.delivery.watches.mute(alert.id)
+    text = f":no_bell: <@{context.conversation.user}> muted the alert `{escape_code(alert.rule)}`."
+    return render.told(text, render.button("Unmute", f"unmute {alert.id}")), None
+
+
+def unmute(context: CommandContext, command: Command) -> CommandReply:
+    """Let an alert post again."""
+    alert = _alert(context, command)
+    context.delivery.watches.unmute(context.conversation.workspace, alert.id)
+    text = f":bell: <@{context.conversation.user}> unmuted the alert `{escape_code(alert.rule)}`."
+    return render.told(text, render.button("Mute", f"mute {alert.id}")), None
+
+
+def _alert(context: CommandContext, command: Command) -> Watch:
+    """Find the alert with the command's number.
+
+    Raises:
+        QueryError: where there is none that the person may change.
+
+    """
+    alert = context.delivery.watches.get(context.conversation.workspace, command.number or 0)
+    if alert is None or not context.visibility.may_change_watch(alert):
+        raise QueryError(f"There's no alert {command.number} that you can change from here.", ("watches",))
+    return alert
