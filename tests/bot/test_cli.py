@@ -57,7 +57,7 @@ def test_ask_prints_finding_numbers_source_and_what_to_ask_next(run, simulated):
     result = run("ask", "licenses", "by", "downloads", DATABASE_URL=simulated)
     assert result.exit_code == 0, result.output
     lines = result.stdout.splitlines()
-    assert lines[0].startswith("Apache-2.0 leads by downloads with")
+    assert lines[0].startswith("Apache-2.0 leads with")
     assert lines[2].split() == ["#", "license", "downloads", "share"]
     assert "simulated data" in lines[-2]
     assert lines[-1].startswith("Next: ")

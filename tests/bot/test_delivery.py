@@ -25,7 +25,7 @@ from playground.faults import Fault
 from playground.server import SCOPES
 
 WAIT = 30.0
-HEADLINE = "Apache-2.0 leads by downloads with"
+HEADLINE = "Apache-2.0 leads with"
 QUESTION = "licenses by downloads"
 
 OWN_SCOPES = set(json.loads(Path("manifest.json").read_text(encoding="utf-8"))["oauth_config"]["scopes"]["bot"])

@@ -58,7 +58,7 @@ def pressed(slack, view, what, **more):
 def test_the_home_tells_the_latest_findings_and_how_fresh_they_are(slack):
     view = home(slack)
     shown = written(view)
-    assert "Apache-2.0 and MIT are on" in shown
+    assert "Apache-2.0 and MIT cover" in shown
     assert "downloaded most" in shown
     assert "Snapshot of August 22, 2026 (UTC)" in shown
     assert "top list: 300 models" in shown

@@ -152,12 +152,12 @@ def test_a_command_is_answered_with_a_chart_in_the_message(slack):
     message = wait_for_answer(slack)
     assert not message.viewer
     shown = slack.shown_text(message)
-    assert "Apache-2.0 leads by downloads with" in shown
+    assert "Apache-2.0 leads with" in shown
     assert "asked by @ada" in shown or "asked by" in shown
     assert "simulated data" in shown
     image = image_of(message)
     assert image["slack_file"]["id"]
-    assert image["alt_text"].startswith("Apache-2.0 leads by downloads with")
+    assert image["alt_text"].startswith("Apache-2.0 leads with")
     assert [m for m in slack.messages("general") if m.ts != message.ts and not m.viewer] == []
 
 
@@ -304,7 +304,7 @@ def test_an_upload_that_fails_costs_the_picture_not_the_answer(http, method, cha
     http.command("licenses", channel=channel)
     message = wait_for_answer(http, channel)
     assert image_of(message) is None
-    assert "Apache-2.0 and MIT are on" in http.shown_text(message)
+    assert "Apache-2.0 and MIT cover" in http.shown_text(message)
     assert "apache-2.0" in http.shown_text(message)
 
 

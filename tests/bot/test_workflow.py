@@ -67,7 +67,7 @@ def test_a_question_is_answered_as_text(everywhere):
     execution = everywhere.run("licenses by downloads")
     assert execution.state is State.COMPLETED
     outputs = execution.outputs
-    assert outputs["headline"].startswith("Apache-2.0 leads by downloads with")
+    assert outputs["headline"].startswith("Apache-2.0 leads with")
     lines = outputs["text"].splitlines()
     assert lines[0] == outputs["headline"]
     assert any("apache-2.0" in line and "%" in line for line in lines[1:])
