@@ -113,7 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--keep", type=Path, help="a folder in which the history is kept, and found the next time")
     given = parser.parse_args(arguments)
     with TemporaryDirectory() as temporary:
-        folder = given.keep or Path(temporary)
+        folder = given.save or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         url, file = f"sqlite:///{folder / 'hfstats.db'}", folder / "rows.parquet"
         if not file.exists():

@@ -26,7 +26,7 @@ from serving import ROOT
 from analytics.storage import database
 from bot import database_setup
 from bot.domain.dump import State
-from bot.storage.dumps import Dumps
+from bot.storage.dumps import DumpStore
 from bot.storage.migration_state import TABLES
 
 HERE = Path(__file__).parent
@@ -54,7 +54,7 @@ def run(url: str, hub: str, since: str, workers: int, folder: Path) -> float:
     env = {**kept, "DATABASE_URL": url, "HF_ENDPOINT": hub, "XDG_CACHE_HOME": str(folder), "HFSTATS_LOG_LEVEL": "ERROR"}
     plan = [sys.executable, "-m", "bot", "backfill", "--since", since, "--later"]
     subprocess.run(plan, env=env, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-    dumps = Dumps(engine)
+    dumps = DumpStore(engine)
     running = [subprocess.Popen([sys.executable, "-m", "bot", "worker"], env=env, cwd=ROOT) for _ in range(workers)]
     try:
         start, found = None, dumps.find()
@@ -81,7 +81,7 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="a folder in which the dumps are kept, and found the next time")
     given = parser.parse_args()
     with TemporaryDirectory() as temporary:
-        folder = given.keep or Path(temporary)
+        folder = given.save or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         paths = [folder / f"{day}.parquet" for day in months(given.months)]
         for path in paths:

@@ -143,7 +143,7 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="a folder in which dumps and stores are kept, and found the next time")
     given = parser.parse_args()
     with TemporaryDirectory() as temporary:
-        folder = given.keep or Path(temporary)
+        folder = given.save or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         counted, models, snapshots = counting(folder), against_models(folder), against_snapshots(Path(temporary))
     print(json.dumps({"answer, ms, by models": models, "by snapshots": snapshots, "counting, s and MB": counted}, indent=1))

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from bot.settings import Settings
-    from bot.storage.messages.pictures import Gallery
+    from bot.storage.messages.pictures import PictureStore
 
 
 def store(settings: Settings) -> sa.Engine:
@@ -47,9 +47,9 @@ def upgrade(engine: sa.Engine) -> None:
         postgres_setup.install(engine)
 
 
-def gallery(settings: Settings, database_: sa.Engine) -> Gallery | None:
+def gallery(settings: Settings, database_: sa.Engine) -> PictureStore | None:
     """Make the gallery of pictures shown by address; ``None`` where nothing could sign the addresses."""
-    from bot.storage.messages.pictures import Gallery  # noqa: PLC0415 - not for commands that show no picture by address
+    from bot.storage.messages.pictures import PictureStore  # noqa: PLC0415 - not for commands that show no picture by address
 
     keys = settings.signing_keys
-    return Gallery(database_, keys) if keys else None
+    return PictureStore(database_, keys) if keys else None

@@ -11,7 +11,7 @@ ENDS_WITHIN = 25.0
 """Seconds for what is under way when a worker is told to stop; hosting platforms kill after 30."""
 
 
-def until_stopped() -> None:
+def wait_until_stopped() -> None:
     """Wait for Ctrl-C or a termination signal."""
     stopped = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -20,7 +20,7 @@ def until_stopped() -> None:
         pass
 
 
-def end_at_once_when_told() -> None:
+def exit_on_signal() -> None:
     """End with exit code 0 at the next termination signal, wherever this process is; for one that only waits."""
 
     def end(*_: object) -> None:
@@ -30,7 +30,7 @@ def end_at_once_when_told() -> None:
         signal.signal(number, end)
 
 
-def end_within(seconds: float, code: int) -> None:
+def exit_after(seconds: float, code: int) -> None:
     """End after so long even if a thread still waits for a database or a connection that does not answer."""
 
     def end() -> None:

@@ -153,7 +153,7 @@ class Outbox:
         """Deliver an event. The first acknowledgement is returned; later attempts go on in the background."""
         ack = self.send("events_api", payload)
         if not ack.ok:
-            self.background(lambda: self._again(payload, ack))
+            self.background(lambda: self._retry(payload, ack))
         return ack
 
     def background(self, work: Callable[[], object]) -> None:
@@ -168,7 +168,7 @@ class Outbox:
         for thread in self._threads:
             thread.join(self._limit + 1)
 
-    def _again(self, payload: Json, first: Ack) -> None:
+    def _retry(self, payload: Json, first: Ack) -> None:
         ack = first
         for attempt, delay in enumerate(self._retry_delays, 1):
             if ack.headers.get("x-slack-no-retry") == "1" or self._stopping.wait(delay):

@@ -28,7 +28,7 @@ WITH_RESPONSE = frozenset({"slash_commands", "interactive"})
 """Kinds whose acknowledgement may carry an answer."""
 
 
-class _HandedOver(Response):
+class _WebSocketResponse(Response):
     """The answer to a request whose connection became a WebSocket: there is nothing left to write to."""
 
     def __call__(self, *_: object) -> Iterable[bytes]:
@@ -68,7 +68,7 @@ class SocketMode:
                 return Response("unknown ticket", 403)
             self._tickets.discard(ticket)
             self._serve(simple_websocket.Server(request.environ))
-            return _HandedOver()
+            return _WebSocketResponse()
 
         return blueprint
 
@@ -99,17 +99,17 @@ class SocketMode:
 
     def refresh(self, reason: str = "refresh_requested") -> None:
         """Tell the app that its connections are about to be closed, and close them, as Slack does every few hours."""
-        for connection in self._taken():
+        for connection in self._detach_all():
             with contextlib.suppress(simple_websocket.ConnectionClosed, OSError):
                 connection.send(json.dumps({"type": "disconnect", "reason": reason, "debug_info": {"host": "playground"}}))
-            _shut(connection)
+            _close_socket(connection)
 
     def close(self) -> None:
         """Close every connection."""
-        for connection in self._taken():
-            _shut(connection)
+        for connection in self._detach_all():
+            _close_socket(connection)
 
-    def _taken(self) -> list[simple_websocket.Server]:
+    def _detach_all(self) -> list[simple_websocket.Server]:
         with self._lock:
             taken, self._connections = self._connections, []
             return taken
@@ -147,7 +147,7 @@ class SocketMode:
             with self._lock:
                 if connection in self._connections:
                     self._connections.remove(connection)
-            _shut(connection)
+            _close_socket(connection)
             self._service.feed.touch()
 
     def _acknowledge(self, text: object) -> None:
@@ -160,7 +160,7 @@ class SocketMode:
             answer.set_result(payload if isinstance(payload, dict) else {})
 
 
-def _shut(connection: simple_websocket.Server) -> None:
+def _close_socket(connection: simple_websocket.Server) -> None:
     with contextlib.suppress(simple_websocket.ConnectionClosed, OSError):
         connection.close()
     # The reader's thread sits in recv() until the socket itself is shut.

@@ -82,7 +82,7 @@ class Attack:
         with self.engine.connect() as connection:
             return [connection.execute(sa.select(one)).mappings().all() for one in TABLES]
 
-    def put_back(self) -> None:
+    def reschedule(self) -> None:
         with self.engine.begin() as connection:
             for one, rows in zip(TABLES, self.kept, strict=True):
                 connection.execute(one.delete())
@@ -120,7 +120,7 @@ class Attack:
         if theirs:
             secrets += ["running", "Pause", "Mute", "Unsubscribe"]
         hidden = any(one in said for one in secrets)
-        self.put_back()
+        self.reschedule()
         return (
             changed,
             hidden or "views.open" in {call.method for call in self.slack.calls[before:]},

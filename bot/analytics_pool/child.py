@@ -49,8 +49,8 @@ class Child:
         self.ready = False
         self.deadline: float | None = None
         """Of the question that it works on, by the monotonic clock."""
-        self.heard = False
-        self.silent = 0
+        self.has_beaten = False
+        self.missed_beats = 0
         """Beats in a row that did not come."""
         self.killed = False
 
@@ -86,12 +86,12 @@ class Child:
             raise value
         return value
 
-    def hear(self) -> None:
+    def read_heartbeats(self) -> None:
         """Take the beats that came."""
         try:
             while self.beats.poll():
                 self.beats.recv_bytes()
-                self.heard = True
+                self.has_beaten = True
         except (EOFError, OSError):  # it ended
             return
 

@@ -7,7 +7,7 @@ import os
 import sys
 from threading import Thread
 
-from bot.observability.inherited import OF_CHILDREN
+from bot.observability.inherited import CHILD_LOGS
 
 
 def end_with_parent() -> None:
@@ -17,7 +17,7 @@ def end_with_parent() -> None:
 
 
 def _log_as_parent() -> None:
-    if os.environ.get(OF_CHILDREN):
+    if os.environ.get(CHILD_LOGS):
         sys.modules.setdefault("rich", None)  # type: ignore[arg-type]  # structlog would load it to draw tracebacks: 4 MB a process
         from bot.observability import logs  # noqa: PLC0415 - where nothing is configured it is not needed
 

@@ -10,7 +10,7 @@ from analytics.errors import HfStatsError
 from bot.analytics_pool.child import Child, ProcessEndedError
 from bot.analytics_pool.errors import UnansweredError
 from bot.analytics_pool.supervisor import BusyError, Limits, Supervisor
-from bot.observability.logs import reference
+from bot.observability.logs import request_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -138,7 +138,7 @@ class Pool:
 
 
 def _unanswered(told: str, why: str, again: tuple[str, ...]) -> UnansweredError:
-    under = reference()
+    under = request_id()
     _log.error("failure %s: %s", under, why)
     return UnansweredError(
         f"{told} Ask again in a minute; if that fails too, tell the operator the reference {under}.", again, under

@@ -67,7 +67,7 @@ class AnalyticsProcess:
 
     def overview(self, known: str = "") -> StoreSummary | None:
         """Look over the store; ``None`` when nothing came or went since the edition that is ``known``."""
-        return None if known and summarize_store.edition(self._history) == known else summarize_store.survey(self._history)
+        return None if known and summarize_store.edition(self._history) == known else summarize_store.summarize(self._history)
 
 
 _DATABASE_WITHIN = 8.0

@@ -29,7 +29,7 @@ def edition(history: History) -> str:
     return " ".join(f"{s.list}:{s.id}" for s in _latest(history)) + f" {sum(len(history.snapshots(n)) for n in ListName)}"
 
 
-def survey(history: History) -> StoreSummary:
+def summarize(history: History) -> StoreSummary:
     """Look over the store: the numbers of a few answers, nothing drawn."""
     latest = _latest(history)
     days = {s.taken_on for name in ListName for s in history.snapshots(name)}

@@ -76,15 +76,15 @@ class Supervisor:
             ProcessEndedError: when the process died or was killed since its time was over.
 
         """
-        child = self._take(seconds)
+        child = self._acquire(seconds)
         try:
             answer = child.ask(function, arguments)
         except ProcessEndedError:
             raise
         except BaseException:
-            self._give_back(child)
+            self._release(child)
             raise
-        self._give_back(child)
+        self._release(child)
         return answer
 
     def wait_until_ready(self) -> bool:
@@ -97,7 +97,7 @@ class Supervisor:
     def responding(self) -> int:
         """Count the processes that are ready and showed a sign of life lately. Waits for nothing."""
         with self._changed:
-            return sum(one.ready and one.silent <= self._limits.responding and not one.killed for one in self._children)
+            return sum(one.ready and one.missed_beats <= self._limits.responding and not one.killed for one in self._children)
 
     def pids(self) -> list[int]:
         """Return the process ids of those that are ready."""
@@ -121,7 +121,7 @@ class Supervisor:
     def _ready(self) -> int:
         return sum(one.ready for one in self._children)
 
-    def _take(self, seconds: float) -> Child:
+    def _acquire(self, seconds: float) -> Child:
         """Wait for a free process and give it a deadline."""
         with self._changed:
             self._run()
@@ -137,7 +137,7 @@ class Supervisor:
                     break
         raise BusyError
 
-    def _give_back(self, child: Child) -> None:
+    def _release(self, child: Child) -> None:
         with self._changed:
             child.deadline = None
             if not child.killed and child in self._children:
@@ -161,13 +161,13 @@ class Supervisor:
     def _watch(self) -> None:
         while not self._closed or self._children:
             try:
-                self._fill()
-                self._listen()
+                self._start_missing()
+                self._wait_for_events()
             except Exception:  # noqa: BLE001 - a thread that ends here would leave every question without its deadline
                 _log.exception("the analytics processes could not be looked after")
                 time.sleep(self._limits.beat)
 
-    def _fill(self) -> None:
+    def _start_missing(self) -> None:
         """Start what is missing."""
         while not self._closed and len(self._children) < self._processes and time.monotonic() >= self._start_again:
             try:
@@ -187,7 +187,7 @@ class Supervisor:
             self._children.append(child)
             return True
 
-    def _listen(self) -> None:
+    def _wait_for_events(self) -> None:
         """Wait for a sign of life, an end or the next look; then see to each process."""
         heard: list[Connection | int] = [one.beats for one in self._children]
         ends = [one.sentinel for one in self._children]
@@ -198,32 +198,32 @@ class Supervisor:
             self._ticked = now
         with self._changed:
             for one in list(self._children):
-                one.hear()
-                self._look(one, now, tick=tick)
+                one.read_heartbeats()
+                self._check_child(one, now, tick=tick)
                 if one.sentinel in ended:
-                    self._bury(one)
+                    self._remove_ended(one)
 
-    def _look(self, one: Child, now: float, *, tick: bool) -> None:
+    def _check_child(self, one: Child, now: float, *, tick: bool) -> None:
         """Note what was heard of a process, and kill it if it hangs."""
-        if one.heard:
-            one.silent = 0
+        if one.has_beaten:
+            one.missed_beats = 0
             if not one.ready:
                 one.ready, self._failed_starts = True, 0
                 self._free.append(one)
                 self._changed.notify_all()
         elif tick:
             # Not seconds: when the whole machine stands still, so do these.
-            one.silent += 1
+            one.missed_beats += 1
         if tick:
-            one.heard = False
+            one.has_beaten = False
         late = one.deadline is not None and now > one.deadline
         slow = not one.ready and now > one.started + self._limits.start
-        if (late or slow or (one.ready and one.silent > self._limits.silent)) and not one.killed:
+        if (late or slow or (one.ready and one.missed_beats > self._limits.silent)) and not one.killed:
             if one in self._free:
                 self._free.remove(one)
             one.kill()
 
-    def _bury(self, one: Child) -> None:
+    def _remove_ended(self, one: Child) -> None:
         """Forget a process that ended; the next look starts another."""
         self._children.remove(one)
         if one in self._free:

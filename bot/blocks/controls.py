@@ -6,7 +6,7 @@ import re
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from bot.blocks.messages import BUTTON_TEXT, BUTTON_VALUE, buttons, opener
+from bot.blocks.messages import BUTTON_TEXT, BUTTON_VALUE, buttons, form_button
 from bot.blocks.text_objects import plain_text
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def controls(answer: Answer, asked_by: str | None = None, *, quiet: bool = False
         _inside(follow_ups.breakdown),
         _button(CSV, "CSV" if quiet else "CSV in thread", answer.query),
         _button(POST, "Post to channel", answer.query) if quiet else None,
-        opener(answer.query, "Edit question"),
+        form_button(answer.query, "Edit question"),
     ]
     mark = blake2b(answer.query.encode(), digest_size=8).hexdigest()
     rows = [{"type": "actions", "block_id": f"controls:{asked_by or ''}:{mark}", "elements": [one for one in elements if one]}]

@@ -10,7 +10,7 @@ from analytics.export.serialization import safe
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import day, enumerate_, name, points
 from bot.blocks import text_objects
-from bot.blocks.escape import escape, escape_line, escape_preformatted, literal, unlinked
+from bot.blocks.escape import escape, escape_line, escape_plain_text, escape_preformatted, prevent_links
 from bot.blocks.messages import ALT
 from bot.blocks.text import source_line
 from bot.blocks.text_objects import SECTION, cut, plain_text
@@ -32,7 +32,7 @@ _ROWS = 25
 """Places of a full ranking; the file has all."""
 
 
-def content(digest: Digest, key: str, *, missed: Sequence[date] = (), sample: bool = False) -> Content:
+def digest_content(digest: Digest, key: str, *, missed: Sequence[date] = (), sample: bool = False) -> Content:
     """Return what a channel gets.
 
     ``key`` is what the digest is kept under; ``missed`` are days of it without a snapshot, for want of the Hub; ``sample`` says
@@ -43,24 +43,24 @@ def content(digest: Digest, key: str, *, missed: Sequence[date] = (), sample: bo
         text_objects.section(f"*{escape_line(digest.headline)}*"),
         text_objects.context(escape(title + (" · a sample" if sample else ""))),
     ]
-    told = [text_objects.section(_told(section)) for section in digest.sections]
-    small = [line for line in (digest.likes, *digest.notes, _missed(missed), source_line(digest.source)) if line]
+    told = [text_objects.section(_section_text(section)) for section in digest.sections]
+    small = [line for line in (digest.likes, *digest.notes, _missing_days_note(missed), source_line(digest.source)) if line]
     below = [*told, text_objects.context("\n".join(map(escape_line, small))), _buttons(key)]
     text = "\n".join([digest.headline, title, *(line for section in digest.sections for line in _lines(section)), *small])
     return Content(
-        text=cut(unlinked(escape(text)), 3900),
+        text=cut(prevent_links(escape(text)), 3900),
         above=above,
         below=below,
-        alt=cut(literal(digest.chart.alt), ALT),
+        alt=cut(escape_plain_text(digest.chart.alt), ALT),
         files={f"hfstats-digest-{digest.edition}.csv": as_csv(digest)},
         details=details(digest),
     )
 
 
-def withheld(reason: str) -> Content:
+def missing_digest(reason: str) -> Content:
     """Return what a channel gets in place of a digest that there is not: why not."""
     said = f"{reason} The next digest comes as planned."
-    return Content(text=cut(unlinked(escape(said)), 3900), above=[text_objects.section(escape(said))])
+    return Content(text=cut(prevent_links(escape(said)), 3900), above=[text_objects.section(escape(said))])
 
 
 def as_text(digest: Digest) -> str:
@@ -143,7 +143,7 @@ def _shift(shift: Shift) -> dict[str, object]:
     }
 
 
-def _missed(days: Sequence[date]) -> str:
+def _missing_days_note(days: Sequence[date]) -> str:
     """Say on which days the Hub was out of reach; ``""`` for none."""
     if not days:
         return ""
@@ -151,7 +151,7 @@ def _missed(days: Sequence[date]) -> str:
     return f"No snapshot could be taken on {named}: the Hub was out of reach."
 
 
-def _told(section: Section) -> str:
+def _section_text(section: Section) -> str:
     first, *others = [escape_line(line) for line in section.lines] or [""]
     lines = [f"*{section.dimension.plural.capitalize()}*  {first}", *(f"• {line}" for line in others)]
     return "\n".join([*lines, *(f"_{escape_line(note)}_" for note in section.notes)])

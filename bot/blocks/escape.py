@@ -32,7 +32,7 @@ _BARE = re.compile(
 
 def escape(text: str) -> str:
     """Make ``text`` mean itself in mrkdwn."""
-    return _entities(unformatted(text))
+    return _entities(remove_formatting(text))
 
 
 def escape_line(text: str) -> str:
@@ -50,7 +50,7 @@ def escape_preformatted(text: str) -> str:
     return _entities(_ADDRESS.sub(_BREAK, visible(text).translate(_TICKS)))
 
 
-def unformatted(text: str) -> str:
+def remove_formatting(text: str) -> str:
     """Return ``text`` so that neither emphasis nor emoji nor addresses are recognized in it. Still to be escaped for mrkdwn."""
     plain = visible(text).translate(_TICKS).translate(_STARS)
     plain = _EDGE.sub(lambda found: _LOW_LINE * len(found[0]), plain)
@@ -59,12 +59,12 @@ def unformatted(text: str) -> str:
     return _ADDRESS.sub(_BREAK, _EMOJI.sub(f":{_BREAK}", plain))
 
 
-def literal(text: str) -> str:
+def escape_plain_text(text: str) -> str:
     """Make ``text`` mean itself where Slack formats nothing and yet shows emoji: on buttons, in menus, on charts. On one line."""
     return _EMOJI.sub(f":{_BREAK}", one_line(text))
 
 
-def unlinked(mrkdwn: str) -> str:
+def prevent_links(mrkdwn: str) -> str:
     """Return the text of a message, escaped already, so that no bare address, mention or number in it becomes a link.
 
     The text objects of blocks say ``verbatim`` instead; a message's own text cannot.
@@ -72,9 +72,9 @@ def unlinked(mrkdwn: str) -> str:
     return _BARE.sub(lambda found: found[0] if found["token"] else found[0] + _BREAK, mrkdwn)
 
 
-def inert(text: str) -> str:
+def escape_everything(text: str) -> str:
     """Return plain text for where it is not known who reads it as what: a variable of a workflow, say."""
-    return unlinked(unformatted(text).replace("<", f"<{_BREAK}"))
+    return prevent_links(remove_formatting(text).replace("<", f"<{_BREAK}"))
 
 
 def _entities(text: str) -> str:

@@ -9,7 +9,7 @@ from analytics.names.normalize import normalize
 from analytics.query import Query
 from bot.blocks import predictions
 from bot.blocks.escape import escape, escape_code, escape_line
-from bot.blocks.messages import BUTTON_TEXT, opener
+from bot.blocks.messages import BUTTON_TEXT, form_button
 from bot.blocks.text_objects import context, cut, plain_text, section
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def home_view(
     blocks = [
         _header("What the open-model world runs on"),
         _freshness(overview, today),
-        _actions(opener() | {"style": "primary"}, predictions.opener(), _refresh(), _help()),
+        _actions(form_button() | {"style": "primary"}, predictions.bet_button(), _refresh(), _help()),
     ]
     if asked:
         blocks.append(
@@ -70,13 +70,13 @@ def home_view(
     blocks += [{"type": "divider"}, _header("Latest findings")]
     blocks += [
         section(f"*{escape_line(found.headline)}*")
-        | {"accessory": _ask(f"{ASKED}:finding:{place}", found.query, "Show the chart")}
+        | {"accessory": _question_button(f"{ASKED}:finding:{place}", found.query, "Show the chart")}
         for place, found in enumerate(overview.findings)
     ]
     for part in sections:
         blocks += [{"type": "divider"}, *part]
     examples = [
-        _ask(f"{ASKED}:example:{place}", _example(entry, overview))
+        _question_button(f"{ASKED}:example:{place}", _example(entry, overview))
         for place, entry in enumerate(_plain_first(entries)[:_EXAMPLES])
     ]
     blocks += [
@@ -138,7 +138,7 @@ def _freshness(overview: StoreSummary, today: date) -> Block:
     return context(text)
 
 
-def _ask(action: str, query: str, text: str | None = None) -> Block:
+def _question_button(action: str, query: str, text: str | None = None) -> Block:
     return {"type": "button", "action_id": action, "text": plain_text(text or query, BUTTON_TEXT), "value": query}
 
 
@@ -147,7 +147,7 @@ def _refresh() -> Block:
 
 
 def _help() -> Block:
-    return _ask(f"{ASKED}:help", "help", "Help")
+    return _question_button(f"{ASKED}:help", "help", "Help")
 
 
 def _actions(*elements: Block) -> Block:

@@ -9,8 +9,8 @@ from urllib.parse import quote
 from analytics.domain import Measure
 from analytics.formatting.numbers import count, percent
 from analytics.formatting.phrases import ordinal
-from bot.blocks.escape import escape_line, literal
-from bot.blocks.figures.sparkline import Point, Trend, left_behind, trend
+from bot.blocks.escape import escape_line, escape_plain_text
+from bot.blocks.figures.sparkline import Point, Trend, absent_since, trend
 from bot.blocks.messages import ASK, Block
 from bot.blocks.text import source_line
 from bot.blocks.text_objects import context, cut, plain_text, section
@@ -35,9 +35,9 @@ def model_card(now: Answer, before: Answer | None, past: Answer | None) -> list[
     was = before.facts["rank"] if before else None
     declared = "no license declared" if facts["license"] == "none declared" else facts["license"]
     downloads = f"*{count(float(facts['downloads'] or 0))}* downloads in 30 days"
-    standing = f"{downloads} · *{rank}*{_moved(facts['rank'], was, before, points)}"
+    standing = f"{downloads} · *{rank}*{_rank_change(facts['rank'], was, before, points)}"
     known = " · ".join(escape_line(str(fact)) for fact in (declared, facts["task"]) if fact)
-    return _card(_title(name, name), [standing, known, _course("Downloads", trend(points), count)], now)
+    return _card(_title(name, name), [standing, known, _trend_line("Downloads", trend(points), count)], now)
 
 
 def owner_card(namespace: str, now: Answer, before: Answer | None, past: Answer | None) -> list[Block]:
@@ -47,11 +47,11 @@ def owner_card(namespace: str, now: Answer, before: Answer | None, past: Answer 
     for ranking in reversed(now.rankings):
         share = ranking.shares[0]
         was = _rank(before, ranking.by)
-        moved = _moved(share.rank, was, before, points)
+        moved = _rank_change(share.rank, was, before, points)
         lines.append(f"*{percent(share.portion)}* of {ranking.by} · *{ordinal(share.rank)}* among creators{moved}")
     shares = now.models.shares[:_LEADING] if now.models else ()
     models = ", ".join(f"{_link(one.name.rpartition('/')[2], one.name)} ({count(one.value)})" for one in shares)
-    lines += [models and f"Led by {models}", _course("Share of downloads", trend(points), percent)]
+    lines += [models and f"Led by {models}", _trend_line("Share of downloads", trend(points), percent)]
     return _card(_title(now.rankings[-1].shares[0].name, namespace), lines, now)
 
 
@@ -61,7 +61,7 @@ def _card(title: str, lines: list[str], now: Answer) -> list[Block]:
         "type": "button",
         "action_id": f"{ASK}:0",
         "text": plain_text("Ask more"),
-        "accessibility_label": cut(literal(f"Ask more about {now.rankings[-1].shares[0].name}"), 75),
+        "accessibility_label": cut(escape_plain_text(f"Ask more about {now.rankings[-1].shares[0].name}"), 75),
         "value": now.query,
     }
     muted = "\n".join([*map(escape_line, now.notes), escape_line(source_line(now.source))])
@@ -80,13 +80,13 @@ def _link(name: str, page: str) -> str:
     return f"<{_HUB}{quote(page)}|{escape_line(name)}>"
 
 
-def _moved(rank: object, was: object, before: Answer | None, points: tuple[Point, ...]) -> str:
+def _rank_change(rank: object, was: object, before: Answer | None, points: tuple[Point, ...]) -> str:
     """Say how a rank changed since the month before, where there is something to compare it with."""
     if before and isinstance(rank, int) and isinstance(was, int):
         change = was - rank
         how = f"▲ {change}" if change > 0 else f"▼ {-change}" if change < 0 else "unchanged"
         return f" ({how} since {_month(before.source.snapshot)})"
-    absent = left_behind(points)
+    absent = absent_since(points)
     return f" (new since {_month(absent)})" if absent else ""
 
 
@@ -110,7 +110,7 @@ def _portions(past: Answer | None) -> tuple[Point, ...]:
     return tuple(Point(day, share[0].portion if share else None) for day, share in shares)
 
 
-def _course(of: str, found: Trend | None, said: Callable[[float], str]) -> str:
+def _trend_line(of: str, found: Trend | None, said: Callable[[float], str]) -> str:
     """Say the first and the last value with the bars between them; nothing where the moments are too few to draw."""
     if found is None:
         return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.blocks.escape import escape, escape_code, escape_line, escape_preformatted, literal, unlinked
+from bot.blocks.escape import escape, escape_code, escape_line, escape_plain_text, escape_preformatted, prevent_links
 from bot.blocks.text import answer_text, grid, notice_text, source_line
 from bot.blocks.text_objects import SECTION, context, cut, plain_text, section
 
@@ -26,17 +26,17 @@ BUILD = "build"
 """Opens the form that builds a question: a control's action id or its beginning; a value is the question to begin with."""
 
 
-def working(text: str) -> list[Block]:
+def progress(text: str) -> list[Block]:
     """Say that a question was understood and is being worked on."""
     return [context(f":hourglass_flowing_sand: Working on `{escape_code(cut(text, 300)) or 'help'}` …")]
 
 
-def coming(text: str) -> list[Block]:
+def progress_without_update(text: str) -> list[Block]:
     """Promise an answer in words that stay true when it is there."""
     return [context(f"`{escape_code(cut(text, 300))}` takes a moment; the answer comes by itself.")]
 
 
-def interrupted(text: str, action: str) -> list[Block]:
+def restart_notice(text: str, action: str) -> list[Block]:
     """Say that a question was dropped, and offer to ask it again; ``action`` is the button's action id."""
     said = section(f"I was restarted while working on `{escape_code(cut(text, 300))}`.")
     again = plain_text("Ask again")
@@ -44,29 +44,29 @@ def interrupted(text: str, action: str) -> list[Block]:
     return [said, {"type": "actions", "elements": [button]}] if 0 < len(text) <= BUTTON_VALUE else [said]
 
 
-def remark(text: str) -> Block:
+def small_text(text: str) -> Block:
     """Say something small; plain text."""
     return context(escape(text))
 
 
-def read_as(query: str) -> Block:
+def interpretation_note(query: str) -> Block:
     """Say what plain words were taken for."""
     return context(f"I read that as `{escape_code(query)}`")
 
 
-def elsewhere(channel: str) -> Block:
+def origin_note(channel: str) -> Block:
     """Say, before what reaches a person directly, where they had asked."""
     return context(f"You asked in <#{channel}>, where I cannot answer.")
 
 
 def image_at(url: str, alt: str) -> Block:
     """Show the picture at an address."""
-    return {"type": "image", "image_url": url, "alt_text": cut(literal(alt), ALT)}
+    return {"type": "image", "image_url": url, "alt_text": cut(escape_plain_text(alt), ALT)}
 
 
 def image_of_file(file: str, alt: str) -> Block:
     """Show a picture that was uploaded to Slack; ``file`` is its id."""
-    return {"type": "image", "slack_file": {"id": file}, "alt_text": cut(literal(alt), ALT)}
+    return {"type": "image", "slack_file": {"id": file}, "alt_text": cut(escape_plain_text(alt), ALT)}
 
 
 def numbers(answer: Answer) -> list[Block]:
@@ -102,7 +102,7 @@ def answer_blocks(
 def answer_fallback(answer: Answer, taken_for: str | None = None) -> str:
     """Return what notifications and screen readers get: the whole answer as text, and what plain words were taken for."""
     text = answer_text(answer, limit=8)
-    return cut(unlinked(escape(f"{text}\nI read that as: {taken_for}" if taken_for else text)), MESSAGE_TEXT)
+    return cut(prevent_links(escape(f"{text}\nI read that as: {taken_for}" if taken_for else text)), MESSAGE_TEXT)
 
 
 def notice_blocks(notice: Notice, action: str = ASK) -> list[Block]:
@@ -111,7 +111,7 @@ def notice_blocks(notice: Notice, action: str = ASK) -> list[Block]:
     blocks += [section("\n".join([f"*{escape(part.title)}*", *map(_line, part.lines)])) for part in notice.sections]
     offers = buttons(notice.suggestions, action)["elements"] if notice.suggestions else []
     if notice.build is not None:
-        offers.append(opener(notice.build))
+        offers.append(form_button(notice.build))
     if offers:
         blocks.append({"type": "actions", "elements": offers})
     return blocks
@@ -119,7 +119,7 @@ def notice_blocks(notice: Notice, action: str = ASK) -> list[Block]:
 
 def notice_fallback(notice: Notice) -> str:
     """Return the notice as text."""
-    return cut(unlinked(escape(notice_text(notice))), MESSAGE_TEXT)
+    return cut(prevent_links(escape(notice_text(notice))), MESSAGE_TEXT)
 
 
 def buttons(queries: tuple[str, ...], action: str = ASK) -> Block:
@@ -137,7 +137,7 @@ def buttons(queries: tuple[str, ...], action: str = ASK) -> Block:
     return {"type": "actions", "elements": elements}
 
 
-def opener(query: str = "", text: str = "Build a question") -> Block:
+def form_button(query: str = "", text: str = "Build a question") -> Block:
     """Make the button that opens the form, beginning with ``query``."""
     button = {"type": "button", "action_id": BUILD, "text": plain_text(text)}
     return {**button, "value": query} if 0 < len(query) <= BUTTON_VALUE else button

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from analytics.digest.edition import Edition
 from analytics.formatting.phrases import day
-from bot.blocks.escape import escape, unlinked
+from bot.blocks.escape import escape, prevent_links
 from bot.blocks.text_objects import context, plain_text, section
 from bot.domain.content import Content
 
@@ -56,14 +56,14 @@ _MEND = {
 }
 
 
-def why(error: str) -> str:
+def error_reason(error: str) -> str:
     """Return the reason of a failure in words. Of an answer, nothing is quoted but Slack's own error word."""
     if error in _WHY:
         return _WHY[error]
     return f"Slack answers “{error}”" if _SLACKS_WORD.fullmatch(error) else "Slack couldn't be reached properly"
 
 
-def named(delivery: Delivery) -> str:
+def delivery_name(delivery: Delivery) -> str:
     """Name what was to be delivered: ``the digest of July 2026``, ``the alert of 22 August 2026``."""
     if delivery.kind == "digest":
         return f"the digest of {Edition.parse(delivery.period).name}"
@@ -72,36 +72,36 @@ def named(delivery: Delivery) -> str:
     return f"the alert of {day(date.fromisoformat(delivery.period))}" if delivery.kind == "alert" else "a note"
 
 
-def unsure(delivery: Delivery) -> Content:
+def unsure_notice(delivery: Delivery) -> Content:
     """Say that something may be in a channel or may not, and offer to send it again."""
     text = (
-        f"{_begin(named(delivery))} may or may not have reached <#{delivery.channel}>: the connection to Slack broke while I sent"
+        f"{_capitalize(delivery_name(delivery))} may or may not have reached <#{delivery.channel}>: the connection to Slack broke while I sent"
         " it, and I'm not allowed to read the channel to check. If it isn't there, send it again."
     )
     return Content(text, [section(text), _actions(_send_again(delivery))])
 
 
-def given_up(delivery: Delivery) -> Content:
+def retries_exhausted_notice(delivery: Delivery) -> Content:
     """Say that something didn't arrive because Slack couldn't be reached for a day, and offer to send it again."""
-    what = f"{_begin(named(delivery))} did not reach <#{delivery.channel}>"
+    what = f"{_capitalize(delivery_name(delivery))} did not reach <#{delivery.channel}>"
     text = f"{what}: I tried for more than a day and could not get through to Slack."
     return Content(text, [section(text), _actions(_send_again(delivery))])
 
 
-def undelivered(delivery: Delivery, error: str) -> Content:
+def undelivered_notice(delivery: Delivery, error: str) -> Content:
     """Say that something that comes once didn't arrive, and offer to send it again once that is fixed."""
-    text = f"{_begin(named(delivery))} did not reach <#{delivery.channel}>: {why(error)}. Once that's fixed, send it again."
+    text = f"{_capitalize(delivery_name(delivery))} did not reach <#{delivery.channel}>: {error_reason(error)}. Once that's fixed, send it again."
     return Content(text, [section(text), _actions(_send_again(delivery))])
 
 
-def paused(delivery: Delivery, error: str, *, after_a_day: bool = False) -> Content:
+def paused_notice(delivery: Delivery, error: str, *, after_a_day: bool = False) -> Content:
     """Say that a subscription or an alert is paused because something couldn't be delivered.
 
     ``after_a_day``: it was tried for that long, so the delivery that failed can be sent again.
     """
     what = "The digest" if delivery.kind == "digest" else "An alert"
     tried = "I tried for more than a day. " if after_a_day else ""
-    text = f"{what} for <#{delivery.channel}> is paused: {why(error)}. {tried}{_MEND.get(error, '')}".rstrip()
+    text = f"{what} for <#{delivery.channel}> is paused: {error_reason(error)}. {tried}{_MEND.get(error, '')}".rstrip()
     does = "resume" if delivery.kind == "digest" else "unmute"
     buttons = [_button("Resume", f"{does} {delivery.source}"), *([_send_again(delivery)] if after_a_day else [])]
     return Content(text, [section(text), _actions(*buttons)])
@@ -129,19 +129,21 @@ def for_operator(notice: Content, delivery: Delivery) -> Content:
 
 def refused_for_an_hour(workspace: str, error: str) -> Content:
     """Tell the operator that deliveries to a workspace keep failing and are still being retried."""
-    return operator_text(f"Deliveries to workspace {workspace} have been failing for over an hour: {why(error)}. I keep trying.")
+    return operator_text(
+        f"Deliveries to workspace {workspace} have been failing for over an hour: {error_reason(error)}. I keep trying."
+    )
 
 
 def failed_for_operator(delivery: Delivery, error: str) -> Content:
     """Tell the operator that a delivery was given up after a day, or that a workspace took back the app's access."""
     return operator_text(
-        f"{_begin(named(delivery))} didn't reach channel {delivery.channel} of workspace {delivery.workspace}: {why(error)}."
+        f"{_capitalize(delivery_name(delivery))} didn't reach channel {delivery.channel} of workspace {delivery.workspace}: {error_reason(error)}."
     )
 
 
 def operator_text(text: str) -> Content:
     """Return plain words as a message."""
-    return Content(unlinked(escape(text)), [section(escape(text))])
+    return Content(prevent_links(escape(text)), [section(escape(text))])
 
 
 def without_picture(error: str) -> Block:
@@ -151,12 +153,12 @@ def without_picture(error: str) -> Block:
     return context("The chart is left out: Slack couldn't show it here.")
 
 
-def late(due: int) -> Block:
+def late_note(due: int) -> Block:
     """Say that a message comes late. ``due``: seconds since 1970; everybody reads it in their own time zone."""
     return context(f"Sent late: it was due <!date^{due}^{{date_short_pretty}} at {{time}}|some time ago>.")
 
 
-def _begin(text: str) -> str:
+def _capitalize(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 

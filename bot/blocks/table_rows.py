@@ -29,21 +29,21 @@ def table(answer: Answer, limit: int) -> Table | None:
     """Choose the rows that carry the answer; ``None`` where a chart and statistics are all there is."""
     if answer.facts:
         rows = [("", label.replace("_", " "), _fact(value)) for label, value in answer.facts.items() if value is not None]
-        return _cut(("", "", ""), rows, limit)
+        return _limit_rows(("", "", ""), rows, limit)
     figures = [("", _STATISTICS[key], _statistic(key, value)) for key, value in answer.statistics.items() if key in _STATISTICS]
     if figures:
-        return _cut(("", "", ""), figures, limit)
+        return _limit_rows(("", "", ""), figures, limit)
     if answer.forecasts:
-        return _ahead(answer.forecasts, limit)
+        return _forecast_table(answer.forecasts, limit)
     if answer.shifts:
-        return _moved(answer, limit)
+        return _shift_table(answer, limit)
     if answer.models is not None:
         models = [(str(s.rank), s.name, count(s.value), percent(s.portion)) for s in answer.models.shares]
-        return _cut(("#", "model", answer.models.by, "share"), models, limit)
-    return _side_by_side(answer.rankings, min(limit, answer.top or limit))
+        return _limit_rows(("#", "model", answer.models.by, "share"), models, limit)
+    return _ranking_table(answer.rankings, min(limit, answer.top or limit))
 
 
-def _moved(answer: Answer, limit: int) -> Table:
+def _shift_table(answer: Answer, limit: int) -> Table:
     """Show few names by each measure, many by the leading one alone."""
     by = answer.shifts[-1].by
     few = len({shift.name for shift in answer.shifts}) * 2 <= limit
@@ -53,10 +53,10 @@ def _moved(answer: Answer, limit: int) -> Table:
         if few or s.by is by
     ]
     since = str(answer.source.since or "before")
-    return _cut(("#", "name", "of", since, str(answer.source.snapshot), "change"), rows, limit)
+    return _limit_rows(("#", "name", "of", since, str(answer.source.snapshot), "change"), rows, limit)
 
 
-def _ahead(forecasts: Sequence[Forecast], limit: int) -> Table:
+def _forecast_table(forecasts: Sequence[Forecast], limit: int) -> Table:
     """Show a row a name, with what is expected at each date and its interval."""
     rows: dict[str, list[str]] = {}
     for one in forecasts:
@@ -64,10 +64,10 @@ def _ahead(forecasts: Sequence[Forecast], limit: int) -> Table:
         row += [percent(one.expected), f"{percent(one.low)} to {percent(one.high)}"]
     dates = dict.fromkeys(f"{one.at:%b %Y}" for one in forecasts)
     headings = ("#", "name", "now", *(heading for when in dates for heading in (when, "80%")))
-    return _cut(headings, [tuple(row) for row in rows.values()], limit)
+    return _limit_rows(headings, [tuple(row) for row in rows.values()], limit)
 
 
-def _side_by_side(rankings: tuple[Ranking, ...], limit: int) -> Table | None:
+def _ranking_table(rankings: tuple[Ranking, ...], limit: int) -> Table | None:
     if not rankings:
         return None
     *others, last = rankings
@@ -82,10 +82,10 @@ def _side_by_side(rankings: tuple[Ranking, ...], limit: int) -> Table | None:
             cells += [count(share.value), percent(share.portion)] if share else ["0", percent(0.0)]
         rows.append(tuple(cells))
     headings = ["#", last.of, *(heading for r in rankings for heading in (r.by.value, "share"))]
-    return _cut(tuple(headings), rows, limit)
+    return _limit_rows(tuple(headings), rows, limit)
 
 
-def _cut(headings: tuple[str, ...], rows: Sequence[tuple[str, ...]], limit: int) -> Table:
+def _limit_rows(headings: tuple[str, ...], rows: Sequence[tuple[str, ...]], limit: int) -> Table:
     shown = tuple(tuple(map(one_line, row)) for row in rows[:limit])
     return Table(headings, shown, max(0, len(rows) - limit))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.blocks.escape import literal
+from bot.blocks.escape import escape_plain_text
 
 SECTION = 3000
 CONTEXT = 2000
@@ -24,7 +24,7 @@ def mrkdwn(text: str, most: int = SECTION) -> dict[str, Any]:
 
 def plain_text(text: str, most: int = SECTION) -> dict[str, Any]:
     """Make a text object of plain text, on one line."""
-    return {"type": "plain_text", "text": cut(literal(text), most) or NOTHING}
+    return {"type": "plain_text", "text": cut(escape_plain_text(text), most) or NOTHING}
 
 
 def section(text: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from analytics.errors import SourceError
 from analytics.formatting.phrases import plural
 from analytics.sources.dumps.repository import KNOWN, KNOWN_FILE, Every, chosen, revisions
-from bot.domain.dump import Dump, State, Wanted
+from bot.domain.dump import Dump, DumpRequest, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -58,7 +58,7 @@ def plan(backfill: Backfill, request: BackfillRequest) -> Iterator[str]:
         latest = max((one.day for one in found), default=None)
         when = f"; its latest is of {latest}" if latest else ""
         raise SourceError(f"{request.repo} has no revision since {request.since}{when}. Begin with an earlier month.")
-    new = backfill.dumps.plan(Wanted(request.repo, request.path, one.commit, one.day, request.columns) for one in wanted)
+    new = backfill.dumps.plan(DumpRequest(request.repo, request.path, one.commit, one.day, request.columns) for one in wanted)
     span = f"from {wanted[-1].day} to {wanted[0].day}" if len(wanted) > 1 else f"of {wanted[0].day}"
     there = "" if new == len(wanted) else f", {len(wanted) - new} of them known already"
     yield f"{request.repo}: {plural(len(wanted), 'revision')} {span}, the last of each {request.every}{there}."
@@ -74,8 +74,8 @@ def take_part(backfill: Backfill, request: BackfillRequest, say: Callable[[str],
     console = Console(stderr=True)
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     bars = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-    with bars, _until_told(backfill.stopped), _Days(backfill, request, bars, say):
-        backfill.run(_Own(bars))
+    with bars, _stop_on_signal(backfill.stopped), _DayReports(backfill, request, bars, say):
+        backfill.run(_OwnProgress(bars))
     dumps = backfill.dumps.find(request.repo, request.since)
     failed = [one for one in dumps if one.state is State.FAILED]
     done = sum(one.state is State.DONE for one in dumps)
@@ -91,7 +91,7 @@ def take_part(backfill: Backfill, request: BackfillRequest, say: Callable[[str],
     return not failed
 
 
-class _Own:
+class _OwnProgress:
     """Shows what this process is at."""
 
     def __init__(self, bars: Progress) -> None:
@@ -104,7 +104,7 @@ class _Own:
         self._bars.update(self._task, description=f"{dump.taken_on}: {what} ({size})", completed=done, total=of, visible=True)
 
 
-class _Days:
+class _DayReports:
     """Says of each day that it is done, whoever did it, and about how long the rest will take."""
 
     def __init__(self, backfill: Backfill, request: BackfillRequest, bars: Progress, say: Callable[[str], None]) -> None:
@@ -126,19 +126,19 @@ class _Days:
 
     def _watch(self) -> None:
         while not self._over.wait(_LOOK):
-            self._look()
-        self._look()
+            self._update()
+        self._update()
 
-    def _look(self) -> None:
+    def _update(self) -> None:
         dumps = self._find()
         ended = [one for one in dumps if one.state in _ENDED]
         self._bars.update(self._task, completed=len(ended), total=len(dumps))
         for one in reversed(ended):
             if one.id not in self._said:
                 self._said.add(one.id)
-                self._tell(one, len(dumps))
+                self._report(one, len(dumps))
 
-    def _tell(self, one: Dump, many: int) -> None:
+    def _report(self, one: Dump, many: int) -> None:
         taken = (monotonic() - self._began) / (len(self._said) - self._at_first)
         left = timedelta(seconds=round(taken * (many - len(self._said))))
         rest = f", about {left} left" if left else ""
@@ -156,7 +156,7 @@ def _outcome(dump: Dump) -> str:
 
 
 @contextmanager
-def _until_told(stopped: Event) -> Iterator[None]:
+def _stop_on_signal(stopped: Event) -> Iterator[None]:
     """Turn Ctrl-C and a termination signal into a clean end."""
 
     def stop(_: int, __: FrameType | None) -> None:

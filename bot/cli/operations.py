@@ -74,9 +74,9 @@ def doctor(ctx: click.Context, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
     for finding in () if as_json else findings:
-        click.echo(f"{signs[finding.state]} {finding.name}: {finding.said}")
-        if finding.mend:
-            click.echo(f"    {finding.mend}")
+        click.echo(f"{signs[finding.state]} {finding.name}: {finding.message}")
+        if finding.fix:
+            click.echo(f"    {finding.fix}")
     ctx.exit(int(any(finding.state is State.BAD for finding in findings)))
 
 

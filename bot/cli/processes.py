@@ -38,7 +38,7 @@ def worker(*, with_parent: bool, beats: int | None, check: bool) -> None:
     logs.configure(settings.hfstats_log_level, settings.hfstats_log_format)
     if with_parent:
         worker.end_with_parent(sys.stdin.fileno())
-    worker.work(settings, *([worker.beating_into(beats)] if beats is not None else []))
+    worker.work(settings, *([worker.heartbeat_writer(beats)] if beats is not None else []))
 
 
 @click.command()

@@ -38,7 +38,7 @@ from bot.slack.services import Services
 from bot.slack.verification import VerifiedOnly
 from bot.slack_api.client import SlackClient
 from bot.storage.channels.channel_ids import ChannelIds
-from bot.storage.heartbeats import Heartbeats
+from bot.storage.heartbeats import HeartbeatStore
 from bot.storage.messages.answered_messages import AnsweredMessages
 from bot.storage.messages.outbox import OutboxStore
 from bot.storage.messages.pending_replies import PendingReplies
@@ -139,7 +139,7 @@ def bolt(settings: Settings, at: Services, *, over_http: bool, metrics: Metrics 
     def entering(body: dict[str, Any], context: BoltContext, next_: Callable[[], BoltResponse]) -> BoltResponse:
         context["client"] = SlackClient.like(context.client)  # Bolt makes a plain one for each request
         if not over_http:  # over HTTP a request has its id already
-            logs.begin()
+            logs.start_request()
         door = entry_point_of(body)
         ENTRY_POINT.set(door)
         if metrics:
@@ -169,7 +169,7 @@ def web_context(settings: Settings, workers: Pool, database_: sa.Engine) -> WebC
     metrics.snapshots(SqlHistory(database_).latest)
     metrics.outbox(OutboxStore(database_).counts)
     metrics.analytics(workers.replaced)
-    metrics.worker(Heartbeats(database_).age)
+    metrics.worker(HeartbeatStore(database_).age)
     kept = installations(settings, database_)
     many = tokens(settings, database_, kept, metrics) if kept else None
     at = services(settings, workers, workers.entries(), database_, metrics=metrics, many=many)

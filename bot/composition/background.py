@@ -19,11 +19,11 @@ from bot.outbox.delivery import DeliveryContext, no_installer
 from bot.server.worker_watch import WorkerWatch
 from bot.settings import secret
 from bot.slack_api.client import SlackClient
-from bot.storage.channels.alerts import Watches
-from bot.storage.channels.predictions import Bets
-from bot.storage.channels.subscriptions import Subscriptions
-from bot.storage.dumps import Dumps
-from bot.storage.heartbeats import Heartbeats
+from bot.storage.channels.alerts import AlertStore
+from bot.storage.channels.predictions import BetStore
+from bot.storage.channels.subscriptions import SubscriptionStore
+from bot.storage.dumps import DumpStore
+from bot.storage.heartbeats import HeartbeatStore
 from bot.storage.job_slots import JobSlots
 from bot.storage.messages.built_digests import BuiltDigests
 from bot.storage.messages.outbox import OutboxStore
@@ -50,13 +50,13 @@ def delivery_context(settings: Settings, database_: sa.Engine, metrics: Metrics 
     return DeliveryContext(
         OutboxStore(database_),
         BuiltDigests(database_),
-        Subscriptions(database_),
-        Watches(database_),
-        Bets(database_),
+        SubscriptionStore(database_),
+        AlertStore(database_),
+        BetStore(database_),
         clients(settings, database_, metrics),
         gallery(settings, database_),
         None if settings.slack_app_token else settings.hfstats_public_url,
-        heartbeats=Heartbeats(database_),
+        heartbeats=HeartbeatStore(database_),
         installer_of=kept.installer if kept else no_installer,
         operator=settings.hfstats_operator_channel,
     )
@@ -81,7 +81,7 @@ def backfill(settings: Settings, database_: sa.Engine) -> Backfill:
     """Put together what counts dumps of the whole Hub."""
     url = database_.url.render_as_string(hide_password=False)
     folder = cache_folder() / "dumps"
-    return Backfill(Dumps(database_), url, folder, settings.hf_endpoint, secret(settings.hf_token))
+    return Backfill(DumpStore(database_), url, folder, settings.hf_endpoint, secret(settings.hf_token))
 
 
 def engine(settings: Settings, database_: sa.Engine, work: Jobs) -> Engine:
@@ -130,4 +130,4 @@ def worker_watch(settings: Settings, database_: sa.Engine, metrics: Metrics | No
         if slack:
             slack.chat_postMessage(channel=channel, text=escape(text))
 
-    return WorkerWatch(Heartbeats(database_), JobSlots(database_), tell)
+    return WorkerWatch(HeartbeatStore(database_), JobSlots(database_), tell)

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from slack_sdk import WebClient
 
-from bot.observability.metrics import Counting, Metrics
+from bot.observability.metrics import Metrics, SlackErrorCounter
 from bot.outbox.delivery import TIMEOUT
 from bot.outbox.lease_guard import LeaseGuardedClient
 from bot.settings import secret
 from bot.slack.installation.tokens import Tokens
 from bot.slack_api.client import RateLimitWait, SlackClient
-from bot.storage.token_leases import Leases
+from bot.storage.token_leases import TokenLeases
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +32,7 @@ def client(settings: Settings, metrics: Metrics | None = None) -> WebClient:
     """
     retries: list[RetryHandler] = [RateLimitWait(max_retry_count=2)]
     if metrics:
-        retries.insert(0, Counting(metrics.refused))
+        retries.insert(0, SlackErrorCounter(metrics.refused))
     return SlackClient(secret(settings.slack_bot_token), base_url=settings.slack_api_url, retry_handlers=retries)
 
 
@@ -54,7 +54,7 @@ def installations(settings: Settings, database_: sa.Engine) -> Installations | N
 def tokens(settings: Settings, database_: sa.Engine, kept: Installations, metrics: Metrics | None = None) -> Tokens:
     """Make what finds each workspace's token."""
     id_, secret_ = settings.slack_client_id or "", secret(settings.slack_client_secret) or ""
-    return Tokens(kept, Leases(database_), client(settings, metrics), id_, secret_)
+    return Tokens(kept, TokenLeases(database_), client(settings, metrics), id_, secret_)
 
 
 def installing(settings: Settings, kept: Installations) -> Blueprint:
@@ -84,7 +84,7 @@ def clients(settings: Settings, database_: sa.Engine, metrics: Metrics | None = 
     """Make what gives the client of a workspace for what is sent unasked: it retries nothing, and heeds the fence."""
     kept = installations(settings, database_)
     many = tokens(settings, database_, kept, metrics) if kept else None
-    counting: list[RetryHandler] = [Counting(metrics.refused)] if metrics else []
+    counting: list[RetryHandler] = [SlackErrorCounter(metrics.refused)] if metrics else []
 
     def client_of(workspace: str) -> WebClient | None:
         token = secret(settings.slack_bot_token)

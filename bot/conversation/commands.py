@@ -11,7 +11,7 @@ from analytics.errors import HfStatsError, QueryError
 from analytics.language import grammar
 from bot.domain.access import HIGHEST, Permission
 from bot.domain.alert_rule import read_rule
-from bot.domain.prediction import read_bet
+from bot.domain.prediction import parse_bet
 from bot.domain.request import SECTIONS, Command
 from bot.domain.schedule import read_schedule
 
@@ -93,7 +93,7 @@ def _watch(rest: str, forms: Sequence[Form]) -> Command:
 
 
 def _predict(rest: str, forms: Sequence[Form]) -> Command:
-    return Command("predict", "predict", Permission.CHANGE, bet=read_bet(rest, forms))
+    return Command("predict", "predict", Permission.CHANGE, bet=parse_bet(rest, forms))
 
 
 def _subscribe(rest: str, _: Sequence[Form]) -> Command:

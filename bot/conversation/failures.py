@@ -8,7 +8,7 @@ import sys
 from analytics.errors import HfStatsError, StoreError
 from bot.analytics_pool.errors import UnansweredError
 from bot.domain.reply import Notice
-from bot.observability.logs import reference
+from bot.observability.logs import request_id
 
 _log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ def failure(error: BaseException | None = None) -> Notice:
     error = error or sys.exception()
     if isinstance(error, UnansweredError):
         return Notice(str(error), suggestions=error.suggestions, reference=error.reference)
-    under = reference()
+    under = request_id()
     _log.error("failure %s", under, exc_info=error or True)
     return Notice(
         f"Something went wrong on my side. The operator can find it in the log under the reference {under}.", reference=under

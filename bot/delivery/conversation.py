@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bot.blocks.controls import VIEW
-from bot.blocks.messages import coming, elsewhere, interrupted, working
+from bot.blocks.messages import origin_note, progress, progress_without_update, restart_notice
 from bot.delivery.message_marker import Unseen, find, marked, new_delivery_id
 from bot.delivery.request_tracker import TRACKER
 from bot.domain.access import NOBODY, Access, ConversationKind
@@ -102,7 +102,7 @@ class Conversation:
         mark = new_delivery_id()
         self._lost_post = (mark, PostResult.LOST)  # whatever is raised now, it is looked for before the end
         try:
-            posted = self._posted(working(text), "Working on it …", mark)
+            posted = self._posted(progress(text), "Working on it …", mark)
             self.working, self._lost_post = (str(posted["channel"]), self._posted_ts), None
         except FAILURES as error:
             _log.info("no working message: %s", said(error))
@@ -147,7 +147,7 @@ class Conversation:
 
     def send_wait_notice(self, text: str) -> None:
         """Tell the person that there will be an answer, where no working message does."""
-        self._respond_ephemerally(coming(text), "The answer follows.")
+        self._respond_ephemerally(progress_without_update(text), "The answer follows.")
 
     def withdraw(self) -> bool:
         """Take the working message back, where one may still stand; tell whether none does.
@@ -168,7 +168,7 @@ class Conversation:
         if self.working is None:
             return True
         channel, ts = self.working
-        blocks, text = interrupted(self.question, VIEW), "I was interrupted while working on this."
+        blocks, text = restart_notice(self.question, VIEW), "I was interrupted while working on this."
         sent = self._update(self.client.chat_update, channel=channel, ts=ts, blocks=blocks, text=text)
         if sent is PostResult.DONE or (sent is PostResult.SHUT and self._last_error != "ratelimited"):
             self.working = None
@@ -227,7 +227,7 @@ class Conversation:
         return self._call(self.client.chat_postEphemeral, blocks=blocks, text=text, **to)
 
     def _post_direct_message(self, blocks: list[Block], text: str) -> PostResult:
-        above = elsewhere(self.channel)
+        above = origin_note(self.channel)
         return self._call(
             self.client.chat_postMessage,
             channel=self.user,

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.blocks.figures.native_chart import native
+from bot.blocks.figures.native_chart import native_chart
 from bot.blocks.figures.table_block import table_blocks
 from bot.blocks.messages import image_at, image_of_file, numbers
 from bot.slack_api.upload import NotUploadedError, upload
@@ -56,7 +56,7 @@ def by_upload(load: RenderInput) -> list[Block]:
 
 def natively(load: RenderInput) -> list[Block]:
     """Let Slack draw the chart."""
-    return native(load.answer.chart)
+    return native_chart(load.answer.chart)
 
 
 def as_table(load: RenderInput) -> list[Block]:

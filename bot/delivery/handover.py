@@ -14,7 +14,7 @@ from analytics.storage import database_wait
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.domain.pending_reply import Work
+    from bot.domain.pending_reply import PendingReply
     from bot.storage.messages.pending_replies import PendingReplies
 
 _log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ GIVEN_UP_AFTER = 1800.0
 class _Task:
     what: str
     act: Callable[[], bool]
-    work: Work | None
+    work: PendingReply | None
     context: Context
     since: float = field(default_factory=time.monotonic)
     recorded: bool = False
@@ -54,7 +54,7 @@ class Handover:
         """How much is still to be done."""
         return len(self._tasks)
 
-    def take(self, what: str, act: Callable[[], bool], work: Work | None = None) -> None:
+    def take(self, what: str, act: Callable[[], bool], work: PendingReply | None = None) -> None:
         """Do something later: ``act`` returns whether it is done, and what it raises means that it is not.
 
         ``work`` is recorded, where the database can be used, and forgotten when it is done.
@@ -68,7 +68,7 @@ class Handover:
                 self._thread.start()
             self._changed.notify()
 
-    def forget(self, work: Work) -> None:
+    def forget(self, work: PendingReply) -> None:
         """Take a request out of the record, now or when the database can be used; an answer is not to be replaced later."""
         if self._pending_replies is None:
             return
@@ -115,7 +115,7 @@ class Handover:
         task.due = time.monotonic() + task.wait
         return False
 
-    def _record(self, work: Work | None) -> bool:
+    def _record(self, work: PendingReply | None) -> bool:
         if work is None or self._pending_replies is None:
             return False
         try:
@@ -125,7 +125,7 @@ class Handover:
             return False
         return True
 
-    def _ended(self, work: Work) -> bool:
+    def _ended(self, work: PendingReply) -> bool:
         if self._pending_replies:
             self._pending_replies.end(work)
         return True

@@ -19,9 +19,9 @@ from bot.delivery.handover import Handover
 from bot.delivery.open_request import CURRENT, OpenRequest, Outcome
 from bot.delivery.request_tracker import TRACKER
 from bot.delivery.responder import Responder
-from bot.domain.pending_reply import UNTOLD, Work
+from bot.domain.pending_reply import WITHOUT_MESSAGE, PendingReply
 from bot.domain.reply import Notice
-from bot.observability.logs import reference
+from bot.observability.logs import request_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,7 +81,7 @@ class Lifecycle:
         with database_wait.at_most(database_wait.LEAST):
             self._end(request, None, stopped=True)
 
-    def record(self, work: Work) -> None:
+    def record(self, work: PendingReply) -> None:
         """Write down what is not answered yet. Never raises: an answer needs no record."""
         if self._pending_replies is None:
             return
@@ -175,12 +175,12 @@ class Lifecycle:
 
     def _hand_over(self, request: OpenRequest, conversation: Conversation, notice: Notice) -> Outcome:
         level = logging.WARNING if notice.reference else logging.ERROR  # with a reference, the failure has its line already
-        _log.log(level, "failure %s: the person could not be told yet", reference())
+        _log.log(level, "failure %s: the person could not be told yet", request_id())
         text = request.text or conversation.question
-        work = Work(
+        work = PendingReply(
             conversation.workspace,
             conversation.channel,
-            f"{UNTOLD}{secrets.token_hex(8)}",
+            f"{WITHOUT_MESSAGE}{secrets.token_hex(8)}",
             text,
             conversation.user,
             conversation.thread or "",
@@ -200,12 +200,12 @@ class Lifecycle:
                 self.handover.forget(work)
 
 
-def _standing(request: OpenRequest, conversation: Conversation) -> Work | None:
+def _standing(request: OpenRequest, conversation: Conversation) -> PendingReply | None:
     """Return the record of a working message that stands; ``None`` where it is not known which that is."""
     if conversation.working is None:
         return None
     text = conversation.question or request.text
-    return Work(conversation.workspace, *conversation.working, text, conversation.user, conversation.thread or "")
+    return PendingReply(conversation.workspace, *conversation.working, text, conversation.user, conversation.thread or "")
 
 
 def _again(request: OpenRequest) -> tuple[str, ...]:

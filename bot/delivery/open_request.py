@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from bot.domain.pending_reply import Work
+from bot.domain.pending_reply import PendingReply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +45,7 @@ class OpenRequest:
     text: str = ""
     """What was asked, where that is known before anything is read."""
     conversations: list[Conversation] = field(default_factory=list)
-    recorded: list[Work] = field(default_factory=list)
+    recorded: list[PendingReply] = field(default_factory=list)
     duplicate: bool = False
     handed_over: bool = False
     begun: bool = False
@@ -69,7 +69,7 @@ class OpenRequest:
         """Record a working message, so that it is put right even when this process dies."""
         if conversation.working is None:
             return
-        work = Work(conversation.workspace, *conversation.working, text, conversation.user, conversation.thread or "")
+        work = PendingReply(conversation.workspace, *conversation.working, text, conversation.user, conversation.thread or "")
         self.recorded.append(work)  # whatever comes of the next step, the row may be there
         self.lifecycle.record(work)
 

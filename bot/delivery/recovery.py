@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from analytics.errors import HfStatsError, StoreError
 from bot.blocks.controls import VIEW
-from bot.blocks.messages import interrupted, notice_blocks, notice_fallback
+from bot.blocks.messages import notice_blocks, notice_fallback, restart_notice
 from bot.domain.reply import Notice
 from bot.slack_api.errors import FAILURES, lasting, said
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from slack_sdk import WebClient
 
-    from bot.domain.pending_reply import Work
+    from bot.domain.pending_reply import PendingReply
     from bot.storage.messages.pending_replies import PendingReplies
 
     ClientFor = Callable[[str], WebClient | None]
@@ -74,7 +74,7 @@ def start(pending_replies: PendingReplies, client_for: ClientFor) -> Callable[[]
     return stop
 
 
-def _put_right(pending_replies: PendingReplies, work: Work, client_for: ClientFor) -> bool:
+def _put_right(pending_replies: PendingReplies, work: PendingReply, client_for: ClientFor) -> bool:
     try:
         client = client_for(work.workspace)
         done = None if client is None else _told(work, client)
@@ -88,7 +88,7 @@ def _put_right(pending_replies: PendingReplies, work: Work, client_for: ClientFo
     return done is True
 
 
-def _told(work: Work, client: WebClient) -> bool:
+def _told(work: PendingReply, client: WebClient) -> bool:
     """Turn the working message into an offer to ask again or, where that cannot be done, tell the person.
 
     Returns whether either was done; ``False`` where neither will ever be.
@@ -97,9 +97,9 @@ def _told(work: Work, client: WebClient) -> bool:
         SlackClientError, OSError: where it may be done later.
 
     """
-    if work.stands:
+    if work.has_message:
         try:
-            blocks = interrupted(work.query, VIEW)
+            blocks = restart_notice(work.query, VIEW)
             client.chat_update(channel=work.channel, ts=work.ts, blocks=blocks, text="I was restarted while working on this.")
         except FAILURES as error:
             if not lasting(error):

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 from analytics.errors import StoreError
 from bot.blocks.controls import GO, controls
-from bot.blocks.messages import ASK, answer_blocks, answer_fallback, notice_blocks, notice_fallback, read_as, remark
+from bot.blocks.messages import (
+    ASK,
+    answer_blocks,
+    answer_fallback,
+    interpretation_note,
+    notice_blocks,
+    notice_fallback,
+    small_text,
+)
 from bot.delivery.formats import FormatFallback, RenderInput
 from bot.delivery.send import send
 from bot.domain.reply import Notice
@@ -22,7 +30,7 @@ if TYPE_CHECKING:
     from bot.delivery.conversation import Conversation
     from bot.domain.reply import Picture, Reply
     from bot.domain.request import Question
-    from bot.storage.messages.pictures import Gallery
+    from bot.storage.messages.pictures import PictureStore
 
 _log = logging.getLogger(__name__)
 
@@ -39,7 +47,7 @@ class Responder:
         self,
         reply: Callable[[Query], Reply],
         *,
-        gallery: Gallery | None = None,
+        gallery: PictureStore | None = None,
         public_url: str | None = None,
     ) -> None:
         """``gallery`` with ``public_url`` shows pictures by address."""
@@ -78,7 +86,7 @@ class Responder:
         if self._gallery is None or self._public_url is None:
             return None
         try:
-            return f"{self._public_url}/charts/{self._gallery.keep(workspace, picture.png)}.png"
+            return f"{self._public_url}/charts/{self._gallery.save(workspace, picture.png)}.png"
         except StoreError as error:
             _log.warning("the picture could not be stored: %s", error)
             return None
@@ -95,10 +103,10 @@ class Responder:
                 if patience.ident:
                     patience.join(_PATIENCE)  # not after the answer
                 asked_by = conversation.asked_by or conversation.user
-                echo = [read_as(conversation.read_as)] if conversation.read_as else []
+                echo = [interpretation_note(conversation.read_as)] if conversation.read_as else []
                 below = [
                     *echo,
-                    *([remark(_LEFTOVER)] if conversation.may_leave_working else []),
+                    *([small_text(_LEFTOVER)] if conversation.may_leave_working else []),
                     *controls(answer, asked_by, quiet=conversation.quiet),
                 ]
                 yield answer_blocks(

@@ -21,7 +21,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class DumpRequest:
     """A dump that somebody wants counted: a file of a repository at one revision."""
 
     repo: str
@@ -33,7 +33,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Dump(Wanted):
+class Dump(DumpRequest):
     """One that is entered."""
 
     id: int = 0

@@ -59,7 +59,7 @@ class Subscription:
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
+class Alert:
     """A channel that wants to be told when a figure crosses a line."""
 
     id: int
@@ -147,7 +147,7 @@ class PlannedDelivery:
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
+class RetryAt:
     """Not now: to be tried again, not before this moment (aware)."""
 
     at: datetime

@@ -28,9 +28,9 @@ EXAMPLE = "predict creators Alibaba 70% by {month}"
 RANKED = (Dimension.CREATOR, Dimension.LICENSE, Dimension.TASK, Dimension.LIBRARY, Dimension.FAMILY)
 MEASURES = (Measure.DOWNLOADS, Measure.MODELS)
 LISTS = (ListName.TOP, ListName.TRENDING)
-SURE = (50, 60, 70, 80, 90, 95, 99)
+CONFIDENCE = (50, 60, 70, 80, 90, 95, 99)
 """Percentages that the form offers; in words any whole one from 1 to 99 will do."""
-AHEAD = 12
+MONTHS_AHEAD = 12
 """Months that can be bet on: so many after this one."""
 LONGEST_NAME = 100
 _LONGEST = 400
@@ -51,7 +51,7 @@ Token = tuple[str, bool]
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A bet as far as it is said. ``str`` gives words that :func:`read_bet` reads."""
+    """A bet as far as it is said. ``str`` gives words that :func:`parse_bet` reads."""
 
     of: Dimension = Dimension.CREATOR
     by: Measure = Measure.DOWNLOADS
@@ -84,7 +84,7 @@ class Draft:
     def __str__(self) -> str:
         words = ["predict", self.question]
         if self.name:
-            words += [*([_NEWCOMER] if self.newcomer else []), _quoted(self.name)]
+            words += [*([_NEWCOMER] if self.newcomer else []), _quote(self.name)]
         if self.percent:
             words.append(f"{self.percent}%")
         if self.month:
@@ -92,7 +92,7 @@ class Draft:
         return " ".join(words)
 
 
-def read_bet(text: str, forms: Sequence[Form]) -> Draft:
+def parse_bet(text: str, forms: Sequence[Form]) -> Draft:
     """Read what stands after ``predict``, in any order; what is not there is left open.
 
     Raises:
@@ -104,15 +104,15 @@ def read_bet(text: str, forms: Sequence[Form]) -> Draft:
     tokens = [(re.sub(r"\\(.)", r"\1", m[1]), True) if m[1] is not None else (m[2], False) for m in _TOKEN.finditer(tidy(text))]
     if any(word.startswith('"') and not in_quotes for word, in_quotes in tokens):
         raise QueryError("A quotation mark is not closed.")
-    tokens, month = _month(tokens)
-    tokens, percent = _percent(tokens)
-    tokens, by, within = _narrowed(tokens)
+    tokens, month = _take_month(tokens)
+    tokens, percent = _take_percent(tokens)
+    tokens, by, within = _take_options(tokens)
     words = _ranking_words(forms)
-    at = next((at for at, (word, in_quotes) in enumerate(tokens) if not in_quotes and _bare(word) in words), None)
-    of = Dimension.CREATOR if at is None else words[_bare(tokens[at][0])]
+    at = next((at for at, (word, in_quotes) in enumerate(tokens) if not in_quotes and _normalize_word(word) in words), None)
+    of = Dimension.CREATOR if at is None else words[_normalize_word(tokens[at][0])]
     rest = [token for place, token in enumerate(tokens) if place != at]
     if at is None and rest:
-        raise QueryError(f"A bet names a ranking: {_either([one.plural for one in RANKED])}.")
+        raise QueryError(f"A bet names a ranking: {_join_or([one.plural for one in RANKED])}.")
     newcomer = (_NEWCOMER, False) in [(word.casefold(), in_quotes) for word, in_quotes in rest]
     left_out = _FILLERS | {_NEWCOMER}
     name = " ".join(word for word, in_quotes in rest if in_quotes or word.casefold() not in left_out).strip()
@@ -121,7 +121,7 @@ def read_bet(text: str, forms: Sequence[Form]) -> Draft:
     return Draft(of, by, within, name, newcomer and bool(name), percent, month)
 
 
-def read_question(question: str, month: str) -> Draft:
+def parse_question(question: str, month: str) -> Draft:
     """Read back what is kept of a bet: :attr:`Draft.question` and its month."""
     word, *rest = question.split()
     of = next(one for one in RANKED if one.plural == word)
@@ -132,18 +132,18 @@ def read_question(question: str, month: str) -> Draft:
 def open_months(now: datetime) -> tuple[Edition, ...]:
     """Return the months that can still be bet on: those that have not begun, twelve of them."""
     months = [Edition.month(now.date()).after]
-    while len(months) < AHEAD:
+    while len(months) < MONTHS_AHEAD:
         months.append(months[-1].after)
     return tuple(months)
 
 
-def closed(month: Edition, now: datetime) -> str:
+def closed_reason(month: Edition, now: datetime) -> str:
     """Say why a month cannot be bet on; ``""`` where it can."""
     able = open_months(now)
     if month < able[0]:
         return f"Bets on {month.name} closed when the month began; the first that is open is {able[0].name}."
     if month > able[-1]:
-        return f"A bet goes at most {AHEAD} months ahead: up to {able[-1].name}."
+        return f"A bet goes at most {MONTHS_AHEAD} months ahead: up to {able[-1].name}."
     return ""
 
 
@@ -164,7 +164,7 @@ def claim(draft: Draft) -> str:
     return f"{called(draft.of, draft.name)} leads the {title(draft)}{when}"
 
 
-def scored(every: Iterable[Bet]) -> tuple[Score, ...]:
+def score_bets(every: Iterable[Bet]) -> tuple[Score, ...]:
     """Score everybody of a conversation over all that was settled there; what is void counts for nothing."""
     counted = (one for one in every if one.outcome in {Outcome.RIGHT, Outcome.WRONG})
     return scores((one.person, one.percent, one.outcome is Outcome.RIGHT) for one in counted)
@@ -178,11 +178,11 @@ def _ranking_words(forms: Sequence[Form]) -> dict[str, Dimension]:
     return found
 
 
-def _bare(word: str) -> str:
+def _normalize_word(word: str) -> str:
     return word.casefold().strip(":?!.,")
 
 
-def _month(tokens: list[Token]) -> tuple[list[Token], Edition | None]:
+def _take_month(tokens: list[Token]) -> tuple[list[Token], Edition | None]:
     """Take the month out, with the small words before it: ``by the end of December 2026``, ``at 2026-12``."""
     for at, (word, in_quotes) in enumerate(tokens):
         after = tokens[at + 1] if at + 1 < len(tokens) else ("", False)
@@ -193,7 +193,7 @@ def _month(tokens: list[Token]) -> tuple[list[Token], Edition | None]:
         while begin and not tokens[begin - 1][1] and tokens[begin - 1][0].casefold() in _BEFORE_A_MONTH:
             begin -= 1
         rest = [*tokens[:begin], *tokens[end:]]
-        if _month(rest)[1]:
+        if _take_month(rest)[1]:
             raise QueryError("A bet is on one month.")
         year, number = (after[0], _MONTHS[word.casefold()]) if spelled else (word[:4], int(word[5:]))
         try:
@@ -203,7 +203,7 @@ def _month(tokens: list[Token]) -> tuple[list[Token], Edition | None]:
     return tokens, None
 
 
-def _percent(tokens: list[Token]) -> tuple[list[Token], int | None]:
+def _take_percent(tokens: list[Token]) -> tuple[list[Token], int | None]:
     joined: list[Token] = []
     for word, in_quotes in tokens:
         if joined and not in_quotes and word.casefold() in {"%", "percent"} and joined[-1][0].isdigit() and not joined[-1][1]:
@@ -222,7 +222,7 @@ def _percent(tokens: list[Token]) -> tuple[list[Token], int | None]:
     return [token for token in joined if token not in said], int(found[1])
 
 
-def _narrowed(tokens: list[Token]) -> tuple[list[Token], Measure, ListName]:
+def _take_options(tokens: list[Token]) -> tuple[list[Token], Measure, ListName]:
     """Take ``by …`` and ``in …`` out."""
     rest: list[Token] = []
     found: dict[str, str] = {}
@@ -237,16 +237,16 @@ def _narrowed(tokens: list[Token]) -> tuple[list[Token], Measure, ListName]:
         found[key] = next(words, ("", False))[0]
     by, within = found.get("by", "downloads"), found.get("in", "top")
     if by.casefold() not in _MEASURE:
-        raise QueryError(f"A bet counts by {_either(MEASURES)}, not by “{by[:40]}”.")
+        raise QueryError(f"A bet counts by {_join_or(MEASURES)}, not by “{by[:40]}”.")
     if within.casefold() not in LISTS:
-        raise QueryError(f"A bet is on the list {_either(LISTS)}, not on “{within[:40]}”.")
+        raise QueryError(f"A bet is on the list {_join_or(LISTS)}, not on “{within[:40]}”.")
     return rest, _MEASURE[by.casefold()], ListName(within.casefold())
 
 
-def _quoted(name: str) -> str:
+def _quote(name: str) -> str:
     """Put a name in quotation marks, whatever it is: there it is nothing else."""
     return '"' + re.sub(r'(["\\])', r"\\\1", name) + '"'
 
 
-def _either(words: Sequence[str]) -> str:
+def _join_or(words: Sequence[str]) -> str:
     return f"{', '.join(words[:-1])} or {words[-1]}"

@@ -27,7 +27,7 @@ FIELDS = (NAMES, *(option.value for option in Option))
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class FormValues:
     """What a form holds."""
 
     word: str
@@ -47,7 +47,7 @@ class Filled:
         return " ".join([self.word, *(word for field in FIELDS for word in self.words.get(field, ()))])
 
 
-def filled(query: Query) -> Filled:
+def form_values(query: Query) -> FormValues:
     """Fill in a form so that it asks ``query``."""
     words: dict[str, tuple[str, ...]] = {NAMES: tuple(map(quoted, query.names))}
     if query.by:
@@ -62,35 +62,35 @@ def filled(query: Query) -> Filled:
         words[Option.AT] = (f"{Option.AT} {query.at}",)
     if query.since:
         words[Option.SINCE] = (f"{Option.SINCE} {query.since}",)
-    return Filled(query.word, {field: given for field, given in words.items() if given})
+    return FormValues(query.word, {field: given for field, given in words.items() if given})
 
 
-def fitted(form: Filled, to: Form) -> Filled:
+def without_unsupported(form: FormValues, to: Form) -> FormValues:
     """Leave out what the form's question cannot take."""
     able = {*to.options, *([NAMES] if to.most else [])}
     return replace(form, words={field: words for field, words in form.words.items() if field in able})
 
 
-def mistakes(form: Filled, forms: Sequence[Form]) -> dict[str, str]:
+def mistakes(form: FormValues, forms: Sequence[Form]) -> dict[str, str]:
     """Say, by field, what keeps the form from being a question. Nothing is wrong with one that :func:`grammar.parse` reads."""
     of = next((one for one in forms if one.word == form.word), None)
     if of is None:
         return {QUESTION: f"I do not know the question “{form.word}”."}
     wrong = {}
     names = [form.word, *form.words.get(NAMES, ())]
-    if said := _wrong(names, forms):
+    if said := _error(names, forms):
         wrong[NAMES if of.most else QUESTION] = said
     stand_in = [form.word, *["x"] * of.fewest]
     for field in FIELDS[1:]:
-        if field in form.words and (said := _wrong([*stand_in, *form.words[field]], forms)):
+        if field in form.words and (said := _error([*stand_in, *form.words[field]], forms)):
             wrong[field] = said
-    if not wrong and (said := _wrong([form.text], forms)):
+    if not wrong and (said := _error([form.text], forms)):
         late = Option.SINCE in form.words and said.startswith(f"“{Option.SINCE} ")
         wrong[Option.SINCE if late else NAMES if of.most else QUESTION] = said
     return wrong
 
 
-def _wrong(words: Sequence[str], forms: Sequence[Form]) -> str | None:
+def _error(words: Sequence[str], forms: Sequence[Form]) -> str | None:
     try:
         grammar.parse(" ".join(words), forms)
     except QueryError as error:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from analytics.digest.edition import Edition
     from bot.conversation.router import Analytics
-    from bot.domain.outbox import Again
+    from bot.domain.outbox import RetryAt
     from bot.jobs.backfill.service import Backfill
     from bot.outbox.delivery import DeliveryContext
     from bot.settings import Settings
@@ -37,13 +37,13 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-REMEMBERED = timedelta(days=1)
+EVENT_RETENTION = timedelta(days=1)
 """How long events and signatures are remembered; Slack gives up on an event within an hour, a signature is good for minutes."""
-KEPT = timedelta(days=400)
+DELIVERY_RETENTION = timedelta(days=400)
 """How long the ledger tells what became of a delivery."""
-FORGOTTEN = timedelta(minutes=5)
+REQUEUE_AFTER = timedelta(minutes=5)
 """After which an engine that was told of a delivery and did nothing is told again."""
-GIVEN_UP = 22
+REPORT_HOUR = 22
 """The hour (UTC) from which a snapshot that could not be taken is told to whoever runs the bot; until then it is tried again."""
 _BATCH = 500
 
@@ -123,7 +123,7 @@ class Jobs:
             taken = take(store, today, endpoint=self.settings.hf_endpoint, token=secret(self.settings.hf_token))
         except SourceError as error:
             _log.warning("no snapshot of %s yet: %s", today, error)
-            if now.hour >= GIVEN_UP and self.done.first("missed", today.isoformat()):
+            if now.hour >= REPORT_HOUR and self.done.first("missed", today.isoformat()):
                 _log.error("there will be no snapshot of %s: the Hub was out of reach all day (%s)", today, error)
                 self.tell_operator(f"There is no snapshot of {today}: the Hub was out of reach all day. {error}")
             return False
@@ -132,7 +132,7 @@ class Jobs:
 
     def watch(self) -> None:
         """Look at what is watched, where there is a new snapshot."""
-        if not self.delivery_context.watches.heard():
+        if not self.delivery_context.watches.active():
             return
         store = SqlHistory(self.database)
         latest = {name.value: max(found, key=lambda one: one.taken_on) for name in ListName if (found := store.snapshots(name))}
@@ -165,29 +165,29 @@ class Jobs:
         """Delete pictures, marks and lines of the ledger that are older than they need to be."""
         age = timedelta(days=self.settings.hfstats_picture_days)
         links = self.delivery_context.gallery.prune(age) if self.delivery_context.gallery else 0
-        marks = self.seen.prune(REMEMBERED) + self.done.prune(KEPT)
-        lines = self.delivery_context.outbox.prune(KEPT)
+        marks = self.seen.prune(EVENT_RETENTION) + self.done.prune(DELIVERY_RETENTION)
+        lines = self.delivery_context.outbox.prune(DELIVERY_RETENTION)
         digests = self.delivery_context.built_digests.prune(age)
         _log.info("tidied: %s addresses of pictures, %s marks, %s deliveries, %s digests", links, marks, lines, digests)
 
-    def deliver(self, id_: int) -> Again | None:
+    def deliver(self, id_: int) -> RetryAt | None:
         """Deliver one line of the ledger; see :func:`bot.outbox.delivery.deliver`."""
         return deliver(self.delivery_context, id_)
 
     def due(self, defer: Callable[[Sequence[int]], None], *, afresh: bool = False) -> None:
         """Give what is due and what no engine knows of to ``defer``; with ``afresh``, what was told before as well."""
         if afresh:
-            self.delivery_context.outbox.untell()
-        while ids := self.delivery_context.outbox.due(_BATCH, FORGOTTEN):
+            self.delivery_context.outbox.mark_unqueued()
+        while ids := self.delivery_context.outbox.due(_BATCH, REQUEUE_AFTER):
             defer(ids)
 
-    def count(self, id_: int) -> Again | None:
+    def count(self, id_: int) -> RetryAt | None:
         """Count one dump of the whole Hub; see :meth:`bot.jobs.backfill.service.Backfill.count`."""
         return self.backfill.count(id_)
 
     def to_count(self, many: int) -> list[int]:
         """Return dumps that wait and that no engine knows of."""
-        return self.backfill.dumps.untold(many)
+        return self.backfill.dumps.take_unqueued(many)
 
     def count_all(self) -> None:
         """Count every dump that waits."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import structlog
 
 from bot.observability import stderr
-from bot.observability.inherited import OF_CHILDREN
+from bot.observability.inherited import CHILD_LOGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, MutableMapping
@@ -41,38 +41,38 @@ _LEAST = {
 """Libraries that log bodies, headers or statements below these levels, or tell an operator nothing there."""
 
 
-def begin() -> str:
+def start_request() -> str:
     """Give the request that starts now an id."""
     request = secrets.token_hex(4)
     REQUEST.set(request)
     return request
 
 
-def reference() -> str:
+def request_id() -> str:
     """Return the id of the request that is being worked on, or a new one where there is none."""
-    return REQUEST.get() or begin()
+    return REQUEST.get() or start_request()
 
 
 def configure(level: str, style: Literal["json", "text"]) -> None:
     """Send the lines of every logger to standard error, from now on, and with them whatever else is written there."""
     handler = logging.StreamHandler()
     handler.setFormatter(formatter(style))
-    handler.addFilter(may_be_written)
+    handler.addFilter(is_loggable)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    stderr.take_over()
-    os.environ[OF_CHILDREN] = f"{level} {style}"
+    stderr.capture()
+    os.environ[CHILD_LOGS] = f"{level} {style}"
 
 
 def configure_child() -> None:
     """Do the same in a process that one started which did; in others, such as a test's, nothing."""
-    level, _, style = os.environ.get(OF_CHILDREN, "").partition(" ")
+    level, _, style = os.environ.get(CHILD_LOGS, "").partition(" ")
     if level:
         configure(level, "json" if style == "json" else "text")
 
 
-def may_be_written(record: logging.LogRecord) -> bool:
+def is_loggable(record: logging.LogRecord) -> bool:
     """Hold back what libraries log of bodies. A filter of the handler's, since Bolt sets its loggers' levels itself."""
     library = record.name.partition(".")[0]
     if library in {"asyncio", "procrastinate"} and _is_lost_connection(record):

@@ -117,7 +117,7 @@ class Metrics:
             return {name: time.time() - moment.timestamp() for name, moment in began.items()}
 
         told = "Since the day of a list's last snapshot began"
-        self.registry.register(_Stored("hfstats_snapshot_age_seconds", told, "list", ages))
+        self.registry.register(_StoredGauge("hfstats_snapshot_age_seconds", told, "list", ages))
 
     def outbox(self, counts: Callable[[], Mapping[State, int]]) -> None:
         """Tell how many deliveries the ledger has in each state, whenever somebody looks."""
@@ -126,11 +126,11 @@ class Metrics:
             found = counts()
             return {state.value: float(found.get(state, 0)) for state in State}
 
-        self.registry.register(_Stored("hfstats_deliveries", "Lines of the ledger", "state", states))
+        self.registry.register(_StoredGauge("hfstats_deliveries", "Lines of the ledger", "state", states))
 
     def analytics(self, replaced: Mapping[str, int]) -> None:
         """Tell how many analytics processes were replaced; ``replaced`` counts them by why."""
-        self.registry.register(_Replaced(replaced))
+        self.registry.register(_ReplacedCollector(replaced))
 
     def worker(self, age: Callable[[], float | None]) -> None:
         """Tell for how long no worker was heard from, whenever somebody looks; nothing where none has ever run."""
@@ -140,14 +140,14 @@ class Metrics:
             return {} if found is None else {"": found}
 
         told = "Since any worker was last heard from"
-        self.registry.register(_Stored("hfstats_worker_heartbeat_age_seconds", told, None, ages))
+        self.registry.register(_StoredGauge("hfstats_worker_heartbeat_age_seconds", told, None, ages))
 
     def text(self) -> bytes:
         """Return everything in Prometheus's text format."""
         return generate_latest(self.registry)
 
 
-class _Replaced(Collector):
+class _ReplacedCollector(Collector):
     """A counter that somebody else counts."""
 
     def __init__(self, replaced: Mapping[str, int]) -> None:
@@ -162,7 +162,7 @@ class _Replaced(Collector):
         yield family
 
 
-class _Stored(Collector):
+class _StoredGauge(Collector):
     """One gauge, read from the database when somebody looks."""
 
     def __init__(self, name: str, told: str, label: str | None, read: Callable[[], Mapping[str, float]]) -> None:
@@ -181,7 +181,7 @@ class _Stored(Collector):
         yield family
 
 
-class Counting(RetryHandler):
+class SlackErrorCounter(RetryHandler):
     """Sees each answer of Slack's Web API and counts its error; asks for no retry itself."""
 
     def __init__(self, refused: Callable[[str], None]) -> None:
@@ -189,7 +189,7 @@ class Counting(RetryHandler):
         super().__init__(max_retry_count=0)
         self._refused = refused
 
-    def __deepcopy__(self, _memo: object) -> Counting:
+    def __deepcopy__(self, _memo: object) -> SlackErrorCounter:
         """Stay one: Bolt copies the client, and with it this, for every request."""
         return self
 

@@ -63,7 +63,7 @@ class LoggedLines(io.TextIOBase):
         self._behind.flush()
 
 
-def take_over() -> None:
+def capture() -> None:
     """Log from now on what is written to standard error, what is warned of, and what nobody catches, also in threads."""
     if not isinstance(sys.stderr, LoggedLines):
         _without_handlers_on(sys.stderr)

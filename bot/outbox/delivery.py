@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from slack_sdk.errors import SlackApiError
 
 from analytics.errors import HfStatsError, StoreError
-from bot.domain.outbox import Again, Kind
+from bot.domain.outbox import Kind, RetryAt
 from bot.outbox import lease_guard
 from bot.outbox.failure import NO_INSTALLATION, Failure
 from bot.outbox.find_posted import Unseen, look, metadata
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 
     from bot.blocks.messages import Block
     from bot.domain.outbox import Delivery
-    from bot.storage.channels.alerts import Watches
-    from bot.storage.channels.predictions import Bets
-    from bot.storage.channels.subscriptions import Subscriptions
-    from bot.storage.heartbeats import Heartbeats
+    from bot.storage.channels.alerts import AlertStore
+    from bot.storage.channels.predictions import BetStore
+    from bot.storage.channels.subscriptions import SubscriptionStore
+    from bot.storage.heartbeats import HeartbeatStore
     from bot.storage.messages.built_digests import BuiltDigests
     from bot.storage.messages.outbox import OutboxStore
-    from bot.storage.messages.pictures import Gallery
+    from bot.storage.messages.pictures import PictureStore
 
 _log = logging.getLogger(__name__)
 
@@ -62,23 +62,23 @@ class DeliveryContext:
 
     outbox: OutboxStore
     built_digests: BuiltDigests
-    subscriptions: Subscriptions
-    watches: Watches
-    bets: Bets
+    subscriptions: SubscriptionStore
+    watches: AlertStore
+    bets: BetStore
     client_of: Callable[[str], WebClient | None]
     """The client of a workspace, one that retries nothing; ``None`` where the app isn't installed anymore."""
-    gallery: Gallery | None = None
+    gallery: PictureStore | None = None
     public_url: str | None = None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     lanes: PerWorkspaceLimit = field(default_factory=PerWorkspaceLimit)
-    heartbeats: Heartbeats | None = None
+    heartbeats: HeartbeatStore | None = None
     installer_of: Callable[[str], str | None] = no_installer
     """The user who installed the app in a workspace."""
     operator: str | None = None
     """The operator's channel, ``workspace/channel``."""
 
 
-def deliver(delivery_context: DeliveryContext, id_: int) -> Again | None:
+def deliver(delivery_context: DeliveryContext, id_: int) -> RetryAt | None:
     """Deliver one row; ``Again`` when it is to be tried later, ``None`` when it is settled, for now or for good.
 
     Raises:
@@ -87,7 +87,7 @@ def deliver(delivery_context: DeliveryContext, id_: int) -> Again | None:
     """
     owner = secrets.token_hex(8)
     delivery = delivery_context.outbox.claim(id_, owner)
-    if delivery is None or isinstance(delivery, Again):
+    if delivery is None or isinstance(delivery, RetryAt):
         return delivery
     attempt = _Attempt(delivery_context, delivery, owner, maybe_posted=delivery.posting_at is not None)
     place = delivery_context.lanes.enter(delivery.workspace)
@@ -118,7 +118,7 @@ class _Attempt:
         """What can follow from it."""
         return Failure(self.delivery_context, self.delivery, self.owner)
 
-    def run(self) -> Again | None:
+    def run(self) -> RetryAt | None:
         """Look for the message where it may be posted, and post it where it isn't."""
         client = self.delivery_context.client_of(self.delivery.workspace)
         if client is None:
@@ -133,7 +133,7 @@ class _Attempt:
             return self._post(client)
         return None
 
-    def later(self, error: str) -> Again | None:
+    def later(self, error: str) -> RetryAt | None:
         """Try again after a while, longer each time; give up after more than a day."""
         attempts, now = self.delivery.attempts + 1, self.delivery_context.clock()
         if attempts >= ATTEMPTS and not self.maybe_posted:
@@ -144,13 +144,13 @@ class _Attempt:
         pause = timedelta(seconds=min(5 * 2 ** (attempts - 1), 3600))
         return self.back(now + (max(pause, _SETTLES) if self.maybe_posted else pause), error, counts=True)
 
-    def back(self, at: datetime, error: str, *, counts: bool = False) -> Again:
+    def back(self, at: datetime, error: str, *, counts: bool = False) -> RetryAt:
         """Leave it to a later attempt; ``counts``: this one failed."""
-        return self.delivery_context.outbox.put_back(
+        return self.delivery_context.outbox.reschedule(
             self.delivery.id, self.owner, at, error, maybe_there=self.maybe_posted, counts=counts
         )
 
-    def _look(self, client: WebClient) -> Again | None:
+    def _look(self, client: WebClient) -> RetryAt | None:
         now = self.delivery_context.clock()
         try:
             ts = look(client, self.delivery, now)
@@ -159,7 +159,7 @@ class _Attempt:
                 self.failure.unsure("lost")
                 return None
             ts = None
-        if isinstance(ts, Again):
+        if isinstance(ts, RetryAt):
             if self.delivery.posting_at and now - self.delivery.posting_at > _A_DAY:
                 self.failure.unsure("lost")
                 return None
@@ -170,14 +170,14 @@ class _Attempt:
         self.maybe_posted = False
         return self.run()
 
-    def _post(self, client: WebClient) -> Again | None:
+    def _post(self, client: WebClient) -> RetryAt | None:
         forms = MessageForms(self.delivery_context, self.delivery, client)
         for blocks in forms:
-            if isinstance(blocks, Again):
-                return self.back(blocks.at, "picture not ready", counts=forms.upload_failed)
+            if isinstance(blocks, RetryAt):
+                return self.back(blocks.at, "picture not ready", counts=forms.release_upload)
             started = lease_guard.now()
-            if not self.delivery_context.outbox.posting(self.delivery.id, self.owner):
-                return Again(self.delivery_context.clock() + timedelta(seconds=1))  # another process took it over
+            if not self.delivery_context.outbox.start_posting(self.delivery.id, self.owner):
+                return RetryAt(self.delivery_context.clock() + timedelta(seconds=1))  # another process took it over
             self.maybe_posted = True
             try:
                 with lease_guard.until(started + LEAVES_WITHIN):
@@ -206,19 +206,19 @@ class _Attempt:
         )
         return posted.get("ts")
 
-    def _posted(self, client: WebClient, ts: object) -> Again | None:
+    def _posted(self, client: WebClient, ts: object) -> RetryAt | None:
         if not isinstance(ts, str) or not ts:
             return self.later("HTTP 200")  # no answer of Slack's, which names the timestamp of what it posted
         self._record(client, ts)
         return None
 
-    def _refused(self, error: Exception) -> Again | None:
+    def _refused(self, error: Exception) -> RetryAt | None:
         """Decide what follows from a failure of the post: only what is listed as lasting ends the delivery."""
         now, code = self.delivery_context.clock(), said(error)
         self.maybe_posted = may_be_posted(error)
         wait = wait_asked(error, now)
         if wait:
-            self.delivery_context.outbox.hush(self.delivery.workspace, now + wait)
+            self.delivery_context.outbox.pause_workspace(self.delivery.workspace, now + wait)
             self.maybe_posted = False
             if now - self.delivery.due_at > _AN_HOUR:
                 self.failure.warn_operator("ratelimited")

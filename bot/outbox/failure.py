@@ -52,9 +52,9 @@ class Failure:
             elif error == NO_INSTALLATION or treatment_of(error) is Treatment.ACCESS:  # nobody there can be told
                 self._tell_operator(error, f"lost {delivery.workspace} {self.context.clock().date()}", connection)
             elif person and delivery.kind is Kind.BETS:
-                self._tell(person, notices.undelivered(delivery, error), "failed", connection)
+                self._tell(person, notices.undelivered_notice(delivery, error), "failed", connection)
             elif person and paused:
-                self._tell(person, notices.paused(delivery, error), "paused", connection)
+                self._tell(person, notices.paused_notice(delivery, error), "paused", connection)
 
         self.context.outbox.settle(delivery.id, self.owner, State.FAILED, error, also)
         _log.warning("delivery %s failed: %s", delivery.id, error)
@@ -68,9 +68,9 @@ class Failure:
                 self.context.outbox.plan([onward], connection)
             self._tell_operator(error, f"given up {delivery.id}", connection)
             if person and is_answer(error) and self._pause(error, connection):
-                self._tell(person, notices.paused(delivery, error, after_a_day=True), "paused", connection)
+                self._tell(person, notices.paused_notice(delivery, error, after_a_day=True), "paused", connection)
             elif person:
-                self._tell(person, notices.given_up(delivery), "failed", connection)
+                self._tell(person, notices.retries_exhausted_notice(delivery), "failed", connection)
 
         self.context.outbox.settle(delivery.id, self.owner, State.FAILED, error, also)
         _log.error("delivery %s was given up: %s", delivery.id, error)
@@ -81,7 +81,7 @@ class Failure:
 
         def also(connection: sa.Connection) -> None:
             if person:
-                self._tell(person, notices.unsure(self.delivery), "unsure", connection)
+                self._tell(person, notices.unsure_notice(self.delivery), "unsure", connection)
 
         self.context.outbox.settle(self.delivery.id, self.owner, State.UNSURE, error, also)
         _log.warning("delivery %s may be there or not", self.delivery.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot.domain.outbox import Again
+from bot.domain.outbox import RetryAt
 from bot.slack_api.errors import FAILURES, PostResult, classify_error, wait_asked
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def metadata(delivery: Delivery) -> dict[str, Any]:
     return {"event_type": _EVENT, "event_payload": {"delivery": delivery.id, "mark": delivery.mark}}
 
 
-def look(client: WebClient, delivery: Delivery, now: datetime) -> str | Again | None:
+def look(client: WebClient, delivery: Delivery, now: datetime) -> str | RetryAt | None:
     """Return the timestamp of the message that shows a delivery; ``None`` where there is none.
 
     Answers ``Again`` where Slack asks for patience: it lets apps outside its Marketplace read a history once a minute.
@@ -55,7 +55,7 @@ def look(client: WebClient, delivery: Delivery, now: datetime) -> str | Again | 
         except FAILURES as error:
             wait = wait_asked(error, now)
             if wait:
-                return Again(now + wait)
+                return RetryAt(now + wait)
             if classify_error(error) in {PostResult.FAILED, PostResult.LOST}:
                 return _soon(delivery, now)
             raise Unseen from error
@@ -71,6 +71,6 @@ def look(client: WebClient, delivery: Delivery, now: datetime) -> str | Again | 
             return None
 
 
-def _soon(delivery: Delivery, now: datetime) -> Again:
+def _soon(delivery: Delivery, now: datetime) -> RetryAt:
     since = now - (delivery.posting_at or now)
-    return Again(now + max(_SOON, since / _GROWTH))
+    return RetryAt(now + max(_SOON, since / _GROWTH))

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from analytics.errors import HfStatsError
 from bot.blocks import notices
 from bot.blocks.messages import image_at, image_of_file
-from bot.blocks.predictions import under_a_digest
+from bot.blocks.predictions import digest_bets
 from bot.domain.content import Content
-from bot.domain.outbox import Again, Kind
+from bot.domain.outbox import Kind, RetryAt
 from bot.domain.reply import Picture
 from bot.slack_api.upload import NotUploadedError, upload
 
@@ -50,15 +50,15 @@ class MessageForms:
         """What notifications and screen readers get."""
         return self._content[0].text
 
-    def __iter__(self) -> Iterator[list[Block] | Again]:
+    def __iter__(self) -> Iterator[list[Block] | RetryAt]:
         """Yield the blocks of each form, best first; ``Again`` where the picture isn't ready."""
         content, digest = self._content
         now, delivery = self.delivery_context.clock(), self.delivery
         late = now - delivery.due_at > _LATE and delivery.kind is Kind.DIGEST
-        first = [notices.late(int(delivery.due_at.timestamp()))] if late else []
+        first = [notices.late_note(int(delivery.due_at.timestamp()))] if late else []
         if digest:
             picture = self._picture(digest, content.alt)
-            if isinstance(picture, Again):
+            if isinstance(picture, RetryAt):
                 yield picture
                 return
             if picture:
@@ -85,9 +85,9 @@ class MessageForms:
         if delivery.content:
             return Content.from_json(delivery.content), built[1]
         bets = delivery_context.bets.in_channel(delivery.workspace, delivery.channel)
-        return built[0].followed_by(under_a_digest(delivery.period, bets)), built[1]
+        return built[0].followed_by(digest_bets(delivery.period, bets)), built[1]
 
-    def _picture(self, digest: bytes, alt: str) -> Sequence[Block] | Again:
+    def _picture(self, digest: bytes, alt: str) -> Sequence[Block] | RetryAt:
         """Return the picture's block: by address, or as the workspace's one file; none where neither works."""
         delivery_context, workspace = self.delivery_context, self.delivery.workspace
         built = delivery_context.built_digests
@@ -95,16 +95,16 @@ class MessageForms:
             png = built.png(digest)
             if png is None:
                 return []
-            return [image_at(f"{delivery_context.public_url}/charts/{delivery_context.gallery.keep(workspace, png)}.png", alt)]
-        file = built.uploaded(workspace, digest)
+            return [image_at(f"{delivery_context.public_url}/charts/{delivery_context.gallery.save(workspace, png)}.png", alt)]
+        file = built.uploaded_file(workspace, digest)
         if file is None:
-            if not built.may_upload(workspace, digest):
-                return Again(delivery_context.clock() + timedelta(seconds=1))
+            if not built.claim_upload(workspace, digest):
+                return RetryAt(delivery_context.clock() + timedelta(seconds=1))
             file = self._upload(digest, alt)
             if file is None:
-                built.upload_failed(workspace, digest)
-                return Again(delivery_context.clock() + timedelta(seconds=2))
-            built.upload_done(workspace, digest, file)
+                built.release_upload(workspace, digest)
+                return RetryAt(delivery_context.clock() + timedelta(seconds=2))
+            built.record_upload(workspace, digest, file)
         return [image_of_file(file, alt)] if file else []
 
     def _upload(self, digest: bytes, alt: str) -> str | None:
@@ -117,5 +117,5 @@ class MessageForms:
         except NotUploadedError as error:
             _log.warning("a digest's picture could not be uploaded: %s", error)
             self.refusal = str(error)
-            self.upload_failed = not error.lasting and self.delivery.attempts < _UPLOADS
-            return None if self.upload_failed else ""
+            self.release_upload = not error.lasting and self.delivery.attempts < _UPLOADS
+            return None if self.release_upload else ""

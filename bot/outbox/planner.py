@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from analytics.errors import HfStatsError, NoDataError, StoreError
 from analytics.storage.database import writing
-from bot.blocks.digest import content, withheld
+from bot.blocks.digest import digest_content, missing_digest
 from bot.domain.outbox import Kind, PlannedDelivery
 from bot.domain.schedule import next_due, owed, parse_schedule
 from bot.storage.channels.subscriptions import advance
@@ -105,7 +105,7 @@ def _owed(subscription: Subscription, due: Due) -> PlannedDelivery:
 def _build(delivery_context: DeliveryContext, builds: Builds, keys: Iterable[Key], missed: Missed) -> set[Key]:
     """Build what is not there yet; returns what could not be built."""
     named = {str(key): key for key in keys}
-    known = delivery_context.built_digests.known(named)
+    known = delivery_context.built_digests.existing_keys(named)
     failed = set()
     for name, key in sorted(named.items()):
         if name in known:
@@ -113,13 +113,13 @@ def _build(delivery_context: DeliveryContext, builds: Builds, keys: Iterable[Key
         try:
             digest, picture = builds.digest(key.edition, key.within, key.sections)
         except NoDataError as error:
-            delivery_context.built_digests.keep(name, withheld(str(error)), None)
+            delivery_context.built_digests.save(name, missing_digest(str(error)), None)
         except StoreError:
             raise
         except (HfStatsError, OSError, RuntimeError, ValueError, ArithmeticError, LookupError):
             _log.exception("the digest %s could not be built", name)
             failed.add(key)
         else:
-            told = content(digest, name, missed=missed(digest.edition))
-            delivery_context.built_digests.keep(name, told, picture.png)
+            told = digest_content(digest, name, missed=missed(digest.edition))
+            delivery_context.built_digests.save(name, told, picture.png)
     return failed

@@ -12,8 +12,8 @@ from analytics.names.resolve import lookup
 from analytics.query import Query
 from bot.blocks import predictions as render
 from bot.blocks.escape import escape_line
-from bot.blocks.subscriptions import told
-from bot.domain.prediction import claim, closed, example, read_question, scored
+from bot.blocks.subscriptions import message
+from bot.domain.prediction import claim, closed_reason, example, parse_question, score_bets
 
 if TYPE_CHECKING:
     from bot.domain.prediction import Draft
@@ -26,10 +26,10 @@ def predict(context: CommandContext, command: Command) -> CommandReply:
     draft, now = command.bet, context.delivery.clock()
     if draft is None:
         raise LookupError("a parsed predict has a draft")
-    if draft.month and (reason := closed(draft.month, now)):
+    if draft.month and (reason := closed_reason(draft.month, now)):
         raise QueryError(reason, (example(now),))
     if not draft.complete or draft.month is None or draft.percent is None:
-        return render.incomplete(draft, example(now)), None
+        return render.incomplete_bet(draft, example(now)), None
     draft = replace(draft, name=_name(context, draft))
     conversation = context.conversation
     channel = conversation.working[0] if conversation.working else conversation.channel
@@ -42,7 +42,7 @@ def predict(context: CommandContext, command: Command) -> CommandReply:
         name=draft.name,
         percent=draft.percent or 0,
     )
-    return render.placed(bet, draft, before), None
+    return render.bet_placed(bet, draft, before), None
 
 
 def bets(context: CommandContext, _: Command) -> CommandReply:
@@ -50,7 +50,7 @@ def bets(context: CommandContext, _: Command) -> CommandReply:
     rows = context.delivery.bets.in_channel(context.conversation.workspace, context.conversation.channel)
     open_ = [bet for bet in rows if bet.outcome is None]
     settled = [bet for bet in rows if bet.outcome is not None]
-    return render.listed(open_, settled, scored(rows), example(context.delivery.clock())), None
+    return render.bet_list(open_, settled, score_bets(rows), example(context.delivery.clock())), None
 
 
 def unbet(context: CommandContext, command: Command) -> CommandReply:
@@ -59,11 +59,11 @@ def unbet(context: CommandContext, command: Command) -> CommandReply:
     bet = store.get(conversation.workspace, number)
     if bet is None or bet.channel != conversation.channel or bet.person != conversation.user:
         raise QueryError(f"You have no bet {number} in this conversation.", ("bets",))
-    draft = replace(read_question(bet.question, bet.month), name=bet.name)
-    late = draft.month and closed(draft.month, context.delivery.clock())
+    draft = replace(parse_question(bet.question, bet.month), name=bet.name)
+    late = draft.month and closed_reason(draft.month, context.delivery.clock())
     if bet.outcome or late or not store.withdraw(conversation.workspace, number, conversation.user):
         raise QueryError(f"Bet {number} can't be taken back anymore. {late or ''}".strip(), ("bets",))
-    return told(f"<@{conversation.user}> took back a bet: {bet.percent}% that {escape_line(claim(draft))}."), None
+    return message(f"<@{conversation.user}> took back a bet: {bet.percent}% that {escape_line(claim(draft))}."), None
 
 
 def _name(context: CommandContext, draft: Draft) -> str:

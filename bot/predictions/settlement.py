@@ -11,10 +11,10 @@ from analytics.digest.edition import Edition
 from analytics.query import Period, Query
 from analytics.statistics.brier import brier, came_true, leaders
 from analytics.storage.database import writing
-from bot.blocks.predictions import Decided
-from bot.blocks.predictions import settled as said
+from bot.blocks.predictions import SettledQuestion
+from bot.blocks.predictions import bet_results as said
 from bot.domain.outbox import Kind, Outcome, PlannedDelivery
-from bot.domain.prediction import read_question, scored
+from bot.domain.prediction import parse_question, score_bets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,15 +54,15 @@ def settle(delivery_context: DeliveryContext, numbers: Analytics, database: sa.E
         try:
             for one in theirs:
                 if (key := (one.question, month)) not in asked:
-                    asked[key] = _asked(numbers, last_day, *key)
-            entered += _enter(delivery_context, database, theirs, asked)
+                    asked[key] = _answer(numbers, last_day, *key)
+            entered += _settle_channel(delivery_context, database, theirs, asked)
         except Exception:  # noqa: BLE001 - one channel's bets must not keep back the others'; what is open is tried again
             _log.exception("the bets of a channel on %s could not be settled", month)
     return entered
 
 
-def _asked(numbers: Analytics, last_day: LastDay, question: str, month: str) -> Answer | None:
-    draft = read_question(question, month)
+def _answer(numbers: Analytics, last_day: LastDay, question: str, month: str) -> Answer | None:
+    draft = parse_question(question, month)
     on = last_day(draft.within, Edition.parse(month))
     if on is None:
         return None
@@ -70,17 +70,17 @@ def _asked(numbers: Analytics, last_day: LastDay, question: str, month: str) -> 
     return numbers.answer(asked)[0]
 
 
-def _enter(
+def _settle_channel(
     delivery_context: DeliveryContext, database: sa.Engine, theirs: list[Bet], asked: dict[tuple[str, str], Answer | None]
 ) -> int:
     month = Edition.parse(theirs[0].month)
     decided = []
     for question, group in groupby(theirs, key=lambda one: one.question):
-        decided.append(_decided(question, list(group), asked[question, theirs[0].month]))
+        decided.append(_result(question, list(group), asked[question, theirs[0].month]))
     done = [bet for one in decided for bet, _ in one.bets]
     first = done[0]
     before = [one for one in delivery_context.bets.in_channel(first.workspace, first.channel) if one.outcome is not None]
-    shown = said(month, decided, scored([*before, *done]))
+    shown = said(month, decided, score_bets([*before, *done]))
     with writing(database) as connection:
         fresh = [delivery_context.bets.settle(connection, one, one.outcome) for one in done if one.outcome]
         if not all(fresh):
@@ -92,14 +92,14 @@ def _enter(
         return len(delivery_context.outbox.plan([owed], connection))
 
 
-def _decided(question: str, bets: list[Bet], answer: Answer | None) -> Decided:
-    draft = read_question(question, bets[0].month)
+def _result(question: str, bets: list[Bet], answer: Answer | None) -> SettledQuestion:
+    draft = parse_question(question, bets[0].month)
     if answer is None:
-        return Decided(question, tuple((replace(one, outcome=Outcome.VOID), None) for one in bets))
+        return SettledQuestion(question, tuple((replace(one, outcome=Outcome.VOID), None) for one in bets))
     ranking = next(one for one in answer.rankings if one.by is draft.by)
-    return Decided(
+    return SettledQuestion(
         question,
-        tuple(_judged(one, ranking, draft.of) for one in bets),
+        tuple(_score(one, ranking, draft.of) for one in bets),
         leaders(ranking),
         ranking.shares[0].portion if ranking.shares else 0.0,
         answer.source.snapshot,
@@ -107,6 +107,6 @@ def _decided(question: str, bets: list[Bet], answer: Answer | None) -> Decided:
     )
 
 
-def _judged(bet: Bet, ranking: Ranking, of: Dimension) -> tuple[Bet, float]:
+def _score(bet: Bet, ranking: Ranking, of: Dimension) -> tuple[Bet, float]:
     right = came_true(ranking, of, bet.name)
     return replace(bet, outcome=Outcome.RIGHT if right else Outcome.WRONG), brier(bet.percent, right=right)

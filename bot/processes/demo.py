@@ -19,9 +19,9 @@ from bot import composition
 from bot.conversation.help import completions
 from bot.jobs import snapshot
 from bot.locations import data_folder
-from bot.server.web import web
+from bot.server.web import create_app
 from bot.settings import secret
-from bot.shutdown import until_stopped
+from bot.shutdown import wait_until_stopped
 from playground import SlackStandIn
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _serve(settings: Settings, port: int, note: str, say: Callable[[str], None])
         settings = settings.model_copy(update=credentials)
         engine = composition.store(settings)
         web_context = composition.web_context(settings, pool, engine)
-        bot = make_server("127.0.0.1", 0, web(web_context), threaded=True, request_handler=_Quiet)
+        bot = make_server("127.0.0.1", 0, create_app(web_context), threaded=True, request_handler=_Quiet)
         threading.Thread(target=bot.serve_forever, name="bot", daemon=True).start()
         slack.attach(f"http://127.0.0.1:{bot.server_port}/slack/events")
         worker = composition.local(settings, composition.jobs(settings, engine, pool), without=("snapshot",))
@@ -113,7 +113,7 @@ def _serve(settings: Settings, port: int, note: str, say: Callable[[str], None])
         if web_context.prewarming:
             web_context.prewarming.start()
         say(f"hfstats playground: {slack.base_url}  (Ctrl-C stops it)")
-        until_stopped()
+        wait_until_stopped()
         worker.stop()
         slack.stop()
         bot.shutdown()

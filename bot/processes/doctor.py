@@ -58,20 +58,20 @@ class Finding:
 
     name: str
     state: State
-    said: str
-    mend: str = ""
+    message: str
+    fix: str = ""
 
 
-def _good(name: str, said: str) -> Finding:
-    return Finding(name, State.GOOD, said)
+def _good(name: str, message: str) -> Finding:
+    return Finding(name, State.GOOD, message)
 
 
-def _bad(name: str, said: str, mend: str) -> Finding:
-    return Finding(name, State.BAD, said, mend)
+def _bad(name: str, message: str, fix: str) -> Finding:
+    return Finding(name, State.BAD, message, fix)
 
 
-def _unused(name: str, said: str) -> Finding:
-    return Finding(name, State.UNUSED, said)
+def _unused(name: str, message: str) -> Finding:
+    return Finding(name, State.UNUSED, message)
 
 
 def examine(settings: Settings) -> list[Finding]:
@@ -97,8 +97,8 @@ def _tried(check: Callable[[Settings], list[Finding]], settings: Settings) -> li
     except HfStatsError as error:
         return [_bad(name, str(error), "Do what the sentence says, then run hfstats doctor again.")]
     except (OSError, SlackClientError, httpx2.HTTPError) as error:
-        mend = "Check the network, a proxy or a firewall on the way there."
-        return [_bad(name, f"could not be asked ({type(error).__name__})", mend)]
+        fix = "Check the network, a proxy or a firewall on the way there."
+        return [_bad(name, f"could not be asked ({type(error).__name__})", fix)]
 
 
 def _bot_token(settings: Settings) -> list[Finding]:
@@ -143,27 +143,27 @@ def _app_token(settings: Settings) -> list[Finding]:
     name, token = "app token", secret(settings.slack_app_token)
     if not token:
         return [_unused(name, "only Socket Mode needs SLACK_APP_TOKEN")]
-    mend = f"Make one in {_WHERE} Basic Information > App-Level Tokens, with the scope connections:write."
+    fix = f"Make one in {_WHERE} Basic Information > App-Level Tokens, with the scope connections:write."
     if not token.startswith("xapp-"):
-        return [_bad(name, "SLACK_APP_TOKEN holds no app-level token (xapp-…)", mend)]
+        return [_bad(name, "SLACK_APP_TOKEN holds no app-level token (xapp-…)", fix)]
     client = composition.client(settings)
     client.timeout = int(_PATIENCE)
     try:
         client.apps_connections_open(app_token=token)
     except SlackApiError as error:
-        return [_bad(name, f"Slack refuses it ({error_code(error)})", mend)]
+        return [_bad(name, f"Slack refuses it ({error_code(error)})", fix)]
     return [_good(name, "opens a connection")]
 
 
 def _signing_secret(settings: Settings) -> list[Finding]:
     name, key = "signing secret", secret(settings.slack_signing_secret)
-    mend = f"Copy it from {_WHERE} Basic Information > App Credentials."
+    fix = f"Copy it from {_WHERE} Basic Information > App Credentials."
     if not key:
         if settings.slack_app_token:
             return [_unused(name, "Socket Mode needs none")]
-        return [_bad(name, "SLACK_SIGNING_SECRET is not set", mend)]
+        return [_bad(name, "SLACK_SIGNING_SECRET is not set", fix)]
     if not re.fullmatch(r"[0-9a-f]{32}", key):
-        return [_bad(name, "SLACK_SIGNING_SECRET is not 32 hexadecimal digits", mend)]
+        return [_bad(name, "SLACK_SIGNING_SECRET is not 32 hexadecimal digits", fix)]
     return [_good(name, "has the right form")]
 
 
@@ -200,10 +200,10 @@ def _data(latest: dict[str, Any]) -> Finding:
         return _bad("data", "there is no snapshot yet", "Run: hfstats snapshot (or hfstats worker, which takes one a day).")
     newest = max(latest.values())
     age = (datetime.now(UTC).date() - newest).days
-    said = f"the last snapshot is of {newest}, {age} day{'s'[: age != 1]} ago"
+    message = f"the last snapshot is of {newest}, {age} day{'s'[: age != 1]} ago"
     if age > _OLD:
-        return _bad("data", said, "Keep hfstats worker running, or run hfstats snapshot once a day.")
-    return _good("data", said)
+        return _bad("data", message, "Keep hfstats worker running, or run hfstats snapshot once a day.")
+    return _good("data", message)
 
 
 def _hub(settings: Settings) -> list[Finding]:
@@ -222,10 +222,10 @@ def _public_url(settings: Settings) -> list[Finding]:
     name, url = "public URL", settings.hfstats_public_url
     if not url:
         return [_unused(name, "pictures are uploaded; set HFSTATS_PUBLIC_URL to show them by address")]
-    mend = "Let this address lead to hfstats serve."
+    fix = "Let this address lead to hfstats serve."
     health = httpx2.get(f"{url}/healthz/live", timeout=_PATIENCE)
     if health.status_code != 200:
-        return [_bad(name, f"{url}/healthz/live answers {health.status_code}", mend)]
+        return [_bad(name, f"{url}/healthz/live answers {health.status_code}", fix)]
     findings = [_good(name, "hfstats answers there")]
     if not url.startswith("https://"):
         findings = [_bad(name, "is not https, which Slack asks for", "Put a certificate before it.")]
@@ -247,8 +247,8 @@ def _challenge(url: str, key: str) -> Finding:
     back = httpx2.post(f"{url}{EVENTS}", content=body, headers=headers, timeout=_PATIENCE)
     if back.status_code == 200 and "hfstats doctor" in back.text:
         return _good(name, "verifies signatures and answers")
-    mend = "SLACK_SIGNING_SECRET here and where hfstats serve runs must be the same, and both clocks right."
-    return _bad(name, f"{url}{EVENTS} answers a signed request with {back.status_code}", mend)
+    fix = "SLACK_SIGNING_SECRET here and where hfstats serve runs must be the same, and both clocks right."
+    return _bad(name, f"{url}{EVENTS} answers a signed request with {back.status_code}", fix)
 
 
 def _clock(settings: Settings) -> list[Finding]:

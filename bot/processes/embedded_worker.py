@@ -41,7 +41,7 @@ class _Process(Protocol):
     def wait(self, timeout: float | None = None) -> int: ...
     def terminate(self) -> None: ...
     def kill(self) -> None: ...
-    def let_go(self) -> None:
+    def close_pipes(self) -> None:
         """Close this process's ends of the pipes that say whether it lives, and whether the worker does."""
 
 
@@ -80,7 +80,7 @@ def worker(settings: Settings) -> Iterator[None]:
             running[-1].kill()
         watching.join(2 * _LOOK)
         for one in running:
-            one.let_go()
+            one.close_pipes()
 
 
 def _outcome(worker: _Process, stopped: Event) -> int | None:
@@ -124,7 +124,7 @@ class _Executed(subprocess.Popen[bytes]):
         super().__init__(command, stdin=subprocess.PIPE, pass_fds=[theirs])
         os.close(theirs)
 
-    def let_go(self) -> None:
+    def close_pipes(self) -> None:
         os.close(self.beats)
         if self.stdin:
             self.stdin.close()
@@ -168,7 +168,7 @@ class _Forked:
     def kill(self) -> None:
         self._send(signal.SIGKILL)
 
-    def let_go(self) -> None:
+    def close_pipes(self) -> None:
         os.close(self._ours)
         os.close(self.beats)
 
@@ -181,10 +181,10 @@ def _become_worker(settings: Settings, parent: int, beating: int) -> None:
     """Work until stopped; never returns, for this process is not the one that the caller goes on in."""
     code = 1
     try:
-        from bot.processes.worker import beating_into, end_with_parent, work  # noqa: PLC0415 - by this process only
+        from bot.processes.worker import end_with_parent, heartbeat_writer, work  # noqa: PLC0415 - by this process only
 
         end_with_parent(parent)
-        work(settings, beating_into(beating))
+        work(settings, heartbeat_writer(beating))
         code = 0
     except HfStatsError as error:
         _log.error("the worker cannot work: %s", error)

@@ -18,9 +18,9 @@ from bot import composition
 from bot.processes import embedded_worker
 from bot.server.http_connection import Limits
 from bot.server.http_server import HttpServer, bind
-from bot.server.web import LARGEST_BODY, web
+from bot.server.web import LARGEST_BODY, create_app
 from bot.settings import secret
-from bot.shutdown import until_stopped
+from bot.shutdown import wait_until_stopped
 from bot.slack.listener_pool import ListenerPool
 from bot.slack_api.errors import said
 
@@ -80,7 +80,7 @@ def _check_one_workspace(settings: Settings) -> None:
         missing.append("SLACK_APP_TOKEN")
         missing.append("SLACK_SIGNING_SECRET")
     if missing:
-        raise HfStatsError(_needs(missing))
+        raise HfStatsError(_missing_settings(missing))
     _check_token(settings)
 
 
@@ -98,7 +98,7 @@ def _check_installing(settings: Settings) -> None:
     Cipher(settings.keys)
 
 
-def _needs(missing: list[str]) -> str:
+def _missing_settings(missing: list[str]) -> str:
     lines = [f"  {name}: api.slack.com/apps > your app > {_WHERE[name]}" for name in missing]
     either = (
         " SLACK_APP_TOKEN is for Socket Mode, SLACK_SIGNING_SECRET for HTTP; one of the two is enough."
@@ -120,7 +120,7 @@ def _over_socket(settings: Settings) -> None:
         composition.prewarming(services).start()
         composition.worker_watch(settings, engine).start()
         _log.info("connected to Slack over Socket Mode")
-        until_stopped()
+        wait_until_stopped()
         handler.close()  # type: ignore[no-untyped-call]
         _drain(app)
     finally:
@@ -157,7 +157,7 @@ def _check_token(settings: Settings) -> None:
 
 def _over_http(settings: Settings) -> None:
     """Serve Slack's requests until a termination signal; what was acknowledged by then is finished."""
-    bound = _bound(settings.port)  # first: a port that is taken is told before everything is loaded
+    bound = _bind(settings.port)  # first: a port that is taken is told before everything is loaded
     stopping = Event()
     servers: list[HttpServer] = []
 
@@ -185,7 +185,7 @@ def _over_http(settings: Settings) -> None:
             web_context.worker_watch.start()
         # Seconds; Python's own 0.005 is longer than an acknowledgement takes, which would wait for the work of another request.
         sys.setswitchinterval(0.001)
-        servers.append(_listening(web(web_context), bound))
+        servers.append(_listen(create_app(web_context), bound))
         if stopping.is_set():  # a signal that came while everything was loaded
             servers[0].stop()
         servers[0].run()
@@ -195,14 +195,14 @@ def _over_http(settings: Settings) -> None:
         signal.alarm(0)
 
 
-def _bound(port: int) -> socket:
+def _bind(port: int) -> socket:
     try:
         return bind(port)
     except OSError as error:
         raise HfStatsError(_PORT_TAKEN.format(port=port, reason=error.strerror)) from error
 
 
-def _listening(application: Flask, bound: socket) -> HttpServer:
+def _listen(application: Flask, bound: socket) -> HttpServer:
     port = bound.getsockname()[1]
     try:
         server = HttpServer(application, bound, Limits(body_bytes=LARGEST_BODY))

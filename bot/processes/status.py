@@ -10,10 +10,10 @@ from analytics.errors import QueryError
 from analytics.formatting.phrases import day, plural, short_list
 from analytics.questions.data_warnings import latest
 from analytics.storage.sql_history import SqlHistory
-from bot.blocks.notices import why
+from bot.blocks.notices import error_reason
 from bot.domain.dump import State as Dump
 from bot.domain.outbox import State
-from bot.storage.dumps import Dumps
+from bot.storage.dumps import DumpStore
 from bot.storage.heartbeats import describe
 
 if TYPE_CHECKING:
@@ -54,10 +54,10 @@ def lines(delivery_context: DeliveryContext, database: sa.Engine, now: datetime)
     failed = counts.get(State.FAILED, 0) + counts.get(State.UNSURE, 0)
     if failed:
         yield "Look at", "hfstats deliveries --failed"
-    yield from _dumps(Dumps(database))
+    yield from _dumps(DumpStore(database))
 
 
-def _dumps(dumps: Dumps) -> Iterator[tuple[str, str]]:
+def _dumps(dumps: DumpStore) -> Iterator[tuple[str, str]]:
     found = dumps.find()
     if found:
         many = Counter(one.state for one in found)
@@ -75,7 +75,7 @@ def deliveries(outbox: OutboxStore, *, failed: bool, limit: int) -> Iterator[str
     """Yield a line for each delivery, the latest first; never what it said."""
     found = outbox.failed(limit) if failed else outbox.find(limit=limit)
     for line in found:
-        about = f" ({why(line.error)})" if line.error else ""
+        about = f" ({error_reason(line.error)})" if line.error else ""
         where = f"{line.workspace}/{line.channel}".lstrip("/")
         yield f"{line.id:>7}  {line.due_at:%Y-%m-%d %H:%M}  {line.kind:<6}  {line.period:<10.24}  {where}  {line.state}{about}"
     if not found:
@@ -96,7 +96,7 @@ def retry(outbox: OutboxStore, ids: Sequence[int], *, every: bool) -> Iterator[s
         line = outbox.get(id_)
         if line is None:
             yield f"{id_}: there is no such delivery."
-        elif outbox.once_more(id_, line.workspace):
+        elif outbox.retry(id_, line.workspace):
             yield f"{id_}: will be sent again."
         else:
             yield f"{id_}: is {line.state}; nothing to send again."

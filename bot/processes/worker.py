@@ -15,8 +15,8 @@ import sqlalchemy as sa
 from analytics.errors import StoreError
 from bot import composition, database_setup
 from bot.jobs.engine.outage import Outage, waits
-from bot.shutdown import end_at_once_when_told
-from bot.storage.heartbeats import SILENT_AFTER, Heartbeats, WorkerSilentError
+from bot.shutdown import exit_on_signal
+from bot.storage.heartbeats import SILENT_AFTER, HeartbeatStore, WorkerSilentError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +35,7 @@ def end_with_parent(end: int) -> None:
     Thread(target=wait, name="parent", daemon=True).start()
 
 
-def beating_into(pipe: int) -> Callable[[], None]:
+def heartbeat_writer(pipe: int) -> Callable[[], None]:
     """Return what writes a heartbeat into a pipe; it never waits, and a parent that is gone is no matter."""
     os.set_blocking(pipe, False)
 
@@ -57,7 +57,7 @@ def check(database: sa.Engine) -> str:
 
     """
     now = datetime.now(UTC)
-    here = [one for one in Heartbeats(database).find() if one.host == socket.gethostname() and one.ended_at is None]
+    here = [one for one in HeartbeatStore(database).find() if one.host == socket.gethostname() and one.ended_at is None]
     working = [one for one in here if now - one.beat_at <= SILENT_AFTER]
     if not working:
         raise WorkerSilentError("No worker on this host has been heard from in the last minute.")
@@ -74,8 +74,8 @@ def work(settings: Settings, alive: Callable[[], None] = lambda: None) -> None:
         StoreError: for a database that waiting does not mend: its address, its version, a file that is none.
 
     """
-    end_at_once_when_told()
-    database = _reach(settings, alive)
+    exit_on_signal()
+    database = _open_database(settings, alive)
     pool = composition.pool(settings)
     jobs = composition.jobs(settings, database, pool, alive)
     try:
@@ -87,7 +87,7 @@ def work(settings: Settings, alive: Callable[[], None] = lambda: None) -> None:
         database.dispose()
 
 
-def _reach(settings: Settings, alive: Callable[[], None]) -> sa.Engine:
+def _open_database(settings: Settings, alive: Callable[[], None]) -> sa.Engine:
     """Open the database, as soon as it can be reached."""
     outage, pauses = Outage(), waits()
     while True:

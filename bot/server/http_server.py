@@ -77,13 +77,13 @@ class HttpServer(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no type
         )
         adjustments.limits = self.limits
         where = bound.family, bound.type, bound.proto, bound.getsockname()
-        super().__init__(_written_first(application), _sock=bound, adj=adjustments, sockinfo=where, bind_socket=False)
+        super().__init__(_write_header_first(application), _sock=bound, adj=adjustments, sockinfo=where, bind_socket=False)
 
     def run(self) -> None:
         """Serve until :meth:`stop`; what was begun then is finished."""
         self._selector.register(self._fileno, _READ, self)
         self._selector.register(self.trigger._fileno, _READ, self.trigger)  # noqa: SLF001 - waitress has no other name for it
-        while self._going_on():
+        while self._keep_running():
             for key, events in self._selector.select(self._every):
                 self._handle(key.data, events)
             for connection in list(self.changed):
@@ -143,7 +143,7 @@ class HttpServer(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no type
             self._selector.unregister(connection._fileno)  # noqa: SLF001 - waitress has no other name for it
             connection.watched = 0
 
-    def _going_on(self) -> bool:
+    def _keep_running(self) -> bool:
         if not self._stopping:
             return True
         if self._stop_by is None:
@@ -262,7 +262,7 @@ def bind(port: int) -> socket.socket:
     return bound
 
 
-class _WrittenFirst:
+class _HeaderFirstResponse:
     """A response whose header is written, at the latest, before it is closed; waitress writes one without a body after that."""
 
     def __init__(self, body: Iterable[bytes], write: list[Callable[[bytes], object]]) -> None:
@@ -280,7 +280,7 @@ class _WrittenFirst:
                 self._body.close()
 
 
-def _written_first(application: WSGIApplication) -> WSGIApplication:
+def _write_header_first(application: WSGIApplication) -> WSGIApplication:
     def wrapped(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         write: list[Callable[[bytes], object]] = []
 
@@ -289,6 +289,6 @@ def _written_first(application: WSGIApplication) -> WSGIApplication:
             return write[0]
 
         body = application(environ, start)
-        return _WrittenFirst(body, write)
+        return _HeaderFirstResponse(body, write)
 
     return wrapped

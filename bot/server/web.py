@@ -19,7 +19,7 @@ from bot.observability import logs
 from bot.observability.throttled_log import ThrottledWarning
 from bot.server.replay_guard import ReplayGuard
 from bot.slack import acknowledgement
-from bot.slack.verification import SIGNATURE, TIMESTAMP, is_signed_by_slack, is_well_formed, marked
+from bot.slack.verification import SIGNATURE, TIMESTAMP, is_signed_by_slack, is_well_formed, verified_context
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from bot.observability.metrics import Metrics
     from bot.server.health import Health
     from bot.server.worker_watch import WorkerWatch
-    from bot.storage.messages.pictures import Gallery
+    from bot.storage.messages.pictures import PictureStore
 
 LARGEST_BODY = 1_000_000
 """Bytes. Slack's own requests are far smaller."""
@@ -52,7 +52,7 @@ class WebContext:
     """What stands behind the doors of one web process."""
 
     app: App
-    gallery: Gallery | None = None
+    gallery: PictureStore | None = None
     metrics: Metrics | None = None
     health: Health | None = None
     prewarming: Prewarmer | None = None
@@ -66,15 +66,15 @@ class WebContext:
     """The public address is https, and browsers may be told to stay with it."""
 
 
-def web(web_context: WebContext) -> Flask:
+def create_app(web_context: WebContext) -> Flask:
     """Make the WSGI application."""
     flask = Flask(__name__, static_folder=None)
     flask.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     flask.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     flask.url_map.merge_slashes = False  # "/slack//events" is no address of ours, and leads nowhere
     flask.before_request(_begin)
-    flask.register_error_handler(HTTPException, _plainly)
-    flask.register_error_handler(Exception, _broken)
+    flask.register_error_handler(HTTPException, _error_response)
+    flask.register_error_handler(Exception, _failure_response)
     _slack(flask, web_context)
     _pictures(flask, web_context.gallery)
     _operation(flask, web_context)
@@ -92,10 +92,10 @@ def web(web_context: WebContext) -> Flask:
 
 
 def _begin() -> None:
-    logs.begin()
+    logs.start_request()
 
 
-def _plainly(error: HTTPException) -> Response:
+def _error_response(error: HTTPException) -> Response:
     """Say what was wrong with a request in one line."""
     response = make_response(f"{error.code} {error.name}\n", error.code or 500)
     response.content_type = "text/plain; charset=utf-8"
@@ -105,7 +105,7 @@ def _plainly(error: HTTPException) -> Response:
     return response
 
 
-def _broken(error: Exception) -> Response:
+def _failure_response(error: Exception) -> Response:
     response = make_response(f"{failure(error).text}\n", 500)
     response.content_type = "text/plain; charset=utf-8"
     return response
@@ -171,14 +171,14 @@ def _dispatched(app: App, body: bytes) -> Response:
     if not is_json and body.count(b"&") >= MOST_FIELDS:
         return Response(status=413)
     try:
-        return to_flask_response(app.dispatch(BoltRequest(body=body.decode(), headers=headers, context=marked())))
+        return to_flask_response(app.dispatch(BoltRequest(body=body.decode(), headers=headers, context=verified_context())))
     except (AttributeError, LookupError, RecursionError, TypeError, ValueError):
         response = make_response(f"{failure().text}\n", 400)
         response.content_type = "text/plain; charset=utf-8"
         return response
 
 
-def _pictures(flask: Flask, gallery: Gallery | None) -> None:
+def _pictures(flask: Flask, gallery: PictureStore | None) -> None:
     @flask.get("/charts/<signed>.png")
     def chart(signed: str) -> Response:
         try:

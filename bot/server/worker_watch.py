@@ -14,7 +14,7 @@ from bot.storage.heartbeats import SILENT_AFTER, duration
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.storage.heartbeats import Heartbeats
+    from bot.storage.heartbeats import HeartbeatStore
     from bot.storage.job_slots import JobSlots
 
 _log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ LOOKS = 3
 class WorkerWatch:
     """Looks at the heartbeats and tells of each silence once, across all processes that look."""
 
-    def __init__(self, heartbeats: Heartbeats, done: JobSlots, tell: Callable[[str], None]) -> None:
+    def __init__(self, heartbeats: HeartbeatStore, done: JobSlots, tell: Callable[[str], None]) -> None:
         """``tell`` posts a text where the operator reads; the worker that would deliver it is dead."""
         self._heartbeats = heartbeats
         self._done = done

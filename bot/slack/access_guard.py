@@ -53,7 +53,7 @@ _WITHOUT_ACTOR = frozenset({"app_uninstalled", "channel_id_changed", "tokens_rev
 """Events by which Slack itself speaks."""
 
 
-def needed(body: Payload, request: Request | None) -> frozenset[Permission]:
+def permissions_needed(body: Payload, request: Request | None) -> frozenset[Permission]:
     """Return what a payload needs: what its words need, whether typed or in a control.
 
     Nothing where Slack itself speaks, membership for what is not listed.
@@ -109,23 +109,23 @@ def listen(app: App, services: Services) -> None:
     def guard(req: BoltRequest, body: dict[str, Any], context: BoltContext, next_: Callable[[], BoltResponse]) -> BoltResponse:
         access = access_of(body, _installation(context))
         context["access"] = access
-        if all(map(access.allows, needed(body, context.get("request")))):
+        if all(map(access.allows, permissions_needed(body, context.get("request")))):
             return next_()
         _log.info("refused: %s in a %s", access.actor.kind, access.origin.kind)
         if access.actor.kind is ActorKind.APP:
             return context.ack()  # bots would answer each other for ever
-        answer = _at_once(body, context)
+        answer = _immediate_refusal(body, context)
         if answer is None:
             start_after(context, told, req)
         return answer or context.ack()
 
     def told(body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
-        _tell(services, body, context, client, respond)
+        _notify(services, body, context, client, respond)
 
     app.use(guard)
 
 
-def _at_once(body: Payload, context: BoltContext) -> BoltResponse | None:
+def _immediate_refusal(body: Payload, context: BoltContext) -> BoltResponse | None:
     """Refuse within the acknowledgement, where it takes words; ``None`` where it takes none."""
     notice, ack = refusal(access_in(context).actor.kind), context.ack
     if "command" in body:
@@ -136,7 +136,7 @@ def _at_once(body: Payload, context: BoltContext) -> BoltResponse | None:
     return ack(response_action="errors", errors={block: notice.text}) if block else None
 
 
-def _tell(services: Services, body: Payload, context: BoltContext, client: WebClient, respond: Respond) -> None:
+def _notify(services: Services, body: Payload, context: BoltContext, client: WebClient, respond: Respond) -> None:
     """Tell the person who was refused, and nobody else; on the Home, where that was opened."""
     access, workspace = access_in(context), workspace_of(context)
     user, channel, notice = access.actor.user, access.origin.channel, refusal(access.actor.kind)

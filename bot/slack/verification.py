@@ -56,7 +56,7 @@ def is_signed_by_slack(secret: str | None, timestamp: object, signature: object,
     return hmac.compare_digest(f"v0={expected}", str(signature))
 
 
-def marked() -> dict[str, object]:
+def verified_context() -> dict[str, object]:
     """Return the context to begin a Bolt request with whose body :func:`is_signed_by_slack` vouches for."""
     return {_MARK: True}
 
@@ -89,9 +89,9 @@ class VerifiedOnly(Middleware):
         return next()
 
     def _signed(self, req: BoltRequest) -> bool:
-        timestamp, signature = (_only(req.headers.get(name.lower())) for name in (TIMESTAMP, SIGNATURE))
+        timestamp, signature = (_single_value(req.headers.get(name.lower())) for name in (TIMESTAMP, SIGNATURE))
         return is_signed_by_slack(self._secret, timestamp, signature, req.raw_body.encode("utf-8", "surrogatepass"))
 
 
-def _only(values: object) -> object:
+def _single_value(values: object) -> object:
     return values[0] if isinstance(values, list | tuple) and len(values) == 1 else None

@@ -10,15 +10,15 @@ import sqlalchemy as sa
 
 from analytics.storage.database import reaching, writing
 from bot.domain.dump import Dump, State
-from bot.domain.outbox import Again
-from bot.storage.insert import inserted
+from bot.domain.outbox import RetryAt
+from bot.storage.insert import insert_if_absent
 from bot.storage.schema import DUMP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import date
 
-    from bot.domain.dump import Wanted
+    from bot.domain.dump import DumpRequest
 
 LEASE = timedelta(seconds=60)
 """How long a dump is somebody's without a word."""
@@ -30,7 +30,7 @@ _COLUMNS = (_D.columns, *(DUMP.c[name] for name in _NAMES))
 _OPEN = (State.WAITING, State.COUNTING)
 
 
-class Dumps:
+class DumpStore:
     """The dumps of all repositories."""
 
     def __init__(self, database: sa.Engine, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
@@ -38,7 +38,7 @@ class Dumps:
         self._database = database
         self._clock = clock
 
-    def plan(self, wanted: Iterable[Wanted]) -> int:
+    def plan(self, wanted: Iterable[DumpRequest]) -> int:
         """Enter dumps; one of the same repository and day is left as it is unless it failed. Returns how many are to be counted.
 
         Raises:
@@ -50,7 +50,7 @@ class Dumps:
             for one in wanted:
                 values: dict[str, Any] = {"path": one.path, "revision": one.revision, "columns": json.dumps(dict(one.columns))}
                 values |= {"state": State.WAITING, "not_before": now, "attempts": 0, "changed_at": now}
-                if inserted(connection, DUMP, repo=one.repo, taken_on=one.taken_on, **values):
+                if insert_if_absent(connection, DUMP, repo=one.repo, taken_on=one.taken_on, **values):
                     many += 1
                     continue
                 failed = (_D.repo == one.repo, _D.taken_on == one.taken_on, _D.state == State.FAILED)
@@ -69,7 +69,7 @@ class Dumps:
         with reaching(), self._database.connect() as connection:
             return connection.scalar(sa.select(_D.id).where(_D.state.in_(_OPEN)).limit(1)) is not None
 
-    def untold(self, many: int) -> list[int]:
+    def take_unqueued(self, many: int) -> list[int]:
         """Return those that wait and that no engine was told of, and mark them as told; the latest days first."""
         now = self._now()
         with writing(self._database) as connection:
@@ -78,7 +78,7 @@ class Dumps:
             connection.execute(DUMP.update().where(_D.id.in_(ids)).values(queued_at=now))
         return ids
 
-    def claim(self, id_: int, owner: str) -> Dump | Again | None:
+    def claim(self, id_: int, owner: str) -> Dump | RetryAt | None:
         """Make one the owner's; ``None`` when there is nothing to do about it (any more)."""
         now = self._now()
         with writing(self._database) as connection:
@@ -86,9 +86,9 @@ class Dumps:
             if row is None or row.state not in _OPEN:
                 return None
             if row.state == State.COUNTING and row.until > now:
-                return Again(row.until.replace(tzinfo=UTC))
+                return RetryAt(row.until.replace(tzinfo=UTC))
             if row.not_before > now:
-                return Again(row.not_before.replace(tzinfo=UTC))
+                return RetryAt(row.not_before.replace(tzinfo=UTC))
             # Counted when it is begun: what kills the process that counts it must not do so for ever.
             mine = {"state": State.COUNTING, "owner": owner, "until": now + LEASE, "attempts": row.attempts + 1}
             connection.execute(DUMP.update().where(_D.id == id_).values(**mine, changed_at=now))
@@ -106,14 +106,14 @@ class Dumps:
         """Record that nothing will come of it."""
         return self._changed(id_, owner, state=State.FAILED, error=_short(error), owner=None, until=None)
 
-    def put_back(self, id_: int, owner: str, at: datetime, error: str | None = None, *, begun: bool = True) -> Again:
+    def reschedule(self, id_: int, owner: str, at: datetime, error: str | None = None, *, begun: bool = True) -> RetryAt:
         """Leave it to a later turn; with ``begun=False`` as if this one had not been."""
         later: dict[str, Any] = {"not_before": at.astimezone(UTC).replace(tzinfo=None), "state": State.WAITING}
         later |= {"owner": None, "until": None, "error": error and _short(error)}
         if not begun:
             later["attempts"] = _D.attempts - 1
         self._changed(id_, owner, **later)
-        return Again(at)
+        return RetryAt(at)
 
     def find(self, repo: str | None = None, since: date | None = None) -> list[Dump]:
         """Return dumps, the latest day first."""

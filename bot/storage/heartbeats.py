@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from analytics.errors import HfStatsError
 from analytics.formatting.phrases import plural
 from analytics.storage.database import reaching, writing
-from bot.storage.insert import inserted
+from bot.storage.insert import insert_if_absent
 from bot.storage.schema import WORKER_HEARTBEAT
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Heartbeat:
         return self.beat_at.isoformat(timespec="seconds")
 
 
-class Heartbeats:
+class HeartbeatStore:
     """The table of heartbeats. A worker beats with one instance from its start to its end; other processes read."""
 
     def __init__(self, database: sa.Engine, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
@@ -73,7 +73,7 @@ class Heartbeats:
         values = {"host": socket.gethostname()[:255], "pid": os.getpid(), "started_at": self._started_at, "beat_at": now}
         newest = sa.select(sa.func.max(_C.beat_at)).scalar_subquery()
         with writing(self._database) as connection:
-            if not inserted(connection, WORKER_HEARTBEAT, id=self._id, **values):
+            if not insert_if_absent(connection, WORKER_HEARTBEAT, id=self._id, **values):
                 beaten = WORKER_HEARTBEAT.update().where(_C.id == self._id)
                 connection.execute(beaten.values(beat_at=now, ended_at=None))
             connection.execute(WORKER_HEARTBEAT.delete().where(_C.beat_at < now - _KEPT, _C.beat_at < newest))

@@ -43,28 +43,28 @@ class Cipher:
             )
         self._keys = MultiFernet(made)
 
-    def lock(self, token: str | None) -> str | None:
+    def encrypt(self, token: str | None) -> str | None:
         """Encrypt; nothing stays nothing."""
         return self._keys.encrypt(token.encode()).decode() if token else None
 
-    def open(self, locked: str | None) -> str | None:
+    def open(self, ciphertext: str | None) -> str | None:
         """Decrypt.
 
         Raises:
             StoreError: when none of the keys opens it.
 
         """
-        if not locked:
+        if not ciphertext:
             return None
         try:
-            return self._keys.decrypt(locked.encode()).decode()
+            return self._keys.decrypt(ciphertext.encode()).decode()
         except InvalidToken:
             raise StoreError(
                 "A stored token cannot be decrypted: none of the keys in HFSTATS_KEYS made it; put the key back that did."
             ) from None
 
 
-class Tables(SQLAlchemyInstallationStore):
+class InstallationTables(SQLAlchemyInstallationStore):
     """slack_sdk's store on our tables, whose columns for tokens hold their ciphertexts."""
 
     @classmethod
@@ -114,17 +114,17 @@ class Installations(InstallationStore):
         self._database = database
         self._client_id = client_id
         self._cipher = cipher
-        self._tables = Tables(client_id, database)
+        self._tables = InstallationTables(client_id, database)
 
     def save(self, installation: Installation) -> None:
         """Store a new installation, or another of the same workspace; the last one counts."""
         with reaching():
-            self._tables.save(self._changed(Installation, installation, self._cipher.lock))
+            self._tables.save(self._changed(Installation, installation, self._cipher.encrypt))
 
     def save_bot(self, bot: Bot) -> None:
         """Store the bot's part alone."""
         with reaching():
-            self._tables.save_bot(self._changed(Bot, bot, self._cipher.lock))
+            self._tables.save_bot(self._changed(Bot, bot, self._cipher.encrypt))
 
     def find_bot(
         self, *, enterprise_id: str | None, team_id: str | None, is_enterprise_install: bool | None = False
@@ -190,8 +190,8 @@ class Installations(InstallationStore):
     def refreshed(self, old: BotToken, token: str, refresh_token: str | None, expires_at: datetime) -> BotToken:
         """Store a token in the place of the one before, and return it."""
         values = {
-            "bot_token": self._cipher.lock(token),
-            "bot_refresh_token": self._cipher.lock(refresh_token),
+            "bot_token": self._cipher.encrypt(token),
+            "bot_refresh_token": self._cipher.encrypt(refresh_token),
             "bot_token_expires_at": expires_at.astimezone(UTC).replace(tzinfo=None),
         }
         bots = self._tables.bots
@@ -211,7 +211,7 @@ class Installations(InstallationStore):
             for table in (self._tables.bots, self._tables.installations):
                 for row in connection.execute(sa.select(table)).mappings().all():
                     held = {name: row[name] for name in SECRETS if name in table.c and row[name]}
-                    anew = {name: self._cipher.lock(self._cipher.open(locked)) for name, locked in held.items()}
+                    anew = {name: self._cipher.encrypt(self._cipher.open(ciphertext)) for name, ciphertext in held.items()}
                     if anew:
                         connection.execute(table.update().where(table.c.id == row["id"]).values(**anew))
                     many += 1

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from analytics.storage.database import reaching, writing
 from bot.storage.clock import now
-from bot.storage.insert import inserted
+from bot.storage.insert import insert_if_absent
 from bot.storage.schema import DONE
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class JobSlots:
     def first(self, job: str, slot: str) -> bool:
         """Tell whether nobody did this before; of several at the same moment exactly one is told so."""
         with writing(self._database) as connection:
-            return inserted(connection, DONE, job=job, slot=slot, done_at=now())
+            return insert_if_absent(connection, DONE, job=job, slot=slot, done_at=now())
 
     def slots(self, job: str, begin: str, end: str) -> list[str]:
         """Return the slots of a job from ``begin`` up to and with ``end``, in order."""

@@ -14,7 +14,7 @@ def this_process() -> str:
     return _named(os.getpid())
 
 
-def is_gone(process: str) -> bool:
+def has_ended(process: str) -> bool:
     """Tell whether a process is known to have ended.
 
     Only one of this machine, of this container and of this system's start can be looked for; of any other it is not known.
@@ -23,7 +23,7 @@ def is_gone(process: str) -> bool:
     theirs, _, other = process.rpartition(" ")
     if not which or not other or where != theirs:
         return False
-    return _started(int(other.partition(":")[0])) != other.partition(":")[2]
+    return _start_time(int(other.partition(":")[0])) != other.partition(":")[2]
 
 
 @lru_cache(maxsize=1)
@@ -33,11 +33,11 @@ def _named(pid: int) -> str:
         space = (_PROC / "self/ns/pid").readlink().name
     except OSError:
         return ""
-    started = _started(pid)
+    started = _start_time(pid)
     return f"{boot} {space.strip('pid:[]')} {pid}:{started}" if started else ""
 
 
-def _started(pid: int) -> str:
+def _start_time(pid: int) -> str:
     """Return when a process started, in ticks since the system did; ``""`` for one that ended."""
     try:
         told = (_PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")

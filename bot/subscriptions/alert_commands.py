@@ -14,7 +14,7 @@ from bot.domain.content import Content
 from bot.subscriptions.alerts import figure_said
 
 if TYPE_CHECKING:
-    from bot.domain.outbox import Watch
+    from bot.domain.outbox import Alert
     from bot.domain.request import Command
     from bot.subscriptions.command_context import CommandContext, CommandReply
 
@@ -44,23 +44,23 @@ def watch(context: CommandContext, command: Command) -> CommandReply:
     else:
         text = f"I'll post here once when *{escape_line(rule.said())}*: {stands}. I check after every new snapshot."
     buttons = render.button("Mute", f"mute {alert.id}"), render.button("All alerts", "watches")
-    return render.told(f":eyes: {text}", *buttons), None
+    return render.message(f":eyes: {text}", *buttons), None
 
 
 def watches(context: CommandContext, _: Command) -> CommandReply:
     """List the conversation's alerts."""
     alerts = context.delivery.watches.in_channel(context.conversation.workspace, context.conversation.channel)
     if not alerts:
-        return render.told(_NONE), None
+        return render.message(_NONE), None
     rows = [(alert, read_rule(alert.rule, context.forms).said()) for alert in alerts]
-    return Content(f"{plural(len(rows), 'alert')} here", render.watch_rows(rows)), None
+    return Content(f"{plural(len(rows), 'alert')} here", render.alert_rows(rows)), None
 
 
 def unwatch(context: CommandContext, command: Command) -> CommandReply:
     """Remove an alert."""
     alert = _alert(context, command)
     context.delivery.watches.remove(context.conversation.workspace, alert.id)
-    return render.told(f":no_bell: Alert removed: `{escape_code(alert.rule)}`"), None
+    return render.message(f":no_bell: Alert removed: `{escape_code(alert.rule)}`"), None
 
 
 def mute(context: CommandContext, command: Command) -> CommandReply:
@@ -68,7 +68,7 @@ def mute(context: CommandContext, command: Command) -> CommandReply:
     alert = _alert(context, command)
     context.delivery.watches.mute(alert.id)
     text = f":no_bell: <@{context.conversation.user}> muted the alert `{escape_code(alert.rule)}`."
-    return render.told(text, render.button("Unmute", f"unmute {alert.id}")), None
+    return render.message(text, render.button("Unmute", f"unmute {alert.id}")), None
 
 
 def unmute(context: CommandContext, command: Command) -> CommandReply:
@@ -76,10 +76,10 @@ def unmute(context: CommandContext, command: Command) -> CommandReply:
     alert = _alert(context, command)
     context.delivery.watches.unmute(context.conversation.workspace, alert.id)
     text = f":bell: <@{context.conversation.user}> unmuted the alert `{escape_code(alert.rule)}`."
-    return render.told(text, render.button("Mute", f"mute {alert.id}")), None
+    return render.message(text, render.button("Mute", f"mute {alert.id}")), None
 
 
-def _alert(context: CommandContext, command: Command) -> Watch:
+def _alert(context: CommandContext, command: Command) -> Alert:
     """Find the alert with the command's number.
 
     Raises:

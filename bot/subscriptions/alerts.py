@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from analytics.query import Form, Query
     from bot.conversation.router import Analytics
     from bot.domain.alert_rule import Rule
-    from bot.domain.outbox import Watch
+    from bot.domain.outbox import Alert
     from bot.domain.reply import Picture
     from bot.outbox.delivery import DeliveryContext
 
@@ -53,7 +53,7 @@ def watch(
     """
     asked: dict[Query, Found] = {}
     crossed = 0
-    for one in delivery_context.watches.heard():
+    for one in delivery_context.watches.active():
         try:
             rule = read_rule(one.rule, forms)
             day = newest.get(rule.query.within.value)
@@ -76,7 +76,7 @@ def _asked(numbers: Analytics, query: Query) -> Found:
         return None, None
 
 
-def _look(delivery_context: DeliveryContext, database: sa.Engine, watched: tuple[Watch, Rule, date], said: Found) -> int:
+def _look(delivery_context: DeliveryContext, database: sa.Engine, watched: tuple[Alert, Rule, date], said: Found) -> int:
     (one, rule, day), (answer, picture) = watched, said
     found = figure(rule, answer) if answer else Figure(0.0, None, rule.query.names[0])
     beyond = rule.beyond(found, was=one.crossed)
@@ -85,9 +85,9 @@ def _look(delivery_context: DeliveryContext, database: sa.Engine, watched: tuple
     shown = alert(answer.headline if answer else "", rule.said(), figure_said(rule, found), one.id, str(rule.query))
     if told and picture:
         key = f"alert {day} {rule.query}"[:120]
-        delivery_context.built_digests.keep(key, shown, picture.png)
+        delivery_context.built_digests.save(key, shown, picture.png)
     with writing(database) as connection:
-        first = delivery_context.watches.looked(connection, one, day, crossed=beyond)
+        first = delivery_context.watches.record_check(connection, one, day, crossed=beyond)
         if not first or not told:
             return 0
         owed = PlannedDelivery(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from analytics.domain import ListName
 from analytics.errors import QueryError
 from bot.blocks import subscriptions as render
-from bot.blocks.digest import content
-from bot.blocks.predictions import under_a_digest
+from bot.blocks.digest import digest_content
+from bot.blocks.predictions import digest_bets
 from bot.domain.content import Content
 from bot.domain.outbox import Kind
 from bot.domain.request import SECTIONS
@@ -64,7 +64,9 @@ def subscribe(context: CommandContext, command: Command) -> CommandReply:
     name = f"{digest.edition} in {command.within}: {','.join(sections)} · {digest.source.snapshot}"
     sample = _store(context, digest, picture, name)
     first = said_moment(due.at, schedule.zone)
-    above = render.subscribed(subscription, schedule_in_words(schedule), first, by=conversation.user, changed=before is not None)
+    above = render.subscription_confirmation(
+        subscription, schedule_in_words(schedule), first, by=conversation.user, changed=before is not None
+    )
     return replace(sample, above=[*above, *sample.above]), picture.png
 
 
@@ -75,7 +77,7 @@ def unsubscribe(context: CommandContext, command: Command) -> CommandReply:
     text = f":no_bell: <@{context.conversation.user}> unsubscribed <#{subscription.channel}> from the digest."
     here = subscription.channel == context.conversation.channel
     buttons = [render.button("Subscribe again", f"subscribe {subscription.schedule}")] if here else []
-    return render.told(text, *buttons), None
+    return render.message(text, *buttons), None
 
 
 def pause(context: CommandContext, command: Command) -> CommandReply:
@@ -83,9 +85,9 @@ def pause(context: CommandContext, command: Command) -> CommandReply:
     subscription = _subscription(context, command)
     button = render.button("Resume", f"resume {subscription.id}")
     if not context.delivery.subscriptions.pause(subscription.id):
-        return render.told("This subscription is already paused.", button), None
+        return render.message("This subscription is already paused.", button), None
     text = f":double_vertical_bar: <@{context.conversation.user}> paused the digest for <#{subscription.channel}>."
-    return render.told(text, button), None
+    return render.message(text, button), None
 
 
 def resume(context: CommandContext, command: Command) -> CommandReply:
@@ -95,17 +97,17 @@ def resume(context: CommandContext, command: Command) -> CommandReply:
     due = next_due(schedule, context.delivery.clock())
     if not context.delivery.subscriptions.resume(subscription.id, due.at):
         following = said_moment(subscription.next_due, schedule.zone)
-        return render.told(f"This subscription is already active. The next digest comes {following}."), None
+        return render.message(f"This subscription is already active. The next digest comes {following}."), None
     following = f"{said_moment(due.at, schedule.zone)} ({schedule.zone})"
     who = f"<@{context.conversation.user}> resumed the digest for <#{subscription.channel}>."
     text = f":bell: {who} The next one comes {following}."
-    return render.told(text, render.button("Pause", f"pause {subscription.id}")), None
+    return render.message(text, render.button("Pause", f"pause {subscription.id}")), None
 
 
 def subscriptions(context: CommandContext, _: Command) -> CommandReply:
     """List the subscriptions that the person may see from here."""
     blocks = subscription_rows(context)
-    return (Content("The subscriptions that you can see here", blocks) if blocks else render.told(_NONE)), None
+    return (Content("The subscriptions that you can see here", blocks) if blocks else render.message(_NONE)), None
 
 
 def subscription_rows(context: CommandContext, limit: int = 15) -> list[Block]:
@@ -130,14 +132,14 @@ def digest(context: CommandContext, command: Command) -> CommandReply:
     named = ",".join(section.dimension for section in built.sections)
     shown = _store(context, built, picture, f"{built.edition} in {within}: {named}")
     bets = context.delivery.bets.in_channel(conversation.workspace, conversation.channel)
-    return shown.followed_by(under_a_digest(str(built.edition), bets)), picture.png
+    return shown.followed_by(digest_bets(str(built.edition), bets)), picture.png
 
 
 def _store(context: CommandContext, digest: Digest, picture: Picture, name: str) -> Content:
     """Store a digest that is shown on request, so that its buttons find it."""
     key = f"{name} · {digest.source.snapshot}"  # the edition's own is built when it is due, maybe on a later snapshot
-    shown = content(digest, key, sample=True)
-    context.delivery.built_digests.keep(key, shown, picture.png)
+    shown = digest_content(digest, key, sample=True)
+    context.delivery.built_digests.save(key, shown, picture.png)
     return shown
 
 

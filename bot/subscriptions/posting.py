@@ -49,7 +49,7 @@ def _picture(delivery_context: DeliveryContext, conversation: Conversation, pict
     if delivery_context.gallery and delivery_context.public_url:
         try:
             return image_at(
-                f"{delivery_context.public_url}/charts/{delivery_context.gallery.keep(conversation.workspace, picture.png)}.png",
+                f"{delivery_context.public_url}/charts/{delivery_context.gallery.save(conversation.workspace, picture.png)}.png",
                 picture.alt,
             )
         except StoreError as error:

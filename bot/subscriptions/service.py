@@ -105,7 +105,7 @@ class SubscriptionService:
         subscriptions = self.delivery_context.subscriptions
         subscription = subscriptions.in_channel(conversation.workspace, conversation.channel)
         if subscription and subscription.private is conversation.public:
-            subscriptions.now_private(conversation.workspace, conversation.channel, private=not conversation.public)
+            subscriptions.set_private(conversation.workspace, conversation.channel, private=not conversation.public)
 
 
 def _is_allowed(conversation: Conversation, permission: Permission) -> bool:

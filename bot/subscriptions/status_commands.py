@@ -25,10 +25,10 @@ def again(context: CommandContext, command: Command) -> CommandReply:
     workspace = context.conversation.workspace
     if delivery is None or delivery.workspace != workspace or not context.visibility.may_send_again(delivery):
         raise QueryError(f"There's no delivery {command.number} that you can send again from here.", ("status",))
-    what = f"{notices.named(delivery)} for <#{delivery.channel}>"
-    if not context.delivery.outbox.once_more(delivery.id, workspace):
-        return render.told(f"There's nothing to send again: {what} is {delivery.state}."), None
-    return render.told(f":arrows_counterclockwise: Sending again: {what}."), None
+    what = f"{notices.delivery_name(delivery)} for <#{delivery.channel}>"
+    if not context.delivery.outbox.retry(delivery.id, workspace):
+        return render.message(f"There's nothing to send again: {what} is {delivery.state}."), None
+    return render.message(f":arrows_counterclockwise: Sending again: {what}."), None
 
 
 def status(context: CommandContext, _: Command) -> CommandReply:
@@ -50,7 +50,7 @@ def status(context: CommandContext, _: Command) -> CommandReply:
     ]
     if delivery.heartbeats:
         lines.append(("Workers", describe(delivery.heartbeats.find(), delivery.clock(), names=False)))
-    return render.standing(lines, failed), None
+    return render.status_message(lines, failed), None
 
 
 def _freshness(context: CommandContext) -> str:

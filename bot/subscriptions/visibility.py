@@ -15,7 +15,7 @@ from bot.domain.outbox import Kind
 
 if TYPE_CHECKING:
     from bot.delivery.conversation import Conversation
-    from bot.domain.outbox import Delivery, Subscription, Watch
+    from bot.domain.outbox import Alert, Delivery, Subscription
     from bot.outbox.delivery import DeliveryContext
     from bot.slack_api.people import People
 
@@ -41,7 +41,7 @@ class Visibility:
         """Tell whether a subscription may be paused, resumed or ended."""
         return self._may(one.channel, one.created_by, private=one.private, change=True)
 
-    def may_change_watch(self, one: Watch) -> bool:
+    def may_change_watch(self, one: Alert) -> bool:
         """Tell whether an alert may be muted or removed: here, or from elsewhere by whoever set it."""
         here = self.access.covers(one.channel, self.conversation.user)
         if not here and one.created_by != self.conversation.user:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, jsonify, request
 
 from playground.app_state import TokenKind
-from playground.web_api.call import Ask, Refusal
+from playground.web_api.call import ApiCall, Refusal
 from playground.web_api.files import upload
 from playground.web_api.methods import METHODS, Method
 from playground.web_api.oauth import exchange
@@ -141,7 +141,7 @@ def _answer(service: Service, name: str, arguments: Json, open_connection: Calla
             workspace = service.workspaces[token.team or ""]
             if method.posts and (wait := _wait_to_post(service, workspace, arguments)):
                 return limited(wait), "ratelimited"
-            body = {"ok": True, **method.run(Ask(service, workspace, token, arguments))}
+            body = {"ok": True, **method.run(ApiCall(service, workspace, token, arguments))}
     except Refusal as refusal:
         body = refusal.body
     response = jsonify(body)

@@ -30,7 +30,7 @@ class Refusal(Exception):  # noqa: N818 - it is what Slack answers, not an error
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class ApiCall:
     """A call that was let in: the token is good for the method."""
 
     service: Service

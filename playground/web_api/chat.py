@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from playground.block_kit.blocks import is_too_long
-from playground.web_api.call import Ask, Refusal, accepted_blocks
+from playground.web_api.call import ApiCall, Refusal, accepted_blocks
 from playground.workspace import Channel, Kind, Message
 
 if TYPE_CHECKING:
@@ -46,76 +46,76 @@ def message_json(message: Message, workspace: Workspace, service: Service, *, wi
     return body
 
 
-def post_message(ask: Ask) -> Json:
+def post_message(call: ApiCall) -> Json:
     """``chat.postMessage``."""
-    if ask.text("channel") == ask.workspace.bot:
+    if call.text("channel") == call.workspace.bot:
         raise Refusal("cannot_dm_bot")
-    channel = ask.channel()
+    channel = call.channel()
     if channel.archived:
         raise Refusal("is_archived")
-    if channel.kind is Kind.IM and any(ask.workspace.users[one].deleted for one in channel.members):
+    if channel.kind is Kind.IM and any(call.workspace.users[one].deleted for one in channel.members):
         raise Refusal("user_disabled")
-    member = ask.workspace.bot in channel.members
-    if not member and not (channel.kind is Kind.PUBLIC and "chat:write.public" in ask.token.scopes):
+    member = call.workspace.bot in channel.members
+    if not member and not (channel.kind is Kind.PUBLIC and "chat:write.public" in call.token.scopes):
         raise Refusal("not_in_channel")
-    draft = _draft(ask, channel, POST_LIMIT)
+    draft = _draft(call, channel, POST_LIMIT)
     if is_too_long(list(draft.blocks)):
         raise Refusal("msg_blocks_too_long")
-    message = ask.workspace.put(draft)
+    message = call.workspace.put(draft)
     return {
         "channel": channel.id,
         "ts": message.ts,
-        "message": message_json(message, ask.workspace, ask.service, with_metadata=True),
+        "message": message_json(message, call.workspace, call.service, with_metadata=True),
     }
 
 
-def post_ephemeral(ask: Ask) -> Json:
+def post_ephemeral(call: ApiCall) -> Json:
     """``chat.postEphemeral``."""
-    channel = ask.channel()
-    user = ask.needed("user")
-    if ask.workspace.bot not in channel.members:
+    channel = call.channel()
+    user = call.needed("user")
+    if call.workspace.bot not in channel.members:
         raise Refusal("not_in_channel")
     if user not in channel.members:
         raise Refusal("user_not_in_channel")
-    draft = _draft(ask, channel, POST_LIMIT)
-    return {"message_ts": ask.workspace.put(replace(draft, viewer=user, metadata=None)).ts}
+    draft = _draft(call, channel, POST_LIMIT)
+    return {"message_ts": call.workspace.put(replace(draft, viewer=user, metadata=None)).ts}
 
 
-def update(ask: Ask) -> Json:
+def update(call: ApiCall) -> Json:
     """``chat.update``."""
-    channel, message = _own_message(ask, "cant_update_message")
-    draft = _draft(ask, channel, UPDATE_LIMIT, given=message)
-    stored = ask.workspace.put(replace(draft, ts=message.ts, thread_ts=message.thread_ts, edited=True))
+    channel, message = _own_message(call, "cant_update_message")
+    draft = _draft(call, channel, UPDATE_LIMIT, given=message)
+    stored = call.workspace.put(replace(draft, ts=message.ts, thread_ts=message.thread_ts, edited=True))
     return {
         "channel": channel.id,
         "ts": stored.ts,
         "text": stored.text,
-        "message": message_json(stored, ask.workspace, ask.service, with_metadata=True),
+        "message": message_json(stored, call.workspace, call.service, with_metadata=True),
     }
 
 
-def delete(ask: Ask) -> Json:
+def delete(call: ApiCall) -> Json:
     """``chat.delete``."""
-    channel, message = _own_message(ask, "cant_delete_message")
-    ask.workspace.take(message)
+    channel, message = _own_message(call, "cant_delete_message")
+    call.workspace.take(message)
     return {"channel": channel.id, "ts": message.ts}
 
 
-def permalink(ask: Ask) -> Json:
+def permalink(call: ApiCall) -> Json:
     """``chat.getPermalink``."""
-    channel = ask.channel()
-    ts = ask.needed("message_ts")
-    if ask.workspace.message(channel.id, ts) is None:
+    channel = call.channel()
+    ts = call.needed("message_ts")
+    if call.workspace.message(channel.id, ts) is None:
         raise Refusal("message_not_found")
-    return {"channel": channel.id, "permalink": f"{ask.service.base_url}/archives/{channel.id}/p{ts.replace('.', '')}"}
+    return {"channel": channel.id, "permalink": f"{call.service.base_url}/archives/{channel.id}/p{ts.replace('.', '')}"}
 
 
-def unfurl(ask: Ask) -> Json:
+def unfurl(call: ApiCall) -> Json:
     """``chat.unfurl``."""
-    unfurls = ask.nested("unfurls")
+    unfurls = call.nested("unfurls")
     if not isinstance(unfurls, dict) or not unfurls:
         raise Refusal("missing_unfurls")
-    message = _linking(ask)
+    message = _linking(call)
     text = unescape(message.text)
     accepted: Json = {}
     for url, content in unfurls.items():
@@ -124,59 +124,59 @@ def unfurl(ask: Ask) -> Json:
         if not isinstance(content, dict):
             raise Refusal("invalid_unfurls_format")
         blocks = content.get("blocks")
-        accepted[url] = {**content, "blocks": list(accepted_blocks(ask.service, ask.workspace, blocks))} if blocks else content
-    ask.workspace.put(replace(message, unfurls=accepted))
+        accepted[url] = {**content, "blocks": list(accepted_blocks(call.service, call.workspace, blocks))} if blocks else content
+    call.workspace.put(replace(message, unfurls=accepted))
     return {}
 
 
-def _linking(ask: Ask) -> Message:
+def _linking(call: ApiCall) -> Message:
     """Find the message whose links are unfurled: by where it was posted, or by the id and source that the event had."""
-    given, source = ask.text("unfurl_id"), ask.text("source")
+    given, source = call.text("unfurl_id"), call.text("source")
     if not given and not source:
-        channel = ask.channel()
-        message = ask.workspace.message(channel.id, ask.needed("ts"))
+        channel = call.channel()
+        message = call.workspace.message(channel.id, call.needed("ts"))
         if message is None or message.viewer is not None:
             raise Refusal("cannot_find_message")
         return message
     if not given or not source:
         raise Refusal("missing_source" if given else "missing_unfurl_id")
-    known = ask.workspace.unfurl_ids.get(given)
+    known = call.workspace.unfurl_ids.get(given)
     if known is None:
         raise Refusal("invalid_unfurl_id")
     if known[0] != source:
         raise Refusal("invalid_source")
-    message = ask.workspace.message(*known[1:])
+    message = call.workspace.message(*known[1:])
     if message is None:
         raise Refusal("cannot_find_message")
     return message
 
 
-def _own_message(ask: Ask, refusal: str) -> tuple[Channel, Message]:
-    channel = ask.channel()
-    message = ask.workspace.message(channel.id, ask.needed("ts"))
+def _own_message(call: ApiCall, refusal: str) -> tuple[Channel, Message]:
+    channel = call.channel()
+    message = call.workspace.message(channel.id, call.needed("ts"))
     if message is None or message.viewer is not None:
         raise Refusal("message_not_found")
-    if message.author != ask.workspace.bot:
+    if message.author != call.workspace.bot:
         raise Refusal(refusal)
     return channel, message
 
 
-def _draft(ask: Ask, channel: Channel, limit: int, given: Message | None = None) -> Message:
+def _draft(call: ApiCall, channel: Channel, limit: int, given: Message | None = None) -> Message:
     """Build the message that the arguments describe: checked but not posted."""
-    workspace = ask.workspace
-    text = ask.text("text")
-    blocks = ask.nested("blocks")
+    workspace = call.workspace
+    text = call.text("text")
+    blocks = call.nested("blocks")
     if limit == POST_LIMIT:
         text = text[:limit]  # posts are shortened, with a warning; updates are refused
     elif len(text) > limit:
         raise Refusal("msg_too_long")
-    accepted = accepted_blocks(ask.service, workspace, blocks) if blocks else ()
+    accepted = accepted_blocks(call.service, workspace, blocks) if blocks else ()
     if not text and not accepted:
         raise Refusal("no_text")
-    thread = ask.text("thread_ts") or None
+    thread = call.text("thread_ts") or None
     if thread is not None and workspace.message(channel.id, thread) is None:
         raise Refusal("thread_not_found")
-    metadata = checked_metadata(ask.nested("metadata"))
+    metadata = checked_metadata(call.nested("metadata"))
     if given is not None and metadata is None:
         metadata = dict(given.metadata) if given.metadata else None
     # Slack leaves the blocks of an updated message as they are when only its text is given.

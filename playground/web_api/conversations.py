@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from playground.web_api.call import Ask, Refusal, scope_for
+from playground.web_api.call import ApiCall, Refusal, scope_for
 from playground.web_api.chat import message_json
 from playground.workspace import Kind
 
@@ -18,86 +18,86 @@ _PAGE = 100
 _MOST = 999
 
 
-def info(ask: Ask) -> Json:
+def info(call: ApiCall) -> Json:
     """``conversations.info``."""
-    channel = ask.channel()
-    ask.require(scope_for(channel, "read"))
-    return {"channel": _channel_json(channel, ask)}
+    channel = call.channel()
+    call.require(scope_for(channel, "read"))
+    return {"channel": _channel_json(channel, call)}
 
 
-def open_direct(ask: Ask) -> Json:
+def open_direct(call: ApiCall) -> Json:
     """``conversations.open``, with one user."""
-    users = [one for one in ask.text("users").split(",") if one]
-    if ask.text("channel") and not users:
-        return {"channel": {"id": ask.channel().id}}
+    users = [one for one in call.text("users").split(",") if one]
+    if call.text("channel") and not users:
+        return {"channel": {"id": call.channel().id}}
     if not users:
         raise Refusal("users_list_not_supplied")
-    if any(one not in ask.workspace.users for one in users):
+    if any(one not in call.workspace.users for one in users):
         raise Refusal("user_not_found")
-    if any(ask.workspace.users[one].deleted for one in users):
+    if any(call.workspace.users[one].deleted for one in users):
         raise Refusal("user_disabled")
     if len(users) > 1:
         raise Refusal("not_enough_users")
-    channel = ask.workspace.direct(users[0])
-    full = _channel_json(channel, ask) if ask.flag("return_im") else {"id": channel.id}
+    channel = call.workspace.direct(users[0])
+    full = _channel_json(channel, call) if call.flag("return_im") else {"id": channel.id}
     return {"channel": full}
 
 
-def history(ask: Ask) -> Json:
+def history(call: ApiCall) -> Json:
     """``conversations.history``: newest first, without replies and without what only one user sees."""
-    channel = _readable(ask)
-    return _messages_page(ask, [one for one in ask.workspace.messages(channel.id) if not one.is_reply][::-1])
+    channel = _readable(call)
+    return _messages_page(call, [one for one in call.workspace.messages(channel.id) if not one.is_reply][::-1])
 
 
-def replies(ask: Ask) -> Json:
+def replies(call: ApiCall) -> Json:
     """``conversations.replies``: a thread, oldest first."""
-    channel = _readable(ask)
-    ts = ask.needed("ts")
-    if ask.workspace.message(channel.id, ts) is None:
+    channel = _readable(call)
+    ts = call.needed("ts")
+    if call.workspace.message(channel.id, ts) is None:
         raise Refusal("thread_not_found")
-    return _messages_page(ask, ask.workspace.messages(channel.id, thread=ts))
+    return _messages_page(call, call.workspace.messages(channel.id, thread=ts))
 
 
-def members(ask: Ask) -> Json:
+def members(call: ApiCall) -> Json:
     """``conversations.members``."""
-    channel = ask.channel()
-    ask.require(scope_for(channel, "read"))
-    page, cursor = _page(ask, sorted(channel.members))
+    channel = call.channel()
+    call.require(scope_for(channel, "read"))
+    page, cursor = _page(call, sorted(channel.members))
     return {"members": page, "response_metadata": {"next_cursor": cursor}}
 
 
-def join(ask: Ask) -> Json:
+def join(call: ApiCall) -> Json:
     """``conversations.join``."""
-    channel = ask.channel()
+    channel = call.channel()
     if channel.kind is not Kind.PUBLIC:
         raise Refusal("method_not_supported_for_channel_type")
     if channel.archived:
         raise Refusal("is_archived")
-    before = ask.workspace.bot in channel.members
-    channel.members.add(ask.workspace.bot)
-    ask.service.feed.touch()
-    return {"channel": _channel_json(channel, ask)} | ({"warning": "already_in_channel"} if before else {})
+    before = call.workspace.bot in channel.members
+    channel.members.add(call.workspace.bot)
+    call.service.feed.touch()
+    return {"channel": _channel_json(channel, call)} | ({"warning": "already_in_channel"} if before else {})
 
 
-def list_all(ask: Ask) -> Json:
+def list_all(call: ApiCall) -> Json:
     """``conversations.list``."""
-    return _channels_page(ask, [one for one in _of_asked_types(ask) if _visible(one, ask)])
+    return _channels_page(call, [one for one in _of_asked_types(call) if _visible(one, call)])
 
 
-def of_user(ask: Ask) -> Json:
+def of_user(call: ApiCall) -> Json:
     """``users.conversations``: where a user (by default the bot) is a member."""
-    user = ask.text("user") or ask.workspace.bot
-    if user not in ask.workspace.users:
+    user = call.text("user") or call.workspace.bot
+    if user not in call.workspace.users:
         raise Refusal("user_not_found")
-    return _channels_page(ask, [one for one in _of_asked_types(ask) if user in one.members and _visible(one, ask)])
+    return _channels_page(call, [one for one in _of_asked_types(call) if user in one.members and _visible(one, call)])
 
 
-def user_info(ask: Ask) -> Json:
+def user_info(call: ApiCall) -> Json:
     """``users.info``."""
-    user = ask.workspace.users.get(ask.needed("user"))
+    user = call.workspace.users.get(call.needed("user"))
     if user is None:
         raise Refusal("user_not_found")
-    return {"user": user_json(user, ask.workspace.id)}
+    return {"user": user_json(user, call.workspace.id)}
 
 
 def user_json(user: User, team: str) -> Json:
@@ -118,7 +118,7 @@ def user_json(user: User, team: str) -> Json:
     }
 
 
-def _channel_json(channel: Channel, ask: Ask) -> Json:
+def _channel_json(channel: Channel, call: ApiCall) -> Json:
     body: Json = {
         "id": channel.id,
         "is_channel": channel.kind is Kind.PUBLIC,
@@ -129,59 +129,59 @@ def _channel_json(channel: Channel, ask: Ask) -> Json:
         "is_shared": channel.ext_shared,
         "is_ext_shared": channel.ext_shared,
         "is_archived": channel.archived,
-        "context_team_id": ask.workspace.id,
+        "context_team_id": call.workspace.id,
     }
     if channel.kind is Kind.IM:
-        return body | {"user": next(iter(channel.members - {ask.workspace.bot}))}
-    return body | {"name": channel.name, "is_member": ask.workspace.bot in channel.members, "topic": {"value": channel.topic}}
+        return body | {"user": next(iter(channel.members - {call.workspace.bot}))}
+    return body | {"name": channel.name, "is_member": call.workspace.bot in channel.members, "topic": {"value": channel.topic}}
 
 
-def _visible(channel: Channel, ask: Ask) -> bool:
-    return channel.kind is Kind.PUBLIC or ask.workspace.bot in channel.members
+def _visible(channel: Channel, call: ApiCall) -> bool:
+    return channel.kind is Kind.PUBLIC or call.workspace.bot in channel.members
 
 
 _TYPES = {"public_channel": Kind.PUBLIC, "private_channel": Kind.PRIVATE, "mpim": Kind.GROUP, "im": Kind.IM}
 
 
-def _of_asked_types(ask: Ask) -> list[Channel]:
-    asked = [one.strip() for one in (ask.text("types") or "public_channel").split(",")]
+def _of_asked_types(call: ApiCall) -> list[Channel]:
+    asked = [one.strip() for one in (call.text("types") or "public_channel").split(",")]
     if any(one not in _TYPES for one in asked):
         raise Refusal("invalid_types")
     kinds = {_TYPES[one] for one in asked}
-    channels = [one for one in ask.workspace.channels.values() if one.kind in kinds]
+    channels = [one for one in call.workspace.channels.values() if one.kind in kinds]
     for channel in channels:
-        ask.require(scope_for(channel, "read"))
-    return [one for one in channels if not (ask.flag("exclude_archived") and one.archived)]
+        call.require(scope_for(channel, "read"))
+    return [one for one in channels if not (call.flag("exclude_archived") and one.archived)]
 
 
-def _readable(ask: Ask) -> Channel:
-    channel = ask.channel()
-    ask.require(scope_for(channel, "history"))
-    if ask.workspace.bot not in channel.members:
+def _readable(call: ApiCall) -> Channel:
+    channel = call.channel()
+    call.require(scope_for(channel, "history"))
+    if call.workspace.bot not in channel.members:
         raise Refusal("not_in_channel")
     return channel
 
 
-def _channels_page(ask: Ask, channels: list[Channel]) -> Json:
-    page, cursor = _page(ask, channels)
-    return {"channels": [_channel_json(one, ask) for one in page], "response_metadata": {"next_cursor": cursor}}
+def _channels_page(call: ApiCall, channels: list[Channel]) -> Json:
+    page, cursor = _page(call, channels)
+    return {"channels": [_channel_json(one, call) for one in page], "response_metadata": {"next_cursor": cursor}}
 
 
-def _messages_page(ask: Ask, messages: list[Any]) -> Json:
-    oldest, latest = ask.text("oldest") or "0", ask.text("latest") or "9999999999.999999"
-    if ask.flag("inclusive"):
+def _messages_page(call: ApiCall, messages: list[Any]) -> Json:
+    oldest, latest = call.text("oldest") or "0", call.text("latest") or "9999999999.999999"
+    if call.flag("inclusive"):
         kept = [one for one in messages if oldest <= one.ts <= latest]
     else:
         kept = [one for one in messages if oldest < one.ts < latest]
-    page, cursor = _page(ask, kept)
-    shown = [message_json(one, ask.workspace, ask.service, with_metadata=ask.flag("include_all_metadata")) for one in page]
+    page, cursor = _page(call, kept)
+    shown = [message_json(one, call.workspace, call.service, with_metadata=call.flag("include_all_metadata")) for one in page]
     return {"messages": shown, "has_more": bool(cursor), "response_metadata": {"next_cursor": cursor}}
 
 
-def _page(ask: Ask, items: Sequence[Any]) -> tuple[list[Any], str]:
+def _page(call: ApiCall, items: Sequence[Any]) -> tuple[list[Any], str]:
     """One page of a list, and the cursor to the next (empty on the last)."""
-    limit = min(ask.whole("limit", _PAGE), _MOST)
-    cursor = ask.text("cursor")
+    limit = min(call.whole("limit", _PAGE), _MOST)
+    cursor = call.text("cursor")
     if limit < 1:
         raise Refusal("invalid_limit")
     if cursor and not cursor.isdecimal():

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from playground.image_fetch import picture_type
-from playground.web_api.call import Ask, Refusal, accepted_blocks, file_is_ready, find_file
+from playground.web_api.call import ApiCall, Refusal, accepted_blocks, file_is_ready, find_file
 from playground.workspace import File, Message
 
 if TYPE_CHECKING:
@@ -17,18 +17,18 @@ Json = dict[str, Any]
 ALT_LIMIT = 1_000
 
 
-def get_upload_url(ask: Ask) -> Json:
+def get_upload_url(call: ApiCall) -> Json:
     """``files.getUploadURLExternal``."""
-    name = ask.needed("filename")
-    length = ask.whole("length", 0)
+    name = call.needed("filename")
+    length = call.whole("length", 0)
     if length < 1:
-        raise Refusal("missing_length" if not ask.text("length") else "file_upload_size_zero")
-    alt_text = ask.text("alt_txt")
+        raise Refusal("missing_length" if not call.text("length") else "file_upload_size_zero")
+    alt_text = call.text("alt_txt")
     if len(alt_text) > ALT_LIMIT:
         raise Refusal("alt_txt_too_large")
-    file = File(ask.service.serial("F"), name, name, length, alt_text, ask.workspace.bot)
-    ask.workspace.files[file.id] = file
-    return {"upload_url": f"{ask.service.base_url}/upload/{ask.workspace.id}/{file.id}", "file_id": file.id}
+    file = File(call.service.serial("F"), name, name, length, alt_text, call.workspace.bot)
+    call.workspace.files[file.id] = file
+    return {"upload_url": f"{call.service.base_url}/upload/{call.workspace.id}/{file.id}", "file_id": file.id}
 
 
 def upload(workspace: Workspace, file_id: str, content: bytes) -> tuple[str, int]:
@@ -42,35 +42,35 @@ def upload(workspace: Workspace, file_id: str, content: bytes) -> tuple[str, int
     return f"OK - {len(content)}", 200
 
 
-def complete_upload(ask: Ask) -> Json:
+def complete_upload(call: ApiCall) -> Json:
     """``files.completeUploadExternal``: without a channel the file stays private to the app."""
-    named = ask.nested("files")
+    named = call.nested("files")
     if not isinstance(named, list) or not named:
         raise Refusal("invalid_arguments", ["missing required field: files"])
-    files = [_uploaded(ask, one) for one in named]
-    channels = [ask.channel(one) for one in (ask.text("channels") or ask.text("channel_id")).split(",") if one]
-    blocks = ask.nested("blocks")
-    if any(ask.workspace.bot not in channel.members for channel in channels):
+    files = [_uploaded(call, one) for one in named]
+    channels = [call.channel(one) for one in (call.text("channels") or call.text("channel_id")).split(",") if one]
+    blocks = call.nested("blocks")
+    if any(call.workspace.bot not in channel.members for channel in channels):
         raise Refusal("not_in_channel")
     # The message that shares a file may not show it in a block: it is not ready before this call ends.
-    accepted = accepted_blocks(ask.service, ask.workspace, blocks) if blocks else ()
+    accepted = accepted_blocks(call.service, call.workspace, blocks) if blocks else ()
     for file, one in zip(files, named, strict=True):
         file.title = str(one.get("title") or file.name)
-        file.ready_at = ask.service.clock() + ask.service.faults.file_delay
+        file.ready_at = call.service.clock() + call.service.faults.file_delay
         file.channels |= {channel.id for channel in channels}
     for channel in channels:
-        message = Message(ask.workspace.stamp(), channel.id, ask.workspace.bot, ask.text("initial_comment"), accepted)
-        ask.workspace.put(replace(message, thread_ts=ask.text("thread_ts") or None, files=tuple(file.id for file in files)))
-    ask.service.feed.touch()
+        message = Message(call.workspace.stamp(), channel.id, call.workspace.bot, call.text("initial_comment"), accepted)
+        call.workspace.put(replace(message, thread_ts=call.text("thread_ts") or None, files=tuple(file.id for file in files)))
+    call.service.feed.touch()
     return {"files": [{"id": file.id, "title": file.title} for file in files]}
 
 
-def info(ask: Ask) -> Json:
+def info(call: ApiCall) -> Json:
     """``files.info``."""
-    file = find_file(ask.service, ask.workspace, ask.needed("file"))
+    file = find_file(call.service, call.workspace, call.needed("file"))
     if file is None or file.ready_at is None:
         raise Refusal("file_not_found")
-    return {"file": file_json(ask.service, ask.workspace, file)}
+    return {"file": file_json(call.service, call.workspace, file)}
 
 
 def file_json(service: Service, workspace: Workspace, file: File) -> Json:
@@ -96,8 +96,8 @@ def file_json(service: Service, workspace: Workspace, file: File) -> Json:
     return body
 
 
-def _uploaded(ask: Ask, named: object) -> File:
-    file = ask.workspace.files.get(named["id"]) if isinstance(named, dict) and isinstance(named.get("id"), str) else None
+def _uploaded(call: ApiCall, named: object) -> File:
+    file = call.workspace.files.get(named["id"]) if isinstance(named, dict) and isinstance(named.get("id"), str) else None
     if file is None or file.content is None or file.ready_at is not None:  # each upload is completed once, and only when it is up
         raise Refusal("file_not_found")
     return file

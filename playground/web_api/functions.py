@@ -11,7 +11,7 @@ from playground.web_api.call import Refusal
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from playground.web_api.call import Ask
+    from playground.web_api.call import ApiCall
 
 Json = dict[str, Any]
 
@@ -54,28 +54,28 @@ def problems_with(values: object, declared: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"unknown parameter: {name}" for name in values if name not in declared)
 
 
-def complete_success(ask: Ask) -> Json:
+def complete_success(call: ApiCall) -> Json:
     """``functions.completeSuccess``."""
-    execution = _running(ask)
-    outputs = ask.nested("outputs")
+    execution = _running(call)
+    outputs = call.nested("outputs")
     if problems := list(problems_with(outputs, execution.declared["output_parameters"])):
         raise Refusal("parameter_validation_failed", problems)
     execution.outputs, execution.state = outputs, State.COMPLETED
     return {}
 
 
-def complete_error(ask: Ask) -> Json:
+def complete_error(call: ApiCall) -> Json:
     """``functions.completeError``."""
-    execution = _running(ask)
-    execution.error, execution.state = ask.needed("error"), State.FAILED
+    execution = _running(call)
+    execution.error, execution.state = call.needed("error"), State.FAILED
     return {}
 
 
-def _running(ask: Ask) -> Execution:
-    execution = ask.service.executions.get(ask.needed("function_execution_id"))
+def _running(call: ApiCall) -> Execution:
+    execution = call.service.executions.get(call.needed("function_execution_id"))
     if execution is None:
         raise Refusal("function_execution_not_found")
-    if execution.team != ask.workspace.id:
+    if execution.team != call.workspace.id:
         raise Refusal("access_denied")
     if execution.state is not State.RUNNING:
         raise Refusal("execution_not_in_running_state")

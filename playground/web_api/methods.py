@@ -11,7 +11,7 @@ from playground.web_api import chat, conversations, files, functions, views
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playground.web_api.call import Ask
+    from playground.web_api.call import ApiCall
 
 Json = dict[str, Any]
 
@@ -20,7 +20,7 @@ Json = dict[str, Any]
 class Method:
     """One method."""
 
-    run: Callable[[Ask], Json]
+    run: Callable[[ApiCall], Json]
     scopes: tuple[str, ...] = ()
     """Any one of them will do; empty when none is needed or it depends on the conversation."""
     token: TokenKind = TokenKind.BOT
@@ -28,11 +28,11 @@ class Method:
     """Whether the limit on posts to one conversation applies."""
 
 
-def auth_test(ask: Ask) -> Json:
+def auth_test(call: ApiCall) -> Json:
     """``auth.test``."""
-    workspace = ask.workspace
+    workspace = call.workspace
     return {
-        "url": f"{ask.service.base_url}/",
+        "url": f"{call.service.base_url}/",
         "team": workspace.name,
         "team_id": workspace.id,
         **({"enterprise_id": workspace.enterprise} if workspace.enterprise else {}),
@@ -43,9 +43,9 @@ def auth_test(ask: Ask) -> Json:
     }
 
 
-def team_info(ask: Ask) -> Json:
+def team_info(call: ApiCall) -> Json:
     """``team.info``."""
-    return {"team": {"id": ask.workspace.id, "name": ask.workspace.name, "domain": ask.workspace.domain}}
+    return {"team": {"id": call.workspace.id, "name": call.workspace.name, "domain": call.workspace.domain}}
 
 
 _READ = ("channels:read", "groups:read", "im:read", "mpim:read")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from playground.block_kit.blocks import check_view, images_of, with_ids
-from playground.web_api.call import Ask, Refusal, image_problem
+from playground.web_api.call import ApiCall, Refusal, image_problem
 from playground.workspace import View
 
 if TYPE_CHECKING:
@@ -16,59 +16,59 @@ Json = dict[str, Any]
 MOST_MODALS = 3
 
 
-def open_view(ask: Ask) -> Json:
+def open_view(call: ApiCall) -> Json:
     """``views.open``: in the place of whatever modal the user has open."""
-    content = _checked(ask, ask.nested("view"), "modal")
-    user = _user_of_trigger(ask)
-    view = new_view(ask.service, user, content)
-    ask.workspace.modals[user] = [view]
-    ask.service.feed.touch()
-    return {"view": view_json(view, ask.workspace, ask.service)}
+    content = _checked(call, call.nested("view"), "modal")
+    user = _user_of_trigger(call)
+    view = new_view(call.service, user, content)
+    call.workspace.modals[user] = [view]
+    call.service.feed.touch()
+    return {"view": view_json(view, call.workspace, call.service)}
 
 
-def push(ask: Ask) -> Json:
+def push(call: ApiCall) -> Json:
     """``views.push``: on top of the open modal, three at most."""
-    content = _checked(ask, ask.nested("view"), "modal")
-    user = _user_of_trigger(ask)
-    stack = ask.workspace.modals.get(user, [])
+    content = _checked(call, call.nested("view"), "modal")
+    user = _user_of_trigger(call)
+    stack = call.workspace.modals.get(user, [])
     if not stack:
         raise Refusal("not_found")
     if len(stack) >= MOST_MODALS:
         raise Refusal("push_limit_reached")
     below = stack[-1]
-    view = new_view(ask.service, user, content, below)
+    view = new_view(call.service, user, content, below)
     stack.append(view)
-    ask.service.feed.touch()
-    return {"view": view_json(view, ask.workspace, ask.service)}
+    call.service.feed.touch()
+    return {"view": view_json(view, call.workspace, call.service)}
 
 
-def update(ask: Ask) -> Json:
+def update(call: ApiCall) -> Json:
     """``views.update``, by ``view_id`` or ``external_id``."""
-    wanted, external = ask.text("view_id"), ask.text("external_id")
-    every = [*ask.workspace.homes.values(), *(view for stack in ask.workspace.modals.values() for view in stack)]
+    wanted, external = call.text("view_id"), call.text("external_id")
+    every = [*call.workspace.homes.values(), *(view for stack in call.workspace.modals.values() for view in stack)]
     view = next((one for one in every if one.id == wanted or (external and one.content.get("external_id") == external)), None)
     if view is None:
         raise Refusal("not_found")
-    _same_hash(ask, view)
-    replace_content(ask.service, view, _checked(ask, ask.nested("view"), view.content["type"]))
-    return {"view": view_json(view, ask.workspace, ask.service)}
+    _same_hash(call, view)
+    replace_content(call.service, view, _checked(call, call.nested("view"), view.content["type"]))
+    return {"view": view_json(view, call.workspace, call.service)}
 
 
-def publish(ask: Ask) -> Json:
+def publish(call: ApiCall) -> Json:
     """``views.publish``: a user's App Home."""
-    user = ask.needed("user_id")
-    if user not in ask.workspace.users:
+    user = call.needed("user_id")
+    if user not in call.workspace.users:
         raise Refusal("user_not_found")
-    content = _checked(ask, ask.nested("view"), "home")
-    view = ask.workspace.homes.get(user)
+    content = _checked(call, call.nested("view"), "home")
+    view = call.workspace.homes.get(user)
     if view is None:
-        view = new_view(ask.service, user, content)
-        ask.workspace.homes[user] = view
-        ask.service.feed.touch()
+        view = new_view(call.service, user, content)
+        call.workspace.homes[user] = view
+        call.service.feed.touch()
     else:
-        _same_hash(ask, view)
-        replace_content(ask.service, view, content)
-    return {"view": view_json(view, ask.workspace, ask.service)}
+        _same_hash(call, view)
+        replace_content(call.service, view, content)
+    return {"view": view_json(view, call.workspace, call.service)}
 
 
 def new_view(service: Service, user: str, content: Json, below: View | None = None) -> View:
@@ -117,26 +117,26 @@ def checked_view(service: Service, workspace: Workspace, view: object, kind: str
     return view, [found for image, at in images if (found := image_problem(service, workspace, image, at))]
 
 
-def _checked(ask: Ask, view: object, kind: str) -> Json:
-    content, problems = checked_view(ask.service, ask.workspace, view, kind)
+def _checked(call: ApiCall, view: object, kind: str) -> Json:
+    content, problems = checked_view(call.service, call.workspace, view, kind)
     if problems:
         raise Refusal("invalid_arguments", problems)
     return content
 
 
-def _same_hash(ask: Ask, view: View) -> None:
-    if ask.text("hash") and ask.text("hash") != view.hash:
+def _same_hash(call: ApiCall, view: View) -> None:
+    if call.text("hash") and call.text("hash") != view.hash:
         raise Refusal("hash_conflict")
 
 
-def _user_of_trigger(ask: Ask) -> str:
-    trigger = ask.service.triggers.get(ask.needed("trigger_id"))
-    if trigger is None or trigger.team != ask.workspace.id:
+def _user_of_trigger(call: ApiCall) -> str:
+    trigger = call.service.triggers.get(call.needed("trigger_id"))
+    if trigger is None or trigger.team != call.workspace.id:
         raise Refusal("invalid_trigger_id")
-    with ask.workspace.lock:
+    with call.workspace.lock:
         if trigger.used:
             raise Refusal("exchanged_trigger_id")
-        if ask.service.clock() > trigger.expires:
+        if call.service.clock() > trigger.expires:
             raise Refusal("expired_trigger_id")
         trigger.used = True
     return trigger.user

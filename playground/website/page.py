@@ -10,7 +10,7 @@ from flask import Blueprint, Response, abort, jsonify, render_template, request
 
 from playground.image_fetch import LOOPBACK, picture_type
 from playground.user_actions.typed_text import markup
-from playground.website.rendering import Look
+from playground.website.rendering import UserView
 from playground.workspace import Kind
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class Page:
             user=user,
             people=[one for one in workspace.users.values() if not one.is_bot],
             channel=channel,
-            channels=Look(self._service, workspace, user).channels(),
+            channels=UserView(self._service, workspace, user).channels(),
             bot=workspace.users[workspace.bot],
             bot_is_in=workspace.bot in channel.members,
             is_direct=channel.kind is Kind.IM,
@@ -113,7 +113,7 @@ class Page:
     def state(self) -> Response:
         """Tell what a user sees right now, as fragments."""
         workspace, user, channel = self._place(request.args)
-        look = Look(self._service, workspace, user)
+        look = UserView(self._service, workspace, user)
         thread = request.args.get("thread")
         return jsonify(
             messages=look.messages(channel),

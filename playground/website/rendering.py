@@ -38,7 +38,7 @@ def install_filters(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
-class Look:
+class UserView:
     """One user's view of a workspace."""
 
     def __init__(self, service: Service, workspace: Workspace, viewer: User) -> None:

@@ -21,7 +21,7 @@ from bot import composition
 from bot.delivery import handover
 from bot.observability.metrics import Metrics
 from bot.processes.demo import LINKED
-from bot.server.web import WebContext, web
+from bot.server.web import WebContext, create_app
 from bot.settings import Settings
 from bot.storage.schema import UNFINISHED
 from playground import SlackStandIn
@@ -97,7 +97,7 @@ class Bot:
         app = composition.bolt(chosen, self.services, over_http=True, metrics=self.metrics)
         self.executor = app.listener_runner.listener_executor
         self.lifecycle = app.listener_runner.lazy_listener_runner._lifecycle
-        self._server.app = web(WebContext(app, gallery=composition.gallery(chosen, self.engine)))
+        self._server.app = create_app(WebContext(app, gallery=composition.gallery(chosen, self.engine)))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
         self.slack.attach(f"{address}/slack/events")

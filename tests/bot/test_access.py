@@ -25,7 +25,7 @@ from bot.domain.access import POLICY, ActorKind, ConversationKind, Permission
 from bot.domain.outbox import Kind as DeliveryKind
 from bot.domain.outbox import PlannedDelivery, State
 from bot.domain.prediction import open_months
-from bot.server.web import WebContext, web
+from bot.server.web import WebContext, create_app
 from bot.settings import Settings
 from bot.slack.installation.scopes import SCOPES as OWN_SCOPES
 from bot.slack.listeners.workflow_step import STEP
@@ -110,7 +110,7 @@ class World:
         self.delivery_context = self.services.subscription_service.delivery_context
         self.app = composition.bolt(settings, self.services, over_http=True)
         self.app.listener_runner.lazy_listener_runner.executor = AtOnce()
-        self.http = web(WebContext(self.app)).test_client()
+        self.http = create_app(WebContext(self.app)).test_client()
         self.ids = {}
         self.furnish()
         with self.engine.connect() as connection:

@@ -25,10 +25,10 @@ from analytics.storage import database
 from analytics.storage.sql_history import SqlHistory
 from bot import composition, database_setup
 from bot.cli.main import main
-from bot.domain.dump import State, Wanted
-from bot.domain.outbox import Again
+from bot.domain.dump import DumpRequest, State
+from bot.domain.outbox import RetryAt
 from bot.settings import Settings
-from bot.storage.dumps import ATTEMPTS, LEASE, Dumps
+from bot.storage.dumps import ATTEMPTS, LEASE, DumpStore
 from bot.storage.migration_state import TABLES
 from bot.storage.schema import DUMP
 
@@ -96,7 +96,7 @@ def stored(url):
 
 def states(url):
     engine = database.engine(url)
-    found = {one.state for one in Dumps(engine).find()}
+    found = {one.state for one in DumpStore(engine).find()}
     engine.dispose()
     return found
 
@@ -213,7 +213,7 @@ def test_a_command_that_is_told_to_end_leaves_the_rest_for_later(sqlite, tmp_pat
         until(lambda: any("resolve" in one.query.get("url", [""])[0] for one in hub.asked))
         process.send_signal(signal.SIGTERM)
         assert process.wait(WAIT) == 1
-    dumps = Dumps(database.engine(sqlite)).find()
+    dumps = DumpStore(database.engine(sqlite)).find()
     assert State.COUNTING not in {one.state for one in dumps}
     assert all(one.attempts == 0 for one in dumps if one.state is State.WAITING)
     log = next(path.read_text(encoding="utf-8") for path in tmp_path.glob("*.log"))
@@ -267,8 +267,8 @@ def dumps(url):
     database.upgrade(engine)
     database.upgrade(engine, TABLES)
     database_setup.upgrade(engine)
-    made = Dumps(engine, Clock())
-    made.plan(Wanted(REPO, "models.parquet", f"{number:040x}", day) for number, day in enumerate(MONTHS))
+    made = DumpStore(engine, Clock())
+    made.plan(DumpRequest(REPO, "models.parquet", f"{number:040x}", day) for number, day in enumerate(MONTHS))
     yield made
     engine.dispose()
 
@@ -277,13 +277,13 @@ def test_of_many_who_want_a_dump_one_has_it(dumps):
     first = dumps.next()
     mine = dumps.claim(first, "me")
     assert mine.taken_on == MONTHS[0]
-    assert isinstance(dumps.claim(first, "you"), Again)
+    assert isinstance(dumps.claim(first, "you"), RetryAt)
     assert dumps.next() != first
     assert not dumps.done(first, "you", 1)
     dumps._clock.at += LEASE / 2
     assert dumps.renew(first, "me")
     dumps._clock.at += LEASE / 2
-    assert isinstance(dumps.claim(first, "you"), Again)
+    assert isinstance(dumps.claim(first, "you"), RetryAt)
     dumps._clock.at += LEASE
     assert dumps.next() == first
     assert dumps.claim(first, "you").attempts == 2
@@ -296,7 +296,7 @@ def test_one_that_has_to_wait_is_nobodys_until_then(dumps):
     id_ = dumps.next()
     dumps.claim(id_, "me")
     later = dumps._clock.at + timedelta(minutes=5)
-    assert dumps.put_back(id_, "me", later, "x" * 600).at == later
+    assert dumps.reschedule(id_, "me", later, "x" * 600).at == later
     assert dumps.claim(id_, "me").at == later
     assert dumps.next() != id_
     dumps._clock.at = later
@@ -304,14 +304,14 @@ def test_one_that_has_to_wait_is_nobodys_until_then(dumps):
 
 
 def test_engines_are_told_of_each_once(dumps):
-    assert len(dumps.untold(3)) == 3
-    assert len(dumps.untold(30)) == 2
-    assert dumps.untold(30) == []
+    assert len(dumps.take_unqueued(3)) == 3
+    assert len(dumps.take_unqueued(30)) == 2
+    assert dumps.take_unqueued(30) == []
     id_ = dumps.next()
     dumps.claim(id_, "me")
     dumps.failed(id_, "me", "No.")
-    assert dumps.plan([Wanted(REPO, "else.parquet", "f" * 40, MONTHS[0])]) == 1
-    assert dumps.untold(30) == [id_]
+    assert dumps.plan([DumpRequest(REPO, "else.parquet", "f" * 40, MONTHS[0])]) == 1
+    assert dumps.take_unqueued(30) == [id_]
     assert dumps.claim(id_, "me").path == "else.parquet"
 
 
@@ -319,7 +319,7 @@ def test_engines_are_told_of_each_once(dumps):
 def test_what_never_comes_to_an_end_is_given_up(sqlite, hub, tmp_path):
     """A dump that kills whoever counts it does so a few times and not for ever."""
     run(sqlite, hub, tmp_path, "--later")
-    dumps = Dumps(database.engine(sqlite))
+    dumps = DumpStore(database.engine(sqlite))
     for _ in range(ATTEMPTS):
         assert dumps.claim(1, "somebody who dies").id == 1
         lease_over(sqlite)
@@ -335,7 +335,7 @@ def test_what_is_out_of_reach_is_tried_again(sqlite, hub, tmp_path):
     engine = database.engine(sqlite)
     made = composition.backfill(Settings(database_url=sqlite, hf_endpoint=hub.endpoint), engine)
     again = made.count(1)
-    assert isinstance(again, Again)
+    assert isinstance(again, RetryAt)
     (row,) = [one for one in made.dumps.find() if one.id == 1]
     assert row.state is State.WAITING
     assert row.attempts == 1

@@ -22,11 +22,11 @@ from analytics.storage import ingest
 from analytics.storage.sql_history import SqlHistory
 from bot.analytics_pool.process import AnalyticsProcess
 from bot.blocks.forms.prediction_form import PLACE, bet_view, mistakes, read_view
-from bot.blocks.predictions import Decided, listed, settled, under_a_digest
+from bot.blocks.predictions import SettledQuestion, bet_list, bet_results, digest_bets
 from bot.conversation.commands import parse_command
 from bot.domain.outbox import Kind, Outcome, State
-from bot.domain.prediction import LISTS, LONGEST_NAME, MEASURES, RANKED, SURE, Draft, closed, open_months, read_bet
-from bot.storage.channels.predictions import MOST, Bets
+from bot.domain.prediction import CONFIDENCE, LISTS, LONGEST_NAME, MEASURES, RANKED, Draft, closed_reason, open_months, parse_bet
+from bot.storage.channels.predictions import MOST, BetStore
 from bot.storage.workspaces import forget
 from playground import SlackStandIn
 from playground.block_kit.blocks import check_blocks, check_view
@@ -45,7 +45,7 @@ class Betting(Bot):
     def __init__(self, slack, pool, entries, simulated):
         super().__init__(slack, pool, entries, simulated)
         self.now = JUNE
-        self.bets = Bets(self.engine, self.clock)
+        self.bets = BetStore(self.engine, self.clock)
         self.services.subscription_service.delivery_context = replace(
             self.services.subscription_service.delivery_context, clock=self.clock, bets=self.bets
         )
@@ -171,10 +171,10 @@ def test_the_digest_of_a_month_settles_the_channels_bets_and_keeps_its_score(bot
 def test_the_digest_says_when_bets_were_void(bot):
     bot.bet(f'creators "{bot.first}" 80% by 2026-07')
     (bet,) = bot.wait_for_bets(1)
-    (line,) = under_a_digest("2026-07", [replace(bet, outcome=Outcome.VOID)])
+    (line,) = digest_bets("2026-07", [replace(bet, outcome=Outcome.VOID)])
     assert line["text"]["text"] == ":crystal_ball: *Bets on July 2026*: 1 bet, void for want of a snapshot."
-    assert under_a_digest("2026-07", [bet]) == []
-    assert under_a_digest("2026-W31", [replace(bet, outcome=Outcome.RIGHT)]) == []
+    assert digest_bets("2026-07", [bet]) == []
+    assert digest_bets("2026-W31", [replace(bet, outcome=Outcome.RIGHT)]) == []
 
 
 def test_a_month_without_a_snapshot_makes_bets_void_and_they_count_for_nothing(bot):
@@ -366,7 +366,7 @@ def test_the_form_opens_offers_and_places_a_bet_that_others_can_join(bot):
     assert slack.command("predict").ok
     view = modal(slack)
     assert chosen(view, "of", "by", "in", "month", "who", "sure") == ["creators", "downloads", "top", "2027-06", None, None]
-    assert [one["value"] for one in element(view, "sure")["options"]] == [str(one) for one in SURE]
+    assert [one["value"] for one in element(view, "sure")["options"]] == [str(one) for one in CONFIDENCE]
     months = [one["value"] for one in element(view, "month")["options"]]
     assert (months[0], months[-1], len(months)) == ("2026-07", "2027-06", 12)
     leading = [one["value"] for one in slack.suggest(view, "wager:who", "")]
@@ -471,7 +471,7 @@ def test_every_bet_is_read_back_from_its_words(draft, newcomer):
 
 @given(st.permutations(["creators", '"Meta AI"', "70%", "by 2026-12", "by models", "in trending", "that"]))
 def test_the_order_of_the_words_does_not_matter(words):
-    found = read_bet(" ".join(words), FORMS)
+    found = parse_bet(" ".join(words), FORMS)
     assert str(found) == 'predict creators by models in trending "Meta AI" 70% at 2026-12'
 
 
@@ -500,12 +500,12 @@ PIECES = [
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=8), max_size=9).map(" ".join))
 def test_whatever_is_typed_is_a_bet_or_a_sentence(text):
     draft, said = attempt(text)
-    assert said.endswith(".") if draft is None else read_bet(str(draft).partition(" ")[2], FORMS) == draft
+    assert said.endswith(".") if draft is None else parse_bet(str(draft).partition(" ")[2], FORMS) == draft
 
 
 def attempt(text):
     try:
-        return read_bet(text, FORMS), ""
+        return parse_bet(text, FORMS), ""
     except HfStatsError as error:
         return None, str(error)
 
@@ -514,9 +514,9 @@ def attempt(text):
 def test_every_form_is_valid_and_is_read_back_as_it_was_filled_in(draft, today):
     now = datetime(today.year, today.month, today.day, tzinfo=UTC)
     months = open_months(now)
-    assert all(closed(month, now) == "" for month in months)
-    assert closed(months[0].before, now)
-    assert closed(months[-1].after, now)
+    assert all(closed_reason(month, now) == "" for month in months)
+    assert closed_reason(months[0].before, now)
+    assert closed_reason(months[-1].after, now)
     draft = replace(draft, month=months[3])
     view = bet_view(draft, months, "C123")
     assert check_view(view) == []
@@ -539,7 +539,7 @@ def test_as_many_bets_as_there_can_be_are_valid_blocks(bot):
                     question = Draft(of, by, within).question
                     said = {"question": question, "month": "2026-07", "name": "&" * LONGEST_NAME, "percent": 99}
                     bot.bets.place(workspace, channel, f"U0{person}", **said)
-    shown = listed(bot.here(), [], (), "predict")
+    shown = bet_list(bot.here(), [], (), "predict")
     assert check_blocks(shown.blocks()) == []
     bot.settle()
     bot.work()
@@ -553,6 +553,6 @@ def test_as_many_bets_as_there_can_be_are_valid_blocks(bot):
 def test_leaders_that_are_equal_are_all_named(bot):
     bot.bet(f'creators "{bot.first}" 70% by 2026-07')
     (bet,) = bot.wait_for_bets(1)
-    decided = Decided(bet.question, ((bet, 0.09),), ("Meta", "Google", "Alibaba", "BAAI"), 0.25, date(2026, 7, 31))
-    said = str(settled(Edition.parse("2026-07"), [decided], ()).blocks())
+    decided = SettledQuestion(bet.question, ((bet, 0.09),), ("Meta", "Google", "Alibaba", "BAAI"), 0.25, date(2026, 7, 31))
+    said = str(bet_results(Edition.parse("2026-07"), [decided], ()).blocks())
     assert "Meta, Google, Alibaba and 1 more were first together, each with 25.0% on July 31, 2026." in said

@@ -18,8 +18,8 @@ from analytics.storage import database, ingest
 from analytics.storage.sql_history import SqlHistory
 from bot import composition
 from bot.analytics_pool.process import AnalyticsProcess
-from bot.domain.outbox import Again, State
-from bot.storage.channels.subscriptions import Subscriptions
+from bot.domain.outbox import RetryAt, State
+from bot.storage.channels.subscriptions import SubscriptionStore
 from bot.storage.messages.outbox import OutboxStore
 from bot.storage.schema import WATCH
 from bot.subscriptions.alerts import watch as look_at_watches
@@ -52,7 +52,7 @@ class Bot:
             made.delivery_context,
             clock=clock,
             outbox=OutboxStore(self.engine, clock),
-            subscriptions=Subscriptions(self.engine, clock),
+            subscriptions=SubscriptionStore(self.engine, clock),
         )
         self.jobs = replace(made, delivery_context=delivery_context)
 
@@ -67,7 +67,7 @@ class Bot:
             open_ = [line for line in self.jobs.delivery_context.outbox.find() if line.state in {State.PLANNED, State.SENDING}]
             for line in reversed(open_):
                 again = self.jobs.deliver(line.id)
-                if isinstance(again, Again):
+                if isinstance(again, RetryAt):
                     self.now = max(self.now, again.at)
             if not open_:
                 return

@@ -17,7 +17,7 @@ from analytics.questions.registry import parse
 from bot import composition
 from bot.analytics_pool.pool import Pool
 from bot.delivery import formats
-from bot.server.web import WebContext, web
+from bot.server.web import WebContext, create_app
 from bot.settings import Settings
 from bot.slack_api import upload
 from playground import SlackStandIn
@@ -71,7 +71,7 @@ def bot(pool, tmp_path):
         engine = composition.store(found)
         services = composition.services(found, pool, pool.entries(), engine)
         app = composition.bolt(found, services, over_http=True)
-        server.app = web(WebContext(app, gallery=composition.gallery(found, engine)))
+        server.app = create_app(WebContext(app, gallery=composition.gallery(found, engine)))
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         slack.attach(f"{url}/slack/events")

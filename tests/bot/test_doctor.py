@@ -71,8 +71,8 @@ def test_what_is_right_is_good_and_what_is_not_used_is_no_fault(settings, monkey
     findings = found(settings())
     assert {name for name, one in findings.items() if one.state is State.BAD} == set()
     assert {name for name, one in findings.items() if one.state is State.UNUSED} == {"app token", "installing", "public URL"}
-    assert "of Acme, as @hfstats" in findings["bot token"].said
-    assert f"all {len(SCOPES)} are there" in findings["scopes"].said
+    assert "of Acme, as @hfstats" in findings["bot token"].message
+    assert f"all {len(SCOPES)} are there" in findings["scopes"].message
 
 
 BROKEN = {
@@ -101,8 +101,8 @@ BROKEN = {
 def test_each_fault_is_found_and_how_to_mend_it(settings, broken, name, said):
     one = found(settings(**broken))[name]
     assert one.state is State.BAD
-    assert said in one.said
-    assert one.mend
+    assert said in one.message
+    assert one.fix
 
 
 def test_scopes_that_are_missing_are_named_with_what_stops(hub, url):
@@ -112,9 +112,9 @@ def test_scopes_that_are_missing_are_named_with_what_stops(hub, url):
         )
         one = found(given)["scopes"]
     assert one.state is State.BAD
-    assert f"files:write ({SCOPES['files:write']})" in one.said
-    assert "links:read" in one.said
-    assert "chat:write" not in one.said
+    assert f"files:write ({SCOPES['files:write']})" in one.message
+    assert "links:read" in one.message
+    assert "chat:write" not in one.message
 
 
 def test_a_clock_that_is_wrong_is_found(settings, monkeypatch):
@@ -124,30 +124,30 @@ def test_a_clock_that_is_wrong_is_found(settings, monkeypatch):
             return datetime.now(tz) - timedelta(minutes=4)
 
     monkeypatch.setattr(doctor, "datetime", Late)
-    assert "s behind" in found(settings())["clock"].said
+    assert "s behind" in found(settings())["clock"].message
 
 
 def test_slack_out_of_reach_is_said_for_each_thing_that_needs_it(settings):
     findings = found(settings(slack_api_url="http://127.0.0.1:9/api/"))
-    assert "could not be asked" in findings["bot token"].said
-    assert "could not be asked" in findings["clock"].said
+    assert "could not be asked" in findings["bot token"].message
+    assert "could not be asked" in findings["clock"].message
 
 
 def test_the_request_url_is_tried_as_slack_tries_it(slack, settings, tmp_path):
     bot = Bot(slack, filled(tmp_path / "hfstats.db", months=1), ())
-    from bot.server.web import web
+    from bot.server.web import create_app
 
-    server = make_server("127.0.0.1", 0, web(bot.web_context), threaded=True)
+    server = make_server("127.0.0.1", 0, create_app(bot.web_context), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     public = f"http://127.0.0.1:{server.server_port}"
     findings = found(settings(hfstats_public_url=public))
     assert findings["request URL"].state is State.GOOD
-    assert "is not https" in findings["public URL"].said
+    assert "is not https" in findings["public URL"].message
     time.sleep(1)  # the same challenge signed within the same second would be a replay
     wrong = found(settings(hfstats_public_url=public, slack_signing_secret=SecretStr("0123456789abcdef" * 2)))["request URL"]
     assert wrong.state is State.BAD
-    assert "401" in wrong.said
+    assert "401" in wrong.message
     server.shutdown()
     thread.join()
     server.server_close()

@@ -30,7 +30,7 @@ from bot.analytics_pool import process, summarize_store
 from bot.conversation.commands import WORDS as SUBSCRIPTION
 from bot.domain.prediction import open_months
 from bot.domain.reply import Picture
-from bot.server.web import WebContext, web
+from bot.server.web import WebContext, create_app
 from bot.settings import Settings
 from playground import SlackStandIn, payloads
 from playground.block_kit.blocks import check_blocks, check_view, elements_of
@@ -80,7 +80,7 @@ class Undrawn:
         return built, Picture(self._png, built.chart.alt, "digest.png")
 
     def overview(self, known=""):
-        return None if known else summarize_store.survey(self._history)
+        return None if known else summarize_store.summarize(self._history)
 
 
 class Heard(logging.Handler):
@@ -120,7 +120,7 @@ class Bench:
             made, composition.services(made, answers, process.entries(), composition.store(made)), over_http=True
         )
         app.listener_runner.lazy_listener_runner.executor = AtOnce()
-        self.http = web(WebContext(app)).test_client()
+        self.http = create_app(WebContext(app)).test_client()
 
     def post(self, body, content_type):
         stamp = str(int(time.time()))

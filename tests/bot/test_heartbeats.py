@@ -16,7 +16,7 @@ from bot import composition
 from bot.cli.main import main
 from bot.server.worker_watch import LOOKS, WorkerWatch
 from bot.settings import Settings
-from bot.storage.heartbeats import Heartbeat, Heartbeats, describe, duration
+from bot.storage.heartbeats import Heartbeat, HeartbeatStore, describe, duration
 from bot.storage.job_slots import JobSlots
 from bot.storage.migration_state import TABLES
 from bot.storage.schema import WORKER_HEARTBEAT
@@ -51,7 +51,7 @@ def engine(url):
 
 def test_each_worker_has_a_row_that_its_heartbeats_renew(engine):
     clock = Clock()
-    one, other = Heartbeats(engine, clock), Heartbeats(engine, clock)
+    one, other = HeartbeatStore(engine, clock), HeartbeatStore(engine, clock)
     assert one.age() is None
     one.beat()
     clock.on(seconds=30)
@@ -71,12 +71,12 @@ def test_each_worker_has_a_row_that_its_heartbeats_renew(engine):
 
 def test_rows_older_than_a_day_go_but_the_last_stays(engine):
     clock = Clock()
-    Heartbeats(engine, clock).beat()
+    HeartbeatStore(engine, clock).beat()
     clock.on(hours=2)
-    Heartbeats(engine, clock).beat()
-    assert len(Heartbeats(engine).find()) == 2
+    HeartbeatStore(engine, clock).beat()
+    assert len(HeartbeatStore(engine).find()) == 2
     clock.on(hours=23)
-    living = Heartbeats(engine, clock)
+    living = HeartbeatStore(engine, clock)
     living.beat()
     assert len(living.find()) == 2
     clock.on(days=3)
@@ -130,7 +130,7 @@ def test_the_command_line_shows_them_and_checks_for_a_container(url, engine):
     checked = run(url, "worker", "--check")
     assert checked.exit_code == 1
     assert "No worker on this host" in checked.output
-    Heartbeats(engine).beat()
+    HeartbeatStore(engine).beat()
     assert "Workers: 1 running (" in run(url, "status").output
     assert run(url, "worker", "--check").exit_code == 0
 
@@ -148,19 +148,19 @@ def silent(engine):
     """A database whose last worker was heard from an hour ago."""
     clock = Clock()
     clock.on(hours=-1)
-    Heartbeats(engine, clock).beat()
+    HeartbeatStore(engine, clock).beat()
     return engine
 
 
 def test_where_no_worker_has_ever_run_nobody_is_told(engine, told):
-    watch = WorkerWatch(Heartbeats(engine), JobSlots(engine), told.append)
+    watch = WorkerWatch(HeartbeatStore(engine), JobSlots(engine), told.append)
     for _ in range(LOOKS + 1):
         watch.look()
     assert (watch.state, told) == ("never", [])
 
 
 def test_a_silence_is_told_once_however_many_look_and_again_the_next_time(silent, told, caplog):
-    watches = [WorkerWatch(Heartbeats(silent), JobSlots(silent), told.append) for _ in range(2)]
+    watches = [WorkerWatch(HeartbeatStore(silent), JobSlots(silent), told.append) for _ in range(2)]
     for number in range(LOOKS + 3):
         for watch in watches:
             watch.look()
@@ -169,7 +169,7 @@ def test_a_silence_is_told_once_however_many_look_and_again_the_next_time(silent
     assert "No worker has been heard from for 60 minutes" in told[0]
     errors = [record for record in caplog.records if record.name == WorkerWatch.__module__ and record.levelno == logging.ERROR]
     assert len(errors) == 2, "one line in each process"
-    Heartbeats(silent).beat()
+    HeartbeatStore(silent).beat()
     watches[0].look()
     assert watches[0].state == "ok"
     with silent.begin() as connection:
@@ -180,7 +180,7 @@ def test_a_silence_is_told_once_however_many_look_and_again_the_next_time(silent
 
 
 def test_a_database_that_was_away_is_no_silence(silent, told):
-    class Away(Heartbeats):
+    class Away(HeartbeatStore):
         away = False
 
         def find(self):
@@ -226,7 +226,7 @@ def test_the_next_worker_tells_the_operator_of_the_silence_before_it(silent, url
 def test_a_worker_that_ended_as_it_was_told_is_no_silence(engine, url, told):
     clock = Clock()
     clock.on(hours=-1)
-    ended = Heartbeats(engine, clock)
+    ended = HeartbeatStore(engine, clock)
     ended.beat()
     ended.end()
     jobs = composition.jobs(Settings(database_url=url, hfstats_operator_channel="C0OPS"), engine, told)

@@ -12,7 +12,7 @@ from test_slack import WAIT, Broken, image_of, over_http, wait_for_answer
 from analytics.errors import StoreError
 from analytics.questions.registry import parse
 from bot.analytics_pool.process import entries as all_entries
-from bot.analytics_pool.summarize_store import edition, survey
+from bot.analytics_pool.summarize_store import edition, summarize
 from bot.blocks.home import home_view
 from bot.conversation.name_index import NameIndex, near
 from bot.domain.store_summary import Name
@@ -82,7 +82,7 @@ def test_a_finding_is_shown_with_its_chart_in_the_direct_message(slack):
 
 
 def test_every_example_on_the_home_has_an_answer(pool, history):
-    view = home_view(survey(history), all_entries(), TODAY)
+    view = home_view(summarize(history), all_entries(), TODAY)
     offered = [
         one["value"] for block in view["blocks"] if block["type"] == "actions" for one in block["elements"] if "value" in one
     ]
@@ -192,7 +192,7 @@ def test_an_overview_is_taken_anew_only_when_the_store_has_another_edition(histo
     class Store:
         def overview(self, known):
             asked.append(known)
-            return None if known == edition(history) else survey(history)
+            return None if known == edition(history) else summarize(history)
 
     name_index = NameIndex(Store())
     first = name_index.current()
@@ -212,7 +212,7 @@ def test_names_that_begin_so_come_before_those_that_hold_it_and_those_alike():
 
 @pytest.mark.parametrize(("age", "said"), [(0, "today"), (1, "1 day old"), (12, "12 days old")])
 def test_the_age_of_the_data_is_told_and_an_old_snapshot_warned_of(history, age, said):
-    view = home_view(survey(history), all_entries(), TODAY + timedelta(days=age))
+    view = home_view(summarize(history), all_entries(), TODAY + timedelta(days=age))
     assert said in written(view)
     assert (":warning:" in written(view)) is (age >= 3)
     assert check_view(view) == []
@@ -220,13 +220,13 @@ def test_the_age_of_the_data_is_told_and_an_old_snapshot_warned_of(history, age,
 
 def test_sections_of_other_parts_have_their_place(history):
     more = [{"type": "header", "text": {"type": "plain_text", "text": "Subscriptions"}}]
-    view = home_view(survey(history), all_entries(), TODAY, sections=(more,))
+    view = home_view(summarize(history), all_entries(), TODAY, sections=(more,))
     shown = written(view)
     assert shown.index("Latest findings") < shown.index("Subscriptions") < shown.index("Ask something")
 
 
 def test_a_list_of_another_day_says_so(history):
-    overview = survey(history)
+    overview = summarize(history)
     first, *others = overview.holdings
     older = replace(first, taken_on=TODAY - timedelta(days=40))
     view = home_view(replace(overview, holdings=(older, *others)), all_entries(), TODAY)

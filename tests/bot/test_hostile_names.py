@@ -27,13 +27,13 @@ from analytics.questions.registry import FORMS, QUESTIONS, ask, parse
 from bot.analytics_pool import process, summarize_store
 from bot.blocks import controls, home, hub_card, messages, subscriptions, text
 from bot.blocks import digest as digests
-from bot.blocks.escape import escape, escape_code, escape_line, inert, literal, unlinked
+from bot.blocks.escape import escape, escape_code, escape_everything, escape_line, escape_plain_text, prevent_links
 from bot.blocks.figures import native_chart
 from bot.blocks.figures import table_block as slack_tables
 from bot.blocks.forms import prediction_form, question_form
 from bot.cli.main import main
-from bot.domain.outbox import Watch
-from bot.domain.query_form import filled, mistakes
+from bot.domain.outbox import Alert
+from bot.domain.query_form import form_values, mistakes
 from bot.domain.reply import Notice
 
 SEED = 20261127
@@ -79,16 +79,20 @@ def everything_said(query, history):
         return None, [messages.notice_blocks(notice)], [messages.notice_fallback(notice)]
     forms = [
         [messages.image_at("https://hfstats.example/a.png", answer.chart.alt)],
-        native_chart.native(answer.chart),
+        native_chart.native_chart(answer.chart),
         slack_tables.table_blocks(answer),
         messages.numbers(answer),
     ]
     shown = [
-        messages.answer_blocks(answer, form, "U123", changed_by="U456", below=[messages.read_as(str(query)), *below])
+        messages.answer_blocks(answer, form, "U123", changed_by="U456", below=[messages.interpretation_note(str(query)), *below])
         for form in forms
         for below in (controls.controls(answer, "U123"), controls.controls(answer, "U123", quiet=True))
     ]
-    shown += [messages.working(str(query)), messages.coming(str(query)), messages.interrupted(str(query), "ask:0")]
+    shown += [
+        messages.progress(str(query)),
+        messages.progress_without_update(str(query)),
+        messages.restart_notice(str(query), "ask:0"),
+    ]
     return answer, shown, [messages.answer_fallback(answer, str(query))]
 
 
@@ -126,7 +130,7 @@ def test_no_name_takes_effect_in_a_digest(twins):
     counted = []
     for history in twins:
         told = digest(latest(history, ListName.TOP), history)
-        content = digests.content(told, "key")
+        content = digests.digest_content(told, "key")
         counted.append(effects_of([*content.blocks(), *content.details]))
         assert not effects(content.text, verbatim=False), content.text
         for file in content.files.values():
@@ -138,11 +142,11 @@ def test_no_name_takes_effect_in_a_digest(twins):
 def test_no_name_takes_effect_on_the_home_and_in_forms(twins):
     counted = []
     for history, rows in zip(twins, (tables(SEED), tame(SEED)), strict=True):
-        overview = summarize_store.survey(history)
+        overview = summarize_store.summarize(history)
         entries = process.entries()
         found = effects_of(home.home_view(overview, entries, date(2026, 8, 22), asked=f"license {rows[0][1]}"))
         for row in rows:
-            form = filled(Query("license", (row[1],), task=row[2]))
+            form = form_values(Query("license", (row[1],), task=row[2]))
             found += effects_of(question_form.build_view(form, entries, overview, mistakes(form, FORMS)))
             found += effects_of(question_form.build_view(form, entries, overview, {"names": f"I know no license “{row[1]}”."}))
             found += effects_of(
@@ -161,11 +165,11 @@ def test_no_name_takes_effect_in_alerts_and_cards(twins):
             said = f"{row[1]} falls below 10.0% of downloads"
             content = subscriptions.alert(said, said, "now 9.4% of downloads", 3, f"license {row[1]} by downloads")
             assert not effects(content.text, verbatim=False)
-            watch = Watch(
+            watch = Alert(
                 1, "T1", "C1", f"license {row[1]} below 10%", "U1", datetime.now(UTC), crossed=False, looked_at=None, muted=None
             )
-            found += effects_of(content.blocks()) + effects_of(subscriptions.watch_rows([(watch, said)]))
-            found += effects_of(subscriptions.standing([("Data", said)], []).blocks())
+            found += effects_of(content.blocks()) + effects_of(subscriptions.alert_rows([(watch, said)]))
+            found += effects_of(subscriptions.status_message([("Data", said)], []).blocks())
             answer = ask(Query("model", (row[0],)), history)
             found += effects_of(hub_card.model_card(answer, None, None))
             found += effects_of(messages.notice_blocks(Notice(said, suggestions=(said,))))
@@ -221,21 +225,21 @@ def test_nothing_but_a_templates_own_formatting_takes_effect(data):
     hostile = template.format(*(one(value) for one, value in zip(mark, given_, strict=True)))
     harmless = template.format(*["x"] * len(given_))
     assert effects(hostile, verbatim=True) <= effects(harmless, verbatim=True)
-    assert effects(unlinked(hostile), verbatim=False)["linked"] <= effects(unlinked(harmless), verbatim=False)["linked"]
+    assert effects(prevent_links(hostile), verbatim=False)["linked"] <= effects(prevent_links(harmless), verbatim=False)["linked"]
 
 
 @given(TEXTS)
 def test_text_of_unknown_use_means_itself(value):
-    assert not effects(inert(value), verbatim=False)
-    assert "<!" not in inert(value)
-    assert "<@" not in inert(value)
-    assert not re.search(r":[\w+'-]+:", literal(value))
+    assert not effects(escape_everything(value), verbatim=False)
+    assert "<!" not in escape_everything(value)
+    assert "<@" not in escape_everything(value)
+    assert not re.search(r":[\w+'-]+:", escape_plain_text(value))
 
 
 @pytest.mark.parametrize("name", ORDINARY)
 def test_ordinary_names_stay_as_they_are(name):
     as_is = name.replace("&", "&amp;")
-    assert (escape(name), escape_code(name), literal(name), serialization.safe(name)) == (as_is, as_is, name, name)
+    assert (escape(name), escape_code(name), escape_plain_text(name), serialization.safe(name)) == (as_is, as_is, name, name)
 
 
 @pytest.mark.parametrize(

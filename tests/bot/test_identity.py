@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.access import ActorKind, ConversationKind
-from bot.slack.access_guard import needed
+from bot.slack.access_guard import permissions_needed
 from bot.slack.identity import Installation, access_of
 
 OURS, THEIRS, ORG, OTHER_ORG = "T0ACME", "T0GLOBEX", "E0ACME", "E0GLOBEX"
@@ -147,4 +147,4 @@ NAMES = [
 def test_no_payload_makes_a_member_of_somebody_by_accident_or_raises(body):
     for installation in (SINGLE, OF_ORG, WIDE):
         assert access_of(body, installation).actor.kind in {UNKNOWN, STRANGER, APP}
-    assert isinstance(needed(body), frozenset)
+    assert isinstance(permissions_needed(body), frozenset)

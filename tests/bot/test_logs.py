@@ -38,7 +38,7 @@ def test_a_line_tells_time_level_logger_and_the_request():
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(logs.formatter("json"))
-    request = logs.begin()
+    request = logs.start_request()
     handler.emit(
         logging.makeLogRecord({"name": "bot.server.web", "levelname": "INFO", "levelno": 20, "msg": "%s of %s", "args": (1, 2)})
     )
@@ -92,12 +92,12 @@ def test_nobody_can_make_two_lines_of_one(lines):
 
 def test_libraries_that_log_bodies_stay_quiet_at_every_level():
     for name in ("slack_bolt.App", "slack_sdk.web.base_client", "sqlalchemy.engine.Engine"):
-        assert not logs.may_be_written(logging.makeLogRecord({"name": name, "levelno": logging.INFO})), name
-    assert logs.may_be_written(logging.makeLogRecord({"name": "bot.server.web", "levelno": logging.DEBUG}))
+        assert not logs.is_loggable(logging.makeLogRecord({"name": name, "levelno": logging.INFO})), name
+    assert logs.is_loggable(logging.makeLogRecord({"name": "bot.server.web", "levelno": logging.DEBUG}))
 
 
 def test_the_reference_that_a_user_sees_is_the_request_in_the_log(caplog):
-    request = logs.begin()
+    request = logs.start_request()
     notice = failure(ZeroDivisionError())
     assert notice.reference == request
     assert request in notice.text
@@ -109,7 +109,7 @@ def test_work_in_another_thread_belongs_to_the_same_request():
     finished = []
     with ListenerPool(2, lambda door, seconds: finished.append((door, seconds >= 0))) as threads:
         for door in ("command", "action"):
-            request = logs.begin()
+            request = logs.start_request()
             ENTRY_POINT.set(door)
             threads.submit(lambda: seen.append((logs.REQUEST.get(), ENTRY_POINT.get()))).result()
             assert seen[-1] == (request, door)

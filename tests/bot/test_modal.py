@@ -16,9 +16,9 @@ from analytics.language.grammar import LARGEST_TOP, LONGEST_TEXT
 from analytics.query import Option, Period, Query, quoted
 from analytics.questions.registry import FORMS, QUESTIONS
 from bot.analytics_pool.process import entries as all_entries
-from bot.analytics_pool.summarize_store import survey
-from bot.blocks.forms.question_form import ANY, build_view, filled_in
-from bot.domain.query_form import filled, mistakes
+from bot.analytics_pool.summarize_store import summarize
+from bot.blocks.forms.question_form import ANY, build_view, read_view
+from bot.domain.query_form import form_values, mistakes
 from playground import SlackStandIn
 from playground.block_kit.blocks import check_view
 from playground.block_kit.inputs import complaints, state_of
@@ -356,7 +356,7 @@ def queries(draw):
 
 @pytest.fixture(scope="module")
 def overview(history):
-    found = survey(history)
+    found = summarize(history)
     return lambda: found  # a short name in Hypothesis's reports
 
 
@@ -364,13 +364,13 @@ def submitted(view):
     """What Slack sends when a form is submitted as it was opened."""
     assert check_view(view) == []
     assert complaints(view["blocks"], {}) == {}
-    return filled_in({**view, "state": {"values": state_of(view["blocks"], {}, {})}})
+    return read_view({**view, "state": {"values": state_of(view["blocks"], {}, {})}})
 
 
 @settings(max_examples=300, deadline=None)
 @given(query=queries(), known=st.booleans())
 def test_a_form_filled_from_a_question_asks_that_question(query, known, overview):
-    view = build_view(filled(query), all_entries(), overview() if known else None, {})
+    view = build_view(form_values(query), all_entries(), overview() if known else None, {})
     form = submitted(view)
     assert mistakes(form, FORMS) == {}
     assert grammar.parse(form.text, FORMS) == query
@@ -383,10 +383,10 @@ def test_a_form_filled_from_a_question_asks_that_question(query, known, overview
 def test_whatever_is_chosen_is_a_question_or_is_wrong_beside_a_field_that_is_there(data, overview):
     word = data.draw(st.sampled_from([form.word for form in FORMS]))
     view = build_view(
-        submitted(build_view(filled(Query("licenses")), all_entries(), overview(), {})), all_entries(), overview(), {}
+        submitted(build_view(form_values(Query("licenses")), all_entries(), overview(), {})), all_entries(), overview(), {}
     )
     held = {"form:question": word}
-    form = filled_in({**view, "state": {"values": state_of(view["blocks"], held, {})}})
+    form = read_view({**view, "state": {"values": state_of(view["blocks"], held, {})}})
     view = build_view(form, all_entries(), overview(), mistakes(form, FORMS))
     assert check_view(view) == []
     held = {}
@@ -402,7 +402,7 @@ def test_whatever_is_chosen_is_a_question_or_is_wrong_beside_a_field_that_is_the
     many = any(b["block_id"] == "names:compare" for b in view["blocks"])
     held["form:names"] = [o["value"] for o in offered] if many else next((o["value"] for o in offered), None)
     state = state_of(view["blocks"], held, {"form:names": offered})
-    form = filled_in({**view, "state": {"values": state}})
+    form = read_view({**view, "state": {"values": state}})
     wrong = mistakes(form, FORMS)
     if wrong:
         assert {f"names:{word}" if field == "names" else field for field in wrong} <= set(state)

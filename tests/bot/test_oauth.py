@@ -20,7 +20,7 @@ from test_running import Bot, Workers
 from analytics.errors import HfStatsError
 from bot import composition
 from bot.processes import serve
-from bot.server.web import web
+from bot.server.web import create_app
 from bot.settings import Settings
 from bot.slack.installation import oauth
 from bot.slack.installation.scopes import SCOPES
@@ -62,7 +62,7 @@ class Many(Bot):
         self.workers = Workers(url, entries)
         self.engine = composition.store(self.settings)
         self.web_context = composition.web_context(self.settings, self.workers, self.engine)
-        self.http = web(self.web_context).test_client()
+        self.http = create_app(self.web_context).test_client()
 
     def install(self, team, decision="allow"):
         """Go through the pages as a browser does; returns the last one."""
@@ -156,7 +156,7 @@ def test_an_address_opens_once_and_in_the_browser_that_began(bot):
     again = bot.http.get(bot.last, base_url="https://127.0.0.1")
     assert again.status_code in {400, 401}
     assert "nothing was installed" in again.text
-    stranger = web(bot.web_context).test_client().get(bot.last, base_url="https://127.0.0.1")
+    stranger = create_app(bot.web_context).test_client().get(bot.last, base_url="https://127.0.0.1")
     assert stranger.status_code == 400
     assert "another browser" in stranger.text
 
@@ -204,7 +204,7 @@ def test_who_removes_the_app_leaves_nothing_and_the_others_go_on(bot, event):
     after = Many(bot.slack, bot.settings.database, bot.workers.known)
     after.settings = bot.settings
     after.web_context = composition.web_context(bot.settings, after.workers, after.engine)
-    after.http = web(after.web_context).test_client()
+    after.http = create_app(after.web_context).test_client()
     after.ask("Acme", "creators")
     after.ask("Globex", "creators")
     after.drained()
@@ -337,7 +337,7 @@ def test_codes_are_exchanged_a_few_at_a_time(bot, monkeypatch):
         return exchange(flow, code)
 
     monkeypatch.setattr(OAuthFlow, "run_installation", slow)
-    flask = web(bot.web_context)
+    flask = create_app(bot.web_context)
     browsers = [SimpleNamespace(http=flask.test_client()) for _ in range(oauth.AT_ONCE + 1)]
     states = [begun(browser) for browser in browsers]
     with ThreadPoolExecutor(oauth.AT_ONCE) as threads:

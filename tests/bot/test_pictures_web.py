@@ -13,9 +13,9 @@ from pydantic import SecretStr
 from werkzeug.serving import make_server
 
 from bot import composition
-from bot.server.web import WebContext, web
+from bot.server.web import WebContext, create_app
 from bot.settings import Settings
-from bot.storage.messages.pictures import Gallery
+from bot.storage.messages.pictures import PictureStore
 from playground import SlackStandIn
 
 PNG = b"\x89PNG\r\n\x1a\n and so on"
@@ -44,7 +44,7 @@ def web_context(tmp_path):
     engine = composition.store(settings)
     gallery = composition.gallery(settings, engine)
     app = composition.bolt(settings, composition.services(settings, Nobody(), (), engine), over_http=True)
-    server = make_server("127.0.0.1", 0, web(WebContext(app, gallery)), threaded=True)
+    server = make_server("127.0.0.1", 0, create_app(WebContext(app, gallery)), threaded=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
 
@@ -67,7 +67,7 @@ def web_context(tmp_path):
 
 @pytest.fixture
 def path(web_context):
-    return f"/charts/{web_context.gallery.keep('T1', PNG)}.png"
+    return f"/charts/{web_context.gallery.save('T1', PNG)}.png"
 
 
 def test_a_picture_may_be_kept_for_ever_by_whoever_fetched_it(web_context, path):
@@ -105,7 +105,7 @@ def test_nothing_but_reading_is_allowed(web_context, path, method):
 def wrong(path):
     name = path.removeprefix("/charts/").removesuffix(".png")
     named, _, signature = name.rpartition(".")
-    other = Gallery(sa.create_engine("sqlite://"), ["another key"])._signer.sign(named).decode()
+    other = PictureStore(sa.create_engine("sqlite://"), ["another key"])._signer.sign(named).decode()
     return {
         "no signature": named,
         "a signature cut short": name[:-1],
@@ -129,7 +129,7 @@ def test_a_wrong_signature_is_404_before_any_database_is_asked(web_context, path
 
 
 def test_a_picture_that_was_pruned_or_whose_workspace_left_is_404(web_context, path):
-    other = f"/charts/{web_context.gallery.keep('T2', PNG)}.png"
+    other = f"/charts/{web_context.gallery.save('T2', PNG)}.png"
     assert other != path
     assert web_context.gallery.prune(timedelta(seconds=-1)) == 2
     assert {web_context.ask(path).status, web_context.ask(other).status} == {404}
@@ -137,5 +137,5 @@ def test_a_picture_that_was_pruned_or_whose_workspace_left_is_404(web_context, p
 
 def test_an_address_outlives_its_key_as_long_as_the_key_is_named(web_context, path):
     name = path.removeprefix("/charts/").removesuffix(".png")
-    assert Gallery(web_context.engine, ["a new key", KEY]).find(name) == PNG
-    assert Gallery(web_context.engine, ["a new key"]).find(name) is None
+    assert PictureStore(web_context.engine, ["a new key", KEY]).find(name) == PNG
+    assert PictureStore(web_context.engine, ["a new key"]).find(name) is None

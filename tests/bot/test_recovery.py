@@ -17,7 +17,7 @@ from waiting import WAIT, until
 from analytics.errors import StoreError
 from analytics.storage import database
 from bot.delivery.recovery import recover
-from bot.domain.pending_reply import Work
+from bot.domain.pending_reply import PendingReply
 from bot.storage.messages.pending_replies import PendingReplies
 from bot.storage.migration_state import TABLES
 from bot.storage.schema import UNFINISHED
@@ -112,7 +112,7 @@ def left_behind(slack, pending_replies, channel="general"):
     client = WebClient(slack.bot_token(), base_url=slack.api_url, retry_handlers=[])
     place = slack.channel(channel).id
     ts = client.chat_postMessage(channel=place, text="Working on it …")["ts"]
-    pending_replies.begin(Work(slack.workspace().id, place, ts, "licenses"))
+    pending_replies.begin(PendingReply(slack.workspace().id, place, ts, "licenses"))
     return client, lambda: slack.shown_text(slack.workspace().message(place, ts))
 
 
@@ -142,13 +142,13 @@ def test_what_could_not_be_put_right_just_now_is_tried_again(slack, pending_repl
 def test_a_message_that_is_gone_and_a_workspace_that_left_are_forgotten(slack, pending_replies):
     client, _ = left_behind(slack, pending_replies)
     slack.faults.plan("chat.update", Fault(error="message_not_found"))
-    pending_replies.begin(Work("T0LEFT", "C1", "1.1", "licenses"))
+    pending_replies.begin(PendingReply("T0LEFT", "C1", "1.1", "licenses"))
     assert recover(pending_replies, lambda workspace: None if workspace == "T0LEFT" else client, AT_ONCE) == 0
     assert pending_replies.take_over(AT_ONCE) == []
 
 
 def test_a_workspace_whose_token_cannot_be_had_now_keeps_no_other_waiting_and_has_its_turn_later(slack, pending_replies):
-    pending_replies.begin(Work("T0SLOW", "C1", "1.1", "licenses"))
+    pending_replies.begin(PendingReply("T0SLOW", "C1", "1.1", "licenses"))
     client, shown = left_behind(slack, pending_replies)
 
     def client_for(workspace):

@@ -14,7 +14,7 @@ from analytics.export import serialization
 from analytics.questions.registry import QUESTIONS, ask, parse
 from bot.blocks import controls, messages, text
 from bot.blocks.escape import escape
-from bot.blocks.figures.native_chart import native
+from bot.blocks.figures.native_chart import native_chart
 from bot.blocks.figures.table_block import table_blocks
 from bot.domain.reply import Notice
 from playground.block_kit.blocks import check_blocks
@@ -35,7 +35,7 @@ def answer(request, history, long_history):
 def test_an_answer_is_what_slack_accepts_in_every_form(answer):
     for shown in (
         [messages.image_of_file("F0123456789", answer.chart.alt)],
-        native(answer.chart),
+        native_chart(answer.chart),
         table_blocks(answer),
         messages.numbers(answer),
     ):
@@ -100,12 +100,12 @@ def test_any_notice_is_what_slack_accepts(said, suggestions):
 
 @given(st.text(max_size=500))
 def test_the_working_message_is_what_slack_accepts(typed):
-    assert check_blocks(messages.working(typed)) == []
+    assert check_blocks(messages.progress(typed)) == []
 
 
 @pytest.mark.parametrize("typed", ["<!channel>", "<@U1>", "<https://example.com|click>", "a & b", "&lt;!here&gt;"])
 def test_what_somebody_typed_stays_text(typed):
-    for shown in (messages.working(typed), messages.notice_blocks(Notice(f"I do not know “{typed}”."))):
+    for shown in (messages.progress(typed), messages.notice_blocks(Notice(f"I do not know “{typed}”."))):
         written = json.dumps([block for block in shown if block["type"] != "actions"], ensure_ascii=False)
         assert "<" not in written
         assert ">" not in written

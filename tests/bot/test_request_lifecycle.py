@@ -17,10 +17,10 @@ from analytics.storage import database_wait
 from bot.analytics_pool.pool import Pool
 from bot.delivery import lifecycle
 from bot.delivery.recovery import recover
-from bot.domain.pending_reply import UNTOLD, Work
+from bot.domain.pending_reply import WITHOUT_MESSAGE, PendingReply
 from bot.slack import listener_pool
 from bot.storage.messages.pending_replies import PendingReplies
-from bot.storage.process_identity import is_gone, this_process
+from bot.storage.process_identity import has_ended, this_process
 from bot.storage.schema import UNFINISHED
 from playground.faults import Fault
 
@@ -133,7 +133,7 @@ def test_who_waits_in_the_queue_when_the_process_ends_is_told(pool, tmp_path, mo
 def test_what_a_dead_process_left_is_put_right_at_once_and_what_a_living_one_has_is_not(bot):
     pending_replies, client = PendingReplies(bot.engine), WebClient(bot.slack.bot_token(), base_url=bot.slack.api_url)
     channel, team, ada = bot.slack.channel("general").id, bot.slack.workspace().id, bot.slack.workspace().user("ada").id
-    pending_replies.begin(Work(team, channel, f"{UNTOLD}1", "licenses", ada))
+    pending_replies.begin(PendingReply(team, channel, f"{WITHOUT_MESSAGE}1", "licenses", ada))
     assert recover(pending_replies, lambda _: client) == 0
     dead = subprocess.run(
         [sys.executable, "-c", "from bot.storage.process_identity import this_process; print(this_process())"],
@@ -153,17 +153,17 @@ def test_what_a_dead_process_left_is_put_right_at_once_and_what_a_living_one_has
 def test_only_a_process_that_is_known_to_have_ended_is_gone():
     boot, space, which = this_process().split(" ")
     pid, started = which.split(":")
-    assert not is_gone(this_process())
-    assert is_gone(f"{boot} {space} {pid}:{int(started) - 1}")  # another one had this number before
-    assert not is_gone(f"{boot} 1 {pid}:1")  # another container's
-    assert not is_gone(f"another-machine {space} {pid}:1")
-    assert not is_gone("")
+    assert not has_ended(this_process())
+    assert has_ended(f"{boot} {space} {pid}:{int(started) - 1}")  # another one had this number before
+    assert not has_ended(f"{boot} 1 {pid}:1")  # another container's
+    assert not has_ended(f"another-machine {space} {pid}:1")
+    assert not has_ended("")
     assert len(this_process()) <= 80
 
 
 def test_what_can_never_be_put_right_is_forgotten(bot):
     pending_replies, client = PendingReplies(bot.engine), WebClient(bot.slack.bot_token(), base_url=bot.slack.api_url)
-    pending_replies.begin(Work(bot.slack.workspace().id, "C0GONE", f"{UNTOLD}1", "licenses", "U0GONE"))
+    pending_replies.begin(PendingReply(bot.slack.workspace().id, "C0GONE", f"{WITHOUT_MESSAGE}1", "licenses", "U0GONE"))
     with bot.engine.begin() as connection:
         connection.execute(UNFINISHED.update().values(started_at=sa.func.datetime("2026-01-01")))
     assert recover(pending_replies, lambda _: client) == 0

@@ -26,7 +26,7 @@ from bot.conversation.answer_cache import AnswerCache
 from bot.jobs.prewarm import Prewarmer
 from bot.server import replay_guard
 from bot.server.health import Health
-from bot.server.web import WebContext, web
+from bot.server.web import WebContext, create_app
 from bot.settings import Settings
 from playground import SlackStandIn
 from playground.faults import Fault
@@ -81,7 +81,7 @@ class Bot:
         )
         self.workers = Workers(url, entries)
         self.web_context = composition.web_context(self.settings, self.workers, composition.store(self.settings))
-        self.http = web(self.web_context).test_client()
+        self.http = create_app(self.web_context).test_client()
 
     def command(self, text, *, at=None, secret=None, channel="general"):
         """Return a signed request of Slack's, as the test client takes it."""
@@ -215,7 +215,7 @@ def test_a_failure_of_the_web_application_shows_a_reference(bot, caplog):
         def find(self, _name):
             raise ZeroDivisionError("what somebody typed")
 
-    response = web(WebContext(bot.web_context.app, gallery=Broken())).test_client().get("/charts/a.b.png")
+    response = create_app(WebContext(bot.web_context.app, gallery=Broken())).test_client().get("/charts/a.b.png")
     assert response.status_code == 500
     reference = response.text.split("reference ")[1].strip(" .\n")
     assert reference in caplog.text
@@ -230,7 +230,7 @@ def probing(bot):
     def start(every=0.05, stale=WAIT, **parts):
         health = Health(parts, every=every, stale=stale)
         stops.append(health.start())
-        return web(WebContext(bot.web_context.app, health=health, metrics_token="let me in")).test_client()
+        return create_app(WebContext(bot.web_context.app, health=health, metrics_token="let me in")).test_client()
 
     yield start
     for stop in stops:

@@ -20,7 +20,7 @@ from werkzeug.serving import make_server
 from analytics.storage import database
 from bot import composition
 from bot.analytics_pool.pool import Pool
-from bot.server.web import WebContext, web
+from bot.server.web import WebContext, create_app
 from bot.settings import Settings
 from bot.slack_api import upload
 from playground import SlackStandIn
@@ -79,7 +79,7 @@ def over_http(slack, answers, entries, **more):
     app = composition.bolt(
         settings, composition.services(settings, answers, entries, composition.store(settings)), over_http=True
     )
-    server = make_server("127.0.0.1", 0, web(WebContext(app)), threaded=True)
+    server = make_server("127.0.0.1", 0, create_app(WebContext(app)), threaded=True)
     server.daemon_threads = False  # closing waits for the requests: work begins after its acknowledgement
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -16,24 +16,24 @@ from slack_sdk.oauth.installation_store import Installation
 from analytics.errors import HfStatsError, StoreError
 from analytics.storage import database
 from bot.domain.content import Content
-from bot.domain.dump import Wanted
+from bot.domain.dump import DumpRequest
 from bot.domain.outbox import Kind, Outcome, PlannedDelivery
 from bot.slack.installation.tokens import Tokens
-from bot.storage.channels.alerts import Watches
-from bot.storage.channels.predictions import Bets
-from bot.storage.channels.subscriptions import Subscriptions
-from bot.storage.dumps import Dumps
-from bot.storage.heartbeats import Heartbeats
-from bot.storage.installations import SECRETS, Cipher, Installations, Tables
+from bot.storage.channels.alerts import AlertStore
+from bot.storage.channels.predictions import BetStore
+from bot.storage.channels.subscriptions import SubscriptionStore
+from bot.storage.dumps import DumpStore
+from bot.storage.heartbeats import HeartbeatStore
+from bot.storage.installations import SECRETS, Cipher, Installations, InstallationTables
 from bot.storage.job_slots import JobSlots
 from bot.storage.messages.built_digests import BuiltDigests
 from bot.storage.messages.outbox import OutboxStore
 from bot.storage.messages.pending_replies import PendingReplies, Work
-from bot.storage.messages.pictures import Gallery
+from bot.storage.messages.pictures import PictureStore
 from bot.storage.messages.received_events import ReceivedEvents
 from bot.storage.migration_state import TABLES
 from bot.storage.schema import METADATA, UNFINISHED
-from bot.storage.token_leases import Leases
+from bot.storage.token_leases import TokenLeases
 from bot.storage.workspaces import forget, forget_users
 from playground import SlackStandIn
 
@@ -106,8 +106,8 @@ def rows(engine):
 def test_the_migrations_make_what_the_code_expects(engine):
     inspector = sa.inspect(engine)
     wanted = sa.MetaData()
-    Tables.build_bots_table(wanted, "slack_bots")
-    Tables.build_installations_table(wanted, "slack_installations")
+    InstallationTables.build_bots_table(wanted, "slack_bots")
+    InstallationTables.build_installations_table(wanted, "slack_installations")
     for table in [*METADATA.sorted_tables, *wanted.sorted_tables]:
         there = {column["name"]: column for column in inspector.get_columns(table.name)}
         assert set(there) == set(table.c.keys()), table.name
@@ -145,32 +145,32 @@ def test_a_store_of_version_0005_opens(url):
     assert "slack_oauth_states" not in sa.inspect(engine).get_table_names()
     (work,) = PendingReplies(engine).take_over(timedelta(minutes=3))
     assert (work.workspace, work.channel, work.ts, work.query) == ("T1", "C1", "1.2", "licenses")
-    Heartbeats(engine).beat()
+    HeartbeatStore(engine).beat()
     engine.dispose()
 
 
 def test_a_picture_keeps_its_name_and_is_stored_once_for_all_workspaces(engine):
-    gallery = Gallery(engine, ["new", "old"])
-    one = gallery.keep("T1", b"png")
-    assert gallery.keep("T1", b"png") == one
-    other = gallery.keep("T2", b"png")
+    gallery = PictureStore(engine, ["new", "old"])
+    one = gallery.save("T1", b"png")
+    assert gallery.save("T1", b"png") == one
+    other = gallery.save("T2", b"png")
     assert other != one
     assert gallery.find(one) == gallery.find(other) == b"png"
     assert rows(engine)["picture"] == 1
-    assert Gallery(engine, ["newer", "new"]).find(one) == b"png"
-    assert Gallery(engine, ["another"]).find(one) is None
+    assert PictureStore(engine, ["newer", "new"]).find(one) == b"png"
+    assert PictureStore(engine, ["another"]).find(one) is None
 
 
 def test_a_name_that_was_not_signed_here_shows_nothing(engine):
-    gallery = Gallery(engine, ["key"])
-    name = gallery.keep("T1", b"png")
+    gallery = PictureStore(engine, ["key"])
+    name = gallery.save("T1", b"png")
     for forged in ("", ".", name[1:], name[:-1], name.partition(".")[0], f"x{name}", "ä", "a.b.c"):
         assert gallery.find(forged) is None
 
 
 def test_old_pictures_go_and_those_that_another_workspace_shows_stay(engine):
-    gallery = Gallery(engine, ["key"])
-    name = gallery.keep("T1", b"png")
+    gallery = PictureStore(engine, ["key"])
+    name = gallery.save("T1", b"png")
     assert gallery.prune(timedelta(days=1)) == 0
     assert gallery.find(name) == b"png"
     assert gallery.prune(LONG_AGO) == 1
@@ -179,7 +179,7 @@ def test_old_pictures_go_and_those_that_another_workspace_shows_stay(engine):
 
 
 def test_the_same_picture_at_one_moment_has_one_name(engine):
-    assert len(set(together(8, lambda _: Gallery(engine, ["key"]).keep("T1", b"png")))) == 1
+    assert len(set(together(8, lambda _: PictureStore(engine, ["key"]).save("T1", b"png")))) == 1
 
 
 def test_of_many_at_one_moment_one_is_the_first(engine):
@@ -264,11 +264,11 @@ def test_without_a_good_key_there_is_one_clear_sentence(keys, said):
 
 
 def test_one_of_many_has_the_lease_until_it_ends(engine):
-    leases = Leases(engine)
+    leases = TokenLeases(engine)
     assert sorted(together(8, lambda _: leases.take("T1", timedelta(minutes=1)))) == [False] * 7 + [True]
     assert leases.take("T2", timedelta(seconds=-1))
     assert leases.take("T2", timedelta(minutes=1)), "a lease whose holder died must end by itself"
-    leases.give_back("T1")
+    leases.release("T1")
     assert leases.take("T1", timedelta(minutes=1))
 
 
@@ -291,7 +291,7 @@ def test_twenty_threads_of_two_processes_refresh_a_token_once(url, engine, ciphe
         processes = [
             Tokens(
                 Installations(one, slack.client_id, cipher),
-                Leases(one),
+                TokenLeases(one),
                 WebClient(base_url=slack.api_url),
                 slack.client_id,
                 slack.client_secret,
@@ -317,7 +317,7 @@ def test_a_refresh_that_slack_refuses_leaves_the_token_that_is_still_good(engine
         kept = Installations(engine, slack.client_id, cipher)
         kept.save(installed(token="still good", bot_refresh_token="unknown", bot_token_expires_at=ends))
         client = WebClient(base_url=slack.api_url)
-        tokens = Tokens(kept, Leases(engine), client, slack.client_id, slack.client_secret)
+        tokens = Tokens(kept, TokenLeases(engine), client, slack.client_id, slack.client_secret)
         assert [tokens.of(None, "T1").token for _ in range(3)] == ["still good"] * 3
         assert len(slack.calls) == 1, "everybody tried"
         assert "invalid_refresh_token" in caplog.text
@@ -325,7 +325,7 @@ def test_a_refresh_that_slack_refuses_leaves_the_token_that_is_still_good(engine
 
 
 def test_of_many_who_bet_and_settle_at_once_each_bet_is_there_and_settled_once(engine):
-    bets = Bets(engine)
+    bets = BetStore(engine)
     said = {"question": "creators by downloads", "month": "2026-12", "name": "Meta"}
     together(6, lambda at: bets.place("T1", "C1", "U1", **said, percent=60 + at))
     (bet,) = bets.in_channel("T1", "C1")
@@ -354,24 +354,24 @@ KEPT = {
 
 def fill(engine, cipher, team):
     """Put at least one row of a workspace into every table that has such rows."""
-    Gallery(engine, ["key"]).keep(team, f"png of {team}".encode())
-    Gallery(engine, ["key"]).keep(team, b"shown by both")
+    PictureStore(engine, ["key"]).save(team, f"png of {team}".encode())
+    PictureStore(engine, ["key"]).save(team, b"shown by both")
     PendingReplies(engine).begin(Work(team, "C1", "1.1", "licenses"))
-    Leases(engine).take(team, timedelta(minutes=1))
+    TokenLeases(engine).take(team, timedelta(minutes=1))
     Installations(engine, CLIENT, cipher).save(installed(team=team))
     ReceivedEvents(engine).first(f"event of {team}")
     now = datetime.now(UTC)
-    Subscriptions(engine).subscribe(
+    SubscriptionStore(engine).subscribe(
         team, "C1", schedule="monthly", within="top", sections=("license",), by="U1", next_due=now, private=False
     )
-    Watches(engine).add(team, "C1", "creator meta below 10%", "U1", crossed=False, looked_at=None)
-    Bets(engine).place(team, "C1", "U1", question="creators by downloads", month="2026-12", name="Meta", percent=70)
+    AlertStore(engine).add(team, "C1", "creator meta below 10%", "U1", crossed=False, looked_at=None)
+    BetStore(engine).place(team, "C1", "U1", question="creators by downloads", month="2026-12", name="Meta", percent=70)
     OutboxStore(engine).plan([PlannedDelivery(team, "C1", Kind.DIGEST, {"T1": 1, "T2": 2}[team], "2026-07", now, "key")])
-    OutboxStore(engine).hush(team, now)
-    BuiltDigests(engine).keep("key", Content("text", []), None)
-    BuiltDigests(engine).may_upload(team, b"digest")
+    OutboxStore(engine).pause_workspace(team, now)
+    BuiltDigests(engine).save("key", Content("text", []), None)
+    BuiltDigests(engine).claim_upload(team, b"digest")
     JobSlots(engine).first("snapshot", team)
-    Dumps(engine).plan([Wanted("someone/dumps", "models.parquet", "main", date(2026, 7, 31))])
+    DumpStore(engine).plan([DumpRequest("someone/dumps", "models.parquet", "main", date(2026, 7, 31))])
 
 
 def test_who_leaves_leaves_nothing_and_takes_nothing_of_others_along(engine, cipher):
@@ -404,14 +404,14 @@ def test_a_person_who_takes_back_a_grant_takes_no_bot_along(engine, cipher):
 
 
 def test_a_workspace_reaches_nothing_of_another(engine, cipher):
-    gallery, pending_replies, kept = Gallery(engine, ["key"]), PendingReplies(engine), Installations(engine, CLIENT, cipher)
+    gallery, pending_replies, kept = PictureStore(engine, ["key"]), PendingReplies(engine), Installations(engine, CLIENT, cipher)
     fill(engine, cipher, "T1")
     before = rows(engine)
     pending_replies.end(Work("T2", "C1", "1.1", "licenses"))
-    Leases(engine).give_back("T2")
+    TokenLeases(engine).release("T2")
     assert kept.token(None, "T2") is None
     assert kept.token("T1", "T2") is None
-    subscriptions, watches, outbox = Subscriptions(engine), Watches(engine), OutboxStore(engine)
+    subscriptions, watches, outbox = SubscriptionStore(engine), AlertStore(engine), OutboxStore(engine)
     (mine,) = subscriptions.of("T1")
     (watch,) = watches.in_channel("T1", "C1")
     (line,) = outbox.find()
@@ -421,13 +421,13 @@ def test_a_workspace_reaches_nothing_of_another(engine, cipher):
     assert watches.remove("T2", watch.id) is None
     assert watches.get("T2", watch.id) is None
     assert not watches.unmute("T2", watch.id)
-    bets = Bets(engine)
+    bets = BetStore(engine)
     (bet,) = bets.in_channel("T1", "C1")
     assert bets.in_channel("T2", "C1") == []
     assert bets.get("T2", bet.id) is None
     assert not bets.withdraw("T2", bet.id, "U1")
-    assert not outbox.once_more(line.id, "T2")
+    assert not outbox.retry(line.id, "T2")
     assert not any(forget(engine, "T2").values())
     assert forget_users(engine, "T2", ["U1"]) == 0
     assert rows(engine) == before
-    assert gallery.keep("T2", b"shown by both") != gallery.keep("T1", b"shown by both")
+    assert gallery.save("T2", b"shown by both") != gallery.save("T1", b"shown by both")

@@ -14,7 +14,7 @@ from analytics.storage import database, ingest
 from analytics.storage.sql_history import SqlHistory
 from bot.analytics_pool.pool import Pool
 from bot.analytics_pool.process import entries as all_entries
-from bot.blocks.figures.sparkline import FEWEST, MOST, Point, left_behind, trend
+from bot.blocks.figures.sparkline import FEWEST, MOST, Point, absent_since, trend
 from playground import SlackStandIn
 from playground.faults import Fault
 
@@ -302,9 +302,9 @@ def test_two_moments_are_no_course(values):
 
 
 def test_new_is_what_was_absent_the_month_before():
-    assert left_behind(months(None, 1.0)) == date(2025, 1, 28)
-    assert left_behind(months(1.0, 2.0)) is None
-    assert left_behind(months(1.0)) is None
+    assert absent_since(months(None, 1.0)) == date(2025, 1, 28)
+    assert absent_since(months(1.0, 2.0)) is None
+    assert absent_since(months(1.0)) is None
 
 
 @given(st.lists(st.none() | st.floats(0, 1e12), max_size=60))

@@ -23,7 +23,7 @@ from forgeries import SLACK_ROUTE, Forger
 from bot import composition
 from bot.analytics_pool.process import entries
 from bot.observability import logs
-from bot.server.web import web
+from bot.server.web import create_app
 from playground import SlackStandIn
 from playground.delivery import signature
 
@@ -58,7 +58,7 @@ class Lines(logging.Handler):
 
     def __init__(self):
         super().__init__(logging.INFO)
-        self.addFilter(logs.may_be_written)
+        self.addFilter(logs.is_loggable)
         self.lines = []
 
     def emit(self, record):
@@ -219,7 +219,7 @@ def test_a_listener_is_not_run_by_a_header(bot):
 
 @pytest.mark.parametrize("token", [None, "", " "])
 def test_without_a_token_nobody_reads_the_metrics_not_even_from_this_machine(bot, token):
-    closed = web(replace(bot.web_context, metrics_token=token)).test_client()
+    closed = create_app(replace(bot.web_context, metrics_token=token)).test_client()
     for peer in ("127.0.0.1", "::1", "10.0.0.1", "8.8.8.8"):
         for authorization in (None, "Bearer", "Bearer ", "Bearer  ", "Bearer None"):
             headers = {"Authorization": authorization} if authorization else {}

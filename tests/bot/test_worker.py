@@ -130,7 +130,7 @@ def test_what_is_old_goes(url, caplog):
     settings = Settings(database_url=url, hfstats_keys="key", hfstats_picture_days=30)
     engine = composition.store(settings)
     gallery, seen = composition.gallery(settings, engine), ReceivedEvents(engine)
-    old, new = gallery.keep("T1", b"old"), gallery.keep("T1", b"new")
+    old, new = gallery.save("T1", b"old"), gallery.save("T1", b"new")
     seen.first("old")
     aged = sa.text("UPDATE link SET made_at = :at WHERE name = :name")
     with engine.begin() as connection:

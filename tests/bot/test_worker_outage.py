@@ -21,13 +21,13 @@ from analytics.storage import database
 from bot import composition
 from bot.jobs.engine.outage import Outage, waits
 from bot.settings import Settings
-from bot.storage.heartbeats import Heartbeats
+from bot.storage.heartbeats import HeartbeatStore
 
 
 def last_heartbeat(url):
     engine = database.engine(url)
     try:
-        return Heartbeats(engine).find()[0]
+        return HeartbeatStore(engine).find()[0]
     finally:
         engine.dispose()
 

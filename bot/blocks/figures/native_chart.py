@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from analytics.chart import ChartKind, Series, Unit
-from bot.blocks.escape import literal
+from bot.blocks.escape import escape_plain_text
 from bot.blocks.text_objects import cut
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ POINTS = 20
 SEGMENTS = 6
 
 
-def native(chart: Chart) -> list[Block]:
+def native_chart(chart: Chart) -> list[Block]:
     """Return one or two blocks that show the chart's numbers; none for a chart without such a form.
 
     Ranks and clouds of points have none, and a gap has none either: Slack wants a number at every place, and neither 0 nor a line
@@ -46,9 +46,9 @@ def _focus(chart: Chart) -> list[Block]:
     parts = [(name, value) for name, value in chart.parts if value > 0][:SEGMENTS]
     if len(parts) < 2:
         return _bars(chart)
-    labels = short([name for name, _ in parts])
+    labels = shorten_labels([name for name, _ in parts])
     segments = [{"label": label, "value": _number(value, chart.unit)} for label, (_, value) in zip(labels, parts, strict=True)]
-    title = cut(literal(chart.parts_title or chart.title), TITLE)
+    title = cut(escape_plain_text(chart.parts_title or chart.title), TITLE)
     return [*_bars(chart), {"type": "data_visualization", "title": title, "chart": {"type": "pie", "segments": segments}}]
 
 
@@ -87,8 +87,8 @@ def _over_time(kind: str, chart: Chart, series: Sequence[Series]) -> Block:
 
 
 def _plot(kind: str, title: str, chart: Chart, categories: Sequence[str], series: Sequence[Series]) -> Block:
-    labels = short(categories[:POINTS])
-    names = short([one.name for one in series[:SERIES]])
+    labels = shorten_labels(categories[:POINTS])
+    names = shorten_labels([one.name for one in series[:SERIES]])
     drawn = [
         {
             "name": name,
@@ -103,10 +103,10 @@ def _plot(kind: str, title: str, chart: Chart, categories: Sequence[str], series
     if chart.unit is Unit.PORTION:
         axes["y_label"] = "share, %"
     elif chart.y_label:
-        axes["y_label"] = cut(literal(chart.y_label), AXIS)
+        axes["y_label"] = cut(escape_plain_text(chart.y_label), AXIS)
     return {
         "type": "data_visualization",
-        "title": cut(literal(title).strip() or "Chart", TITLE),
+        "title": cut(escape_plain_text(title).strip() or "Chart", TITLE),
         "chart": {"type": kind, "series": drawn, "axis_config": axes},
     }
 
@@ -154,11 +154,11 @@ def _number(value: float, unit: Unit) -> float:
     return float(f"{value * 100:.3g}") if unit is Unit.PORTION else float(f"{value:.6g}")
 
 
-def short(names: Sequence[str]) -> list[str]:
+def shorten_labels(names: Sequence[str]) -> list[str]:
     """Cut names to what a label holds; what is cut ends in an ellipsis, and what was different stays different."""
     taken: dict[str, None] = {}
     for name in names:
-        whole = literal(" ".join(name.split())) or "-"
+        whole = escape_plain_text(" ".join(name.split())) or "-"
         # A model's own name says more than its owner's.
         label = cut(whole if len(whole) <= LABEL else whole.rpartition("/")[2] or whole, LABEL)
         count = 2

@@ -53,7 +53,7 @@ def trend(points: Sequence[Point]) -> Trend | None:
     return Trend("".join(_bar(value, low, high) for value in values), known[0], known[-1])
 
 
-def left_behind(points: Sequence[Point]) -> date | None:
+def absent_since(points: Sequence[Point]) -> date | None:
     """Return when the last month before the present one ended without a value; ``None`` where it had one or is not known."""
     months = list(_months(points).values())
     return months[-2].day if len(months) > 1 and months[-2].value is None else None

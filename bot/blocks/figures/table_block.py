@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.blocks.escape import literal
-from bot.blocks.messages import remark
+from bot.blocks.escape import escape_plain_text
+from bot.blocks.messages import small_text
 from bot.blocks.table_rows import table
 from bot.blocks.text_objects import cut
 
@@ -39,11 +39,11 @@ def table_blocks(answer: Answer) -> list[Block]:
         "column_settings": [{"align": "left" if column in words else "right", "is_wrapped": column == 1} for column in kept],
     }
     left_out = found.left_out + dropped
-    return [block, remark(f"… and {left_out} more")] if left_out else [block]
+    return [block, small_text(f"… and {left_out} more")] if left_out else [block]
 
 
 def _cell(text: str) -> Block:
-    return {"type": "raw_text", "text": cut(literal(text), CELL) or "-"}  # Slack takes no empty cell
+    return {"type": "raw_text", "text": cut(escape_plain_text(text), CELL) or "-"}  # Slack takes no empty cell
 
 
 def _within(rows: Sequence[list[Block]]) -> tuple[list[list[Block]], int]:

@@ -10,7 +10,7 @@ from analytics.errors import HfStatsError
 from analytics.formatting.phrases import name as called
 from bot.blocks.forms.question_form import OPTION_TEXT
 from bot.blocks.text_objects import cut, plain_text
-from bot.domain.prediction import LISTS, LONGEST_NAME, MEASURES, RANKED, SURE, Draft
+from bot.domain.prediction import CONFIDENCE, LISTS, LONGEST_NAME, MEASURES, RANKED, Draft
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,7 +38,7 @@ def bet_view(draft: Draft, months: Sequence[Edition], where: str | None = None) 
     name = _option(_value(draft.name, new=draft.newcomer), called(draft.of, draft.name)) if draft.name else None
     who: Block = {"type": "external_select", "min_query_length": 0, "placeholder": plain_text("Type to search")}
     conversation: Block = {"type": "conversations_select", "default_to_current_conversation": True, "response_url_enabled": True}
-    sure = sorted({*SURE, draft.percent or SURE[0]})
+    sure = sorted({*CONFIDENCE, draft.percent or CONFIDENCE[0]})
     ends = [_option(str(month), f"The end of {month.name}") for month in months]
     fields = [
         _menu(OF, "Ranking", [_option(one.plural, _title(one)) for one in RANKED], draft.of.plural) | {"dispatch_action": True},

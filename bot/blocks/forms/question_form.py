@@ -9,7 +9,7 @@ from analytics.query import MOST_NAMES, Option
 from bot.blocks.escape import escape, escape_code
 from bot.blocks.messages import BUILD
 from bot.blocks.text_objects import CONTEXT, cut, mrkdwn, plain_text
-from bot.domain.query_form import FIELDS, NAMES, QUESTION, Filled, fitted, unquoted
+from bot.domain.query_form import FIELDS, NAMES, QUESTION, FormValues, unquoted, without_unsupported
 from bot.domain.store_summary import group_of
 
 if TYPE_CHECKING:
@@ -49,10 +49,10 @@ _LISTS = {
 _KINDS = {"license": "Licenses", "creator": "Creators", "task": "Tasks", "library": "Libraries"}
 
 
-def build_view(form: Filled, entries: Sequence[Entry], overview: StoreSummary | None, wrong: Mapping[str, str]) -> Block:
+def build_view(form: FormValues, entries: Sequence[Entry], overview: StoreSummary | None, wrong: Mapping[str, str]) -> Block:
     """Show the form as it is filled in, with what it asks in words or, from ``wrong``, what is missing."""
     entry = next((one for one in entries if one.form.word == form.word), entries[0])
-    form = fitted(form, entry.form)
+    form = without_unsupported(form, entry.form)
     fields = [_field(field, form, entry.form, overview) for field in (NAMES, *Option) if field in {*entry.form.options, NAMES}]
     return {
         "type": "modal",
@@ -74,7 +74,7 @@ def word_of(block_id: str) -> str:
     return block_id.partition(":")[2]
 
 
-def filled_in(view: Mapping[str, Any]) -> Filled:
+def read_view(view: Mapping[str, Any]) -> FormValues:
     """Read how a modal is filled in, from the ``view`` of any of its payloads."""
     values: Mapping[str, Mapping[str, Mapping[str, Any]]] = view["state"]["values"]
     held = {block: next(iter(actions.values())) for block, actions in values.items() if actions}
@@ -87,7 +87,7 @@ def filled_in(view: Mapping[str, Any]) -> Filled:
             chosen = tuple(f"{field} {one}" for one in chosen)
         if chosen:
             words[field] = chosen
-    return Filled(
+    return FormValues(
         word,
         words,
         typed=frozenset(field for field in (NAMES, Option.TASK) if _is_typed(held.get(block_of(field, word), {}))),
@@ -125,7 +125,7 @@ def _question(entry: Entry, entries: Sequence[Entry]) -> Block:
     return _input(QUESTION, "Question", element, optional=False)
 
 
-def _field(field: str, form: Filled, of: Form, overview: StoreSummary | None) -> Block | None:
+def _field(field: str, form: FormValues, of: Form, overview: StoreSummary | None) -> Block | None:
     given = form.words.get(field, ())
     match field:
         case "names":
@@ -139,10 +139,10 @@ def _field(field: str, form: Filled, of: Form, overview: StoreSummary | None) ->
                 "placeholder": plain_text(_LABELS[Option.TOP][1]),
             }
             element |= {"initial_value": given[0].removeprefix(f"{Option.TOP} ")} if given else {}
-        case Option.TASK if _must_be_typed(field, form):
+        case Option.TASK if _is_text_field(field, form):
             element = _text(given[0].removeprefix(f"{Option.TASK} ") if given else "")
         case Option.TASK:
-            shown = _option(given[0], unquoted(given[0].removeprefix(f"{Option.TASK} "))) if given else _nothing(field)
+            shown = _option(given[0], unquoted(given[0].removeprefix(f"{Option.TASK} "))) if given else _default_option(field)
             element = {"type": "external_select", "min_query_length": 0, "initial_option": shown}
         case _:
             element = _menu(Option(field), given, overview)
@@ -150,9 +150,9 @@ def _field(field: str, form: Filled, of: Form, overview: StoreSummary | None) ->
     return _input(field, _LABELS[Option(field)][0], {**element, "action_id": f"{FORM}:{field}"}, optional=empty)
 
 
-def _names(form: Filled, of: Form) -> Block:
+def _names(form: FormValues, of: Form) -> Block:
     given = form.words.get(NAMES, ())
-    if _must_be_typed(NAMES, form):
+    if _is_text_field(NAMES, form):
         element = _text(" ".join(given))
     elif of.most > 1:
         element = {"type": "multi_external_select", "max_selected_items": MOST_NAMES, "min_query_length": 0}
@@ -180,18 +180,18 @@ def _menu(option: Option, given: Sequence[str], overview: StoreSummary | None) -
             offers = [(f"{option} {month}", _month(month)) for month in (overview.months if overview else ())]
     offers = offers[: MOST_OPTIONS - 2]
     offers += [(words, words.removeprefix(f"{option} ")) for words in given if words not in dict(offers)]
-    options = [_nothing(option), *(_option(words, text) for words, text in dict(offers).items())]
+    options = [_default_option(option), *(_option(words, text) for words, text in dict(offers).items())]
     chosen = next((one for one in options if one["value"] in given), options[0])
     return {"type": "static_select", "options": options, "initial_option": chosen}
 
 
-def _preview(form: Filled, wrong: Mapping[str, str]) -> Block:
+def _preview(form: FormValues, wrong: Mapping[str, str]) -> Block:
     missing = next(iter(wrong.values()), None)
     text = escape(f"Not a question yet. {missing}") if missing else f"This asks: `{escape_code(cut(form.text, 600))}`"
     return {"type": "context", "block_id": "preview", "elements": [mrkdwn(text, CONTEXT)]}
 
 
-def _where(form: Filled) -> list[Block]:
+def _where(form: FormValues) -> list[Block]:
     conversation = {
         "type": "conversations_select",
         "action_id": f"{FORM}:{WHERE}",
@@ -222,7 +222,7 @@ def _text(value: str) -> Block:
     return {"type": "plain_text_input", "max_length": TYPED, **({"initial_value": value} if value else {})}
 
 
-def _must_be_typed(field: str, form: Filled) -> bool:
+def _is_text_field(field: str, form: FormValues) -> bool:
     return field in form.typed or any(len(words) > OPTION_VALUE for words in form.words.get(field, ()))
 
 
@@ -235,7 +235,7 @@ def _values(element: Mapping[str, Any]) -> list[str]:
     return [str(one["value"]) for one in options if one] or [str(one).strip() for one in [element.get("value")] if one]
 
 
-def _nothing(option: str) -> Block:
+def _default_option(option: str) -> Block:
     return _option(ANY, _LABELS[Option(option)][1])
 
 

@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from pathlib import Path
 
-    from bot.domain.dump import Wanted
+    from bot.domain.dump import DumpRequest
 
 _LOOK = 0.25
 """Seconds between two looks at whether to go on."""
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class CountTask:
     """What the process is to do."""
 
-    dump: Wanted
+    dump: DumpRequest
     database: str
     folder: Path
     """Where what is downloaded lies until it is counted."""
@@ -36,15 +36,15 @@ class Order:
         return f"Order({self.dump})"
 
 
-class Died(Exception):  # noqa: N818 - of the process, not in it
+class ProcessDiedError(Exception):
     """The process ended without a word."""
 
 
-class Stopped(Exception):  # noqa: N818 - nothing went wrong
+class StoppedError(Exception):
     """It was told to end."""
 
 
-def count(order: Order, advance: Callable[[str, int, int | None], None], go_on: Callable[[], bool]) -> int | None:
+def count(order: CountTask, advance: Callable[[str, int, int | None], None], go_on: Callable[[], bool]) -> int | None:
     """Fetch a dump, count it and store it; returns its models, ``None`` for a day that is stored already.
 
     ``advance`` is called with what is being done, how far it is and how far it goes; ``go_on`` several times a second.
@@ -69,20 +69,20 @@ def count(order: Order, advance: Callable[[str, int, int | None], None], go_on: 
                 said, *more = here.recv()
             except EOFError:
                 process.join()
-                raise Died(f"exit code {process.exitcode}") from None
+                raise ProcessDiedError(f"exit code {process.exitcode}") from None
             if said == "done":
                 return more[0]  # type: ignore[no-any-return]
             if said == "failed":
                 raise more[0]
             advance(*more)
-        raise Stopped
+        raise StoppedError
     finally:
         process.terminate()
         process.join()
         here.close()
 
 
-def _main(order: Order, there: Connection) -> None:
+def _main(order: CountTask, there: Connection) -> None:
     end_with_parent()
     try:
         there.send(("done", _count(order, lambda *progress: there.send(("at", *progress)))))
@@ -92,7 +92,7 @@ def _main(order: Order, there: Connection) -> None:
         there.send(("failed", OutOfReachError("There is not enough memory to count it.")))
 
 
-def _count(order: Order, advance: Callable[[str, int, int | None], None]) -> int | None:
+def _count(order: CountTask, advance: Callable[[str, int, int | None], None]) -> int | None:
     # What counts is loaded by this process only.
     from analytics.sources.dumps.repository import HubFile, fetch  # noqa: PLC0415
     from analytics.storage import database  # noqa: PLC0415

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from analytics.errors import HfStatsError, OutOfReachError
 from analytics.storage.database import make_private_folder
-from bot.domain.outbox import Again
-from bot.jobs.backfill.process import Died, Order, Stopped, count
+from bot.domain.outbox import RetryAt
+from bot.jobs.backfill.process import CountTask, ProcessDiedError, StoppedError, count
 from bot.storage.dumps import ATTEMPTS
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.domain.dump import Dump
-    from bot.storage.dumps import Dumps
+    from bot.storage.dumps import DumpStore
 
     Advance = Callable[[Dump, str, int, int | None], None]
 
@@ -39,7 +39,7 @@ _AGAIN = 1.0
 """Seconds between two looks at what others are counting."""
 
 
-def _quietly(_: Dump, __: str, ___: int, ____: int | None) -> None:
+def _ignore_progress(_: Dump, __: str, ___: int, ____: int | None) -> None:
     """Tell nobody."""
 
 
@@ -47,14 +47,14 @@ def _quietly(_: Dump, __: str, ___: int, ____: int | None) -> None:
 class Backfill:
     """Counts dumps until it is stopped."""
 
-    dumps: Dumps
+    dumps: DumpStore
     database: str
     folder: Path
     endpoint: str | None = None
     token: str | None = field(default=None, repr=False)
     stopped: Event = field(default_factory=Event)
 
-    def run(self, advance: Advance = _quietly) -> None:
+    def run(self, advance: Advance = _ignore_progress) -> None:
         """Count what waits, one after the other, until nothing is left that waits or that others count.
 
         Raises:
@@ -71,7 +71,7 @@ class Backfill:
             else:
                 self.stopped.wait(_AGAIN)
 
-    def count(self, id_: int, advance: Advance = _quietly) -> Again | None:
+    def count(self, id_: int, advance: Advance = _ignore_progress) -> RetryAt | None:
         """Count one dump; ``Again`` when it is to be tried later. What became of it is in the store.
 
         Raises:
@@ -80,7 +80,7 @@ class Backfill:
         """
         owner = secrets.token_hex(8)
         dump = self.dumps.claim(id_, owner)
-        if dump is None or isinstance(dump, Again):
+        if dump is None or isinstance(dump, RetryAt):
             return dump
         if dump.attempts > ATTEMPTS:
             self._give_up(dump, owner, f"it was begun {ATTEMPTS} times and never came to an end")
@@ -89,13 +89,13 @@ class Backfill:
         make_private_folder(folder)
         for left in folder.rglob("*.incomplete"):  # by a process that was killed; nothing goes on with it
             left.unlink(missing_ok=True)
-        order = Order(dump, self.database, folder, self.endpoint, self.token)
-        held = _Held(self.dumps, id_, owner, self.stopped)
+        order = CountTask(dump, self.database, folder, self.endpoint, self.token)
+        held = _LeaseRenewal(self.dumps, id_, owner, self.stopped)
         try:
             models = count(order, lambda what, done, of: advance(dump, what, done, of), held)
-        except Stopped:
-            return self.dumps.put_back(id_, owner, datetime.now(UTC), begun=False)
-        except (OutOfReachError, Died) as error:
+        except StoppedError:
+            return self.dumps.reschedule(id_, owner, datetime.now(UTC), begun=False)
+        except (OutOfReachError, ProcessDiedError) as error:
             return self._later(dump, owner, error)
         except HfStatsError as error:
             self._give_up(dump, owner, str(error))
@@ -112,23 +112,23 @@ class Backfill:
             if age > _FORGOTTEN.total_seconds():
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def _later(self, dump: Dump, owner: str, error: Exception) -> Again | None:
-        said = f"the process that counted it ended ({error})" if isinstance(error, Died) else str(error)
+    def _later(self, dump: Dump, owner: str, error: Exception) -> RetryAt | None:
+        said = f"the process that counted it ended ({error})" if isinstance(error, ProcessDiedError) else str(error)
         if dump.attempts >= ATTEMPTS:
             self._give_up(dump, owner, said)
             return None
         _log.warning("the Hub of %s has to wait: %s", dump.taken_on, said)
-        return self.dumps.put_back(dump.id, owner, datetime.now(UTC) + _LATER * 2 ** (dump.attempts - 1), said)
+        return self.dumps.reschedule(dump.id, owner, datetime.now(UTC) + _LATER * 2 ** (dump.attempts - 1), said)
 
     def _give_up(self, dump: Dump, owner: str, error: str) -> None:
         self.dumps.failed(dump.id, owner, error)
         _log.error("the Hub of %s cannot be counted: %s", dump.taken_on, error)
 
 
-class _Held:
+class _LeaseRenewal:
     """Tells several times a second whether to go on, and renews the lease now and then."""
 
-    def __init__(self, dumps: Dumps, id_: int, owner: str, stopped: Event) -> None:
+    def __init__(self, dumps: DumpStore, id_: int, owner: str, stopped: Event) -> None:
         self._renew = partial(dumps.renew, id_, owner)
         self._stopped = stopped
         self._renewed = time.monotonic()

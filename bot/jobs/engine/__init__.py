@@ -3,6 +3,6 @@
 An engine knows job names and delivery ids, and nothing of Slack. It may import domain and storage's database.
 """
 
-from bot.jobs.engine.protocol import CLOCK, Engine, Work
+from bot.jobs.engine.protocol import CLOCK, Engine, JobRunner
 
-__all__ = ["CLOCK", "Engine", "Work"]
+__all__ = ["CLOCK", "Engine", "JobRunner"]

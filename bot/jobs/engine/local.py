@@ -17,15 +17,15 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from analytics.errors import HfStatsError, StoreError
-from bot.domain.outbox import Again
+from bot.domain.outbox import RetryAt
 from bot.jobs.engine.outage import LONGEST_WAIT, Outage
 from bot.jobs.engine.protocol import BEAT_SECONDS, CLOCK
-from bot.shutdown import ENDS_WITHIN, end_within, until_stopped
+from bot.shutdown import ENDS_WITHIN, exit_after, wait_until_stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from bot.jobs.engine.protocol import Work
+    from bot.jobs.engine.protocol import JobRunner
 
 _log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ _BEAT, _COUNT = "beat", "count"
 class Local:
     """Runs everything in this process."""
 
-    def __init__(self, work: Work, deliveries: int, clock: Mapping[str, str] = CLOCK) -> None:
+    def __init__(self, work: JobRunner, deliveries: int, clock: Mapping[str, str] = CLOCK) -> None:
         """Run ``deliveries`` at the same time, and the jobs of ``clock``."""
         self._work = work
         self._clock = clock
@@ -56,8 +56,8 @@ class Local:
         """See :class:`bot.jobs.engine.protocol.Engine`."""
         self.start()
         _log.info("working by the clock, in one process")
-        until_stopped()
-        end_within(ENDS_WITHIN, 0)
+        wait_until_stopped()
+        exit_after(ENDS_WITHIN, 0)
         self.stop()
 
     def start(self) -> None:
@@ -124,9 +124,9 @@ class Local:
             again = self._work.deliver(id_)
         except StoreError as error:
             self._outage.failed(_BEAT, error)  # the next heartbeat tells whether it is back
-            again = Again(datetime.now(UTC) + timedelta(seconds=LONGEST_WAIT))
+            again = RetryAt(datetime.now(UTC) + timedelta(seconds=LONGEST_WAIT))
         except HfStatsError as error:
             _log.warning("delivery %s has to wait: %s", id_, error)
-            again = Again(datetime.now(UTC) + timedelta(minutes=1))
+            again = RetryAt(datetime.now(UTC) + timedelta(minutes=1))
         if again and self._scheduler.running:
             self.defer([id_], again.at)

@@ -26,7 +26,7 @@ from bot.jobs.engine.outage import Outage, waits
 from bot.jobs.engine.postgres_setup import CONNECT_TIMEOUT, conninfo
 from bot.jobs.engine.protocol import BEAT_SECONDS, CLOCK
 from bot.jobs.engine.retry_strategy import BEAT, RetryLaterError, RetryStrategy
-from bot.shutdown import ENDS_WITHIN, end_within
+from bot.shutdown import ENDS_WITHIN, exit_after
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
     from procrastinate.types import JSONDict
 
-    from bot.jobs.engine.protocol import Work
+    from bot.jobs.engine.protocol import JobRunner
 
 _log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class HungConnectionsError(HfStatsError):
 class Postgres:
     """One worker's share of the jobs."""
 
-    def __init__(self, work: Work, database: sa.Engine, deliveries: int, first: Callable[[str, str], bool]) -> None:
+    def __init__(self, work: JobRunner, database: sa.Engine, deliveries: int, first: Callable[[str, str], bool]) -> None:
         """Run so many ``deliveries`` at a time. ``first`` returns True to only one process for a job and a time slot."""
         self._work = work
         self._deliveries = deliveries
@@ -99,9 +99,9 @@ class Postgres:
                 if task.done():
                     task.result()  # raises: only a signal may end a worker
         except BaseException:
-            end_within(CONNECT_TIMEOUT, 1)
+            exit_after(CONNECT_TIMEOUT, 1)
             raise
-        end_within(1.0 if self._outage.failing else ENDS_WITHIN, 0)
+        exit_after(1.0 if self._outage.failing else ENDS_WITHIN, 0)
         self._work.stop()
         running[0].cancel()
         await asyncio.wait(running)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from bot.domain.outbox import Again
+    from bot.domain.outbox import RetryAt
 
 CLOCK: dict[str, str] = {
     "plan": "* * * * *",
@@ -22,7 +22,7 @@ BEAT_SECONDS = 10.0
 """Between two heartbeats of a worker."""
 
 
-class Work(Protocol):
+class JobRunner(Protocol):
     """The jobs, each safe to run again."""
 
     def alive(self) -> None:
@@ -41,11 +41,11 @@ class Work(Protocol):
         """Run one of :data:`CLOCK`."""
         ...
 
-    def deliver(self, id_: int) -> Again | None:
+    def deliver(self, id_: int) -> RetryAt | None:
         """Deliver one line of the ledger; ``Again`` when it is to be tried later."""
         ...
 
-    def count(self, id_: int) -> Again | None:
+    def count(self, id_: int) -> RetryAt | None:
         """Count one dump of the whole Hub, which takes minutes; ``Again`` when it is to be tried later."""
         ...
 

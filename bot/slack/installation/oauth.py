@@ -117,7 +117,7 @@ def pages(through: OAuthFlow) -> Blueprint:
 
     def answered(handle: Callable[..., BoltResponse]) -> Response:
         try:
-            return to_flask_response(handle(_plain_request()))
+            return to_flask_response(handle(_filtered_request()))
         except HTTPException:
             raise
         except _BusyError:
@@ -137,7 +137,7 @@ def pages(through: OAuthFlow) -> Blueprint:
     return blueprint
 
 
-def _plain_request() -> BoltRequest:
+def _filtered_request() -> BoltRequest:
     """Return what Bolt's flow reads of a request: the cookies, and of the address what has the form that Slack gives it."""
     asked = {name: request.args.get(name, "") for name in _QUERY}
     query = {name: value for name, value in asked.items() if _PLAIN.fullmatch(value)}

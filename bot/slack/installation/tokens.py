@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from slack_sdk import WebClient
 
     from bot.storage.installations import BotToken, Installations
-    from bot.storage.token_leases import Leases
+    from bot.storage.token_leases import TokenLeases
 
 _log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ _WAIT = 2.0
 class Tokens:
     """Looks a workspace's token up, at most every half minute, and has it refreshed by one process at a time."""
 
-    def __init__(self, installations: Installations, leases: Leases, client: WebClient, client_id: str, secret: str) -> None:
+    def __init__(self, installations: Installations, leases: TokenLeases, client: WebClient, client_id: str, secret: str) -> None:
         """``client`` needs no token: the app proves itself by id and secret."""
         self._installations = installations
         self._leases = leases
@@ -64,14 +64,14 @@ class Tokens:
         """Return a workspace's token, fresh enough to be used."""
         key = (enterprise_id, team_id)
         kept = self._kept.get(key)
-        if kept and time.monotonic() < kept[0] and not _due(kept[1]):
+        if kept and time.monotonic() < kept[0] and not _needs_refresh(kept[1]):
             return kept[1]
         try:
             found = self._installations.token(enterprise_id, team_id)
-            if found and _due(found):
-                found = self._rotated(found)
+            if found and _needs_refresh(found):
+                found = self._rotate(found)
         except StoreError as error:
-            if kept is None or _over(kept[1]):
+            if kept is None or _is_expired(kept[1]):
                 raise
             _log.warning("a token is used that could not be looked up again: %s", error)
             return kept[1]
@@ -85,19 +85,19 @@ class Tokens:
         """Look every token up again: a workspace went."""
         self._kept.clear()
 
-    def _rotated(self, old: BotToken) -> BotToken:
+    def _rotate(self, old: BotToken) -> BotToken:
         if self._leases.take(old.workspace, _LEASE):
             return self._refresh(self._installations.token(old.enterprise_id, old.team_id) or old)
         until = time.monotonic() + _WAIT
-        while _over(old) and time.monotonic() < until:
+        while _is_expired(old) and time.monotonic() < until:
             time.sleep(0.05)
             old = self._installations.token(old.enterprise_id, old.team_id) or old
         return old
 
     def _refresh(self, old: BotToken) -> BotToken:
         """Get a token for the refresh token. After a failure the lease stays until it ends, so that not everybody tries."""
-        if not _due(old):  # somebody did, between our look and our lease
-            self._leases.give_back(old.workspace)
+        if not _needs_refresh(old):  # somebody did, between our look and our lease
+            self._leases.release(old.workspace)
             return old
         try:
             got = self._client.oauth_v2_access(
@@ -111,13 +111,13 @@ class Tokens:
             return old
         ends = datetime.now(UTC) + timedelta(seconds=int(got["expires_in"]))
         new = self._installations.refreshed(old, str(got["access_token"]), got.get("refresh_token"), ends)
-        self._leases.give_back(old.workspace)
+        self._leases.release(old.workspace)
         return new
 
 
-def _due(token: BotToken) -> bool:
+def _needs_refresh(token: BotToken) -> bool:
     return token.refresh_token is not None and token.expires_at is not None and token.expires_at - datetime.now(UTC) < EARLY
 
 
-def _over(token: BotToken) -> bool:
+def _is_expired(token: BotToken) -> bool:
     return token.expires_at is not None and token.expires_at <= datetime.now(UTC)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from analytics.export.serialization import as_csv
 from bot.blocks.controls import CSV
-from bot.blocks.escape import escape_code, literal
+from bot.blocks.escape import escape_code, escape_plain_text
 from bot.delivery.conversation import Conversation
 from bot.domain.reply import Notice
 from bot.domain.request import Question
@@ -75,7 +75,11 @@ def _upload(client: WebClient, answer: Answer, channel: str, thread: str | None 
     name = re.sub(r"[^a-z0-9]+", "-", answer.query.casefold()).strip("-")[:80]
     try:
         client.files_upload_v2(
-            content=as_csv(answer), filename=f"hfstats-{name}.csv", title=literal(answer.query), channel=channel, thread_ts=thread
+            content=as_csv(answer),
+            filename=f"hfstats-{name}.csv",
+            title=escape_plain_text(answer.query),
+            channel=channel,
+            thread_ts=thread,
         )
     except FAILURES as error:
         _log.info("the file could not be shared: %s", said(error))

@@ -7,10 +7,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from analytics.query import quoted
-from bot.blocks.forms.question_form import FORM, block_of, build_view, filled_in, suggestions, word_of
+from bot.blocks.forms.question_form import FORM, block_of, build_view, read_view, suggestions, word_of
 from bot.blocks.messages import BUILD
 from bot.conversation.name_index import near
-from bot.domain.query_form import QUESTION, fitted, mistakes
+from bot.domain.query_form import QUESTION, mistakes, without_unsupported
 from bot.slack.listeners.modal_open import at_home, not_known_in, seated_in
 from bot.slack.payload import acked
 from bot.slack_api.errors import FAILURES, said
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from slack_bolt import Ack, App, BoltContext, Respond
     from slack_sdk import WebClient
 
-    from bot.domain.query_form import Filled
+    from bot.domain.query_form import FormValues
     from bot.slack.services import Services
 
 OFFERED = 30
@@ -77,11 +77,11 @@ def _in_the_form(body: dict[str, Any]) -> bool:
     return "view" in body
 
 
-def _form(services: Services, body: dict[str, Any]) -> Filled:
+def _form(services: Services, body: dict[str, Any]) -> FormValues:
     """Read the form, without what another question had left in it."""
-    form = filled_in(body["view"])
+    form = read_view(body["view"])
     of = next((one for one in services.forms if one.word == form.word), None)
-    return fitted(form, of) if of else form
+    return without_unsupported(form, of) if of else form
 
 
 def _near(services: Services, block_id: str, typed: str) -> dict[str, list[str]]:

@@ -10,7 +10,7 @@ from analytics.query import Query
 from bot.blocks.forms.question_form import build_view
 from bot.blocks.messages import BUILD
 from bot.delivery.conversation import Conversation
-from bot.domain.query_form import QUESTION, Filled, filled
+from bot.domain.query_form import QUESTION, FormValues, form_values
 from bot.domain.reply import Notice
 from bot.domain.request import Command, Misunderstood, Question
 from bot.slack.listeners.actions import channel_of
@@ -99,11 +99,11 @@ def not_known_in(line: str) -> Notice:
 
 def open_form(services: Services, conversation: Conversation, trigger: str, request: Request | None = None) -> None:
     """Open the form, beginning with the question that a request names; tell the person what to do where Slack refuses."""
-    form = Filled(services.entries[0].form.word, {})
+    form = FormValues(services.entries[0].form.word, {})
     wrong: dict[str, str] = {}
     match request:
         case Question(query) | Command(question=Query() as query):
-            form = filled(query)
+            form = form_values(query)
         case Misunderstood(Notice(mistake)) | Command(mistake=mistake) if mistake:
             wrong = {QUESTION: mistake}
     view = build_view(form, services.entries, services.name_index.at_hand(_PATIENCE), wrong)

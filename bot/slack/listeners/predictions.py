@@ -14,7 +14,7 @@ from bot.blocks.predictions import BET
 from bot.conversation.name_index import near
 from bot.delivery.conversation import Conversation
 from bot.domain.access import Permission
-from bot.domain.prediction import Draft, closed, open_months
+from bot.domain.prediction import Draft, closed_reason, open_months
 from bot.domain.reply import Notice
 from bot.domain.request import Command
 from bot.domain.store_summary import Name
@@ -138,7 +138,7 @@ def _months(services: Services) -> tuple[Edition, ...]:
 
 
 def _late(services: Services, draft: Draft) -> str:
-    return closed(draft.month, services.subscription_service.delivery_context.clock()) if draft.month else ""
+    return closed_reason(draft.month, services.subscription_service.delivery_context.clock()) if draft.month else ""
 
 
 def _near(services: Services, of: Dimension, typed: str) -> list[str]:

@@ -6,7 +6,7 @@ import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from bot.blocks.escape import inert
+from bot.blocks.escape import escape_everything
 from bot.blocks.text import answer_text, notice_text
 from bot.conversation.failures import notice_of
 from bot.delivery.attempts import attempt
@@ -55,7 +55,7 @@ def listen(app: App, services: Services) -> None:
 def _end(found: dict[str, str] | Notice, complete: Complete, fail: Fail) -> None:
     """End the step, later where Slack is away: ending it twice does no harm."""
     if isinstance(found, Notice):
-        text = inert(notice_text(found))
+        text = escape_everything(notice_text(found))
         attempt("the step could not be ended", lambda: fail(text))
     else:
         attempt("the step could not be ended", lambda: complete(found))
@@ -76,4 +76,8 @@ def _outputs(services: Services, workspace: str, typed: str) -> dict[str, str] |
     if reply.answer is None:
         return reply.notice or _ASK
     image = services.responder.image_url(workspace, reply.picture) if reply.picture else None
-    return {"headline": inert(reply.answer.headline), "text": inert(answer_text(reply.answer, ROWS)), "image_url": image or ""}
+    return {
+        "headline": escape_everything(reply.answer.headline),
+        "text": escape_everything(answer_text(reply.answer, ROWS)),
+        "image_url": image or "",
+    }

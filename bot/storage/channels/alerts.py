@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from analytics.storage.database import reaching, writing
-from bot.domain.outbox import Watch
-from bot.storage.insert import inserted
+from bot.domain.outbox import Alert
+from bot.storage.insert import insert_if_absent
 from bot.storage.schema import WATCH
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _W = WATCH.c
-MUTED = "asked"
+MUTED_BY_USER = "asked"
 """Why a watch is muted that somebody muted."""
 
 
-class Watches:
+class AlertStore:
     """The watches of all workspaces; every look at one names its workspace."""
 
     def __init__(self, database: sa.Engine, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
@@ -28,7 +28,7 @@ class Watches:
         self._database = database
         self._clock = clock
 
-    def add(self, workspace: str, channel: str, rule: str, by: str, *, crossed: bool, looked_at: date | None) -> Watch:
+    def add(self, workspace: str, channel: str, rule: str, by: str, *, crossed: bool, looked_at: date | None) -> Alert:
         """Watch for a rule in a channel; one that is there already is unmuted and otherwise left as it is.
 
         ``crossed`` tells whether it holds now: what is so already is no news.
@@ -37,11 +37,11 @@ class Watches:
         values: dict[str, Any] = {"workspace": workspace, "channel": channel, "rule": rule, "created_by": by}
         values |= {"created_at": self._clock().astimezone(UTC).replace(tzinfo=None), "crossed": crossed, "looked_at": looked_at}
         with writing(self._database) as connection:
-            if not inserted(connection, WATCH, **values):
+            if not insert_if_absent(connection, WATCH, **values):
                 connection.execute(WATCH.update().where(*mine).values(muted=None))
             return _watch(connection.execute(sa.select(WATCH).where(*mine)).one())
 
-    def remove(self, workspace: str, id_: int) -> Watch | None:
+    def remove(self, workspace: str, id_: int) -> Alert | None:
         """End a watch; returns it as it was."""
         mine = (_W.workspace == workspace, _W.id == id_)
         with writing(self._database) as connection:
@@ -49,7 +49,7 @@ class Watches:
             connection.execute(WATCH.delete().where(*mine))
         return _watch(row) if row else None
 
-    def mute(self, id_: int, reason: str = MUTED, connection: sa.Connection | None = None) -> bool:
+    def mute(self, id_: int, reason: str = MUTED_BY_USER, connection: sa.Connection | None = None) -> bool:
         """Say nothing for a watch any more; tells whether it was heard before."""
         if connection is None:
             with writing(self._database) as own:
@@ -64,28 +64,28 @@ class Watches:
             return connection.execute(WATCH.update().where(*muted).values(muted=None)).rowcount > 0
 
     @staticmethod
-    def looked(connection: sa.Connection, watch: Watch, day: date, *, crossed: bool) -> bool:
+    def record_check(connection: sa.Connection, watch: Alert, day: date, *, crossed: bool) -> bool:
         """Record what a snapshot showed, once for each; tells whether the caller was the first to look at it."""
         unseen = (_W.id == watch.id, sa.or_(_W.looked_at.is_(None), _W.looked_at < day))
         return connection.execute(WATCH.update().where(*unseen).values(looked_at=day, crossed=crossed)).rowcount > 0
 
-    def in_channel(self, workspace: str, channel: str) -> list[Watch]:
+    def in_channel(self, workspace: str, channel: str) -> list[Alert]:
         """Return a channel's watches, the oldest first."""
         return self._where(_W.workspace == workspace, _W.channel == channel)
 
-    def get(self, workspace: str, id_: int) -> Watch | None:
+    def get(self, workspace: str, id_: int) -> Alert | None:
         """Return a workspace's watch by its id."""
         return next(iter(self._where(_W.workspace == workspace, _W.id == id_)), None)
 
-    def heard(self) -> list[Watch]:
+    def active(self) -> list[Alert]:
         """Return every watch that is not muted."""
         return self._where(_W.muted.is_(None))
 
-    def _where(self, *conditions: sa.ColumnElement[bool]) -> list[Watch]:
+    def _where(self, *conditions: sa.ColumnElement[bool]) -> list[Alert]:
         with reaching(), self._database.connect() as connection:
             return [_watch(row) for row in connection.execute(sa.select(WATCH).where(*conditions).order_by(_W.id))]
 
 
-def _watch(row: sa.Row[Any]) -> Watch:
+def _watch(row: sa.Row[Any]) -> Alert:
     values = dict(row._mapping)  # noqa: SLF001 - a documented name
-    return Watch(**(values | {"created_at": values["created_at"].replace(tzinfo=UTC)}))
+    return Alert(**(values | {"created_at": values["created_at"].replace(tzinfo=UTC)}))

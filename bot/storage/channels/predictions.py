@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from analytics.errors import QueryError
 from analytics.storage.database import reaching, writing
 from bot.domain.outbox import Bet, Outcome
-from bot.storage.insert import inserted
+from bot.storage.insert import insert_if_absent
 from bot.storage.schema import BET
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ MOST = 20
 _B = BET.c
 
 
-class Bets:
+class BetStore:
     """The bets of all workspaces; every look at one names its workspace, but for what settles them."""
 
     def __init__(self, database: sa.Engine, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
@@ -49,7 +49,7 @@ class Bets:
                 theirs = (_B.workspace == workspace, _B.person == person, _B.outcome.is_(None))
                 if (connection.scalar(sa.select(sa.func.count()).where(*theirs)) or 0) >= MOST:
                     raise QueryError(f"You have {MOST} open bets, and more are not kept; “unbet” takes one back.", ("bets",))
-            if before or not inserted(connection, BET, **mine, **said):
+            if before or not insert_if_absent(connection, BET, **mine, **said):
                 connection.execute(BET.update().where(*same, _B.outcome.is_(None)).values(**said))
             placed = connection.execute(sa.select(BET).where(*same)).one()
         return _bet(placed), _bet(before) if before else None

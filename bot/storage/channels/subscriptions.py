@@ -9,18 +9,18 @@ import sqlalchemy as sa
 
 from analytics.storage.database import reaching, writing
 from bot.domain.outbox import Kind, State, Subscription
-from bot.storage.insert import inserted
+from bot.storage.insert import insert_if_absent
 from bot.storage.schema import DELIVERY, SUBSCRIPTION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 _S = SUBSCRIPTION.c
-ASKED = "asked"
+PAUSED_BY_USER = "asked"
 """Why a subscription is paused that somebody paused."""
 
 
-class Subscriptions:
+class SubscriptionStore:
     """The subscriptions of all workspaces; every look at one names its workspace."""
 
     def __init__(self, database: sa.Engine, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
@@ -51,7 +51,7 @@ class Subscriptions:
         wanted |= {"next_due": _naive(next_due), "private": private}
         new = {"workspace": workspace, "channel": channel, "created_by": by, "created_at": _naive(self._clock())}
         with writing(self._database) as connection:
-            if not inserted(connection, SUBSCRIPTION, **new, **wanted):
+            if not insert_if_absent(connection, SUBSCRIPTION, **new, **wanted):
                 connection.execute(SUBSCRIPTION.update().where(*mine).values(**wanted, paused=None))
             return _subscription(connection.execute(sa.select(SUBSCRIPTION).where(*mine)).one())
 
@@ -63,10 +63,10 @@ class Subscriptions:
             if row is None:
                 return None
             connection.execute(SUBSCRIPTION.delete().where(*mine))
-            _take_back(connection, row.id)
+            _cancel_planned(connection, row.id)
             return _subscription(row)
 
-    def pause(self, id_: int, reason: str = ASKED, connection: sa.Connection | None = None) -> bool:
+    def pause(self, id_: int, reason: str = PAUSED_BY_USER, connection: sa.Connection | None = None) -> bool:
         """Pause one that runs; what was planned for it is taken back. Tells whether it ran."""
         if connection is None:
             with writing(self._database) as own:
@@ -74,7 +74,7 @@ class Subscriptions:
         running = (_S.id == id_, _S.paused.is_(None))
         changed = connection.execute(SUBSCRIPTION.update().where(*running).values(paused=reason[:60])).rowcount > 0
         if changed:
-            _take_back(connection, id_)
+            _cancel_planned(connection, id_)
         return changed
 
     def resume(self, id_: int, next_due: datetime) -> bool:
@@ -84,7 +84,7 @@ class Subscriptions:
             change = SUBSCRIPTION.update().where(*paused).values(paused=None, next_due=_naive(next_due))
             return connection.execute(change).rowcount > 0
 
-    def now_private(self, workspace: str, channel: str, *, private: bool) -> None:
+    def set_private(self, workspace: str, channel: str, *, private: bool) -> None:
         """Record whether a channel is private, where that changed since it was subscribed."""
         changed = (_S.workspace == workspace, _S.channel == channel, _S.private != private)
         with writing(self._database) as connection:
@@ -124,7 +124,7 @@ def advance(connection: sa.Connection, subscription: Subscription, next_due: dat
     return connection.execute(SUBSCRIPTION.update().where(*same).values(next_due=_naive(next_due))).rowcount > 0
 
 
-def _take_back(connection: sa.Connection, id_: int) -> None:
+def _cancel_planned(connection: sa.Connection, id_: int) -> None:
     """Drop what is planned and not begun."""
     c = DELIVERY.c
     connection.execute(DELIVERY.delete().where(c.kind == Kind.DIGEST, c.source == id_, c.state == State.PLANNED))

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from analytics.storage.database import writing
 from bot.storage.clock import now
-from bot.storage.insert import inserted
+from bot.storage.insert import insert_if_absent
 from bot.storage.schema import ANSWERED_MESSAGE
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class AnsweredMessages:
         key = {"workspace": message.workspace, "channel": message.channel, "ts": message.ts}
         digest = hashlib.sha256(" ".join(words.casefold().split()).encode()).digest()
         with writing(self._database) as connection:
-            if inserted(connection, ANSWERED_MESSAGE, **key, words_digest=digest, changed_at=now()):
+            if insert_if_absent(connection, ANSWERED_MESSAGE, **key, words_digest=digest, changed_at=now()):
                 return True
             changed = ANSWERED_MESSAGE.update().where(_is(message), _C.words_digest != digest)
             return connection.execute(changed.values(words_digest=digest, changed_at=now())).rowcount == 1

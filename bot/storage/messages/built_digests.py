@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from analytics.storage.database import reaching, writing
 from bot.domain.content import Content
 from bot.storage.clock import now
-from bot.storage.insert import inserted
+from bot.storage.insert import insert_if_absent
 from bot.storage.messages.pictures import delete_orphans
 from bot.storage.schema import DELIVERY, EDITION, PICTURE, UPLOAD
 
@@ -29,18 +29,18 @@ class BuiltDigests:
         """Keep them in ``database``."""
         self._database = database
 
-    def known(self, keys: Collection[str]) -> set[str]:
+    def existing_keys(self, keys: Collection[str]) -> set[str]:
         """Return those of the keys that were built."""
         with reaching(), self._database.connect() as connection:
             return set(connection.scalars(sa.select(EDITION.c.key).where(EDITION.c.key.in_(keys))))
 
-    def keep(self, key: str, content: Content, png: bytes | None) -> None:
+    def save(self, key: str, content: Content, png: bytes | None) -> None:
         """Store one, unless another process was first."""
         digest = hashlib.sha256(png).digest() if png else None
         with writing(self._database) as connection:
             if png:
-                inserted(connection, PICTURE, digest=digest, png=png)
-            inserted(connection, EDITION, key=key, content=content.as_json(), picture=digest, built_at=now())
+                insert_if_absent(connection, PICTURE, digest=digest, png=png)
+            insert_if_absent(connection, EDITION, key=key, content=content.as_json(), picture=digest, built_at=now())
 
     def get(self, key: str) -> tuple[Content, bytes | None] | None:
         """Return one with the digest of its picture."""
@@ -54,28 +54,28 @@ class BuiltDigests:
         with reaching(), self._database.connect() as connection:
             return connection.scalar(sa.select(PICTURE.c.png).where(PICTURE.c.digest == digest))
 
-    def uploaded(self, workspace: str, digest: bytes) -> str | None:
+    def uploaded_file(self, workspace: str, digest: bytes) -> str | None:
         """Return a workspace's file of a picture; ``""`` where it takes none, ``None`` where it has none (yet)."""
         c = UPLOAD.c
         with reaching(), self._database.connect() as connection:
             return connection.scalar(sa.select(c.file).where(c.workspace == workspace, c.digest == digest))
 
-    def may_upload(self, workspace: str, digest: bytes) -> bool:
+    def claim_upload(self, workspace: str, digest: bytes) -> bool:
         """Tell whether the caller is the one who uploads; another one is, or was, where it is not."""
         c = UPLOAD.c
         with writing(self._database) as connection:
-            if inserted(connection, UPLOAD, workspace=workspace, digest=digest, until=now() + UPLOADING):
+            if insert_if_absent(connection, UPLOAD, workspace=workspace, digest=digest, until=now() + UPLOADING):
                 return True
             dead = (c.workspace == workspace, c.digest == digest, c.file.is_(None), c.until < now())
             return connection.execute(UPLOAD.update().where(*dead).values(until=now() + UPLOADING)).rowcount == 1
 
-    def upload_done(self, workspace: str, digest: bytes, file: str) -> None:
+    def record_upload(self, workspace: str, digest: bytes, file: str) -> None:
         """Record the file; ``""`` for a workspace that takes none."""
         c = UPLOAD.c
         with writing(self._database) as connection:
             connection.execute(UPLOAD.update().where(c.workspace == workspace, c.digest == digest).values(file=file))
 
-    def upload_failed(self, workspace: str, digest: bytes) -> None:
+    def release_upload(self, workspace: str, digest: bytes) -> None:
         """Let anybody try to upload it again."""
         c = UPLOAD.c
         with writing(self._database) as connection:

@@ -1,7 +1,7 @@
 """The ledger: what every channel is owed, and what became of it. The truth; engines only run it.
 
 A line is planned, then somebody's for a while (*sending*), then sent, failed or unsure. Whoever holds it must still hold it when
-the request leaves (:meth:`Ledger.posting`). Of two that posted nevertheless, the one that is recorded first stays.
+the request leaves (:meth:`Ledger.start_posting`). Of two that posted nevertheless, the one that is recorded first stays.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, cast
 import sqlalchemy as sa
 
 from analytics.storage.database import reaching, writing
-from bot.domain.outbox import OPEN, Again, Delivery, Kind, State
-from bot.storage.insert import inserted
+from bot.domain.outbox import OPEN, Delivery, Kind, RetryAt, State
+from bot.storage.insert import insert_if_absent
 from bot.storage.schema import DELIVERY, PACE
 
 if TYPE_CHECKING:
@@ -69,12 +69,12 @@ class OutboxStore:
             values = {name: getattr(one, name) for name in _AS_OWED}
             values |= {"due_at": due, "not_before": due, "state": State.PLANNED, "attempts": 0, "changed_at": now}
             values["mark"] = secrets.token_hex(8)
-            if inserted(connection, DELIVERY, **values):
+            if insert_if_absent(connection, DELIVERY, **values):
                 key = (_D.kind == one.kind, _D.source == one.source, _D.period == one.period)
                 ids.append(connection.scalars(sa.select(_D.id).where(*key)).one())
         return ids
 
-    def claim(self, id_: int, owner: str) -> Delivery | Again | None:
+    def claim(self, id_: int, owner: str) -> Delivery | RetryAt | None:
         """Make a line the owner's; ``None`` when there is nothing to do about it (any more).
 
         The line comes as it was found: its ``posting_at`` tells that somebody before may have posted it.
@@ -85,16 +85,16 @@ class OutboxStore:
             if row is None or row.state not in OPEN:
                 return None
             if row.state == State.SENDING and row.until > now:
-                return Again(_aware(row.until))
+                return RetryAt(_aware(row.until))
             if row.posting_at is None:
                 wait = self._wait(connection, row, now)
                 if wait:
-                    return Again(_aware(wait))
+                    return RetryAt(_aware(wait))
             mine = {"state": State.SENDING, "owner": owner, "until": now + LEASE}
             connection.execute(DELIVERY.update().where(_D.id == id_).values(**mine, changed_at=now))
             return _delivery([row._mapping[column.name] for column in _COLUMNS])  # noqa: SLF001 - a documented name
 
-    def posting(self, id_: int, owner: str) -> bool:
+    def start_posting(self, id_: int, owner: str) -> bool:
         """Record that the request is about to leave, and renew the lease; ``False`` when the line is not the owner's any more."""
         now = self._now()
         mine = (_D.id == id_, _D.state == State.SENDING, _D.owner == owner, _D.until > now)
@@ -121,9 +121,9 @@ class OutboxStore:
                 also(connection)
         return settled
 
-    def put_back(
+    def reschedule(
         self, id_: int, owner: str, at: datetime, error: str, *, maybe_there: bool = False, counts: bool = False
-    ) -> Again:
+    ) -> RetryAt:
         """Leave it to a later turn.
 
         ``maybe_there`` keeps in mind that it may have been posted; ``counts`` counts the turn as one that failed.
@@ -133,9 +133,9 @@ class OutboxStore:
         back["attempts"] = _D.attempts + int(counts)
         back |= {"until": _naive(at)} if maybe_there else {"state": State.PLANNED, "posting_at": None, "until": None}
         self._changed(DELIVERY.update().where(*mine).values(**back))
-        return Again(at)
+        return RetryAt(at)
 
-    def once_more(self, id_: int, workspace: str) -> bool:
+    def retry(self, id_: int, workspace: str) -> bool:
         """Plan anew what was unsure or failed; ``False`` when it is neither. Nobody does this but on somebody's word."""
         now = self._now()
         these = (_D.id == id_, _D.workspace == workspace, _D.state.in_((State.UNSURE, State.FAILED)))
@@ -143,10 +143,10 @@ class OutboxStore:
         back["attempts"] = 0
         return self._changed(DELIVERY.update().where(*these).values(**back, changed_at=now))
 
-    def hush(self, workspace: str, until: datetime) -> None:
+    def pause_workspace(self, workspace: str, until: datetime) -> None:
         """Send nothing to a workspace until then."""
         with writing(self._database) as connection:
-            if not inserted(connection, PACE, workspace=workspace, until=_naive(until)):
+            if not insert_if_absent(connection, PACE, workspace=workspace, until=_naive(until)):
                 later = (PACE.c.workspace == workspace, PACE.c.until < _naive(until))
                 connection.execute(PACE.update().where(*later).values(until=_naive(until)))
 
@@ -164,7 +164,7 @@ class OutboxStore:
             connection.execute(DELIVERY.update().where(_D.id.in_(ids)).values(queued_at=now))
         return ids
 
-    def untell(self) -> None:
+    def mark_unqueued(self) -> None:
         """Forget which lines an engine was told of: it has ended, and what it knew with it."""
         self._changed(DELIVERY.update().where(_D.state.in_(OPEN)).values(queued_at=None))
 

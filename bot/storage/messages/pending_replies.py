@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from analytics.storage.database import reaching, writing
-from bot.domain.pending_reply import Work
+from bot.domain.pending_reply import PendingReply
 from bot.storage.clock import now
-from bot.storage.insert import inserted
-from bot.storage.process_identity import is_gone, this_process
+from bot.storage.insert import insert_if_absent
+from bot.storage.process_identity import has_ended, this_process
 from bot.storage.schema import UNFINISHED
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class PendingReplies:
         """Keep them in ``database``."""
         self._database = database
 
-    def begin(self, work: Work) -> None:
+    def begin(self, work: PendingReply) -> None:
         """Remember it as this process's; once more does nothing.
 
         Raises:
@@ -37,9 +37,9 @@ class PendingReplies:
         where = {"workspace": work.workspace, "channel": work.channel, "ts": work.ts, "query": work.query}
         with writing(self._database) as connection:
             who = {"user_id": work.user, "thread": work.thread, "owner": this_process()}
-            inserted(connection, UNFINISHED, **where, **who, started_at=now())
+            insert_if_absent(connection, UNFINISHED, **where, **who, started_at=now())
 
-    def end(self, work: Work) -> None:
+    def end(self, work: PendingReply) -> None:
         """Forget it: the answer stands in its place, or the person was told.
 
         Raises:
@@ -50,7 +50,7 @@ class PendingReplies:
         with writing(self._database) as connection:
             connection.execute(UNFINISHED.delete().where(mine))
 
-    def take_over(self, older_than: timedelta) -> list[Work]:
+    def take_over(self, older_than: timedelta) -> list[PendingReply]:
         """Make this process the owner of what was begun longer ago than any answer takes, or by a process that is gone.
 
         Each row is handed to one process, which ends it when it is put right; one that is not put right, because that process
@@ -64,8 +64,8 @@ class PendingReplies:
             owners = connection.scalars(sa.select(_C.owner).distinct()).all()
         if not owners:
             return []
-        gone = [owner for owner in owners if owner and is_gone(owner)]
+        gone = [owner for owner in owners if owner and has_ended(owner)]
         stale = sa.or_(_C.started_at < now() - older_than, _C.owner.in_(gone))
         mine = UNFINISHED.update().where(stale).values(started_at=now(), owner=this_process()).returning(*_COLUMNS)
         with writing(self._database) as connection:
-            return [Work(*(cell or "" for cell in row)) for row in connection.execute(mine)]
+            return [PendingReply(*(cell or "" for cell in row)) for row in connection.execute(mine)]

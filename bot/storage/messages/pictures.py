@@ -12,7 +12,7 @@ from itsdangerous import BadSignature, Signer
 from analytics.storage import database_wait
 from analytics.storage.database import reaching, writing
 from bot.storage.clock import now
-from bot.storage.insert import inserted
+from bot.storage.insert import insert_if_absent
 from bot.storage.schema import EDITION, LINK, PICTURE
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _FIND_WITHIN = 2.0
 """Seconds; who waits is one of the few threads that also acknowledge."""
 
 
-class Gallery:
+class PictureStore:
     """Pictures and the links that workspaces have to them."""
 
     def __init__(self, database: sa.Engine, keys: Sequence[str]) -> None:
@@ -32,7 +32,7 @@ class Gallery:
         self._database = database
         self._signer = Signer(list(reversed(keys)), salt="hfstats picture", digest_method=hashlib.sha256)
 
-    def keep(self, workspace: str, png: bytes) -> str:
+    def save(self, workspace: str, png: bytes) -> str:
         """Store a picture for a workspace and return the signed name of its link; the same picture keeps its name.
 
         Raises:
@@ -62,8 +62,8 @@ class Gallery:
 
     def _store(self, workspace: str, digest: bytes, png: bytes) -> str:
         with writing(self._database) as connection:
-            inserted(connection, PICTURE, digest=digest, png=png)
-            inserted(connection, LINK, name=secrets.token_urlsafe(16), workspace=workspace, digest=digest, made_at=now())
+            insert_if_absent(connection, PICTURE, digest=digest, png=png)
+            insert_if_absent(connection, LINK, name=secrets.token_urlsafe(16), workspace=workspace, digest=digest, made_at=now())
             # Another process may have linked it at the same moment; the one name that is there is everybody's.
             mine = sa.select(LINK.c.name).where(LINK.c.workspace == workspace, LINK.c.digest == digest)
             return str(connection.scalars(mine).one())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analytics.storage.database import writing
 from bot.storage.clock import now
-from bot.storage.insert import inserted
+from bot.storage.insert import insert_if_absent
 from bot.storage.schema import SEEN
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class ReceivedEvents:
 
         """
         with writing(self._database) as connection:
-            return inserted(connection, SEEN, key=hashlib.sha256(key.encode()).digest(), seen_at=now())
+            return insert_if_absent(connection, SEEN, key=hashlib.sha256(key.encode()).digest(), seen_at=now())
 
     def prune(self, older_than: timedelta) -> int:
         """Forget what was seen longer ago; return how many."""

@@ -16,7 +16,7 @@ from bot.analytics_pool.pool import Pool
 from bot.analytics_pool.process import entries
 from bot.analytics_pool.supervisor import Limits
 from bot.server.health import Health
-from bot.server.web import web
+from bot.server.web import create_app
 from playground import SlackStandIn
 
 from .hanging import QUICK, at_work, locked
@@ -34,7 +34,7 @@ def served(url, limits):
         try:
             web_context = composition.web_context(bot.settings, pool, composition.store(bot.settings))
             bot.web_context = replace(web_context, health=Health({"analytics": pool.check}, every=0.05))
-            bot.http = web(bot.web_context).test_client()
+            bot.http = create_app(bot.web_context).test_client()
             stop = bot.web_context.health.start()
             yield bot, pool
             stop()

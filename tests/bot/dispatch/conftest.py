@@ -11,12 +11,12 @@ import pytest
 from analytics.storage import database
 from bot.analytics_pool.process import AnalyticsProcess
 from bot.domain.content import Content
-from bot.domain.outbox import Again, Kind, PlannedDelivery, State
+from bot.domain.outbox import Kind, PlannedDelivery, RetryAt, State
 from bot.outbox.delivery import DeliveryContext, deliver
 from bot.outbox.lease_guard import LeaseGuardedClient
-from bot.storage.channels.alerts import Watches
-from bot.storage.channels.predictions import Bets
-from bot.storage.channels.subscriptions import Subscriptions
+from bot.storage.channels.alerts import AlertStore
+from bot.storage.channels.predictions import BetStore
+from bot.storage.channels.subscriptions import SubscriptionStore
 from bot.storage.messages.built_digests import BuiltDigests
 from bot.storage.messages.outbox import OutboxStore
 from bot.storage.migration_state import TABLES
@@ -60,9 +60,9 @@ class Kit:
         self.delivery_context = DeliveryContext(
             OutboxStore(self.engine, self.clock),
             BuiltDigests(self.engine),
-            Subscriptions(self.engine, self.clock),
-            Watches(self.engine, self.clock),
-            Bets(self.engine, self.clock),
+            SubscriptionStore(self.engine, self.clock),
+            AlertStore(self.engine, self.clock),
+            BetStore(self.engine, self.clock),
             self.client,
             clock=self.clock,
         )
@@ -118,7 +118,7 @@ class Kit:
             again = self.deliver(id_)
             if again is None:
                 break
-            assert isinstance(again, Again)
+            assert isinstance(again, RetryAt)
             self.clock.now = max(self.clock.now, again.at) + timedelta(milliseconds=1)
         return self.delivery_context.outbox.get(id_)
 

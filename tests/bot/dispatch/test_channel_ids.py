@@ -10,7 +10,7 @@ import pytest
 from analytics.storage.database import writing
 from bot.domain.content import Content
 from bot.domain.outbox import Kind, PlannedDelivery, State
-from bot.domain.pending_reply import Work
+from bot.domain.pending_reply import PendingReply
 from bot.storage.channels.channel_ids import ChannelIds
 from bot.storage.messages.pending_replies import PendingReplies
 from playground.channel_ids import share_private_channel
@@ -44,7 +44,7 @@ def test_everything_that_is_kept_for_a_channel_follows(kit, ids):
     watch, bet = watch_in(kit, old), bet_in(kit, old)
     sent = kit.settle(kit.owe("research", source=subscription.id, period="2026-06"))
     planned = kit.owe("research", source=subscription.id)
-    PendingReplies(kit.engine).begin(Work(workspace, old, "1.2", "licenses", "U1", ""))
+    PendingReplies(kit.engine).begin(PendingReply(workspace, old, "1.2", "licenses", "U1", ""))
     other = kit.subscribe("general")
     old, new, _ = share_private_channel(kit.slack, "research")
     assert ids.change(workspace, old, new) == 6

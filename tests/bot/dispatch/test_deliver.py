@@ -10,7 +10,7 @@ from urllib.error import URLError
 import pytest
 
 from bot.domain.content import Content
-from bot.domain.outbox import Again, Delivery, State
+from bot.domain.outbox import Delivery, RetryAt, State
 from bot.outbox import lease_guard
 from bot.outbox.delivery import ATTEMPTS, deliver
 from bot.outbox.lease_guard import LeaseGuardedClient
@@ -25,7 +25,7 @@ TEXT = {"type": "section", "text": {"type": "mrkdwn", "text": "*Meta leads*"}}
 
 
 def edition(kit, key="2026-07 in top", png=PNG):
-    kit.delivery_context.built_digests.keep(key, Content("Meta leads", [TEXT], alt="Meta leads with 20%"), png)
+    kit.delivery_context.built_digests.save(key, Content("Meta leads", [TEXT], alt="Meta leads with 20%"), png)
     return key
 
 
@@ -219,7 +219,7 @@ def test_where_nobody_can_look_it_is_unsure_and_whoever_subscribed_decides(blind
     assert "may or may not have reached" in told.text
     assert buttons(told) == {f"clerk:again {line.id}": f"again {line.id}"}
     assert blind.settle(line.id).state is State.UNSURE
-    assert blind.delivery_context.outbox.once_more(line.id, subscription.workspace)
+    assert blind.delivery_context.outbox.retry(line.id, subscription.workspace)
     assert blind.settle(line.id).state is State.SENT
     assert len(blind.shown()) == 1 + (fault.drop == "after")
 
@@ -247,7 +247,7 @@ def test_another_bots_message_with_the_same_id_is_not_taken_for_ours(kit):
 def test_a_worker_that_died_before_it_posted(kit):
     id_ = kit.owe()
     kit.delivery_context.outbox.claim(id_, "the dead one")
-    assert isinstance(kit.deliver(id_), Again)
+    assert isinstance(kit.deliver(id_), RetryAt)
     assert kit.settle(id_).state is State.SENT
     assert len(kit.shown()) == 1
     assert kit.calls("conversations.history") == []
@@ -256,7 +256,7 @@ def test_a_worker_that_died_before_it_posted(kit):
 def test_a_worker_that_died_after_it_posted(kit):
     id_ = kit.owe()
     line = kit.delivery_context.outbox.claim(id_, "the dead one")
-    kit.delivery_context.outbox.posting(id_, "the dead one")
+    kit.delivery_context.outbox.start_posting(id_, "the dead one")
     posted = post(kit, line)
     settled = kit.settle(id_)
     assert (settled.state, settled.ts) == (State.SENT, posted)
@@ -276,7 +276,7 @@ def test_a_worker_that_slept_past_its_lease_does_not_post(kit):
     assert isinstance(kit.delivery_context.outbox.claim(id_, "the sleeper"), Delivery)
     kit.clock.on(seconds=LEASE.total_seconds() + 1)
     assert kit.settle(id_).state is State.SENT
-    assert not kit.delivery_context.outbox.posting(id_, "the sleeper")
+    assert not kit.delivery_context.outbox.start_posting(id_, "the sleeper")
     assert len(kit.shown()) == 1
 
 
@@ -284,7 +284,7 @@ def test_of_two_that_posted_nevertheless_the_second_takes_its_message_back(kit):
     """Slack may let a request lie for longer than any lease: then two have posted, and one message has to go."""
     id_ = kit.owe()
     line = kit.delivery_context.outbox.claim(id_, "the slow one")
-    kit.delivery_context.outbox.posting(id_, "the slow one")
+    kit.delivery_context.outbox.start_posting(id_, "the slow one")
     kit.clock.on(seconds=LEASE.total_seconds() + 1)
     assert kit.settle(id_).state is State.SENT  # it looked, and nothing was there yet
     late = post(kit, line)
@@ -307,7 +307,7 @@ def test_a_request_that_was_held_up_is_sent_by_whoever_has_the_line_then(kit, mo
     moments = iter([real(), real() + 31.0])
     monkeypatch.setattr(lease_guard, "now", lambda: next(moments, real()))
     again = kit.deliver(id_)
-    assert isinstance(again, Again)
+    assert isinstance(again, RetryAt)
     assert kit.shown() == []
     assert kit.delivery_context.outbox.get(id_).posting_at is None
     assert kit.settle(id_).state is State.SENT
@@ -330,7 +330,7 @@ def test_slack_out_of_reach_for_a_day_is_given_up_told_and_pauses_nothing(kit):
     (told,) = kit.told()
     assert "could not get through" in told.text
     assert buttons(told) == {f"clerk:again {id_}": f"again {id_}"}
-    assert kit.delivery_context.outbox.once_more(id_, subscription.workspace)
+    assert kit.delivery_context.outbox.retry(id_, subscription.workspace)
     assert kit.settle(id_).state is State.SENT
 
 
@@ -340,5 +340,5 @@ def test_one_line_that_nobody_understands_does_not_stop_the_others(kit):
 
     with kit.engine.begin() as connection:
         connection.execute(DELIVERY.update().where(DELIVERY.c.id == bad).values(content="no JSON"))
-    assert isinstance(kit.deliver(bad), Again)
+    assert isinstance(kit.deliver(bad), RetryAt)
     assert kit.settle(kit.owe("research", source=2)).state is State.SENT

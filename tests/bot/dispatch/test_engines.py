@@ -61,7 +61,7 @@ class Work:
 
     def due(self, defer, *, afresh=False):
         if afresh:
-            self.delivery_context.outbox.untell()
+            self.delivery_context.outbox.mark_unqueued()
         while ids := self.delivery_context.outbox.due(100, timedelta(minutes=5)):
             defer(ids)
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.outbox import Again, Delivery, Kind, PlannedDelivery, State
+from bot.domain.outbox import Delivery, Kind, PlannedDelivery, RetryAt, State
 from bot.storage.messages.outbox import APART, AT_ONCE, LEASE
 
 
@@ -51,25 +51,25 @@ def test_of_many_at_one_moment_one_gets_the_line(kit):
     id_ = kit.owe()
     claimed = together(6, lambda place: kit.delivery_context.outbox.claim(id_, f"owner {place}"))
     assert sum(isinstance(one, Delivery) for one in claimed) == 1
-    assert sum(isinstance(one, Again) for one in claimed) == 5
+    assert sum(isinstance(one, RetryAt) for one in claimed) == 5
 
 
 def test_a_lease_that_ended_can_be_taken_over_and_its_holder_cannot_post(kit):
     outbox, id_ = kit.delivery_context.outbox, kit.owe()
     outbox.claim(id_, "first")
-    assert outbox.claim(id_, "second") == Again(kit.clock() + LEASE)
+    assert outbox.claim(id_, "second") == RetryAt(kit.clock() + LEASE)
     kit.clock.on(seconds=LEASE.total_seconds() + 1)
-    assert not outbox.posting(id_, "first")
+    assert not outbox.start_posting(id_, "first")
     assert isinstance(outbox.claim(id_, "second"), Delivery)
-    assert not outbox.posting(id_, "first")
-    assert outbox.posting(id_, "second")
+    assert not outbox.start_posting(id_, "first")
+    assert outbox.start_posting(id_, "second")
 
 
 def test_who_takes_over_sees_that_it_may_have_been_posted(kit):
     outbox, id_ = kit.delivery_context.outbox, kit.owe()
     outbox.claim(id_, "first")
     began = kit.clock()
-    outbox.posting(id_, "first")
+    outbox.start_posting(id_, "first")
     kit.clock.on(seconds=LEASE.total_seconds() + 1)
     assert outbox.claim(id_, "second").posting_at == began
 
@@ -78,9 +78,9 @@ def test_posting_renews_the_lease(kit):
     outbox, id_ = kit.delivery_context.outbox, kit.owe()
     outbox.claim(id_, "first")
     kit.clock.on(seconds=LEASE.total_seconds() - 1)
-    assert outbox.posting(id_, "first")
+    assert outbox.start_posting(id_, "first")
     kit.clock.on(seconds=LEASE.total_seconds() - 1)
-    assert isinstance(outbox.claim(id_, "second"), Again)
+    assert isinstance(outbox.claim(id_, "second"), RetryAt)
 
 
 def test_the_first_message_that_is_recorded_stays(kit):
@@ -113,12 +113,12 @@ def test_what_is_put_back_waits_and_remembers_whether_it_may_be_there(kit):
     outbox, id_ = kit.delivery_context.outbox, kit.owe()
     later = kit.clock() + timedelta(seconds=30)
     outbox.claim(id_, "a")
-    outbox.posting(id_, "a")
-    outbox.put_back(id_, "a", later, "lost", maybe_there=True)
-    assert outbox.claim(id_, "b") == Again(later)
+    outbox.start_posting(id_, "a")
+    outbox.reschedule(id_, "a", later, "lost", maybe_there=True)
+    assert outbox.claim(id_, "b") == RetryAt(later)
     kit.clock.on(seconds=31)
     assert outbox.claim(id_, "b").posting_at
-    outbox.put_back(id_, "b", kit.clock(), "500", counts=True)
+    outbox.reschedule(id_, "b", kit.clock(), "500", counts=True)
     again = outbox.claim(id_, "c")
     assert (again.posting_at, again.attempts) == (None, 1)
 
@@ -128,12 +128,12 @@ def test_a_channel_gets_one_thing_at_a_time_in_order_and_a_second_apart(kit):
     first = kit.owe(period="2026-06")
     kit.clock.on(seconds=1)
     second, other = kit.owe(period="2026-07"), kit.owe("research", period="2026-07", source=2)
-    assert isinstance(outbox.claim(second, "b"), Again)
+    assert isinstance(outbox.claim(second, "b"), RetryAt)
     assert isinstance(outbox.claim(first, "a"), Delivery)
-    assert isinstance(outbox.claim(second, "b"), Again)
+    assert isinstance(outbox.claim(second, "b"), RetryAt)
     assert isinstance(outbox.claim(other, "c"), Delivery)
     outbox.sent(first, "1.1")
-    assert isinstance(outbox.claim(second, "b"), Again)
+    assert isinstance(outbox.claim(second, "b"), RetryAt)
     kit.clock.on(seconds=APART.total_seconds())
     assert isinstance(outbox.claim(second, "b"), Delivery)
 
@@ -149,8 +149,8 @@ def test_a_workspace_has_a_bound_and_others_do_not_feel_it(kit):
 def test_a_workspace_that_is_hushed_waits_and_others_do_not(kit):
     outbox, acme, globex = kit.delivery_context.outbox, kit.owe(), kit.owe(team="Globex", source=2)
     until = kit.clock() + timedelta(seconds=30)
-    outbox.hush(kit.workspace().id, until)
-    outbox.hush(kit.workspace().id, until - timedelta(seconds=20))  # a shorter word does not shorten it
+    outbox.pause_workspace(kit.workspace().id, until)
+    outbox.pause_workspace(kit.workspace().id, until - timedelta(seconds=20))  # a shorter word does not shorten it
     assert until <= outbox.claim(acme, "a").at <= until + timedelta(seconds=1)
     assert isinstance(outbox.claim(globex, "a"), Delivery)
     kit.clock.on(seconds=31)
@@ -167,7 +167,7 @@ def test_engines_are_told_once_in_turn_and_again_when_they_forget(kit):
     assert outbox.due(10, forgotten) == []
     kit.clock.on(minutes=6)
     assert len(outbox.due(10, forgotten)) == 4
-    outbox.untell()
+    outbox.mark_unqueued()
     assert len(outbox.due(10, forgotten)) == 4
 
 
@@ -181,12 +181,12 @@ def test_what_is_being_sent_is_not_due_until_its_lease_ends(kit):
 
 def test_what_was_unsure_or_failed_is_sent_again_on_somebodys_word_only(kit):
     outbox, id_, mine = kit.delivery_context.outbox, kit.owe(), kit.workspace().id
-    assert not outbox.once_more(id_, mine)
+    assert not outbox.retry(id_, mine)
     outbox.claim(id_, "a")
     outbox.settle(id_, "a", State.UNSURE, "lost")
-    assert not outbox.once_more(id_, "T-another")
+    assert not outbox.retry(id_, "T-another")
     assert outbox.failed()[0].id == id_
-    assert outbox.once_more(id_, mine)
+    assert outbox.retry(id_, mine)
     assert outbox.get(id_).state is State.PLANNED
     assert outbox.counts() == {State.PLANNED: 1}
 

@@ -188,7 +188,7 @@ def test_what_goes_on_for_more_than_a_day_is_told_to_the_operator_and_paused_the
     assert "555" not in told.text
     assert "Example Proxy" not in told.text
     assert any(subscription.channel in message.text for message in kit.operator_told())
-    assert kit.delivery_context.outbox.once_more(id_, subscription.workspace)
+    assert kit.delivery_context.outbox.retry(id_, subscription.workspace)
     assert kit.settle(id_).state is State.SENT
 
 

@@ -14,7 +14,7 @@ from slack_bolt import BoltContext, BoltRequest, BoltResponse
 from slack_sdk.signature import SignatureVerifier
 
 from bot.slack.error_handler import failed
-from bot.slack.verification import TOLERANCE, VerifiedOnly, is_signed_by_slack, is_verified, is_well_formed, marked
+from bot.slack.verification import TOLERANCE, VerifiedOnly, is_signed_by_slack, is_verified, is_well_formed, verified_context
 
 SECRET = "a signing secret of the tests"
 
@@ -97,7 +97,7 @@ def through(request):
 def test_bolt_takes_what_was_verified_and_verifies_what_was_not():
     stamp, signature = signed(b"{}")
     headers = {"x-slack-request-timestamp": stamp, "x-slack-signature": signature}
-    assert through(BoltRequest(body="{}", context=marked())) == 200
+    assert through(BoltRequest(body="{}", context=verified_context())) == 200
     assert through(BoltRequest(body="{}", headers=headers)) == 200
     assert through(BoltRequest(body={}, mode="socket_mode")) == 200
     for wrong in ({}, headers | {"x-slack-request-timestamp": "nan"}, headers | {"x-slack-signature": [signature, signature]}):
@@ -108,16 +108,16 @@ def test_bolt_takes_what_was_verified_and_verifies_what_was_not():
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/", "https://hooks.slack.com.evil.example/a", 7, ["a"], {}])
 def test_a_response_url_that_is_not_slacks_is_taken_away(url):
     """Bolt posts to it by itself, where a workspace has no installation."""
-    request = BoltRequest(body=json.dumps({"response_url": url}), context=marked())
+    request = BoltRequest(body=json.dumps({"response_url": url}), context=verified_context())
     assert through(request) == 200
     assert request.context.response_url is None
-    good = BoltRequest(body='{"response_url": "https://hooks.slack.com/a"}', context=marked())
+    good = BoltRequest(body='{"response_url": "https://hooks.slack.com/a"}', context=verified_context())
     assert through(good) == 200
     assert good.context.response_url == "https://hooks.slack.com/a"
 
 
 def test_the_mark_goes_with_the_copy_that_a_lazy_listener_gets():
-    assert is_verified(BoltRequest(body="{}", context=marked()).to_copyable().context)
+    assert is_verified(BoltRequest(body="{}", context=verified_context()).to_copyable().context)
     assert not is_verified(BoltRequest(body="{}").to_copyable().context)
 
 
