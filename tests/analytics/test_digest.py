@@ -209,7 +209,7 @@ def test_a_shift_that_many_models_share_says_over_how_many(stored: Callable[...,
     before = (*models(20, 1000, "one"), *models(20, 1000, "other"))
     after = (*models(20, 2000, "one"), *models(20, 1000, "other"))
     told = digest(month("2026-07"), stored(listing(date(2026, 6, 30), before), listing(date(2026, 7, 31), after)))
-    assert any("one +" in line and "spread over 20 models" in line for line in told.sections[1].lines), told.sections[1].lines
+    assert any("one rose" in line and "spread over 20 models" in line for line in told.sections[1].lines), told.sections[1].lines
 
 
 def test_a_quiet_month_says_that_nothing_moved(stored: Callable[..., SqlHistory]) -> None:
