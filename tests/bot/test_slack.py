@@ -222,7 +222,7 @@ def test_a_button_asks_the_next_question_in_the_thread(slack):
 
 def test_a_mention_and_a_direct_message_are_the_same_path(slack):
     slack.mention("tasks by downloads")
-    assert "by downloads with" in slack.shown_text(wait_for_answer(slack))
+    assert " leads with " in slack.shown_text(wait_for_answer(slack))
     slack.dm("tasks by downloads")
     assert image_of(wait_for_answer(slack, "direct"))
 

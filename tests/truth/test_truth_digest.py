@@ -184,5 +184,5 @@ def test_one_model_that_moves_everything_is_told(history):
 
 
 def test_a_month_without_a_snapshot_has_no_digest(history):
-    with pytest.raises(NoDataError, match=r"no snapshot of the .* was taken then; the last one is of 22 Aug"):
+    with pytest.raises(NoDataError, match=r"no snapshots of the .* from that time\. The latest one is from August 22"):
         digest(Edition.parse("2026-10"), history)
