@@ -271,7 +271,7 @@ def test_a_token_that_was_revoked_leaves_the_response_url(bot, kind):
     at.slack.command("creators", channel=CHANNELS[kind])
     idle(at)
     message = seen(at, CHANNELS[kind])[-1]
-    assert "downloaded most" in at.slack.shown_text(message)
+    assert "the most downloads" in at.slack.shown_text(message)
     assert form(message) == "native"
 
 

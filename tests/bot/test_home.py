@@ -59,7 +59,7 @@ def test_the_home_tells_the_latest_findings_and_how_fresh_they_are(slack):
     view = home(slack)
     shown = written(view)
     assert "Apache-2.0 and MIT cover" in shown
-    assert "downloaded most" in shown
+    assert "the most downloads" in shown
     assert "Snapshot of August 22, 2026 (UTC)" in shown
     assert "top list: 300 models" in shown
     assert "simulated data: no number here was measured" in shown
@@ -78,7 +78,7 @@ def test_a_finding_is_shown_with_its_chart_in_the_direct_message(slack):
     assert slack.messages("direct", "grace") == []
     assert slack.messages("general") == []
     slack.press(message, "creators")
-    assert "downloaded most" in slack.shown_text(wait_for_answer(slack, "direct", count=2))
+    assert "the most downloads" in slack.shown_text(wait_for_answer(slack, "direct", count=2))
 
 
 def test_every_example_on_the_home_has_an_answer(pool, history):

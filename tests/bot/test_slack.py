@@ -174,7 +174,7 @@ def test_every_channel_gets_an_answer_with_its_picture(slack, channel):
     assert slack.command("creators", channel=channel).ok
     message = wait_for_answer(slack, channel)
     assert image_of(message)
-    assert "downloaded most" in slack.shown_text(message)
+    assert "the most downloads" in slack.shown_text(message)
 
 
 def test_a_mistyped_command_is_answered_to_the_typist_alone_with_what_was_meant(slack):
@@ -216,7 +216,7 @@ def test_a_button_asks_the_next_question_in_the_thread(slack):
 
     second = slack.wait_for(replies, WAIT)[-1]
     assert second.thread_ts == message.ts
-    assert "downloaded most" in slack.shown_text(second)
+    assert "the most downloads" in slack.shown_text(second)
     assert image_of(slack.messages("general")[0])
 
 
