@@ -12,7 +12,7 @@ from bot.blocks.text_objects import plain_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analytics.answer import Answer, Offer
+    from analytics.answer import Answer, FollowUp
     from bot.blocks.messages import Block
 
 VIEW = "view"
@@ -35,13 +35,13 @@ def controls(answer: Answer, asked_by: str | None = None, *, quiet: bool = False
     The value of each control is a question. Slack keeps a menu's selection while its block id stays the same, so the block id
     contains a hash of the question. It also contains the id of the user who asked.
     """
-    near = answer.near
+    follow_ups = answer.follow_ups
     elements = [
-        _menu("by", "Measure", near.measures, answer.query),
-        _month("earlier", near.earlier, "◀ {}"),
-        _month("later", near.later, "{} ▶"),
-        _menu("since", "Time", near.ranges, answer.query),
-        _inside(near.inside),
+        _menu("by", "Measure", follow_ups.measures, answer.query),
+        _month("earlier", follow_ups.earlier, "◀ {}"),
+        _month("later", follow_ups.later, "{} ▶"),
+        _menu("since", "Time", follow_ups.ranges, answer.query),
+        _inside(follow_ups.breakdown),
         _button(CSV, "CSV" if quiet else "CSV in thread", answer.query),
         _button(POST, "Post to channel", answer.query) if quiet else None,
         form_button(answer.query, "Edit question"),
@@ -64,7 +64,7 @@ def asker(block_id: str) -> str | None:
     return match[1] if match else None
 
 
-def _menu(name: str, placeholder: str, offers: Sequence[Offer], present: str) -> Block | None:
+def _menu(name: str, placeholder: str, offers: Sequence[FollowUp], present: str) -> Block | None:
     options = _options(offers)
     if len(options) < 2:
         return None
@@ -72,7 +72,7 @@ def _menu(name: str, placeholder: str, offers: Sequence[Offer], present: str) ->
     return {**_select(f"{VIEW}:{name}", placeholder), "options": options} | ({"initial_option": chosen} if chosen else {})
 
 
-def _inside(groups: Sequence[tuple[str, Sequence[Offer]]]) -> Block | None:
+def _inside(groups: Sequence[tuple[str, Sequence[FollowUp]]]) -> Block | None:
     filled = [(kind, options) for kind, offers in groups if (options := _options(offers))]
     if not filled:
         return None
@@ -84,7 +84,7 @@ def _select(action: str, placeholder: str) -> Block:
     return {"type": "static_select", "action_id": action, "placeholder": plain_text(placeholder)}
 
 
-def _options(offers: Sequence[Offer]) -> list[Block]:
+def _options(offers: Sequence[FollowUp]) -> list[Block]:
     """Return menu options, without those whose question is too long for an option's value; a cut question would be wrong."""
     return [
         {"text": plain_text(offer.label, OPTION_TEXT), "value": offer.query}
@@ -93,7 +93,7 @@ def _options(offers: Sequence[Offer]) -> list[Block]:
     ]
 
 
-def _month(name: str, offer: Offer | None, arrow: str) -> Block | None:
+def _month(name: str, offer: FollowUp | None, arrow: str) -> Block | None:
     return _button(f"{VIEW}:{name}", arrow.format(offer.label), offer.query) if offer else None
 
 

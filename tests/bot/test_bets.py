@@ -121,7 +121,7 @@ def test_a_bets_whole_life_placed_changed_listed_closed_settled_and_scored(bot):
     message = bot.seen("Bet results for July 2026")
     shown = str(message.blocks)
     assert check_blocks(list(message.blocks)) == []
-    assert f"{bot.first} led with {bot.portion:.1%} on 31 July 2026, in simulated data." in shown
+    assert f"{bot.first} led with {bot.portion:.1%} on July 31, 2026, in simulated data." in shown
     assert f"<@{user(bot, 'ada')}>: 80% {bot.first}, right: 0.04" in shown
     assert f"<@{user(bot, 'grace')}>: 95% {bot.second}, wrong: 0.9025" in shown
     assert f"1. <@{user(bot, 'ada')}> *0.04* over 1 bet\\n2. <@{user(bot, 'grace')}> *0.9025* over 1 bet" in shown
@@ -198,7 +198,7 @@ def test_a_list_that_came_in_part_decides_nothing(bot):
     ingest.store([replace(whole, taken_on=date(2026, 8, 31), models=whole.models[:100])], store)
     bot.settle(datetime(2026, 9, 1, 1, tzinfo=UTC))
     bot.work()
-    assert "on 20 August 2026." in str(bot.seen("Bet results for August 2026").blocks)
+    assert "on August 20, 2026." in str(bot.seen("Bet results for August 2026").blocks)
 
 
 def test_what_cannot_be_answered_now_is_settled_later_and_keeps_back_no_other_channel(bot):
@@ -287,7 +287,7 @@ def test_a_person_has_no_more_than_so_many_open_bets(bot):
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
-        ("predict creators metta 70% by 2026-12", "I know no creator “metta”"),
+        ("predict creators metta 70% by 2026-12", "I don't know the creator “metta”"),
         (
             "predict meta 70% by 2026-12",
             "Name the ranking that you're betting on: creators, licenses, tasks, libraries or families.",
@@ -326,7 +326,7 @@ def test_a_name_that_is_misspelled_or_not_in_the_list_can_be_bet_on_by_a_button(
     assert "that &lt;!channel&gt; will lead" in str(said.blocks)
     assert "<!channel>" not in str(said.blocks[0])
     bot.slack.command("predict creators metta 60% by 2026-11")
-    bot.slack.press(bot.seen("Nearest: Meta"), 'predict creators by downloads "Meta" 60% at 2026-11')
+    bot.slack.press(bot.seen("Did you mean Meta"), 'predict creators by downloads "Meta" 60% at 2026-11')
     bot.seen("that Meta will lead creators by downloads at the end of November 2026")
 
 
@@ -558,4 +558,4 @@ def test_leaders_that_are_equal_are_all_named(bot):
     (bet,) = bot.wait_for_bets(1)
     decided = SettledQuestion(bet.question, ((bet, 0.09),), ("Meta", "Google", "Alibaba", "BAAI"), 0.25, date(2026, 7, 31))
     said = str(bet_results(Edition.parse("2026-07"), [decided], ()).blocks())
-    assert "Meta, Google, Alibaba and 1 more tied for first, each with 25.0% on 31 July 2026." in said
+    assert "Meta, Google, Alibaba and 1 more tied for first, each with 25.0% on July 31, 2026." in said

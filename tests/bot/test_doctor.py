@@ -89,7 +89,7 @@ BROKEN = {
         "oauth",
         "HFSTATS_KEYS is not set",
     ),
-    "no database": ({"database_url": "postgresql://127.0.0.1:9/nothing"}, "database", "The database cannot be used"),
+    "no database": ({"database_url": "postgresql://127.0.0.1:9/nothing"}, "database", "The database can't be used"),
     "empty database": ({"database_url": "sqlite://"}, "database", "has no tables for snapshots yet"),
     "no Hub": ({"hf_endpoint": "http://127.0.0.1:9"}, "hub", "can't be reached"),
     "no public URL": ({"hfstats_public_url": "http://127.0.0.1:9"}, "public url", "can't be reached"),

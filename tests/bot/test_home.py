@@ -58,9 +58,9 @@ def pressed(slack, view, what, **more):
 def test_the_home_tells_the_latest_findings_and_how_fresh_they_are(slack):
     view = home(slack)
     shown = written(view)
-    assert "Apache-2.0 and MIT are on" in shown
-    assert "downloaded most" in shown
-    assert "Snapshot from 22 August 2026 (UTC)" in shown
+    assert "Apache-2.0 and MIT cover" in shown
+    assert "the most downloads" in shown
+    assert "Snapshot from August 22, 2026 (UTC)" in shown
     assert "top list: 300 models" in shown
     assert "simulated data, not real measurements" in shown
     assert {"Build a question", "Refresh", "Help"} <= set(buttons(view))
@@ -78,7 +78,7 @@ def test_a_finding_is_shown_with_its_chart_in_the_direct_message(slack):
     assert slack.messages("direct", "grace") == []
     assert slack.messages("general") == []
     slack.press(message, "creators")
-    assert "downloaded most" in slack.shown_text(wait_for_answer(slack, "direct", count=2))
+    assert "the most downloads" in slack.shown_text(wait_for_answer(slack, "direct", count=2))
 
 
 def test_every_example_on_the_home_has_an_answer(pool, history):
@@ -230,4 +230,4 @@ def test_a_list_of_another_day_says_so(history):
     first, *others = overview.holdings
     older = replace(first, taken_on=TODAY - timedelta(days=40))
     view = home_view(replace(overview, holdings=(older, *others)), all_entries(), TODAY)
-    assert "top list: 300 models of 13 July 2026" in written(view)
+    assert "top list: 300 models of July 13, 2026" in written(view)

@@ -123,7 +123,7 @@ def test_another_question_changes_the_fields_and_keeps_what_fits(slack):
     assert preview(view) == "Your question: `licenses by downloads in trending`"
     view = choose(slack, "question", "creator", by="by downloads", **{"in": "in trending"})
     assert "form:names" in actions(view)
-    assert "“creator” wants a name" in preview(view)
+    assert "“creator” needs a name" in preview(view)
     view = choose(slack, "question", "likes", by="by downloads", **{"in": "in trending"})
     assert actions(view) == ["form:question", "form:in", "form:task", "form:at", "form:where", "form:quiet"]
     assert preview(view) == "Your question: `likes in trending`"
@@ -284,7 +284,7 @@ def test_a_name_that_the_data_lost_is_told_to_the_person_alone(http):
     assert preview(modal(http)) == "Your question: `creator metta`"
     http.submit({"form:where": channel(http)})
     message = http.wait_for(lambda: [m for m in http.messages("general") if m.viewer], WAIT)[-1]
-    assert "Nearest: Meta" in http.shown_text(message)
+    assert "Did you mean Meta" in http.shown_text(message)
     http.wait_for(lambda: http.messages("general", "grace") == [], WAIT)
 
 
@@ -307,7 +307,7 @@ def test_without_data_the_form_still_opens_and_suggests_nothing(answers, empty_p
         assert slack.submit({"form:where": channel(slack)}).ok
         message = slack.wait_for(lambda: [m for m in slack.messages("general") if m.viewer], WAIT)[-1]
         said = slack.shown_text(message)
-        assert "Something went wrong on my side" in said if answers == "broken" else "There is no snapshot yet" in said
+        assert "Something went wrong on my side" in said if answers == "broken" else "There's no data yet" in said
         stop()
 
 

@@ -44,7 +44,7 @@ def test_a_digest_is_shown_without_being_sent(simulated, tmp_path):
 
 
 def test_a_week_and_the_latest(simulated):
-    assert "Digest for the week of 10 August 2026" in run(simulated, "digest", "--week", "2026-W33").output
+    assert "Digest for the week of August 10, 2026" in run(simulated, "digest", "--week", "2026-W33").output
     assert "Digest for August 2026" in run(simulated, "digest").output
     assert "trending" in run(simulated, "digest", "--list", "trending").output
 
@@ -52,7 +52,7 @@ def test_a_week_and_the_latest(simulated):
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [
-        (("digest", "--month", "2026-13"), 2, "neither a month such as 2026-07"),
+        (("digest", "--month", "2026-13"), 2, "Write a month like 2026-07"),
         (("digest", "--month", "2019-01"), 1, "no snapshot of the"),
         (("digest", "--month", "2026-07", "--week", "2026-W30"), 2, "not both"),
         (("deliveries", "retry"), 2, "hfstats deliveries --failed"),

@@ -141,7 +141,7 @@ def test_a_link_to_an_organization_gets_a_card_of_its_share(everywhere):
         "Top models: Llama-3.1-8B (90M), opt-125m (5M)",
         "Share of downloads since Mar 2026: 50.5% █▇\N{EN SPACE}▆▅▁ 46.1%",
         "Without meta-llama/Llama-3.1-8B, Meta would have 4.3% of downloads instead of 46.1%.",
-        "Meta adds up meta-llama and facebook.",
+        "Meta includes meta-llama and facebook.",
         "5 models of the top list · 2026-08-22 (UTC) · from community list",
     ]
 
@@ -150,7 +150,7 @@ def test_a_card_says_when_its_list_came_short(tmp_path):
     pool = Pool(filled(tmp_path, DAYS[-1:], source="hub"))
     room = Room(pool)
     try:
-        assert "The Hub gave 5 models instead of 300 on 22 August 2026." in room.card(f"<{GPT2}>")
+        assert "The Hub returned 5 models instead of 300 on August 22, 2026." in room.card(f"<{GPT2}>")
     finally:
         room.leave()
         room.slack.stop()

@@ -122,7 +122,7 @@ def test_a_day_without_the_hub_is_tried_to_the_end_then_told_once_and_in_the_dig
     )
     jobs.plan()
     content, _ = jobs.delivery_context.built_digests.get(jobs.delivery_context.outbox.find()[0].edition)
-    assert "No snapshot could be taken on 12 August 2026." in content.text
+    assert "No snapshot could be taken on August 12, 2026." in content.text
 
 
 def test_what_is_old_goes(url, caplog):

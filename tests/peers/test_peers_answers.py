@@ -120,7 +120,7 @@ def test_a_mention_is_answered_with_the_picture_that_was_uploaded(bot, ours, ada
 
     message = until(look)[0]
     assert message["user"] == BOT_USER
-    assert "leads by downloads" in message["text"]
+    assert "leads with" in message["text"]
     assert "Working on it" not in json.dumps(message["blocks"])
     file = ours.files_info(file=image_of(message)["slack_file"]["id"])["file"]
     assert file["mimetype"] == "image/png"

@@ -6,14 +6,14 @@ import math
 from datetime import date
 from typing import TYPE_CHECKING
 
-from analytics.answer import ChartKind, Series, Unit
+from analytics.chart import ChartKind, Series, Unit
 from bot.blocks.escape import escape_plain_text
 from bot.blocks.text_objects import cut
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from analytics.answer import Chart
+    from analytics.chart import Chart
     from bot.blocks.messages import Block
 
 TITLE = 50

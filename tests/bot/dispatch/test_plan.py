@@ -95,7 +95,7 @@ def test_a_month_without_a_snapshot_is_told_instead_of_a_digest(kit, planned):
     (id_,) = planned()
     kit.settle(id_)
     (shown,) = kit.shown()
-    assert "There is no digest of September 2026" in shown.text
+    assert "There's no digest for September 2026" in shown.text
     assert "on schedule" in shown.text
 
 
