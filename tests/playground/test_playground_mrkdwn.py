@@ -31,6 +31,7 @@ NAMES = {"U1": "ada", "C1": "general"}
         ("1 &lt; 2 &amp; 3", "1 &lt; 2 &amp; 3"),
         (":tada: :no_such_name:", "🎉 :no_such_name:"),
         ("<!date^0^{date_short} {time}|then>", "Jan 1, 1970 00:00"),
+        ("<!date^0^{date_short_pretty} at {time}|then>", "Jan 1, 1970 at 00:00"),
         ("<mailto:a@example.com|write>", '<a href="mailto:a@example.com" target="_blank" rel="noopener noreferrer">write</a>'),
     ],
 )
