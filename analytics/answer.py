@@ -1,4 +1,4 @@
-"""What a question gives back: values without looks. Numbers stay numbers until a renderer prints them."""
+"""Answers as values: rankings, shifts, forecasts and their source. Numbers stay numbers until a renderer prints them."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from analytics.chart import Chart
     from analytics.domain import ListName, Measure
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """How much of a measure one name carries."""
+    """One name's part of a measure."""
 
     name: str
     value: float
@@ -25,7 +26,7 @@ class Share:
     rank: int
     """From 1; equal values share the better rank."""
     members: tuple[tuple[str, float], ...] = ()
-    """The namespaces that a creator's value adds up, largest first."""
+    """What the value is the sum of, largest first: a creator's namespaces, a country's creators, a family's licenses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Ranking:
     """The part of ``total`` whose name the source records: the denominator of every portion."""
     shares: tuple[Share, ...]
     rest: float = 0.0
-    """The part of ``recorded`` under names that are not told apart: the small creators of the whole Hub."""
+    """The part of ``recorded`` that the source sums up without names: the small creators of the whole Hub."""
 
 
 class Cause(StrEnum):
@@ -59,7 +60,7 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One model's part in a shift."""
+    """One model's contribution to a shift."""
 
     model: str
     cause: Cause
@@ -69,37 +70,37 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A shift by what made it, in portions that add up exactly to it.
+    """A shift by its causes, as portions that add up to it exactly.
 
     :mod:`analytics.statistics.attribution` has the formula and its source.
     """
 
     grew: float
-    """By models that are in the list at both dates, through their values alone."""
+    """From models that are in the list at both dates, by their values alone."""
     declared: float
-    """By those models, through another license, task or name."""
+    """From those models, by a change of license, task or name."""
     entered: float
-    """By models that are in the list only now."""
+    """From models that are in the list only at the later date."""
     left: float
-    """By models that were in the list only then."""
+    """From models that are in the list only at the earlier date."""
 
     @property
     def mix(self) -> float:
-        """What is due to who is in the list."""
+        """The part that comes from changes in which models are in the list."""
         return self.entered + self.left
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """Where one share is expected at a date, and the interval that should hold it in eight of ten cases."""
+    """One share's expected value at a date, with its 80% interval."""
 
     name: str
     by: Measure
     at: date
     months: int
-    """Ahead of the snapshot."""
+    """After the snapshot."""
     now: float
-    """Portion, as the others."""
+    """Portion, 0 to 1, as are the next three."""
     expected: float
     low: float
     high: float
@@ -147,145 +148,32 @@ class Moment:
     ranking: Ranking
 
 
-class ChartKind(StrEnum):
-    """The forms a chart takes. What each field of :class:`Chart` means to each is in ``docs/explanation/charts.md``."""
-
-    PAIRED = "paired"
-    """Two bars a category: models against downloads."""
-    BARS = "bars"
-    """One bar a category, ranked."""
-    FOCUS = "focus"
-    """Ranked bars of the field with one subject in accent, and beside them what the subject is made of."""
-    LINES = "lines"
-    """Shares over time, labelled at the end of the line."""
-    AREA = "area"
-    """Shares over time, stacked to the whole."""
-    BUMP = "bump"
-    """Ranks over time."""
-    SLOPE = "slope"
-    """Shares at two dates."""
-    DUMBBELL = "dumbbell"
-    """Before and after of each category, in titled groups."""
-    FORECAST = "forecast"
-    """Shares over time and where they may go, each within a band."""
-    SCATTER = "scatter"
-    """Log-log points with the fit and R² on it."""
-
-
-class Unit(StrEnum):
-    """What a chart's numbers are."""
-
-    PORTION = "portion"
-    """0 to 1, printed as per cent."""
-    COUNT = "count"
-    """Printed with k, M, B."""
-    RANK = "rank"
-    """1 is best."""
-
-
 @dataclass(frozen=True, slots=True)
-class Series:
-    """One run of numbers, as long as the chart's categories. ``None`` is a gap."""
-
-    name: str
-    values: tuple[float | None, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """Between which values a series lies with a stated probability, from the last measured date to the last of all."""
-
-    name: str
-    low: tuple[float, ...]
-    high: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Dot:
-    """One model of a scatter."""
-
-    name: str
-    x: float
-    y: float
-
-
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """A straight line through the logarithms: ``log10 y = intercept + slope * log10 x``."""
-
-    slope: float
-    intercept: float
-    r2: float
-    """Pearson squared on the raw counts."""
-    r2_log: float
-    """Pearson squared on the logarithms."""
-    n: int
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """A picture as a value. Only ``analytics.charts`` knows how it is drawn, only ``bot.blocks`` how Slack would draw it."""
-
-    kind: ChartKind
-    title: str
-    """The finding, as a sentence."""
-    subtitle: str
-    """List, window and date."""
-    footer: str
-    """The source."""
-    alt: str
-    """The finding and the leading numbers, for who cannot see the picture; at most 1,000 characters."""
-    categories: tuple[str, ...] = ()
-    """Bars: what each bar is. Over time: ISO dates. Slope: the two dates."""
-    series: tuple[Series, ...] = ()
-    """Bars: one or two measures. Over time and slope: one a name."""
-    unit: Unit = Unit.PORTION
-    emphasis: tuple[str, ...] = ()
-    """Names in accent; all others are context."""
-    groups: tuple[tuple[str, int], ...] = ()
-    """DUMBBELL: title and number of categories of each group, in the categories' order."""
-    measured: int = 0
-    """FORECAST: how many of the dates were measured; those after them are ahead."""
-    bands: tuple[Band, ...] = ()
-    """FORECAST only; the first value of each is the last measured one."""
-    parts: tuple[tuple[str, float], ...] = ()
-    """FOCUS: what the subject is made of (namespaces or models) and their portion of the list."""
-    parts_title: str = ""
-    dots: tuple[Dot, ...] = ()
-    """SCATTER only; ``emphasis`` names those with a label."""
-    fit: Fit | None = None
-    x_label: str = ""
-    y_label: str = ""
-    simulated: bool = False
-    """Said on the picture."""
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A question beside the one that was answered, and what to call it there."""
+class FollowUp:
+    """A question that has an answer too, and the label of its menu entry."""
 
     label: str
     query: str
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
-    """Where one can go from an answer. Every question in it has an answer too."""
+class FollowUps:
+    """The questions to go on with, by menu."""
 
-    measures: tuple[Offer, ...] = ()
+    measures: tuple[FollowUp, ...] = ()
     """The same question by each measure, the one asked among them; empty where there is no choice."""
-    earlier: Offer | None = None
-    """The same question in the nearest earlier month, called by that month: ``Jul 2026``."""
-    later: Offer | None = None
-    ranges: tuple[Offer, ...] = ()
+    earlier: FollowUp | None = None
+    """The same question in the nearest earlier month, labeled with that month: ``Jul 2026``."""
+    later: FollowUp | None = None
+    ranges: tuple[FollowUp, ...] = ()
     """The same question now and over time, the one asked among them; empty where there is no choice."""
-    inside: tuple[tuple[str, tuple[Offer, ...]], ...] = ()
-    """What the answer is made of, by kind: ``("Creators", …)``, ``("Models", …)``, the leading ones first."""
+    breakdown: tuple[tuple[str, tuple[FollowUp, ...]], ...] = ()
+    """The leading names in the answer, by kind: ``("Creators", …)``, ``("Models", …)``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A question answered: the finding as a sentence, the numbers, a chart, the source, and what to ask next."""
+    """The answer to a question: the headline, the numbers, a chart, the source, and what to ask next."""
 
     query: str
     headline: str
@@ -302,11 +190,11 @@ class Answer:
     """By name in the order of their shares now, the nearest date first."""
     statistics: Mapping[str, float] = field(default_factory=dict)
     facts: Mapping[str, str | float | None] = field(default_factory=dict)
-    """About one model: what is known of it."""
+    """About one model: its rank, license, task and so on; ``None`` where the source doesn't record it."""
     top: int | None = None
-    """Only so many names of each ranking were asked for; the rankings hold all of them."""
+    """How many names of each ranking to show; the rankings hold all of them."""
     notes: tuple[str, ...] = ()
-    """What the figures hide: gaps, list sizes, what was added up."""
+    """Sentences about the data: gaps, list sizes, sums, warnings."""
     next: tuple[str, ...] = ()
     """Two or three queries worth asking now."""
-    near: Near = field(default_factory=Near)
+    follow_ups: FollowUps = field(default_factory=FollowUps)

@@ -1,4 +1,4 @@
-"""The values that everything else speaks of: models, listings, snapshots, and what can be counted. Standard library only."""
+"""The basic values: models, listings, snapshots, dimensions and measures."""
 
 from __future__ import annotations
 
@@ -10,74 +10,74 @@ if TYPE_CHECKING:
     from datetime import date
 
 LIST_SIZE = 300
-"""How many models a list has: the article's top 300."""
+"""Number of models of a list, as in the article's top 300."""
 
 NONE_DECLARED = "none declared"
-"""The name under which models stand that declare no license, task or library. Always shown, never dropped."""
+"""The name of models that declare no license, task or library. Always shown, never dropped."""
 
 
 EVERYONE_ELSE = "everyone else"
-"""The creators of the whole Hub that are too small to be kept by name, as one."""
+"""The combined creators of the whole Hub that are too small to be stored by name."""
 
 EVERYTHING_ELSE = "everything else"
 """The same for licenses, tasks and libraries."""
 
 KEPT_ROWS = 1_000
-"""Models of the whole Hub whose rows are kept, by each of downloads, likes and trending score."""
+"""How many models of the whole Hub are stored with their rows, by each of downloads, likes and trending score."""
 
 REST = frozenset({EVERYONE_ELSE, EVERYTHING_ELSE})
 
 
 class ListName(StrEnum):
-    """Which models are looked at."""
+    """The lists of models."""
 
     TOP = "top"
     """The 300 models with most downloads."""
     TRENDING = "trending"
     """The 300 models with the highest trending score."""
     LIKED = "liked"
-    """The 300 models with most likes (from imports; the daily snapshot does not take it)."""
+    """The 300 models with most likes (from imports only)."""
     BOTH = "both"
     """The union of top and trending."""
     HUB = "hub"
-    """Every public model. All are counted; rows are kept of those that lead only."""
+    """Every public model. All are counted, but only the leading ones are stored with their rows."""
 
 
 class Measure(StrEnum):
-    """What is added up."""
+    """What a ranking counts."""
 
     MODELS = "models"
     """Number of models in the list. A model that declares two licenses is half of each."""
     DOWNLOADS = "downloads"
     """Downloads of the last 30 days: a flow, not a total."""
     LIKES = "likes"
-    """Likes since the model exists: a stock."""
+    """Likes since the model was created: a stock."""
 
 
 class Dimension(StrEnum):
-    """What models are grouped by."""
+    """What a ranking groups models by."""
 
     LICENSE = "license"
     CREATOR = "creator"
     """A family of namespaces: Meta is facebook, meta-llama, FacebookAI, …"""
     NAMESPACE = "namespace"
-    """The part of a model's id before the slash, before families are applied."""
+    """The part of a model's id before the slash."""
     TASK = "task"
     LIBRARY = "library"
     FAMILY = "family"
     """A family of licenses: permissive, weak copyleft, model-specific, …"""
     KIND = "kind"
-    """What a creator is: a company, a lab, a university, a community, an individual."""
+    """Kind of creator: company, lab, university, community or individual."""
     COUNTRY = "country"
-    """Where a creator has its headquarters."""
+    """Country of a creator's headquarters."""
     ACCESS = "access"
-    """Whether anybody may download a model, or has to ask first."""
+    """Open, or gated: users must request access."""
     DERIVATION = "derivation"
-    """Whether a model was made from another one, and how: fine-tune, quantization, adapter, merge."""
+    """Original, or derived from another model: fine-tune, quantization, adapter, merge."""
 
     @property
     def plural(self) -> str:
-        """The word of the question that ranks all names of this dimension."""
+        """The word for several names, and for the question that ranks them."""
         return _PLURALS.get(self.value, f"{self.value}s")
 
 
@@ -92,9 +92,9 @@ _PLURALS = {
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One row of a listing, as the Hub or a file gave it.
+    """One row of a listing from the Hub or a file.
 
-    ``licenses``, ``task`` and ``library`` tell *none declared* (``()`` or ``""``) from *not recorded by the source* (``None``).
+    In ``licenses``, ``task`` and ``library``, ``()`` or ``""`` is *none declared*, ``None`` *not recorded by the source*.
     """
 
     id: str
@@ -105,18 +105,18 @@ class Model:
     library: str | None = ""
     trending: float | None = None
     created: str | None = None
-    """ISO 8601, as the Hub gives it."""
+    """ISO 8601, as on the Hub."""
     gated: str | None = None
-    """``"false"``, ``"auto"``, ``"manual"`` or, where the source says no more, ``"true"``; ``None`` when not recorded."""
+    """``"false"``, ``"auto"``, ``"manual"`` or, without details in the source, ``"true"``; ``None`` when not recorded."""
     tags: tuple[str, ...] = ()
     hub_id: str | None = None
-    """The Hub's ``_id``: survives a rename."""
+    """The Hub's ``_id``, which a rename doesn't change."""
     downloads_all_time: int | None = None
-    """Since the model exists: a stock, which the Hub corrects downwards now and then."""
+    """Since the model was created: a stock, which the Hub sometimes corrects downwards."""
 
     @property
     def namespace(self) -> str:
-        """The user or organisation; for a model of the Hub's first years without one, the model's own name."""
+        """The user or organization; for an early model without one, the model's name."""
         return self.id.partition("/")[0]
 
 
@@ -132,7 +132,7 @@ class Listing:
     models: tuple[Model, ...]
     simulated: bool = False
     size: int | None = None
-    """How many models were counted, where not each has a row in ``models``; their ranks are then ``ranks``."""
+    """Number of models counted, where ``models`` has only some of them; their ranks are then ``ranks``."""
     ranks: tuple[int, ...] = ()
     odd_rows: int = 0
     """Rows of the source with a field that couldn't be read and isn't recorded, or that stood twice and count once.
@@ -143,7 +143,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A listing that the store holds. Immutable."""
+    """A stored listing. Immutable."""
 
     id: int
     taken_on: date
@@ -158,7 +158,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """One rollup: how much of a snapshot stands under one name."""
+    """One rollup: the totals of one name in a snapshot."""
 
     dimension: Dimension | None
     """``None`` for the whole list."""

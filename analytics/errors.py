@@ -1,4 +1,4 @@
-"""Errors that are sentences a user may read. Anything else that is raised is a defect."""
+"""Errors whose messages are for users. Any other exception is a defect."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Self
 
 
 class HfStatsError(Exception):
-    """Something that the person who asked can understand and mend.
+    """An error that the user can understand and fix.
 
-    ``str(error)`` is one clear sentence of plain text; ``suggestions`` are queries that would work, best first.
+    ``str(error)`` says in plain text what is wrong and what to do; ``suggestions`` are queries that work, best first.
     """
 
     def __init__(self, message: str, suggestions: tuple[str, ...] = ()) -> None:
@@ -16,25 +16,25 @@ class HfStatsError(Exception):
         self.suggestions = suggestions
 
     def __reduce__(self) -> tuple[type[Self], tuple[str, tuple[str, ...]]]:
-        """Cross a process boundary with the suggestions."""
+        """Pickle the suggestions with the message."""
         return type(self), (str(self), self.suggestions)
 
 
 class QueryError(HfStatsError):
-    """The words do not make a question, or name something that is not there."""
+    """The text isn't a question, or names something unknown."""
 
 
 class NoDataError(HfStatsError):
-    """The question is fine but the store has nothing to answer it with."""
+    """The store doesn't have the data for the question."""
 
 
 class SourceError(HfStatsError):
-    """A file or the Hub gave something that cannot be used. Names the file or page and the row."""
+    """A file or the Hub has unusable data. The message names the file or page and the row."""
 
 
 class OutOfReachError(SourceError):
-    """The Hub did not give now what it may give later."""
+    """The Hub is temporarily unavailable."""
 
 
 class StoreError(HfStatsError):
-    """The database cannot be reached, is not migrated, or its address is wrong."""
+    """The database can't be reached, isn't migrated, or has a wrong address."""

@@ -1,4 +1,4 @@
-"""Query: what is asked, as a value and as words. Knows nothing of the data.
+"""Questions as values and as text, before they meet any data.
 
 The text of a query is the only wire format: slash text, mentions, the command line, a page's ``?q=`` and every button's value are
 ``str(query)``, and ``parse(str(query), forms) == query`` for every query that can be built.
@@ -17,10 +17,10 @@ from typing import Any
 from analytics.domain import ListName, Measure
 
 MOST_NAMES = 8
-"""As many as a chart has colors."""
+"""The number of colors of a chart."""
 
 JOINERS = frozenset({"vs", "vs.", "versus", "and", "with", "against"})
-"""Words that part names: ``compare meta ai vs google``."""
+"""Words that separate names: ``compare meta ai vs google``."""
 
 _MONTH_OR_DAY = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?", re.ASCII)
 _CURLY = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "\u2018": "'", "\u2019": "'", "`": None})
@@ -77,6 +77,11 @@ class Period:
         """The last day."""
         return date(self.year, self.month, self.day or calendar.monthrange(self.year, self.month)[1])
 
+    @property
+    def name(self) -> str:
+        """As people write it: ``August 2026``, ``August 22, 2026``."""
+        return f"{self.start:%B} {self.day}, {self.year}" if self.day else f"{self.start:%B} {self.year}"
+
     def __str__(self) -> str:
         month = f"{self.year:04}-{self.month:02}"
         return month if self.day is None else f"{month}-{self.day:02}"
@@ -84,7 +89,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How one kind of question is put: its word, how many names it takes, and which options."""
+    """The syntax of one kind of question: its word, how many names it takes, and which options."""
 
     word: str
     options: frozenset[Option] = frozenset()
@@ -92,14 +97,14 @@ class Form:
     most: int = 0
     aliases: tuple[str, ...] = ()
     example: str = ""
-    """A whole query of this form; for forms without names the word alone."""
+    """A complete query of this form."""
     singular: str = ""
-    """The form that asks for one name of this ranking, if there is one: ``license`` for ``licenses``."""
+    """The word of the form for one name of this ranking: ``license`` for ``licenses``; ``""`` if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question: which form, about which names, narrowed how. Names are as typed; they meet the data when asked."""
+    """A question: its form, names and options. Names are as typed; they are resolved when the question is asked."""
 
     word: str
     names: tuple[str, ...] = ()
@@ -111,7 +116,7 @@ class Query:
     since: Period | None = None
 
     def __post_init__(self) -> None:
-        """Fold white space and quotes, so that equal questions are equal values."""
+        """Normalize white space and quotes, so that equal questions are equal values."""
         object.__setattr__(self, "names", tuple(tidy(name) for name in self.names))
         if self.task is not None:
             object.__setattr__(self, "task", tidy(self.task))
@@ -138,16 +143,16 @@ class Query:
 
 
 def tidy(text: str) -> str:
-    """Fold to NFC, straight quotes, no invisible characters, single spaces."""
-    # Twice: what is taken out may have stood between a letter and its accent, and what is composed may be a quotation mark.
-    plain = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).translate(_CURLY))
-    return " ".join("".join(" " if unicodedata.category(c) in _INVISIBLE else c for c in plain).split())
+    """Normalize to NFC, straight quotes, no invisible characters and single spaces."""
+    # NFC runs twice: a removed character may separate a letter from its accent, and a composed one may be a quotation mark.
+    normalized = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).translate(_CURLY))
+    return " ".join("".join(" " if unicodedata.category(c) in _INVISIBLE else c for c in normalized).split())
 
 
 def quoted(name: str) -> str:
     """Put ``name`` in quotation marks where the grammar would read it as something else."""
-    folded = name.casefold()
-    reserved = folded in OPTION_WORDS or folded in JOINERS or name.endswith(",")
+    lower = name.casefold()
+    reserved = lower in OPTION_WORDS or lower in JOINERS or name.endswith(",")
     if name and not reserved and not re.search(r'[\s"\\]', name):
         return name
     return '"' + re.sub(r'(["\\])', r"\\\1", name) + '"'

@@ -1,9 +1,9 @@
-"""How long until a command is acknowledged, against the floor: the same server that only verifies the signature.
+"""Measure the time to acknowledge a command, compared with a server that only verifies the signature.
 
-Both run at once and are asked by turns, so that what the machine does besides hits both. The first load is help and mistakes:
-they are parsed and answered, in blocks, within the acknowledgement. In the second every twentieth request is a question with a
-chart, and what goes on behind its acknowledgement is the real thing: working message, question, chart, upload, update, against
-a stand-in for Slack in a process of its own.
+Both servers run at once and get requests in turn, so that other load on the machine affects both. The first load consists of help
+and invalid commands, which are answered in the acknowledgement. In the second, every twentieth request is a question with a
+chart, with all the work after its acknowledgement: progress message, answer, chart, upload, update. The stand-in for Slack runs
+in a separate process.
 
 Run: python bench/ack.py
 """

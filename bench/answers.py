@@ -1,10 +1,10 @@
-"""Answers of a long history against DuckDB on Parquet, and what a day takes in the store.
+"""Compare answers over a long history with DuckDB on Parquet, and measure a day's size in the store.
 
-    python bench/answers.py                  # 600 models on each of 1,095 days; some five minutes
-    python bench/answers.py --days 120       # the same in small
+    python bench/answers.py                  # 600 models on each of 1,095 days; about five minutes
+    python bench/answers.py --days 120       # a smaller run
 
-Each figure is a ratio of one run; what is compared runs in turn. DuckDB reads one Parquet file, sorted by day, of the rows that
-the store was filled with. The history is simulated: nothing in it is measured of the Hub.
+Each figure is a ratio within one run, and the compared programs run in turn. DuckDB reads the store's rows from one Parquet file,
+sorted by day. The history is simulated.
 """
 
 from __future__ import annotations

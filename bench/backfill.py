@@ -1,10 +1,10 @@
-"""A year of the whole Hub counted by 1, 2 and 4 workers on one PostgreSQL.
+"""Measure importing a year of the whole Hub with 1, 2 and 4 workers on one PostgreSQL.
 
-    python bench/backfill.py                       # 12 dumps of 2.5 million models; some eight minutes with the dumps made
-    python bench/backfill.py --models 100000       # the same in small
+    python bench/backfill.py                       # 12 dumps of 2.5 million models; about eight minutes with existing dumps
+    python bench/backfill.py --models 100000       # a smaller run
 
-The dumps lie in a repository of the stand-in Hub, a process of its own; the workers are ``hfstats worker``s. Timed is from the
-moment at which the first dump is being counted to that at which the last is stored. The dumps are made up.
+The generated dumps are in a repository of the stand-in Hub, which runs in a separate process. The workers are ``hfstats worker``
+processes. The time is from the start of counting the first dump until the last one is stored.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How forecasts would have held: made from every earlier month with what was known then, compared with what came.
+"""Backtest forecasts: from every earlier month's data, compared with the actual values.
 
 python bench/backtest.py                      five simulated histories of 60 months, seeds 1 to 5
 python bench/backtest.py sqlite:///store.db   a store of real listings, in steps of ten days where months are too few
@@ -66,7 +66,7 @@ def table(title: str, found: dict[tuple[Dimension, Measure, int], list[forecasti
     print("| --- | ---: | ---: | ---: | ---: | ---: |")
     totals: dict[int, list[forecasting.Check]] = defaultdict(list)
     for (dimension, by, ahead), checks in found.items():
-        made = [check for check in checks if check.made]
+        made = [check for check in checks if check.tested]
         if made:
             totals[ahead] += made
             print(row(f"{dimension.plural} by {by}", ahead, made))
@@ -75,9 +75,9 @@ def table(title: str, found: dict[tuple[Dimension, Measure, int], list[forecasti
 
 
 def row(name: str, ahead: int, checks: list[forecasting.Check]) -> str:
-    made = sum(check.made for check in checks)
+    made = sum(check.tested for check in checks)
     held = sum(check.held for check in checks)
-    error, unmoved = (math.fsum(getattr(check, one) * check.made for check in checks) / made for one in ("error", "unmoved"))
+    error, unmoved = (math.fsum(getattr(check, one) * check.tested for check in checks) / made for one in ("error", "unmoved"))
     return f"| {name} | {ahead} | {made:,} | {held / made:.0%} | {error * 100:.2f} points | {unmoved * 100:.2f} points |"
 
 

@@ -1,7 +1,7 @@
-"""Slack as its own process, with many workspaces and channels, that fails as often as it is told: ``crowd.py PORT FACTS``.
+"""Run the stand-in for Slack with many workspaces and channels and configurable faults: ``crowd.py PORT FACTS``.
 
-Reads from standard input how many and how often, as JSON. Writes to FACTS what an app needs to know; when it is stopped, in its
-place, what every channel shows (the ledger ids that its messages carry), who was written to directly, and what was called.
+Reads the numbers and fault rates as JSON from standard input. Writes the credentials to FACTS; when stopped, overwrites it with
+the delivery ids in each channel's messages, the recipients of direct messages, and the calls.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A made-up dump of the whole Hub, in the form in which the community publishes them. Nothing in it is measured.
+"""Generate a synthetic dump of the whole Hub in the format of the community's dumps.
 
     python bench/dump.py FILE --models 2500000 --day 2026-08-31
 

@@ -1,4 +1,4 @@
-"""The floor that acknowledgements are measured against: the same server, an application that only verifies the signature."""
+"""The baseline for acknowledgements: the same server with an application that only verifies the signature."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""What grows with what: pictures of an answer's time against models and snapshots, and of counting a dump against its models.
+"""Plot how the time of an answer grows with models and snapshots, and the time of an import with models.
 
     python bench/growth.py --into docs/images      # some eight minutes
 
-Models are those of made-up dumps of the whole Hub, snapshots those of a simulated list of 600. Each point of an answer is the
-median of several questions asked several times; counting runs in a process of its own, so that its memory is its own.
+The models are from synthetic dumps of the whole Hub, the snapshots from a simulated list of 600. Each point for answers is the
+median of several questions, each asked several times. Imports run in a separate process, to measure their memory.
 """
 
 from __future__ import annotations

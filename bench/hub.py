@@ -1,10 +1,10 @@
-"""The whole Hub: how long counting a dump takes against polars, and an answer against DuckDB on the same files.
+"""Compare importing a dump of the whole Hub with polars, and answers with DuckDB on the same files.
 
-    python bench/hub.py --models 2500000 --months 12     # some fifteen minutes, most of them to make the dumps and import them
-    python bench/hub.py --models 250000 --months 3       # the same in small
+    python bench/hub.py --models 2500000 --months 12     # about fifteen minutes, most of them for generating and importing dumps
+    python bench/hub.py --models 250000 --months 3       # a smaller run
 
-Each figure is a ratio of one run; what is compared runs in turn, in a process of its own each time where memory is measured.
-The dumps are made up (``bench/dump.py``): nothing in them is measured of the Hub.
+Each figure is a ratio within one run, and the compared programs run in turn, in separate processes where memory is measured.
+The dumps are synthetic (``bench/dump.py``).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Kills: digests to many channels while workers are killed and stopped and Slack fails. Is one lost, or shown twice?
+"""Deliver digests to many channels while workers are killed and stopped and Slack fails. Is a digest lost or posted twice?
 
-The workers are ``hfstats worker``; Slack is the strict stand-in as a process of its own (``crowd.py``), which tells at the end
-what every channel shows. 5 % of its answers are 429, 1 % are 500, and 0.5 % of what it did is not answered at all. Workers are
-killed (SIGKILL) at random moments and started again; some are stopped (SIGSTOP) for longer than their lease and go on then.
+The stand-in for Slack runs in a separate process (``crowd.py``) and reports the channels' messages at the end. 5 % of its
+responses are 429, 1 % are 500, and 0.5 % of successful calls get no response. Workers are killed (SIGKILL) at random and
+restarted; some are stopped (SIGSTOP) for longer than their lease and then continue.
 
 Run: python bench/kill.py [--postgres] [--blind] [--speed]
 """

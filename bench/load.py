@@ -1,7 +1,7 @@
-"""An open-loop load: requests leave by a fixed schedule, however long the answers take. Runs as its own process.
+"""Send an open-loop load: requests on a fixed schedule, however long the responses take. Runs in a separate process.
 
 Reads one JSON object from standard input (``url``, ``secret``, ``rate``, ``seconds``, ``bodies``, ``salt``, ``timeout``) and
-prints another: the seconds from when each request was due until its answer was there, and how many were not answered with 200.
+prints another: the seconds from each request's scheduled time to its response, and the number of responses other than 200.
 """
 
 from __future__ import annotations

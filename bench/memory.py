@@ -1,9 +1,9 @@
-"""Memory of each process of web and worker on the default list, after work; and what the web process imports.
+"""Measure the memory of each web and worker process after work on the default list, and list the web process's imports.
 
 Run: python bench/memory.py
 
-The default list is 600 models a day (300 by downloads, 300 by trending score); here thirty days of the simulated history. Private
-memory is counted once and shared memory in parts (PSS), so that the sum is what the machine gives.
+The default list is 600 models a day (300 by downloads, 300 by trending score); this uses thirty days of simulated history. Memory
+is the proportional set size (PSS), so that the sum is the memory used on the machine.
 """
 
 from __future__ import annotations

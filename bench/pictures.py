@@ -1,9 +1,9 @@
-"""An answer with its picture: against the plainest chart that matplotlib saves, asked again, and the picture's bytes.
+"""Compare the time for an answer and its chart with matplotlib's simplest bar chart; measure repeated questions and chart sizes.
 
-    python bench/pictures.py                 # a simulated history of two years; a minute
+    python bench/pictures.py                 # two years of simulated history; about a minute
 
-Each figure is a ratio of one run; what is compared runs in turn. Answers come through the pool, as the bot asks for them: the
-question goes to another process, the answer and its picture come back. The plainest chart is drawn in this process.
+Each figure is a ratio within one run, and the compared programs run in turn. Answers come from the analytics pool, as in the bot.
+The simplest chart is drawn in this process.
 """
 
 from __future__ import annotations

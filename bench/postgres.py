@@ -1,4 +1,4 @@
-"""A PostgreSQL on loopback that can be killed, stopped and started again, and a proxy before it that breaks connections."""
+"""Run a PostgreSQL on loopback that can be killed, stopped and restarted, with a proxy that breaks connections."""
 
 from __future__ import annotations
 

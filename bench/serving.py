@@ -1,4 +1,4 @@
-"""What the benches share with nobody else: processes to measure, a history to ask of, signed requests, and a table to print."""
+"""Shared code of the benchmarks: processes to measure, a simulated history, signed requests and printed tables."""
 
 from __future__ import annotations
 

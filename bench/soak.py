@@ -1,8 +1,8 @@
-"""A soak: 2,000 mixed commands from 50 users of 5 workspaces, 50 a second, while charts are drawn. Is any answer lost?
+"""Soak test: 2,000 commands from 50 users in 5 workspaces, 50 a second, while charts are drawn. Is any answer lost?
 
-One command in five is a question with a chart of its own (no two alike, so that none comes from memory); the others are help and
-mistakes, which are answered in the acknowledgement itself. The bot is ``hfstats serve`` with five installations in its database;
-Slack is the stand-in in a process of its own, which tells at the end what its channels show.
+One command in five is a question with its own chart, none of them cached; the others are help and invalid commands, which are
+answered in the acknowledgement. ``hfstats serve`` has five installations in its database. The stand-in for Slack runs in a
+separate process and reports its channels' messages at the end.
 
 Run: python bench/soak.py
 """

@@ -1,6 +1,6 @@
-"""Slack's stand-in as its own process: ``stand_in.py PORT SECRET FACTS [TEAMS [HOOKS]]``.
+"""Run the stand-in for Slack: ``stand_in.py PORT SECRET FACTS [TEAMS [HOOKS]]``.
 
-Writes what an app needs to know to FACTS; when it is stopped, what its channels show and what it refused, in its place.
+Writes the credentials to FACTS; when stopped, overwrites it with the channels' messages and the errors it returned.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How a process that runs until it is told to stop finds out, and how it ends in time."""
+"""Wait for termination signals, and end within the platform's limit."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ import signal
 from threading import Event, Timer
 
 ENDS_WITHIN = 25.0
-"""Seconds for what is under way when a worker is told to stop; hosting platforms kill after 30."""
+"""Seconds for a worker to finish current jobs after a stop signal; hosting platforms kill after 30."""
 
 
 def wait_until_stopped() -> None:
-    """Wait for Ctrl-C or a termination signal."""
+    """Block until Ctrl-C or a termination signal."""
     stopped = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
-    while not stopped.wait(1.0):  # a wait without end would not see a signal on every system
+    while not stopped.wait(1.0):  # on some systems, a wait without a timeout doesn't notice signals
         pass
 
 
 def exit_on_signal() -> None:
-    """End with exit code 0 at the next termination signal, wherever this process is; for one that only waits."""
+    """Exit with code 0 at the next termination signal, for a process that is only waiting."""
 
     def end(*_: object) -> None:
         raise SystemExit(0)
@@ -31,7 +31,7 @@ def exit_on_signal() -> None:
 
 
 def exit_after(seconds: float, code: int) -> None:
-    """End after so long even if a thread still waits for a database or a connection that does not answer."""
+    """Exit after ``seconds`` even if a thread is still blocked on a database or a connection."""
 
     def end() -> None:
         logging.shutdown()

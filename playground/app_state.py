@@ -1,4 +1,4 @@
-"""What is not of one workspace: the app's credentials, tokens, triggers, response URLs, calls and the clock."""
+"""State shared by all workspaces: the app's credentials, tokens, triggers, response URLs, recorded calls and the clock."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HOOK_USES = 5
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """The one app that is installed here, as its settings page would show it."""
+    """The installed app, as on its settings page."""
 
     id: str
     name: str
@@ -39,33 +39,33 @@ class App:
     events: frozenset[str]
     unfurl_domains: tuple[str, ...]
     functions: Mapping[str, Any] = field(default_factory=dict)
-    """Steps for Workflow Builder, as the manifest declares them."""
+    """Workflow Builder steps from the manifest."""
 
 
 class TokenKind(StrEnum):
-    """Which sort of token."""
+    """The type of a token."""
 
     BOT = "bot"
     APP = "app"
     STEP = "step"
-    """Comes with a step's event; does what the bot's does."""
+    """Sent with a step's event; has the bot token's permissions."""
 
 
 @dataclass(slots=True)
 class Token:
-    """What a bearer token stands for."""
+    """An issued token."""
 
     kind: TokenKind
     team: str | None
     scopes: frozenset[str]
     revoked: bool = False
     ends: float | None = None
-    """By the clock; ``None`` for one that does not expire."""
+    """Expiry by the clock; ``None`` for a token that doesn't expire."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request that the app made of Slack. Holds no token."""
+    """A recorded request from the app to Slack, without the token."""
 
     method: str
     status: int
@@ -75,13 +75,13 @@ class Call:
 
     @property
     def ok(self) -> bool:
-        """Whether Slack did what was asked."""
+        """Whether the call succeeded."""
         return self.error is None and self.status < 300
 
 
 @dataclass(slots=True)
 class Trigger:
-    """A user's leave to open a modal."""
+    """A trigger id, which lets the app open a modal."""
 
     team: str
     user: str
@@ -91,27 +91,27 @@ class Trigger:
 
 @dataclass(slots=True)
 class Hook:
-    """A response URL: where an app may answer one user's act."""
+    """A response URL for one user interaction."""
 
     team: str
     channel: str
     user: str
     expires: float
     source: str | None
-    """``ts`` of the message whose button was pressed; ``None`` for a slash command, which has nothing to replace."""
+    """``ts`` of the message with the pressed button; ``None`` for a slash command, which has no message to replace."""
     uses: int = 0
 
 
 class Service:
-    """The state that every part of the stand-in shares."""
+    """The shared state of the stand-in."""
 
     def __init__(self, app: App, clock: Callable[[], float], faults: Faults, pictures: Pictures) -> None:
         self.app = app
         self.clock = clock
         self.token_lifetime: float | None = None
-        """Seconds after which bot tokens end; ``None`` where the app does not rotate them. Slack gives 12 hours."""
+        """Lifetime of bot tokens in seconds; ``None`` without token rotation. Slack uses 12 hours."""
         self.refresh_tokens: dict[str, str] = {}
-        """The team that each is good for, once."""
+        """Team ids by unused refresh token."""
         self.faults = faults
         self.pictures = pictures
         self.feed = Feed()
@@ -122,35 +122,35 @@ class Service:
         self.triggers: dict[str, Trigger] = {}
         self.hooks: dict[str, Hook] = {}
         self.codes: dict[str, str] = {}
-        """Codes that an installation would bring back, to team ids."""
+        """Team ids by unused OAuth code."""
         self.executions: dict[str, Execution] = {}
         self.calls: list[Call] = []
         self.posted_at: dict[tuple[str, str], float] = {}
         self._numbers = itertools.count(1)
 
     def serial(self, prefix: str) -> str:
-        """Give out an id such as ``F0PLAY00007``."""
+        """Return a new id such as ``F0PLAY00007``."""
         return f"{prefix}0PLAY{next(self._numbers):05d}"
 
     def secret(self, purpose: str) -> str:
-        """Give out something that cannot be guessed from the outside, the same for the same run of acts."""
+        """Return a new secret, which is the same for the same sequence of calls."""
         seed = f"{self.app.signing_secret}:{purpose}:{next(self._numbers)}"
         return hashlib.sha256(seed.encode()).hexdigest()[:32]
 
     def trigger(self, team: str, user: str) -> str:
-        """Give out a trigger id, good for three seconds and one modal."""
+        """Return a new trigger id, valid for three seconds and one modal."""
         name = f"{next(self._numbers)}.{self.secret('trigger')}"
         self.triggers[name] = Trigger(team, user, self.clock() + TRIGGER_SECONDS)
         return name
 
     def hook(self, team: str, channel: str, user: str, source: str | None = None) -> str:
-        """Give out a response URL, good for 30 minutes and five answers."""
+        """Return a new response URL, valid for 30 minutes and five responses."""
         key = self.secret("hook")
         self.hooks[key] = Hook(team, channel, user, self.clock() + HOOK_SECONDS, source)
         return f"{self.base_url}/hooks/{team}/{key}"
 
     def record(self, method: str, status: int, error: str | None, arguments: dict[str, Any]) -> None:
-        """Remember a call, and wake up who waits for one."""
+        """Record a call and notify waiting threads."""
         with self.lock:
             self.calls.append(Call(method, status, error, self.clock(), arguments))
         self.feed.touch()

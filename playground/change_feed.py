@@ -1,4 +1,4 @@
-"""Tells whoever waits (a page, a test) that something changed."""
+"""Notify waiting pages and tests of changes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class Feed:
-    """A number that grows with each change, and a way to wait for the next."""
+    """A version number that grows with each change, with methods to wait for changes."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -22,38 +22,38 @@ class Feed:
 
     @property
     def version(self) -> int:
-        """How many changes there were."""
+        """The number of changes."""
         return self._version
 
     @property
     def closed(self) -> bool:
-        """Whether no more changes will come."""
+        """Whether the feed has ended."""
         return self._closed
 
     def touch(self) -> int:
-        """Count a change and wake everybody up."""
+        """Count a change and wake all waiting threads."""
         with self._changed:
             self._version += 1
             self._changed.notify_all()
             return self._version
 
     def close(self) -> None:
-        """Let go of everybody who waits."""
+        """End the feed and wake all waiting threads."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
 
     def after(self, version: int, timeout: float) -> int:
-        """Wait until the version is past ``version``, the feed is closed, or ``timeout`` seconds are over."""
+        """Wait for a version after ``version``, the end of the feed or ``timeout`` seconds; returns the version."""
         with self._changed:
             self._changed.wait_for(lambda: self._closed or self._version > version, timeout)
             return self._version
 
     def until(self, predicate: Callable[[], T], timeout: float) -> T:
-        """Ask ``predicate`` after each change until it answers with something true.
+        """Call ``predicate`` after each change until its result is true; returns the result.
 
         Raises:
-            TimeoutError: ``timeout`` seconds were over.
+            TimeoutError: after ``timeout`` seconds.
 
         """
         deadline = time.monotonic() + timeout
@@ -64,5 +64,5 @@ class Feed:
             left = deadline - time.monotonic()
             if left <= 0:
                 raise TimeoutError(f"nothing like that happened within {timeout:g} seconds")
-            # A predicate may look at things that are not in the feed, so it is asked now and then anyway.
+            # A predicate may depend on other state, so it's also called regularly.
             self.after(version, min(left, 0.1))

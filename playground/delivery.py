@@ -1,4 +1,4 @@
-"""How what happens reaches the app: signed HTTP requests or Socket Mode, three seconds to acknowledge, events tried again."""
+"""Send requests to the app, over signed HTTP or Socket Mode, with three seconds to acknowledge and retries of events."""
 
 from __future__ import annotations
 
@@ -24,45 +24,45 @@ RETRY_REASONS = {"operation_timeout": "http_timeout", "dispatch_failed": "http_e
 
 @dataclass(frozen=True, slots=True)
 class Ack:
-    """How the app acknowledged one delivery."""
+    """The app's acknowledgement of a request."""
 
     error: str | None = None
-    """``operation_timeout``, ``dispatch_failed``, or what was wrong with the body; ``None`` when all is well."""
+    """``operation_timeout``, ``dispatch_failed`` or an error in the body; ``None`` for success."""
     status: int | None = None
-    """HTTP status; ``None`` when there was no answer. Socket Mode's acks count as 200."""
+    """HTTP status; ``None`` without a response. Socket Mode acknowledgements count as 200."""
     text: str = ""
     body: Json | None = None
-    """The answer, where it is a JSON object."""
+    """The response body, if it is a JSON object."""
     seconds: float = 0.0
     headers: dict[str, str] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
-        """Whether Slack would be content."""
+        """Whether Slack would accept the acknowledgement."""
         return self.error is None
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One attempt to reach the app, and what came of it."""
+    """One attempt to send a request to the app, with its result."""
 
     kind: str
     """``slash_commands``, ``interactive`` or ``events_api``."""
     payload: Json
     attempt: int
-    """0 the first time."""
+    """0 for the first attempt."""
     ack: Ack
 
 
 class Transport(Protocol):
-    """A way to the app."""
+    """A connection to the app."""
 
     def send(self, kind: str, payload: Json, attempt: int, reason: str) -> Ack:
-        """Hand over one payload and wait for the acknowledgement."""
+        """Send a payload and wait for the acknowledgement."""
 
 
 class HttpTransport:
-    """Requests to the app's request URL, signed as Slack signs them."""
+    """Signed requests to the app's request URL."""
 
     def __init__(self, url: str, signing_secret: str, ack_limit: float) -> None:
         parts = urlsplit(url)
@@ -73,13 +73,13 @@ class HttpTransport:
         self._limit = ack_limit
 
     def send(self, kind: str, payload: Json, attempt: int, reason: str) -> Ack:
-        """POST one payload in the form that its kind has."""
+        """POST a payload in the format of its kind."""
         if kind == "events_api":
             body, mimetype = json.dumps(payload).encode(), "application/json"
         else:
             fields = payload if kind == "slash_commands" else {"payload": json.dumps(payload)}
             body, mimetype = urlencode(fields).encode(), "application/x-www-form-urlencoded"
-        # The app compares with its own wall clock, so an injected clock must not be used here.
+        # The app compares this with its own clock, so the injected clock can't be used.
         timestamp = str(int(time.time()))
         headers = {
             "Content-Type": mimetype,
@@ -113,12 +113,12 @@ class HttpTransport:
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:
-    """Sign a request: version 0, HMAC-SHA256 over ``v0:timestamp:body``."""
+    """Return a request's signature, version 0: HMAC-SHA256 of ``v0:timestamp:body``."""
     return "v0=" + hmac.new(secret.encode(), b"v0:" + timestamp.encode() + b":" + body, hashlib.sha256).hexdigest()
 
 
 def json_object(text: str) -> Json | None:
-    """Read a JSON object; ``None`` for anything else."""
+    """Parse a JSON object; ``None`` for anything else."""
     try:
         value = json.loads(text)
     except ValueError:
@@ -127,7 +127,7 @@ def json_object(text: str) -> Json | None:
 
 
 class Outbox:
-    """Sends to the app by the request URL when there is one, else by Socket Mode; tries events again; remembers all of it."""
+    """Sends requests to the app, by HTTP if there's a request URL and otherwise by Socket Mode, and records them."""
 
     def __init__(self, socket_mode: Transport, signing_secret: str, ack_limit: float, retry_delays: tuple[float, ...]) -> None:
         self.log: list[Delivery] = []
@@ -140,30 +140,30 @@ class Outbox:
         self._threads: list[threading.Thread] = []
 
     def attach(self, request_url: str | None) -> None:
-        """Send to this URL from now on; ``None`` is Socket Mode. Raises :class:`ValueError` for a URL off this machine."""
+        """Set the request URL; ``None`` for Socket Mode. Raises :class:`ValueError` for a URL on another machine."""
         self._http = HttpTransport(request_url, self._secret, self._limit) if request_url else None
 
     def send(self, kind: str, payload: Json, attempt: int = 0, reason: str = "") -> Ack:
-        """Deliver once and wait for the acknowledgement."""
+        """Send once and wait for the acknowledgement."""
         ack = (self._http or self._socket_mode).send(kind, payload, attempt, reason)
         self.log.append(Delivery(kind, payload, attempt, ack))
         return ack
 
     def send_event(self, payload: Json) -> Ack:
-        """Deliver an event. The first acknowledgement is returned; later attempts go on in the background."""
+        """Send an event and return the first acknowledgement; retries run in the background."""
         ack = self.send("events_api", payload)
         if not ack.ok:
             self.background(lambda: self._retry(payload, ack))
         return ack
 
     def background(self, work: Callable[[], object]) -> None:
-        """Do something without waiting for it. :meth:`close` waits."""
+        """Run ``work`` in a thread; :meth:`close` waits for it."""
         thread = threading.Thread(target=work, name="playground-outbox", daemon=True)
-        self._threads = [one for one in self._threads if one.is_alive()] + [thread]
+        self._threads = [thread for thread in self._threads if thread.is_alive()] + [thread]
         thread.start()
 
     def close(self) -> None:
-        """Give up on retries and wait for what is under way."""
+        """Stop retrying and wait for running threads."""
         self._stopping.set()
         for thread in self._threads:
             thread.join(self._limit + 1)

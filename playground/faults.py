@@ -1,4 +1,4 @@
-"""Planned misbehaviour, for tests: which call fails, how, and how often."""
+"""Planned faults for tests: which calls fail, how and how often."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What goes wrong with one call. The delay comes first, then the rest."""
+    """A fault of one call. The delay comes first."""
 
     error: str | None = None
     """Answer ``{"ok": false, "error": …}`` and do nothing; with ``status``, under that status."""
@@ -30,30 +30,30 @@ class Fault:
     takes_effect: bool = False
     """Do what is asked before the answer goes wrong."""
     drop: Literal["before", "after"] | None = None
-    """Close the connection without an answer, before or after the call takes effect."""
+    """Close the connection without a response, before or after the call takes effect."""
     delay: float = 0.0
-    """Seconds to wait before anything happens."""
+    """Delay in seconds."""
 
 
 class Faults:
-    """What goes wrong, by method. ``response_url`` and ``upload`` count as methods."""
+    """Planned faults by method; ``response_url`` and ``upload`` count as methods."""
 
     def __init__(self) -> None:
         self.post_interval = 0.0
-        """Seconds that must lie between two posts to one conversation; Slack's rule is about 1. 0 is off."""
+        """Minimum seconds between two posts to a conversation, about 1 in Slack; 0 turns the limit off."""
         self.file_delay = 0.0
-        """Seconds until an uploaded file is ready."""
+        """Seconds until an uploaded file is processed."""
         self.files_never_ready = False
         self._planned: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self._lock = threading.Lock()
 
     def plan(self, method: str, fault: Fault, times: int = 1) -> None:
-        """Let the next ``times`` calls of ``method`` go wrong."""
+        """Plan a fault for the next ``times`` calls of ``method``."""
         with self._lock:
             self._planned[method].extend([fault] * times)
 
     def take(self, method: str) -> Fault | None:
-        """Tell what goes wrong with this call of ``method``; each planned fault is used once."""
+        """Return and remove the planned fault of this call of ``method``; ``None`` if there is none."""
         with self._lock:
             waiting = self._planned[method]
             return waiting.popleft() if waiting else None

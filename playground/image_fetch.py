@@ -1,4 +1,4 @@
-"""Pictures at an address, fetched as Slack fetches them: once, when a message names them, and kept."""
+"""Fetch images by URL like Slack's image proxy: once, when they appear in a message, and then from a cache."""
 
 from __future__ import annotations
 
@@ -20,33 +20,33 @@ _SIGNATURES = (
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Bytes that are known to be a picture."""
+    """A fetched image."""
 
     content: bytes
     mimetype: str
 
 
 def picture_type(content: bytes) -> tuple[str, str] | None:
-    """Tell ``(mimetype, filetype)`` from the first bytes; ``None`` for what is no PNG, JPEG or GIF."""
-    return next((found[1:] for found in _SIGNATURES if content.startswith(found[0])), None)
+    """Return ``(mimetype, filetype)`` by the first bytes; ``None`` unless it's a PNG, JPEG or GIF."""
+    return next((entry[1:] for entry in _SIGNATURES if content.startswith(entry[0])), None)
 
 
 class Pictures:
-    """The pictures that messages named. Only loopback addresses can be reached from here."""
+    """The cache of images in messages. Only loopback URLs are fetched."""
 
     def __init__(self) -> None:
         self._kept: dict[str, Picture] = {}
 
     def key(self, url: str) -> str:
-        """Name the kept copy of a picture."""
+        """Return the cache key of a URL."""
         return hashlib.sha256(url.encode()).hexdigest()[:32]
 
     def get(self, key: str) -> Picture | None:
-        """Find a kept picture."""
+        """Return a cached image."""
         return self._kept.get(key)
 
     def fetch(self, url: str) -> bool:
-        """Get the picture at ``url`` and keep it. False when it cannot be had, is too large, or is no picture."""
+        """Fetch and cache an image; ``False`` if it can't be fetched, is too large or isn't an image."""
         key = self.key(url)
         if key in self._kept:
             return True

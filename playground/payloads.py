@@ -1,4 +1,4 @@
-"""What Slack sends to an app, as plain data: slash commands, interactions, events."""
+"""Build the payloads that Slack sends to apps: slash commands, interactions, events."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does something, and where."""
+    """The user who acts, in a workspace."""
 
     service: Service
     workspace: Workspace
@@ -34,12 +34,12 @@ _HIDDEN_NAMES = {Kind.IM: "directmessage", Kind.PRIVATE: "privategroup"}
 
 
 def escaped(text: str) -> str:
-    """Escape the three characters that control Slack's markup, and no others."""
+    """Escape ``&``, ``<`` and ``>``."""
     return escape(text, quote=False)
 
 
 def shown_name(channel: Channel) -> str:
-    """Return the name that an app is told."""
+    """Return a channel's name in payloads."""
     return _HIDDEN_NAMES.get(channel.kind, channel.name)
 
 
@@ -64,7 +64,7 @@ def slash_command(actor: Actor, channel: Channel, command: str, text: str) -> di
 
 
 def _interaction(actor: Actor, kind: str) -> Json:
-    """Begin a payload. ``team`` is the workspace that installed the app, also for people of others (Slack Connect)."""
+    """Return an interaction's common fields. ``team`` is the installing workspace, also for external people."""
     enterprise = actor.workspace.enterprise
     team = {"id": actor.workspace.id, "domain": actor.workspace.domain}
     of = actor.user.team or actor.workspace.id
@@ -80,9 +80,9 @@ def _interaction(actor: Actor, kind: str) -> Json:
 
 
 def message_action(actor: Actor, message: Message, action: Json, state: Json, unfurl: str | None = None) -> Json:
-    """Tell of a press of something in a message, or in the card of its link ``unfurl``.
+    """Build ``block_actions`` for a message, or for the unfurl of its link ``unfurl``.
 
-    An ephemeral message is named but not shown, as in Slack.
+    As in Slack, the payload identifies an ephemeral message but doesn't contain it.
     """
     channel = actor.workspace.channels[message.channel]
     ephemeral = message.viewer is not None
@@ -108,7 +108,7 @@ def message_action(actor: Actor, message: Message, action: Json, state: Json, un
 
 
 def view_action(actor: Actor, view: View, action: Json, state: Json) -> Json:
-    """Tell of a press of something in a modal or the App Home."""
+    """Build ``block_actions`` for a modal or App Home."""
     return _interaction(actor, "block_actions") | {
         "container": {"type": "view", "view_id": view.id},
         "trigger_id": actor.service.trigger(actor.workspace.id, actor.user.id),
@@ -118,7 +118,7 @@ def view_action(actor: Actor, view: View, action: Json, state: Json) -> Json:
 
 
 def view_submission(actor: Actor, view: View, state: Json) -> Json:
-    """Tell of a modal's submission."""
+    """Build ``view_submission``."""
     return _interaction(actor, "view_submission") | {
         "trigger_id": actor.service.trigger(actor.workspace.id, actor.user.id),
         "view": view_json(view, actor.workspace, actor.service, state),
@@ -136,7 +136,7 @@ def view_submission(actor: Actor, view: View, state: Json) -> Json:
 
 
 def _answerable(view: View) -> Iterator[tuple[str, str, str]]:
-    """Find the inputs whose conversation the app may answer in, and where the state holds it."""
+    """Yield block id, action id and state key of inputs with ``response_url_enabled``."""
     for block in view.content["blocks"]:
         if block["type"] == "input" and block["element"].get("response_url_enabled"):
             key = "selected_channel" if block["element"]["type"] == "channels_select" else "selected_conversation"
@@ -144,7 +144,7 @@ def _answerable(view: View) -> Iterator[tuple[str, str, str]]:
 
 
 def view_closed(actor: Actor, view: View, *, is_cleared: bool) -> Json:
-    """Tell of a modal that was closed, for one that asked to be told."""
+    """Build ``view_closed``, for modals with ``notify_on_close``."""
     return _interaction(actor, "view_closed") | {
         "view": view_json(view, actor.workspace, actor.service),
         "is_cleared": is_cleared,
@@ -152,7 +152,7 @@ def view_closed(actor: Actor, view: View, *, is_cleared: bool) -> Json:
 
 
 def suggestion(actor: Actor, element: Block, block_id: str, value: str, where: Json) -> Json:
-    """Tell what is typed into an external select."""
+    """Build ``block_suggestion``."""
     return (
         _interaction(actor, "block_suggestion")
         | {"action_id": element["action_id"], "block_id": block_id, "value": value}
@@ -161,7 +161,7 @@ def suggestion(actor: Actor, element: Block, block_id: str, value: str, where: J
 
 
 def shortcut(actor: Actor, callback_id: str) -> Json:
-    """Tell of a global shortcut."""
+    """Build the payload of a global shortcut."""
     return _interaction(actor, "shortcut") | {
         "callback_id": callback_id,
         "action_ts": actor.workspace.stamp(),
@@ -170,9 +170,9 @@ def shortcut(actor: Actor, callback_id: str) -> Json:
 
 
 def event_callback(service: Service, workspace: Workspace, event: Json) -> Json:
-    """Put an event in its envelope.
+    """Build an event's envelope.
 
-    Its ``team_id`` is the author's for a message through Slack Connect, and the workspace's for a mention.
+    Its ``team_id`` is the author's for a Slack Connect message and the workspace's for a mention.
     """
     author = workspace.users.get(str(event.get("user")))
     elsewhere = author.team if author else ""
@@ -186,7 +186,7 @@ def event_callback(service: Service, workspace: Workspace, event: Json) -> Json:
         **({"enterprise_id": workspace.enterprise} if workspace.enterprise and not elsewhere else {}),
         "api_app_id": service.app.id,
         "event": event,
-        "event_id": f"Ev{service.secret('event')[:10].upper()}",  # also between one start of the stand-in and the next
+        "event_id": f"Ev{service.secret('event')[:10].upper()}",  # unique across restarts
         "event_time": int(service.clock()),
         "event_context": service.secret("context"),
         "is_ext_shared_channel": bool(elsewhere or (channel and channel.ext_shared)),
@@ -203,7 +203,7 @@ def event_callback(service: Service, workspace: Workspace, event: Json) -> Json:
 
 
 def message_event(service: Service, workspace: Workspace, message: Message, kind: str, subtype: str | None = None) -> Json:
-    """``app_mention`` or ``message``: somebody wrote something, or edited it and so mentions the app again."""
+    """Build an ``app_mention`` or ``message`` event; ``app_mention`` also for an edit that mentions the app."""
     event = message_json(message, workspace, service) | {
         "type": kind,
         "channel": message.channel,
@@ -237,7 +237,7 @@ def edit_event(service: Service, workspace: Workspace, message: Message, before:
 
 
 def link_event(service: Service, workspace: Workspace, message: Message, links: list[Json]) -> Json:
-    """``link_shared``: somebody wrote an address of the app's domains, and posted it or is still writing."""
+    """Build a ``link_shared`` event, for a posted message or one in the composer."""
     draft = message.channel == COMPOSER
     source = "composer" if draft else "conversations_history"
     unfurl_id = message.ts if draft else service.secret("unfurl")
@@ -257,11 +257,11 @@ def link_event(service: Service, workspace: Workspace, message: Message, links: 
 
 
 def step_event(execution: Execution, service: Service, inputs: Json, bearer: str) -> Json:
-    """``function_executed``: a workflow came to a step of the app's. ``bearer`` is a token for this run."""
+    """Build a ``function_executed`` event. ``bearer``: the token for this execution."""
     declared = execution.declared
-    kept = ("type", "name", "description", "title", "is_required")
+    copied = ("type", "name", "description", "title", "is_required")
     parameters = {
-        side: [{key: value for key, value in one.items() if key in kept} for one in declared[side].values()]
+        side: [{key: value for key, value in parameter.items() if key in copied} for parameter in declared[side].values()]
         for side in ("input_parameters", "output_parameters")
     }
     return {
@@ -287,7 +287,7 @@ def step_event(execution: Execution, service: Service, inputs: Json, bearer: str
 
 
 def home_event(service: Service, workspace: Workspace, user: User, tab: str) -> Json:
-    """``app_home_opened``."""
+    """Build an ``app_home_opened`` event."""
     view = workspace.homes.get(user.id)
     event: Json = {
         "type": "app_home_opened",

@@ -1,4 +1,4 @@
-"""Socket Mode: the app opens a WebSocket and everything comes down it in envelopes, each acknowledged by its id."""
+"""Socket Mode: send requests to the app in envelopes over WebSockets, each acknowledged by its id."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 WITH_RESPONSE = frozenset({"slash_commands", "interactive"})
-"""Kinds whose acknowledgement may carry an answer."""
+"""Kinds whose acknowledgement may contain a response."""
 
 
 class _WebSocketResponse(Response):
-    """The answer to a request whose connection became a WebSocket: there is nothing left to write to."""
+    """The response to a request whose connection became a WebSocket, which can't be written to."""
 
     def __call__(self, *_: object) -> Iterable[bytes]:
         raise ConnectionAbortedError("the connection was a WebSocket")
 
 
 class SocketMode:
-    """The open connections, and what waits to be acknowledged."""
+    """The open connections and unacknowledged envelopes."""
 
     def __init__(self, service: Service, ack_limit: float) -> None:
         self._service = service
@@ -49,17 +49,17 @@ class SocketMode:
 
     @property
     def connected(self) -> int:
-        """How many connections the app has open."""
+        """The number of open connections."""
         return len(self._connections)
 
     def open_ticket(self) -> str:
-        """Give out the address of a new connection. It works once."""
+        """Return the URL for a new connection, valid once."""
         ticket = self._service.secret("ticket")
         self._tickets.add(ticket)
         return f"{self._service.base_url.replace('http://', 'ws://', 1)}/link/{ticket}"
 
     def blueprint(self) -> Blueprint:
-        """Build the route of every connection."""
+        """Return the blueprint for connections."""
         blueprint = Blueprint("socket_mode", __name__)
 
         @blueprint.get("/link/<ticket>", websocket=True)
@@ -73,7 +73,7 @@ class SocketMode:
         return blueprint
 
     def send(self, kind: str, payload: Json, attempt: int, reason: str) -> Ack:
-        """Send an envelope down one of the connections, and wait until it is acknowledged."""
+        """Send an envelope over one of the connections and wait for its acknowledgement."""
         envelope_id = self._service.secret("envelope")
         envelope: Json = {
             "envelope_id": envelope_id,
@@ -98,7 +98,7 @@ class SocketMode:
         return Ack(None, 200, "", (body or None) if kind in WITH_RESPONSE else None, seconds)
 
     def refresh(self, reason: str = "refresh_requested") -> None:
-        """Tell the app that its connections are about to be closed, and close them, as Slack does every few hours."""
+        """Announce and close all connections, as Slack does every few hours."""
         for connection in self._detach_all():
             with contextlib.suppress(simple_websocket.ConnectionClosed, OSError):
                 connection.send(json.dumps({"type": "disconnect", "reason": reason, "debug_info": {"host": "playground"}}))
@@ -115,7 +115,7 @@ class SocketMode:
             return taken
 
     def _write(self, text: str) -> bool:
-        """Write to one connection, each in its turn."""
+        """Write to a connection, round robin."""
         with self._lock:
             while self._connections:
                 connection = self._connections[next(self._turn) % len(self._connections)]
@@ -163,6 +163,6 @@ class SocketMode:
 def _close_socket(connection: simple_websocket.Server) -> None:
     with contextlib.suppress(simple_websocket.ConnectionClosed, OSError):
         connection.close()
-    # The reader's thread sits in recv() until the socket itself is shut.
+    # The reading thread blocks in recv() until the socket is shut down.
     with contextlib.suppress(OSError):
         connection.sock.shutdown(socket.SHUT_RDWR)

@@ -1,4 +1,4 @@
-"""One Slack workspace: its people, conversations, messages, files and views. State only: who may do what is decided elsewhere."""
+"""The state of a workspace: people, conversations, messages, files and views. Permissions are checked elsewhere."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 SLACKBOT = "USLACKBOT"
 COMPOSER = "COMPOSER"
-"""The channel, as apps are told it, of a message that is still being written."""
+"""The channel id in events about a message that is still being written."""
 
 
 class Kind(StrEnum):
-    """Which sort of conversation."""
+    """The type of a conversation."""
 
     PUBLIC = "public"
     PRIVATE = "private"
@@ -36,7 +36,7 @@ class User:
     real_name: str
     is_bot: bool = False
     team: str = ""
-    """The workspace of somebody who takes part through Slack Connect; ``""`` for this one's own people."""
+    """The workspace of an external person in Slack Connect; ``""`` for this workspace's own people."""
     is_guest: bool = False
     is_single_channel_guest: bool = False
     deleted: bool = False
@@ -54,12 +54,12 @@ class Channel:
     topic: str = ""
     archived: bool = False
     ext_shared: bool = False
-    """Whether people of other companies are in it (Slack Connect)."""
+    """Whether it's shared with another company through Slack Connect."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message as it is now. Editing puts a new one in its place."""
+    """The current version of a message."""
 
     ts: str
     channel: str
@@ -68,23 +68,23 @@ class Message:
     blocks: tuple[Block, ...] = ()
     thread_ts: str | None = None
     viewer: str | None = None
-    """The one user who sees an ephemeral message; ``None`` when everybody does."""
+    """The only user who sees an ephemeral message; ``None`` for other messages."""
     edited: bool = False
     metadata: Mapping[str, Any] | None = None
     files: tuple[str, ...] = ()
     unfurls: Mapping[str, Any] = field(default_factory=dict)
     revision: int = 0
-    """The feed's version when it was put there."""
+    """The feed's version when it was stored."""
 
     @property
     def is_reply(self) -> bool:
-        """Whether it stands in a thread under another message."""
+        """Whether it's a reply in a thread."""
         return self.thread_ts is not None and self.thread_ts != self.ts
 
 
 @dataclass(slots=True)
 class File:
-    """A file on its way up, or up."""
+    """A file, possibly not uploaded completely."""
 
     id: str
     name: str
@@ -94,13 +94,13 @@ class File:
     owner: str
     content: bytes | None = None
     ready_at: float | None = None
-    """When Slack is done with it, by the clock; ``None`` until the upload is completed."""
+    """When it's processed, by the clock; ``None`` until the upload is completed."""
     channels: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
 class View:
-    """A modal or an App Home as one user has it before them."""
+    """A user's modal or App Home."""
 
     id: str
     user: str
@@ -109,11 +109,11 @@ class View:
     root: str
     previous: str | None = None
     errors: dict[str, str] = field(default_factory=dict)
-    """What the app said is wrong, by ``block_id``."""
+    """The app's error messages by ``block_id``."""
 
 
 class Workspace:
-    """A team with its people and everything they see. Safe to use from several threads."""
+    """A workspace's state. Thread-safe."""
 
     def __init__(self, team_id: str, name: str, domain: str, clock: Callable[[], float], feed: Feed) -> None:
         self.id = team_id
@@ -124,29 +124,29 @@ class Workspace:
         self.channels: dict[str, Channel] = {}
         self.files: dict[str, File] = {}
         self.modals: dict[str, list[View]] = {}
-        """Each user's open modals, the one on top last."""
+        """Each user's stack of open modals, top one last."""
         self.homes: dict[str, View] = {}
         self.bot = ""
         """The bot user's id."""
         self.installed = True
         self.enterprise: str | None = None
-        """The organization on Enterprise Grid, if it is of one."""
+        """The Enterprise Grid organization, if any."""
         self.unfurl_ids: dict[str, tuple[str, str, str]] = {}
-        """Source, channel and ``ts`` of the message in which an app was told of links."""
+        """Source, channel and ``ts`` of the message with links, by unfurl id."""
         self._messages: dict[tuple[str, str], Message] = {}
         self._clock = clock
         self._feed = feed
         self._last_tick = 0
 
     def stamp(self) -> str:
-        """Give out a ``ts`` that was not there before: seconds and six digits, growing."""
+        """Return a new, increasing ``ts``: seconds and six digits."""
         with self.lock:
             self._last_tick = max(int(self._clock() * 1_000_000), self._last_tick + 1)
             seconds, micro = divmod(self._last_tick, 1_000_000)
             return f"{seconds}.{micro:06d}"
 
     def put(self, message: Message) -> Message:
-        """Post a message, or put it in the place of the one with its ``ts``."""
+        """Store a message, replacing the one with the same ``ts``."""
         with self.lock:
             stored = replace(message, revision=self._feed.touch())
             self._messages[message.channel, message.ts] = stored
@@ -159,43 +159,43 @@ class Workspace:
             self._feed.touch()
 
     def message(self, channel: str, ts: str) -> Message | None:
-        """Find a message."""
+        """Return a message; ``None`` if it doesn't exist."""
         return self._messages.get((channel, ts))
 
     def messages(self, channel: str, viewer: str | None = None, thread: str | None = None) -> list[Message]:
-        """List a conversation, oldest first: what ``viewer`` sees (``None``: what all see), or one thread of it."""
+        """Return a conversation's or thread's messages that ``viewer`` sees, oldest first; ``None``: those for everyone."""
         with self.lock:
-            kept = [message for message in self._messages.values() if message.channel == channel]
-        kept = [message for message in kept if message.viewer in (None, viewer)]
+            selected = [message for message in self._messages.values() if message.channel == channel]
+        selected = [message for message in selected if message.viewer in (None, viewer)]
         if thread is not None:
-            kept = [message for message in kept if thread in (message.ts, message.thread_ts)]
-        return sorted(kept, key=lambda message: message.ts)
+            selected = [message for message in selected if thread in (message.ts, message.thread_ts)]
+        return sorted(selected, key=lambda message: message.ts)
 
     def user(self, name: str) -> User:
-        """Find a user by id or name. Raises :class:`LookupError`."""
+        """Return a user by id or name. Raises :class:`LookupError`."""
         return _named(self.users.values(), name, "user")
 
     def channel(self, name: str) -> Channel:
-        """Find a conversation by id or name, with or without ``#``. Raises :class:`LookupError`."""
+        """Return a conversation by id or name, with or without ``#``. Raises :class:`LookupError`."""
         return _named(self.channels.values(), name.removeprefix("#"), "channel")
 
     def direct(self, user: str) -> Channel:
-        """Find the conversation between a user and the bot, made when there is none yet."""
+        """Return the direct message conversation of a user and the bot, creating it if necessary."""
         with self.lock:
             members = {user, self.bot}
             for channel in self.channels.values():
                 if channel.kind is Kind.IM and channel.members == members:
                     return channel
-            made = Channel(f"D0{user[1:]}", f"dm-{self.users[user].name}", Kind.IM, members)
-            self.channels[made.id] = made
-            return made
+            created = Channel(f"D0{user[1:]}", f"dm-{self.users[user].name}", Kind.IM, members)
+            self.channels[created.id] = created
+            return created
 
 
 Named = TypeVar("Named", User, Channel)
 
 
 def _named(among: Iterable[Named], name: str, what: str) -> Named:
-    for one in among:
-        if name in (one.id, one.name):
-            return one
+    for item in among:
+        if name in (item.id, item.name):
+            return item
     raise LookupError(f"there is no {what} {name!r}")

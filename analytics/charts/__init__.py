@@ -1,5 +1,5 @@
-"""Charts as PNG pictures, drawn from the values in ``analytics.answer``.
+"""Charts as PNG pictures, drawn from the values in ``analytics.chart``.
 
-The only package that imports matplotlib; no data is read and no figure computed here. It may import answer, domain,
+The only package that imports matplotlib; no data is read and no figure computed here. It may import chart, domain,
 formatting and names.
 """

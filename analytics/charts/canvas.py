@@ -1,6 +1,6 @@
-"""The paper a chart is drawn on: rectangles, lines, dots and words at pixels of the picture, from its upper left corner.
+"""A canvas for rectangles, lines, dots and text at pixels from the upper left corner.
 
-It is matplotlib's figure without axes. Nothing here has ticks to place or limits to guess; fitting words needs pixels anyway.
+It's a matplotlib figure without axes, since the layout of labels needs pixels and the ticks are chosen elsewhere.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A part of the paper; ``top`` is less than ``bottom``."""
+    """A rectangle in pixels; ``top`` is less than ``bottom``."""
 
     left: float
     top: float
@@ -48,11 +48,11 @@ class Area:
         return self.bottom - self.top
 
     def overlaps(self, other: Area) -> bool:
-        """Tell whether a pixel is in both."""
+        """Return whether the two rectangles overlap."""
         return self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
 
     def contains(self, other: Area) -> bool:
-        """Tell whether all of the other is in this one."""
+        """Return whether the other rectangle lies inside this one."""
         return self.left <= other.left and other.right <= self.right and self.top <= other.top and other.bottom <= self.bottom
 
 
@@ -63,7 +63,7 @@ class Sheet:
         self.figure = Figure(figsize=(WIDTH / _DOTS_AN_INCH, HEIGHT / _DOTS_AN_INCH), dpi=_DOTS_AN_INCH, facecolor=PAPER)
         self.canvas = FigureCanvasAgg(self.figure)
         self.hues: dict[str, None] = {}
-        """Every colour used, in order."""
+        """The colors used, in order."""
         self._down = Affine2D().scale(1, -1).translate(0, HEIGHT)
         self._layer = 1.0
 
@@ -78,14 +78,14 @@ class Sheet:
         align: Literal["left", "center", "right"] = "left",
         centered: bool = False,
     ) -> Text:
-        """Write one printable line; ``at`` is on its baseline or, if ``centered``, at half the height of its capitals."""
+        """Draw one printable line; ``at`` is on its baseline or, if ``centered``, at half the height of its capitals."""
         x, y = at
         baseline = y + words.CAPITAL * size / 2 if centered else y
-        drawn = Text(
+        artist = Text(
             x,
             round(baseline),
             text,
-            color=self._used(hue),
+            color=self._register(hue),
             fontproperties=words.font(size, bold=bold),
             horizontalalignment=align,
             verticalalignment="baseline",
@@ -94,8 +94,8 @@ class Sheet:
             transform=self._down,
             zorder=self._next(),
         )
-        self.figure.add_artist(drawn)
-        return drawn
+        self.figure.add_artist(artist)
+        return artist
 
     def bar(self, area: Area, hue: str, *, opacity: float = 1.0) -> None:
         """Fill a rectangle."""
@@ -104,7 +104,7 @@ class Sheet:
                 (area.left, area.top),
                 area.width,
                 area.height,
-                facecolor=self._used(hue),
+                facecolor=self._register(hue),
                 linewidth=0,
                 alpha=opacity,
                 transform=self._down,
@@ -113,13 +113,13 @@ class Sheet:
         )
 
     def line(self, points: Sequence[Point], hue: str, thickness: float, *, dashed: bool = False) -> None:
-        """Join points by straight lines."""
+        """Draw a line through points."""
         xs, ys = zip(*points, strict=True)
         self.figure.add_artist(
             Line2D(
                 xs,
                 ys,
-                color=self._used(hue),
+                color=self._register(hue),
                 linewidth=thickness,
                 linestyle=(0, (2, 2)) if dashed else "solid",
                 solid_capstyle="round",
@@ -132,12 +132,12 @@ class Sheet:
     def shape(self, points: Sequence[Point], hue: str, *, opacity: float = 1.0) -> None:
         """Fill a polygon."""
         if opacity < 1:
-            self._used(_tint(hue, opacity))
+            self._register(_tint(hue, opacity))
         self.figure.add_artist(
             Polygon(
                 points,
                 closed=True,
-                facecolor=self._used(hue),
+                facecolor=self._register(hue),
                 linewidth=0,
                 alpha=opacity,
                 transform=self._down,
@@ -153,24 +153,24 @@ class Sheet:
                 offsets=points,
                 offset_transform=self._down,
                 transform=IdentityTransform(),
-                facecolors=self._used(hue),
+                facecolors=self._register(hue),
                 linewidths=0,
                 alpha=opacity,
                 zorder=self._next(),
             )
         )
 
-    def _used(self, hue: str) -> str:
+    def _register(self, hue: str) -> str:
         self.hues[hue] = None
         return hue
 
     def _next(self) -> float:
-        """Return a layer above all there is: matplotlib would draw lines over words and patches under both."""
+        """Return the next z-order: by default matplotlib draws lines over text and patches under both."""
         self._layer += 1
         return self._layer
 
 
 def _tint(hue: str, opacity: float) -> str:
-    """Return the colour that is seen where this one lies on the paper alone, so that the picture keeps it."""
+    """Return a translucent color's appearance on white, so that the palette includes it."""
     parts = zip(bytes.fromhex(hue[1:]), bytes.fromhex(PAPER[1:]), strict=True)
     return "#" + bytes(round(own * opacity + under * (1 - opacity)) for own, under in parts).hex().upper()

@@ -1,10 +1,10 @@
-"""Charts as pictures: the only package that knows matplotlib. ``draw`` is its one public name."""
+"""``draw``, which turns a chart into a PNG."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analytics.answer import ChartKind
+from analytics.chart import ChartKind
 from analytics.charts.canvas import Area, Sheet
 from analytics.charts.frame import draw_frame
 from analytics.charts.kinds.area import draw_area
@@ -20,7 +20,7 @@ from analytics.charts.validation import must_be_drawable
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from analytics.answer import Chart
+    from analytics.chart import Chart
 
 __all__ = ["draw"]
 
@@ -39,15 +39,17 @@ _FORMS: Mapping[ChartKind, Callable[[Sheet, Area, Chart], None]] = {
 
 
 def draw(chart: Chart) -> bytes:
-    """Return a PNG of 1200 by 675 pixels in at most 64 colours; the same chart gives the same bytes.
+    """Return a PNG of 1200 by 675 pixels in at most 64 colors; the same chart gives the same bytes.
 
-    Raises ValueError where ``docs/explanation/charts.md`` says that a chart of this kind cannot be so.
+    Raises:
+        ValueError: for a chart that breaks a rule of ``docs/explanation/charts.md``.
+
     """
     return encode(build(chart), chart.alt)
 
 
 def build(chart: Chart) -> Sheet:
-    """Lay the chart out without drawing it: for who wants to measure what is where."""
+    """Lay out the chart without rendering it, for tests of the layout."""
     must_be_drawable(chart)
     sheet = Sheet()
     _FORMS[chart.kind](sheet, draw_frame(sheet, chart), chart)

@@ -1,4 +1,4 @@
-"""What stands around every chart: the finding, what was looked at, the source, and whether the data are simulated."""
+"""The frame of every chart: title, subtitle, footer and a badge for simulated data."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from analytics.charts import style, text_measurement
 from analytics.charts.canvas import Area
 
 if TYPE_CHECKING:
-    from analytics.answer import Chart
+    from analytics.chart import Chart
     from analytics.charts.canvas import Sheet
 
 SIMULATED = "SIMULATED DATA"
@@ -20,7 +20,7 @@ _BADGE_SIZE = 22
 
 
 def draw_frame(sheet: Sheet, chart: Chart) -> Area:
-    """Write title, subtitle, footer and badge; return the room that they leave to the chart."""
+    """Draw title, subtitle, footer and badge; return the remaining area."""
     below_title = _title(sheet, text_measurement.printable(chart.title))
     badge = _badge(sheet, below_title) if chart.simulated else 0.0
     below = _subtitle(sheet, text_measurement.printable(chart.subtitle), below_title, _ROOM - badge)
@@ -40,7 +40,7 @@ def _title(sheet: Sheet, title: str) -> float:
 
 
 def _titled(title: str) -> tuple[int, tuple[str, ...]]:
-    """Choose size and lines."""
+    """Return type size and lines of the title."""
     for most, sizes in ((1, style.TITLES[:2]), (2, style.TITLES)):
         for size in sizes:
             lines, whole = text_measurement.wrap(title, _ROOM, size, bold=True, most=most)
@@ -50,7 +50,7 @@ def _titled(title: str) -> tuple[int, tuple[str, ...]]:
 
 
 def _subtitle(sheet: Sheet, subtitle: str, y: float, room: float) -> float:
-    """Break between what stands between dots, not within it."""
+    """Draw the subtitle, breaking lines only between its parts; return its lower edge."""
     if not subtitle:
         return y
     unbroken = _DOT.join(part.replace(" ", _NO_BREAK) for part in subtitle.split(" · "))
@@ -66,7 +66,7 @@ def _subtitle(sheet: Sheet, subtitle: str, y: float, room: float) -> float:
 
 
 def _badge(sheet: Sheet, y: float) -> float:
-    """Draw it at the right, beside the subtitle; return the width that it takes."""
+    """Draw the badge at the right of the subtitle; return its width."""
     width = text_measurement.width(SIMULATED, _BADGE_SIZE, bold=True) + 28
     area = Area(style.WIDTH - style.MARGIN - width, y + 6, style.WIDTH - style.MARGIN, y + 6 + 36)
     sheet.bar(area, style.VERMILLION)

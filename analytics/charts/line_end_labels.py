@@ -1,4 +1,4 @@
-"""Names where their lines end: value and name in two columns beside the plot, moved apart where the ends are close."""
+"""Labels at the ends of lines: value and name in two columns beside the plot, spread where the ends are close."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from analytics.charts import label_placement, style, text_measurement
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analytics.answer import Chart, Series
+    from analytics.chart import Chart, Series
     from analytics.charts.canvas import Area, Point, Sheet
 
 LEADER = 30
-"""Pixels from a line's end to the words: a short line there ties words that had to move to their end."""
-GONE = "\N{EN DASH}"
-"""The value of what is no longer there at the last date."""
+"""Pixels from a line's end to its label, with a leader line where the label had to move."""
+ABSENT = "\N{EN DASH}"
+"""The value of a series without one at the last date."""
 MOST = 0.475
-"""The most that values and names take of the width: a long task, "automatic-speech-recognition", still fits."""
+"""Largest part of the width for values and names, so that "automatic-speech-recognition" fits."""
 _PITCH = style.LABEL * 1.2
 _GAP = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What is written at the end of one series."""
+    """The label at the end of one series."""
 
     value: str
     name: str
@@ -35,7 +35,7 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """How wide values and names are, in pixels."""
+    """Widths of the values and the names, in pixels."""
 
     values: float
     names: float
@@ -47,37 +47,37 @@ class Columns:
 
 
 def endings(chart: Chart, values: Sequence[str]) -> tuple[Ending, ...]:
-    """Put each series' value, its name and its colour together."""
+    """Return the label of each series: its value, name and color."""
     hues = hues_of(chart)
     return tuple(
-        Ending(value, text_measurement.printable(one.name), hues[one.name], one.name in chart.emphasis)
-        for one, value in zip(chart.series, values, strict=True)
+        Ending(value, text_measurement.printable(series.name), hues[series.name], series.name in chart.emphasis)
+        for series, value in zip(chart.series, values, strict=True)
     )
 
 
 def hues_of(chart: Chart) -> dict[str, str]:
-    """Give each series its colour: all their own, or those in emphasis their own and the others grey."""
-    own = style.accents(chart.emphasis) if chart.emphasis else style.colours(one.name for one in chart.series)
-    return {one.name: own.get(one.name) or _context(one) for one in chart.series}
+    """Return the color of each series; with an emphasis, all other series are gray."""
+    own = style.accents(chart.emphasis) if chart.emphasis else style.colors(series.name for series in chart.series)
+    return {series.name: own.get(series.name) or _context(series) for series in chart.series}
 
 
-def _context(one: Series) -> str:
-    return style.REST if style.is_rest(one.name) else style.CONTEXT
+def _context(series: Series) -> str:
+    return style.REST if style.is_rest(series.name) else style.CONTEXT
 
 
 def upwards(chart: Chart) -> list[Series]:
-    """Return the series in the order to draw them: the first above the second, the subjects above all."""
+    """Return the series in drawing order: the first over the second, the subjects over all."""
     upside_down = reversed(chart.series)
-    return sorted(upside_down, key=lambda one: one.name in chart.emphasis)
+    return sorted(upside_down, key=lambda series: series.name in chart.emphasis)
 
 
 def ink_of(hue: str) -> str:
-    """Return the colour of words about something of this colour; greys keep quiet."""
+    """Return the text color for a series of a color; secondary for grays."""
     return style.QUIET if hue in {style.CONTEXT, style.REST, style.NOTHING} else style.readable(hue)
 
 
 def columns(ends: Sequence[Ending], most: float) -> Columns:
-    """Measure the words; values are never cut, names are where both would take more than ``most`` pixels."""
+    """Return the widths of the columns; names are cut where both would take more than ``most`` pixels, values never."""
     values = max(text_measurement.width(end.value, style.LABEL, bold=end.bold) for end in ends)
     names = max(text_measurement.width(end.name, style.LABEL, bold=end.bold) for end in ends)
     return Columns(values, min(names, most - values - _GAP))
@@ -91,17 +91,17 @@ def write(
     *,
     x: float,
     size: Columns,
-    wished: Sequence[float] = (),
+    desired: Sequence[float] = (),
     mirrored: bool = False,
 ) -> None:
-    """Write each ending beside its point (or at the height wished), from ``LEADER`` pixels right of ``x`` outwards.
+    """Draw each label beside its point (or at its ``desired`` height), starting ``LEADER`` pixels right of ``x``.
 
-    ``mirrored`` writes from ``x`` to the left.
+    ``mirrored`` draws to the left of ``x``.
     """
     out = -1 if mirrored else 1
     start = x + out * LEADER
     heights = label_placement.spread(
-        wished or [y for _, y in points], _PITCH, within.top + _PITCH / 2, within.bottom - _PITCH / 2
+        desired or [y for _, y in points], _PITCH, within.top + _PITCH / 2, within.bottom - _PITCH / 2
     )
     for end, (from_x, from_y), y in zip(ends, points, heights, strict=True):
         ink = ink_of(end.hue)

@@ -1,11 +1,11 @@
-"""How numbers read on a picture: the same rules as in sentences, and shorter ones beside an axis. No looks."""
+"""Formats numbers on charts, as in sentences but shorter beside an axis, and chooses ticks."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING
 
-from analytics.answer import Unit
+from analytics.chart import Unit
 from analytics.formatting.numbers import count, percent
 
 if TYPE_CHECKING:
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 
 def label(value: float, unit: Unit) -> str:
-    """Return what stands at the end of a bar or line: ``57.6%``, ``258M`` or, for a rank, ``1``."""
+    """Return the label at the end of a bar or line: ``57.6%``, ``258M`` or, for a rank, ``1``."""
     if unit is Unit.PORTION:
         return percent(value)
     return count(value) if unit is Unit.COUNT else f"{value:.0f}"
 
 
 def tick(value: float, unit: Unit) -> str:
-    """Return what stands beside a grid line, whose values are round: ``20%``, ``2.5%``, ``40M``."""
+    """Return the label of a grid line, whose value is round: ``20%``, ``2.5%``, ``40M``."""
     return f"{100 * value:.3g}%" if unit is Unit.PORTION else count(value)
 
 
@@ -34,13 +34,13 @@ def ticks(highest: float, most: int = 5) -> tuple[float, ...]:
 
 
 def powers(lowest: float, highest: float) -> tuple[float, ...]:
-    """Return where a logarithmic axis is marked between two values: powers of ten; where less than two, more."""
+    """Return the ticks of a logarithmic axis: powers of ten, or more values where those are fewer than two."""
     for factors in ((1,), (1, 2, 5), tuple(range(1, 10))):
-        found = tuple(value for value in _multiples(lowest, highest, factors) if lowest <= value <= highest)
-        if len(found) >= 2:
+        values = tuple(value for value in _multiples(lowest, highest, factors) if lowest <= value <= highest)
+        if len(values) >= 2:
             break
-    apart = math.ceil(len(found) / 6)
-    return found[::apart] if apart else found
+    apart = math.ceil(len(values) / 6)
+    return values[::apart] if apart else values
 
 
 def _multiples(lowest: float, highest: float, factors: tuple[int, ...]) -> Iterator[float]:

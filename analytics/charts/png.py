@@ -1,4 +1,4 @@
-"""A drawn sheet as the bytes of a PNG: 64 colours chosen from those that were used, and the alt text inside."""
+"""Encodes a sheet as a PNG with a palette of 64 colors and the alternative text."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from analytics.charts.style import PAPER
 if TYPE_CHECKING:
     from analytics.charts.canvas import Sheet
 
-COLOURS = 64
+COLORS = 64
 _COMPRESSION = 4
-"""Of 9; 6 takes half as long again for a twentieth of the bytes."""
+"""Of 9; level 6 takes 50% more time for 5% fewer bytes."""
 _APART = 10
-"""Pillow looks at six bits of each part: entries that are closer would be taken for each other."""
+"""Pillow compares six bits of each channel, so closer entries would be confused."""
 
 
 def encode(sheet: Sheet, alt: str) -> bytes:
     """Draw the sheet and return it as a palette PNG. The same sheet gives the same bytes."""
     sheet.canvas.draw()  # type: ignore[no-untyped-call]
     size = sheet.canvas.get_width_height()
-    drawn = sheet.canvas.buffer_rgba()  # type: ignore[no-untyped-call]
-    picture = Image.frombytes("RGB", size, drawn, "raw", "RGBX")
-    # A palette of our own is faster than a computed one, keeps the colours exact, and without dithering the type stays crisp.
+    pixels = sheet.canvas.buffer_rgba()  # type: ignore[no-untyped-call]
+    picture = Image.frombytes("RGB", size, pixels, "raw", "RGBX")
+    # A given palette is faster than a computed one and keeps the colors exact; without dithering, text stays crisp.
     reduced = picture.quantize(palette=_palette(tuple(sheet.hues)), dither=Image.Dither.NONE)
     description = PngInfo()
     description.add_itxt("Description", alt.encode("utf-8", "replace").decode().replace("\0", ""), lang="en")
@@ -38,12 +38,12 @@ def encode(sheet: Sheet, alt: str) -> bytes:
 
 @lru_cache(maxsize=64)
 def _palette(hues: tuple[str, ...]) -> Image.Image:
-    """Make white, each colour, and steps between them: what antialiasing and translucency mix. Dark colours get more steps."""
-    entries = [bytes.fromhex(hue[1:]) for hue in dict.fromkeys((PAPER, *hues))][:COLOURS]
-    colours = entries[1:]
-    depths = [255 - min(parts) for parts in colours]
-    spare = COLOURS - len(entries)
-    for parts, depth in zip(colours, depths, strict=True):
+    """Return white, each color, and the steps between them that antialiasing needs; dark colors get more steps."""
+    entries = [bytes.fromhex(hue[1:]) for hue in dict.fromkeys((PAPER, *hues))][:COLORS]
+    colors = entries[1:]
+    depths = [255 - min(parts) for parts in colors]
+    spare = COLORS - len(entries)
+    for parts, depth in zip(colors, depths, strict=True):
         steps = 1 + spare * depth // sum(depths)
         for step in range(1, steps):
             mixed = bytes(255 - (255 - part) * step // steps for part in parts)
@@ -54,5 +54,5 @@ def _palette(hues: tuple[str, ...]) -> Image.Image:
     return palette
 
 
-def _apart(one: bytes, other: bytes) -> int:
-    return max(abs(a - b) for a, b in zip(one, other, strict=True))
+def _apart(color: bytes, other: bytes) -> int:
+    return max(abs(a - b) for a, b in zip(color, other, strict=True))

@@ -1,4 +1,4 @@
-"""The look that every chart shares: the picture's size, type sizes, and which name has which colour. Lengths are in pixels."""
+"""The style of all charts: sizes in pixels, colors, and the color of each name."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ WIDTH, HEIGHT = 1200, 675
 MARGIN = 48
 
 TITLES = (42, 38, 34, 31)
-"""One line of the first two if it fits, else two lines of the largest that does."""
+"""Type sizes of the title: one line in one of the first two, else two lines in the largest that fits."""
 SUBTITLES = (25, 22)
 LABEL = 27
-"""A phone shows the picture 360 wide: this is 8 there."""
+"""On a phone, 360 pixels wide, this is 8 pixels."""
 SMALL = 23
 FOOTER = 20
 
 INK = "#1A1A1A"
 QUIET = "#5F5F5F"
-"""Text that is not the message; 6:1 on white."""
+"""Secondary text; contrast 6:1 on white."""
 CONTEXT = "#B4B4B4"
-"""What a subject is compared with."""
+"""Names that a subject is compared with."""
 REST = "#D2D2D2"
-"""Everything else taken together."""
+"""All others combined."""
 NOTHING = "#8E8E8E"
-"""None declared."""
+"""The color of *none declared*."""
 GRID = "#E4E4E4"
 PAPER = "#FFFFFF"
 
@@ -40,9 +40,9 @@ BLUE, ORANGE, GREEN, VERMILLION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 PURPLE, SKY, BLACK, YELLOW = "#CC79A7", "#56B4E9", "#000000", "#F0E442"
 
 PALETTE = (BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY, BLACK)
-_LAST_RESORT = YELLOW  # hardly seen on white
+_LAST_RESORT = YELLOW  # low contrast on white
 
-# Who is on nearly every picture, so that no two of them that share one are alike by accident of their hashes.
+# Names that are on nearly every chart, so that their hashes don't give two of them the same color.
 _OWN = {
     "apache-2.0": BLUE,
     "mit": ORANGE,
@@ -70,44 +70,44 @@ _RANK = re.compile(r"\d+\. ")
 
 
 def is_rest(name: str) -> bool:
-    """Tell whether this stands for all who are not named: ``others``, ``12 others``, ``all others``."""
+    """Return whether a label is that of all others: ``others``, ``12 others``, ``all others``."""
     return _REST.fullmatch(name.casefold()) is not None
 
 
-def colour(name: str) -> str:
-    """Return the colour that this name would always like to have. A rank before the name does not count."""
-    plain = _RANK.sub("", name, count=1).casefold()
-    if is_rest(plain):
+def color(name: str) -> str:
+    """Return a name's preferred color, ignoring a rank before the name."""
+    base = _RANK.sub("", name, count=1).casefold()
+    if is_rest(base):
         return REST
-    if plain in {NONE_DECLARED, NOT_KNOWN}:
+    if base in {NONE_DECLARED, NOT_KNOWN}:
         return NOTHING
-    return _OWN.get(plain) or PALETTE[zlib.crc32(plain.encode("utf-8", "replace")) % len(PALETTE)]
+    return _OWN.get(base) or PALETTE[zlib.crc32(base.encode("utf-8", "replace")) % len(PALETTE)]
 
 
-def colours(names: Iterable[str]) -> dict[str, str]:
-    """Give each name of one picture its colour, no two the same while they last.
+def colors(names: Iterable[str]) -> dict[str, str]:
+    """Return the color of each name on one chart, all different while there are enough.
 
-    Who is well known comes first, then the alphabet decides, so that the order and the values change nothing.
+    Well-known names choose first, then the others in alphabetical order, so that order and values don't matter.
     """
-    given: dict[str, str] = {}
+    assigned: dict[str, str] = {}
     for name in sorted(set(names), key=lambda n: (_RANK.sub("", n, count=1).casefold() not in _OWN, n.casefold(), n)):
-        preferred = colour(name)
-        taken = set(given.values())
-        if preferred in taken and preferred in PALETTE:
+        preferred = color(name)
+        used = set(assigned.values())
+        if preferred in used and preferred in PALETTE:
             start = PALETTE.index(preferred)
             turned = (*PALETTE[start:], *PALETTE[:start], _LAST_RESORT)
-            preferred = next((free for free in turned if free not in taken), preferred)
-        given[name] = preferred
-    return given
+            preferred = next((free for free in turned if free not in used), preferred)
+        assigned[name] = preferred
+    return assigned
 
 
 def accents(subjects: Iterable[str]) -> dict[str, str]:
-    """Give each subject its colour; one that is always grey gets a grey darker than what it is compared with."""
-    return {name: QUIET if hue in {REST, NOTHING} else hue for name, hue in colours(subjects).items()}
+    """Return the color of each subject; one that is always gray gets a darker gray than its context."""
+    return {name: QUIET if hue in {REST, NOTHING} else hue for name, hue in colors(subjects).items()}
 
 
 def readable(hue: str) -> str:
-    """Darken a colour until text in it stands out from white by 4.5:1, the least that WCAG 2 asks for."""
+    """Darken a color until its contrast to white is 4.5:1, the minimum of WCAG 2 for text."""
     red, green, blue = (int(hue[at : at + 2], 16) for at in (1, 3, 5))
     while contrast(red, green, blue) < 4.5:
         red, green, blue = (int(part * 0.94) for part in (red, green, blue))
@@ -115,6 +115,6 @@ def readable(hue: str) -> str:
 
 
 def contrast(red: int, green: int, blue: int) -> float:
-    """Return WCAG's contrast ratio to white, 1 to 21, of a colour whose parts are 0 to 255."""
+    """Return WCAG's contrast ratio to white, 1 to 21, of a color with channels from 0 to 255."""
     linear = [part / 255 / 12.92 if part <= 10 else ((part / 255 + 0.055) / 1.055) ** 2.4 for part in (red, green, blue)]
     return 1.05 / (0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05)

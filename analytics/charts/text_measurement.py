@@ -1,4 +1,4 @@
-"""Words in pixels: the font, how wide a text is in it, and how to make it fit without hiding that it was cut."""
+"""Measures, cuts and wraps text in pixels."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _FONTS = Path(mpl.get_data_path(), "fonts", "ttf")
-# The files that come with matplotlib, not what a machine has under the name: the same picture everywhere.
+# matplotlib's own files rather than the system's fonts, so that pictures are the same everywhere.
 _REGULAR, _BOLD = str(_FONTS / "DejaVuSans.ttf"), str(_FONTS / "DejaVuSans-Bold.ttf")
 
 _HINTING = LoadFlags.DEFAULT  # as matplotlib draws
@@ -24,7 +24,7 @@ _HINTING = LoadFlags.DEFAULT  # as matplotlib draws
 ELLIPSIS = "…"
 UNKNOWN = "□"
 CAPITAL = 0.729
-"""Height of DejaVu's capitals and digits in parts of the type size."""
+"""Height of DejaVu's capitals and digits as a part of the type size."""
 
 
 @lru_cache(maxsize=64)
@@ -35,7 +35,7 @@ def font(size: float, *, bold: bool) -> FontProperties:
 
 @lru_cache(maxsize=4096)
 def width(text: str, size: float, *, bold: bool = False) -> float:
-    """Return how many pixels a printable text takes."""
+    """Return the width of a printable text in pixels."""
     face = get_font(_BOLD if bold else _REGULAR)
     face.set_size(size, 72)
     face.set_text(text, 0.0, flags=_HINTING)
@@ -44,9 +44,9 @@ def width(text: str, size: float, *, bold: bool = False) -> float:
 
 @lru_cache(maxsize=1024)
 def printable(text: str) -> str:
-    """Return one line with a box for each character that the font lacks; what has no shape of its own is dropped.
+    """Return a text as one line, with a box for each character without a glyph and without invisible characters.
 
-    matplotlib warns of a missing glyph and draws the font's "no such glyph"; names on the Hub may hold anything.
+    matplotlib would warn about missing glyphs; names on the Hub may contain any character.
     """
     words = "".join(" " if character.isspace() or unicodedata.category(character) == "Cc" else character for character in text)
     return " ".join("".join(_shape(character) for character in words).split())
@@ -55,50 +55,50 @@ def printable(text: str) -> str:
 def _shape(character: str) -> str:
     if unicodedata.category(character) == "Cf" or "\ufe00" <= character <= "\ufe0f":
         return ""
-    private = unicodedata.category(character) == "Co"  # a font's own sign, which means something else in another
-    drawn = not private and all(get_font(path).get_char_index(ord(character)) for path in (_REGULAR, _BOLD))
-    return character if drawn else UNKNOWN
+    private = unicodedata.category(character) == "Co"  # a private-use character, which differs between fonts
+    has_glyph = not private and all(get_font(path).get_char_index(ord(character)) for path in (_REGULAR, _BOLD))
+    return character if has_glyph else UNKNOWN
 
 
 def fit(text: str, room: float, size: float, *, bold: bool = False) -> str:
     """Return a printable text that takes at most ``room`` pixels, with an ellipsis where it had to be cut.
 
-    A model's id loses the end of its owner first (``sentence-tr…/all-MiniLM-L6-v2``), another single word its middle,
-    a phrase its end.
+    A model's id is cut in its namespace first (``sentence-tr…/all-MiniLM-L6-v2``), another single word in its middle, a phrase
+    at its end.
     """
     if width(text, size, bold=bold) <= room:
         return text
-    cuts = [*_cuts(text), ELLIPSIS]  # each shorter than the one before
+    cuts = [*_cuts(text), ELLIPSIS]  # in decreasing length
     return cuts[bisect_left(cuts, True, hi=len(cuts) - 1, key=lambda cut: width(cut, size, bold=bold) <= room)]  # noqa: FBT003 - what to find
 
 
 def _cuts(text: str) -> Iterator[str]:
-    """Yield what remains of a text as more and more is cut."""
+    """Yield shorter and shorter versions of a text."""
     owner, slash, name = text.rpartition("/")
     before = owner[: len(owner) - len(owner.rpartition(" ")[2])]  # a rank
     if slash:
-        yield from (f"{owner[:kept]}{ELLIPSIS}/{name}" for kept in range(len(owner) - 1, len(before) - 1, -1))
+        yield from (f"{owner[:length]}{ELLIPSIS}/{name}" for length in range(len(owner) - 1, len(before) - 1, -1))
         before, text = f"{before}{ELLIPSIS}/", name
-    for kept in range(len(text) - 1, 0, -1):
-        end = 0 if " " in text else kept * 2 // 5
-        yield before + text[: kept - end].rstrip(" ,;:.·(") + ELLIPSIS + text[len(text) - end :]
+    for length in range(len(text) - 1, 0, -1):
+        end = 0 if " " in text else length * 2 // 5
+        yield before + text[: length - end].rstrip(" ,;:.·(") + ELLIPSIS + text[len(text) - end :]
 
 
 def wrap(text: str, room: float, size: float, *, bold: bool = False, most: int = 2) -> tuple[tuple[str, ...], bool]:
-    """Break a printable text into at most ``most`` lines of ``room`` pixels; the flag says whether all of it is there."""
+    """Wrap a printable text into at most ``most`` lines of ``room`` pixels; the flag is false if it was cut."""
     words = text.split(" ")
     lines: list[str] = []
     while words and len(lines) < most:
         last = len(lines) == most - 1
-        taken = _taken(words, room, size, bold=bold)
-        line = " ".join(words if last else words[:taken])
+        number = _fitting_words(words, room, size, bold=bold)
+        line = " ".join(words if last else words[:number])
         lines.append(fit(line, room, size, bold=bold))
-        words = [] if last else words[taken:]
+        words = [] if last else words[number:]
     return tuple(lines), ELLIPSIS not in "".join(lines) or ELLIPSIS in text
 
 
 def balance(lines: tuple[str, ...], size: float, *, bold: bool = False) -> tuple[str, ...]:
-    """Break two lines where the longer one is shortest, so that no word is left alone."""
+    """Rebalance two lines so that the longer one is as short as possible."""
     if len(lines) != 2:
         return lines
     words = " ".join(lines).split(" ")
@@ -106,9 +106,9 @@ def balance(lines: tuple[str, ...], size: float, *, bold: bool = False) -> tuple
     return min(breaks, key=lambda pair: max(width(line, size, bold=bold) for line in pair))
 
 
-def _taken(words: list[str], room: float, size: float, *, bold: bool) -> int:
-    """Return how many words the next line takes: one at least."""
-    taken = 1
-    while taken < len(words) and width(" ".join(words[: taken + 1]), size, bold=bold) <= room:
-        taken += 1
-    return taken
+def _fitting_words(words: list[str], room: float, size: float, *, bold: bool) -> int:
+    """Return how many words fit on the next line, at least one."""
+    number = 1
+    while number < len(words) and width(" ".join(words[: number + 1]), size, bold=bold) <= room:
+        number += 1
+    return number

@@ -1,4 +1,4 @@
-"""A time axis: where each date lies, and which dates are written under it. Equal spans of time are equally wide."""
+"""A linear time axis: the position of each date, and the labels under it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
+
+from analytics.formatting.phrases import short_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,7 +21,7 @@ ALONE = 80
 
 @dataclass(frozen=True, slots=True)
 class TimeAxis:
-    """Dates between two pixels. The only date stands ``ALONE`` right of the left one."""
+    """Dates between two pixels. A single date is ``ALONE`` pixels right of the left one."""
 
     dates: tuple[date, ...]
     left: float
@@ -32,22 +34,22 @@ class TimeAxis:
 
     @property
     def pixels(self) -> tuple[float, ...]:
-        """Where the dates lie."""
+        """The pixel of each date."""
         return tuple(self.at(when) for when in self.dates)
 
     def marks(self, apart: float) -> tuple[tuple[float, str], ...]:
-        """Return pixel and words of round dates (starts of months or years, days of short spans) at least ``apart`` pixels apart.
+        """Return pixel and label of round dates (starts of months or years, or days) at least ``apart`` pixels apart.
 
-        Where fewer than two of them lie within, the first and the last date take their place.
+        Where there are fewer than two, return the first and the last date instead.
         """
-        for found in self._candidates():
-            pixels = [self.at(when) for when, _ in found]
+        for marks in self._candidates():
+            pixels = [self.at(when) for when, _ in marks]
             if all(after - before >= apart for before, after in pairwise(pixels)):
-                if len(found) < 2:
+                if len(marks) < 2:
                     break
-                return tuple(zip(pixels, (words for _, words in found), strict=True))
+                return tuple(zip(pixels, (words for _, words in marks), strict=True))
         ends = dict.fromkeys((self.dates[0], self.dates[-1]))
-        return tuple((self.at(when), exact(when)) for when in ends)
+        return tuple((self.at(when), short_day(when)) for when in ends)
 
     def _candidates(self) -> Iterator[list[tuple[date, str]]]:
         first, last = self.dates[0], self.dates[-1]
@@ -55,22 +57,22 @@ class TimeAxis:
             for step in _DAYS:
                 count = (last - first).days // step
                 days = [first + timedelta(days=step * place) for place in range(count + 1)]
-                yield [(when, f"{when.day} {when:%b}") for when in days]
+                yield [(when, f"{when:%b} {when.day}") for when in days]
         for step in _MONTHS:
             starts = [date(m // 12, m % 12 + 1, 1) for m in range(first.year * 12, last.year * 12 + 12, step)]
             within = [when for when in starts if first <= when <= last]
             yield [(when, f"{when:%Y}" if step >= 12 else f"{when:%b %Y}") for when in within]
 
 
-def exact(when: date) -> str:
-    """Return ``22 Aug 2026``."""
-    return f"{when.day} {when:%b %Y}"
-
-
 def parse(categories: Sequence[str]) -> tuple[date, ...]:
-    """Read ISO dates; raise ValueError unless each is later than the one before."""
-    found = tuple(date.fromisoformat(category) for category in categories)
-    for before, after in pairwise(found):
+    """Parse ISO dates.
+
+    Raises:
+        ValueError: unless each is later than the one before.
+
+    """
+    dates = tuple(date.fromisoformat(category) for category in categories)
+    for before, after in pairwise(dates):
         if after <= before:
             raise ValueError(f"dates must rise: {after} comes after {before}")
-    return found
+    return dates

@@ -1,4 +1,4 @@
-"""Builds a digest from a history: which snapshots, which figures, what is held back."""
+"""Builds a digest from a history: the snapshots to compare, the sections and the notes."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analytics.digest import sentences
-from analytics.digest.chart_spec import picture
+from analytics.digest.chart_spec import chart_of
 from analytics.digest.edition import Edition
 from analytics.digest.values import Digest, Section
 from analytics.domain import Dimension, ListName, Measure
 from analytics.errors import NoDataError
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import day, plural, short_list
+from analytics.formatting.phrases import LEAST_CHANGE, day, plural, short_list
 from analytics.query import Period, Query
 from analytics.questions.comparability import scope
 from analytics.questions.data_warnings import of_day
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
     from analytics.storage.history import History
 
 DIMENSIONS = (Dimension.LICENSE, Dimension.CREATOR, Dimension.TASK)
-"""The sections of a digest, in the order it has them."""
+"""The sections of a digest, in order."""
 
 PLACES = 10
-"""How many names are the leaders that one enters and leaves."""
+"""Size of the top group whose entries and exits are reported."""
 
 _EXPLAINED = 3
-"""Shifts of a section that get their reasons."""
+"""Shifts of each section with reasons."""
 
 
 def digest(
@@ -46,18 +46,18 @@ def digest(
     within: ListName = ListName.TOP,
     dimensions: Sequence[Dimension] = DIMENSIONS,
 ) -> Digest:
-    """Tell what shifted in an edition, by its last snapshot against the last one of the edition before.
+    """Compare an edition's last snapshot with the last one of the edition before.
 
     Raises:
-        NoDataError: when the edition has no snapshot, or one that nothing should be published on, saying why.
+        NoDataError: when the edition has no snapshot, or one with a severe warning.
 
     """
-    query = _asked(edition, history, within)
-    found = scope(query, history)
-    severe = next((doubt for doubt in of_day(found.now, history) if doubt.severe), None)
+    query = _query(edition, history, within)
+    snapshots = scope(query, history)
+    severe = next((warning for warning in of_day(snapshots.now, history) if warning.severe), None)
     if severe:
-        raise NoDataError(f"The digest of {edition.name} is held back. {severe.sentence}")
-    then = _earlier(found.comparable, edition)
+        raise NoDataError(f"The digest for {edition.name} is on hold. {severe.sentence}")
+    then = _earlier(snapshots.comparable, edition)
     sections = tuple(_section(dimension, query, history, edition) for dimension in dimensions)
     source = View(query, history, Dimension.NAMESPACE).source(then[0] if then else None)
     headline = sentences.headline(sections, edition)
@@ -67,10 +67,10 @@ def digest(
         source=source,
         sections=sections,
         likes=_likes(query, history),
-        chart=picture(headline, sections, source, query),
+        chart=chart_of(sentences.headline(sections, edition, with_reasons=False), sections, source, query),
         notes=(
-            *_window(found, then, edition),
-            *_doubts(found, then, history),
+            *_window(snapshots, then, edition),
+            *_warnings(snapshots, then, history),
         ),
     )
 
@@ -84,23 +84,24 @@ def latest(history: History, within: ListName) -> Edition:
     """
     snapshots = history.snapshots(within)
     if not snapshots:
-        raise NoDataError(f"There is no snapshot of the {short_list(within)} yet; take one with: hfstats snapshot")
+        raise NoDataError(f"There are no snapshots of the {short_list(within)} yet. Take one with: hfstats snapshot")
     return Edition.month(max(snapshot.taken_on for snapshot in snapshots))
 
 
-def _asked(edition: Edition, history: History, within: ListName) -> Query:
-    """Find the edition's last snapshot."""
+def _query(edition: Edition, history: History, within: ListName) -> Query:
+    """Return a query at the edition's last snapshot."""
     snapshots = history.snapshots(within)
     inside = [s.taken_on for s in snapshots if s.taken_on in edition]
     if not inside:
-        have = f"; the last one is of {day(snapshots[-1].taken_on)}" if snapshots else ""
-        raise NoDataError(f"There is no digest of {edition.name}: no snapshot of the {short_list(within)} was taken then{have}.")
+        latest_one = f" The latest one is from {day(snapshots[-1].taken_on)}." if snapshots else ""
+        reason = f"there are no snapshots of the {short_list(within)} from that time"
+        raise NoDataError(f"There's no digest for {edition.name} because {reason}.{latest_one}")
     last = max(inside)
     return Query("creators", within=within, at=Period(last.year, last.month, last.day))
 
 
 def _earlier(comparable: Sequence[Snapshot], edition: Edition) -> tuple[Snapshot, ...]:
-    """Order what the edition may be compared with, the best first: the last snapshot before it began."""
+    """Return the snapshots to compare with, the best first: the last one before the edition began."""
     return tuple(s for s in reversed(comparable) if s.taken_on < edition.first)
 
 
@@ -110,40 +111,40 @@ def _section(dimension: Dimension, query: Query, history: History, edition: Edit
         rankings = tuple(view.ranking(by) for by in (Measure.MODELS, Measure.DOWNLOADS))
     except NoDataError as error:
         return Section(dimension, (), None, (), (), (), 0.0, (), (str(error),))
-    bare = Section(dimension, rankings, None, (), (), (), view.coverage, (sentences.leaders(rankings[-1], dimension),))
+    section = Section(dimension, rankings, None, (), (), (), view.coverage, (sentences.leaders(rankings[-1], dimension),))
     recording = view.recording(_earlier(view.scope.comparable, edition))
     if not recording:
-        return replace(bare, notes=("There is nothing to compare with yet.",))
+        return replace(section, notes=("There's nothing to compare with yet.",))
     then = recording[0]
     coverage = _coverage(view, then)
-    if abs(coverage - view.coverage) > quality.UNLIKE:
-        told = (
-            f"The {dimension} is recorded for {percent(view.coverage)} of the models, but for {percent(coverage)} on "
-            f"{day(then.taken_on)}; shifts between the two would be no shifts."
+    if abs(coverage - view.coverage) > quality.COVERAGE_DIFFERENCE:
+        note = (
+            f"The {dimension} is known for {percent(view.coverage)} of models now and for {percent(coverage)} on "
+            f"{day(then.taken_on)}, so the two can't be compared."
         )
-        return replace(bare, notes=(told,))
-    return _compared(bare, view, then)
+        return replace(section, notes=(note,))
+    return _compared(section, view, then)
 
 
-def _compared(bare: Section, view: View, then: Snapshot) -> Section:
-    dimension = bare.dimension
+def _compared(section: Section, view: View, then: Snapshot) -> Section:
+    dimension = section.dimension
     before = view.moments([then, view.now], Measure.DOWNLOADS)[0].ranking
-    after = bare.rankings[-1]
-    found = comparison.shifts(before, after)
-    shifts = (*explained(found[:_EXPLAINED], view.models_of(then), view.models, dimension), *found[_EXPLAINED:])
-    was, now = _leading(before), _leading(after)
-    entered = tuple(one for one in now if one not in was)
-    left = tuple(one for one in was if one not in now)
-    told = [sentences.shifted(shift, dimension) for shift in shifts[:_EXPLAINED] if abs(shift.points) >= sentences.TOLD]
-    moved = told or [f"No share moved by a tenth of a point since {day(then.taken_on)}"]
-    gone = sentences.came_and_went(entered, left, dimension, PLACES)
+    after = section.rankings[-1]
+    shifts = comparison.shifts(before, after)
+    shifts = (*explained(shifts[:_EXPLAINED], view.models_of(then), view.models, dimension), *shifts[_EXPLAINED:])
+    old, new = _leading(before), _leading(after)
+    entered = tuple(raw for raw in new if raw not in old)
+    left = tuple(raw for raw in old if raw not in new)
+    changes = [sentences.change(shift, dimension) for shift in shifts[:_EXPLAINED] if abs(shift.points) >= LEAST_CHANGE]
+    changes = changes or [f"No share changed by a tenth of a point or more since {day(then.taken_on)}"]
+    turnover = sentences.entries_and_exits(entered, left, dimension, PLACES)
     return replace(
-        bare,
+        section,
         since=then.taken_on,
         shifts=shifts,
         entered=entered,
         left=left,
-        lines=(*bare.lines, *moved, *([gone] if gone else [])),
+        lines=(*section.lines, *changes, *([turnover] if turnover else [])),
     )
 
 
@@ -164,34 +165,40 @@ def _likes(query: Query, history: History) -> str:
         return ""
 
 
-def _window(found: Scope, then: Sequence[Snapshot], edition: Edition) -> tuple[str, ...]:
-    """Say when the comparison is not with the edition before and why, and when the last snapshot is far from the end."""
-    now, notes = found.now, []
+def _window(snapshots: Scope, then: Sequence[Snapshot], edition: Edition) -> tuple[str, ...]:
+    """Describe a comparison that isn't with the edition before, with the reason, and a last snapshot well before the end."""
+    now, notes = snapshots.now, []
     if (edition.last - now.taken_on).days > (2 if edition.weekly else 7):
-        notes.append(f"The last snapshot of {edition.name} is of {day(now.taken_on)}.")
+        notes.append(f"The last snapshot of {edition.name} is from {day(now.taken_on)}.")
     if then and then[0].taken_on in edition.before:
         return tuple(notes)
-    other = next((s for s in reversed(found.left_out) if s.taken_on in edition.before), None)
+    other = next((s for s in reversed(snapshots.left_out) if s.taken_on in edition.before), None)
     if other:
-        notes.append(f"The list changed: {_held(other, now)} on {day(other.taken_on)} and {now.size} on {day(now.taken_on)}.")
+        notes.append(_difference(other, now))
     if not then:
-        alone = "there is no earlier snapshot to compare with" if not found.left_out else "no earlier snapshot is of such a list"
-        notes.append(f"This is the first digest: {alone}.")
+        reason = "there's no earlier snapshot to compare with" if not snapshots.left_out else "no earlier snapshot is comparable"
+        notes.append(
+            f"This is the first digest, so {reason}." if not snapshots.left_out else f"This is the first digest: {reason}."
+        )
     else:
-        notes.append(f"No comparable snapshot of {edition.before.name}; compared with {day(then[0].taken_on)}.")
+        gap = f"There's no comparable snapshot from {edition.before.name}"
+        notes.append(f"{gap}, so this compares with {day(then[0].taken_on)}.")
     return tuple(notes)
 
 
-def _held(other: Snapshot, now: Snapshot) -> str:
-    """Say what sets a list apart from the present one."""
-    return "it was simulated" if other.simulated and not now.simulated else f"it held {plural(other.size, 'model')}"
+def _difference(other: Snapshot, now: Snapshot) -> str:
+    """Describe why an earlier snapshot isn't comparable with the present one."""
+    if other.simulated and not now.simulated:
+        return f"The snapshot from {day(other.taken_on)} is simulated."
+    before = f"{plural(other.size, 'model')} on {day(other.taken_on)}"
+    return f"The list changed: it had {before} and {now.size} on {day(now.taken_on)}."
 
 
-def _doubts(found: Scope, then: Sequence[Snapshot], history: History) -> tuple[str, ...]:
-    """Doubt what the figures rest on: counts that stalled, one model that moves everything."""
-    after = history.models(found.now.id)
-    doubts = [*of_day(found.now, history)]
+def _warnings(snapshots: Scope, then: Sequence[Snapshot], history: History) -> tuple[str, ...]:
+    """Return the warnings about the snapshots of a digest as sentences."""
+    after = history.models(snapshots.now.id)
+    warnings = [*of_day(snapshots.now, history)]
     if then:
         before = history.models(then[0].id)
-        doubts += [*quality.stalled(then[0], before, found.now, after), *quality.alone(before, after)]
-    return tuple(dict.fromkeys(doubt.sentence for doubt in doubts))
+        warnings += [*quality.stalled(then[0], before, snapshots.now, after), *quality.dominant(before, after)]
+    return tuple(dict.fromkeys(warning.sentence for warning in warnings))

@@ -1,19 +1,19 @@
-"""A digest's one picture, as a value: before and after of the largest shifts, section by section."""
+"""The chart of a digest as a value: before and after of the largest shifts in each section."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analytics.answer import ChartKind
-from analytics.digest.sentences import TOLD
+from analytics.chart import ChartKind
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import name
+from analytics.formatting.phrases import LEAST_CHANGE, name
 from analytics.questions import chart_specs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analytics.answer import Chart, Source
+    from analytics.answer import Source
+    from analytics.chart import Chart
     from analytics.digest.values import Section
     from analytics.query import Query
 
@@ -21,38 +21,40 @@ ROWS = 3
 """Names of each section."""
 
 
-def picture(headline: str, sections: Sequence[Section], source: Source, query: Query) -> Chart:
-    """Show the leaders of each section that shifted most, or simply the leaders where there is nothing to compare with."""
-    rows = [(section, [_row(section, one) for one in _shown(section)]) for section in sections]
+def chart_of(headline: str, sections: Sequence[Section], source: Source, query: Query) -> Chart:
+    """Return the chart with the largest shifts of each section, or the leaders where there is nothing to compare with."""
+    rows = [(section, [_row(section, raw) for raw in _shown(section)]) for section in sections]
     details = [
-        f"{label}: {f'{percent(was)} to ' if was is not None else ''}{percent(now)}" for _, own in rows for label, was, now in own
+        f"{label}: {f'{percent(before)} to ' if before is not None else ''}{percent(after)}"
+        for _, group in rows
+        for label, before, after in group
     ]
-    under = chart_specs.subtitle(source, query)
-    chart = chart_specs.chart(ChartKind.DUMBBELL, headline.partition(": ")[0], source, under, details)
-    return chart_specs.before_after(chart, [(section.dimension.plural.capitalize(), own) for section, own in rows])
+    subtitle = chart_specs.subtitle(source, query)
+    chart = chart_specs.chart(ChartKind.DUMBBELL, headline, source, subtitle, details)
+    return chart_specs.before_after(chart, [(section.dimension.plural.capitalize(), group) for section, group in rows])
 
 
-def _row(section: Section, one: str) -> tuple[str, float | None, float]:
-    return name(section.dimension, one), _portion_before(section, one), _portion_after(section, one)
+def _row(section: Section, raw: str) -> tuple[str, float | None, float]:
+    return name(section.dimension, raw), _portion_before(section, raw), _portion_after(section, raw)
 
 
 def _shown(section: Section) -> tuple[str, ...]:
-    """Return the names to draw, the largest now first."""
+    """Return the names on the chart, the largest first."""
     if not section.rankings:
         return ()
     places = {share.name: share.rank for share in section.rankings[-1].shares}
-    moved = [shift.name for shift in section.shifts[:ROWS] if abs(shift.points) >= TOLD]
-    leading = [share.name for share in section.rankings[-1].shares if share.name not in moved]
-    chosen = (moved + leading)[:ROWS]
-    return tuple(sorted(chosen, key=lambda one: (places.get(one, len(places) + 1), one)))
+    changed = [shift.name for shift in section.shifts[:ROWS] if abs(shift.points) >= LEAST_CHANGE]
+    leading = [share.name for share in section.rankings[-1].shares if share.name not in changed]
+    names = (changed + leading)[:ROWS]
+    return tuple(sorted(names, key=lambda raw: (places.get(raw, len(places) + 1), raw)))
 
 
-def _portion_after(section: Section, one: str) -> float:
-    return next((share.portion for share in section.rankings[-1].shares if share.name == one), 0.0)
+def _portion_after(section: Section, raw: str) -> float:
+    return next((share.portion for share in section.rankings[-1].shares if share.name == raw), 0.0)
 
 
-def _portion_before(section: Section, one: str) -> float | None:
+def _portion_before(section: Section, raw: str) -> float | None:
     if section.since is None:
         return None
-    shift = next((shift for shift in section.shifts if shift.name == one), None)
+    shift = next((shift for shift in section.shifts if shift.name == raw), None)
     return shift.before if shift else 0.0

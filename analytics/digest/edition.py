@@ -1,4 +1,4 @@
-"""Edition: the month or week that a digest tells of. Standard library only."""
+"""``Edition``, the month or week that a digest covers."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Edition:
                 return cls.week(date.fromisocalendar(int(week[1]), int(week[2]), 1))
         except ValueError:
             pass
-        raise QueryError(f"“{text}” is neither a month such as 2026-07 nor a week such as 2026-W30.")
+        raise QueryError(f"“{text}” isn't a month or a week. Write a month like 2026-07 or a week like 2026-W30.")
 
     @property
     def weekly(self) -> bool:
@@ -57,19 +57,19 @@ class Edition:
     @property
     def before(self) -> Edition:
         """The month or week before."""
-        eve = self.first - timedelta(days=1)
-        return Edition.week(eve) if self.weekly else Edition.month(eve)
+        last = self.first - timedelta(days=1)
+        return Edition.week(last) if self.weekly else Edition.month(last)
 
     @property
     def after(self) -> Edition:
         """The month or week after."""
-        morrow = self.last + timedelta(days=1)
-        return Edition.week(morrow) if self.weekly else Edition.month(morrow)
+        first = self.last + timedelta(days=1)
+        return Edition.week(first) if self.weekly else Edition.month(first)
 
     @property
     def name(self) -> str:
-        """As people write it: ``July 2026``, ``the week of 20 July 2026``."""
-        return f"the week of {self.first.day} {self.first:%B %Y}" if self.weekly else f"{self.first:%B %Y}"
+        """As people write it: ``July 2026``, ``the week of July 20, 2026``."""
+        return f"the week of {self.first:%B} {self.first.day}, {self.first.year}" if self.weekly else f"{self.first:%B %Y}"
 
     def __contains__(self, day: date) -> bool:
         return self.first <= day <= self.last

@@ -1,4 +1,4 @@
-"""Digest: what it says, as values without looks. Numbers stay numbers until a renderer prints them."""
+"""Digests as values. Numbers stay numbers until a renderer prints them."""
 
 from __future__ import annotations
 
@@ -8,44 +8,45 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import date
 
-    from analytics.answer import Chart, Ranking, Shift, Source
+    from analytics.answer import Ranking, Shift, Source
+    from analytics.chart import Chart
     from analytics.digest.edition import Edition
     from analytics.domain import Dimension
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One dimension: who leads, what shifted, who came and went."""
+    """One dimension: the leaders, the largest shifts, entries and exits."""
 
     dimension: Dimension
     rankings: tuple[Ranking, ...]
     """By models and by downloads, in full."""
     since: date | None
-    """What the shifts are measured from; ``None`` where there is nothing to compare with."""
+    """The date of the snapshot compared with; ``None`` without one."""
     shifts: tuple[Shift, ...]
-    """Every name's, by downloads, the largest first; those that are told have their reasons."""
+    """Of every name by downloads, the largest first; those in ``lines`` have their reasons."""
     entered: tuple[str, ...]
-    """Names that are among the leaders now and were not before."""
+    """Names that are new among the leaders."""
     left: tuple[str, ...]
-    """Names that were among the leaders and are not now."""
+    """Names that are no longer among the leaders."""
     coverage: float
     """Part of the models whose name in this dimension the source records, 0 to 1."""
     lines: tuple[str, ...]
-    """The same in sentences, as many as a busy person reads."""
+    """The same as a few sentences."""
     notes: tuple[str, ...] = ()
-    """What these figures hide."""
+    """Sentences about the data."""
 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """One month or week, told."""
+    """The digest of one month or week."""
 
     edition: Edition
     headline: str
     source: Source
     sections: tuple[Section, ...]
     likes: str
-    """Likes against downloads, in one line; empty where likes are not recorded."""
+    """Headline about likes and downloads; empty where likes aren't recorded."""
     chart: Chart
     notes: tuple[str, ...]
-    """Gaps, lists of another size, doubts about the data."""
+    """Sentences about gaps, lists of another size, and data warnings."""

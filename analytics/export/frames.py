@@ -1,4 +1,4 @@
-"""An answer as a data frame, for notebooks and Parquet files. Nothing that answers in Slack loads this module."""
+"""Answers as pandas data frames and Parquet files. Only the command line and notebooks load this module."""
 
 from __future__ import annotations
 
@@ -13,40 +13,40 @@ if TYPE_CHECKING:
     from analytics.answer import Answer
 
 _NAMES = frozenset({"by", "figure"})
-"""Columns of few different words, beside the one that is called after what is ranked."""
+"""Columns that become categories."""
 _DATES = ("date", "at")
 _RANKS = ("rank", "rank_before", "rank_after", "months")
 
 
 def frame(answer: Answer) -> pd.DataFrame:
-    """Return every number of the answer, a row each, in the columns that its CSV has.
+    """Return every number of the answer as a data frame with the columns of its CSV.
 
-    ``date`` and ``at`` are ``datetime64``, ranks and ``months`` ``Int64`` (missing where a name had no rank), measures and names
-    of a ranking ``category`` and ``str``, all else ``float64``; the values of figures are whatever each is. ``attrs`` has the
-    question, its finding and its source.
+    ``date`` and ``at`` are ``datetime64``; ranks and ``months`` ``Int64``, with NA for no rank; measures ``category``;
+    names ``str``; other columns ``float64``, except the values of figures, which are ``object``. ``attrs`` has the query, the
+    headline and the source.
     """
     heading, rows = table(answer)
-    found = pd.DataFrame(list(rows), columns=list(heading))
-    for column in found.columns:
+    data = pd.DataFrame(list(rows), columns=list(heading))
+    for column in data.columns:
         if column in _DATES:
-            found[column] = pd.to_datetime(found[column])
+            data[column] = pd.to_datetime(data[column])
         elif column in _RANKS:
-            found[column] = found[column].astype("Int64")
-        elif column == "value" and "figure" not in found.columns:
-            found[column] = found[column].astype("float64")
-    for column in _NAMES & set(found.columns):
-        found[column] = found[column].astype("category")
-    found.attrs = {"query": answer.query, "headline": answer.headline, "source": _source(answer)}
-    return found
+            data[column] = data[column].astype("Int64")
+        elif column == "value" and "figure" not in data.columns:
+            data[column] = data[column].astype("float64")
+    for column in _NAMES & set(data.columns):
+        data[column] = data[column].astype("category")
+    data.attrs = {"query": answer.query, "headline": answer.headline, "source": _source(answer)}
+    return data
 
 
 def as_parquet(answer: Answer) -> bytes:
-    """Return the frame as a Parquet file; figures that are words and numbers in one column, as words."""
-    found = frame(answer)
-    if "figure" in found.columns and found["value"].dtype == object:
-        found["value"] = found["value"].map(lambda value: None if value is None else str(value)).astype("str")
+    """Return the data frame as a Parquet file; a column that mixes text and numbers becomes text."""
+    data = frame(answer)
+    if "figure" in data.columns and data["value"].dtype == object:
+        data["value"] = data["value"].map(lambda value: None if value is None else str(value)).astype("str")
     out = io.BytesIO()
-    found.to_parquet(out, engine="pyarrow", index=False)
+    data.to_parquet(out, engine="pyarrow", index=False)
     return out.getvalue()
 
 

@@ -1,4 +1,4 @@
-"""An answer as JSON and as CSV: stable, for scripts. The fields are described in ``docs/reference/json.md``."""
+"""Answers as JSON and CSV, with the stable fields that ``docs/reference/json.md`` describes."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _FORMULA = re.compile(r"(?:^|;)\s*(?=[=+\-@＝＋－＠])")  # noqa: RUF001 - th
 
 
 def as_json(answer: Answer) -> dict[str, Any]:
-    """Return the answer as JSON's own types; keys that do not apply are left out."""
+    """Return the answer as JSON types; keys that don't apply are left out."""
     source = answer.source
-    found: dict[str, Any] = {
+    data: dict[str, Any] = {
         "query": answer.query,
         "headline": answer.headline,
         "source": {
@@ -38,37 +38,37 @@ def as_json(answer: Answer) -> dict[str, Any]:
         "creators": [_share(share) for share in answer.creators.shares] if answer.creators else None,
         "series": [{"date": m.taken_on.isoformat(), **_ranking(m.ranking)} for m in answer.series],
         "shifts": [_shift(shift) for shift in answer.shifts],
-        "forecasts": [_forecast(one) for one in answer.forecasts],
+        "forecasts": [_forecast(forecast) for forecast in answer.forecasts],
         "statistics": dict(answer.statistics),
         "facts": {key: value for key, value in answer.facts.items() if value is not None},
         "notes": list(answer.notes),
         "chart": {"kind": answer.chart.kind.value, "title": answer.chart.title, "alt": answer.chart.alt},
         "next": list(answer.next),
     }
-    found["source"] = {key: value for key, value in found["source"].items() if value is not None}
-    return {key: value for key, value in found.items() if value or value == 0}
+    data["source"] = {key: value for key, value in data["source"].items() if value is not None}
+    return {key: value for key, value in data.items() if value or value == 0}
 
 
 def _ranking(ranking: Ranking, top: int | None = None) -> dict[str, Any]:
     return {
         "by": ranking.by.value,
         "of": ranking.of,
-        "total": _whole(ranking.total),
-        "recorded": _whole(ranking.recorded),
-        **({"rest": _whole(ranking.rest)} if ranking.rest else {}),
+        "total": _number(ranking.total),
+        "recorded": _number(ranking.recorded),
+        **({"rest": _number(ranking.rest)} if ranking.rest else {}),
         "shares": [_share(share) for share in ranking.shares[:top]],
     }
 
 
 def _share(share: Share) -> dict[str, Any]:
-    found: dict[str, Any] = {"rank": share.rank, "name": share.name, "value": _whole(share.value), "portion": share.portion}
+    data: dict[str, Any] = {"rank": share.rank, "name": share.name, "value": _number(share.value), "portion": share.portion}
     if share.members:
-        found["members"] = [{"name": name, "value": _whole(value)} for name, value in share.members]
-    return found
+        data["members"] = [{"name": name, "value": _number(value)} for name, value in share.members]
+    return data
 
 
 def _shift(shift: Shift) -> dict[str, Any]:
-    found: dict[str, Any] = {
+    data: dict[str, Any] = {
         "name": shift.name,
         "by": shift.by.value,
         "before": shift.before,
@@ -80,25 +80,25 @@ def _shift(shift: Shift) -> dict[str, Any]:
     }
     if shift.split:
         split = shift.split
-        found["split"] = {"grew": split.grew, "declared": split.declared, "entered": split.entered, "left": split.left}
-    return found
+        data["split"] = {"grew": split.grew, "declared": split.declared, "entered": split.entered, "left": split.left}
+    return data
 
 
-def _forecast(one: Forecast) -> dict[str, Any]:
+def _forecast(forecast: Forecast) -> dict[str, Any]:
     return {
-        "name": one.name,
-        "by": one.by.value,
-        "at": one.at.isoformat(),
-        "months": one.months,
-        "now": one.now,
-        "expected": one.expected,
-        "low": one.low,
-        "high": one.high,
+        "name": forecast.name,
+        "by": forecast.by.value,
+        "at": forecast.at.isoformat(),
+        "months": forecast.months,
+        "now": forecast.now,
+        "expected": forecast.expected,
+        "low": forecast.low,
+        "high": forecast.high,
     }
 
 
-def _whole(value: float) -> int | float:
-    """Print 60 models as 60 and half a model as 0.5."""
+def _number(value: float) -> int | float:
+    """Return 60.0 as the integer 60, 0.5 as it is."""
     return int(value) if float(value).is_integer() else value
 
 
@@ -118,12 +118,12 @@ def _cell(cell: Cell, *, whole: bool) -> str | int | float | None:
         return safe(cell)
     if isinstance(cell, date):
         return cell.isoformat()
-    return _whole(cell) if whole and isinstance(cell, float) else cell
+    return _number(cell) if whole and isinstance(cell, float) else cell
 
 
 def safe(name: str) -> str:
-    """Keep a spreadsheet from reading a name, or what stands in it after a semicolon, as a formula; on one line.
+    """Escape a name for spreadsheets, on one line: neither it nor a part after a semicolon may become a formula.
 
-    Source: OWASP, CSV Injection. The wide signs are read as the narrow ones by some.
+    Source: OWASP, CSV Injection. Some programs read the full-width signs as the ASCII ones.
     """
     return _FORMULA.sub(r"\g<0>'", one_line(name))

@@ -1,4 +1,4 @@
-"""The numbers of an answer as one table: what CSV files and data frames are made of. Values in, values out."""
+"""``table``, the numbers of an answer as rows for CSV files and data frames."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def table(answer: Answer) -> tuple[Sequence[str], Iterator[Sequence[Cell]]]:
     """Return the heading and the rows with every number of the answer.
 
-    Over time, a row is one name at one date by one measure; otherwise one name by one measure; for a comparison of two dates,
-    one shift; for a forecast, one name at one date ahead; for likes and for one model, one figure.
+    A row is one name by one measure; over time, also at one date. For a comparison of two dates it's one shift, for a forecast
+    one name at one future date, for likes and for single models one figure.
     """
     heading: tuple[str, ...]
     if answer.forecasts:

@@ -1,4 +1,4 @@
-"""Shares and counts as people read them: the one rule for sentences, tables and pictures. Standard library only."""
+"""Formats shares and counts for sentences, tables and charts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ _SUFFIXES = ((1e9, "B"), (1e6, "M"), (1e3, "k"))
 
 
 def percent(portion: float) -> str:
-    """0.5764 as ``57.6%``; what would round to nothing as ``<0.1%``, and to all of it only what is all."""
+    """Format 0.5764 as ``57.6%``; 0.0% and 100.0% stand for exact values only, others are ``<0.1%`` and ``>99.9%``."""
     if 0 < portion < 0.0005:
         return "<0.1%"
     if 0.9995 <= portion < 1:
@@ -15,7 +15,7 @@ def percent(portion: float) -> str:
 
 
 def count(value: float) -> str:
-    """60 as ``60``, half a model as ``0.5``, 1234 as ``1.23k``, 257827147 as ``258M``, 2.0e9 as ``2B``: three digits at most."""
+    """Format a count with up to three digits: ``60``, ``0.5``, 1234 as ``1.23k``, 257827147 as ``258M``, 2.0e9 as ``2B``."""
     for size, suffix in _SUFFIXES:
         if abs(value) >= size * 0.9995:
             return f"{value / size:.3g}{suffix}" if abs(value) < size * 999.5 else f"{value / size:.0f}{suffix}"

@@ -1,7 +1,8 @@
-"""Numbers and lists in sentences: the one place that decides how they read. No data, no looks."""
+"""Numbers, dates, names and lists as they read in sentences and on charts."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analytics.domain import NONE_DECLARED, Dimension, ListName, Measure
@@ -13,13 +14,61 @@ if TYPE_CHECKING:
     from datetime import date
 
 MINUS = "\u2212"
+DASH = "\u2013"
+LEAST_CHANGE = 0.0005
+"""A change of a share, as a portion, below this rounds to 0.0 percentage points."""
+_WITH_ARTICLE = ("Netherlands", "United Kingdom", "United States")
 
 
-def points(shift: float) -> str:
-    """-0.041 as ``-4.1 points``; the sign always stands, and it is a minus sign, not a hyphen."""
-    rounded = round(shift * 100, 1) + 0.0
-    sign = "+" if rounded > 0 else MINUS if rounded < 0 else "±"
-    return f"{sign}{abs(rounded):.1f} {'point' if abs(rounded) == 1 else 'points'}"
+@dataclass(frozen=True, slots=True)
+class NounPhrase:
+    """A name as the subject or object of a sentence."""
+
+    text: str
+    """Inside a sentence: ``companies``, ``the United States``, ``Meta``."""
+    start: str
+    """At its start: ``Companies``, ``The United States``, ``Meta``."""
+    plural: bool = False
+
+    @property
+    def has(self) -> str:
+        """The form of "to have" that agrees with it."""
+        return "have" if self.plural else "has"
+
+    @property
+    def pronoun(self) -> str:
+        """``it`` or ``they``."""
+        return "they" if self.plural else "it"
+
+    def of(self, noun: str) -> str:
+        """Return the phrase as the owner of a noun: ``Meta's downloads``, ``downloads of models with no declared license``."""
+        if " with " in self.text or " of " in self.text or self.text.startswith("licenses "):
+            return f"{noun} of {self.text}"
+        return f"{possessive(self.text)} {noun}"
+
+
+def possessive(text: str) -> str:
+    """Return ``Meta's``, ``Sentence Transformers'``."""
+    return f"{text}'" if text.endswith("s") else f"{text}'s"
+
+
+def signed(change: float) -> str:
+    """Format a change of a share in percentage points with its sign: -0.041 as minus 4.1, 0.0001 as ``0.0``."""
+    rounded = round(change * 100, 1) + 0.0
+    sign = "+" if rounded > 0 else MINUS if rounded < 0 else ""
+    return f"{sign}{abs(rounded):.1f}"
+
+
+def points(change: float) -> str:
+    """Format a change of a share with its sign and the short unit: ``+4.1 points``, ``+1.0 point``."""
+    number = signed(change)
+    return f"{number} {'point' if number.lstrip('+' + MINUS) == '1.0' else 'points'}"
+
+
+def size(change: float, unit: str = "percentage point") -> str:
+    """Format the size of a change of a share, where a verb says its direction: ``4.1 percentage points``, ``1.0 point``."""
+    number = signed(change).lstrip("+" + MINUS)
+    return f"{number} {unit}" if number == "1.0" else f"{number} {unit}s"
 
 
 def ordinal(rank: int) -> str:
@@ -34,39 +83,58 @@ def plural(number: float, noun: str) -> str:
     return f"{count(number)} {noun if number == 1 else many}"
 
 
-def enumerate_(names: Sequence[str]) -> str:
+def enumerate_(names: Sequence[str], conjunction: str = "and") -> str:
     """Return ``A``, ``A and B``, ``A, B and C``."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {conjunction} {names[-1]}" if names else ""
+
+
+def enumerate_phrases(phrases: Sequence[NounPhrase]) -> NounPhrase:
+    """Join several subjects into one: ``Meta and Google`` with the verb in the plural."""
+    if len(phrases) == 1:
+        return phrases[0]
+    others = [phrase.text for phrase in phrases[1:]]
+    return NounPhrase(enumerate_([phrases[0].text, *others]), enumerate_([phrases[0].start, *others]), plural=True)
 
 
 def name(dimension: Dimension | None, raw: str) -> str:
-    """Return the name as people write it: ``apache-2.0`` as ``Apache-2.0``, ``company`` as ``Companies``."""
+    """Return a name as a label in a table or chart: ``apache-2.0`` as ``Apache-2.0``, ``company`` as ``Companies``."""
     match dimension:
         case Dimension.LICENSE:
             return licenses.title(raw)
         case Dimension.KIND | Dimension.DERIVATION:
-            several = raw if raw == creators.NOT_KNOWN else f"{raw[:-1]}ies" if raw.endswith("y") else f"{raw}s"
-            return several[:1].upper() + several[1:]
+            label = raw if raw == creators.NOT_KNOWN else f"{raw[:-1]}ies" if raw.endswith("y") else f"{raw}s"
+            return label[:1].upper() + label[1:]
         case Dimension.FAMILY | Dimension.ACCESS | Dimension.COUNTRY:
             return raw[:1].upper() + raw[1:]
         case _:
             return raw
 
 
-def subject(dimension: Dimension, raw: str) -> tuple[str, str]:
-    """Return a name as the subject of a sentence, and the form of "to have" that goes with it: ``("Companies", "have")``."""
-    label = name(dimension, raw)
-    match dimension:
-        case Dimension.FAMILY if raw != NONE_DECLARED:
-            return f"{label} licenses", "have"
-        case Dimension.ACCESS:
-            return f"{label} models", "have"
-        case Dimension.KIND | Dimension.DERIVATION if raw != creators.NOT_KNOWN:
-            return label, "have"
-        case Dimension.COUNTRY if raw.startswith("United ") or raw == "Netherlands":
-            return f"The {label}", "has"
-        case _:
-            return label, "has"
+def noun_phrase(dimension: Dimension, raw: str) -> NounPhrase:
+    """Return a name for use in a sentence: ``the United States``, ``permissive licenses``, ``models with no declared task``."""
+    words = _plural_words(dimension, raw)
+    if words:
+        return NounPhrase(words, words[:1].upper() + words[1:], plural=True)
+    if dimension is Dimension.COUNTRY and raw in _WITH_ARTICLE:
+        return NounPhrase(f"the {raw}", f"The {raw}")
+    return NounPhrase(name(dimension, raw), name(dimension, raw))
+
+
+def _plural_words(dimension: Dimension, raw: str) -> str:
+    """Return the common noun that a name stands for; ``""`` for a proper name."""
+    if raw == NONE_DECLARED:
+        return f"models with no declared {'license' if dimension is Dimension.FAMILY else dimension.value}"
+    if raw == creators.NOT_KNOWN:
+        return "creators of unknown kind" if dimension is Dimension.KIND else "creators with no known country"
+    if dimension is Dimension.LICENSE and raw == licenses.OTHER:
+        return "licenses tagged “other”"
+    plurals = {
+        Dimension.FAMILY: f"{raw} licenses",
+        Dimension.ACCESS: raw.replace(", ", " models with ") if ", " in raw else f"{raw} models",
+        Dimension.KIND: f"{raw[:-1]}ies" if raw.endswith("y") else f"{raw}s",
+        Dimension.DERIVATION: f"{raw}s",
+    }
+    return plurals.get(dimension, "")
 
 
 def of_measure(by: Measure) -> str:
@@ -75,16 +143,18 @@ def of_measure(by: Measure) -> str:
 
 
 def of_list(within: ListName, size: int) -> str:
-    """Say which models are looked at: ``the 300 models with most downloads``."""
-    if within is ListName.HUB:
-        return f"the {plural(size, 'public model')}"
-    which = {
-        ListName.TOP: "with most downloads",
-        ListName.TRENDING: "with the highest trending score",
-        ListName.LIKED: "with most likes",
-        ListName.BOTH: "that lead by downloads or by trending score",
-    }[within]
-    return f"the {plural(size, 'model')} {which}"
+    """Describe the models of a list: ``the 300 most-downloaded models``."""
+    match within:
+        case ListName.HUB:
+            return f"the {plural(size, 'public model')}"
+        case ListName.TRENDING:
+            return f"the {plural(size, 'model')} with the highest trending score"
+        case ListName.LIKED:
+            return f"the {plural(size, 'most-liked model')}"
+        case ListName.BOTH:
+            return f"the {plural(size, 'model')} of the top and trending lists"
+        case _:
+            return f"the {plural(size, 'most-downloaded model')}"
 
 
 def ranked_by(within: ListName) -> str:
@@ -104,12 +174,25 @@ def short_list(within: ListName) -> str:
 
 
 def window(by: Measure | None) -> str:
-    """Say over what time a measure runs."""
+    """Describe a measure with the time that it covers."""
     if by is Measure.LIKES:
-        return "likes to date"
-    return "models" if by is Measure.MODELS else "downloads of the last 30 days"
+        return "all-time likes"
+    return "models" if by is Measure.MODELS else "downloads in the last 30 days"
 
 
 def day(when: date) -> str:
-    """Return ``22 August 2026``."""
-    return f"{when.day} {when:%B %Y}"
+    """Return a date for a sentence: ``August 22, 2026``."""
+    return f"{when:%B} {when.day}, {when.year}"
+
+
+def short_day(when: date) -> str:
+    """Return a date for a chart: ``Aug 22, 2026``."""
+    return f"{when:%b} {when.day}, {when.year}"
+
+
+def short_period(first: date, last: date) -> str:
+    """Return a range of dates for a chart: with an en dash: Aug 7 to 22, 2026; Jul 31 to Aug 22, 2026."""
+    if first.year != last.year:
+        return f"{short_day(first)} {DASH} {short_day(last)}"
+    end = f"{last.day}, {last.year}" if first.month == last.month else short_day(last)
+    return f"{first:%b} {first.day} {DASH} {end}"

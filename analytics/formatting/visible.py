@@ -1,4 +1,4 @@
-"""Text from elsewhere as it may be shown: nothing in it moves a cursor, turns the direction of writing, hides or piles up."""
+"""Cleans text from other sources for display: no control characters, text direction marks or stacked accents."""
 
 from __future__ import annotations
 
@@ -6,27 +6,27 @@ import re
 import unicodedata
 
 _BREAKS = re.compile(r"[\t\n\x0b\x0c\r\x1c-\x1e\x85\u2028\u2029]+")
-_UNSEEN = frozenset({"Cc", "Cf", "Cs"})
+_HIDDEN = frozenset({"Cc", "Cf", "Cs"})
 """Unicode categories: control, format (directions, zero width), surrogate."""
 _MARKS = frozenset({"Mn", "Me"})
 _MOST_MARKS = 4
-"""Accents on one letter; Vietnamese and Hebrew need three."""
+"""Most accents on one letter; Vietnamese and Hebrew need three."""
 
 
 def visible(text: str) -> str:
-    """Return ``text`` without control and format characters but for line breaks, and without piles of accents."""
+    """Return ``text`` without control and format characters except line breaks, and without stacked accents."""
     if text.isascii() and text.replace("\n", "").isprintable():
         return text
-    kept: list[str] = []
+    characters: list[str] = []
     marks = 0
     for character in text:
         category = unicodedata.category(character)
         marks = marks + 1 if category in _MARKS else 0
-        if character == "\n" or (category not in _UNSEEN and marks <= _MOST_MARKS):
-            kept.append(character)
+        if character == "\n" or (category not in _HIDDEN and marks <= _MOST_MARKS):
+            characters.append(character)
         elif character == "\t":
-            kept.append(" ")
-    return "".join(kept)
+            characters.append(" ")
+    return "".join(characters)
 
 
 def one_line(text: str) -> str:

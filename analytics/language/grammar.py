@@ -1,4 +1,4 @@
-"""Reads words as a Query, and offers the nearest questions where it cannot. Knows the forms it is given, never the data."""
+"""Parses text as a Query, and suggests similar questions where it can't. Uses the given forms, never the data."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 LONGEST_TEXT = 500
-"""Characters. A question that needs more is not one."""
+"""Characters of a question."""
 LARGEST_TOP = 1000
 MOST_SUGGESTIONS = 3
 
 Token = tuple[str, bool]
-"""A word and whether it stood in quotation marks."""
+"""A word and whether it was in quotation marks."""
 
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|(\S+)')
 _PERIOD = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?", re.ASCII)
@@ -35,15 +35,15 @@ _MEASURES = {
     "like": Measure.LIKES,
 }
 _LISTS = {name.value: name for name in ListName} | {"all": ListName.BOTH, "likes": ListName.LIKED}
-_ALIKE = 70
-"""Similarity (0 to 100) from which another word is offered."""
+_SIMILAR = 70
+"""Least similarity (0 to 100) of a suggested word."""
 
 
 def parse(text: str, forms: Sequence[Form]) -> Query:
-    """Read ``text`` as one of ``forms``. Options may come in any order; case, spacing and curly quotes are forgiven.
+    """Parse ``text`` as one of ``forms``. Options may come in any order; case, spacing and curly quotes don't matter.
 
     Raises:
-        QueryError: naming the word that was not understood, with texts that would have been.
+        QueryError: naming the word that wasn't understood, with similar texts that parse.
 
     """
     try:
@@ -56,67 +56,67 @@ def parse(text: str, forms: Sequence[Form]) -> Query:
 
 def _read(text: str, forms: Sequence[Form]) -> Query:
     if len(text) > LONGEST_TEXT:
-        raise QueryError(f"That is {len(text)} characters long; a question has at most {LONGEST_TEXT}.")
+        raise QueryError(f"That's {len(text)} characters. A question can have up to {LONGEST_TEXT}.")
     tokens = _tokens(text)
     if not tokens:
-        raise QueryError(f"Ask something, for example: {forms[0].example}", (forms[0].example,))
+        raise QueryError(f"Ask a question, for example: {forms[0].example}", (forms[0].example,))
     form = _form(tokens[0][0], forms)
     if form is None:
-        raise QueryError(f"I do not know the question “{tokens[0][0]}”.")
-    bare, narrowed = _split(tokens[1:])
-    for option in narrowed:
+        raise QueryError(f"I don't know what “{tokens[0][0]}” means. Type “help” to see what you can ask.")
+    bare, option_words = _split(tokens[1:])
+    for option in option_words:
         if option not in form.options:
-            raise QueryError(_cannot_take(form, option))
-    options = {_FIELDS[option]: _VALUES[option](words) for option, words in narrowed.items()}
+            raise QueryError(_unsupported(form, option))
+    options = {_FIELDS[option]: _VALUES[option](words) for option, words in option_words.items()}
     query = Query(form.word, _names(form, bare), **options)
     if len(str(query)) > LONGEST_TEXT:
-        raise QueryError(f"That question would be {len(str(query))} characters long; it has at most {LONGEST_TEXT}.")
+        raise QueryError(f"In full, that question has {len(str(query))} characters. It can have up to {LONGEST_TEXT}.")
     if query.since and query.at and query.since.start > query.at.end:
-        mended = (str(query.but(since=None)), str(query.but(at=None)))
-        raise QueryError(f"“since {query.since}” lies after “at {query.at}”.", mended)
+        repaired = (str(query.but(since=None)), str(query.but(at=None)))
+        raise QueryError(f"“since {query.since}” is later than “at {query.at}”. Leave one of them out.", repaired)
     return query
 
 
 def _tokens(text: str) -> list[Token]:
-    found = []
+    tokens = []
     for match in _TOKEN.finditer(tidy(text)):
         inside, word = match.groups()
         if inside is not None:
-            found.append((re.sub(r"\\(.)", r"\1", inside), True))
+            tokens.append((re.sub(r"\\(.)", r"\1", inside), True))
         elif word.startswith('"'):
-            raise QueryError("A quotation mark is not closed.")
+            raise QueryError("A quotation mark is missing at the end of the name.")
         else:
-            found.append((word, False))
-    return found
+            tokens.append((word, False))
+    return tokens
 
 
 def _form(word: str, forms: Sequence[Form]) -> Form | None:
-    folded = word.casefold().strip(":?!.,")
-    return next((form for form in forms if folded == form.word or folded in form.aliases), None)
+    lower = word.casefold().strip(":?!.,")
+    return next((form for form in forms if lower == form.word or lower in form.aliases), None)
 
 
 def _split(tokens: list[Token]) -> tuple[list[Token], dict[Option, str]]:
-    """Part the names from the options. An option owns the word after it; a task's name may have several."""
+    """Separate the names from the options. An option takes the next word as its value; a task may have several words."""
     bare: list[Token] = []
-    narrowed: dict[Option, list[str]] = {}
+    options: dict[Option, list[str]] = {}
     owner: Option | None = None
     for index, (word, in_quotes) in enumerate(tokens):
         option = None if in_quotes else _option(word, tokens[index + 1 : index + 2])
-        if owner is Option.IN and not narrowed[owner] and word.casefold() in _LISTS:
+        if owner is Option.IN and not options[owner] and word.casefold() in _LISTS:
             option = None  # "in top" names a list, though "top" alone is an option
-        if option in narrowed:
-            raise QueryError(f"“{option}” is there twice.")
+        if option in options:
+            raise QueryError(f"“{option}” appears twice. Use it once.")
         if option:
-            narrowed[option] = []
+            options[option] = []
             owner = option
-        elif owner and (owner is Option.TASK or not narrowed[owner]):
-            narrowed[owner].append(word)
+        elif owner and (owner is Option.TASK or not options[owner]):
+            options[owner].append(word)
         else:
             bare.append((word, in_quotes))
-    for option, words in narrowed.items():
+    for option, words in options.items():
         if not words:
-            raise QueryError(f"“{option}” wants a word after it: {_WANTS[option]}.")
-    return bare, {option: " ".join(words) for option, words in narrowed.items()}
+            raise QueryError(f"“{option}” needs a value: {_EXPECTED[option]}.")
+    return bare, {option: " ".join(words) for option, words in options.items()}
 
 
 def _option(word: str, following: list[Token]) -> Option | None:
@@ -133,29 +133,29 @@ def _names(form: Form, bare: list[Token]) -> tuple[str, ...]:
         names = _listed(bare)
     if len(names) > form.most:
         if form.most == 0:
-            raise QueryError(f"I do not know “{names[0]}” after “{form.word}”.")
+            raise QueryError(f"“{form.word}” takes no name, so I don't know what “{names[0]}” means.")
         most = "one name" if form.most == 1 else f"at most {form.most} names"
         raise QueryError(f"“{form.word}” takes {most}, not {len(names)}.")
     if len(names) < form.fewest:
         fewest = "a name" if form.fewest == 1 else f"at least {form.fewest} names"
-        raise QueryError(f"“{form.word}” wants {fewest}, for example: {form.example}", (form.example,))
+        raise QueryError(f"“{form.word}” needs {fewest}, for example: {form.example}", (form.example,))
     return tuple(names)
 
 
 def _listed(bare: list[Token]) -> list[str]:
-    """Names of a list: parted by "vs", "and" or commas where there are any, else each word is one."""
-    if not any(_parts(token) for token in bare):
+    """Return the names in a list, separated by "vs", "and" or commas if there are any, else by spaces."""
+    if not any(_is_separator(token) for token in bare):
         return [word for word, _ in bare]
     groups: list[list[str]] = [[]]
     for word, in_quotes in bare:
         if in_quotes or word.casefold() not in JOINERS:
             groups[-1].append(word if in_quotes else word.rstrip(","))
-        if _parts((word, in_quotes)):
+        if _is_separator((word, in_quotes)):
             groups.append([])
     return [" ".join(group) for group in groups if any(group)]
 
 
-def _parts(token: Token) -> bool:
+def _is_separator(token: Token) -> bool:
     word, in_quotes = token
     return not in_quotes and (word.casefold() in JOINERS or word.endswith(","))
 
@@ -163,20 +163,20 @@ def _parts(token: Token) -> bool:
 def _measure(text: str) -> Measure:
     measure = _MEASURES.get(text.casefold())
     if measure is None:
-        raise QueryError(f"I can count by {_WANTS[Option.BY]}, not by “{text}”.")
+        raise QueryError(f"“{text}” isn't a measure. Use {_EXPECTED[Option.BY]}.")
     return measure
 
 
 def _list(text: str) -> ListName:
     name = _LISTS.get(text.casefold())
     if name is None:
-        raise QueryError(f"I know the lists {_WANTS[Option.IN]}, not “{text}”.")
+        raise QueryError(f"“{text}” isn't a list. Use {_EXPECTED[Option.IN]}.")
     return name
 
 
 def _top(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 9 and 1 <= int(text) <= LARGEST_TOP):
-        raise QueryError(f"“top” wants {_WANTS[Option.TOP]}, not “{text}”.")
+        raise QueryError(f"“top” needs {_EXPECTED[Option.TOP]}, not “{text}”.")
     return int(text)
 
 
@@ -189,15 +189,15 @@ def _since(text: str) -> Period:
 
 
 def _period(text: str, month_of_year: int) -> Period:
-    """Read a day, a month or a year; a year alone means one of its months."""
+    """Parse a day, a month, or a year, which stands for ``month_of_year``."""
     match = _PERIOD.fullmatch(text)
     if match:
         year, month, day = match.groups()
         try:
             return Period(int(year), int(month or month_of_year), int(day) if day else None)
         except ValueError:
-            pass  # a 13th month or a 31st of June: not a date, as any other text
-    raise QueryError(f"“{text}” is not a date: write {_WANTS[Option.AT]}.")
+            pass  # a 13th month, a 31st of June
+    raise QueryError(f"“{text}” isn't a date. Write {_EXPECTED[Option.AT]}.")
 
 
 _FIELDS = {Option.BY: "by", Option.IN: "within", Option.TASK: "task", Option.TOP: "top", Option.AT: "at", Option.SINCE: "since"}
@@ -209,9 +209,9 @@ _VALUES: dict[Option, Callable[[str], Any]] = {
     Option.AT: _at,
     Option.SINCE: _since,
 }
-_WANTS = {
+_EXPECTED = {
     Option.BY: "models, downloads or likes",
-    Option.IN: "top, trending, liked or both",
+    Option.IN: "top, trending, liked, both or hub",
     Option.TASK: "a task such as text-generation",
     Option.TOP: f"a number from 1 to {LARGEST_TOP}",
     Option.AT: "2026-08 or 2026-08-22",
@@ -219,41 +219,42 @@ _WANTS = {
 }
 
 
-def _cannot_take(form: Form, option: Option) -> str:
-    able = [f"“{o}”" for o in Option if o in form.options]
-    return f"“{form.word}” takes no “{option}”" + (f", only {', '.join(able)}." if able else ".")
+def _unsupported(form: Form, option: Option) -> str:
+    supported = [f"“{o}”" for o in Option if o in form.options]
+    only = f"; it supports {', '.join(supported)}" if supported else ""
+    return f"“{form.word}” doesn't support “{option}”{only}."
 
 
 def _repairs(text: str, forms: Sequence[Form]) -> Iterator[str]:
-    """Yield texts near the one that failed and that are understood, nearest first."""
+    """Yield similar texts that parse, the most similar first."""
     try:
         tokens = [quoted(word) if in_quotes else word for word, in_quotes in _tokens(text[:LONGEST_TEXT])]
     except QueryError:
         return
-    seen: set[str] = set()
+    unique: set[str] = set()
     for candidate in _candidates(tokens, forms):
         try:
             repaired = str(_read(candidate, forms))
         except QueryError:
             continue
-        if repaired not in seen:
-            seen.add(repaired)
+        if repaired not in unique:
+            unique.add(repaired)
             yield repaired
-        if len(seen) == MOST_SUGGESTIONS:
+        if len(unique) == MOST_SUGGESTIONS:
             return
 
 
 def _candidates(tokens: list[str], forms: Sequence[Form]) -> Iterator[str]:
-    """Misspellings put right (each alone, then all), the one-name form, a word left out, an example of the form."""
+    """Yield corrections of single words, of all words, the form for one name, texts with a word left out, the form's example."""
     if not tokens:
         return
     questions = [word for form in forms for word in (form.word, *form.aliases)]
     options = [*OPTION_WORDS, *_MEASURES, *_LISTS]
-    alike = [_similar(token, options if index else questions) for index, token in enumerate(tokens)]
+    similar = [_similar(token, options if index else questions) for index, token in enumerate(tokens)]
     for index in [*range(1, len(tokens)), 0]:
-        yield from (" ".join([*tokens[:index], word, *tokens[index + 1 :]]) for word in alike[index])
-    yield " ".join(words[0] if words else token for token, words in zip(tokens, alike, strict=True))
-    form = _form(tokens[0], forms) or next((_form(word, forms) for word in alike[0]), None)
+        yield from (" ".join([*tokens[:index], word, *tokens[index + 1 :]]) for word in similar[index])
+    yield " ".join(words[0] if words else token for token, words in zip(tokens, similar, strict=True))
+    form = _form(tokens[0], forms) or next((_form(word, forms) for word in similar[0]), None)
     if form is None:
         return
     if form.singular:
@@ -263,8 +264,8 @@ def _candidates(tokens: list[str], forms: Sequence[Form]) -> Iterator[str]:
 
 
 def _similar(word: str, words: list[str]) -> list[str]:
-    """Return the words alike, nearest first; none where the word is already one of them."""
+    """Return similar words, the most similar first; ``[]`` where the word is one of them."""
     if word.casefold() in words:
         return []
-    found = process.extract(word, words, scorer=fuzz.ratio, processor=utils.default_process, limit=3, score_cutoff=_ALIKE)
-    return [match for match, _, _ in found]
+    matches = process.extract(word, words, scorer=fuzz.ratio, processor=utils.default_process, limit=3, score_cutoff=_SIMILAR)
+    return [match for match, _, _ in matches]

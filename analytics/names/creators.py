@@ -1,4 +1,4 @@
-"""Which namespaces of the Hub belong together, and what people call them: Meta is facebook, meta-llama and others."""
+"""Creators as families of namespaces: Meta is facebook, meta-llama and others; with their kinds, countries and aliases."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 KINDS = ("company", "lab", "university", "community", "individual")
 NOT_KNOWN = "not known"
-"""The kind and the country of who is in no table, or is not public."""
+"""The kind and the country of a creator that isn't in the table, or whose country isn't public."""
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """A creator: one owner's namespaces under one name. What each field means is told in ``creators.toml``."""
+    """A creator: one owner's namespaces under one name. ``creators.toml`` documents the fields."""
 
     name: str
     namespaces: tuple[str, ...]
@@ -30,7 +30,7 @@ class Family:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """Everything that means this family."""
+        """All words for this family."""
         return (self.name, *self.namespaces, *self.aliases)
 
 
@@ -40,21 +40,21 @@ def family(namespace: str) -> str:
 
 
 def namespaces(family: str) -> tuple[str, ...]:
-    """Return the namespaces that a family adds up; for a name that is no family's, that name alone."""
-    found = _BY_NAME.get(family)
-    return found.namespaces if found else (family,)
+    """Return a family's namespaces; for any other name, that name alone."""
+    entry = _BY_NAME.get(family)
+    return entry.namespaces if entry else (family,)
 
 
 def kind(family: str) -> str:
-    """Return what a family is: one of :data:`KINDS`, or ``"not known"`` for a creator that is in no table."""
-    found = _BY_NAME.get(family)
-    return found.kind if found else NOT_KNOWN
+    """Return a family's kind: one of :data:`KINDS`, or ``"not known"`` for a creator that isn't in the table."""
+    entry = _BY_NAME.get(family)
+    return entry.kind if entry else NOT_KNOWN
 
 
 def country(family: str) -> str:
     """Return the name of the country of a family's headquarters; ``"not known"`` where it is not public or not in the table."""
-    found = _BY_NAME.get(family)
-    return _COUNTRIES[found.country] if found and found.country else NOT_KNOWN
+    entry = _BY_NAME.get(family)
+    return _COUNTRIES[entry.country] if entry and entry.country else NOT_KNOWN
 
 
 def country_named(words: str) -> str | None:
@@ -88,8 +88,8 @@ def _families(table: dict[str, Any]) -> tuple[Family, ...]:
             owner = owners.setdefault(normalize(word), entry.name)
             if owner != entry.name:
                 raise ValueError(f"creators.toml: “{word}” means both “{owner}” and “{entry.name}”")
-    _once((entry.name for entry in families), "the name")
-    _once((namespace.casefold() for entry in families for namespace in entry.namespaces), "the namespace")
+    _require_unique((entry.name for entry in families), "the name")
+    _require_unique((namespace.casefold() for entry in families for namespace in entry.namespaces), "the namespace")
     return families
 
 
@@ -109,11 +109,11 @@ def _family(entry: dict[str, Any]) -> Family:
     return Family(name, tuple(entry["namespaces"]), tuple(entry.get("aliases", ())), entry["kind"], entry.get("country"))
 
 
-def _once(values: Iterable[str], what: str) -> None:
+def _require_unique(values: Iterable[str], what: str) -> None:
     seen: set[str] = set()
     for value in values:
         if value in seen:
-            raise ValueError(f"creators.toml: {what} “{value}” is there twice")
+            raise ValueError(f"creators.toml: {what} “{value}” appears twice")
         seen.add(value)
 
 
@@ -123,11 +123,11 @@ FAMILIES = _families(_TABLE)
 _BY_NAME = {entry.name: entry for entry in FAMILIES}
 _BY_NAMESPACE = {namespace.casefold(): entry.name for entry in FAMILIES for namespace in entry.namespaces}
 _BY_WORD = {normalize(word): entry.name for entry in FAMILIES for word in entry.words}
-_CALLED: dict[str, list[str]] = _TABLE["countries"]
-_COUNTRIES = {code: called[0] for code, called in _CALLED.items()}
-_COUNTRY_BY_WORD = {normalize(word): called[0] for code, called in _CALLED.items() for word in (code, *called)}
+_COUNTRY_NAMES: dict[str, list[str]] = _TABLE["countries"]
+_COUNTRIES = {code: called[0] for code, called in _COUNTRY_NAMES.items()}
+_COUNTRY_BY_WORD = {normalize(word): called[0] for code, called in _COUNTRY_NAMES.items() for word in (code, *called)}
 
 
 def country_words() -> tuple[tuple[str, str], ...]:
-    """Return everything that means a country, in small letters, with the country's name."""
-    return tuple((word.casefold(), called[0]) for code, called in _CALLED.items() for word in (code, *called))
+    """Return all words for countries, in lower case, each with the country's name."""
+    return tuple((word.casefold(), called[0]) for code, called in _COUNTRY_NAMES.items() for word in (code, *called))

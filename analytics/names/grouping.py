@@ -1,4 +1,4 @@
-"""Under which names a model stands in each dimension: those that rollups have, and those that are added up when one asks."""
+"""The names of a model in each dimension: those in the rollups, and the groups that are summed up from them."""
 
 from __future__ import annotations
 
@@ -15,51 +15,54 @@ if TYPE_CHECKING:
 
 ORIGINAL = "original"
 DERIVED = {"finetune": "fine-tune", "quantized": "quantization", "adapter": "adapter", "merge": "merge"}
-"""The Hub's words for how a model was made from another one, as in ``base_model:finetune:org/model``, and ours."""
+"""The Hub's words for how a model derives from another, as in ``base_model:finetune:org/model``, with those of answers."""
 OTHERWISE = "fine-tune"
-"""A model that names its base and not how it was made: the Hub takes such a one for a fine-tune."""
+"""The derivation of a model whose tags name a base model only; the Hub counts those as fine-tunes."""
 _BASE = "base_model:"
 _ACCESS = {"false": "open", "auto": "gated, automatic approval", "manual": "gated, manual approval", "true": "gated"}
 
 
 def stored(dimension: Dimension) -> Dimension:
-    """Return the dimension that the rollups have: families are added up when asked, so that mending one mends the past."""
-    return _ADDED_UP[dimension][0] if dimension in _ADDED_UP else dimension
+    """Return the rollups' dimension that a dimension is computed from.
+
+    Groups are summed up when a question is asked, so that a correction of one also corrects the past.
+    """
+    return _GROUPED[dimension][0] if dimension in _GROUPED else dimension
 
 
-def folded(dimension: Dimension, name: str) -> str:
-    """Return the name under which a name of the rollups is added up; the name itself where nothing is."""
-    return _ADDED_UP[dimension][1](name) if dimension in _ADDED_UP else name
+def grouped_name(dimension: Dimension, name: str) -> str:
+    """Return the group of a name in the rollups; the name itself in a dimension without groups."""
+    return _GROUPED[dimension][1](name) if dimension in _GROUPED else name
 
 
 def member(dimension: Dimension, name: str) -> str:
-    """Return what a name of the rollups is called among the parts of what it is added up to: a country's are creators."""
+    """Return the member of a group that a name in the rollups belongs to: of a country, a creator."""
     return creator(name) if dimension in {Dimension.KIND, Dimension.COUNTRY} else name
 
 
-def added_up(dimension: Dimension) -> bool:
-    """Tell whether the names of a dimension add up others."""
-    return dimension in _ADDED_UP
+def is_grouped(dimension: Dimension) -> bool:
+    """Return whether the names of a dimension are groups of others."""
+    return dimension in _GROUPED
 
 
 @lru_cache(maxsize=1 << 15)
 def creator(namespace: str) -> str:
-    """Return the family that a namespace belongs to; a model of the Hub's first years has only its id, which tells it."""
+    """Return the family of a namespace, or of a model without a namespace by its id."""
     return creators.family(renames.NAMESPACES.get(namespace, renames.namespace_of(namespace)))
 
 
 def weights_of(model: Model, dimension: Dimension) -> dict[str, float]:
-    """Return the names that a model stands under with its weight for each; ``{}`` where the source does not record them."""
-    found: dict[str, float] = {}
+    """Return a model's names with its weight for each, adding up to 1; ``{}`` where the source doesn't record them."""
+    weights: dict[str, float] = {}
     names = names_of(model, stored(dimension))
     for name in names:
-        under = folded(dimension, name)
-        found[under] = found.get(under, 0.0) + 1.0 / len(names)
-    return found
+        group = grouped_name(dimension, name)
+        weights[group] = weights.get(group, 0.0) + 1.0 / len(names)
+    return weights
 
 
 def names_of(model: Model, dimension: Dimension) -> tuple[str, ...]:
-    """Return the names that rollups have for a model, with equal weights; ``()`` where the source does not record them."""
+    """Return a model's names in the rollups, equally weighted; ``()`` where the source doesn't record them."""
     match dimension:
         case Dimension.NAMESPACE:
             return (model.namespace,)
@@ -72,34 +75,34 @@ def names_of(model: Model, dimension: Dimension) -> tuple[str, ...]:
         case Dimension.ACCESS:
             return () if model.gated is None else (access(model.gated),)
         case Dimension.DERIVATION:
-            # Every model of the Hub has tags; one without comes from a source that does not record them.
+            # Every model on the Hub has tags, so one without comes from a source that doesn't record them.
             return (derivation(model),) if model.tags else ()
         case _:
             raise ValueError(f"rollups have no {dimension}")
 
 
 def access(gated: str) -> str:
-    """Return the name under which a model stands that is gated so, in the words of :attr:`analytics.domain.Model.gated`."""
+    """Return the access level for a value of :attr:`analytics.domain.Model.gated`."""
     return _ACCESS.get(gated, "gated")
 
 
 def derivation(model: Model) -> str:
-    """Return how a model was made: ``"original"``, or one of the values of :data:`DERIVED`."""
-    ways = [tag.removeprefix(_BASE).partition(":")[0] for tag in model.tags if tag.startswith(_BASE)]
-    if not ways:
+    """Return a model's derivation: ``"original"``, or one of the values of :data:`DERIVED`."""
+    kinds = [tag.removeprefix(_BASE).partition(":")[0] for tag in model.tags if tag.startswith(_BASE)]
+    if not kinds:
         return ORIGINAL
-    return next((DERIVED[way] for way in ways if way in DERIVED), OTHERWISE)
+    return next((DERIVED[kind] for kind in kinds if kind in DERIVED), OTHERWISE)
 
 
 def bases(model: Model) -> tuple[str, ...]:
-    """Return the ids of the models that a model was made from; ``()`` for an original."""
-    named = [tag.removeprefix(_BASE) for tag in model.tags if tag.startswith(_BASE)]
-    ids = [rest if way in DERIVED else name for name in named for way, _, rest in [name.partition(":")]]
-    return tuple(dict.fromkeys(renames.successor(one) for one in ids if one))
+    """Return the ids of a model's base models; ``()`` for an original."""
+    tags = [tag.removeprefix(_BASE) for tag in model.tags if tag.startswith(_BASE)]
+    ids = [rest if kind in DERIVED else tag for tag in tags for kind, _, rest in [tag.partition(":")]]
+    return tuple(dict.fromkeys(renames.successor(base) for base in ids if base))
 
 
 def members_of(models: Iterable[Model], dimension: Dimension, name: str) -> list[tuple[Model, float]]:
-    """Return the models that stand under a name, each with its weight (a half where a model declares two licenses)."""
+    """Return the models under a name, each with its weight (a half where a model declares two licenses)."""
     return [(model, weights[name]) for model in models if name in (weights := weights_of(model, dimension))]
 
 
@@ -111,11 +114,11 @@ def _country(namespace: str) -> str:
     return creators.country(creator(namespace))
 
 
-_ADDED_UP: Mapping[Dimension, tuple[Dimension, Callable[[str], str]]] = {
+_GROUPED: Mapping[Dimension, tuple[Dimension, Callable[[str], str]]] = {
     Dimension.CREATOR: (Dimension.NAMESPACE, creator),
     Dimension.KIND: (Dimension.NAMESPACE, _kind),
     Dimension.COUNTRY: (Dimension.NAMESPACE, _country),
     Dimension.FAMILY: (Dimension.LICENSE, licenses.license_family),
 }
-STORED = tuple(dimension for dimension in Dimension if dimension not in _ADDED_UP)
-"""The dimensions that rollups have."""
+STORED = tuple(dimension for dimension in Dimension if dimension not in _GROUPED)
+"""The dimensions of the rollups."""

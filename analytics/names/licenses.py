@@ -1,4 +1,4 @@
-"""What the Hub's license tags mean: their family, how they are called, and what people type for them."""
+"""The Hub's license tags: their families, titles and aliases."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ FAMILIES = (
     OTHER,
     NONE_DECLARED,
 )
-"""From the freest to what is not known; ``licenses.toml`` tells what each holds."""
+"""From the most to the least permissive; ``licenses.toml`` describes each."""
 
 _NONE_WORDS = ("none", "no license", "undeclared", "not declared", NONE_DECLARED)
 _FILLERS = re.compile(r"\b(?:the|licen[cs]es?|version)\b|\bv(?=\d)|\.0(?![.\d])", re.IGNORECASE)
-"""What tells no two licenses apart: "Apache License, v2.0" is "apache 2"."""
+"""Words that don't distinguish licenses: "Apache License, v2.0" is "apache 2"."""
 
 
 @dataclass(frozen=True, slots=True)
 class License:
-    """One license tag. What each field means is told in ``licenses.toml``."""
+    """One license tag. ``licenses.toml`` documents the fields."""
 
     tag: str
     family: str
@@ -43,33 +43,33 @@ class License:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """Everything that means this license, but for other spellings of the tag."""
+        """All words for this license, except other spellings of the tag."""
         return tuple(filter(None, (self.tag, self.title, self.name, self.spdx, *self.aliases)))
 
 
 def license_family(tag: str) -> str:
-    """Return the one of :data:`FAMILIES` that a tag belongs to; ``"other"`` for a tag that is not known."""
+    """Return the one of :data:`FAMILIES` that a tag belongs to; ``"other"`` for an unknown tag."""
     if tag == NONE_DECLARED:
         return NONE_DECLARED
-    found = _BY_TAG.get(tag.casefold())
-    return found.family if found else OTHER
+    license_ = _BY_TAG.get(tag.casefold())
+    return license_.family if license_ else OTHER
 
 
 def family_named(words: str) -> str | None:
     """Return the one of :data:`FAMILIES` that ``words`` name ("copyleft weak", "RAIL", "undeclared"); ``None`` for none."""
-    return _FAMILY_BY_WORD.get(normalize(words)) or _FAMILY_BY_WORD.get(_fold(words))
+    return _FAMILY_BY_WORD.get(normalize(words)) or _FAMILY_BY_WORD.get(_normalize(words))
 
 
 def title(tag: str) -> str:
-    """Return what answers call a license: "Apache-2.0", "Llama 3.1"; the tag itself if it is not known."""
-    found = _BY_TAG.get(tag.casefold())
-    return found.title if found else tag
+    """Return the title of a license: "Apache-2.0", "Llama 3.1"; the tag itself if it's unknown."""
+    license_ = _BY_TAG.get(tag.casefold())
+    return license_.title if license_ else tag
 
 
 def find(words: str) -> str | None:
     """Return the tag that ``words`` mean ("apache", "Apache 2", "mit license"), or ``None``. "none" means none declared."""
     exact = _BY_TAG.get(words.strip().casefold())
-    return exact.tag if exact else _BY_WORD.get(_fold(words))
+    return exact.tag if exact else _BY_WORD.get(_normalize(words))
 
 
 def load(text: str) -> tuple[License, ...]:
@@ -81,16 +81,16 @@ def load(text: str) -> tuple[License, ...]:
     """
     entries = tomllib.loads(text)["license"]
     licenses: dict[str, License] = {}
-    owners = {_fold(word): NONE_DECLARED for word in _NONE_WORDS}
+    owners = {_normalize(word): NONE_DECLARED for word in _NONE_WORDS}
     for entry in entries:
-        found = _license(entry, licenses)
-        if found.tag in licenses:
-            raise ValueError(f"licenses.toml: {found.tag} is there twice")
-        licenses[found.tag] = found
-        for word in () if found.spelling_of else found.words:
-            owner = owners.setdefault(_fold(word), found.tag)
-            if owner != found.tag:
-                raise ValueError(f"licenses.toml: “{word}” means both {owner} and {found.tag}")
+        license_ = _license(entry, licenses)
+        if license_.tag in licenses:
+            raise ValueError(f"licenses.toml: {license_.tag} appears twice")
+        licenses[license_.tag] = license_
+        for word in () if license_.spelling_of else license_.words:
+            owner = owners.setdefault(_normalize(word), license_.tag)
+            if owner != license_.tag:
+                raise ValueError(f"licenses.toml: “{word}” means both {owner} and {license_.tag}")
     return tuple(licenses.values())
 
 
@@ -114,15 +114,15 @@ def _license(entry: dict[str, Any], known: dict[str, License]) -> License:
     return License(tag, entry["family"], shown, entry.get("name", shown), spdx, tuple(entry.get("aliases", ())))
 
 
-def _fold(words: str) -> str:
+def _normalize(words: str) -> str:
     return normalize(_FILLERS.sub(" ", words.casefold()).replace(",", " "))
 
 
 LICENSES = load(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 
 _BY_TAG = {entry.tag: entry for entry in LICENSES}
-_BY_WORD = {_fold(word): entry.tag for entry in LICENSES if not entry.spelling_of for word in entry.words} | {
-    _fold(word): NONE_DECLARED for word in _NONE_WORDS
+_BY_WORD = {_normalize(word): entry.tag for entry in LICENSES if not entry.spelling_of for word in entry.words} | {
+    _normalize(word): NONE_DECLARED for word in _NONE_WORDS
 }
 _FAMILY_WORDS = {
     "responsible AI": ("rail", "openrail", "responsible"),
@@ -137,6 +137,6 @@ _FAMILY_BY_WORD = {normalize(family): family for family in FAMILIES} | {
 }
 
 
-def called(family: str) -> tuple[str, ...]:
-    """Return other words for one of :data:`FAMILIES`."""
+def family_aliases(family: str) -> tuple[str, ...]:
+    """Return the aliases of one of :data:`FAMILIES`."""
     return _FAMILY_WORDS.get(family, ())

@@ -1,14 +1,14 @@
-"""When two spellings are the same name: case, spaces, hyphens, dots and underscores do not count."""
+"""Normalizes names for comparison, ignoring case, spaces, hyphens, dots and underscores."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
 
-_SILENT = re.compile(r"[\s\-‐‑–._]+")  # noqa: RUF001 - the hyphens and the dash that word processors put for "-"
+_IGNORED = re.compile(r"[\s\-‐‑–._]+")  # noqa: RUF001 - word processors replace "-" by these
 
 
 @lru_cache(maxsize=1 << 14)
 def normalize(words: str) -> str:
-    """Reduce ``words`` to what tells names apart: "Open AI" and "open-ai" are both "openai"."""
-    return _SILENT.sub("", words.casefold())
+    """Return the normalized form of a name: "openai" for "Open AI" and "open-ai"."""
+    return _IGNORED.sub("", words.casefold())

@@ -1,4 +1,4 @@
-"""From the name that a person typed to the name that the data has. Knows the name tables and what it is given."""
+"""Resolves names as people type them to names in the data."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from rapidfuzz import fuzz, process, utils
 from analytics.domain import EVERYONE_ELSE, Dimension
 from analytics.errors import QueryError
 from analytics.names import creators, licenses, tasks
-from analytics.names.grouping import creator, folded
+from analytics.names.grouping import creator, grouped_name
 from analytics.names.normalize import normalize
 from analytics.query import Query
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-_ALIKE = 60
-"""Similarity (0 to 100) from which another name is offered."""
-_OFFERED = 3
-_WORSE = 15
-"""How much less alike than the nearest another name may be to be offered with it."""
+_SIMILAR = 60
+"""Least similarity (0 to 100) of a suggested name."""
+_SUGGESTIONS = 3
+_RANGE = 15
+"""Largest difference in similarity between a suggested name and the most similar one."""
 _DIMENSIONS = {word: dimension for dimension in Dimension for word in (dimension.value, dimension.plural)} | {
     "licence": Dimension.LICENSE,
     "licences": Dimension.LICENSE,
@@ -30,32 +30,34 @@ _DIMENSIONS = {word: dimension for dimension in Dimension for word in (dimension
 
 
 def dimension_named(typed: str) -> Dimension | None:
-    """Return the dimension that a word means, singular or plural; ``None`` if it means none."""
+    """Return the dimension for a word, singular or plural; ``None`` if there is none."""
     return _DIMENSIONS.get(typed.casefold())
 
 
 def resolve(typed: str, dimension: Dimension, names: Collection[str], query: Query) -> str:
-    """Return the name in the data, or the official one where the data has none of it.
+    """Return the name in the data, or the official one where the data doesn't have it.
 
     ``names`` are those of the data (namespaces, for creators); ``query`` is rewritten for the suggestions.
 
     Raises:
-        QueryError: when nothing has that name, with the nearest ones.
+        QueryError: when nothing has that name; the most similar ones are suggested.
 
     """
-    found = lookup(typed, dimension, names)
-    if found is not None:
-        return found
-    near = nearest(typed, dimension, names)
-    said = f" Nearest: {', '.join(near)}." if near else ""
+    name = lookup(typed, dimension, names)
+    if name is not None:
+        return name
+    similar = nearest(typed, dimension, names)
+    hint = f" Did you mean {', '.join(similar[:-1])}{' or ' if len(similar) > 1 else ''}{similar[-1]}?" if similar else ""
     if EVERYONE_ELSE in names:
-        said = f" Of the whole Hub the small ones are not told apart.{said}"
-    suggestions = tuple(_instead(query, typed, other) for other in near) or (str(Query(dimension.plural, within=query.within)),)
-    raise QueryError(f"I know no {dimension} “{typed}”.{said}", suggestions)
+        hint = f" The small {dimension.plural} of the whole Hub aren't stored by name.{hint}"
+    suggestions = tuple(_instead(query, typed, other) for other in similar)
+    raise QueryError(
+        f"I don't know the {dimension} “{typed}”.{hint}", suggestions or (str(Query(dimension.plural, within=query.within)),)
+    )
 
 
 def lookup(typed: str, dimension: Dimension, names: Collection[str]) -> str | None:
-    """Return the name in the data or the official one; ``None`` if neither knows it. Case, spaces and hyphens are forgiven."""
+    """Return the name in the data or the official one, ignoring case, spaces and hyphens; ``None`` if there is none."""
     official = _OFFICIAL.get(dimension)
     if official:
         return official(typed)
@@ -76,26 +78,26 @@ def lookup(typed: str, dimension: Dimension, names: Collection[str]) -> str | No
 
 
 def nearest(typed: str, dimension: Dimension, names: Collection[str]) -> list[str]:
-    """Return the names of the data most like what was typed, the most alike first."""
+    """Return the names in the data that are most similar to what was typed, the most similar first."""
     if dimension is Dimension.CREATOR:
-        spoken = {
+        by_word = {
             word: family.name for family in creators.FAMILIES for word in (family.name, *family.namespaces, *family.aliases)
         }
-        spoken |= {name: creator(name) for name in names}
+        by_word |= {name: creator(name) for name in names}
     else:
-        spoken = {folded(dimension, name): folded(dimension, name) for name in names}
-    found = process.extract(
-        typed, list(spoken), scorer=fuzz.WRatio, processor=utils.default_process, limit=12, score_cutoff=_ALIKE
+        by_word = {grouped_name(dimension, name): grouped_name(dimension, name) for name in names}
+    matches = process.extract(
+        typed, list(by_word), scorer=fuzz.WRatio, processor=utils.default_process, limit=12, score_cutoff=_SIMILAR
     )
-    best = found[0][1] if found else 0.0
-    return list(dict.fromkeys(spoken[word] for word, score, _ in found if score >= best - _WORSE))[:_OFFERED]
+    best = matches[0][1] if matches else 0.0
+    return list(dict.fromkeys(by_word[word] for word, score, _ in matches if score >= best - _RANGE))[:_SUGGESTIONS]
 
 
 def _kind(typed: str) -> str | None:
-    wanted = normalize(typed)
+    normalized = normalize(typed)
     kinds = {normalize(kind): kind for kind in (*creators.KINDS, creators.NOT_KNOWN)}
     plurals = {"companies": "company", "universities": "university", "communities": "community", "people": "individual"}
-    return kinds.get(wanted) or kinds.get(wanted.removesuffix("s")) or plurals.get(wanted)
+    return kinds.get(normalized) or kinds.get(normalized.removesuffix("s")) or plurals.get(normalized)
 
 
 def _country(typed: str) -> str | None:
@@ -103,14 +105,14 @@ def _country(typed: str) -> str | None:
 
 
 _OFFICIAL = {Dimension.FAMILY: licenses.family_named, Dimension.KIND: _kind, Dimension.COUNTRY: _country}
-"""What finds a name that is not the data's own but a table's."""
+"""Lookups for the dimensions whose names come from a table."""
 
 
 def _same(typed: str, names: Collection[str]) -> str | None:
     if typed in names:
         return typed
-    wanted = normalize(typed)
-    return next((name for name in names if normalize(name) == wanted), None)
+    normalized = normalize(typed)
+    return next((name for name in names if normalize(name) == normalized), None)
 
 
 def _instead(query: Query, typed: str, name: str) -> str:

@@ -1,4 +1,4 @@
-"""Charts as values, from rankings. Knows what a picture must say; how it is drawn is the business of ``charts``."""
+"""Charts as values, built from rankings. :mod:`analytics.charts` draws them."""
 
 from __future__ import annotations
 
@@ -6,49 +6,49 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from analytics.answer import Chart, ChartKind, Ranking, Series, Share, Unit
+from analytics.chart import Chart, ChartKind, Series, Unit
 from analytics.domain import Dimension, Measure
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import day, name, of_list, of_measure, short_list, window
+from analytics.formatting.phrases import name, of_list, of_measure, short_day, short_list, short_period, window
 from analytics.query import Period
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analytics.answer import Moment, Source
+    from analytics.answer import Moment, Ranking, Share, Source
     from analytics.query import Query
     from analytics.questions.comparability import Scope
 
 BARS = 8
-"""Most bars of one picture; more cannot be read on a phone."""
+"""Most bars of one chart; more can't be read on a phone."""
 PAIRS = 7
 """Most pairs of bars."""
 LINES = 7
-"""Most lines or bands, the last of them the others together."""
+"""Most lines or bands, including the one for all others."""
 LONGEST_ALT = 1000
 
 
 def subtitle(source: Source, query: Query, task: str = "", by: Measure | None = None, *, over_time: bool = False) -> str:
-    """List, window and date."""
+    """Return the line under the title: list, measure and date, separated by " · "."""
     which = of_list(source.list, source.models).removeprefix("the ")
     if task:
-        which = f"{source.models} {task} {'model' if source.models == 1 else 'models'} of the {short_list(source.list)}"
-    when = f"{day(source.since)} to {day(source.snapshot)}" if source.since else day(source.snapshot)
+        which = f"{source.models} {task} {'model' if source.models == 1 else 'models'} in the {short_list(source.list)}"
+    when = short_period(source.since, source.snapshot) if source.since else short_day(source.snapshot)
     measure = by or query.by
     over = window(measure) if measure is not Measure.MODELS else ("by number of models" if over_time else "number of models")
     return f"{which[0].upper()}{which[1:]} · {over} · {when}"
 
 
 def footer(source: Source) -> str:
-    """Say the source, and how much of it speaks; the file's name last, since it may be long."""
+    """Return the line below the chart: the source, its date and coverage; a file's name comes last, since it may be long."""
     hub = "simulated history" if source.simulated else "Hugging Face Hub"
-    part = "" if source.coverage > 0.9995 else f" · recorded for {percent(source.coverage)} of the models"
+    part = "" if source.coverage > 0.9995 else f" · known for {percent(source.coverage)} of models"
     file = "" if source.simulated or source.origin == "hub" else f" · {source.origin}"
-    return f"Source: {hub}, {source.snapshot:%Y-%m-%d}{part} · hfstats{file}"
+    return f"Source: {hub}, {short_day(source.snapshot)}{part} · hfstats{file}"
 
 
 def alt(headline: str, details: Sequence[str]) -> str:
-    """Join the finding and the leading numbers, as many as fit."""
+    """Return the alternative text: the headline and as many details as fit."""
     text = f"{headline.rstrip('.')}."
     for detail in details:
         separator = " " if text.endswith(".") else "; "
@@ -59,18 +59,18 @@ def alt(headline: str, details: Sequence[str]) -> str:
 
 
 def paired(rankings: Sequence[Ranking], dimension: Dimension, limit: int = PAIRS) -> tuple[tuple[str, ...], tuple[Series, ...]]:
-    """Two measures side by side: the names that lead either, ordered by the last measure, then the rest as one."""
+    """Return categories and two series: the names that lead by either measure, ordered by the last, then all others as one."""
     portions = [{share.name: share.portion for share in ranking.shares} for ranking in rankings]
-    every = sorted({n for p in portions for n in p}, key=lambda n: (-max(p.get(n, 0.0) for p in portions), n))
-    shown = every if len(every) <= limit else every[: limit - 1]
+    names = sorted({n for p in portions for n in p}, key=lambda n: (-max(p.get(n, 0.0) for p in portions), n))
+    shown = names if len(names) <= limit else names[: limit - 1]
     shown = sorted(shown, key=lambda n: (-portions[-1].get(n, 0.0), -portions[0].get(n, 0.0), n))
-    rest = every[len(shown) :]
+    rest = names[len(shown) :]
     others = _others(rankings, len(rest))
     categories = [name(dimension, n) for n in shown] + others
     series = [
         Series(
             of_measure(ranking.by),
-            tuple([p.get(n, 0.0) for n in shown] + ([sum(p.get(n, 0.0) for n in rest) + _untold(ranking)] if others else [])),
+            tuple([p.get(n, 0.0) for n in shown] + ([sum(p.get(n, 0.0) for n in rest) + _unnamed(ranking)] if others else [])),
         )
         for ranking, p in zip(rankings, portions, strict=True)
     ]
@@ -78,57 +78,58 @@ def paired(rankings: Sequence[Ranking], dimension: Dimension, limit: int = PAIRS
 
 
 def bars(
-    ranking: Ranking, dimension: Dimension | None, keep: str | None = None, limit: int = BARS
+    ranking: Ranking, dimension: Dimension | None, required: str | None = None, limit: int = BARS
 ) -> tuple[tuple[str, ...], tuple[Series, ...]]:
-    """Give one measure's leaders, ``keep`` among them wherever it ranks, then the rest as one."""
+    """Return categories and one series: the leaders, with ``required`` among them whatever its rank, then all others as one."""
     shares = list(ranking.shares)
     shown = shares if len(shares) <= limit else shares[: limit - 1]
-    subject = next((s for s in shares if s.name == keep), None)
+    subject = next((s for s in shares if s.name == required), None)
     if subject and subject not in shown:
         shown = [*shown[:-1], subject]
     drawn = {s.name for s in shown}
     rest = [s for s in shares if s.name not in drawn]
     others = _others([ranking], len(rest))
     categories = [_ranked(dimension, s, shown) for s in shown] + others
-    values = [s.portion for s in shown] + ([sum(s.portion for s in rest) + _untold(ranking)] if others else [])
+    values = [s.portion for s in shown] + ([sum(s.portion for s in rest) + _unnamed(ranking)] if others else [])
     return tuple(categories), (Series(of_measure(ranking.by), tuple(values)),)
 
 
-def _others(rankings: Sequence[Ranking], many: int) -> list[str]:
-    """Name what is taken together: so many, or nobody knows how many where small ones are not told apart."""
-    return ["all others"] if any(ranking.rest for ranking in rankings) else [f"{many} others"] if many else []
+def _others(rankings: Sequence[Ranking], number: int) -> list[str]:
+    """Return the label of the combined names, with their number where it is known; ``[]`` where there are none."""
+    return ["all others"] if any(ranking.rest for ranking in rankings) else [f"{number} others"] if number else []
 
 
-def _untold(ranking: Ranking) -> float:
+def _unnamed(ranking: Ranking) -> float:
+    """Return the portion that the source sums up without names."""
     return ranking.rest / ranking.recorded if ranking.recorded else 0.0
 
 
 def _ranked(dimension: Dimension | None, share: Share, shown: Sequence[Share]) -> str:
-    """Put the rank before a name that does not stand where its place in the picture says."""
+    """Return the label of a bar, with the rank where it differs from the position in the chart."""
     label = name(dimension, share.name)
     return label if shown.index(share) + 1 >= share.rank else f"{share.rank}. {label}"
 
 
 def portions_over_time(moments: Sequence[Moment], names: Sequence[str], dimension: Dimension | None) -> tuple[Series, ...]:
-    """Give each name's portion at each moment; nothing under a name is 0, not a gap."""
-    wanted = set(names)
-    found = [{share.name: share.portion for share in m.ranking.shares if share.name in wanted} for m in moments]
-    return tuple(Series(name(dimension, n), tuple(f.get(n, 0.0) for f in found)) for n in names)
+    """Return each name's portion at each moment; an absent name has 0, not a gap."""
+    requested = set(names)
+    portions = [{share.name: share.portion for share in m.ranking.shares if share.name in requested} for m in moments]
+    return tuple(Series(name(dimension, n), tuple(p.get(n, 0.0) for p in portions)) for n in names)
 
 
 def ranks_over_time(
     moments: Sequence[Moment], names: Sequence[str], dimension: Dimension | None, lowest: int
 ) -> tuple[Series, ...]:
-    """Give each name's rank at each moment; a gap where it is absent or below ``lowest``."""
-    found = [{share.name: share.rank for share in m.ranking.shares} for m in moments]
+    """Return each name's rank at each moment; a gap where it is absent or below ``lowest``."""
+    ranks = [{share.name: share.rank for share in m.ranking.shares} for m in moments]
     return tuple(
-        Series(name(dimension, n), tuple(float(f[n]) if f.get(n, lowest + 1) <= lowest else None for f in found)) for n in names
+        Series(name(dimension, n), tuple(float(r[n]) if r.get(n, lowest + 1) <= lowest else None for r in ranks)) for n in names
     )
 
 
 def others_over_time(series: Sequence[Series]) -> Series:
-    """Give what is left to the whole at each moment."""
-    columns = zip(*(one.values for one in series), strict=True)
+    """Return the rest up to 100% at each moment."""
+    columns = zip(*(line.values for line in series), strict=True)
     return Series("others", tuple(max(0.0, 1.0 - sum(value or 0.0 for value in column)) for column in columns))
 
 
@@ -136,25 +137,25 @@ def leaders(moments: Sequence[Moment], limit: int) -> list[str]:
     """Return the names with the largest portions at any moment, the largest now first."""
     peak: dict[str, float] = {}
     for moment in moments:
-        # Who is not among the first so many at its peak has so many before it there.
+        # A name outside the first `limit` at its own peak has that many larger names there, so it can't be a leader.
         for share in moment.ranking.shares[:limit]:
             peak[share.name] = max(peak.get(share.name, 0.0), share.portion)
-    chosen = sorted(peak, key=lambda n: (-peak[n], n))[:limit]
+    names = sorted(peak, key=lambda n: (-peak[n], n))[:limit]
     last = {share.name: share.portion for share in moments[-1].ranking.shares}
-    return sorted(chosen, key=lambda n: (-last.get(n, 0.0), n))
+    return sorted(names, key=lambda n: (-last.get(n, 0.0), n))
 
 
 def drawable(moments: Sequence[Moment]) -> Sequence[Moment]:
-    """Keep the moments that a line may join: only the ends where a hole of over half the span would have it invent a course."""
+    """Return the moments to join by a line; only the ends where a gap covers more than half of the span."""
     days = [moment.taken_on.toordinal() for moment in moments]
-    hole = max(after - before for before, after in pairwise(days))
-    return (moments[0], moments[-1]) if 2 * hole > days[-1] - days[0] else moments
+    gap = max(after - before for before, after in pairwise(days))
+    return (moments[0], moments[-1]) if 2 * gap > days[-1] - days[0] else moments
 
 
 def timed(
     kind: ChartKind, moments: Sequence[Moment], names: Sequence[str], dimension: Dimension | None
 ) -> tuple[ChartKind, tuple[Series, ...], Unit]:
-    """Choose the form that two or more moments can carry, and its numbers: two dates are a slope, whatever was wished."""
+    """Return the kind of chart, its series and unit for two or more moments; two moments always make a slope chart."""
     if len(moments) == 2:
         return ChartKind.SLOPE, portions_over_time(moments, names, dimension), Unit.PORTION
     if kind is ChartKind.BUMP:
@@ -170,17 +171,17 @@ def chart(
     kind: ChartKind,
     headline: str,
     source: Source,
-    under: str,
+    subtitle: str,
     details: Sequence[str],
     *,
     categories: tuple[str, ...] = (),
     series: tuple[Series, ...] = (),
 ) -> Chart:
-    """Put the finding, the source and the numbers together; the rest is set with :func:`dataclasses.replace`."""
+    """Build a chart from the headline, the source and the numbers; set other fields with :func:`dataclasses.replace`."""
     return Chart(
         kind=kind,
         title=headline,
-        subtitle=under,
+        subtitle=subtitle,
         footer=footer(source),
         alt=alt(headline, details),
         categories=categories,
@@ -190,30 +191,30 @@ def chart(
 
 
 def before_after(chart: Chart, groups: Sequence[tuple[str, Sequence[tuple[str, float | None, float]]]]) -> Chart:
-    """Give a chart the rows ``(name, before, after)`` of each titled group; ``before`` is ``None`` where nothing is compared."""
-    rows = [row for _, own in groups for row in own]
+    """Add rows ``(name, before, after)`` in titled groups to a chart; ``before`` is ``None`` where there is no earlier value."""
+    rows = [row for _, group in groups for row in group]
     return replace(
         chart,
         categories=tuple(label for label, _, _ in rows),
         series=(Series("before", tuple(was for _, was, _ in rows)), Series("after", tuple(now for _, _, now in rows))),
-        groups=tuple((title, len(own)) for title, own in groups if own),
+        groups=tuple((title, len(group)) for title, group in groups if group),
     )
 
 
 def dates(moments: Sequence[Moment]) -> tuple[str, ...]:
-    """Return the moments' days as ISO dates, the categories of a chart over time."""
+    """Return the moments' dates in ISO format, the categories of a chart over time."""
     return tuple(moment.taken_on.isoformat() for moment in moments)
 
 
 def values(by: Measure, shares: Sequence[Share]) -> tuple[Series, ...]:
-    """Give the shares' values, not their portions."""
+    """Return one series of the shares' values rather than portions."""
     return (Series(of_measure(by), tuple(share.value for share in shares)),)
 
 
-def year_back(found: Scope) -> Period | None:
-    """Return the month from which a look at the past is worth offering: a year of months, or what there is."""
-    if len(found.comparable) < 2:
+def year_back(scope: Scope) -> Period | None:
+    """Return the start month for a suggested question over time: a year back or the first snapshot; ``None`` without a past."""
+    if len(scope.comparable) < 2:
         return None
-    now = found.now.taken_on
-    first = max(found.comparable[0].taken_on, now.replace(year=now.year - 1, day=1))
+    now = scope.now.taken_on
+    first = max(scope.comparable[0].taken_on, now.replace(year=now.year - 1, day=1))
     return Period(first.year, first.month)

@@ -1,4 +1,4 @@
-"""Doubts: what there is to distrust about the snapshots that an answer rests on. Reads listings, asks no question."""
+"""Warnings about the snapshots behind an answer: short lists, stalled counts, recounts, differing coverage."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analytics.domain import Dimension, ListName
 from analytics.names.resolve import dimension_named
-from analytics.questions.comparability import ALIKE
+from analytics.questions.comparability import SIZE_TOLERANCE
 from analytics.statistics import quality
 from analytics.storage.request_cache import RequestCache
 
@@ -17,77 +17,79 @@ if TYPE_CHECKING:
     from analytics.query import Query
     from analytics.storage.history import History
 
-EVE = 2
-"""Days within which the snapshot before is that of the day before, from which a stall of the Hub is seen."""
+PREVIOUS_DAY = 2
+"""Most days between a snapshot and the one before it for which their counts are compared, to notice a stalled Hub."""
 
 
-def doubts(query: Query, answer: Answer, history: History) -> tuple[str, ...]:
-    """Return what to distrust about an answer, in sentences that it does not have yet.
+def warnings_on(query: Query, answer: Answer, history: History) -> tuple[str, ...]:
+    """Return warnings about an answer as sentences, without those that are among its notes.
 
-    A ranking is touched by what is wrong with its day: a short list, a stall, a recount. A comparison is touched as well by what
-    sets its two dates apart: one model that moves everything, a source that records less than the other.
+    A ranking gets the warnings about its day: a short list, stalled counts, a recount. A comparison also gets those about its two
+    dates: one model that dominates the change, a source that records less than the other.
     """
     source = answer.source
     if source.list is ListName.HUB:
-        return ()  # what would be looked at are rows, and few are kept
+        return ()  # the checks need every row, and few are stored
     snapshots = history.snapshots(source.list)
     now = next((s for s in reversed(snapshots) if (s.taken_on, s.source) == (source.snapshot, source.origin)), None)
     if now is None:
         return ()
-    found = list(of_day(now, history))
-    then = next((s for s in reversed(snapshots) if s.taken_on == source.since and _alike(s, now)), None)
+    warnings = list(of_day(now, history))
+    then = next((s for s in reversed(snapshots) if s.taken_on == source.since and _is_comparable(s, now)), None)
     if then:
-        found += _between(_root(history), then, now)
-        found += _recorded(_root(history), then, now, _dimension(query, answer))
-    return tuple(dict.fromkeys(doubt.sentence for doubt in found if doubt.sentence not in answer.notes))
+        warnings += _between(_root(history), then, now)
+        warnings += _coverage(_root(history), then, now, _dimension(query, answer))
+    return tuple(dict.fromkeys(warning.sentence for warning in warnings if warning.sentence not in answer.notes))
 
 
 def of_day(now: Snapshot, history: History) -> tuple[quality.DataWarning, ...]:
-    """Return what is wrong with one day's list by itself."""
-    before = next((s for s in reversed(history.snapshots(now.list)) if s.taken_on < now.taken_on and _alike(s, now)), None)
-    eve = before if before and (now.taken_on - before.taken_on).days <= EVE else None
-    return (*quality.short(now), *(_since_eve(_root(history), eve, now) if eve else ()))
+    """Return the warnings about one day's list."""
+    before = next(
+        (s for s in reversed(history.snapshots(now.list)) if s.taken_on < now.taken_on and _is_comparable(s, now)), None
+    )
+    previous = before if before and (now.taken_on - before.taken_on).days <= PREVIOUS_DAY else None
+    return (*quality.short(now), *(_since_previous(_root(history), previous, now) if previous else ()))
 
 
 def latest(history: History, within: ListName) -> tuple[quality.DataWarning, ...]:
-    """Return what is wrong with the last snapshot of a list; nothing where there is none."""
+    """Return the warnings about the last snapshot of a list; ``()`` where there is none."""
     snapshots = history.snapshots(within)
     return of_day(snapshots[-1], history) if snapshots else ()
 
 
-def _alike(one: Snapshot, now: Snapshot) -> bool:
-    return abs(one.size - now.size) <= ALIKE * now.size and one.simulated == now.simulated
+def _is_comparable(snapshot: Snapshot, now: Snapshot) -> bool:
+    return abs(snapshot.size - now.size) <= SIZE_TOLERANCE * now.size and snapshot.simulated == now.simulated
 
 
 def _root(history: History) -> History:
-    """Return what one question's history reads from, which lives longer than the question."""
+    """Return the history behind a request's cache, whose lifetime is that of the store."""
     return history.root if isinstance(history, RequestCache) else history
 
 
-# A snapshot never changes, so that a pair of them is looked at once for as long as its store is open.
+# Snapshots never change, so each pair is checked once while its store is open.
 
 
 @lru_cache(maxsize=256)
-def _since_eve(history: History, eve: Snapshot, now: Snapshot) -> tuple[quality.DataWarning, ...]:
-    before, after = history.models(eve.id), history.models(now.id)
-    return (*quality.stalled(eve, before, now, after), *quality.regressed(eve, before, after))
+def _since_previous(history: History, previous: Snapshot, now: Snapshot) -> tuple[quality.DataWarning, ...]:
+    before, after = history.models(previous.id), history.models(now.id)
+    return (*quality.stalled(previous, before, now, after), *quality.regressed(previous, before, after))
 
 
 @lru_cache(maxsize=256)
 def _between(history: History, then: Snapshot, now: Snapshot) -> tuple[quality.DataWarning, ...]:
     before, after = history.models(then.id), history.models(now.id)
-    return (*quality.stalled(then, before, now, after), *quality.alone(before, after))
+    return (*quality.stalled(then, before, now, after), *quality.dominant(before, after))
 
 
 @lru_cache(maxsize=256)
-def _recorded(history: History, then: Snapshot, now: Snapshot, dimension: Dimension | None) -> tuple[quality.DataWarning, ...]:
+def _coverage(history: History, then: Snapshot, now: Snapshot, dimension: Dimension | None) -> tuple[quality.DataWarning, ...]:
     if dimension is None:
         return ()
-    return quality.unlike(dimension, then, history.models(then.id), history.models(now.id))
+    return quality.coverage_change(dimension, then, history.models(then.id), history.models(now.id))
 
 
 def _dimension(query: Query, answer: Answer) -> Dimension | None:
-    """Return what the question is about, as far as a source may record less of it."""
+    """Return the dimension of a question whose coverage may differ between two sources; ``None`` for single models."""
     if query.word in {"movers", "concentration"}:
         return dimension_named(query.names[0]) if query.names else Dimension.CREATOR
     if query.word == "compare":

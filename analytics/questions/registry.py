@@ -1,4 +1,4 @@
-"""QUESTIONS: everything that can be asked, and the way to ask it. A new statistic is one file here and one entry below."""
+"""``QUESTIONS``, every kind of question, with ``parse`` and ``ask``. A new question is one module and one entry here."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from analytics.questions.changes.compare import COMPARE
 from analytics.questions.changes.entries import ENTRIES
 from analytics.questions.changes.forecast import FORECAST
 from analytics.questions.changes.movers import MOVERS
-from analytics.questions.data_warnings import doubts
+from analytics.questions.data_warnings import warnings_on
 from analytics.questions.distributions.ages import AGES
 from analytics.questions.distributions.concentration import CONCENTRATION
 from analytics.questions.distributions.likes import LIKES
-from analytics.questions.follow_ups import neighbors
+from analytics.questions.follow_ups import follow_ups
 from analytics.questions.rankings.access import ACCESS
 from analytics.questions.rankings.creators import CREATORS, NAMESPACES
 from analytics.questions.rankings.derivatives import DERIVATIVES
@@ -80,49 +80,54 @@ def parse(text: str) -> Query:
 
 
 def ask(query: Query, history: History) -> Answer:
-    """Answer a question from the history, and say where one can go from there.
+    """Answer a question from the history, with warnings about the data and follow-up questions.
 
     Raises:
-        QueryError: when a name in it is not known, with the nearest ones.
+        QueryError: when a name in it is unknown; the nearest ones are suggested.
         NoDataError: when the history has nothing to answer it with.
 
     """
-    question, read = _BY_WORD[query.word], RequestCache(history)
+    question, cached = _BY_WORD[query.word], RequestCache(history)
     try:
-        _rows_are_kept(query)
-        answer = question.answer(query, read)
-        notes = (*answer.notes, *doubts(query, answer, read))
-        onward = answer.next
+        _require_rows(query)
+        answer = question.answer(query, cached)
+        suggestions = answer.next
         if query.within is ListName.HUB:
-            onward = tuple(text for text in onward if not _needs_every_row(parse(text)))
-        return replace(answer, near=neighbors(query, question.form, answer, read), notes=notes, next=onward)
+            suggestions = tuple(text for text in suggestions if not _needs_every_row(parse(text)))
+        return replace(
+            answer,
+            follow_ups=follow_ups(query, question.form, answer, cached),
+            notes=(*answer.notes, *warnings_on(query, answer, cached)),
+            next=suggestions,
+        )
     except HfStatsError as error:
-        error.suggestions = tuple(text for text in error.suggestions if _answered(text, history))
+        error.suggestions = tuple(text for text in error.suggestions if _has_answer(text, history))
         raise
 
 
-_OF_EVERY_MODEL = {"ages", "entries", "likes"}
-"""Questions that look at each model's row."""
+_FROM_ROWS = {"ages", "entries", "likes"}
+"""Questions that need the row of every model."""
 
 
 def _needs_every_row(query: Query) -> bool:
-    """Tell a question that the whole Hub, of which few rows are kept, has no answer to, or not for every model."""
-    concentrated = query.word == "concentration" and query.names[:1] in {(), ("creators",), ("namespaces",), ("models",)}
-    ranked = query.word == "model" or (query.word == "models" and query.since is not None)
-    return query.within is ListName.HUB and (query.word in _OF_EVERY_MODEL or concentrated or ranked)
+    """Return whether a question can't be answered for every model of the whole Hub, which has few rows."""
+    concentration = query.word == "concentration" and query.names[:1] in {(), ("creators",), ("namespaces",), ("models",)}
+    single_models = query.word == "model" or (query.word == "models" and query.since is not None)
+    return query.within is ListName.HUB and (query.word in _FROM_ROWS or concentration or single_models)
 
 
-def _rows_are_kept(query: Query) -> None:
-    if query.within is ListName.HUB and query.word in _OF_EVERY_MODEL:
-        message = f"Of the whole Hub only the leading models' rows are kept, so “{query.word}” cannot be told of it."
-        raise QueryError(message, tuple(str(query.but(within=one)) for one in (ListName.TOP, ListName.TRENDING)))
+def _require_rows(query: Query) -> None:
+    """Raise QueryError for a question that needs rows which the whole Hub doesn't have."""
+    if query.within is ListName.HUB and query.word in _FROM_ROWS:
+        message = f"“{query.word}” isn't available for the whole Hub, where only the leading models are stored. Try another list."
+        raise QueryError(message, tuple(str(query.but(within=other)) for other in (ListName.TOP, ListName.TRENDING)))
 
 
-def _answered(text: str, history: History) -> bool:
-    """Tell whether a question that is about to be offered has an answer."""
+def _has_answer(text: str, history: History) -> bool:
+    """Return whether a suggested question has an answer."""
     query = parse(text)
     try:
-        _rows_are_kept(query)
+        _require_rows(query)
         _BY_WORD[query.word].answer(query, history)
     except HfStatsError:
         return False

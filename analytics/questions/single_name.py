@@ -1,32 +1,33 @@
-"""The family of questions about one name: a license, a creator, a task, a library. One builder serves four questions."""
+"""``name_question``, which builds the questions about one name: a license, a creator, a task and so on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer, ChartKind
+from analytics.answer import Answer
+from analytics.chart import ChartKind
 from analytics.domain import Dimension, Measure
 from analytics.errors import NoDataError
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import day, enumerate_, name, of_list, of_measure, ordinal, points
-from analytics.formatting.phrases import subject as spoken
+from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, name, noun_phrase, of_list, of_measure, ordinal, size
 from analytics.names import grouping
 from analytics.names.resolve import resolve
 from analytics.query import Form, Option, Query
 from analytics.questions import chart_specs
 from analytics.questions.question import Question, View
 from analytics.statistics import comparison
-from analytics.statistics.highlights import passed
-from analytics.statistics.robustness import hangs_on, without_largest
+from analytics.statistics.highlights import rank_changes
+from analytics.statistics.robustness import sentence_without, without_largest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analytics.answer import Chart, Moment, Ranking, Share, Source
+    from analytics.answer import Moment, Ranking, Share, Shift, Source
+    from analytics.chart import Chart
     from analytics.storage.history import History
 
-_NO_ROWS = ("None of its models is among the leading ones, whose rows are kept.",)
+_NO_ROWS = ("None of its models is among the leading ones that hfstats stores.",)
 _MOST_PARTS = 6
 MOST_MODELS = 10
 """Models named in an answer about one license, creator or task, unless ``top`` says otherwise."""
@@ -34,7 +35,7 @@ MOST_MODELS = 10
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What distinguishes the question about one name of one dimension from the others."""
+    """The parameters of the question about one name of a dimension."""
 
     dimension: Dimension
     word: str
@@ -45,33 +46,33 @@ class Subject:
 
 
 def name_question(subject: Subject) -> Question:
-    """Make the question that sets one name of a dimension against the field."""
+    """Build the question about one name of a dimension and its rank among the others."""
     options = frozenset(Option) - ({Option.TASK} if subject.dimension is Dimension.TASK else set())
     form = Form(subject.word, options, fewest=1, most=1, aliases=subject.aliases, example=subject.examples[0])
 
     def answer(query: Query, history: History) -> Answer:
         view = View(query, history, subject.dimension)
         view.require()
-        chosen = resolve(query.names[0], subject.dimension, view.names, query)
-        return _over_time(view, subject, chosen) if query.since else _now(view, subject, chosen)
+        raw = resolve(query.names[0], subject.dimension, view.names, query)
+        return _answer_over_time(view, subject, raw) if query.since else _answer_at_date(view, subject, raw)
 
     return Question(form, subject.summary, subject.examples, answer)
 
 
-def _now(view: View, subject: Subject, chosen: str) -> Answer:
+def _answer_at_date(view: View, subject: Subject, raw: str) -> Answer:
     query = view.query
     rankings = view.rankings()
-    shares = [share for ranking in rankings if (share := comparison.find(ranking, chosen))]
+    shares = [share for ranking in rankings if (share := comparison.find(ranking, raw))]
     if not shares:
-        raise _absent(view, subject, chosen)
+        raise _absent(view, subject, raw)
     source = view.source()
-    headline = _standing(rankings, shares, subject, chosen)
-    own = grouping.members_of(view.models, subject.dimension, chosen)
-    models = comparison.model_ranking(own, _model_measure(view), _total(view))
-    whose = subject.dimension is not Dimension.CREATOR and not view.partial
-    creators = comparison.creator_ranking(own, view.leading) if whose else None
+    headline = _headline(rankings, shares, subject, raw)
+    members = grouping.members_of(view.models, subject.dimension, raw)
+    models = comparison.model_ranking(members, _model_measure(view), _total(view))
+    has_creators = subject.dimension is not Dimension.CREATOR and not view.partial
+    creators = comparison.creator_ranking(members, view.leading) if has_creators else None
     leading = rankings[-1]
-    categories, series = chart_specs.bars(leading, subject.dimension, keep=chosen, limit=7)
+    categories, series = chart_specs.bars(leading, subject.dimension, required=raw, limit=7)
     details = [f"{s.name}: {percent(s.portion)}" for s in models.shares[:5]]
     chart = chart_specs.chart(
         ChartKind.FOCUS,
@@ -82,46 +83,46 @@ def _now(view: View, subject: Subject, chosen: str) -> Answer:
         categories=categories,
         series=series,
     )
-    parts_title, parts = _made_of(shares[-1], leading, models, view)
+    parts_title, parts = _parts(shares[-1], leading, models, view)
     return Answer(
         query=str(query),
         headline=headline,
         source=source,
-        chart=replace(
-            chart, emphasis=_emphasis(categories, name(subject.dimension, chosen)), parts=parts, parts_title=parts_title
-        ),
-        rankings=tuple(replace(r, shares=tuple(s for s in r.shares if s.name == chosen)) for r in rankings),
+        chart=replace(chart, emphasis=_emphasis(categories, name(subject.dimension, raw)), parts=parts, parts_title=parts_title),
+        rankings=tuple(replace(r, shares=tuple(s for s in r.shares if s.name == raw)) for r in rankings),
         models=replace(models, shares=models.shares[: query.top or MOST_MODELS]) if models.shares else None,
         creators=replace(creators, shares=creators.shares[: query.top or MOST_MODELS]) if creators else None,
         notes=(
             *(() if models.shares else _NO_ROWS),
-            *_robust(view, chosen, leading.by),
-            *(_behind(creators, chosen, subject) if creators else _members(shares[-1], subject)),
+            *_robust(view, raw, leading.by),
+            *(_leading_creators(creators, raw, subject) if creators else _members(shares[-1], subject)),
         ),
-        next=_next(view, subject, chosen, models),
+        next=_next(view, subject, raw, models),
     )
 
 
-def _robust(view: View, chosen: str, by: Measure) -> tuple[str, ...]:
+def _robust(view: View, raw: str, by: Measure) -> tuple[str, ...]:
     if by is Measure.MODELS or view.partial:
         return ()
-    who, _ = spoken(view.dimension, chosen)
-    return hangs_on(without_largest(view.models, view.dimension, (chosen,), by), who, by)
+    without = without_largest(view.models, view.dimension, (raw,), by)
+    return sentence_without(without, noun_phrase(view.dimension, raw), by)
 
 
-def _standing(rankings: Sequence[Ranking], shares: Sequence[Share], subject: Subject, chosen: str) -> str:
-    who, has = spoken(subject.dimension, chosen)
-    said = [
+def _headline(rankings: Sequence[Ranking], shares: Sequence[Share], subject: Subject, raw: str) -> str:
+    phrase = noun_phrase(subject.dimension, raw)
+    portions = [
         f"{percent(s.portion)} of {of_measure(r.by)} ({ordinal(s.rank)}{'' if r.rest else f' of {len(r.shares)}'})"
         for r, s in zip(rankings, shares, strict=True)
     ]
-    return f"{who} {has} {enumerate_(said)}"
+    verb = "make up" if phrase.text.startswith("models ") else phrase.has
+    return f"{phrase.start} {verb} {enumerate_(portions)}"
 
 
-def _absent(view: View, subject: Subject, chosen: str) -> NoDataError:
-    now, (who, has) = view.now, spoken(subject.dimension, chosen)
-    what = f"{view.task} models among " if view.task else ""
-    message = f"{who} {has} none of the {what}{of_list(now.list, now.size).removeprefix('the ')} on {now.taken_on:%Y-%m-%d}."
+def _absent(view: View, subject: Subject, raw: str) -> NoDataError:
+    now, phrase = view.now, noun_phrase(subject.dimension, raw)
+    among = f"{view.task} models among " if view.task else ""
+    models = of_list(now.list, now.size).removeprefix("the ")
+    message = f"{phrase.start} had none of the {among}{models} on {day(now.taken_on)}."
     return NoDataError(message, (str(Query(subject.plural, within=view.query.within)),))
 
 
@@ -133,18 +134,19 @@ def _total(view: View) -> float:
     return view.ranking(_model_measure(view)).recorded
 
 
-def _made_of(share: Share, ranking: Ranking, models: Ranking, view: View) -> tuple[str, tuple[tuple[str, float], ...]]:
-    """Choose what the subject is broken down to beside the field: its namespaces where it has several, else its models."""
+def _parts(share: Share, ranking: Ranking, models: Ranking, view: View) -> tuple[str, tuple[tuple[str, float], ...]]:
+    """Return a title and the subject's parts with their portions: namespaces if it has several, else its models."""
     if len(share.members) > 1 and ranking.recorded:
-        shown = _MOST_PARTS if len(share.members) <= _MOST_PARTS else _MOST_PARTS - 1  # never one other: it has a name
+        shown = _MOST_PARTS if len(share.members) <= _MOST_PARTS else _MOST_PARTS - 1  # never "1 others": a single one is named
         members, rest = share.members[:shown], share.members[shown:]
         parts = [(member, value / ranking.recorded) for member, value in members]
         parts += [(f"{len(rest)} others", sum(value for _, value in rest) / ranking.recorded)] if rest else []
-        whose = name(view.dimension, share.name)
-        of_what = {Dimension.FAMILY: "licenses", Dimension.CREATOR: "namespaces"}.get(view.dimension, "creators")
-        called = [(name(Dimension.LICENSE, one), part) for one, part in parts] if view.dimension is Dimension.FAMILY else parts
-        return f"{whose}: {of_what}, share of {of_measure(ranking.by)}", tuple(called)
-    return f"Leading models, share of {of_measure(_model_measure(view))}", tuple(
+        label = name(view.dimension, share.name)
+        kind = {Dimension.FAMILY: "license", Dimension.CREATOR: "namespace"}.get(view.dimension, "creator")
+        if view.dimension is Dimension.FAMILY:
+            parts = [(name(Dimension.LICENSE, part), portion) for part, portion in parts]
+        return f"{label} by {kind}: share of {of_measure(ranking.by)}", tuple(parts)
+    return f"Top models: share of {of_measure(_model_measure(view))}", tuple(
         (s.name.partition("/")[2] or s.name, s.portion) for s in models.shares[:_MOST_PARTS]
     )
 
@@ -153,51 +155,48 @@ def _emphasis(categories: Sequence[str], label: str) -> tuple[str, ...]:
     return tuple(category for category in categories if category == label or category.endswith(f". {label}"))
 
 
-def _behind(creators: Ranking, chosen: str, subject: Subject) -> tuple[str, ...]:
-    """Say who stands behind a license, a task or a library."""
-    leading = [f"{s.name} ({percent(s.portion)})" for s in creators.shares[:3] if s.value]
+def _leading_creators(creators: Ranking, raw: str, subject: Subject) -> tuple[str, ...]:
+    """Name the creators with the largest parts of a license, a task, a country and so on."""
+    leading = [s for s in creators.shares[:3] if s.value]
     if not leading:
         return ()
-    who, has = spoken(subject.dimension, chosen)
-    whose, owes = ("their", "owe") if has == "have" else ("its", "owes")
-    said = who[:1].lower() + who[1:] if has == "have" or who.startswith("The ") else who
-    return (f"Of {whose} {of_measure(creators.by)}, {said} {owes} most to {enumerate_(leading)}.",)
+    total = sum(s.portion for s in leading)
+    owner = noun_phrase(subject.dimension, raw).of(of_measure(creators.by))
+    named = enumerate_([f"{s.name} ({percent(s.portion)})" for s in leading])
+    owner = f"the {owner}" if owner.startswith(of_measure(creators.by)) else owner
+    if total <= 0.5:
+        return (f"The top creators behind {owner} are {named}.",)
+    return (f"{'All' if total > 1 - LEAST_CHANGE else 'Most'} of {owner} come from {named}.",)
 
 
 def _members(share: Share, subject: Subject) -> tuple[str, ...]:
     if subject.dimension is not Dimension.CREATOR or len(share.members) < 2:
         return ()
-    return (f"{share.name} adds up {enumerate_([member for member, _ in share.members])}.",)
+    return (f"{share.name} includes {enumerate_([member for member, _ in share.members])}.",)
 
 
-def _over_time(view: View, subject: Subject, chosen: str) -> Answer:
+def _answer_over_time(view: View, subject: Subject, raw: str) -> Answer:
     query = view.query
     past = view.past()
     moments = past.moments[view.leading]
-    changes = [shift for shift in past.shifts() if shift.name == chosen]
-    if not changes:
-        raise _absent(view, subject, chosen)
-    told = next(shift for shift in changes if shift.by is view.leading)
-    changes = [explained for shift in changes for explained in view.explained([shift], past.snapshots[0])]
-    since = day(moments[0].taken_on)
-    who, _ = spoken(subject.dimension, chosen)
-    headline = (
-        f"{who} went from {percent(told.before)} to {percent(told.after)} of {of_measure(told.by)} "
-        f"since {since} ({points(told.points)})"
-    )
+    shifts = [shift for shift in past.shifts() if shift.name == raw]
+    if not shifts:
+        raise _absent(view, subject, raw)
+    headline = _headline_over_time(next(shift for shift in shifts if shift.by is view.leading), moments, subject)
+    shifts = [explained for shift in shifts for explained in view.explained([shift], past.snapshots[0])]
     source = view.source(past.snapshots[0])
-    present = comparison.find(moments[-1].ranking, chosen)
+    present = comparison.find(moments[-1].ranking, raw)
     return Answer(
         query=str(query),
         headline=headline,
         source=source,
-        chart=_timed_chart(view, source, moments, chosen, headline),
-        rankings=tuple(_only(series[-1].ranking, chosen) for series in past.moments.values()),
-        series=tuple(replace(m, ranking=_only(m.ranking, chosen)) for series in past.moments.values() for m in series),
-        shifts=tuple(changes),
+        chart=_timed_chart(view, source, moments, raw, headline),
+        rankings=tuple(_only(series[-1].ranking, raw) for series in past.moments.values()),
+        series=tuple(replace(m, ranking=_only(m.ranking, raw)) for series in past.moments.values() for m in series),
+        shifts=tuple(shifts),
         notes=(
             *past.notes,
-            *passed(moments, view.dimension, chosen),
+            *rank_changes(moments, view.dimension, raw),
             *(_members(present, subject) if present else ()),
         ),
         next=(
@@ -208,31 +207,41 @@ def _over_time(view: View, subject: Subject, chosen: str) -> Answer:
     )
 
 
-def _only(ranking: Ranking, chosen: str) -> Ranking:
-    return replace(ranking, shares=tuple(s for s in ranking.shares if s.name == chosen))
+def _headline_over_time(shift: Shift, moments: Sequence[Moment], subject: Subject) -> str:
+    phrase = noun_phrase(subject.dimension, shift.name)
+    what, since = of_measure(shift.by), f"since {day(moments[0].taken_on)}"
+    if abs(shift.points) < LEAST_CHANGE:
+        return f"{phrase.start} held steady at {percent(shift.after)} of {what} {since}"
+    verb = "rose" if shift.points > 0 else "fell"
+    portions = f"from {percent(shift.before)} to {percent(shift.after)} of {what}"
+    return f"{phrase.start} {verb} {size(shift.points)} {since}, {portions}"
 
 
-def _timed_chart(view: View, source: Source, moments: Sequence[Moment], chosen: str, headline: str) -> Chart:
+def _only(ranking: Ranking, raw: str) -> Ranking:
+    return replace(ranking, shares=tuple(s for s in ranking.shares if s.name == raw))
+
+
+def _timed_chart(view: View, source: Source, moments: Sequence[Moment], raw: str, headline: str) -> Chart:
     moments = chart_specs.drawable(moments)
     names = chart_specs.leaders(moments, chart_specs.LINES)
-    if chosen not in names:
-        names = [*names[:-1], chosen]
+    if raw not in names:
+        names = [*names[:-1], raw]
     kind, series, unit = chart_specs.timed(ChartKind.LINES, moments, names, view.dimension)
-    under = chart_specs.subtitle(source, view.query, view.task, view.leading, over_time=True)
-    details = [f"{one.name}: {percent(one.values[0] or 0.0)} to {percent(one.values[-1] or 0.0)}" for one in series]
-    chart = chart_specs.chart(kind, headline, source, under, details, categories=chart_specs.dates(moments), series=series)
-    return replace(chart, unit=unit, emphasis=(name(view.dimension, chosen),))
+    subtitle = chart_specs.subtitle(source, view.query, view.task, view.leading, over_time=True)
+    details = [f"{line.name}: {percent(line.values[0] or 0.0)} to {percent(line.values[-1] or 0.0)}" for line in series]
+    chart = chart_specs.chart(kind, headline, source, subtitle, details, categories=chart_specs.dates(moments), series=series)
+    return replace(chart, unit=unit, emphasis=(name(view.dimension, raw),))
 
 
-def _next(view: View, subject: Subject, chosen: str, models: Ranking) -> tuple[str, ...]:
+def _next(view: View, subject: Subject, raw: str, models: Ranking) -> tuple[str, ...]:
     query = view.query
-    offers = []
+    suggestions = []
     since = chart_specs.year_back(view.scope)
     if since:
-        offers.append(str(query.but(names=(chosen,), since=since, top=None)))
-    offers.append(str(Query(subject.plural, by=query.by, within=query.within, at=query.at)))
-    offers += [str(Query("model", (share.name,), within=query.within, at=query.at)) for share in models.shares[:1]]
-    rival = next((s.name for s in view.ranking(view.leading).shares if s.name != chosen), None)
+        suggestions.append(str(query.but(names=(raw,), since=since, top=None)))
+    suggestions.append(str(Query(subject.plural, by=query.by, within=query.within, at=query.at)))
+    suggestions += [str(Query("model", (share.name,), within=query.within, at=query.at)) for share in models.shares[:1]]
+    rival = next((s.name for s in view.ranking(view.leading).shares if s.name != raw), None)
     if rival and subject.dimension is not Dimension.LIBRARY:
-        offers.append(str(Query("compare", (chosen, rival), within=query.within, at=query.at)))
-    return tuple(offers)[:3]
+        suggestions.append(str(Query("compare", (raw, rival), within=query.within, at=query.at)))
+    return tuple(suggestions)[:3]

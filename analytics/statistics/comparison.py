@@ -1,4 +1,4 @@
-"""Shares, rankings and shifts over rollups and listings. No I/O, no words."""
+"""Rankings and shifts, computed from rollups and listings."""
 
 from __future__ import annotations
 
@@ -13,47 +13,47 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _OF_ANY_SIZE = {Dimension.KIND, Dimension.COUNTRY}
-"""Dimensions in which a creator too small to be named is one of whom nothing is known, as many named ones are."""
+"""Dimensions in which small creators count as *not known*, like many others."""
 
 
 def ranking(counts: Sequence[Count], whole: Count, by: Measure, dimension: Dimension) -> Ranking:
     """Rank the names of one dimension by one measure.
 
     ``counts`` are the rollups of that dimension (of namespaces, for creators), ``whole`` that of the list. A portion is a name's
-    value over all recorded values, so portions sum to 1, with what is under names that are not told apart. Equal values share the
-    better rank and stand in alphabetical order.
+    value over all recorded values, so portions sum to 1, together with the ranking's ``rest``. Equal values share the better rank
+    and are in alphabetical order.
     """
     rest = [count for count in counts if count.name in REST and dimension not in _OF_ANY_SIZE]
     if rest:
         counts = [count for count in counts if count.name not in REST]
     values: dict[str, float] = {}
     parts: dict[str, dict[str, float]] = {}
-    summed = grouping.added_up(dimension)
+    summed = grouping.is_grouped(dimension)
     for count in counts:
         value = _measured(count, by)
-        name = grouping.folded(dimension, count.name) if summed else count.name
+        name = grouping.grouped_name(dimension, count.name) if summed else count.name
         values[name] = values.get(name, 0.0) + value
         if summed:
             own, member = parts.setdefault(name, {}), grouping.member(dimension, count.name)
             own[member] = own.get(member, 0.0) + value
-    # Thirds of models that add up to a whole are equal to it, whatever the last bit says.
+    # Rounded, so that three thirds of a model tie with a whole one.
     even = {name: round(value, 6) for name, value in values.items()}
     ordered = sorted(values, key=lambda name: (-even[name], name))
-    untold = sum(_measured(count, by) for count in rest)
-    recorded = sum(values.values()) + untold
+    unnamed = sum(_measured(count, by) for count in rest)
+    recorded = sum(values.values()) + unnamed
     shares, rank = [], 0
     for place, name in enumerate(ordered, start=1):
         if place == 1 or even[name] != even[ordered[place - 2]]:
             rank = place
         members = tuple(sorted(parts.get(name, {}).items(), key=lambda part: (-part[1], part[0])))
         shares.append(Share(name, values[name], values[name] / recorded if recorded else 0.0, rank, members))
-    return Ranking(by, dimension.value, float(_measured(whole, by)), recorded, tuple(shares), untold)
+    return Ranking(by, dimension.value, float(_measured(whole, by)), recorded, tuple(shares), unnamed)
 
 
 def model_ranking(models: Sequence[tuple[Model, float]], by: Measure, total: float) -> Ranking:
     """Rank single models by downloads or likes. Each comes with its weight; a portion is of ``total``."""
     values = [(m.id, weight * float((m.likes or 0) if by is Measure.LIKES else m.downloads)) for m, weight in models]
-    ordered = sorted(values, key=lambda one: (-one[1], one[0]))
+    ordered = sorted(values, key=lambda row: (-row[1], row[0]))
     shares, rank = [], 0
     for place, (name, value) in enumerate(ordered, start=1):
         if place == 1 or value != ordered[place - 2][1]:
@@ -73,20 +73,20 @@ def creator_ranking(models: Sequence[tuple[Model, float]], by: Measure) -> Ranki
 
 
 def find(shares: Ranking, name: str) -> Share | None:
-    """Return the share of that name, if it has one."""
+    """Return the share of a name; ``None`` if the ranking doesn't have it."""
     return next((share for share in shares.shares if share.name == name), None)
 
 
 def shifts(before: Ranking, after: Ranking, most: int | None = None) -> tuple[Shift, ...]:
-    """Compare two rankings by the same measure, the largest change first, ``most`` of them.
+    """Return the shifts between two rankings by the same measure: the largest first, at most ``most``.
 
-    A name that is absent at one date has no rank there. Equal changes stand in alphabetical order.
+    A name that is absent at one date has no rank there. Equal changes are in alphabetical order.
     """
     then, now = ({share.name: share for share in side.shares} for side in (before, after))
-    moved = {name: share.portion for name, share in now.items()}
+    changes = {name: share.portion for name, share in now.items()}
     for name, share in then.items():
-        moved[name] = moved.get(name, 0.0) - share.portion
-    largest = sorted(moved, key=lambda name: (-abs(moved[name]), name))[:most]
+        changes[name] = changes.get(name, 0.0) - share.portion
+    largest = sorted(changes, key=lambda name: (-abs(changes[name]), name))[:most]
     return tuple(_shift(name, after.by, then.get(name), now.get(name)) for name in largest)
 
 
@@ -96,7 +96,7 @@ def _shift(name: str, by: Measure, then: Share | None, now: Share | None) -> Shi
 
 
 def value_of(model: Model, by: Measure) -> float:
-    """Return what a model adds to a measure; likes that are not recorded add nothing."""
+    """Return a model's value by a measure; likes that aren't recorded count as 0."""
     match by:
         case Measure.MODELS:
             return 1.0

@@ -1,10 +1,10 @@
-"""How closely downloads follow likes."""
+"""The correlation of likes and downloads."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analytics.answer import Fit
+from analytics.chart import Fit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def correlate(models: Sequence[Model]) -> tuple[dict[str, float], Fit]:
-    """Tell how far downloads follow likes, over the models whose likes are recorded.
+    """Correlate downloads with likes, over the models whose likes are recorded.
 
     ``r2`` is Pearson's correlation squared on the raw counts, as the article has it; ``spearman`` is Pearson's on the ranks,
     equal values at their mean rank; ``r2_loglog`` is Pearson's squared on the logarithms and the fit the least-squares line
@@ -31,7 +31,7 @@ def correlate(models: Sequence[Model]) -> tuple[dict[str, float], Fit]:
         return float(np.corrcoef(x, y)[0, 1])
 
     def mean_ranks(values: np.ndarray) -> np.ndarray:
-        """Rank from 1, the least first; equal values share the mean of their places."""
+        """Return ranks from 1, the smallest first; equal values share the mean of their ranks."""
         _, place, many = np.unique(values, return_inverse=True, return_counts=True)
         return (np.cumsum(many) - (many - 1) / 2)[place]
 

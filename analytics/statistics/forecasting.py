@@ -1,9 +1,9 @@
-"""Where a share may go: a random walk with drift on its log-odds, and how well such forecasts held in the history in hand.
+"""Forecasts of shares: a random walk with drift on log-odds, and a backtest on the history.
 
 The drift method is that of R. J. Hyndman and G. Athanasopoulos, *Forecasting: Principles and Practice*, 3rd ed. (2021), 5.2
-and 5.5; estimated by :class:`statsmodels.regression.linear_model.WLS`, so that months without a snapshot are no obstacle.
+and 5.5; estimated by :class:`statsmodels.regression.linear_model.WLS`, so that months without a snapshot may be missing.
 The drift is shrunk by the nonnegative garrote (L. Breiman, *Better subset regression using the nonnegative garrote*,
-Technometrics 37 (1995) 373-384): with a few months, most of what looks like a trend is none. On the real listings of 2026 that
+Technometrics 37 (1995) 373-384): with a few months of data, most apparent trends are noise. On the real listings of 2026 that
 halves the error of the plain drift (``bench/backtest.py``).
 """
 
@@ -18,24 +18,24 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 FEWEST = 6
-"""Months with a snapshot, below which nothing is forecast."""
+"""Fewest months with a snapshot for a forecast."""
 HORIZONS = (3, 12)
 """Months ahead."""
 LEVEL = 0.8
 """Probability of the intervals."""
 LEADERS = 5
-"""Names of a ranking that are projected."""
+"""Names of a ranking to forecast."""
 GARROTE = 3.0
-"""Squared standard errors that the drift must differ from 0 by to count at all."""
+"""Squared standard errors by which the drift must differ from 0 to be used at all."""
 _ROUNDING = 1e-9
-"""A share that never moved has an interval of no width."""
+"""Tolerance for a share that never changed, whose interval has no width."""
 _EDGE = 1e-6
-"""Portion nearest to 0 and to 1: log-odds have no end there."""
+"""Portions are limited to this distance from 0 and 1, where log-odds are infinite."""
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """Portions, 0 to 1."""
+    """An expected portion with its interval, each 0 to 1."""
 
     expected: float
     low: float
@@ -44,21 +44,21 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """How forecasts made from every earlier month of a history compare with what came."""
+    """The result of a backtest: forecasts from every earlier month against the later shares."""
 
     months: int
     """Ahead."""
-    made: int
+    tested: int
     held: int
-    """Of those made, whose interval held what came."""
+    """How many of ``tested`` intervals contained the later share."""
     error: float
-    """Mean absolute difference of what was expected, as a portion; ``nan`` where none was made."""
+    """Mean absolute error of the expected portions; ``nan`` where nothing was tested."""
     unmoved: float
-    """The same where the share is expected to stay: what a forecast must beat to be worth anything."""
+    """The same for forecasts of no change, the baseline."""
 
 
 def project(course: Sequence[float | None], months: Sequence[int]) -> tuple[Interval, ...]:
-    """Project a course, whose last month must be recorded, so many months ahead.
+    """Project monthly portions, of which the last must be recorded, to each number of ``months`` ahead.
 
     With log-odds :math:`x`, steps :math:`d_i` over :math:`g_i` months, :math:`d_i = m g_i + e_i` and
     :math:`Var(e_i) = s^2 g_i`: the drift :math:`m` is estimated by least squares weighted by :math:`1 / g_i` and shrunk by
@@ -79,19 +79,19 @@ def project(course: Sequence[float | None], months: Sequence[int]) -> tuple[Inte
     fitted = WLS(steps, gaps, weights=[1 / gap for gap in gaps]).fit()
     ahead = fitted.get_prediction(exog=[[float(month)] for month in months], weights=[1 / month for month in months])
     drift, variance = float(fitted.params[0]), float(fitted.bse[0]) ** 2
-    kept = max(0.0, 1 - GARROTE * variance / drift**2) if drift else 0.0
+    shrinkage = max(0.0, 1 - GARROTE * variance / drift**2) if drift else 0.0
     start = known[-1][1]
-    found = []
-    for plain, (low, high) in zip(ahead.predicted_mean, ahead.conf_int(obs=True, alpha=1 - LEVEL), strict=True):
-        middle = start + kept * plain
-        found.append(Interval(*(_portion(middle + away) for away in (0.0, low - plain, high - plain))))
-    return tuple(found)
+    intervals = []
+    for predicted, (low, high) in zip(ahead.predicted_mean, ahead.conf_int(obs=True, alpha=1 - LEVEL), strict=True):
+        middle = start + shrinkage * predicted
+        intervals.append(Interval(*(_portion(middle + offset) for offset in (0.0, low - predicted, high - predicted))))
+    return tuple(intervals)
 
 
 def recent(course: Sequence[float | None]) -> Sequence[float | None]:
-    """Return the part since the last month in which it had nothing: a name that left and came back began anew."""
-    nothing = [month for month, value in enumerate(course) if value is not None and value <= 0]
-    return course[nothing[-1] + 1 :] if nothing else course
+    """Return the part after the last month with 0: a name that left and returned starts anew."""
+    zeros = [month for month, value in enumerate(course) if value is not None and value <= 0]
+    return course[zeros[-1] + 1 :] if zeros else course
 
 
 def known(course: Sequence[float | None]) -> int:
@@ -100,9 +100,9 @@ def known(course: Sequence[float | None]) -> int:
 
 
 def check(courses: Mapping[str, Sequence[float | None]], horizons: Sequence[int] = HORIZONS) -> tuple[Check, ...]:
-    """Make the forecast of every earlier month with what was known then, of its leaders then, and look what came."""
+    """Forecast the leaders of every earlier month from the data up to it, and compare with the later shares."""
     length = max(map(len, courses.values()), default=0)
-    found: dict[int, list[tuple[Interval, float, float]]] = {months: [] for months in horizons}
+    tests: dict[int, list[tuple[Interval, float, float]]] = {months: [] for months in horizons}
     for end in range(FEWEST, length):
         within = [months for months in horizons if end - 1 + months < length]
         for name in leaders(courses, end) if within else ():
@@ -111,23 +111,24 @@ def check(courses: Mapping[str, Sequence[float | None]], horizons: Sequence[int]
                 continue
             now = past[-1]
             for months, interval in zip(within, project(past, within), strict=True):
-                came = courses[name][end - 1 + months]
-                if came is not None and now is not None:
-                    found[months].append((interval, now, came))
-    return tuple(_checked(months, made) for months, made in found.items())
+                actual = courses[name][end - 1 + months]
+                if actual is not None and now is not None:
+                    tests[months].append((interval, now, actual))
+    return tuple(_check_of(months, results) for months, results in tests.items())
 
 
 def leaders(courses: Mapping[str, Sequence[float | None]], end: int) -> list[str]:
-    """Return who led in the last of the first ``end`` months; none in a month that is not recorded."""
+    """Return the leaders in the last of the first ``end`` months; ``[]`` in a month that isn't recorded."""
     now = {name: value for name, course in courses.items() if (value := course[end - 1])}
     return sorted(now, key=lambda name: (-now[name], name))[:LEADERS]
 
 
-def _checked(months: int, made: Sequence[tuple[Interval, float, float]]) -> Check:
-    held = sum(interval.low - _ROUNDING <= came <= interval.high + _ROUNDING for interval, _, came in made)
-    mean = (lambda values: sum(values) / len(made)) if made else (lambda _: math.nan)
-    error = mean([abs(interval.expected - came) for interval, _, came in made])
-    return Check(months, len(made), held, error, mean([abs(now - came) for _, now, came in made]))
+def _check_of(months: int, results: Sequence[tuple[Interval, float, float]]) -> Check:
+    """Summarize ``(interval, portion at the time, later portion)`` of every tested forecast."""
+    held = sum(interval.low - _ROUNDING <= actual <= interval.high + _ROUNDING for interval, _, actual in results)
+    mean = (lambda values: sum(values) / len(results)) if results else (lambda _: math.nan)
+    error = mean([abs(interval.expected - actual) for interval, _, actual in results])
+    return Check(months, len(results), held, error, mean([abs(now - actual) for _, now, actual in results]))
 
 
 def _log_odds(portion: float) -> float:

@@ -1,11 +1,11 @@
-"""What is most notable in a ranking's course: a new leader, a reversal, a crossing, a record. Rankings in, one sentence out."""
+"""Headlines about a ranking over time: a new leader, a reversal, a crossing, a record."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import day, enumerate_, name, of_measure, ordinal, plural, points, subject
+from analytics.formatting.phrases import NounPhrase, day, enumerate_phrases, noun_phrase, of_measure, ordinal, possessive, size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -14,26 +14,25 @@ if TYPE_CHECKING:
     from analytics.answer import Moment, Ranking, Share
     from analytics.domain import Dimension
 
-MANY = 6
-"""Moments from which a record or a reversal says something."""
+FEWEST_MOMENTS = 6
+"""Fewest moments for a record or a reversal."""
 LEADERS = 5
-"""Places among which it is told that one passed another."""
-TURN = 0.015
-"""Portion by which a share must have gone one way and then the other for that to be a reversal."""
-PASSED = 4
-"""Names told of those who passed, and of those who were passed."""
-RISEN = 0.01
-"""Portion by which a record must lie off the first moment."""
+"""Ranks among which a crossing is reported."""
+LEAST_TURN = 0.015
+"""Least change of a portion in each direction for a reversal."""
+NAMED = 4
+"""Most names in a sentence about who passed whom."""
+LEAST_RECORD = 0.01
+"""Least difference of a portion from the first moment for a record."""
 
 
 def notable(moments: Sequence[Moment], dimension: Dimension) -> str:
-    """Say what is most notable between the first and the last moment, the rarest kind first; ``""`` where nothing is.
+    """Return a sentence about the most notable change between the first and the last moment; ``""`` where there is none.
 
-    A new leader comes before a reversal of the largest share that turned, that before one of the leaders passing another, and
-    that before a share that was never as large (or small) as now.
+    In order of preference: a new leader, a reversal of a large share, a leader passing another, a highest or lowest share.
     """
-    found: Sequence[Callable[[Sequence[Moment], Dimension], str]] = (_new_leader, _reversal, _crossing, _record)
-    return next((sentence for find in found if (sentence := find(moments, dimension))), "")
+    kinds: Sequence[Callable[[Sequence[Moment], Dimension], str]] = (_new_leader, _reversal, _crossing, _record)
+    return next((sentence for kind in kinds if (sentence := kind(moments, dimension))), "")
 
 
 def _portions(moment: Moment) -> Mapping[str, float]:
@@ -41,14 +40,14 @@ def _portions(moment: Moment) -> Mapping[str, float]:
 
 
 def _courses(moments: Sequence[Moment]) -> list[tuple[Share, list[float]]]:
-    """Return the portions that the leaders of the last moment had at each."""
+    """Return the leaders of the last moment with their portions at each moment."""
     leaders = {share.name: share for share in moments[-1].ranking.shares[:LEADERS]}
-    found = [{share.name: share.portion for share in moment.ranking.shares if share.name in leaders} for moment in moments]
-    return [(share, [portions.get(name, 0.0) for portions in found]) for name, share in leaders.items()]
+    portions = [{share.name: share.portion for share in moment.ranking.shares if share.name in leaders} for moment in moments]
+    return [(share, [of_moment.get(name, 0.0) for of_moment in portions]) for name, share in leaders.items()]
 
 
 def _leader(ranking: Ranking) -> str | None:
-    """Return who leads alone."""
+    """Return the only leader; ``None`` for a tie."""
     first = [share.name for share in ranking.shares if share.rank == 1]
     return first[0] if len(first) == 1 else None
 
@@ -64,85 +63,93 @@ def _new_leader(moments: Sequence[Moment], dimension: Dimension) -> str:
     )
     last = _portions(moments[-1])
     when = f"between {day(moments[0].taken_on)} and {day(since)}" if len(moments) == 2 else f"by {day(since)}"
-    lead = f"{name(dimension, now)} overtook {name(dimension, then)} {when} and leads"
-    of = of_measure(moments[-1].ranking.by)
-    return f"{lead} with {percent(last[now])} against {percent(last.get(then, 0.0))} of {of}"
+    leader, other = noun_phrase(dimension, now), noun_phrase(dimension, then)
+    lead = (
+        f"{leader.start} {'lead' if leader.plural else 'leads'} with {percent(last[now])} of {of_measure(moments[-1].ranking.by)}"
+    )
+    return f"{lead}; {leader.pronoun} overtook {other.text} ({percent(last.get(then, 0.0))}) {when}"
 
 
 def _reversal(moments: Sequence[Moment], dimension: Dimension) -> str:
-    """Tell the leading share that first went one way and then, as clearly, the other."""
-    if len(moments) < MANY:
+    """Describe the first leading share that went clearly one way and then clearly the other."""
+    if len(moments) < FEWEST_MOMENTS:
         return ""
     for share, course in _courses(moments):
         for extreme in (min(course), max(course)):
             turn = course.index(extreme)
             before, after = extreme - course[0], course[-1] - extreme
-            if min(abs(before), abs(after)) >= TURN and before * after < 0:
-                return _turned(name(dimension, share.name), before, after, moments[turn].taken_on, moments[-1])
+            if min(abs(before), abs(after)) >= LEAST_TURN and before * after < 0:
+                return _turned(noun_phrase(dimension, share.name), before, after, moments[turn].taken_on, moments[-1])
     return ""
 
 
-def _turned(who: str, before: float, after: float, turned_on: date, last: Moment) -> str:
-    lost, gained = (f"{points(abs(part)).lstrip('+')}" for part in (before, after))
-    first, then = ("lost", "has gained") if before < 0 else ("gained", "has lost")
-    of = of_measure(last.ranking.by)
-    return f"{who} {first} {lost} of {of} until {day(turned_on)} and {then} {gained} since"
+def _turned(phrase: NounPhrase, before: float, after: float, turned_on: date, last: Moment) -> str:
+    first, then = ("lost", "gained") if before < 0 else ("gained", "lost")
+    change = f"{first} {size(before)} of {of_measure(last.ranking.by)} by {day(turned_on)}"
+    return f"{phrase.start} {change}, then {then} {size(after, 'point')}"
 
 
 def _crossing(moments: Sequence[Moment], dimension: Dimension) -> str:
-    """Tell the highest place that one of the leaders took from another."""
+    """Describe the highest rank that one leader took from another."""
     then = {share.name: share.rank for share in moments[0].ranking.shares}
     now = moments[-1].ranking.shares[: LEADERS + 1]
-    for place, one in enumerate(now[:LEADERS]):
+    for place, share in enumerate(now[:LEADERS]):
         for other in now[place + 1 :]:
-            passed = one.rank < other.rank and then.get(one.name, 0) > then.get(other.name, 0) > 0
-            if passed and then[one.name] <= LEADERS + 1:
-                who, whom, since = name(dimension, one.name), name(dimension, other.name), day(moments[0].taken_on)
-                of = of_measure(moments[-1].ranking.by)
-                against = f"{percent(one.portion)} against {percent(other.portion)} of {of}"
-                return f"{who} passed {whom} since {since} and is {ordinal(one.rank)}: {against}"
+            is_crossing = share.rank < other.rank and then.get(share.name, 0) > then.get(other.name, 0) > 0
+            if is_crossing and then[share.name] <= LEADERS + 1:
+                what, since = of_measure(moments[-1].ranking.by), day(moments[0].taken_on)
+                first = f"{noun_phrase(dimension, share.name).start} ({percent(share.portion)} of {what})"
+                second = f"{noun_phrase(dimension, other.name).text} ({percent(other.portion)})"
+                return f"{first} passed {second} for {ordinal(share.rank)} place since {since}"
     return ""
 
 
 def _record(moments: Sequence[Moment], dimension: Dimension) -> str:
-    """Tell a leading share that never was as large, or as small, as now."""
-    if len(moments) < MANY:
+    """Describe a leading share that has never been larger, or smaller."""
+    if len(moments) < FEWEST_MOMENTS:
         return ""
     for share, (*course, last) in _courses(moments):
-        if abs(last - course[0]) < RISEN or not (last > max(course) or last < min(course)):
+        if abs(last - course[0]) < LEAST_RECORD or not (last > max(course) or last < min(course)):
             continue
-        most = "most" if last > max(course) else "least"
-        since = f"of {plural(len(moments), 'snapshot')} since {day(moments[0].taken_on)}"
-        of = of_measure(moments[-1].ranking.by)
-        return f"{name(dimension, share.name)} has {percent(last)} of {of}, the {most} {since} ({points(last - course[0])})"
+        verb, record = ("rose", "highest") if last > max(course) else ("fell", "lowest")
+        phrase = noun_phrase(dimension, share.name)
+        change = f"{phrase.start} {verb} {size(last - course[0])} to {percent(last)} of {of_measure(moments[-1].ranking.by)}"
+        return f"{change}, {'their' if phrase.plural else 'its'} {record} since {day(moments[0].taken_on)}"
     return ""
 
 
-def passed(moments: Sequence[Moment], dimension: Dimension, chosen: str) -> tuple[str, ...]:
-    """Say who passed it and whom it passed between the first and the last moment, in the order of the last.
+def rank_changes(moments: Sequence[Moment], dimension: Dimension, raw: str) -> tuple[str, ...]:
+    """Describe which names passed ``raw`` and which it passed between the first and the last moment.
 
-    Who was not there at both ends has passed nobody; equal ranks are no passing.
+    Names must be present at both; a tie at either one isn't passing. ``()`` where ``raw`` isn't present at both.
     """
-    was, now = ({share.name: share.rank for share in moments[end].ranking.shares} for end in (0, -1))
-    if chosen not in was or chosen not in now:
+    before, now = ({share.name: share.rank for share in moments[end].ranking.shares} for end in (0, -1))
+    if raw not in before or raw not in now:
         return ()
-    others = [one for one in now if one in was and one != chosen]
-    by = [one for one in others if was[one] > was[chosen] and now[one] < now[chosen]]
-    itself = [one for one in others if was[one] < was[chosen] and now[one] > now[chosen]]
-    who, _ = subject(dimension, chosen)
-    said = []
-    if by:
-        said.append(f"{_few(by, dimension)} passed {who}")
-    if itself:
-        said.append(f"{'it' if by else who} passed {_few(itself, dimension)}")
-    told = ", and ".join(said) or f"Nobody passed {who}, nor did it pass anybody,"
-    return (f"{told} by {of_measure(moments[0].ranking.by)} since {day(moments[0].taken_on)}.",)
+    others = [other for other in now if other in before and other != raw]
+    overtakers = [other for other in others if before[other] > before[raw] and now[other] < now[raw]]
+    overtaken = [other for other in others if before[other] < before[raw] and now[other] > now[raw]]
+    phrase = noun_phrase(dimension, raw)
+    by, since = f"by {of_measure(moments[0].ranking.by)}", f"since {day(moments[0].taken_on)}"
+    if not overtakers and not overtaken:
+        if before[raw] != now[raw]:
+            return (f"{phrase.start} went from {ordinal(before[raw])} to {ordinal(now[raw])} {by} {since}.",)
+        return (f"{possessive(phrase.start)} rank {by} hasn't changed {since}.",)
+    clauses = []
+    if overtakers:
+        passing = _joined(overtakers, dimension)
+        clauses.append(f"{passing.start} {passing.has} passed {phrase.text}")
+    if overtaken:
+        clauses.append(
+            f"{phrase.pronoun if overtakers else phrase.start} {phrase.has} passed {_joined(overtaken, dimension).text}"
+        )
+    return (f"{', and '.join(clauses)} {by} {since}.",)
 
 
-def _few(names: Sequence[str], dimension: Dimension) -> str:
-    """Name the first of them, in the order of the ranking."""
-    named = [name(dimension, one) for one in names]
-    if len(named) <= PASSED:
-        return enumerate_(named)
-    shown = named[: PASSED - 1]
-    return enumerate_([*shown, f"{len(named) - len(shown)} others"])
+def _joined(names: Sequence[str], dimension: Dimension) -> NounPhrase:
+    """Join names in the order of the ranking, replacing the last ones by their number where there are many."""
+    phrases = [noun_phrase(dimension, raw) for raw in names]
+    if len(phrases) > NAMED:
+        others = f"{len(phrases) - NAMED + 1} others"
+        phrases = [*phrases[: NAMED - 1], NounPhrase(others, others)]
+    return enumerate_phrases(phrases)

@@ -1,4 +1,4 @@
-"""Is a snapshot fit to be compared? Stalls, short lists, recounts, one model that moves everything. Numbers in, doubts out."""
+"""Checks of a snapshot's data: stalled counts, short lists, recounts, one model that dominates a change."""
 
 from __future__ import annotations
 
@@ -17,20 +17,19 @@ if TYPE_CHECKING:
     from analytics.domain import Dimension, Model, Snapshot
 
 STALLED = 0.9
-"""Part of the models in both snapshots whose count did not move, from which the Hub is taken to have stalled."""
+"""Part of the models in both snapshots with an unchanged count from which the Hub counts as stalled."""
 
-ALONE = 0.1
-"""Part of the earlier total that one model's change must exceed to be told."""
+DOMINANT = 0.1
+"""Part of the earlier total that one model's change must exceed to be reported."""
 
-
-UNLIKE = 0.05
-"""Difference in coverage from which shares at two dates are shares of different things."""
+COVERAGE_DIFFERENCE = 0.05
+"""Difference in coverage from which shares at two dates aren't comparable."""
 
 REGRESSED = 0.02
-"""Part of the models whose all-time count fell from which that is no correction of single models any more."""
+"""Part of the models with a lower all-time count from which the Hub has recounted, rather than corrected single models."""
 
 FEWEST = 20
-"""Models with an all-time count from which a part of them says something."""
+"""Fewest models with an all-time count for that check."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,62 +38,62 @@ class DataWarning:
 
     sentence: str
     severe: bool = False
-    """Nothing should be published on it."""
+    """Whether nothing should be published from it."""
 
 
 def short(now: Snapshot) -> tuple[DataWarning, ...]:
-    """Doubt a list from the Hub that holds fewer models than were asked for."""
+    """Warn about a list from the Hub with fewer models than requested."""
     if now.source != "hub" or now.size >= LIST_SIZE:
         return ()
-    found = f"The Hub gave {plural(now.size, 'model')} instead of {LIST_SIZE} on {day(now.taken_on)}."
-    return (DataWarning(found, severe=now.size < LIST_SIZE * 0.9),)
+    sentence = f"The Hub returned {plural(now.size, 'model')} instead of {LIST_SIZE} on {day(now.taken_on)}."
+    return (DataWarning(sentence, severe=now.size < LIST_SIZE * 0.9),)
 
 
-def stalled(yesterday: Snapshot, before: Sequence[Model], now: Snapshot, after: Sequence[Model]) -> tuple[DataWarning, ...]:
-    """Doubt counts that are the same as in an earlier snapshot: the Hub did not renew them."""
+def stalled(earlier: Snapshot, before: Sequence[Model], now: Snapshot, after: Sequence[Model]) -> tuple[DataWarning, ...]:
+    """Warn about counts that are the same as in an earlier snapshot: the Hub didn't update them."""
     then = {model.id: model.downloads for model in before}
     both = [model for model in after if model.id in then]
     same = sum(model.downloads == then[model.id] for model in both)
     if not both or same < STALLED * len(both):
         return ()
-    part, today, then_ = percent(same / len(both)), day(now.taken_on), day(yesterday.taken_on)
-    return (DataWarning(f"{part} of the counts of {today} are those of {then_}: the Hub stalled."),)
+    counts = f"{percent(same / len(both))} of the download counts on {day(now.taken_on)}"
+    return (DataWarning(f"{counts} are the same as on {day(earlier.taken_on)}, so the Hub may not have updated them."),)
 
 
-def alone(before: Sequence[Model], after: Sequence[Model]) -> tuple[DataWarning, ...]:
-    """Tell a model that alone moved the sum of downloads by more than :data:`ALONE`; entering and leaving count as well."""
+def dominant(before: Sequence[Model], after: Sequence[Model]) -> tuple[DataWarning, ...]:
+    """Warn about a model that alone changed total downloads by more than :data:`DOMINANT`, also by entering or leaving."""
     then = {renames.successor(model.id): model.downloads for model in before}
     now = {renames.successor(model.id): model.downloads for model in after}
     total = sum(then.values())
-    moved = {model: now.get(model, 0) - then.get(model, 0) for model in then.keys() | now.keys()}
-    largest = max(moved, key=lambda model: (abs(moved[model]), model), default=None)
-    if largest is None or not total or abs(moved[largest]) <= ALONE * total:
+    changes = {model: now.get(model, 0) - then.get(model, 0) for model in then.keys() | now.keys()}
+    largest = max(changes, key=lambda model: (abs(changes[model]), model), default=None)
+    if largest is None or not total or abs(changes[largest]) <= DOMINANT * total:
         return ()
-    verb = "added" if moved[largest] > 0 else "took"
-    return (DataWarning(f"{largest} alone {verb} {percent(abs(moved[largest]) / total)} of all downloads."),)
+    verb = "raised" if changes[largest] > 0 else "lowered"
+    return (DataWarning(f"{largest} alone {verb} total downloads by {percent(abs(changes[largest]) / total)}."),)
 
 
 def regressed(earlier: Snapshot, before: Sequence[Model], after: Sequence[Model]) -> tuple[DataWarning, ...]:
-    """Doubt a day on which many all-time counts fell: a stock cannot, so the Hub counted anew, perhaps the flows too."""
+    """Warn about a day on which many all-time counts fell: the Hub has recounted, perhaps the 30-day counts too."""
     then = {model.id: model.downloads_all_time for model in before if model.downloads_all_time is not None}
     both = [model for model in after if model.downloads_all_time is not None and model.id in then]
     fell = sum((model.downloads_all_time or 0) < then[model.id] for model in both)
     if len(both) < FEWEST or fell <= REGRESSED * len(both):
         return ()
-    said = (
-        f"The all-time downloads of {fell} of {plural(len(both), 'model')} fell since {day(earlier.taken_on)}: the Hub recounted."
-    )
-    return (DataWarning(said),)
+    fallen = f"All-time downloads of {fell} of {plural(len(both), 'model')} fell since {day(earlier.taken_on)}"
+    return (DataWarning(f"{fallen}, so the Hub must have recounted them."),)
 
 
-def unlike(dimension: Dimension, earlier: Snapshot, before: Sequence[Model], after: Sequence[Model]) -> tuple[DataWarning, ...]:
-    """Doubt a comparison of two sources of which one records a dimension of clearly fewer models."""
-    then, now = (_recorded(models, dimension) for models in (before, after))
-    if abs(then - now) <= UNLIKE:
+def coverage_change(
+    dimension: Dimension, earlier: Snapshot, before: Sequence[Model], after: Sequence[Model]
+) -> tuple[DataWarning, ...]:
+    """Warn about a comparison of two sources, one of which records a dimension for clearly fewer models."""
+    then, now = (_coverage(models, dimension) for models in (before, after))
+    if abs(then - now) <= COVERAGE_DIFFERENCE:
         return ()
-    recorded = f"The {dimension} is recorded for {percent(now)} of the models, but for {percent(then)} on {day(earlier.taken_on)}"
-    return (DataWarning(f"{recorded}: part of a shift may be that."),)
+    known = f"The {dimension} is known for {percent(now)} of models now and for {percent(then)} on {day(earlier.taken_on)}"
+    return (DataWarning(f"{known}, so part of any change may come from missing data."),)
 
 
-def _recorded(models: Sequence[Model], dimension: Dimension) -> float:
+def _coverage(models: Sequence[Model], dimension: Dimension) -> float:
     return sum(bool(names_of(model, stored(dimension))) for model in models) / len(models) if models else 0.0

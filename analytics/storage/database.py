@@ -1,4 +1,4 @@
-"""How a database is opened and brought up to date. Knows addresses and migrations, no table of its own."""
+"""Opens and migrates databases by their URL."""
 
 from __future__ import annotations
 
@@ -19,34 +19,35 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Migrations:
-    """One package's tables: the folder of its Alembic versions, and the table that says how far a database is."""
+    """One package's tables: the folder of its Alembic versions, and the table with the present version."""
 
     folder: Path
     version_table: str
     whose: str
-    """For a sentence: ``"snapshots"``."""
+    """What the tables are for, in a message: ``"snapshots"``."""
     head: str
-    """The version that this program needs, the last of the folder: known here, so that looking does not take all of Alembic."""
+    """The version that this program needs, the last one in the folder; a constant, to check it without loading Alembic."""
 
 
 SNAPSHOTS = Migrations(Path(__file__).parent / "migrations", "alembic_version", "snapshots", "0003")
 """The tables of this package."""
 
 _POOL = {"pool_size": 8, "max_overflow": -1}
-"""Connections that are kept. A thread that finds none opens one: a pool smaller than the threads would be a second thing to
-wait for, with an exception of its own."""
+"""Pooled connections. A thread without one opens another, since waiting for the pool would need its own error handling."""
 _DRIVERS = frozenset({"psycopg", "psycopg_pool", "sqlite3"})
 _MISTAKES = (sa.exc.ArgumentError, sa.exc.CompileError, sa.exc.InvalidRequestError)
-"""What only a defect of ours raises."""
+"""Exceptions that only a defect of this program raises."""
 _AWAY = (sa.exc.PendingRollbackError, sa.exc.ResourceClosedError)
-"""What SQLAlchemy counts among those, and what is raised when a connection was lost under a transaction."""
+"""Subclasses of those that a lost connection raises."""
 
 
 def engine(url: str) -> sa.Engine:
-    """Open a database by its address: ``sqlite:///…``, ``postgresql://…`` or, as hosting providers write it, ``postgres://…``.
+    """Return the engine for a URL: ``sqlite:///…``, ``postgresql://…`` or, as some hosting providers write it, ``postgres://…``.
+
+    Nothing is connected yet.
 
     Raises:
-        StoreError: when the address cannot be read or names a database of another kind. Nothing is connected yet.
+        StoreError: when the URL is invalid or for another kind of database.
 
     """
     try:
@@ -57,8 +58,8 @@ def engine(url: str) -> sa.Engine:
         if kind == "postgresql":
             return _postgresql(address.set(drivername="postgresql+psycopg"))
     except (sa.exc.ArgumentError, ValueError):
-        raise StoreError("DATABASE_URL is not a database address; write sqlite:///path/to/file.db or postgresql://…") from None
-    raise StoreError(f"DATABASE_URL names a {kind} database; hfstats keeps its data in SQLite or PostgreSQL.")
+        raise StoreError("DATABASE_URL isn't a valid database URL. Use sqlite:///path/to/file.db or postgresql://…") from None
+    raise StoreError(f"DATABASE_URL is for a {kind} database. hfstats supports SQLite and PostgreSQL.")
 
 
 def _postgresql(address: sa.URL) -> sa.Engine:
@@ -79,14 +80,14 @@ def _sqlite(address: sa.URL) -> sa.Engine:
         try:
             make_private_folder(file.parent)
         except OSError as error:
-            raise StoreError(f"The folder of the database {address.database} cannot be made: {error.strerror}.") from error
+            raise StoreError(f"Can't create the folder for the database {address.database}: {error.strerror}.") from error
     opened = sa.create_engine(address, hide_parameters=True, **(_POOL if file else {}))
     if file:
         _keep_private(opened, file)
 
     @sa.event.listens_for(opened, "connect")
     def configure(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own connection
-        connection.isolation_level = None  # the driver would begin too late to keep a migration in one transaction
+        connection.isolation_level = None  # the driver begins transactions too late for a migration
         # WAL lets the web process read while the worker writes; NORMAL is safe with it.
         for pragma in (_busy_timeout(), "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
@@ -94,7 +95,7 @@ def _sqlite(address: sa.URL) -> sa.Engine:
     @sa.event.listens_for(opened, "begin")
     def begin(connection: sa.Connection) -> None:
         connection.exec_driver_sql(f"PRAGMA {_busy_timeout()}")
-        # A writer takes its place at once and waits for another one; a reader that turned writer would fail instead.
+        # A writer waits for its lock at the start; upgrading a reader's lock later would fail instead of waiting.
         writes = connection.get_execution_options().get("hfstats_writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
@@ -111,36 +112,36 @@ def _file_of(address: sa.URL) -> Path | None:
 
 
 def make_private_folder(folder: Path) -> None:
-    """Make a folder, and those above it that are missing, for the owner alone; one that is there stays as it is.
+    """Create a folder and its missing parents, readable by the owner only; existing ones aren't changed.
 
     Raises:
-        OSError: when it cannot be made.
+        OSError: when it can't be created.
 
     """
     if folder.is_dir():
         return
     make_private_folder(folder.parent)
-    with suppress(FileExistsError):  # another process was faster; if a file is in the way, the next line tells
+    with suppress(FileExistsError):  # created by another process; a file in its place makes the last line raise
         folder.mkdir(mode=0o700)
-        folder.chmod(0o700)  # whatever the umask took away
+        folder.chmod(0o700)  # regardless of the umask
     folder.mkdir(exist_ok=True)
 
 
 def _keep_private(database: sa.Engine, file: Path) -> None:
-    """Let only the owner read and write the file and what SQLite puts beside it, and notice when it was taken away."""
+    """Restrict the file and SQLite's journals to the owner, and reconnect when the file was replaced."""
 
     @sa.event.listens_for(database, "do_connect")
     def make(*_: object) -> None:
-        # Before SQLite makes it with the rights of the umask. Its journals get the rights of the file.
-        with suppress(OSError):  # SQLite says better what is wrong
+        # SQLite would create it with the umask's permissions. Its journals inherit the file's.
+        with suppress(OSError):  # SQLite reports it better
             os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
             file.chmod(0o600)
         for suffix in ("", "-wal", "-shm", "-journal"):
-            one = file.with_name(file.name + suffix)
-            with suppress(OSError):  # not there, or somebody else's
-                mode = one.stat().st_mode
+            path = file.with_name(file.name + suffix)
+            with suppress(OSError):  # missing, or owned by another user
+                mode = path.stat().st_mode
                 if mode & 0o077:
-                    one.chmod(mode & 0o700)
+                    path.chmod(mode & 0o700)
 
     @sa.event.listens_for(database, "connect")
     def note(_connection: object, record: sa.pool.ConnectionPoolEntry) -> None:
@@ -148,17 +149,17 @@ def _keep_private(database: sa.Engine, file: Path) -> None:
 
     @sa.event.listens_for(database, "checkout")
     def check(_connection: object, record: sa.pool.ConnectionPoolEntry, _proxy: object) -> None:
-        # What is written to a file that was removed or replaced is lost without a word.
+        # Writes to a removed or replaced file would be lost silently.
         if record.info.get("file") != _identity(file):
             raise sa.exc.DisconnectionError("the file was replaced")
 
 
 def _identity(file: Path) -> tuple[int, int] | None:
     try:
-        found = file.stat()
+        status = file.stat()
     except OSError:
         return None
-    return found.st_dev, found.st_ino
+    return status.st_dev, status.st_ino
 
 
 def _busy_timeout() -> str:
@@ -167,13 +168,13 @@ def _busy_timeout() -> str:
 
 
 def upgrade(database: sa.Engine, migrations: Migrations = SNAPSHOTS) -> tuple[str | None, str]:
-    """Bring one package's tables up to date and return the revision before and after.
+    """Migrate one package's tables and return the revisions before and after.
 
     Raises:
-        StoreError: when the database cannot be reached or written.
+        StoreError: when the database can't be reached or written, or is newer than this program.
 
     """
-    # Loaded where tables change, which is seldom: it takes a tenth of the memory of a process.
+    # Loaded only here, since it takes a tenth of a process's memory.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
     from alembic.util import CommandError  # noqa: PLC0415
@@ -190,7 +191,7 @@ def upgrade(database: sa.Engine, migrations: Migrations = SNAPSHOTS) -> tuple[st
             command.upgrade(config, "head")
         except CommandError as error:
             raise StoreError(
-                f"The database is at version {before}, which this hfstats does not know; upgrade hfstats."
+                f"The database is at version {before}, which this version of hfstats doesn't support. Upgrade hfstats."
             ) from error
         after = _revision(connection, migrations)
     return before, str(after)
@@ -200,7 +201,7 @@ def revision(database: sa.Engine, migrations: Migrations = SNAPSHOTS) -> str | N
     """Return the version of one package's tables; ``None`` where there are none.
 
     Raises:
-        StoreError: when the database cannot be reached.
+        StoreError: when the database can't be reached.
 
     """
     with reaching(), database.connect() as connection:
@@ -214,24 +215,24 @@ def _revision(connection: sa.Connection, migrations: Migrations) -> str | None:
 
 
 def check_current(database: sa.Engine, migrations: Migrations = SNAPSHOTS) -> None:
-    """Refuse a database whose tables are missing or of another version.
+    """Check that a database has the tables of this version.
 
     Raises:
-        StoreError: saying what to run.
+        StoreError: when they're missing or of another version, with the command to run.
 
     """
     current = revision(database, migrations)
     if current != migrations.head:
-        needs = f"is at version {current}, this hfstats needs {migrations.head}"
-        state = f"has no tables for {migrations.whose}" if current is None else needs
-        raise StoreError(f"The database {state}; run: hfstats db upgrade")
+        outdated = f"is at version {current}, but hfstats needs {migrations.head}"
+        state = f"has no tables for {migrations.whose} yet" if current is None else outdated
+        raise StoreError(f"The database {state}. Run: hfstats db upgrade")
 
 
 @contextmanager
 def reaching() -> Iterator[None]:
-    """Turn whatever a database raises into a sentence, without the address: it may hold a password.
+    """Turn database errors into StoreError, without the URL, which may contain a password.
 
-    Only what is a defect of this program for certain is left as it is. The time inside counts against the budget of
+    Exceptions that must be defects of this program pass unchanged. The time inside counts against the budget of
     :func:`analytics.storage.database_wait.at_most`.
     """
     with database_wait.spending():
@@ -249,11 +250,11 @@ def reaching() -> Iterator[None]:
 
 def _unusable(error: BaseException) -> StoreError:
     first = next(iter(str(error).strip().splitlines()), "no reason given")
-    return StoreError(f"The database cannot be used: {first}")
+    return StoreError(f"The database can't be used: {first}")
 
 
 @contextmanager
 def writing(database: sa.Engine) -> Iterator[sa.Connection]:
-    """Open a transaction that will write; it is committed at the end, or rolled back when anything is raised."""
+    """Open a transaction for writing; it is committed at the end, or rolled back after an exception."""
     with reaching(), database.execution_options(hfstats_writes=True).begin() as connection:
         yield connection

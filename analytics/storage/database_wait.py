@@ -1,4 +1,4 @@
-"""How long somebody waits for a database that does not answer. Knows time budgets and PostgreSQL's connections, no table."""
+"""Time limits for database statements, by budget, and PostgreSQL connections that respect them."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LONGEST = 60.0
-"""Seconds that one statement may take on PostgreSQL where nothing else is set."""
+"""Default time limit of a statement on PostgreSQL, in seconds."""
 LOCKED = 10.0
-"""Seconds that one statement waits for a SQLite file that another process is writing, where nothing else is set."""
+"""Default time that a statement waits for a locked SQLite file, in seconds."""
 LEAST = 0.25
-"""Seconds that every statement gets, also when the budget is used up: a database that is back is used again."""
+"""Least time limit of a statement, in seconds, even with the budget used up, so that a recovered database is used again."""
 
 KEEPALIVES = {"keepalives": 1, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
-"""libpq's parameters, in seconds (the last in milliseconds): a server that is gone from the network is noticed in 25 s."""
+"""libpq's parameters, in seconds (the last in milliseconds): an unreachable server is noticed within 25 s."""
 
 
 @dataclass(slots=True)
@@ -33,9 +33,9 @@ _BUDGET: ContextVar[_Budget | None] = ContextVar("database_budget", default=None
 
 @contextmanager
 def at_most(seconds: float | None) -> Iterator[None]:
-    """Let everything inside wait for the database so many seconds in total; ``None`` waits as long as it takes.
+    """Limit the total time that the code inside waits for the database; ``None`` is without limit.
 
-    Each statement gets what is left, and :data:`LEAST` at least. An inner budget counts against the outer one too.
+    Each statement gets the rest, but at least :data:`LEAST`. An inner budget also counts against the outer one.
     """
     outer = _BUDGET.get()
     if seconds is not None and outer and outer.seconds is not None:
@@ -52,7 +52,7 @@ def at_most(seconds: float | None) -> Iterator[None]:
 
 @contextmanager
 def spending() -> Iterator[None]:
-    """Count the time inside against the budget."""
+    """Subtract the time inside from the budget."""
     began = time.monotonic()
     try:
         yield
@@ -66,7 +66,7 @@ def _spend(budget: _Budget | None, seconds: float) -> None:
 
 
 def patience(longest: float) -> float | None:
-    """Return the seconds that a statement may take now, ``longest`` where there is no budget; ``None`` is without limit."""
+    """Return the time limit of a statement in seconds, ``longest`` without a budget; ``None`` is without limit."""
     budget = _BUDGET.get()
     if budget is None:
         return longest
@@ -74,9 +74,9 @@ def patience(longest: float) -> float | None:
 
 
 def connected(arguments: list[Any], parameters: dict[str, Any]) -> Any:  # noqa: ANN401 - the driver's connection, and its arguments
-    """Connect to PostgreSQL by psycopg; no wait on this connection is longer than :func:`patience` allows.
+    """Connect to PostgreSQL by psycopg; waits on this connection are limited by :func:`patience`.
 
-    ``statement_timeout`` is kept by the server, and one that is stopped keeps nothing; so this end keeps the time.
+    A stopped server can't enforce ``statement_timeout``, so the client enforces the limit.
     """
     within = patience(LOCKED) or LOCKED
     return _bounded().connect(*arguments, **{**parameters, "connect_timeout": max(2, round(within))})
@@ -92,7 +92,7 @@ def _bounded() -> Any:  # noqa: ANN401 - a class of the driver's, which is loade
             try:
                 return super().wait(gen, interval, limit)
             except psycopg.errors._WaitTimeout:  # noqa: SLF001 - what psycopg documents to be raised here
-                self.pgconn.finish()  # what the server still sends belongs to no statement any more
+                self.pgconn.finish()  # a late result must not be taken for that of another statement
                 raise psycopg.OperationalError(f"no answer within {limit:.1f} s") from None
 
     return Bounded

@@ -1,4 +1,4 @@
-"""What questions may ask of the past: snapshots, rollups, models. No SQL here."""
+"""``History``, the interface that questions read snapshots, rollups and models through."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ if TYPE_CHECKING:
 
 
 class History(Protocol):
-    """Snapshots and what was counted in them. Every method reads; none changes anything."""
+    """Read access to snapshots, their rollups and models."""
 
     def __hash__(self) -> int:
-        """Tell one history from another, for what is remembered of its snapshots, which never change."""
+        """Identify the history in cache keys; its snapshots never change."""
         ...
 
     def snapshots(self, within: ListName) -> tuple[Snapshot, ...]:
-        """Return all snapshots of a list, oldest first; of one day's, the largest and then the earliest stored comes last."""
+        """Return all snapshots of a list, oldest first; the largest, then the earliest stored one of a day comes last."""
         ...
 
     def lists(self) -> Mapping[ListName, tuple[Snapshot, ...]]:
-        """Return the same of every list that has any; the tuples stay the same objects until there is a new snapshot."""
+        """Return the same by list, for lists with snapshots; the tuples are the same objects until a snapshot is added."""
         ...
 
     def counts(self, snapshots: Sequence[int], dimension: Dimension | None, task: str = "") -> list[tuple[int, Count]]:
@@ -34,5 +34,5 @@ class History(Protocol):
         ...
 
     def trail(self, model_ids: Sequence[str], within: ListName) -> list[tuple[int, int, Model]]:
-        """Return where these models stood: ``(snapshot id, rank, model)`` in no order."""
+        """Return the rows of some models in all snapshots: ``(snapshot id, rank, model)`` in no order."""
         ...

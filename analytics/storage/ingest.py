@@ -1,4 +1,4 @@
-"""Store listings as snapshots: rolled up, with the union of top and trending, all or nothing."""
+"""Stores listings as snapshots with their rollups, and the union of a day's top and trending lists."""
 
 from __future__ import annotations
 
@@ -18,15 +18,14 @@ if TYPE_CHECKING:
 
 MODELS_AT_ONCE = 3_000
 DAYS_AT_ONCE = 200
-"""Limits of one transaction: large enough that small days cost little each, small enough that other writers wait less than a
-second."""
+"""Limits of one transaction: large enough to store small days fast, small enough that other writers wait less than a second."""
 
 
 class Store(Protocol):
-    """A history that can be added to."""
+    """Write access to a history."""
 
     def on_days(self, days: Sequence[date]) -> list[Snapshot]:
-        """Return the snapshots of every list on these days; of one list and day, the one that questions read comes last."""
+        """Return the snapshots of all lists on these days; for each list and day, the one that questions read comes last."""
         ...
 
     def snapshots(self, within: ListName) -> tuple[Snapshot, ...]:
@@ -85,27 +84,27 @@ def _batches(days: Iterable[list[Listing]]) -> Iterator[list[list[Listing]]]:
 
 def _store(days: Sequence[Sequence[Listing]], into: Store) -> list[Snapshot]:
     """Store some days in one transaction."""
-    found: defaultdict[date, list[Snapshot]] = defaultdict(list)
+    by_day: defaultdict[date, list[Snapshot]] = defaultdict(list)
     for snapshot in into.on_days([day[0].taken_on for day in days if day]):
-        found[snapshot.taken_on].append(snapshot)
-    fresh: list[Listing] = []
+        by_day[snapshot.taken_on].append(snapshot)
+    new_listings: list[Listing] = []
     for day in days:
-        stored = found[day[0].taken_on] if day else []
-        there = {(snapshot.list, snapshot.source) for snapshot in stored}
+        stored = by_day[day[0].taken_on] if day else []
+        keys = {(snapshot.list, snapshot.source) for snapshot in stored}
         union = _union(day, stored, into)
-        fresh += [one for one in (*day, *([union] if union else [])) if (one.list, one.source) not in there]
-    # Counted before the transaction begins, so that it is short.
-    batch = [(listing, roll_up(listing.models)) for listing in fresh]
+        new_listings += [listing for listing in (*day, *([union] if union else [])) if (listing.list, listing.source) not in keys]
+    # Counted before the transaction begins, to keep it short.
+    batch = [(listing, roll_up(listing.models)) for listing in new_listings]
     return [new for new in into.add(batch) if new.list is not ListName.BOTH] if batch else []
 
 
 def store_whole(listing: Listing, counts: list[Count], into: Store) -> list[Snapshot]:
-    """Store a dump that was counted as it passed by; one that is already stored from the same source stays as it is."""
+    """Store a dump with rollups that were counted while streaming; does nothing if it's stored already from the same source."""
     return into.add([(listing, counts)])
 
 
 def _union(listings: Sequence[Listing], stored: Sequence[Snapshot], into: Store) -> Listing | None:
-    """Join a day's top and trending lists; ``None`` where one is missing or their union is already stored."""
+    """Return the union of a day's top and trending lists; ``None`` where one is missing or the union is stored already."""
     if not any(listing.list in {ListName.TOP, ListName.TRENDING} for listing in listings):
         return None
     top, trending = (_best(name, listings, stored) for name in (ListName.TOP, ListName.TRENDING))
@@ -114,7 +113,7 @@ def _union(listings: Sequence[Listing], stored: Sequence[Snapshot], into: Store)
     source = top.source if top.source == trending.source else f"{top.source} + {trending.source}"
     if any(snapshot.list is ListName.BOTH and snapshot.source == source for snapshot in stored):
         return None
-    first, second = (one.models if isinstance(one, Listing) else into.models(one.id) for one in (top, trending))
+    first, second = (side.models if isinstance(side, Listing) else into.models(side.id) for side in (top, trending))
     known = {model.id for model in first}
     models = (*first, *(model for model in second if model.id not in known))
     ordered = tuple(sorted(models, key=lambda model: -model.downloads))
@@ -122,14 +121,14 @@ def _union(listings: Sequence[Listing], stored: Sequence[Snapshot], into: Store)
 
 
 def _best(name: ListName, listings: Sequence[Listing], stored: Sequence[Snapshot]) -> Listing | Snapshot | None:
-    """Return what questions about that day read: the largest, and among equals the first stored."""
+    """Return the listing that questions about that day read: the largest, and of equal ones the first stored."""
     old = [snapshot for snapshot in stored if snapshot.list is name][-1:]
     new = max((listing for listing in listings if listing.list is name), key=lambda listing: len(listing.models), default=None)
     return old[0] if old and (new is None or old[0].size >= len(new.models)) else new
 
 
 def already_taken(history: History, day: date, source: str) -> bool:
-    """Tell whether this source's top and trending lists of that day are both stored."""
+    """Return whether this source's top and trending lists of that day are both stored."""
     return all(
         any(snapshot.taken_on == day and snapshot.source == source for snapshot in history.snapshots(name))
         for name in (ListName.TOP, ListName.TRENDING)

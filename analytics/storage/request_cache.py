@@ -1,4 +1,4 @@
-"""Remembered: a history that is read once for each thing, for as long as one question is being answered."""
+"""``RequestCache``, a history that caches reads while one question is answered."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 
 _ROWS = SnapshotCache["tuple[Model, ...]"](60_000, len)
-"""Rows of snapshots, which questions that follow one another read again and again; some 30 MB."""
+"""Rows by snapshot, across requests; the size counts rows, 60,000 take about 30 MB."""
 
 
-_COUNTS = SnapshotCache["list[Count]"](200_000, lambda found: 1 + len(found))
-"""Rollups, likewise; some 40 MB."""
+_COUNTS = SnapshotCache["list[Count]"](200_000, lambda counts: 1 + len(counts))
+"""Rollups by snapshot, dimension and task, across requests; 200,000 take about 40 MB."""
 
 
 class RequestCache:
-    """The :class:`analytics.storage.history.History` given, with what was read before kept at hand."""
+    """A :class:`analytics.storage.history.History` that reads everything once from another."""
 
     def __init__(self, history: History) -> None:
-        """Remember ``history`` for one question: what is stored meanwhile stays unseen."""
+        """Cache ``history`` for one question; snapshots added meanwhile aren't visible."""
         self.root = history
         self._history = history
         self._counts: dict[tuple[Dimension | None, str, int], list[Count]] = {}
@@ -39,32 +39,31 @@ class RequestCache:
     def models(self, snapshot: int) -> tuple[Model, ...]:
         """See :class:`analytics.storage.history.History`."""
         key = (self._history, snapshot)
-        found = _ROWS.get(key)
-        if found is None:
-            found = self._history.models(snapshot)
-            _ROWS.put(key, found)
-        return found
+        rows = _ROWS.get(key)
+        if rows is None:
+            rows = self._history.models(snapshot)
+            _ROWS.put(key, rows)
+        return rows
 
     def counts(self, snapshots: Sequence[int], dimension: Dimension | None, task: str = "") -> list[tuple[int, Count]]:
         """See :class:`analytics.storage.history.History`."""
-        found = self.grouped(snapshots, dimension, task)
-        return [(number, count) for number in snapshots for count in found[number]]
+        counts = self.grouped(snapshots, dimension, task)
+        return [(number, count) for number in snapshots for count in counts[number]]
 
     def grouped(self, snapshots: Sequence[int], dimension: Dimension | None, task: str = "") -> dict[int, list[Count]]:
-        """Return the same by snapshot; the lists are not to be changed."""
+        """Return the same by snapshot. Callers must not change the lists."""
         missing = [number for number in snapshots if (dimension, task, number) not in self._counts]
         for number in missing:
-            kept = _COUNTS.get((self._history, dimension, task, number))
-            if kept is not None:
-                self._counts[dimension, task, number] = kept
+            cached = _COUNTS.get((self._history, dimension, task, number))
+            if cached is not None:
+                self._counts[dimension, task, number] = cached
         missing = [number for number in missing if (dimension, task, number) not in self._counts]
         if missing:
             self._counts |= {(dimension, task, number): [] for number in missing}
             for number, count in self._history.counts(missing, dimension, task):
                 self._counts[dimension, task, number].append(count)
             for number in missing:
-                found = self._counts[dimension, task, number]
-                _COUNTS.put((self._history, dimension, task, number), found)
+                _COUNTS.put((self._history, dimension, task, number), self._counts[dimension, task, number])
         return {number: self._counts[dimension, task, number] for number in snapshots}
 
     def trail(self, model_ids: Sequence[str], within: ListName) -> list[tuple[int, int, Model]]:

@@ -1,4 +1,4 @@
-"""One pass over a listing's models gives its rollups. Streaming: no database, no clock, memory grows with the names alone."""
+"""Computes a listing's rollups in one pass; memory grows with the number of names only."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _Key = tuple[Dimension | None, str, str]
 def roll_up(models: Iterable[Model]) -> list[Count]:
     """Count models, downloads and likes under every name of every dimension, over all tasks and for each task.
 
-    Creators are counted by namespace and families of licenses by license: what makes a family is applied when a question
-    is asked, so that a family mended today is right for every past day. The dimension ``None`` counts the whole list.
-    Names that the source does not record are in no dimension but that one.
+    Creators are counted by namespace and license families by license; they're summed up when a question is asked, so that a
+    correction also applies to the past. The dimension ``None`` counts the whole list, including models whose names the source
+    doesn't record.
 
     ``likes`` is ``None`` where no model under a name has a recorded number of likes.
     """
     sums: dict[_Key, list[float]] = {}
-    liked: dict[_Key, float] = {}
+    likes: dict[_Key, float] = {}
     for model in models:
         tasks = ("", model.task or NONE_DECLARED) if model.task is not None else ("",)
         for dimension, name, weight in _names(model):
@@ -35,12 +35,12 @@ def roll_up(models: Iterable[Model]) -> list[Count]:
                 cell[0] += weight
                 cell[1] += weight * model.downloads
                 if model.likes is not None:
-                    liked[key] = liked.get(key, 0.0) + weight * model.likes
-    return [Count(*key, models=cell[0], downloads=cell[1], likes=liked.get(key)) for key, cell in sums.items()]
+                    likes[key] = likes.get(key, 0.0) + weight * model.likes
+    return [Count(*key, models=cell[0], downloads=cell[1], likes=likes.get(key)) for key, cell in sums.items()]
 
 
 def _names(model: Model) -> Iterator[tuple[Dimension | None, str, float]]:
-    """Yield every name that a model stands under, with its weight: the licenses of one model share it equally."""
+    """Yield every name of a model with its weight; several licenses share it equally."""
     yield None, "", 1.0
     for dimension in STORED:
         names = names_of(model, dimension)

@@ -1,4 +1,4 @@
-"""Kept: what was worked out of snapshots, which never change, for as long as there is room for it."""
+"""``SnapshotCache``, for results computed from snapshots, which never change."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ _Value = TypeVar("_Value")
 
 
 class SnapshotCache(Generic[_Value]):
-    """Values by their keys; when they grow too large together, those not asked for longest go first. For any thread."""
+    """A thread-safe LRU cache with a limit on the total size of its values."""
 
     def __init__(self, room: int, size: Callable[[_Value], int]) -> None:
-        """``room`` is what the sizes of all values may add up to."""
+        """Limit the sum of the values' sizes to ``room``."""
         self._room = room
         self._size = size
         self._values: LRUCache[Hashable, _Value] = LRUCache(room, size)
         self._lock = Lock()
 
     def get(self, key: Hashable) -> _Value | None:
-        """Return what is kept under a key, if it still is."""
+        """Return the value of a key; ``None`` if it isn't cached."""
         with self._lock:
             return self._values.get(key)
 
     def put(self, key: Hashable, value: _Value) -> None:
-        """Keep a value; one that is larger than all the room is not kept."""
+        """Cache a value, unless it's larger than the whole cache."""
         if self._size(value) <= self._room:
             with self._lock:
                 self._values[key] = value

@@ -1,8 +1,8 @@
 """A database that dies three times under ``hfstats worker``, in each form of docs/how-to/deploy.md: do deliveries go on?
 
-The forms are read from where they stand: ``ExecStart`` and ``Restart`` of the systemd unit, the command and ``--restart`` of
-``docker run``, the line of the Procfile. A small supervisor starts the command and starts it again as the form says: systemd and
-Docker by their policies, a Procfile platform always. Slack is the strict stand-in as a process of its own.
+The deployments are read from the docs: ``ExecStart`` and ``Restart`` of the systemd unit, the command and ``--restart`` of
+``docker run``, the line of the Procfile. A small supervisor runs the command and restarts it accordingly: systemd and Docker by
+their policies, a Procfile platform always. The stand-in for Slack runs in a separate process.
 
 Run: python bench/attacks/dying_database.py [--quick] [--form unit|docker|Procfile|network] …
 """

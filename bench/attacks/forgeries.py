@@ -1,4 +1,4 @@
-"""Requests that Slack did not sign, endlessly many and the same for the same seed: what a stranger might send to any route."""
+"""Generate unsigned requests to all routes, endlessly and reproducibly by seed."""
 
 from __future__ import annotations
 
@@ -202,7 +202,7 @@ class Forger:
             "callback_id": "ask",
             "container": {"is_ephemeral": True, "message_ts": "1.2"},
             "view": self._one(None, {"id": "V1", "callback_id": "build", "type": "modal", "state": {"values": {}}}, []),
-            "actions": [{"action_id": self._one("ask:1", "post", "build", "clerk"), "block_id": "b", "value": "licenses"}],
+            "actions": [{"action_id": self._one("ask:1", "post", "build", "command"), "block_id": "b", "value": "licenses"}],
         }
         payload[self._one("response_url", "response_urls")] = self._one(
             self._one(*self._urls), [{"response_url": self._one(*self._urls)}]

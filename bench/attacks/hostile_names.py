@@ -1,4 +1,4 @@
-"""A file of hostile names is imported and everything is asked about it: how often does one of them take effect in Slack?
+"""Import a file of hostile names and ask every question about it. How often does a name take effect in Slack?
 
 ``python bench/attacks/hostile_names.py``; starts ``hfstats serve`` against the stand-in on loopback.
 """

@@ -1,7 +1,7 @@
-"""Analytics processes that are stopped, and killed in the middle of a question. Who waits, and for how long?
+"""Stop analytics processes, and kill them during questions. How long do people wait?
 
-First the analytics process of an ``hfstats serve`` is killed (SIGKILL) in the middle of a question, twice within each. Then it is
-stopped (SIGSTOP), while somebody asks once a second and a readiness probe comes every five. Slack is the strict stand-in.
+First, the analytics process of ``hfstats serve`` is killed (SIGKILL) twice during each question. Then it is stopped (SIGSTOP),
+with one question a second and a readiness probe every five seconds.
 
 Run: python bench/attacks/hung_process.py [--seconds 60]
 """

@@ -1,7 +1,7 @@
-"""How fast files of many dates, many rows and many files are imported: ``python bench/attacks/import_dates.py [LARGEST]``.
+"""Measure imports of many dates, many rows and many files: ``python bench/attacks/import_dates.py [LARGEST]``.
 
-Seconds of the processor are worth more than those of the clock on a machine that others use. ``LARGEST`` leaves out what has more
-rows or dates: the version that was attacked first needs hours for all.
+CPU seconds are more reliable than wall-clock time on a shared machine. ``LARGEST`` skips cases with more rows or dates, which
+would take hours with early versions.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""A database that is locked, stopped or killed while people ask: who hears nothing, and what is left standing?
+"""Lock, stop or kill the database while people ask questions. Does everyone get a reply, and is any progress message left over?
 
 Starts ``hfstats serve`` on SQLite, whose file another process keeps locked, and on PostgreSQL, which is stopped (SIGSTOP) or
-killed with all its processes and started again. Every question comes from a person of their own, so that it is known who was
-told.
+killed with all its processes and restarted. Every question comes from a different person, so that each reply can be matched.
 
 Run: python bench/attacks/locked_database.py [--only sqlite] [--scale 0.2]
 """

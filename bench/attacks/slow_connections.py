@@ -1,10 +1,10 @@
-"""Slow and silent connections: what do they do to commands and health checks?
+"""Measure how slow and silent connections affect commands and health checks.
 
 500 connections of every kind at once (a client that says nothing, sends a header byte a second, headers and then nothing, a body
 byte a second, reads no response, keeps its connection idle, closes its side), then 990 that say nothing. What the server closes
 is opened again, up to 100 connections a second. Meanwhile commands arrive 50 times a second, and a health check every quarter of
-a second. A command counts as lost when it isn't acknowledged within 3 seconds, as Slack does. Attacks and quiet rounds take
-turns, so that whatever else the machine does meets all of them.
+a second. A command counts as lost if it isn't acknowledged within Slack's 3 seconds. Attacks and quiet rounds alternate, so that
+other load on the machine affects all of them.
 
 Run: python bench/attacks/slow_connections.py
 """

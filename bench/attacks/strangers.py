@@ -1,9 +1,9 @@
-"""Strangers: what can a member of another company do in a Slack Connect channel, and a member in a private one they left?
+"""Test what external people can do in a Slack Connect channel, and a member in a private channel they left.
 
-``hfstats serve`` runs as its own process; Slack is the strict stand-in in this one. Ada subscribes #general (shared with another
-company) and #research (private), sets an alert, and a delivery to #research fails. Then Eve, of the other company, and Grace, who
-left #research, try every line by mention and by button, and Eve the forms, the shortcut and the App Home. Each time the database
-and everything that was said are compared with before.
+``hfstats serve`` runs in a separate process. Ada subscribes #general, which is shared with another company, and #research, which
+is private, and adds an alert; a delivery to #research fails. Then Eve, from the other company, and Grace, who left #research, try
+every command by mention and by button, and Eve also the forms, the shortcut and App Home. After each try, the database and all
+messages are compared with those before.
 
 Run: python bench/attacks/strangers.py
 """
@@ -164,7 +164,7 @@ class Attack:
             **more,
         }
 
-    def button(self, user: str, team: str, line: str, action: str = "clerk:x") -> dict[str, Any]:
+    def button(self, user: str, team: str, line: str, action: str = "command:x") -> dict[str, Any]:
         workspace = self.slack.workspace()
         channel = workspace.channel("general")
         return self.interaction(
@@ -198,7 +198,7 @@ class Attack:
         home = {"container": {"type": "view", "view_id": "V2"}, "view": {"id": "V2", "type": "home"}}
         research = self.slack.channel("research").id
         menu = {"type": "conversations_select", "action_id": "home:subscribe", "block_id": "b", "selected_conversation": research}
-        pause = {"type": "button", "action_id": "clerk:x", "block_id": "b", "value": f"pause {self.facts['general']}"}
+        pause = {"type": "button", "action_id": "command:x", "block_id": "b", "value": f"pause {self.facts['general']}"}
         return [
             ("the bet's form, opened", self.button(user, team, "", "bet")),
             ("the bet's form, sent", self.interaction(user, team, "view_submission", view=view | {"state": {"values": state}})),

@@ -1,7 +1,7 @@
-"""20,000 requests that Slack did not sign, to every route of a running ``hfstats serve``: is anything called, kept or written?
+"""Send 20,000 unsigned requests to every route of ``hfstats serve``. Is anything called, stored or logged?
 
-The bot serves many workspaces, so that the pages of OAuth are there too; one workspace has it installed. Slack's stand-in and a
-listener that stands for every other address count what they receive; they should receive nothing.
+The bot is set up for many workspaces, so that the OAuth pages exist; one workspace has installed it. The stand-in for Slack and
+a listener for all other addresses count the requests they receive; there should be none.
 
 Run: python bench/attacks/unsigned.py
 """

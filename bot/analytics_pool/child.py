@@ -1,4 +1,4 @@
-"""One analytics process, as the process that started it sees it. Nothing here loads what the analytics process loads."""
+"""The parent's handle of one analytics process. Importing this module doesn't import pandas or matplotlib."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ if TYPE_CHECKING:
 
 
 class ProcessEndedError(Exception):
-    """The process ended before it answered. The text is ``died`` or ``hung``."""
+    """The process ended before it answered. The message is ``died`` or ``hung``."""
 
 
 class Child:
-    """A process with two pipes of its own: questions and answers go through one, the other says that it still runs.
+    """A process with two pipes: one for requests and results, one for heartbeats.
 
-    No lock and no pipe is shared with another process, so that one can be killed in the middle of anything and harm no other.
-    The public fields belong to the supervisor, which changes them under its lock.
+    It shares no lock and no pipe with other processes, so killing it at any time can't affect them. The supervisor changes the
+    public fields, under its lock.
     """
 
     def __init__(self, url: str, beat: float) -> None:
-        """Start it on the database ``url``; it sends a beat every ``beat`` seconds once it is ready.
+        """Start the process on the database ``url``. Once ready, it sends a heartbeat every ``beat`` seconds.
 
         Raises:
-            OSError: when the system starts no more processes.
+            OSError: when the system can't start another process.
 
         """
-        # Not fork: this process has threads, and a fork of one that holds a lock never gets it back.
+        # Not fork: this process has threads, and a lock held by one of them would never be released in the copy.
         context = multiprocessing.get_context("spawn")
         self._questions, questions = context.Pipe()
         self.beats, beats = context.Pipe(duplex=False)
@@ -42,26 +42,26 @@ class Child:
         try:
             self._process.start()
         finally:
-            # Only the new process holds these now: when it ends, whoever reads from it here sees that.
+            # Only the new process keeps these ends open, so reading here fails when it ends.
             questions.close()
             beats.close()
         self.started = time.monotonic()
         self.ready = False
         self.deadline: float | None = None
-        """Of the question that it works on, by the monotonic clock."""
+        """Of the current request, by the monotonic clock."""
         self.has_beaten = False
         self.missed_beats = 0
-        """Beats in a row that did not come."""
+        """Consecutive missed heartbeats."""
         self.killed = False
 
     @property
     def pid(self) -> int:
-        """Its process id."""
+        """The process id."""
         return self._process.pid or 0
 
     @property
     def sentinel(self) -> int:
-        """What :func:`multiprocessing.connection.wait` takes, ready when the process has ended."""
+        """A handle for :func:`multiprocessing.connection.wait`, ready when the process has ended."""
         return self._process.sentinel
 
     @property
@@ -70,7 +70,7 @@ class Child:
         return bool(wait([self.sentinel], 0))
 
     def ask(self, function: str, arguments: tuple[object, ...]) -> Any:  # noqa: ANN401 - what the function returns
-        """Have it run a function, and wait for as long as that takes or the process lives.
+        """Run a function in the process and wait for the result or the process's end.
 
         Raises what the function raises, and:
             ProcessEndedError: when the process ended first.
@@ -87,47 +87,47 @@ class Child:
         return value
 
     def read_heartbeats(self) -> None:
-        """Take the beats that came."""
+        """Read the heartbeats received so far."""
         try:
             while self.beats.poll():
                 self.beats.recv_bytes()
                 self.has_beaten = True
-        except (EOFError, OSError):  # it ended
+        except (EOFError, OSError):  # the process ended
             return
 
     def kill(self) -> None:
-        """End it, whatever it does; a stopped process ends, too."""
+        """Kill the process, even if it's stopped."""
         self.killed = True
         self._process.kill()
 
     def end(self, within: float) -> None:
-        """Let it end by itself, which it does when it is asked nothing more; after ``within`` seconds it is killed."""
+        """Close the request pipe, which ends the process, and kill it after ``within`` seconds."""
         self._questions.close()
         self._process.join(within)
         self.kill()
         self._process.join()
 
     def exit_code(self) -> int | None:
-        """Return how a process ended that has ended."""
+        """Return the exit code of an ended process."""
         self._process.join()
         return self._process.exitcode
 
 
 def _main(url: str, questions: Connection, beats: Connection, beat: float) -> None:
     end_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of a terminal; this one ends with its parent
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes of a terminal; this one ends with its parent
     from bot.analytics_pool import imports, process  # noqa: F401, PLC0415 - pandas and matplotlib belong to this process
 
-    analyst = process.start(url)
+    analytics = process.start(url)
     Thread(target=_beat, args=(beats, beat), name="beat", daemon=True).start()
-    process.serve(analyst, questions)
+    process.serve(analytics, questions)
 
 
-def _beat(beats: Connection, every: float) -> None:
-    """Say that this process runs. A thread of its own does, so that a long answer is not taken for a hung process."""
+def _beat(beats: Connection, interval: float) -> None:
+    """Send heartbeats. This runs in its own thread, so that a slow answer doesn't look like a hung process."""
     while True:
         try:
             beats.send_bytes(b".")
-        except OSError:  # nobody listens any more
+        except OSError:  # the parent closed the pipe
             return
-        time.sleep(every)
+        time.sleep(interval)

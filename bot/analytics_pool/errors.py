@@ -1,4 +1,4 @@
-"""What a person is told when the analytics processes have no answer."""
+"""Errors of the analytics pool that users see."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from analytics.errors import HfStatsError
 
 
 class UnansweredError(HfStatsError):
-    """A question that got no answer though nothing is wrong with it; the sentence names it and says to ask again.
+    """A valid question that the pool couldn't answer. The message names it and says to ask again.
 
-    It is in the log already when this is raised, under ``reference``.
+    It has already been logged with ``reference``.
     """
 
     def __init__(self, message: str, suggestions: tuple[str, ...] = (), reference: str = "") -> None:

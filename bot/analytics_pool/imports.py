@@ -1,9 +1,9 @@
-"""Imported first in an analytics process: keeps pandas, which forecasts bring, from loading pyarrow, which nothing there uses.
+"""Imported first in an analytics process, to keep pandas from loading pyarrow.
 
-It costs 34 MB a process. Whoever imports Parquet files does so elsewhere.
+pyarrow takes 34 MB per process, and only Parquet imports use it, in other processes.
 """
 
 import sys
 
-# How Python says that there is no such module.
+# Python treats a module that is None as missing.
 sys.modules["pyarrow"] = None  # type: ignore[assignment]

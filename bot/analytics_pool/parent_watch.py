@@ -1,4 +1,4 @@
-"""The ties to a parent process that started this one: its end and the form of its log."""
+"""End a child process with its parent, and configure its logging like the parent's."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from bot.observability.inherited import CHILD_LOGS
 
 
 def end_with_parent() -> None:
-    """Do not outlive a parent that was killed: nobody would ask any more, and nobody would stop this process."""
+    """Exit when the parent ends, even if it was killed."""
     _log_as_parent()
     Thread(target=_wait, name="parent", daemon=True).start()
 
 
 def _log_as_parent() -> None:
     if os.environ.get(CHILD_LOGS):
-        sys.modules.setdefault("rich", None)  # type: ignore[arg-type]  # structlog would load it to draw tracebacks: 4 MB a process
-        from bot.observability import logs  # noqa: PLC0415 - where nothing is configured it is not needed
+        sys.modules.setdefault("rich", None)  # type: ignore[arg-type]  # structlog would load it for tracebacks: 4 MB per process
+        from bot.observability import logs  # noqa: PLC0415 - needed only if logging is configured
 
         logs.configure_child()
 

@@ -1,4 +1,4 @@
-"""A few warm processes that ask and draw, so that the process that talks to Slack never waits for either."""
+"""The analytics pool: a few warm processes that compute answers and draw charts."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ _LONGEST_NAME = 150
 
 
 class Pool:
-    """The analytics processes.
+    """A pool of analytics processes.
 
-    A process that dies, or that takes longer than its limit, is replaced, and what it was asked is asked once more. Every
-    method but :meth:`warm` and :meth:`close` may raise an UnansweredError, which says what to do.
+    A process that dies or exceeds its time limit is replaced, and its request is retried once. All methods except :meth:`warm`
+    and :meth:`close` can raise UnansweredError.
     """
 
     def __init__(self, database_url: str, processes: int = 1, limits: Limits | None = None) -> None:
-        """Start nothing yet; the first question, or :meth:`warm`, does."""
+        """Configure the pool. Processes start with :meth:`warm` or the first request."""
         self._limits = limits or Limits()
         self._processes = processes
         self._supervisor = Supervisor(partial(Child, database_url, self._limits.beat), processes, self._limits)
@@ -53,10 +53,10 @@ class Pool:
         return answer
 
     def digest(self, edition: str, within: str, sections: tuple[str, ...] = ()) -> tuple[Digest, Picture]:
-        """Build the digest of a month or week; ``""`` is the month of the latest snapshot, no sections are all.
+        """Build the digest for a month or week; ``""`` is the month of the latest snapshot, no sections means all.
 
         Raises:
-            HfStatsError: for an edition that has none, saying why.
+            HfStatsError: for a month or week without a digest, with the reason.
 
         """
         what, again = (f"the digest of {edition}", f"digest {edition}") if edition else ("the digest", "digest")
@@ -66,7 +66,7 @@ class Pool:
         return digest
 
     def overview(self, known: str = "") -> StoreSummary | None:
-        """Look over the store; ``None`` when nothing came or went since the edition that is ``known``.
+        """Return the store's summary; ``None`` if its edition is still ``known``.
 
         Raises:
             HfStatsError: when the database cannot be read.
@@ -76,33 +76,33 @@ class Pool:
         return overview
 
     def entries(self) -> tuple[Entry, ...]:
-        """Return what can be asked."""
+        """Return the available questions."""
         entries: tuple[Entry, ...] = self._ask("the list of questions", "entries")
         return entries
 
     def warm(self) -> None:
-        """Start every process, so that the first to ask does not wait for imports.
+        """Start all processes, so that the first request doesn't wait for imports.
 
         Raises:
-            HfStatsError: when one of them does not start.
+            HfStatsError: when a process doesn't start.
 
         """
         if not self._supervisor.wait_until_ready():
-            raise HfStatsError("The analytics processes do not start; the lines above say why.")
+            raise HfStatsError("The analytics processes didn't start. The log lines above say why.")
 
     def check(self) -> None:
-        """Look whether a process responds, without asking it anything.
+        """Check that a process is responding, by its heartbeats.
 
         Raises:
-            HfStatsError: when none does.
+            HfStatsError: when none is.
 
         """
         if not self._supervisor.responding():
-            raise HfStatsError(f"None of {self._processes} analytics processes responds.")
+            raise HfStatsError(f"None of the {self._processes} analytics processes is responding.")
 
     @property
     def replaced(self) -> Mapping[str, int]:
-        """How many processes were replaced, by why: ``died`` or ``hung``."""
+        """The number of replaced processes by reason: ``died`` or ``hung``."""
         return self._supervisor.replaced
 
     def pids(self) -> list[int]:
@@ -110,7 +110,7 @@ class Pool:
         return self._supervisor.pids()
 
     def close(self) -> None:
-        """Finish what is being answered and stop the processes."""
+        """Finish current requests and stop the processes."""
         self._supervisor.close()
 
     def _ask(
@@ -121,7 +121,7 @@ class Pool:
         again: tuple[str, ...] = (),
         seconds: float = 0.0,
     ) -> Any:  # noqa: ANN401 - what the function returns
-        """Ask, and once more when the process ended; ``what`` names the question, ``again`` is what to type."""
+        """Send a request, and retry it once if the process ended. ``what``: its name for users. ``again``: what to type."""
         ends = []
         for _ in range(_ATTEMPTS):
             try:
@@ -131,15 +131,15 @@ class Pool:
             except BusyError:
                 waited = f"{self._limits.queue:g} seconds"
                 raise _unanswered(
-                    f"I didn't get to {what} within {waited}.", f"no process was free for {waited}", again
+                    f"I couldn't start on {what} within {waited}.", f"no process was free for {waited}", again
                 ) from None
-        why = f"within one question ({function}) analytics processes {' and '.join(ends)}"
-        raise _unanswered(f"I tried {what} twice and didn't finish it. Nothing is wrong with your question.", why, again)
+        why = f"analytics processes {' and '.join(ends)} during one request ({function})"
+        raise _unanswered(f"I tried {what} twice but couldn't finish. Nothing is wrong with your question.", why, again)
 
 
-def _unanswered(told: str, why: str, again: tuple[str, ...]) -> UnansweredError:
+def _unanswered(sentence: str, why: str, again: tuple[str, ...]) -> UnansweredError:
     under = request_id()
     _log.error("failure %s: %s", under, why)
     return UnansweredError(
-        f"{told} Ask again in a minute; if that fails too, tell the operator the reference {under}.", again, under
+        f"{sentence} Ask again in a minute. If that fails too, give the operator the reference {under}.", again, under
     )

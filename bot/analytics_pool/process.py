@@ -1,4 +1,4 @@
-"""What runs inside an analytics process: ask and draw. The only part of the bot that loads matplotlib."""
+"""The code that runs in an analytics process. The only part of the bot that loads matplotlib."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 
 
 class AnalyticsProcess:
-    """A history with its questions, held by one process."""
+    """Answers questions about a history."""
 
     def __init__(self, history: History) -> None:
-        """Answer from ``history``."""
+        """Use ``history`` as the data."""
         self._history = history
 
     def answer(self, query: Query) -> tuple[Answer, Picture]:
@@ -48,79 +48,80 @@ class AnalyticsProcess:
         return answer, Picture(draw(answer.chart), answer.chart.alt, f"hfstats-{name}.png")
 
     def digest(self, edition: str, within: str, sections: tuple[str, ...]) -> tuple[Digest, Picture]:
-        """Build the digest of a month or week and draw its picture; ``""`` is the month of the latest snapshot.
+        """Build the digest for a month or week and draw its picture; ``""`` is the month of the latest snapshot.
 
         Raises:
-            HfStatsError: for an edition that has none, saying why.
+            HfStatsError: for a month or week without a digest, with the reason.
 
         """
         list_ = ListName(within)
         named = Edition.parse(edition) if edition else latest(self._history, list_)
-        dimensions = [Dimension(one) for one in sections] or list(DIMENSIONS)
+        dimensions = [Dimension(name) for name in sections] or list(DIMENSIONS)
         built = digest_of(named, self._history, within=list_, dimensions=dimensions)
         return built, Picture(draw(built.chart), built.chart.alt, f"hfstats-digest-{named}.png")
 
     @staticmethod
     def entries() -> tuple[Entry, ...]:
-        """Return what can be asked."""
+        """Return the available questions."""
         return entries()
 
     def overview(self, known: str = "") -> StoreSummary | None:
-        """Look over the store; ``None`` when nothing came or went since the edition that is ``known``."""
+        """Return the store's summary; ``None`` if its edition is still ``known``."""
         return None if known and summarize_store.edition(self._history) == known else summarize_store.summarize(self._history)
 
 
 _DATABASE_WITHIN = 8.0
-"""Seconds that one question waits for the database, well under what anybody waits for the question."""
+"""Seconds that one request may wait for the database; much less than the request's own limit."""
 
 
 def start(url: str) -> AnalyticsProcess:
-    """Open the store once for the life of this process."""
-    analyst = AnalyticsProcess(SqlHistory(database.engine(url)))
-    # What is loaded by now lives as long as the process; collecting in the middle of a drawing costs its slowest twentieth.
+    """Open the store for the life of the process, and turn garbage collection off; :func:`serve` runs it."""
+    analytics = AnalyticsProcess(SqlHistory(database.engine(url)))
+    # Loaded modules stay for the life of the process; a collection while drawing would raise the 95th percentile.
     gc.collect()
     gc.freeze()
     gc.disable()
-    return analyst
+    return analytics
 
 
-def serve(analyst: AnalyticsProcess, questions: Connection) -> None:
-    """Answer one question after the other until nobody is left to ask.
+def serve(analytics: AnalyticsProcess, questions: Connection) -> None:
+    """Handle requests one after another until the pipe closes.
 
-    A question is a name of :data:`FUNCTIONS` with arguments; an answer is whether that worked, and what came of it.
+    A request is a name from :data:`FUNCTIONS` with its arguments. The response is a pickled pair: whether it succeeded, and the
+    result or the exception.
     """
     while True:
         try:
             function, arguments = questions.recv()
         except EOFError:
             return
-        questions.send_bytes(_answered(analyst, function, arguments))
+        questions.send_bytes(_answered(analytics, function, arguments))
         gc.collect()
 
 
 FUNCTIONS = frozenset({"answer", "digest", "overview", "entries"})
-"""The methods of an :class:`Analyst` that can be asked for."""
+"""The methods of :class:`AnalyticsProcess` that can be called."""
 
 
-def _answered(analyst: AnalyticsProcess, function: str, arguments: tuple[object, ...]) -> bytes:
+def _answered(analytics: AnalyticsProcess, function: str, arguments: tuple[object, ...]) -> bytes:
     try:
         if function not in FUNCTIONS:
-            raise LookupError(function)  # noqa: TRY301 - goes back like every other error
+            raise LookupError(function)  # noqa: TRY301 - sent back like every other error
         with database_wait.at_most(_DATABASE_WITHIN):
-            return pickle.dumps((True, getattr(analyst, function)(*arguments)))
-    except Exception as error:  # noqa: BLE001 - raised where it was asked
+            return pickle.dumps((True, getattr(analytics, function)(*arguments)))
+    except Exception as error:  # noqa: BLE001 - raised again in the calling process
         return _raised(error)
 
 
 def _raised(error: Exception) -> bytes:
     try:
-        told = pickle.dumps((False, error))
-        pickle.loads(told)  # noqa: S301 - some errors of libraries can be written and not read
-    except Exception:  # noqa: BLE001 - whatever its class does, the one who asked is told that it failed
+        pickled = pickle.dumps((False, error))
+        pickle.loads(pickled)  # noqa: S301 - some libraries' errors can be pickled but not unpickled
+    except Exception:  # noqa: BLE001 - the caller must learn about the failure, whatever the exception's class does
         return pickle.dumps((False, RuntimeError(f"{type(error).__module__}.{type(error).__qualname__}")))
-    return told
+    return pickled
 
 
 def entries() -> tuple[Entry, ...]:
-    """Return what can be asked."""
+    """Return the available questions."""
     return tuple(Entry(question.form, question.summary, question.examples, question.brief) for question in QUESTIONS)

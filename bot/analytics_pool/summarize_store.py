@@ -1,4 +1,4 @@
-"""Looks the whole store over, inside an analytics process: what it holds, whom one can ask about, and the latest findings."""
+"""Summarize the store in an analytics process: snapshots, names and the latest findings."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     from analytics.storage.history import History
 
 MOST_NAMES = 3000
-"""Names of one kind that are offered: the most downloaded. Any other can still be typed."""
+"""Names per kind, most downloaded first. Others can still be typed."""
 
 
 def edition(history: History) -> str:
-    """Return a text that changes when a snapshot comes or goes. Costs one small query a list."""
+    """Return a text that changes when a snapshot is added or removed. Runs one small query per list."""
     return " ".join(f"{s.list}:{s.id}" for s in _latest(history)) + f" {sum(len(history.snapshots(n)) for n in ListName)}"
 
 
 def summarize(history: History) -> StoreSummary:
-    """Look over the store: the numbers of a few answers, nothing drawn."""
+    """Return the store's summary. Draws no charts."""
     latest = _latest(history)
     days = {s.taken_on for name in ListName for s in history.snapshots(name)}
     return StoreSummary(
@@ -38,42 +38,44 @@ def summarize(history: History) -> StoreSummary:
         holdings=tuple(Holding(s.list, s.taken_on, s.size) for s in latest),
         simulated=any(s.simulated for s in latest),
         months=tuple(sorted({Period(day.year, day.month) for day in days}, key=lambda month: month.start, reverse=True)),
-        findings=tuple(found for text in FINDINGS if (found := _finding(text, history))) if latest else (),
-        doubts=tuple(doubt.sentence for one in latest for doubt in of_day(one, history)),
+        findings=tuple(finding for text in FINDINGS if (finding := _finding(text, history))) if latest else (),
+        doubts=tuple(doubt.sentence for snapshot in latest for doubt in of_day(snapshot, history)),
         names=_names(history, latest),
     )
 
 
 def _latest(history: History) -> list[Snapshot]:
-    return [found[-1] for name in ListName if (found := history.snapshots(name))]
+    return [snapshots[-1] for name in ListName if (snapshots := history.snapshots(name))]
 
 
 def _finding(text: str, history: History) -> Finding | None:
     try:
         return Finding(text, ask(parse(text), history).headline)
-    except HfStatsError:  # a store of one month has no movers, one without likes no correlation
+    except HfStatsError:  # for example, no movers in a store with one month of data
         return None
 
 
 def _names(history: History, latest: Sequence[Snapshot]) -> dict[str, tuple[Name, ...]]:
-    found = {
+    names = {
         dimension.value: _ranked(_downloads(history, latest, dimension))
         for dimension in (Dimension.LICENSE, Dimension.TASK, Dimension.LIBRARY)
     }
-    found["license"] = tuple(Name(one.name, tuple({licenses.title(one.name)} - {one.name})) for one in found["license"])
-    found["movers"] = tuple(Name(dimension.plural, (dimension.value,)) for dimension in Dimension)
-    found["creator"] = _creators(_downloads(history, latest, Dimension.NAMESPACE))
+    names["license"] = tuple(
+        Name(license_.name, tuple({licenses.title(license_.name)} - {license_.name})) for license_ in names["license"]
+    )
+    names["movers"] = tuple(Name(dimension.plural, (dimension.value,)) for dimension in Dimension)
+    names["creator"] = _creators(_downloads(history, latest, Dimension.NAMESPACE))
     models = {model.id: float(model.downloads) for s in latest for model in history.models(s.id)}
-    found["model"] = tuple(Name(one.name, tuple(renames.former(one.name))) for one in _ranked(models))
-    return found
+    names["model"] = tuple(Name(model.name, tuple(renames.former(model.name))) for model in _ranked(models))
+    return names
 
 
 def _downloads(history: History, latest: Sequence[Snapshot], dimension: Dimension) -> dict[str, float]:
-    """Add up each name's downloads; a model in two lists counts twice, which the order survives."""
-    found: defaultdict[str, float] = defaultdict(float)
+    """Return each name's downloads. A model in two lists counts twice, which hardly changes the order."""
+    downloads: defaultdict[str, float] = defaultdict(float)
     for _, count in history.counts([s.id for s in latest], dimension):
-        found[count.name] += count.downloads
-    return found
+        downloads[count.name] += count.downloads
+    return downloads
 
 
 def _creators(namespaces: Mapping[str, float]) -> tuple[Name, ...]:
@@ -85,7 +87,7 @@ def _creators(namespaces: Mapping[str, float]) -> tuple[Name, ...]:
         downloads[family] += count
         if namespace != family:
             members[family].append(namespace)
-    return tuple(Name(one.name, (*sorted(members[one.name]), *aliases.get(one.name, ()))) for one in _ranked(downloads))
+    return tuple(Name(entry.name, (*sorted(members[entry.name]), *aliases.get(entry.name, ()))) for entry in _ranked(downloads))
 
 
 def _ranked(downloads: Mapping[str, float]) -> tuple[Name, ...]:

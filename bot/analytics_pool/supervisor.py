@@ -1,4 +1,4 @@
-"""Starts the analytics processes, lends each to one question at a time, and replaces those that died or hang."""
+"""Start analytics processes, give each one request at a time, and replace those that died or hang."""
 
 from __future__ import annotations
 
@@ -20,38 +20,38 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _LONGEST_PAUSE = 30.0
-"""Seconds between two tries to start a process that ends before it is ready."""
+"""Longest wait between attempts to start a process that ends before it's ready, in seconds."""
 _ENDS_WITHIN = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long anything may take, in seconds."""
+    """Time limits in seconds, and limits on missed heartbeats."""
 
     answer: float = 20.0
-    """From when a process begins with a question."""
+    """For one question, from when a process starts on it."""
     digest: float = 60.0
     queue: float = 120.0
-    """That a question waits until a process is free."""
+    """For waiting until a process is free."""
     start: float = 60.0
-    """That a process takes until it is ready."""
+    """For a process to become ready."""
     beat: float = 1.0
-    """Between two signs of life. Limits are looked at as often, so a process may be killed this much late."""
+    """Between two heartbeats. Limits are checked at the same interval, so a process may be killed this much late."""
     silent: int = 6
-    """Beats in a row that a process may miss; one that is stopped is replaced after as many, whatever it does."""
+    """Consecutive heartbeats that a process may miss before it's replaced."""
     responding: int = 3
-    """Beats in a row that a process may miss and still count as responding."""
+    """Consecutive heartbeats that a process may miss and still count as responding."""
 
 
 class BusyError(Exception):
-    """No process was free in time, or none will be since the pool is closing."""
+    """No process was free in time, or the pool is closing."""
 
 
 class Supervisor:
-    """A thread that watches the processes. All their fields, and the list of those that are free, change under one lock."""
+    """Manages the processes from a thread. One lock guards their fields and the list of free processes."""
 
     def __init__(self, start: Callable[[], Child], processes: int, limits: Limits) -> None:
-        """Start nothing yet; ``start`` makes a process."""
+        """Configure the supervisor. ``start`` starts a process; nothing runs before the first request."""
         self._start = start
         self._processes = processes
         self._limits = limits
@@ -64,16 +64,16 @@ class Supervisor:
         self._start_again = 0.0
         self._ticked = 0.0
         self.replaced: Counter[str] = Counter(died=0, hung=0)
-        """Processes that were replaced, by why."""
+        """The number of replaced processes by reason."""
 
     def ask(self, function: str, arguments: tuple[object, ...], seconds: float) -> Any:  # noqa: ANN401 - the function's own
-        """Have a process run a function; raises what the function raises.
+        """Run a function in a free process; raises what the function raises.
 
-        ``seconds`` count from when a process begins with it.
+        ``seconds`` is the limit from when a process starts on it.
 
         Raises:
-            BusyError: when none was free in time.
-            ProcessEndedError: when the process died or was killed since its time was over.
+            BusyError: when no process was free in time.
+            ProcessEndedError: when the process died or was killed at its time limit.
 
         """
         child = self._acquire(seconds)
@@ -88,38 +88,40 @@ class Supervisor:
         return answer
 
     def wait_until_ready(self) -> bool:
-        """Start every process and wait for all; ``False`` when one ended before it was ready or took too long."""
+        """Start all processes and wait until they're ready; ``False`` if one ended early or took too long."""
         with self._changed:
             self._run()
             self._changed.wait_for(lambda: self._failed_starts or self._ready() == self._processes, self._limits.start)
             return self._ready() == self._processes
 
     def responding(self) -> int:
-        """Count the processes that are ready and showed a sign of life lately. Waits for nothing."""
+        """Return the number of processes that are ready and send heartbeats. Doesn't block."""
         with self._changed:
-            return sum(one.ready and one.missed_beats <= self._limits.responding and not one.killed for one in self._children)
+            return sum(
+                child.ready and child.missed_beats <= self._limits.responding and not child.killed for child in self._children
+            )
 
     def pids(self) -> list[int]:
-        """Return the process ids of those that are ready."""
+        """Return the process ids of ready processes."""
         with self._changed:
-            return [one.pid for one in self._children if one.ready]
+            return [child.pid for child in self._children if child.ready]
 
     def close(self) -> None:
-        """Finish what is being answered, refuse what waits, and end the processes."""
+        """Finish current requests, reject waiting ones and end the processes."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
-            # The thread still ends what takes too long; it ends itself when nothing is left to watch.
-            self._changed.wait_for(lambda: not any(one.deadline for one in self._children))
+            # The thread still kills processes over their limit, and ends when none is left.
+            self._changed.wait_for(lambda: not any(child.deadline for child in self._children))
             children, self._children, self._free = self._children, [], []
-        for one in children:
-            one.end(_ENDS_WITHIN if one.ready else 0.0)
+        for child in children:
+            child.end(_ENDS_WITHIN if child.ready else 0.0)
         if self._thread:
             self._thread.join()
             atexit.unregister(self._kill)
 
     def _ready(self) -> int:
-        return sum(one.ready for one in self._children)
+        return sum(child.ready for child in self._children)
 
     def _acquire(self, seconds: float) -> Child:
         """Wait for a free process and give it a deadline."""
@@ -129,7 +131,7 @@ class Supervisor:
             while not self._closed:
                 if self._free:
                     child = self._free.pop()
-                    if child.ended:  # the thread has not seen it yet
+                    if child.ended:  # not noticed by the thread yet
                         continue
                     child.deadline = time.monotonic() + seconds
                     return child
@@ -148,39 +150,39 @@ class Supervisor:
         if self._thread is None and not self._closed:
             self._thread = Thread(target=self._watch, name="analytics", daemon=True)
             self._thread.start()
-            # Before multiprocessing waits for its processes at the end of this one: a stopped one would never end.
+            # Must run before multiprocessing joins its processes at exit, because a stopped process would block that forever.
             atexit.register(self._kill)
 
     def _kill(self) -> None:
         self._closed = True
-        for one in self._children:
-            one.kill()
+        for child in self._children:
+            child.kill()
 
-    # The thread
+    # Runs in the supervisor's thread
 
     def _watch(self) -> None:
         while not self._closed or self._children:
             try:
                 self._start_missing()
                 self._wait_for_events()
-            except Exception:  # noqa: BLE001 - a thread that ends here would leave every question without its deadline
-                _log.exception("the analytics processes could not be looked after")
+            except Exception:  # noqa: BLE001 - without this thread, no request would have a deadline
+                _log.exception("supervising the analytics processes failed")
                 time.sleep(self._limits.beat)
 
     def _start_missing(self) -> None:
-        """Start what is missing."""
+        """Start missing processes."""
         while not self._closed and len(self._children) < self._processes and time.monotonic() >= self._start_again:
             try:
                 child = self._start()
             except OSError as error:
-                _log.error("an analytics process could not be started: %s", error)
+                _log.error("could not start an analytics process: %s", error)
                 self._failed()
                 return
             if not self._add(child):
                 child.end(0.0)
 
     def _add(self, child: Child) -> bool:
-        """Watch a process from now on; ``False`` when the pool was closed in the meantime and nobody else would end it."""
+        """Add a process; ``False`` if the pool was closed in the meantime, so that the caller must end it."""
         with self._changed:
             if self._closed:
                 return False
@@ -188,54 +190,54 @@ class Supervisor:
             return True
 
     def _wait_for_events(self) -> None:
-        """Wait for a sign of life, an end or the next look; then see to each process."""
-        heard: list[Connection | int] = [one.beats for one in self._children]
-        ends = [one.sentinel for one in self._children]
+        """Wait for a heartbeat, a process's end or the next check; then check each process."""
+        heard: list[Connection | int] = [child.beats for child in self._children]
+        ends = [child.sentinel for child in self._children]
         ended = set(wait([*heard, *ends], self._limits.beat)) & set(ends)
         now = time.monotonic()
         tick = now - self._ticked >= self._limits.beat
         if tick:
             self._ticked = now
         with self._changed:
-            for one in list(self._children):
-                one.read_heartbeats()
-                self._check_child(one, now, tick=tick)
-                if one.sentinel in ended:
-                    self._remove_ended(one)
+            for child in list(self._children):
+                child.read_heartbeats()
+                self._check_child(child, now, tick=tick)
+                if child.sentinel in ended:
+                    self._remove_ended(child)
 
-    def _check_child(self, one: Child, now: float, *, tick: bool) -> None:
-        """Note what was heard of a process, and kill it if it hangs."""
-        if one.has_beaten:
-            one.missed_beats = 0
-            if not one.ready:
-                one.ready, self._failed_starts = True, 0
-                self._free.append(one)
+    def _check_child(self, child: Child, now: float, *, tick: bool) -> None:
+        """Update a process's state from its heartbeats, and kill it if it hangs."""
+        if child.has_beaten:
+            child.missed_beats = 0
+            if not child.ready:
+                child.ready, self._failed_starts = True, 0
+                self._free.append(child)
                 self._changed.notify_all()
         elif tick:
-            # Not seconds: when the whole machine stands still, so do these.
-            one.missed_beats += 1
+            # Count heartbeats instead of seconds, so that a suspended machine doesn't count as silence.
+            child.missed_beats += 1
         if tick:
-            one.has_beaten = False
-        late = one.deadline is not None and now > one.deadline
-        slow = not one.ready and now > one.started + self._limits.start
-        if (late or slow or (one.ready and one.missed_beats > self._limits.silent)) and not one.killed:
-            if one in self._free:
-                self._free.remove(one)
-            one.kill()
+            child.has_beaten = False
+        late = child.deadline is not None and now > child.deadline
+        slow = not child.ready and now > child.started + self._limits.start
+        if (late or slow or (child.ready and child.missed_beats > self._limits.silent)) and not child.killed:
+            if child in self._free:
+                self._free.remove(child)
+            child.kill()
 
-    def _remove_ended(self, one: Child) -> None:
-        """Forget a process that ended; the next look starts another."""
-        self._children.remove(one)
-        if one in self._free:
-            self._free.remove(one)
-        if not one.ready:
+    def _remove_ended(self, child: Child) -> None:
+        """Remove an ended process; the next check starts another one."""
+        self._children.remove(child)
+        if child in self._free:
+            self._free.remove(child)
+        if not child.ready:
             self._failed()
         self._changed.notify_all()
         if self._closed:
             return
-        why = "hung" if one.killed else "died"
+        why = "hung" if child.killed else "died"
         self.replaced[why] += 1
-        _log.warning("an analytics process %s (exit code %s); starting another", why, one.exit_code())
+        _log.warning("an analytics process %s (exit code %s); starting another", why, child.exit_code())
 
     def _failed(self) -> None:
         self._failed_starts += 1

@@ -1,4 +1,4 @@
-"""A digest as a message, as its full rankings and as a file. Pure."""
+"""Render a digest as a message, as detailed rankings, as CSV, as JSON and as text."""
 
 from __future__ import annotations
 
@@ -25,27 +25,26 @@ if TYPE_CHECKING:
     from bot.blocks.messages import Block
 
 DETAILS = "digest_details"
-"""Action id of the button that puts the full rankings into the thread; its value is the digest's key."""
+"""Action id of the button that posts the full rankings to the thread; its value is the digest's key."""
 NUMBERS = "digest_csv"
-"""The same for the numbers as CSV."""
+"""Action id of the button that sends the CSV file; its value is the digest's key."""
 _ROWS = 25
-"""Places of a full ranking; the file has all."""
+"""Rows of a detailed ranking; the CSV file has all of them."""
 
 
 def digest_content(digest: Digest, key: str, *, missed: Sequence[date] = (), sample: bool = False) -> Content:
-    """Return what a channel gets.
+    """Return the digest as message content.
 
-    ``key`` is what the digest is kept under; ``missed`` are days of it without a snapshot, for want of the Hub; ``sample`` says
-    that it is only shown once.
+    ``key`` identifies the stored digest; ``missed`` are days without a snapshot; ``sample`` marks a preview.
     """
-    title = f"Digest of {digest.edition.name}"
+    title = f"Digest for {digest.edition.name}"
     above = [
         text_objects.section(f"*{escape_line(digest.headline)}*"),
-        text_objects.context(escape(title + (" · a sample" if sample else ""))),
+        text_objects.context(escape(title + (" · sample" if sample else ""))),
     ]
-    told = [text_objects.section(_section_text(section)) for section in digest.sections]
+    sections = [text_objects.section(_section_text(section)) for section in digest.sections]
     small = [line for line in (digest.likes, *digest.notes, _missing_days_note(missed), source_line(digest.source)) if line]
-    below = [*told, text_objects.context("\n".join(map(escape_line, small))), _buttons(key)]
+    below = [*sections, text_objects.context("\n".join(map(escape_line, small))), _buttons(key)]
     text = "\n".join([digest.headline, title, *(line for section in digest.sections for line in _lines(section)), *small])
     return Content(
         text=cut(prevent_links(escape(text)), 3900),
@@ -58,21 +57,21 @@ def digest_content(digest: Digest, key: str, *, missed: Sequence[date] = (), sam
 
 
 def missing_digest(reason: str) -> Content:
-    """Return what a channel gets in place of a digest that there is not: why not."""
-    said = f"{reason} The next digest comes as planned."
-    return Content(text=cut(prevent_links(escape(said)), 3900), above=[text_objects.section(escape(said))])
+    """Return the message that replaces a digest that could not be built."""
+    sentence = f"{reason} The next digest will arrive on schedule."
+    return Content(text=cut(prevent_links(escape(sentence)), 3900), above=[text_objects.section(escape(sentence))])
 
 
 def as_text(digest: Digest) -> str:
-    """Return the digest for a terminal."""
-    lines = [digest.headline, f"Digest of {digest.edition.name}", ""]
+    """Return the digest as plain text."""
+    lines = [digest.headline, f"Digest for {digest.edition.name}", ""]
     for section in digest.sections:
         lines += [section.dimension.plural.capitalize(), *(f"  {line}" for line in _lines(section)), ""]
     return "\n".join([*lines, *filter(None, (digest.likes, *digest.notes)), source_line(digest.source)])
 
 
 def details(digest: Digest) -> list[Block]:
-    """Return the full rankings, a block a section."""
+    """Return the detailed rankings, one block per section."""
     return [
         text_objects.section(
             f"*{section.dimension.plural.capitalize()}*\n```{cut(escape_preformatted(_table(section)), SECTION - 60)}```"
@@ -83,7 +82,7 @@ def details(digest: Digest) -> list[Block]:
 
 
 def as_csv(digest: Digest) -> str:
-    """Return every name of every section, by downloads: a row each."""
+    """Return one CSV row per name, in order of downloads."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     header = ["dimension", "name", "models", "downloads", "share_of_models", "share_of_downloads", "rank"]
@@ -103,7 +102,7 @@ def as_csv(digest: Digest) -> str:
 
 
 def as_json(digest: Digest) -> dict[str, object]:
-    """Return the digest as JSON has it; portions are numbers from 0 to 1."""
+    """Return the digest as JSON values; portions are numbers from 0 to 1."""
     return {
         "edition": str(digest.edition),
         "headline": digest.headline,

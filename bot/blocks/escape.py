@@ -1,9 +1,9 @@
-"""Text that means itself in Slack: no mention, link, emoji or emphasis comes of a name or of what somebody typed.
+"""Escape names and user input, so that Slack shows no mention, link, emoji or emphasis in them.
 
-Slack has no escape character but for ``&``, ``<`` and ``>``. What formats is therefore replaced by a character that looks alike:
-zero-width characters around ``*`` and ``_`` do not keep Slack from formatting (some tools use them to make it); what is
-recognized as a whole (``:skull:``, ``https://``) is broken by a zero-width space. Where neither would take effect, as in
-``c4ai_command_r`` or ``~user``, a name stays as it is and can be copied.
+Slack can escape only ``&``, ``<`` and ``>``. Formatting characters are therefore replaced by look-alikes: zero-width characters
+around ``*`` and ``_`` don't prevent formatting (some tools use them to force it). Sequences such as ``:skull:`` and ``https://``
+are broken with a zero-width space. Text that Slack would not format, such as ``c4ai_command_r`` or ``~user``, stays unchanged
+and can be copied.
 """
 
 from __future__ import annotations
@@ -18,62 +18,62 @@ _STARS = str.maketrans({"*": "\N{ASTERISK OPERATOR}", "＊": "\N{SMALL ASTERISK}
 _LOW_LINE = "\N{MODIFIER LETTER LOW MACRON}"
 _TILDE = "\N{TILDE OPERATOR}"
 _EDGE = re.compile(r"(?<![A-Za-z0-9_＿])[_＿]+|[_＿]+(?![A-Za-z0-9_＿])")  # noqa: RUF001 - as above
-"""Underscores where a word begins or ends: inside of one they are no emphasis."""
+"""Underscores at the start or end of a word; inside a word, Slack doesn't treat them as emphasis."""
 _STRUCK = re.compile(r"(?<=\S)[~～]+(?![A-Za-z0-9~～])")  # noqa: RUF001 - as above
-"""Tildes that may end what is struck out; without one, those that may begin it do nothing."""
+"""Tildes that can close strikethrough; an opening tilde alone has no effect."""
 _QUOTE = re.compile(r"^(\s*)[>＞]", re.MULTILINE)  # noqa: RUF001 - as above
 _EMOJI = re.compile(r":(?=[^\s:]{1,100}:)")
 _ADDRESS = re.compile(r"(?<=:)(?=//)|(?<=\bwww\.)|(?<=\bmailto:)|(?<=\btel:)", re.IGNORECASE)
 _BARE = re.compile(
     r"(?P<token><[^<>\n]*>)|(?<=\w)[.。](?=[^\W\d_]{2})|@(?=here|channel|everyone|group)|#(?=\w)|\+(?=\d{5})", re.IGNORECASE
 )
-"""What Slack links of itself in the text of a message, or what a telephone does, outside of markup's ``<…>``."""
+"""Text that Slack or a phone turns into a link by itself, outside ``<…>`` markup."""
 
 
 def escape(text: str) -> str:
-    """Make ``text`` mean itself in mrkdwn."""
+    """Escape ``text`` for mrkdwn."""
     return _entities(remove_formatting(text))
 
 
 def escape_line(text: str) -> str:
-    """Make ``text`` mean itself in mrkdwn, on one line."""
+    """Escape ``text`` for mrkdwn and put it on one line."""
     return escape(one_line(text))
 
 
 def escape_code(text: str) -> str:
-    """Make ``text`` mean itself between backticks, where only a backtick and an address mean anything else."""
+    """Escape ``text`` for a code span and put it on one line. Only backticks and URLs are special there."""
     return escape_preformatted(one_line(text))
 
 
 def escape_preformatted(text: str) -> str:
-    """Make ``text`` mean itself between three backticks; its line breaks stay."""
+    """Escape ``text`` for a code block and keep its line breaks."""
     return _entities(_ADDRESS.sub(_BREAK, visible(text).translate(_TICKS)))
 
 
 def remove_formatting(text: str) -> str:
-    """Return ``text`` so that neither emphasis nor emoji nor addresses are recognized in it. Still to be escaped for mrkdwn."""
+    """Replace what Slack would format as emphasis, emoji or a URL. Does not escape ``&``, ``<`` and ``>``."""
     plain = visible(text).translate(_TICKS).translate(_STARS)
-    plain = _EDGE.sub(lambda found: _LOW_LINE * len(found[0]), plain)
-    plain = _STRUCK.sub(lambda found: _TILDE * len(found[0]), plain)
+    plain = _EDGE.sub(lambda match: _LOW_LINE * len(match[0]), plain)
+    plain = _STRUCK.sub(lambda match: _TILDE * len(match[0]), plain)
     plain = _QUOTE.sub(r"\1›", plain)  # noqa: RUF001 - it must not be the sign itself
     return _ADDRESS.sub(_BREAK, _EMOJI.sub(f":{_BREAK}", plain))
 
 
 def escape_plain_text(text: str) -> str:
-    """Make ``text`` mean itself where Slack formats nothing and yet shows emoji: on buttons, in menus, on charts. On one line."""
+    """Escape ``text`` for plain-text fields (buttons, menus, chart labels), where Slack still shows emoji; on one line."""
     return _EMOJI.sub(f":{_BREAK}", one_line(text))
 
 
 def prevent_links(mrkdwn: str) -> str:
-    """Return the text of a message, escaped already, so that no bare address, mention or number in it becomes a link.
+    """Prevent links in a message's escaped ``text``: bare URLs, mentions and phone numbers.
 
-    The text objects of blocks say ``verbatim`` instead; a message's own text cannot.
+    Text objects in blocks use ``verbatim`` for this; a message's own ``text`` has no such option.
     """
-    return _BARE.sub(lambda found: found[0] if found["token"] else found[0] + _BREAK, mrkdwn)
+    return _BARE.sub(lambda match: match[0] if match["token"] else match[0] + _BREAK, mrkdwn)
 
 
 def escape_everything(text: str) -> str:
-    """Return plain text for where it is not known who reads it as what: a variable of a workflow, say."""
+    """Escape ``text`` for a destination whose format is unknown, such as a workflow variable."""
     return prevent_links(remove_formatting(text).replace("<", f"<{_BREAK}"))
 
 

@@ -1,4 +1,4 @@
-"""The App Home: the latest findings, how fresh the data are, and what can be asked from there. Pure."""
+"""Render App Home: latest findings, age of the data, subscriptions, example questions."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ if TYPE_CHECKING:
     from bot.domain.store_summary import Entry, StoreSummary
 
 HOME = "home"
-"""Action ids of the Home begin with this; those that ask, whose value is what is asked, with ``home:ask``."""
+"""Action id prefix of App Home's controls."""
 ASKED = f"{HOME}:ask"
 REFRESH = f"{HOME}:refresh"
 SUBSCRIBE = f"{HOME}:subscribe"
-"""Action id of the menu whose choice is the conversation to subscribe."""
+"""Action id of the menu that subscribes the selected conversation."""
 SHOWN = 20
-"""Subscriptions that the Home lists; a view has a hundred blocks."""
+"""Subscriptions listed in App Home; a view has at most 100 blocks."""
 STALE = 3
-"""Days after which the last snapshot counts as old: it is taken daily."""
+"""Days after which the latest snapshot counts as out of date; one is taken every day."""
 _EXAMPLES = 12
 _NOTHING = (
-    "There is no snapshot yet, so nothing can be answered. Whoever runs me takes one with `hfstats snapshot`, once a day, "
-    "or loads listings with `hfstats import FILE`."
+    "There's no snapshot yet, so I can't answer questions. Ask the operator to run `hfstats snapshot` once a day, "
+    "or to load listings with `hfstats import FILE`."
 )
 
 
 _HOW = (
-    "In a channel, `/hfstats subscribe weekly friday at 9am Europe/Berlin` sets when it comes; "
-    "`/hfstats watch creator meta below 10%` tells of a crossing."
+    "To change the schedule, type `/hfstats subscribe weekly friday at 9am Europe/Berlin` in the channel. "
+    "To get an alert, type `/hfstats watch creator meta below 10%`."
 )
 
 
@@ -51,27 +51,27 @@ def home_view(
     asked: str | None = None,
     sections: Sequence[Sequence[Block]] = (),
 ) -> Block:
-    """Show the Home.
+    """Return the App Home view.
 
-    ``asked`` is what was asked from here a moment ago; ``sections`` are blocks of other parts of the bot, each under a heading
-    of its own, between the findings and the examples.
+    ``asked``: the question just asked from here. ``sections``: blocks to show between the findings and the examples, each list
+    with its own heading.
     """
     if not overview.holdings:
         return _home([_header("No data yet"), section(_NOTHING), _actions(_refresh(), _help())])
     blocks = [
-        _header("What the open-model world runs on"),
+        _header("Open models on Hugging Face"),
         _freshness(overview, today),
         _actions(form_button() | {"style": "primary"}, predictions.bet_button(), _refresh(), _help()),
     ]
     if asked:
         blocks.append(
-            section(f":white_check_mark: Asked `{escape_code(cut(asked, 500))}`. The answer comes to the *Messages* tab.")
+            section(f":white_check_mark: Asked `{escape_code(cut(asked, 500))}`. The answer will be in the *Messages* tab.")
         )
     blocks += [{"type": "divider"}, _header("Latest findings")]
     blocks += [
-        section(f"*{escape_line(found.headline)}*")
-        | {"accessory": _question_button(f"{ASKED}:finding:{place}", found.query, "Show the chart")}
-        for place, found in enumerate(overview.findings)
+        section(f"*{escape_line(finding.headline)}*")
+        | {"accessory": _question_button(f"{ASKED}:finding:{place}", finding.query, "Show the chart")}
+        for place, finding in enumerate(overview.findings)
     ]
     for part in sections:
         blocks += [{"type": "divider"}, *part]
@@ -81,21 +81,21 @@ def home_view(
     ]
     blocks += [
         {"type": "divider"},
-        _header("Ask something"),
-        section("What you ask here is answered in the *Messages* tab. In a channel, type the same words after `/hfstats`."),
+        _header("Ask a question"),
+        section("Answers appear in the *Messages* tab. In a channel, type the same words after `/hfstats`."),
         _actions(*examples),
     ]
     return _home(blocks)
 
 
 def _plain_first(entries: Sequence[Entry]) -> list[Entry]:
-    """Put what is asked most before what a list of commands has one line for."""
+    """Return the entries with common questions first; those with a ``brief`` come last."""
     return sorted(entries, key=lambda entry: bool(entry.brief))
 
 
 def subscriptions_section(rows: Sequence[Block]) -> list[Block]:
-    """Show the subscriptions, and a menu to add one."""
-    none = "No channel gets the digest yet: what shifted in the rankings, on the first working day of each month."
+    """Return the subscriptions section with a menu to add one."""
+    none = "No channel gets the digest yet. It shows what changed in the rankings, on the first working day of each month."
     menu = {
         "type": "conversations_select",
         "action_id": SUBSCRIBE,
@@ -105,13 +105,13 @@ def subscriptions_section(rows: Sequence[Block]) -> list[Block]:
     return [_header("Digests"), *(rows or [section(none)]), _actions(menu), context(_HOW)]
 
 
-def trouble_view(notice: Notice, title: str = "I cannot look at the data now") -> Block:
-    """Show what keeps the Home from being shown, and the way to try again."""
+def trouble_view(notice: Notice, title: str = "I can't read the data right now") -> Block:
+    """Return a view with an error and a refresh button."""
     return _home([_header(title), section(escape(notice.text)), _actions(_refresh(), _help())])
 
 
 def _example(entry: Entry, overview: StoreSummary) -> str:
-    """Return a question that has an answer: about one name that the data know."""
+    """Return an example question about a name that is in the data."""
     names = overview.names.get(entry.form.word, ())
     if not (entry.form.fewest == entry.form.most == 1 and names):
         return entry.form.example
@@ -123,18 +123,18 @@ def _example(entry: Entry, overview: StoreSummary) -> str:
 def _freshness(overview: StoreSummary, today: date) -> Block:
     newest = max(holding.taken_on for holding in overview.holdings)
     age = (today - newest).days
-    said = "today" if age <= 0 else f"{plural(age, 'day')} old"
+    age_text = "today" if age <= 0 else f"{plural(age, 'day')} old"
     lists = [
         f"{short_list(held.list)}: {plural(held.models, 'model')}"
-        + (f" of {day(held.taken_on)}" if held.taken_on != newest else "")
+        + (f" from {day(held.taken_on)}" if held.taken_on != newest else "")
         for held in overview.holdings
     ]
-    parts = [f"Snapshot of {day(newest)} (UTC), {said}", *lists]
+    parts = [f"Snapshot from {day(newest)} (UTC), {age_text}", *lists]
     if overview.simulated:
-        parts.append("*simulated data: no number here was measured*")
+        parts.append("*simulated data, not real measurements*")
     text = " · ".join(parts)
     if age >= STALE:
-        text += "\n:warning: A snapshot is taken once a day; whoever runs me takes today's with `hfstats snapshot`."
+        text += "\n:warning: This snapshot is out of date. Ask the operator to run `hfstats snapshot`, once a day."
     return context(text)
 
 

@@ -1,4 +1,4 @@
-"""The card under a link to the Hub, as Slack's blocks: a few lines about one model or one owner. Pure."""
+"""Render the unfurl of a Hub link: a few lines about one model or one owner."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 _HUB = "https://huggingface.co/"
 _UNBROKEN = "\N{NO-BREAK SPACE}"
 _LEADING = 3
-"""An owner's models that are named."""
+"""Models named on an owner's card."""
 
 
 def model_card(now: Answer, before: Answer | None, past: Answer | None) -> list[Block]:
-    """Show one model: ``now`` is where it stands, ``before`` where it stood the month before, ``past`` its way there."""
+    """Return a model's card. ``now`` and ``before``: its answers this and last month; ``past``: its answer over time."""
     name = now.rankings[-1].shares[0].name
     facts = now.facts
     points = _downloads(past)
@@ -41,7 +41,7 @@ def model_card(now: Answer, before: Answer | None, past: Answer | None) -> list[
 
 
 def owner_card(namespace: str, now: Answer, before: Answer | None, past: Answer | None) -> list[Block]:
-    """Show what share an owner's models have; ``namespace`` is the one whose page was linked, of several perhaps."""
+    """Return an owner's card. ``namespace``: the linked page, which can be one of several that belong to the owner."""
     points = _portions(past)
     lines = []
     for ranking in reversed(now.rankings):
@@ -50,18 +50,18 @@ def owner_card(namespace: str, now: Answer, before: Answer | None, past: Answer 
         moved = _rank_change(share.rank, was, before, points)
         lines.append(f"*{percent(share.portion)}* of {ranking.by} · *{ordinal(share.rank)}* among creators{moved}")
     shares = now.models.shares[:_LEADING] if now.models else ()
-    models = ", ".join(f"{_link(one.name.rpartition('/')[2], one.name)} ({count(one.value)})" for one in shares)
-    lines += [models and f"Led by {models}", _trend_line("Share of downloads", trend(points), percent)]
+    models = ", ".join(f"{_link(share.name.rpartition('/')[2], share.name)} ({count(share.value)})" for share in shares)
+    lines += [models and f"Top models: {models}", _trend_line("Share of downloads", trend(points), percent)]
     return _card(_title(now.rankings[-1].shares[0].name, namespace), lines, now)
 
 
 def _card(title: str, lines: list[str], now: Answer) -> list[Block]:
-    """Put a card together. Only the title shares its width with the button: on a phone, there is little of it."""
+    """Assemble a card. Only the title shares a row with the button, because phones are narrow."""
     button = {
         "type": "button",
         "action_id": f"{ASK}:0",
-        "text": plain_text("Ask more"),
-        "accessibility_label": cut(escape_plain_text(f"Ask more about {now.rankings[-1].shares[0].name}"), 75),
+        "text": plain_text("See more"),
+        "accessibility_label": cut(escape_plain_text(f"See more about {now.rankings[-1].shares[0].name}"), 75),
         "value": now.query,
     }
     muted = "\n".join([*map(escape_line, now.notes), escape_line(source_line(now.source))])
@@ -81,7 +81,7 @@ def _link(name: str, page: str) -> str:
 
 
 def _rank_change(rank: object, was: object, before: Answer | None, points: tuple[Point, ...]) -> str:
-    """Say how a rank changed since the month before, where there is something to compare it with."""
+    """Return how the rank changed since last month; ``""`` if there's nothing to compare with."""
     if before and isinstance(rank, int) and isinstance(was, int):
         change = was - rank
         how = f"▲ {change}" if change > 0 else f"▼ {-change}" if change < 0 else "unchanged"
@@ -96,7 +96,7 @@ def _rank(answer: Answer | None, by: Measure) -> int | None:
 
 
 def _downloads(past: Answer | None) -> tuple[Point, ...]:
-    """Return a model's downloads over time; ``None`` where it was not in the list."""
+    """Return a model's downloads over time; the value is ``None`` for dates when it wasn't in the list."""
     if past is None or not past.chart.series:
         return ()
     days = map(date.fromisoformat, past.chart.categories)
@@ -104,18 +104,18 @@ def _downloads(past: Answer | None) -> tuple[Point, ...]:
 
 
 def _portions(past: Answer | None) -> tuple[Point, ...]:
-    """Return an owner's share of downloads over time; ``None`` where it had no model in the list."""
-    moments = [one for one in past.series if one.ranking.by is Measure.DOWNLOADS] if past else []
-    shares = [(one.taken_on, one.ranking.shares[:1]) for one in moments]
+    """Return an owner's share of downloads over time; the value is ``None`` for dates without a model in the list."""
+    moments = [moment for moment in past.series if moment.ranking.by is Measure.DOWNLOADS] if past else []
+    shares = [(moment.taken_on, moment.ranking.shares[:1]) for moment in moments]
     return tuple(Point(day, share[0].portion if share else None) for day, share in shares)
 
 
-def _trend_line(of: str, found: Trend | None, said: Callable[[float], str]) -> str:
-    """Say the first and the last value with the bars between them; nothing where the moments are too few to draw."""
-    if found is None:
+def _trend_line(of: str, line: Trend | None, as_text: Callable[[float], str]) -> str:
+    """Return the first and last value with a sparkline in between; ``""`` if there are too few dates."""
+    if line is None:
         return ""
-    ends = said(found.first.value or 0.0), said(found.last.value or 0.0)
-    return f"{of} since {_month(found.first.day)}: " + _UNBROKEN.join([ends[0], found.bars, ends[1]])
+    ends = as_text(line.first.value or 0.0), as_text(line.last.value or 0.0)
+    return f"{of} since {_month(line.first.day)}: " + _UNBROKEN.join([ends[0], line.bars, ends[1]])
 
 
 def _month(day: date) -> str:

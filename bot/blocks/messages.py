@@ -1,7 +1,8 @@
-"""A Reply as Slack's blocks. Pure; Slack's limits are kept here and nowhere else."""
+"""Render replies as message blocks, within Slack's limits; and the action ids of buttons."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from bot.blocks.escape import escape, escape_code, escape_line, escape_plain_text, escape_preformatted, prevent_links
@@ -21,56 +22,68 @@ BUTTON_VALUE = 2000
 ALT = 2000
 MESSAGE_TEXT = 4000
 ASK = "ask"
-"""Every button that asks a question has an action id that starts with this; its value is the question."""
+"""Action id prefix of buttons that ask a question; the value is the question."""
 BUILD = "build"
-"""Opens the form that builds a question: a control's action id or its beginning; a value is the question to begin with."""
+"""Action id of controls that open the question form; the value is the question to start from."""
+COMMAND = "command"
+"""Action id prefix of buttons that run a command; the value is the command, such as ``pause 3``."""
+_FORMER_COMMAND = "clerk"
+"""The prefix used by earlier versions, whose messages are still in channels and must keep working."""
+COMMAND_ACTIONS = re.compile(rf"^(?:{COMMAND}|{_FORMER_COMMAND})(?::|$)")
+"""Matches the action ids of command buttons, for listeners."""
+
+
+def action_kind(action_id: str) -> str:
+    """Return an action id's prefix, with the former prefix of command buttons as :data:`COMMAND`."""
+    kind = action_id.partition(":")[0]
+    return COMMAND if kind == _FORMER_COMMAND else kind
 
 
 def progress(text: str) -> list[Block]:
-    """Say that a question was understood and is being worked on."""
-    return [context(f":hourglass_flowing_sand: Working on `{escape_code(cut(text, 300)) or 'help'}` …")]
+    """Return the progress message for a question."""
+    return [context(f":hourglass_flowing_sand: Working on `{escape_code(cut(text, 300)) or 'help'}`…")]
 
 
 def progress_without_update(text: str) -> list[Block]:
-    """Promise an answer in words that stay true when it is there."""
-    return [context(f"`{escape_code(cut(text, 300))}` takes a moment; the answer comes by itself.")]
+    """Return the progress message for a question whose message can't be edited later."""
+    return [context(f"`{escape_code(cut(text, 300))}` takes a moment. You'll get the answer as soon as it's ready.")]
 
 
 def restart_notice(text: str, action: str) -> list[Block]:
-    """Say that a question was dropped, and offer to ask it again; ``action`` is the button's action id."""
-    said = section(f"I was restarted while working on `{escape_code(cut(text, 300))}`.")
+    """Return the message for a question lost in a restart, with a button to ask again; ``action`` is its action id."""
+    sentence = section(f"I was restarted while working on `{escape_code(cut(text, 300))}`.")
     again = plain_text("Ask again")
     button = {"type": "button", "action_id": action, "text": again, "value": text}
-    return [said, {"type": "actions", "elements": [button]}] if 0 < len(text) <= BUTTON_VALUE else [said]
+    return [sentence, {"type": "actions", "elements": [button]}] if 0 < len(text) <= BUTTON_VALUE else [sentence]
 
 
 def small_text(text: str) -> Block:
-    """Say something small; plain text."""
+    """Return plain text as a context block."""
     return context(escape(text))
 
 
 def interpretation_note(query: str) -> Block:
-    """Say what plain words were taken for."""
+    """Return a note about how a natural-language question was interpreted."""
     return context(f"I read that as `{escape_code(query)}`")
 
 
 def origin_note(channel: str) -> Block:
-    """Say, before what reaches a person directly, where they had asked."""
-    return context(f"You asked in <#{channel}>, where I cannot answer.")
+    """Return a note, for an answer sent as a direct message, about where it was asked."""
+    return context(f"You asked this in <#{channel}>, where I can't post.")
 
 
 def image_at(url: str, alt: str) -> Block:
-    """Show the picture at an address."""
+    """Return an image block for a URL."""
     return {"type": "image", "image_url": url, "alt_text": cut(escape_plain_text(alt), ALT)}
 
 
 def image_of_file(file: str, alt: str) -> Block:
-    """Show a picture that was uploaded to Slack; ``file`` is its id."""
+    """Return an image block for a Slack file id."""
     return {"type": "image", "slack_file": {"id": file}, "alt_text": cut(escape_plain_text(alt), ALT)}
 
 
 def numbers(answer: Answer) -> list[Block]:
-    """Show the numbers as lines of equal columns; nothing, where an answer has none."""
+    """Return the numbers as a text table in a code block; ``[]`` for an answer without numbers."""
     lines = "\n".join(grid(answer))
     return [section(f"```{cut(escape_preformatted(lines), SECTION - 6)}```")] if lines else []
 
@@ -83,9 +96,9 @@ def answer_blocks(
     changed_by: str | None = None,
     below: Sequence[Block] | None = None,
 ) -> list[Block]:
-    """Show the finding, the picture or the numbers, the source and, unless ``below`` says, what to ask next.
+    """Return headline, chart or numbers, source and, unless ``below`` is given, follow-up questions.
 
-    ``shown`` is the picture or the numbers, in whatever form the conversation takes.
+    ``shown``: blocks for the chart or the numbers, in a format that the conversation supports.
     """
     asked = f"`{escape_code(answer.query)}`" + (f" · asked by <@{asked_by}>" if asked_by else "")
     if changed_by and changed_by != asked_by:
@@ -100,13 +113,13 @@ def answer_blocks(
 
 
 def answer_fallback(answer: Answer, taken_for: str | None = None) -> str:
-    """Return what notifications and screen readers get: the whole answer as text, and what plain words were taken for."""
+    """Return the answer as text for notifications and screen readers. ``taken_for``: how the question was interpreted."""
     text = answer_text(answer, limit=8)
     return cut(prevent_links(escape(f"{text}\nI read that as: {taken_for}" if taken_for else text)), MESSAGE_TEXT)
 
 
 def notice_blocks(notice: Notice, action: str = ASK) -> list[Block]:
-    """Show the sentences, and what to try instead as buttons; ``action`` is the beginning of their action ids."""
+    """Return a notice with its suggestions as buttons; ``action`` is the prefix of their action ids."""
     blocks = [section(escape(part)) for part in _parts(notice.text)]
     blocks += [section("\n".join([f"*{escape(part.title)}*", *map(_line, part.lines)])) for part in notice.sections]
     offers = buttons(notice.suggestions, action)["elements"] if notice.suggestions else []
@@ -118,12 +131,12 @@ def notice_blocks(notice: Notice, action: str = ASK) -> list[Block]:
 
 
 def notice_fallback(notice: Notice) -> str:
-    """Return the notice as text."""
+    """Return a notice as text for notifications and screen readers."""
     return cut(prevent_links(escape(notice_text(notice))), MESSAGE_TEXT)
 
 
 def buttons(queries: tuple[str, ...], action: str = ASK) -> Block:
-    """Offer questions as buttons; the value of each is its question, so that one listener serves them all."""
+    """Return questions as buttons. Each button's value is its question, so one listener handles all of them."""
     elements = [
         {
             "type": "button",
@@ -138,13 +151,13 @@ def buttons(queries: tuple[str, ...], action: str = ASK) -> Block:
 
 
 def form_button(query: str = "", text: str = "Build a question") -> Block:
-    """Make the button that opens the form, beginning with ``query``."""
+    """Return a button that opens the question form, prefilled with ``query``."""
     button = {"type": "button", "action_id": BUILD, "text": plain_text(text)}
     return {**button, "value": query} if 0 < len(query) <= BUTTON_VALUE else button
 
 
 def _parts(text: str) -> list[str]:
-    """Cut a long text into sections at line breaks."""
+    """Split a long text at line breaks, to fit into section blocks."""
     parts = [""]
     for line in text.split("\n"):
         if len(parts[-1]) + len(line) > SECTION // 2:  # escaping may lengthen it

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from analytics.digest.edition import Edition
 from analytics.formatting.phrases import day
 from bot.blocks.escape import escape, prevent_links
+from bot.blocks.messages import COMMAND
 from bot.blocks.text_objects import context, plain_text, section
 from bot.domain.content import Content
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from bot.blocks.messages import Block
     from bot.domain.outbox import Delivery
 
-_CLERK = "clerk"
-"""The beginning of the action ids of buttons whose value is a command."""
 _SLACKS_WORD = re.compile(r"[a-z][a-z0-9_]{1,59}")
 
 _NO_ACCESS = "this workspace no longer gives me access"
@@ -64,33 +63,34 @@ def error_reason(error: str) -> str:
 
 
 def delivery_name(delivery: Delivery) -> str:
-    """Name what was to be delivered: ``the digest of July 2026``, ``the alert of 22 August 2026``."""
+    """Return a name for a delivery: ``the digest for July 2026``, ``the alert from 22 August 2026``."""
     if delivery.kind == "digest":
-        return f"the digest of {Edition.parse(delivery.period).name}"
+        return f"the digest for {Edition.parse(delivery.period).name}"
     if delivery.kind == "bets":
-        return f"the settled bets of {Edition.parse(delivery.period).name}"
-    return f"the alert of {day(date.fromisoformat(delivery.period))}" if delivery.kind == "alert" else "a note"
+        return f"the bet results for {Edition.parse(delivery.period).name}"
+    return f"the alert from {day(date.fromisoformat(delivery.period))}" if delivery.kind == "alert" else "a notice"
 
 
 def unsure_notice(delivery: Delivery) -> Content:
     """Say that something may be in a channel or may not, and offer to send it again."""
     text = (
-        f"{_capitalize(delivery_name(delivery))} may or may not have reached <#{delivery.channel}>: the connection to Slack broke while I sent"
-        " it, and I'm not allowed to read the channel to check. If it isn't there, send it again."
+        f"{_capitalize(delivery_name(delivery))} may not have reached <#{delivery.channel}>: the connection to Slack broke while"
+        " I was sending it, and I can't read the channel to check. If it isn't there, send it again."
     )
     return Content(text, [section(text), _actions(_send_again(delivery))])
 
 
 def retries_exhausted_notice(delivery: Delivery) -> Content:
     """Say that something didn't arrive because Slack couldn't be reached for a day, and offer to send it again."""
-    what = f"{_capitalize(delivery_name(delivery))} did not reach <#{delivery.channel}>"
-    text = f"{what}: I tried for more than a day and could not get through to Slack."
+    what = f"{_capitalize(delivery_name(delivery))} didn't reach <#{delivery.channel}>"
+    text = f"{what}. I tried for more than a day but couldn't reach Slack."
     return Content(text, [section(text), _actions(_send_again(delivery))])
 
 
 def undelivered_notice(delivery: Delivery, error: str) -> Content:
     """Say that something that comes once didn't arrive, and offer to send it again once that is fixed."""
-    text = f"{_capitalize(delivery_name(delivery))} did not reach <#{delivery.channel}>: {error_reason(error)}. Once that's fixed, send it again."
+    what = f"{_capitalize(delivery_name(delivery))} didn't reach <#{delivery.channel}>"
+    text = f"{what}: {error_reason(error)}. Once that's fixed, send it again."
     return Content(text, [section(text), _actions(_send_again(delivery))])
 
 
@@ -129,14 +129,16 @@ def for_operator(notice: Content, delivery: Delivery) -> Content:
 
 def refused_for_an_hour(workspace: str, error: str) -> Content:
     """Tell the operator that deliveries to a workspace keep failing and are still being retried."""
-    return operator_text(f"Deliveries to workspace {workspace} have been failing for over an hour: {error_reason(error)}. I keep trying.")
+    return operator_text(
+        f"Deliveries to workspace {workspace} have been failing for over an hour: {error_reason(error)}. I keep trying."
+    )
 
 
 def failed_for_operator(delivery: Delivery, error: str) -> Content:
     """Tell the operator that a delivery was given up after a day, or that a workspace took back the app's access."""
-    return operator_text(
-        f"{_capitalize(delivery_name(delivery))} didn't reach channel {delivery.channel} of workspace {delivery.workspace}: {error_reason(error)}."
-    )
+    what = _capitalize(delivery_name(delivery))
+    where = f"channel {delivery.channel} of workspace {delivery.workspace}"
+    return operator_text(f"{what} didn't reach {where}: {error_reason(error)}.")
 
 
 def operator_text(text: str) -> Content:
@@ -161,11 +163,11 @@ def _capitalize(text: str) -> str:
 
 
 def _send_again(delivery: Delivery) -> Block:
-    return _button("Send it again", f"again {delivery.id}")
+    return _button("Send again", f"again {delivery.id}")
 
 
 def _button(text: str, does: str) -> Block:
-    return {"type": "button", "action_id": f"{_CLERK}:{does}", "text": plain_text(text), "value": does}
+    return {"type": "button", "action_id": f"{COMMAND}:{does}", "text": plain_text(text), "value": does}
 
 
 def _actions(*buttons: Block) -> Block:

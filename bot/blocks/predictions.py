@@ -1,4 +1,4 @@
-"""What is said of bets: placed, listed, settled, and who is good at it. Pure."""
+"""Render bets: placed, listed, settled, and people's scores."""
 
 from __future__ import annotations
 
@@ -27,130 +27,133 @@ if TYPE_CHECKING:
     from bot.domain.prediction import Draft
 
 BET = "bet"
-"""Opens the form that places a bet: a control's action id or its beginning; a value is the bet to begin with."""
-ABOUT = "Lower is better: 0 is certain and right, 0.25 is what 50% always gets, 1 is certain and wrong (Brier score)."
+"""Action id of controls that open the bet form; the value is the bet to start from."""
+ABOUT = "Lower is better: 0 is certain and right, 0.25 is what a 50% bet always scores, 1 is certain and wrong (Brier score)."
 _LINES = 40
-"""Bets of one message; with their headings they stay below what Slack takes."""
+"""Bets per message; with their headings they stay within Slack's limits."""
 _PEOPLE = 10
 _BEST = 3
-"""People whom a digest names."""
+"""People named in a digest."""
 _NAME = 60
 _SETTLED = 12
-"""Settled bets that the list ends with."""
+"""Settled bets at the end of the list."""
 
 
 @dataclass(frozen=True, slots=True)
 class SettledQuestion:
-    """What a month's last snapshot said of one question."""
+    """One question's bets for a month, with the result."""
 
     question: str
     bets: tuple[tuple[Bet, float | None], ...]
-    """Each with its score; ``None`` for one that is void."""
+    """Each with its Brier score; ``None`` for a void bet."""
     leaders: tuple[str, ...] = ()
     portion: float = 0.0
-    """The share of whoever leads, 0 to 1."""
+    """The leader's share, 0 to 1."""
     on: date | None = None
-    """The snapshot's day; ``None`` where there was none."""
+    """The date of the deciding snapshot; ``None`` if there was none."""
     simulated: bool = False
 
 
 def bet_button(draft: str = "", text: str = "Place a bet", place: str = "") -> Block:
-    """Make the button that opens the form, beginning with a bet in words."""
-    made = {"type": "button", "action_id": f"{BET}:{place}" if place else BET, "text": plain_text(text)}
-    return {**made, "value": draft} if draft else made
+    """Return a button that opens the bet form, prefilled with ``draft``, a bet as text."""
+    element = {"type": "button", "action_id": f"{BET}:{place}" if place else BET, "text": plain_text(text)}
+    return {**element, "value": draft} if draft else element
 
 
 def bet_placed(bet: Bet, draft: Draft, before: Bet | None) -> Content:
-    """Say to everybody what somebody bets."""
-    said = f"<@{bet.person}> bets {bet.percent}% that {escape_line(claim(draft))}."
+    """Return the public message about a new or changed bet."""
+    text = f"<@{bet.person}> bets {bet.percent}% that {escape_line(claim(draft))}."
     if before:
-        said += f" Before it was {before.percent}% on {_short(draft.of, before.name)}."
-    shown = [section(f":crystal_ball: {said}"), actions(bet_button(str(draft.asked), "Bet too"), button("All bets", "bets"))]
-    return Content(prevent_links(said), shown)
+        text += f" The earlier bet was {before.percent}% on {_short(draft.of, before.name)}."
+    shown = [
+        section(f":crystal_ball: {text}"),
+        actions(bet_button(str(draft.asked), "Place your bet"), button("All bets", "bets")),
+    ]
+    return Content(prevent_links(text), shown)
 
 
 def incomplete_bet(draft: Draft, example: str) -> Content:
-    """Offer the form to who said only part of a bet, or nothing."""
-    said = f"The button opens a form to bet with. Or say it all at once: `/hfstats {example}`"
-    return Content(said, [section(said), actions(bet_button(str(draft)))])
+    """Return the reply to an incomplete bet, with a button for the form."""
+    text = f"Select *Place a bet* to fill in a form, or type the whole bet: `/hfstats {example}`"
+    return Content(text, [section(text), actions(bet_button(str(draft)))])
 
 
 def bet_list(open_: Sequence[Bet], bet_results: Sequence[Bet], scores: Sequence[Score], example: str) -> Content:
-    """Show a channel's bets and how good everybody was."""
+    """Return a channel's open and settled bets, with scores."""
     if not open_ and not bet_results:
-        said = f"Nobody here has bet yet. For example: `/hfstats {example}`"
-        return Content(said, [section(said), actions(bet_button())])
+        empty = f"There are no bets here yet. To place one, type `/hfstats {example}`"
+        return Content(empty, [section(empty), actions(bet_button())])
     blocks: list[Block] = []
     groups = _by_question(open_)
     room = _LINES
     for place, ((question, month), bets) in enumerate(groups[:12]):
         draft = parse_question(question, month)
-        lines = [f"• #{one.id} <@{one.person}>: {one.percent}% {_short(draft.of, one.name)}" for one in bets]
+        lines = [f"• #{bet.id} <@{bet.person}>: {bet.percent}% {_short(draft.of, bet.name)}" for bet in bets]
         shown, room = _truncate(lines, room)
         heading = f"*{_capitalize(title(draft))}, end of {Edition.parse(month).name}*"
-        too = {"accessory": bet_button(str(draft.asked), "Bet too", str(place))}
+        too = {"accessory": bet_button(str(draft.asked), "Place your bet", str(place))}
         blocks.append(section("\n".join([heading, *shown])) | too)
     if len(groups) > 12:
-        blocks.append(context(f"And {plural(len(groups) - 12, 'further question')} with open bets."))
+        blocks.append(context(f"… and {plural(len(groups) - 12, 'more question')} with open bets."))
     if bet_results:
-        last = [_settled_line(one) for one in reversed(bet_results[-_SETTLED:])]
-        blocks.append(section("\n".join(["*Settled last*", *last])))
+        last = [_settled_line(bet) for bet in reversed(bet_results[-_SETTLED:])]
+        blocks.append(section("\n".join(["*Recently settled*", *last])))
     blocks += _table(scores)
-    hint = "“/hfstats unbet” and a number takes one of yours back until its month begins; betting again changes it."
-    text = f"{plural(len(open_), 'open bet')} here, {plural(len(bet_results), 'settled one')}"
+    hint = "Until its month begins, you can change a bet by betting again, or take it back with `/hfstats unbet` and its number."
+    text = f"{plural(len(open_), 'open bet')} and {plural(len(bet_results), 'settled bet')} here"
     return Content(text, [*blocks, context(hint), actions(bet_button())])
 
 
 def bet_results(month: Edition, decided: Iterable[SettledQuestion], scores: Sequence[Score]) -> Content:
-    """Tell a channel what became of its bets on a month, and how good everybody is by now."""
-    headline = f"Bets settled for {month.name}"
+    """Return the message about a channel's settled bets for a month, with everyone's scores so far."""
+    headline = f"Bet results for {month.name}"
     blocks = [section(f":crystal_ball: *{headline}*")]
     decided = tuple(decided)
     room = _LINES
-    for place, one in enumerate(decided):
-        each = max(room - 2 * (len(decided) - place - 1), 2)  # whoever comes later has room for two
-        draft = parse_question(one.question, str(month))
-        lines = [_outcome(draft, bet, score) for bet, score in one.bets]
+    for place, result in enumerate(decided):
+        each = max(room - 2 * (len(decided) - place - 1), 2)  # leave room for two bets of each later question
+        draft = parse_question(result.question, str(month))
+        lines = [_outcome(draft, bet, score) for bet, score in result.bets]
         shown, left = _truncate(lines, each)
         room -= each - left
-        blocks.append(section("\n".join([f"*{_capitalize(title(draft))}*: {_result_text(draft, one, month)}", *shown])))
+        blocks.append(section("\n".join([f"*{_capitalize(title(draft))}*: {_result_text(draft, result, month)}", *shown])))
     below = actions(bet_button(), button("All bets", "bets"))
     return Content(headline, [*blocks, *_table(scores), below])
 
 
-def digest_bets(edition: str, every: Sequence[Bet]) -> list[Block]:
-    """Say in a line what became of a channel's bets on the digest's month, and who is best; nothing where nobody bet on it."""
-    done = [one for one in every if one.month == edition and one.outcome is not None]
+def digest_bets(edition: str, bets: Sequence[Bet]) -> list[Block]:
+    """Return a summary of a channel's bets for the digest's month; ``[]`` if there are none."""
+    done = [bet for bet in bets if bet.month == edition and bet.outcome is not None]
     if not done:
         return []
-    right, counted = (sum(one.outcome in among for one in done) for among in ({Outcome.RIGHT}, {Outcome.RIGHT, Outcome.WRONG}))
+    right, counted = (sum(bet.outcome in among for bet in done) for among in ({Outcome.RIGHT}, {Outcome.RIGHT, Outcome.WRONG}))
     came = (
         f"{right} of {plural(counted, 'bet')} came true"
         if counted
-        else f"{plural(len(done), 'bet')}, void for want of a snapshot"
+        else f"{plural(len(done), 'bet')} void because there is no snapshot"
     )
     lines = [f":crystal_ball: *Bets on {Edition.parse(edition).name}*: {came}."]
-    best = score_bets(every)[:_BEST]
+    best = score_bets(bets)[:_BEST]
     if best:
-        named = [f"{one.rank}. <@{one.who}> *{number(one.mean)}*" for one in best]
+        named = [f"{score.rank}. <@{score.who}> *{number(score.mean)}*" for score in best]
         lines.append(f"Scores, lower is better: {' · '.join(named)}")
     return [section("\n".join(lines)) | {"accessory": button("All bets", "bets")}]
 
 
 def _result_text(draft: Draft, decided: SettledQuestion, month: Edition) -> str:
     if decided.on is None:
-        return f"there is no snapshot of {month.name}, so these bets are void and count for nothing."
-    names = [_short(draft.of, one) for one in decided.leaders[:3]]
+        return f"there is no snapshot for {month.name}, so these bets are void and don't count."
+    names = [_short(draft.of, leader) for leader in decided.leaders[:3]]
     more = len(decided.leaders) - len(names)
     who = enumerate_([*names, f"{more} more"] if more else names)
-    verb = "led" if len(decided.leaders) == 1 else "were first together, each"
+    verb = "led" if len(decided.leaders) == 1 else "tied for first, each"
     simulated = ", in simulated data" if decided.simulated else ""
     return f"{who} {verb} with {percent(decided.portion)} on {day(decided.on)}{simulated}."
 
 
 def _outcome(draft: Draft, bet: Bet, score: float | None) -> str:
-    said = f"• <@{bet.person}>: {bet.percent}% {_short(draft.of, bet.name)}"
-    return said if score is None else f"{said}, {bet.outcome}: {number(score)}"
+    text = f"• <@{bet.person}>: {bet.percent}% {_short(draft.of, bet.name)}"
+    return text if score is None else f"{text}, {bet.outcome}: {number(score)}"
 
 
 def _settled_line(bet: Bet) -> str:
@@ -163,20 +166,22 @@ def _settled_line(bet: Bet) -> str:
 def _table(scores: Sequence[Score]) -> list[Block]:
     if not scores:
         return []
-    lines = [f"{one.rank}. <@{one.who}> *{number(one.mean)}* in {plural(one.bets, 'bet')}" for one in scores[:_PEOPLE]]
+    lines = [
+        f"{score.rank}. <@{score.who}> *{number(score.mean)}* over {plural(score.bets, 'bet')}" for score in scores[:_PEOPLE]
+    ]
     more = [f"and {plural(len(scores) - _PEOPLE, 'other')}"] if len(scores) > _PEOPLE else []
     return [section("\n".join(["*Scores*", *lines, *more])), context(ABOUT)]
 
 
 def number(score: float) -> str:
-    """Print a score: ``0.09``, ``0.2158``."""
+    """Return a score as text: ``0.09``, ``0.2158``."""
     return f"{score:.4f}".rstrip("0").rstrip(".") or "0"
 
 
 def _by_question(bets: Sequence[Bet]) -> list[tuple[tuple[str, str], list[Bet]]]:
     groups: dict[tuple[str, str], list[Bet]] = {}
-    for one in bets:
-        groups.setdefault((one.question, one.month), []).append(one)
+    for bet in bets:
+        groups.setdefault((bet.question, bet.month), []).append(bet)
     return sorted(groups.items(), key=lambda group: (group[0][1], group[0][0]))
 
 
@@ -187,7 +192,7 @@ def _truncate(lines: Sequence[str], room: int) -> tuple[list[str], int]:
 
 
 def _short(of: Dimension, name: str) -> str:
-    """Return a name as mrkdwn, short enough however much of it has to be escaped."""
+    """Return a name as mrkdwn of at most ``_NAME`` characters, including escapes."""
     shown = called(of, name)
     most = _NAME
     while len(escape_line(cut(shown, most))) > _NAME:

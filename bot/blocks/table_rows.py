@@ -1,4 +1,4 @@
-"""An answer's numbers as rows of text, for every surface that shows a table."""
+"""An answer's numbers as rows of text, for all tables in Slack and in the terminal."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of text under their headings; columns after the first two are numbers."""
+    """Rows of text with headings; the columns after the first two are numbers."""
 
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     left_out: int = 0
-    """Rows that were cut off."""
+    """The number of rows beyond the limit."""
 
 
 def table(answer: Answer, limit: int) -> Table | None:
-    """Choose the rows that carry the answer; ``None`` where a chart and statistics are all there is."""
+    """Return the most relevant rows, at most ``limit``; ``None`` for an answer without rows."""
     if answer.facts:
         rows = [("", label.replace("_", " "), _fact(value)) for label, value in answer.facts.items() if value is not None]
         return _limit_rows(("", "", ""), rows, limit)
@@ -44,7 +44,7 @@ def table(answer: Answer, limit: int) -> Table | None:
 
 
 def _shift_table(answer: Answer, limit: int) -> Table:
-    """Show few names by each measure, many by the leading one alone."""
+    """Return rows by every measure if they fit, otherwise only by the leading one."""
     by = answer.shifts[-1].by
     few = len({shift.name for shift in answer.shifts}) * 2 <= limit
     rows = [
@@ -57,12 +57,12 @@ def _shift_table(answer: Answer, limit: int) -> Table:
 
 
 def _forecast_table(forecasts: Sequence[Forecast], limit: int) -> Table:
-    """Show a row a name, with what is expected at each date and its interval."""
+    """Return one row per name, with the forecast and its 80% interval for each date."""
     rows: dict[str, list[str]] = {}
-    for one in forecasts:
-        row = rows.setdefault(one.name, [str(len(rows) + 1), one.name, percent(one.now)])
-        row += [percent(one.expected), f"{percent(one.low)} to {percent(one.high)}"]
-    dates = dict.fromkeys(f"{one.at:%b %Y}" for one in forecasts)
+    for forecast in forecasts:
+        row = rows.setdefault(forecast.name, [str(len(rows) + 1), forecast.name, percent(forecast.now)])
+        row += [percent(forecast.expected), f"{percent(forecast.low)} to {percent(forecast.high)}"]
+    dates = dict.fromkeys(f"{forecast.at:%b %Y}" for forecast in forecasts)
     headings = ("#", "name", "now", *(heading for when in dates for heading in (when, "80%")))
     return _limit_rows(headings, [tuple(row) for row in rows.values()], limit)
 
@@ -71,13 +71,13 @@ def _ranking_table(rankings: tuple[Ranking, ...], limit: int) -> Table | None:
     if not rankings:
         return None
     *others, last = rankings
-    found = [{share.name: share for share in ranking.shares} for ranking in others]
+    by_name = [{share.name: share for share in ranking.shares} for ranking in others]
     names = dict.fromkeys([s.name for s in last.shares] + [s.name for r in others for s in r.shares])
     lead = {share.name: share for share in last.shares}
     rows = []
     for name in names:
         cells = [str(lead[name].rank) if name in lead else "", name]
-        for shares in (*found, lead):
+        for shares in (*by_name, lead):
             share = shares.get(name)
             cells += [count(share.value), percent(share.portion)] if share else ["0", percent(0.0)]
         rows.append(tuple(cells))
@@ -95,17 +95,17 @@ _STATISTICS = {
     "spearman": "Spearman's rank correlation",
     "r2_loglog": "R² of the logarithms",
     "n": "models",
-    "top1": "share of the first",
-    "top3": "share of the first 3",
-    "top10": "share of the first 10",
+    "top1": "share of the leader",
+    "top3": "share of the top 3",
+    "top10": "share of the top 10",
     "effective": "effective number",
-    "effective_before": "effective number then",
+    "effective_before": "effective number before",
     "hhi": "HHI",
-    "hhi_before": "HHI then",
+    "hhi_before": "HHI before",
     "gini": "Gini",
     "names": "names",
 }
-"""What a table calls a figure; those that are not here stand in a sentence of the answer."""
+"""Labels of statistics; the others appear in the answer's sentences."""
 
 
 def _statistic(key: str, value: float) -> str:

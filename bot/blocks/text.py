@@ -1,4 +1,4 @@
-"""A Reply as plain text: for the terminal, for notifications, and for Slack where nothing better can be shown."""
+"""Render replies as plain text: for the terminal, for notifications and as the last fallback in Slack."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 15
 ORIGIN = 100
-"""Characters of the name of a file that an answer comes from."""
+"""Longest file name in a source line, in characters."""
 
 
 def source_line(source: Source) -> str:
-    """Say list, date, number of models, coverage and, where it is so, that the data are simulated."""
+    """Return list, number of models, dates, coverage and origin of the data, on one line."""
     since = f"{source.since:%Y-%m-%d} to " if source.since else ""
     parts = [f"{plural(source.models, 'model')} of the {short_list(source.list)}", f"{since}{source.snapshot:%Y-%m-%d} (UTC)"]
     if source.coverage < 0.9995:
-        parts.append(f"recorded for {source.coverage:.0%} of the models")
+        parts.append(f"recorded for {source.coverage:.0%} of models")
     parts.append(
         "simulated data"
         if source.simulated
@@ -35,12 +35,12 @@ def source_line(source: Source) -> str:
 
 
 def grid(answer: Answer, limit: int = MOST_ROWS) -> list[str]:
-    """Return the numbers as lines of equal columns."""
-    found = table(answer, limit)
-    if found is None:
+    """Return the numbers as aligned lines."""
+    numbers = table(answer, limit)
+    if numbers is None:
         return []
-    rows = [found.headings, *found.rows] if any(found.headings) else list(found.rows)
-    text_column = found.headings.index("of") if "of" in found.headings else 1
+    rows = [numbers.headings, *numbers.rows] if any(numbers.headings) else list(numbers.rows)
+    text_column = numbers.headings.index("of") if "of" in numbers.headings else 1
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = [
         "  ".join(
@@ -49,17 +49,17 @@ def grid(answer: Answer, limit: int = MOST_ROWS) -> list[str]:
         )
         for row in rows
     ]
-    return [line.rstrip() for line in lines] + ([f"… and {found.left_out} more"] if found.left_out else [])
+    return [line.rstrip() for line in lines] + ([f"… and {numbers.left_out} more"] if numbers.left_out else [])
 
 
 def answer_text(answer: Answer, limit: int = MOST_ROWS) -> str:
-    """Return headline, numbers, notes and source, in that order, as lines."""
+    """Return headline, numbers, notes and source as lines, in that order."""
     parts = [one_line(answer.headline), "", *grid(answer, limit), "", *map(one_line, answer.notes), source_line(answer.source)]
     return "\n".join(parts).replace("\n\n\n", "\n\n")
 
 
 def notice_text(notice: Notice) -> str:
-    """Return the sentences, then what to try instead."""
+    """Return a notice and its suggestions as text."""
     words = [line for section in notice.sections for line in ("", section.title, *map(_typed, section.lines))]
     tries = [f"Try: {' | '.join(notice.suggestions)}"] if notice.suggestions else []
     return "\n".join([notice.text, *words, *tries])

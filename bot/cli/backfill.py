@@ -1,4 +1,4 @@
-"""``hfstats backfill``: plan what is wanted, take part in counting it, and show how far everybody is."""
+"""``hfstats backfill``: plan imports of past dumps, help to count them, and show the progress."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ __all__ = ["KNOWN", "KNOWN_FILE", "BackfillRequest", "Every", "plan", "take_part
 
 _ENDED = (State.DONE, State.FAILED)
 _LOOK = 0.5
-"""Seconds between two looks at how far everybody is."""
+"""Seconds between two progress updates."""
 
 
 @dataclass(frozen=True, slots=True)
 class BackfillRequest:
-    """What somebody wants of the past."""
+    """The dumps to import."""
 
     since: date
     every: Every
@@ -46,26 +46,28 @@ class BackfillRequest:
 
 
 def plan(backfill: Backfill, request: BackfillRequest) -> Iterator[str]:
-    """Enter the last revision of each day, week or month; yields what there is to do.
+    """Plan the import of the last revision of each day, week or month; yields lines for the user.
 
     Raises:
-        SourceError: when the repository cannot be read, or has nothing since then.
+        SourceError: when the repository can't be read or has no revision since then.
 
     """
-    found = revisions(request.repo, endpoint=backfill.endpoint, token=backfill.token)
-    wanted = chosen(found, request.since, request.every)
+    available = revisions(request.repo, endpoint=backfill.endpoint, token=backfill.token)
+    wanted = chosen(available, request.since, request.every)
     if not wanted:
-        latest = max((one.day for one in found), default=None)
-        when = f"; its latest is of {latest}" if latest else ""
-        raise SourceError(f"{request.repo} has no revision since {request.since}{when}. Begin with an earlier month.")
-    new = backfill.dumps.plan(DumpRequest(request.repo, request.path, one.commit, one.day, request.columns) for one in wanted)
-    span = f"from {wanted[-1].day} to {wanted[0].day}" if len(wanted) > 1 else f"of {wanted[0].day}"
-    there = "" if new == len(wanted) else f", {len(wanted) - new} of them known already"
+        latest = max((revision.day for revision in available), default=None)
+        when = f"; the latest is from {latest}" if latest else ""
+        raise SourceError(f"{request.repo} has no revision since {request.since}{when}. Choose an earlier month.")
+    new = backfill.dumps.plan(
+        DumpRequest(request.repo, request.path, revision.commit, revision.day, request.columns) for revision in wanted
+    )
+    span = f"from {wanted[-1].day} to {wanted[0].day}" if len(wanted) > 1 else f"from {wanted[0].day}"
+    there = "" if new == len(wanted) else f", {len(wanted) - new} of them already planned"
     yield f"{request.repo}: {plural(len(wanted), 'revision')} {span}, the last of each {request.every}{there}."
 
 
 def take_part(backfill: Backfill, request: BackfillRequest, say: Callable[[str], None]) -> bool:
-    """Count until nothing is left, here and wherever workers run; tell whether every day was counted.
+    """Count dumps until none is left, together with any workers; returns whether every dump was counted.
 
     Raises:
         StoreError: when the database cannot be used.
@@ -77,22 +79,22 @@ def take_part(backfill: Backfill, request: BackfillRequest, say: Callable[[str],
     with bars, _stop_on_signal(backfill.stopped), _DayReports(backfill, request, bars, say):
         backfill.run(_OwnProgress(bars))
     dumps = backfill.dumps.find(request.repo, request.since)
-    failed = [one for one in dumps if one.state is State.FAILED]
-    done = sum(one.state is State.DONE for one in dumps)
+    failed = [dump for dump in dumps if dump.state is State.FAILED]
+    done = sum(dump.state is State.DONE for dump in dumps)
     if done + len(failed) < len(dumps):
-        say(f"Stopped with {done} of {plural(len(dumps), 'day')} counted; the same command goes on from there.")
+        say(f"Stopped with {done} of {plural(len(dumps), 'day')} counted. Run the same command to continue.")
         return False
     say(
         f"{done} of {plural(len(dumps), 'day')} counted."
-        + (" These failed; the same command tries them again:" if failed else "")
+        + (" These failed. Run the same command to retry them:" if failed else "")
     )
-    for one in failed:
-        say(f"  {one.taken_on}: {one.error}")
+    for dump in failed:
+        say(f"  {dump.taken_on}: {dump.error}")
     return not failed
 
 
 class _OwnProgress:
-    """Shows what this process is at."""
+    """Shows this process's progress."""
 
     def __init__(self, bars: Progress) -> None:
         self._bars = bars
@@ -105,13 +107,13 @@ class _OwnProgress:
 
 
 class _DayReports:
-    """Says of each day that it is done, whoever did it, and about how long the rest will take."""
+    """Reports each finished day, whichever process counted it, and estimates the remaining time."""
 
     def __init__(self, backfill: Backfill, request: BackfillRequest, bars: Progress, say: Callable[[str], None]) -> None:
         self._find = partial(backfill.dumps.find, request.repo, request.since)
         self._bars = bars
         self._say = say
-        self._said = {one.id for one in self._find() if one.state in _ENDED}
+        self._said = {dump.id for dump in self._find() if dump.state in _ENDED}
         self._at_first, self._began = len(self._said), monotonic()
         self._task = bars.add_task("days", total=None)
         self._over = Event()
@@ -131,18 +133,18 @@ class _DayReports:
 
     def _update(self) -> None:
         dumps = self._find()
-        ended = [one for one in dumps if one.state in _ENDED]
+        ended = [dump for dump in dumps if dump.state in _ENDED]
         self._bars.update(self._task, completed=len(ended), total=len(dumps))
-        for one in reversed(ended):
-            if one.id not in self._said:
-                self._said.add(one.id)
-                self._report(one, len(dumps))
+        for dump in reversed(ended):
+            if dump.id not in self._said:
+                self._said.add(dump.id)
+                self._report(dump, len(dumps))
 
-    def _report(self, one: Dump, many: int) -> None:
+    def _report(self, dump: Dump, many: int) -> None:
         taken = (monotonic() - self._began) / (len(self._said) - self._at_first)
         left = timedelta(seconds=round(taken * (many - len(self._said))))
         rest = f", about {left} left" if left else ""
-        line = f"{one.taken_on}: {_outcome(one)} ({len(self._said)} of {many}{rest})"
+        line = f"{dump.taken_on}: {_outcome(dump)} ({len(self._said)} of {many}{rest})"
         if self._bars.console.is_terminal:
             self._bars.console.print(escape(line), highlight=False)
         else:
@@ -152,12 +154,12 @@ class _DayReports:
 def _outcome(dump: Dump) -> str:
     if dump.state is State.FAILED:
         return f"failed: {dump.error}"
-    return "was there already" if dump.models is None else plural(dump.models, "model")
+    return "already imported" if dump.models is None else plural(dump.models, "model")
 
 
 @contextmanager
 def _stop_on_signal(stopped: Event) -> Iterator[None]:
-    """Turn Ctrl-C and a termination signal into a clean end."""
+    """Set ``stopped`` on Ctrl-C or a termination signal."""
 
     def stop(_: int, __: FrameType | None) -> None:
         stopped.set()

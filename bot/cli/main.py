@@ -12,7 +12,7 @@ from analytics.formatting.visible import visible
 from bot.cli import operations, processes, questions, setup, snapshots
 
 USAGE = 2
-"""Exit code for words that are not understood, as Click's own."""
+"""Exit code for invalid input, the same as Click's."""
 
 
 class _ErrorReporting(click.Group):

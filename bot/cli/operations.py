@@ -54,7 +54,7 @@ def retry(ids: tuple[int, ...], *, all_failed: bool) -> None:
     """Send again what failed or is unsure; an unsure one may then be there twice."""
     from bot.processes import status
 
-    for line in status.retry(_outbox(), ids, every=all_failed):
+    for line in status.retry(_outbox(), ids, all_failed=all_failed):
         click.echo(line)
 
 

@@ -1,4 +1,4 @@
-"""How far a long command is: a bar on a terminal, a line now and then elsewhere; both on standard error."""
+"""Progress of long commands on standard error: a bar on a terminal, otherwise a line every few seconds."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     Advance = Callable[[str, int, int | None], None]
-    """Takes what is being done, how far it is and, where that is known, how far it goes."""
+    """Takes a description, the amount done and, if known, the total."""
 
 EVERY = 5.0
 """Seconds between two lines."""
@@ -26,12 +26,12 @@ EVERY = 5.0
 
 @contextmanager
 def progress() -> Iterator[Advance]:
-    """Show how far something is, in the form that suits standard error."""
+    """Show progress in the form that suits standard error."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield lines(lambda line: click.echo(line, err=True))
         return
-    # No markup: a file may be called "[bold]".
+    # No markup: a file's name may be "[bold]".
     columns = SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn()
     with Progress(*columns, console=console, transient=True) as shown:
         current: tuple[str, TaskID] | None = None
@@ -39,7 +39,7 @@ def progress() -> Iterator[Advance]:
         def advance(description: str, done: int, total: int | None) -> None:
             nonlocal current
             if current is None or current[0] != description:
-                if current:  # one bar, however many files there are
+                if current:  # one bar for any number of files
                     shown.remove_task(current[1])
                 current = description, shown.add_task(one_line(description), total=total)
             shown.update(current[1], completed=done, total=total)
@@ -48,13 +48,13 @@ def progress() -> Iterator[Advance]:
 
 
 def lines(say: Callable[[str], None], *, every: float = EVERY, clock: Callable[[], float] = time.monotonic) -> Advance:
-    """Return a function that says how far something is, ``every`` so many seconds at most: what is quick says nothing."""
-    said = clock()
+    """Return a function that reports progress as lines, at most every ``every`` seconds; quick commands print none."""
+    last = clock()
 
     def advance(description: str, done: int, total: int | None) -> None:
-        nonlocal said
-        if clock() - said >= every:
-            said = clock()
+        nonlocal last
+        if clock() - last >= every:
+            last = clock()
             say(f"{one_line(description)}: {done:,}" + (f" of {total:,}" if total else ""))
 
     return advance

@@ -1,4 +1,4 @@
-"""Who may do what from where: the one table that every way in is held to. docs/reference/scopes-and-access.md shows it. Pure."""
+"""The access policy: who may do what from where. docs/reference/scopes-and-access.md shows the table."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ if TYPE_CHECKING:
 
 
 class ActorKind(StrEnum):
-    """Who acts, seen from the workspace or organization that installed the app."""
+    """The actor's relation to the workspace or organization that installed the app."""
 
     MEMBER = "member"
     """A full member."""
     UNVERIFIED = "unverified member"
-    """Of the team, but Slack doesn't say whether a guest: the app lacks the scope ``users:read``."""
+    """In the workspace, but possibly a guest: the app lacks the scope ``users:read`` to find out."""
     COLLEAGUE = "colleague"
-    """Of the same organization, and maybe of another workspace than the one that installed the app."""
+    """In the same organization, but possibly in a workspace other than the one that installed the app."""
     GUEST = "guest"
     STRANGER = "stranger"
-    """Of another company, in a Slack Connect conversation."""
+    """From another company, in a Slack Connect conversation."""
     APP = "app"
     """A bot or a workflow."""
     UNKNOWN = "unknown"
-    """Slack doesn't say."""
+    """Not stated by Slack."""
 
 
 class ConversationKind(StrEnum):
-    """Where a request comes from."""
+    """The kind of conversation that a request comes from."""
 
     PUBLIC = "public channel"
     PRIVATE = "private channel"
@@ -44,12 +44,12 @@ class ConversationKind(StrEnum):
 
 
 class Permission(StrEnum):
-    """What a request may do."""
+    """A permission that a request can need."""
 
     ASK = "ask"
-    """Ask about public Hub data; get help."""
+    """Ask about public Hub data and get help."""
     FORM = "form"
-    """Open the App Home and the form that builds a question."""
+    """Open App Home and the question form."""
     SEE = "see"
     """See this conversation's subscription, alerts, bets and digest."""
     CHANGE = "change"
@@ -61,9 +61,9 @@ class Permission(StrEnum):
 
 
 HIGHEST = Permission.ELSEWHERE
-"""What a line needs that nobody listed."""
+"""The permission that an unlisted command needs."""
 MEMBERSHIP = Permission.WORKSPACE
-"""What a request needs that nobody listed."""
+"""The permission that an unlisted request needs."""
 _NOTHING: frozenset[Permission] = frozenset()
 _ASK = frozenset({Permission.ASK})
 _LOOK = _ASK | {Permission.FORM, Permission.SEE}
@@ -87,12 +87,12 @@ _EXCEPT = {
 POLICY: Mapping[tuple[ActorKind, ConversationKind], frozenset[Permission]] = MappingProxyType(
     {(who, where): granted for who, granted in _EVERYWHERE.items() for where in ConversationKind} | _EXCEPT
 )
-"""What is granted; a pair that is not listed is granted nothing."""
+"""Granted permissions; an unlisted pair has none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts."""
+    """The user who made a request."""
 
     user: str
     kind: ActorKind
@@ -100,38 +100,38 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a request comes from; ``channel`` is ``""`` where that is no conversation."""
+    """The conversation that a request comes from; ``channel`` is ``""`` if it comes from none."""
 
     channel: str
     kind: ConversationKind
     named: bool = False
-    """Slack named the conversation, so that a public channel is told from a private one."""
+    """Whether Slack sent the conversation's name, so that public and private channels can be told apart."""
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What one request may do."""
+    """The access of one request."""
 
     actor: Actor
     origin: Origin
 
     def allows(self, permission: Permission) -> bool:
-        """Tell whether the policy grants it."""
+        """Return whether the policy grants a permission."""
         return permission in POLICY.get((self.actor.kind, self.origin.kind), _NOTHING)
 
     def covers(self, channel: str, user: str) -> bool:
-        """Tell whether a conversation is where this person acts from; from the App Home that is their direct message."""
+        """Return whether ``user`` made the request in ``channel``; App Home counts as the user's direct message."""
         here = self.origin.channel or self.actor.user
         return bool(user) and user == self.actor.user and channel == here
 
     def of_kind(self, kind: ActorKind) -> Access:
-        """Return the same request by somebody of another kind."""
+        """Return a copy with another kind of actor."""
         return replace(self, actor=replace(self.actor, kind=kind))
 
     def moved_to(self, channel: str) -> Access:
-        """Return the same person's access in another conversation. Only for one that they are known to be in."""
+        """Return the actor's access in another conversation. Only for conversations that the actor is known to be in."""
         return replace(self, origin=Origin(channel, ConversationKind.PRIVATE))
 
 
 NOBODY = Access(Actor("", ActorKind.UNKNOWN), Origin("", ConversationKind.HOME))
-"""May do nothing: what a request has that nobody looked at."""
+"""The access of a request that hasn't been checked: none."""

@@ -1,4 +1,4 @@
-"""Content: what a message shows, as it is kept until every channel has it."""
+"""The content of a message, stored until it has been delivered everywhere."""
 
 from __future__ import annotations
 
@@ -14,33 +14,33 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Blocks around the place of a picture, and the text that notifications and screen readers get."""
+    """Blocks above and below a picture, and the text for notifications and screen readers."""
 
     text: str
     above: Sequence[Block]
     below: Sequence[Block] = ()
     instead: Sequence[Block] = ()
-    """What stands in the picture's place where it cannot be shown."""
+    """Blocks that replace the picture if it can't be shown."""
     alt: str = ""
     details: Sequence[Block] = ()
-    """What goes into the thread on request."""
+    """Blocks posted to the thread on request."""
     files: dict[str, str] = field(default_factory=dict)
-    """Numbers to be had on request: CSV by file name."""
+    """CSV files sent on request, by file name."""
 
     def blocks(self, picture: Sequence[Block] | None = None) -> list[Block]:
-        """Return the message, with a picture or what stands for it."""
+        """Return the message's blocks, with the picture or its replacement."""
         return [*self.above, *(self.instead if picture is None else picture), *self.below]
 
     def followed_by(self, blocks: Sequence[Block]) -> Content:
-        """Return it with something more at its end."""
+        """Return a copy with more blocks at the end."""
         return replace(self, below=[*self.below, *blocks])
 
     def as_json(self) -> str:
-        """Return what :meth:`from_json` reads."""
+        """Serialize for :meth:`from_json`."""
         return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> Content:
-        """Read what :meth:`as_json` wrote."""
+        """Deserialize the result of :meth:`as_json`."""
         values: dict[str, Any] = json.loads(text)
         return cls(**values)

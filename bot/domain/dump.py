@@ -1,4 +1,4 @@
-"""A dump to be counted and what may become of it: values, without a database and without the Hub."""
+"""Dumps of the Hub to import, and their states."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class State(StrEnum):
-    """Where a dump stands."""
+    """The state of an import."""
 
     WAITING = "waiting"
     COUNTING = "counting"
@@ -22,24 +22,24 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DumpRequest:
-    """A dump that somebody wants counted: a file of a repository at one revision."""
+    """A requested import of a dump: a repository's file at one revision."""
 
     repo: str
     path: str
     revision: str
     taken_on: date
     columns: Mapping[str, str] = field(default_factory=dict)
-    """The file's columns by the Hub's fields, where they are called otherwise."""
+    """The file's column names by Hub field, where they differ."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dump(DumpRequest):
-    """One that is entered."""
+    """A stored import."""
 
     id: int = 0
     state: State = State.WAITING
     attempts: int = 0
-    """Times that somebody began with it and did not come to an end."""
+    """Attempts that were started and didn't finish."""
     models: int | None = None
     error: str | None = None
-    """A sentence."""
+    """The last error, as a sentence."""

@@ -1,4 +1,4 @@
-"""Which page of the Hugging Face Hub an address leads to. Pure: reads text, fetches nothing."""
+"""Recognize URLs of models and owners on the Hugging Face Hub, without fetching them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 HOSTS = frozenset({"huggingface.co", "www.huggingface.co", "hf.co", "www.hf.co"})
 LONGEST = 2000
-"""Characters beyond which an address is not looked at."""
+"""Longest URL that is examined, in characters."""
 
 NOT_OWNERS = frozenset(
     {
@@ -38,7 +38,7 @@ NOT_OWNERS = frozenset(
         *("robots.txt", "sitemap.xml", "favicon.ico", "manifest.json", "llms.txt", "ads.txt"),
     }
 )
-"""First parts of a path that are the Hub's own pages. What is missing here costs a look into the store and shows nothing."""
+"""First path segments that are the Hub's own pages. A missing one only costs a lookup that finds nothing."""
 
 _OWNERS_PAGES = frozenset(
     {
@@ -47,9 +47,9 @@ _OWNERS_PAGES = frozenset(
         *("settings", "storage", "repos", "share", "join"),
     }
 )
-"""Second parts that are lists on an owner's page, not models."""
+"""Second path segments that are lists on an owner's page, not models."""
 _OF_A_MODEL = frozenset({"tree", "blob", "resolve", "raw", "blame", "commits", "commit"})
-"""Third parts that show a model's files. A discussion or a setting is about something else than how much a model is used."""
+"""Third path segments that show a model's files. Discussions and settings don't concern a model's usage."""
 _NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,94}[A-Za-z0-9_])?")
 _WEB = {"https": 443, "http": 80}
 
@@ -59,7 +59,7 @@ class ModelPage:
     """A model's page, or one of its files."""
 
     id: str
-    """As written in the address: ``owner/name``, or a name alone for a model of the Hub's first years."""
+    """As in the URL: ``owner/name``, or only a name for a model from the Hub's first years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class OwnerPage:
 
 
 def page_of(address: str) -> ModelPage | OwnerPage | None:
-    """Return the page that an address leads to; ``None`` for any other site or page. Never raises."""
+    """Return the page that a URL leads to; ``None`` for other sites and pages. Never raises."""
     parts = _parts(address)
     if not parts or parts[0].casefold() in NOT_OWNERS or not all(map(_is_name, parts[:2])):
         return None
@@ -117,8 +117,8 @@ def _name_in(address: str) -> str:
 
 
 def _parts(address: str) -> list[str]:
-    """Return the parts of the path, decoded; none where the address is not plainly the Hub's."""
-    # What browsers take out or read otherwise (tabs, backslashes, letters of other scripts) is in no address of the Hub.
+    """Return the decoded path segments; ``[]`` unless the URL is clearly the Hub's."""
+    # The Hub's URLs contain nothing that browsers strip or reinterpret, such as tabs, backslashes or non-ASCII letters.
     if len(address) > LONGEST or not address.isascii() or not address.isprintable() or set(address) & {" ", "\\"}:
         return []
     try:
@@ -126,7 +126,7 @@ def _parts(address: str) -> list[str]:
         if not _is_hub(split):
             return []
         return [unquote(part, errors="strict") for part in split.path.removeprefix("/").removesuffix("/").split("/")]
-    except ValueError:  # brackets, ports and escapes that are none
+    except ValueError:  # malformed brackets, ports and escapes
         return []
 
 

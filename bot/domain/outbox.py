@@ -1,4 +1,4 @@
-"""Subscription, Delivery and what may become of one: values, without a database and without Slack."""
+"""Subscriptions, alerts, bets, deliveries and their states."""
 
 from __future__ import annotations
 
@@ -11,96 +11,96 @@ if TYPE_CHECKING:
 
 
 class State(StrEnum):
-    """Where a delivery stands."""
+    """The state of a delivery."""
 
     PLANNED = "planned"
     SENDING = "sending"
     SENT = "sent"
     FAILED = "failed"
     UNSURE = "unsure"
-    """It may be in the channel, and nobody can look: it is not sent again unless somebody says so."""
+    """It may have arrived, and the bot can't check. It's sent again only on request."""
 
 
 OPEN = (State.PLANNED, State.SENDING)
-"""What is still to be settled."""
+"""States of deliveries that aren't finished."""
 
 
 class Kind(StrEnum):
-    """What is delivered."""
+    """The kind of message."""
 
     DIGEST = "digest"
     ALERT = "alert"
     BETS = "bets"
-    """What became of a channel's bets on a month; its source is the first of them."""
+    """The results of a channel's bets for a month; the source is the first bet."""
     NOTE = "note"
-    """To one person, about a delivery that did not arrive; its source is that delivery."""
+    """A direct message about a delivery that didn't arrive; the source is that delivery."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A channel that wants the digest."""
+    """A channel's subscription to the digest."""
 
     id: int
     workspace: str
     channel: str
     schedule: str
-    """When, in the words that :func:`bot.domain.schedule.parse_schedule` reads."""
+    """In the form that :func:`bot.domain.schedule.parse_schedule` reads."""
     within: str
     """The list: ``top``, ``trending`` or ``both``."""
     sections: tuple[str, ...]
-    """Dimensions, in the order of the digest."""
+    """Dimensions, in the digest's order."""
     created_by: str
     created_at: datetime
     next_due: datetime
     paused: str | None
-    """Why it is paused: ``"asked"``, or Slack's error code; ``None`` while it runs."""
+    """The reason for a pause: ``"asked"`` or Slack's error code; ``None`` while active."""
     private: bool
-    """Whether the channel is one that not everybody in the workspace may know of."""
+    """Whether the channel is private."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A channel that wants to be told when a figure crosses a line."""
+    """A channel's alert for a value that crosses a threshold."""
 
     id: int
     workspace: str
     channel: str
     rule: str
-    """What is watched for, in canonical words: ``creator meta by downloads below 10%``."""
+    """The condition in canonical form: ``creator meta by downloads below 10%``."""
     created_by: str
     created_at: datetime
     crossed: bool
-    """Whether the figure was beyond the line when last looked at."""
+    """Whether the condition held at the last check."""
     looked_at: date | None
-    """The snapshot that was last looked at."""
+    """The date of the last snapshot checked."""
     muted: str | None
-    """Why nothing is said: ``"asked"``, or Slack's error code; ``None`` while it is heard."""
+    """The reason for muting: ``"asked"`` or Slack's error code; ``None`` while active."""
 
 
 class Outcome(StrEnum):
-    """What became of a bet."""
+    """The result of a bet."""
 
     RIGHT = "right"
     WRONG = "wrong"
     VOID = "void"
-    """There is no snapshot of its month: it counts for nothing."""
+    """There is no snapshot for its month; it doesn't count."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bet:
-    """What somebody said in a channel of who will lead a ranking."""
+    """A person's bet in a channel on who will lead a ranking."""
 
     id: int
     workspace: str
     channel: str
     person: str
     question: str
-    """The ranking, in canonical words: ``creators by downloads in trending``."""
+    """The ranking in canonical form: ``creators by downloads in trending``."""
     month: str
-    """By whose last snapshot it is decided: ``2026-12``."""
+    """The month whose last snapshot decides: ``2026-12``."""
     name: str
     percent: int
-    """How sure: 1 to 99."""
+    """Confidence, 1 to 99."""
     placed_at: datetime
     outcome: Outcome | None = None
     """``None`` while it is open."""
@@ -108,33 +108,33 @@ class Bet:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One line of the ledger: something that a channel is owed, and what became of it. Times are UTC."""
+    """An outbox entry: a message to deliver to a channel, with its state. Times are UTC."""
 
     id: int
     workspace: str
     channel: str
     kind: Kind
     source: int
-    """The id of the subscription, the watch or the bet."""
+    """The id of the subscription, alert or bet."""
     period: str
     mark: str
-    """What its message is known by, together with the id."""
+    """Identifies its message in Slack, together with the id."""
     edition: str | None
-    """The key of the digest that is shown."""
+    """The key of the digest to show."""
     content: str | None
-    """What is shown where it is no digest: JSON of text and blocks."""
+    """The message if it isn't a digest: JSON of :class:`bot.domain.content.Content`."""
     due_at: datetime
     state: State
     attempts: int
     posting_at: datetime | None
-    """When the request was about to leave; from then on the message may be there."""
+    """Set just before the request to Slack; from then on the message may have arrived."""
     ts: str | None
     error: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedDelivery:
-    """Something to be entered into the ledger."""
+    """A message to add to the outbox."""
 
     workspace: str
     channel: str
@@ -148,6 +148,6 @@ class PlannedDelivery:
 
 @dataclass(frozen=True, slots=True)
 class RetryAt:
-    """Not now: to be tried again, not before this moment (aware)."""
+    """A request to try again, not before ``at`` (timezone-aware)."""
 
     at: datetime

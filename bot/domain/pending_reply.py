@@ -1,4 +1,4 @@
-"""Work: what was asked and is not answered yet, and the working message that stands for it."""
+"""Requests that haven't been answered yet, with their progress messages."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class PendingReply:
-    """One request that has not ended: its working message and what it was to answer."""
+    """An unanswered request and its progress message."""
 
     workspace: str
     channel: str
     ts: str
-    """Of the working message or, with :data:`WITHOUT_MESSAGE` before it, any text of its own where there is none."""
+    """The progress message's timestamp or, if there is none, a unique text that starts with :data:`WITHOUT_MESSAGE`."""
     query: str
     user: str = ""
-    """Who is to be told where the message cannot be put right."""
+    """The person to notify if the message can't be updated."""
     thread: str = ""
 
     @property
     def has_message(self) -> bool:
-        """Whether there is a working message."""
+        """Whether there is a progress message."""
         return not self.ts.startswith(WITHOUT_MESSAGE)
 
 
 WITHOUT_MESSAGE = "untold "
-"""Begins the key of a request whose only trace is that somebody waits for an answer."""
+"""Prefix of ``ts`` for a request without a progress message."""

@@ -1,4 +1,4 @@
-"""A bet in words: which ranking will be led by whom, at the end of which month, and how sure. Words in, values out."""
+"""Parse and print bets: which name will lead which ranking at the end of which month, and how likely that is."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ RANKED = (Dimension.CREATOR, Dimension.LICENSE, Dimension.TASK, Dimension.LIBRAR
 MEASURES = (Measure.DOWNLOADS, Measure.MODELS)
 LISTS = (ListName.TOP, ListName.TRENDING)
 CONFIDENCE = (50, 60, 70, 80, 90, 95, 99)
-"""Percentages that the form offers; in words any whole one from 1 to 99 will do."""
+"""Percentages in the form's menu; a typed bet can have any whole percentage from 1 to 99."""
 MONTHS_AHEAD = 12
-"""Months that can be bet on: so many after this one."""
+"""How many months after the current one are open for bets."""
 LONGEST_NAME = 100
 _LONGEST = 400
 _NEWCOMER = "newcomer"
-"""Stands before a name that is not in the list yet."""
+"""Precedes a name that isn't in the list yet."""
 _FILLERS = frozenset({"that", "leads", "the"})
 _BEFORE_A_MONTH = frozenset({"by", "at", "in", "until", "before", "end", "of", "the", "for"})
 _MEASURE = {"downloads": Measure.DOWNLOADS, "download": Measure.DOWNLOADS, "models": Measure.MODELS, "model": Measure.MODELS}
@@ -46,24 +46,24 @@ _PERCENT = re.compile(r"(\d{1,3})%", re.ASCII)
 _MONTHS = {name.casefold(): at for at in range(1, 13) for name in (calendar.month_name[at], calendar.month_abbr[at])}
 
 Token = tuple[str, bool]
-"""A word and whether it stood in quotation marks."""
+"""A word and whether it was quoted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A bet as far as it is said. ``str`` gives words that :func:`parse_bet` reads."""
+    """A complete or incomplete bet. ``str`` returns text that :func:`parse_bet` reads."""
 
     of: Dimension = Dimension.CREATOR
     by: Measure = Measure.DOWNLOADS
     within: ListName = ListName.TOP
     name: str = ""
     newcomer: bool = False
-    """The name is none of the list's today."""
+    """Whether the name isn't in the list yet."""
     percent: int | None = None
     month: Edition | None = None
 
     def __post_init__(self) -> None:
-        """Fold white space and quotes, so that equal bets are equal values."""
+        """Normalize whitespace and quotes, so that equal bets are equal values."""
         object.__setattr__(self, "name", tidy(self.name))
 
     @property
@@ -73,12 +73,12 @@ class Draft:
 
     @property
     def question(self) -> str:
-        """The ranking that decides it, in canonical words, without the month."""
+        """The ranking in canonical form, without the month."""
         return str(Query(self.of.plural, by=self.by, within=self.within))
 
     @property
     def asked(self) -> Draft:
-        """The same question, nobody named."""
+        """The same ranking and month, without name and percentage."""
         return replace(self, name="", newcomer=False, percent=None)
 
     def __str__(self) -> str:
@@ -93,17 +93,17 @@ class Draft:
 
 
 def parse_bet(text: str, forms: Sequence[Form]) -> Draft:
-    """Read what stands after ``predict``, in any order; what is not there is left open.
+    """Parse the words after ``predict``, in any order. Missing parts stay empty.
 
     Raises:
-        QueryError: naming what is not understood.
+        QueryError: naming the part that can't be read.
 
     """
     if len(text) > _LONGEST:
-        raise QueryError(f"A bet has at most {_LONGEST} characters; this has {len(text)}.")
+        raise QueryError(f"This bet has {len(text)} characters. The limit is {_LONGEST}.")
     tokens = [(re.sub(r"\\(.)", r"\1", m[1]), True) if m[1] is not None else (m[2], False) for m in _TOKEN.finditer(tidy(text))]
     if any(word.startswith('"') and not in_quotes for word, in_quotes in tokens):
-        raise QueryError("A quotation mark is not closed.")
+        raise QueryError("A quotation mark isn't closed. Add the missing one.")
     tokens, month = _take_month(tokens)
     tokens, percent = _take_percent(tokens)
     tokens, by, within = _take_options(tokens)
@@ -112,25 +112,25 @@ def parse_bet(text: str, forms: Sequence[Form]) -> Draft:
     of = Dimension.CREATOR if at is None else words[_normalize_word(tokens[at][0])]
     rest = [token for place, token in enumerate(tokens) if place != at]
     if at is None and rest:
-        raise QueryError(f"A bet names a ranking: {_join_or([one.plural for one in RANKED])}.")
+        raise QueryError(f"Name the ranking that you're betting on: {_join_or([dimension.plural for dimension in RANKED])}.")
     newcomer = (_NEWCOMER, False) in [(word.casefold(), in_quotes) for word, in_quotes in rest]
     left_out = _FILLERS | {_NEWCOMER}
     name = " ".join(word for word, in_quotes in rest if in_quotes or word.casefold() not in left_out).strip()
     if len(name) > LONGEST_NAME:
-        raise QueryError(f"A name has at most {LONGEST_NAME} characters; this one has {len(name)}.")
+        raise QueryError(f"This name has {len(name)} characters. The limit is {LONGEST_NAME}.")
     return Draft(of, by, within, name, newcomer and bool(name), percent, month)
 
 
 def parse_question(question: str, month: str) -> Draft:
-    """Read back what is kept of a bet: :attr:`Draft.question` and its month."""
+    """Parse a stored bet's :attr:`Draft.question` and month."""
     word, *rest = question.split()
-    of = next(one for one in RANKED if one.plural == word)
+    of = next(dimension for dimension in RANKED if dimension.plural == word)
     within = ListName(rest[3]) if len(rest) > 3 else ListName.TOP
     return Draft(of, Measure(rest[1]), within, month=Edition.parse(month))
 
 
 def open_months(now: datetime) -> tuple[Edition, ...]:
-    """Return the months that can still be bet on: those that have not begun, twelve of them."""
+    """Return the months open for bets: the next twelve."""
     months = [Edition.month(now.date()).after]
     while len(months) < MONTHS_AHEAD:
         months.append(months[-1].after)
@@ -138,44 +138,48 @@ def open_months(now: datetime) -> tuple[Edition, ...]:
 
 
 def closed_reason(month: Edition, now: datetime) -> str:
-    """Say why a month cannot be bet on; ``""`` where it can."""
+    """Return why a month is closed for bets; ``""`` if it's open."""
     able = open_months(now)
+    if month < Edition.month(now.date()):
+        return f"{month.name} is over. The next month you can bet on is {able[0].name}."
     if month < able[0]:
-        return f"Bets on {month.name} closed when the month began; the first that is open is {able[0].name}."
+        return f"Bets on {month.name} closed when the month began. The next month you can bet on is {able[0].name}."
     if month > able[-1]:
-        return f"A bet goes at most {MONTHS_AHEAD} months ahead: up to {able[-1].name}."
+        return f"You can bet at most {MONTHS_AHEAD} months ahead, through {able[-1].name}."
     return ""
 
 
 def example(now: datetime) -> str:
-    """Return a bet that could be placed now."""
+    """Return an example of a bet that could be placed now."""
     return EXAMPLE.format(month=open_months(now)[-1])
 
 
 def title(draft: Draft) -> str:
-    """Name the ranking: ``creators by downloads in the trending list``."""
-    of = "families of licenses" if draft.of is Dimension.FAMILY else draft.of.plural
+    """Return the ranking's name: ``creators by downloads in the trending list``."""
+    of = "license families" if draft.of is Dimension.FAMILY else draft.of.plural
     return f"{of} by {draft.by}" + (f" in the {draft.within} list" if draft.within is not ListName.TOP else "")
 
 
 def claim(draft: Draft) -> str:
-    """Say what is bet: ``Alibaba leads the creators by downloads at the end of December 2026``."""
+    """Return the bet's claim: ``Alibaba will lead creators by downloads at the end of December 2026``."""
     when = f" at the end of {draft.month.name}" if draft.month else ""
-    return f"{called(draft.of, draft.name)} leads the {title(draft)}{when}"
+    return f"{called(draft.of, draft.name)} will lead {title(draft)}{when}"
 
 
-def score_bets(every: Iterable[Bet]) -> tuple[Score, ...]:
-    """Score everybody of a conversation over all that was settled there; what is void counts for nothing."""
-    counted = (one for one in every if one.outcome in {Outcome.RIGHT, Outcome.WRONG})
-    return scores((one.person, one.percent, one.outcome is Outcome.RIGHT) for one in counted)
+def score_bets(bets: Iterable[Bet]) -> tuple[Score, ...]:
+    """Return everyone's Brier scores over settled bets. Void bets don't count."""
+    counted = (bet for bet in bets if bet.outcome in {Outcome.RIGHT, Outcome.WRONG})
+    return scores((bet.person, bet.percent, bet.outcome is Outcome.RIGHT) for bet in counted)
 
 
 def _ranking_words(forms: Sequence[Form]) -> dict[str, Dimension]:
-    found: dict[str, Dimension] = {}
-    for one in RANKED:
-        alike = [word for form in forms if form.word in {one.plural, one.value} for word in (form.word, *form.aliases)]
-        found |= dict.fromkeys((one.plural, one.value, *alike), one)
-    return found
+    dimensions: dict[str, Dimension] = {}
+    for dimension in RANKED:
+        alike = [
+            word for form in forms if form.word in {dimension.plural, dimension.value} for word in (form.word, *form.aliases)
+        ]
+        dimensions |= dict.fromkeys((dimension.plural, dimension.value, *alike), dimension)
+    return dimensions
 
 
 def _normalize_word(word: str) -> str:
@@ -183,7 +187,7 @@ def _normalize_word(word: str) -> str:
 
 
 def _take_month(tokens: list[Token]) -> tuple[list[Token], Edition | None]:
-    """Take the month out, with the small words before it: ``by the end of December 2026``, ``at 2026-12``."""
+    """Remove the month with the words before it: ``by the end of December 2026``, ``at 2026-12``."""
     for at, (word, in_quotes) in enumerate(tokens):
         after = tokens[at + 1] if at + 1 < len(tokens) else ("", False)
         spelled = word.casefold() in _MONTHS and bool(_YEAR.fullmatch(after[0]))
@@ -194,12 +198,12 @@ def _take_month(tokens: list[Token]) -> tuple[list[Token], Edition | None]:
             begin -= 1
         rest = [*tokens[:begin], *tokens[end:]]
         if _take_month(rest)[1]:
-            raise QueryError("A bet is on one month.")
+            raise QueryError("Name only one month.")
         year, number = (after[0], _MONTHS[word.casefold()]) if spelled else (word[:4], int(word[5:]))
         try:
             return rest, Edition.month(date(int(year), number, 1))
         except (ValueError, OverflowError):
-            raise QueryError(f"“{word}” is no month; write one such as 2026-12.") from None
+            raise QueryError(f"“{word}” isn't a month. Write it like 2026-12.") from None
     return tokens, None
 
 
@@ -210,41 +214,41 @@ def _take_percent(tokens: list[Token]) -> tuple[list[Token], int | None]:
             joined[-1] = (f"{joined[-1][0]}%", False)
         else:
             joined.append((word, in_quotes))
-    said = [(word, in_quotes) for word, in_quotes in joined if not in_quotes and word.endswith("%") and word[:1].isdigit()]
-    if not said:
+    percentages = [(word, in_quotes) for word, in_quotes in joined if not in_quotes and word.endswith("%") and word[:1].isdigit()]
+    if not percentages:
         return joined, None
-    typed = said[0][0]
-    found = _PERCENT.fullmatch(typed)
-    if len(said) > 1:
-        raise QueryError("A bet has one percentage.")
-    if not found or not 1 <= int(found[1]) <= 99:
-        raise QueryError(f"How sure is a whole number from 1% to 99%, not “{typed[:20]}”.")
-    return [token for token in joined if token not in said], int(found[1])
+    typed = percentages[0][0]
+    match = _PERCENT.fullmatch(typed)
+    if len(percentages) > 1:
+        raise QueryError("Give only one percentage.")
+    if not match or not 1 <= int(match[1]) <= 99:
+        raise QueryError(f"“{typed[:20]}” isn't a valid percentage. Use a whole number from 1% to 99%.")
+    return [token for token in joined if token not in percentages], int(match[1])
 
 
 def _take_options(tokens: list[Token]) -> tuple[list[Token], Measure, ListName]:
-    """Take ``by …`` and ``in …`` out."""
+    """Remove ``by …`` and ``in …``."""
     rest: list[Token] = []
-    found: dict[str, str] = {}
+    options: dict[str, str] = {}
     words = iter(tokens)
     for word, in_quotes in words:
         key = word.casefold()
         if in_quotes or key not in {"by", "in"}:
             rest.append((word, in_quotes))
             continue
-        if key in found:
-            raise QueryError(f"“{key}” is there twice.")
-        found[key] = next(words, ("", False))[0]
-    by, within = found.get("by", "downloads"), found.get("in", "top")
+        if key in options:
+            raise QueryError(f"“{key}” appears twice. Remove one.")
+        options[key] = next(words, ("", False))[0]
+    by, within = options.get("by", "downloads"), options.get("in", "top")
     if by.casefold() not in _MEASURE:
-        raise QueryError(f"A bet counts by {_join_or(MEASURES)}, not by “{by[:40]}”.")
+        raise QueryError(f"You can't bet on a ranking by “{by[:40]}”. Use {_join_or(MEASURES)}.")
     if within.casefold() not in LISTS:
-        raise QueryError(f"A bet is on the list {_join_or(LISTS)}, not on “{within[:40]}”.")
+        raise QueryError(f"You can't bet on the list “{within[:40]}”. Use {_join_or(LISTS)}.")
     return rest, _MEASURE[by.casefold()], ListName(within.casefold())
 
 
 def _quote(name: str) -> str:
-    """Put a name in quotation marks, whatever it is: there it is nothing else."""
+    """Quote a name, so that it can't be read as anything else."""
     return '"' + re.sub(r'(["\\])', r"\\\1", name) + '"'
 
 

@@ -1,7 +1,7 @@
-"""The form that builds a question: what each of its fields holds, from a Query and back to one through the grammar.
+"""The values of the question form, converted from a query and back to its text.
 
-A field holds words of the query (``by downloads``, ``task fill-mask``, ``"Meta AI"``). What was chosen, one after the other,
-is the text of the question, and one grammar reads it all.
+Each field contains words of the query: ``by downloads``, ``task fill-mask``, ``"Meta AI"``. Joined, they are the question's text,
+which the grammar reads like any other.
 """
 
 from __future__ import annotations
@@ -23,32 +23,32 @@ if TYPE_CHECKING:
 QUESTION = "question"
 NAMES = "names"
 FIELDS = (NAMES, *(option.value for option in Option))
-"""The fields beside the question itself, in the order of a query's words."""
+"""The fields after the question, in the order of a query's words."""
 
 
 @dataclass(frozen=True, slots=True)
 class FormValues:
-    """What a form holds."""
+    """The values of the form."""
 
     word: str
-    """The question's."""
+    """The question's first word."""
     words: Mapping[str, tuple[str, ...]]
-    """By field: words of the query; a field that is not there narrows nothing."""
+    """Words of the query by field, without empty fields."""
     typed: frozenset[str] = frozenset()
-    """Fields that were typed, not chosen: with names too long for a menu."""
+    """Fields shown as text inputs, because their names are too long for a menu."""
     where: str | None = None
-    """The conversation that the answer is for; ``None`` is the bot's own with the person."""
+    """The conversation to post the answer in; ``None`` for a direct message."""
     quiet: bool = False
-    """Nobody else sees the answer."""
+    """Whether only the person who asked sees the answer."""
 
     @property
     def text(self) -> str:
-        """The question in words, whether or not they make one."""
+        """The question's text, valid or not."""
         return " ".join([self.word, *(word for field in FIELDS for word in self.words.get(field, ()))])
 
 
 def form_values(query: Query) -> FormValues:
-    """Fill in a form so that it asks ``query``."""
+    """Return the form's values for ``query``."""
     words: dict[str, tuple[str, ...]] = {NAMES: tuple(map(quoted, query.names))}
     if query.by:
         words[Option.BY] = (f"{Option.BY} {query.by}",)
@@ -62,31 +62,31 @@ def form_values(query: Query) -> FormValues:
         words[Option.AT] = (f"{Option.AT} {query.at}",)
     if query.since:
         words[Option.SINCE] = (f"{Option.SINCE} {query.since}",)
-    return FormValues(query.word, {field: given for field, given in words.items() if given})
+    return FormValues(query.word, {field: parts for field, parts in words.items() if parts})
 
 
 def without_unsupported(form: FormValues, to: Form) -> FormValues:
-    """Leave out what the form's question cannot take."""
+    """Return the form's values without the fields that its question doesn't have."""
     able = {*to.options, *([NAMES] if to.most else [])}
     return replace(form, words={field: words for field, words in form.words.items() if field in able})
 
 
 def mistakes(form: FormValues, forms: Sequence[Form]) -> dict[str, str]:
-    """Say, by field, what keeps the form from being a question. Nothing is wrong with one that :func:`grammar.parse` reads."""
-    of = next((one for one in forms if one.word == form.word), None)
+    """Return error messages by field; ``{}`` if :func:`grammar.parse` reads the question."""
+    of = next((candidate for candidate in forms if candidate.word == form.word), None)
     if of is None:
-        return {QUESTION: f"I do not know the question “{form.word}”."}
+        return {QUESTION: f"There's no question “{form.word}”. Choose one from the menu."}
     wrong = {}
     names = [form.word, *form.words.get(NAMES, ())]
-    if said := _error(names, forms):
-        wrong[NAMES if of.most else QUESTION] = said
+    if message := _error(names, forms):
+        wrong[NAMES if of.most else QUESTION] = message
     stand_in = [form.word, *["x"] * of.fewest]
     for field in FIELDS[1:]:
-        if field in form.words and (said := _error([*stand_in, *form.words[field]], forms)):
-            wrong[field] = said
-    if not wrong and (said := _error([form.text], forms)):
-        late = Option.SINCE in form.words and said.startswith(f"“{Option.SINCE} ")
-        wrong[Option.SINCE if late else NAMES if of.most else QUESTION] = said
+        if field in form.words and (message := _error([*stand_in, *form.words[field]], forms)):
+            wrong[field] = message
+    if not wrong and (message := _error([form.text], forms)):
+        late = Option.SINCE in form.words and message.startswith(f"“{Option.SINCE} ")
+        wrong[Option.SINCE if late else NAMES if of.most else QUESTION] = message
     return wrong
 
 
@@ -99,6 +99,6 @@ def _error(words: Sequence[str], forms: Sequence[Form]) -> str | None:
 
 
 def unquoted(words: str) -> str:
-    """Return a name as people see it, without the quotation marks that the grammar needs."""
+    """Return a name without the query's quotation marks."""
     inside = re.fullmatch(r'"((?:[^"\\]|\\.)*)"', words)
     return re.sub(r"\\(.)", r"\1", inside[1]) if inside else words

@@ -1,4 +1,4 @@
-"""Reply: what somebody gets back, before it is decided how it looks or travels."""
+"""Replies to requests, independent of their format and delivery."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An answer's chart, drawn."""
+    """A drawn chart."""
 
     png: bytes
     alt: str
     name: str
-    """A file name that says what it shows."""
+    """A descriptive file name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Texts that can be typed, and what they do."""
+    """Alternative inputs and what they do."""
 
     typed: tuple[str, ...]
     meaning: str
@@ -29,7 +29,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Lines of a help under their heading."""
+    """A section of a help message."""
 
     title: str
     lines: tuple[Line, ...]
@@ -37,22 +37,22 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A few sentences to one person: help, a mistake of theirs, a failure of ours. Plain text throughout."""
+    """A short plain-text message to one person: help, an input error or a failure."""
 
     text: str
     sections: tuple[Section, ...] = ()
-    """What can be typed, under headings."""
+    """Sections of a help message."""
     suggestions: tuple[str, ...] = ()
-    """Texts that would work, offered as buttons."""
+    """Valid inputs, shown as buttons."""
     build: str | None = None
-    """Offers the form that builds a question, beginning with this one; ``""`` begins with the plainest."""
+    """If not ``None``, shows a button for the question form, prefilled with this question."""
     reference: str | None = None
-    """Of a failure that nobody foresaw; stands in the log with what went wrong."""
+    """The reference id of an unexpected failure, also in the log."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Either an answer with its picture, for everyone in the conversation, or a notice for the person who asked."""
+    """An answer with its picture for the whole conversation, or a notice for the person who asked."""
 
     answer: Answer | None = None
     picture: Picture | None = None

@@ -1,6 +1,6 @@
-"""What the analytics processes tell the others: what can be asked, what the store holds, and the latest findings.
+"""A summary of the store: available questions, snapshots, names and the latest findings.
 
-Values with next to no code, so that reading them from another process loads neither pandas nor matplotlib.
+These values come from the analytics processes. Unpickling them must load neither pandas nor matplotlib.
 """
 
 from __future__ import annotations
@@ -18,35 +18,35 @@ if TYPE_CHECKING:
     from analytics.query import Form, Period
 
 FINDINGS = ("licenses", "creators", "tasks", "likes", "movers")
-"""The questions whose answers are worth a look without being asked for."""
+"""Questions whose headlines App Home shows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One question as the other processes know it: without the code that answers it."""
+    """A question's description, without the code that answers it."""
 
     form: Form
     summary: str
     examples: tuple[str, ...]
     brief: str = ""
-    """What it answers in a few words, where a list of commands has one line for several."""
+    """A short description for lists that group several questions on one line."""
 
 
 _RANKED = {dimension.plural for dimension in Dimension}
 
 
 def group_of(form: Form) -> str:
-    """Return the heading under which a question stands among the others."""
+    """Return the heading of a question's group in menus and help."""
     return "Rankings" if form.singular or form.word in _RANKED else "One name" if form.fewest == form.most == 1 else "More"
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """Something that can be asked about by name."""
+    """A name that people can ask about."""
 
     name: str
     also: tuple[str, ...] = ()
-    """What else people type for it: a creator's namespaces, a model's former ids."""
+    """Aliases: a creator's namespaces, a model's former ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A question with the sentence that answers it now."""
+    """A question and the headline of its current answer."""
 
     query: str
     headline: str
@@ -69,17 +69,17 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class StoreSummary:
-    """The store at one moment."""
+    """The store's contents at one point in time."""
 
     edition: str
-    """Another text whenever a snapshot came or went."""
+    """Changes whenever a snapshot is added or removed."""
     holdings: tuple[Holding, ...]
-    """One a list that has data; none where there is no snapshot yet."""
+    """One for each list with data."""
     simulated: bool
     months: tuple[Period, ...]
-    """Those with a snapshot, the latest first."""
+    """Months with a snapshot, latest first."""
     findings: tuple[Finding, ...]
     doubts: tuple[str, ...]
-    """What is to be distrusted about the latest snapshots, in sentences."""
+    """Warnings about the latest snapshots, as sentences."""
     names: Mapping[str, tuple[Name, ...]]
-    """By the question's word (``license``, ``creator``, …): the names of the latest snapshots, the most downloaded first."""
+    """Names in the latest snapshots by the question's word (``license``, ``creator``, …), most downloaded first."""

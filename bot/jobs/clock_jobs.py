@@ -44,7 +44,7 @@ _log = logging.getLogger(__name__)
 _Result = TypeVar("_Result")
 
 EVENT_RETENTION = timedelta(days=1)
-"""How long events and signatures are remembered; Slack gives up on an event within an hour, a signature is good for minutes."""
+"""How long received event ids and signatures are stored. Slack retries events for an hour; signatures are valid for minutes."""
 DELIVERY_RETENTION = timedelta(days=400)
 """How long finished deliveries are kept."""
 REQUEUE_AFTER = timedelta(minutes=5)
@@ -89,12 +89,12 @@ class Jobs:
             if last is None or last.ended_at or self.delivery_context.clock() - last.beat_at <= SILENT_AFTER:
                 return
             age = duration((self.delivery_context.clock() - last.beat_at).total_seconds())
-            text = f"The worker {last.name} stopped responding {age} ago. Another one works now and catches up."
+            text = f"Worker {last.name} stopped responding {age} ago. Another worker is running now and catching up."
             _log.error("%s", text)
             if self.done.first("worker silent", last.slot):
                 self.tell_operator(text)
         except StoreError:
-            return  # whoever uses the database next says so
+            return  # the next use of the database reports it
 
     def run(self, job: str) -> None:
         """Run one job by its name; a failure that nobody foresaw is logged and told to the operator.
@@ -162,10 +162,10 @@ class Jobs:
             self.settle()
         entered = plan(self.delivery_context, self.numbers, self.database, self.missed)
         if entered:
-            _log.info("%s deliveries are due", len(entered))
+            _log.info("planned %s deliveries", len(entered))
 
     def missed(self, edition: Edition) -> list[date]:
-        """Return the days of a month or week on which no snapshot could be taken."""
+        """Return the days of a month or week without a snapshot."""
         return [date.fromisoformat(slot) for slot in self.done.slots("missed", str(edition.first), str(edition.last))]
 
     def snapshot(self) -> bool:
@@ -202,24 +202,35 @@ class Jobs:
         if not self.delivery_context.watches.active():
             return
         store = SqlHistory(self.database)
-        latest = {name.value: max(found, key=lambda one: one.taken_on) for name in ListName if (found := store.snapshots(name))}
-        # A list that came in part would show creators as gone that are not.
-        newest = {name: one.taken_on for name, one in latest.items() if not any(doubt.severe for doubt in quality.short(one))}
-        crossed = watch(self.delivery_context, self.numbers, [one.form for one in self.numbers.entries()], self.database, newest)
+        latest = {
+            name.value: max(snapshots, key=lambda snapshot: snapshot.taken_on)
+            for name in ListName
+            if (snapshots := store.snapshots(name))
+        }
+        # In an incomplete list, creators would seem to be gone.
+        newest = {
+            name: snapshot.taken_on
+            for name, snapshot in latest.items()
+            if not any(doubt.severe for doubt in quality.short(snapshot))
+        }
+        crossed = watch(
+            self.delivery_context, self.numbers, [entry.form for entry in self.numbers.entries()], self.database, newest
+        )
         if crossed:
-            _log.info("%s watches crossed their line", crossed)
+            _log.info("%s alerts crossed their threshold", crossed)
 
     def settle(self) -> None:
         """Settle the bets on past months by each month's last complete snapshot, and plan the notices about them."""
         store = SqlHistory(self.database)
 
         def last_day(within: ListName, month: Edition) -> date | None:
-            found = [one for one in store.snapshots(within) if one.taken_on in month]
-            return next((one.taken_on for one in reversed(found) if not any(doubt.severe for doubt in quality.short(one))), None)
+            in_month = [snapshot for snapshot in store.snapshots(within) if snapshot.taken_on in month]
+            complete = [snapshot for snapshot in in_month if not any(doubt.severe for doubt in quality.short(snapshot))]
+            return complete[-1].taken_on if complete else None
 
-        told = settle(self.delivery_context, self.numbers, self.database, last_day)
-        if told:
-            _log.info("the bets of %s channels are settled", told)
+        planned = settle(self.delivery_context, self.numbers, self.database, last_day)
+        if planned:
+            _log.info("settled the bets of %s channels", planned)
 
     def tell_operator(self, text: str) -> None:
         """Post a text once in the operator's channel, if the settings name one; the log has it anyway."""
@@ -235,7 +246,7 @@ class Jobs:
         marks = self.seen.prune(EVENT_RETENTION) + self.done.prune(DELIVERY_RETENTION)
         lines = self.delivery_context.outbox.prune(DELIVERY_RETENTION)
         digests = self.delivery_context.built_digests.prune(age)
-        _log.info("tidied: %s addresses of pictures, %s marks, %s deliveries, %s digests", links, marks, lines, digests)
+        _log.info("deleted %s picture links, %s markers, %s deliveries and %s digests", links, marks, lines, digests)
 
     def deliver(self, id_: int) -> RetryAt | None:
         """Make one delivery; see :func:`bot.outbox.delivery.deliver`."""

@@ -1,4 +1,4 @@
-"""Prewarming: what is asked most is answered when a snapshot comes, so that whoever asks first does not wait for a chart."""
+"""Prewarm the answer cache with common questions after each snapshot."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _EVERY = 60.0
-"""Seconds between two looks at whether there is a new snapshot; a look costs one small query."""
+"""Seconds between two checks for a new snapshot; a check runs one small query."""
 
 
 class Prewarmer:
-    """Asks the same questions anew whenever the history changes, and keeps the answers in the cache."""
+    """Answers the same questions whenever the history changes, to fill the cache."""
 
     def __init__(self, answer_cache: AnswerCache, questions: Sequence[Query]) -> None:
-        """Keep the answers to ``questions`` at hand."""
+        """Cache the answers to ``questions``."""
         self._recent = answer_cache
         self._questions = questions
         self._warm: Hashable = None
 
     def look(self) -> int:
-        """Answer the questions if a snapshot came or went since the last look; return how many were answered.
+        """Answer the questions if the history changed since the last check; returns how many were answered.
 
         Raises:
             StoreError: when the database cannot be used.
@@ -40,12 +40,12 @@ class Prewarmer:
         if version == self._warm:
             return 0
         answered = sum(self._answered(query) for query in self._questions)
-        # Only now: what failed on the way is asked again at the next look.
+        # Set only now, so that a failed question is retried at the next check.
         self._warm = version
         return answered
 
     def start(self) -> Callable[[], None]:
-        """Look now and every minute, in a thread of its own; returns what stops it."""
+        """Check now and every minute in a thread; returns a function that stops it."""
         stopped = Event()
 
         def run() -> None:
@@ -53,9 +53,9 @@ class Prewarmer:
                 try:
                     self.look()
                 except HfStatsError as error:
-                    _log.warning("the common charts are not at hand: %s", error)
-                except Exception:  # noqa: BLE001 - a thread that ends here would be missed by nobody
-                    _log.exception("the common charts are not at hand")
+                    _log.warning("could not prewarm the common charts: %s", error)
+                except Exception:  # noqa: BLE001 - nothing would notice the end of this thread
+                    _log.exception("could not prewarm the common charts")
                 if stopped.wait(_EVERY):
                     return
 
@@ -65,6 +65,6 @@ class Prewarmer:
     def _answered(self, query: Query) -> bool:
         try:
             self._recent.answer(query)
-        except (NoDataError, QueryError):  # a store of one month has no movers
+        except (NoDataError, QueryError):  # for example, no movers in a store with one month of data
             return False
         return True

@@ -1,4 +1,4 @@
-"""What operators see: log lines, metrics, and whatever libraries write to standard error.
+"""Logs and metrics for operators, including what libraries write to standard error.
 
-No Slack here, and no decision depends on it. It may import domain and analytics' errors.
+No Slack here, and no behavior depends on it. It may import domain and analytics' errors.
 """

@@ -1,4 +1,4 @@
-"""What a child process inherits of how to log, through its environment."""
+"""The environment variable that passes the logging configuration to child processes."""
 
 CHILD_LOGS = "HFSTATS_CHILD_LOGS"
-"""The variable that says to child processes how to log; where it is missing, they log as Python does by itself."""
+"""Level and format for child processes; if it's not set, they use Python's defaults."""

@@ -1,4 +1,4 @@
-"""Log lines: structured, each with the request it belongs to, and never with a token or with what somebody wrote."""
+"""Structured logging with request ids, and without tokens or users' text."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 REQUEST: ContextVar[str] = ContextVar("request", default="")
-"""The id of the request that is being worked on; it stands in every line, and in the error that a user sees."""
+"""The id of the current request, included in its log lines and in error messages to users."""
 
 FAILURE = "failure "
 """How the line begins that a reference leads to."""
 
 _SECRET = re.compile(r"xox[a-z]+-[\w.-]+|xapp-[\w-]+|hf_\w{8,}|gAAAA[\w=-]{20,}|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)")
-"""Tokens of Slack's and the Hub's, Fernet's ciphertexts, and passwords in addresses."""
+"""Slack and Hub tokens, Fernet ciphertexts, and passwords in URLs."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 _LEAST = {
@@ -43,18 +43,18 @@ _LEAST = {
     "psycopg": logging.ERROR,
     "waitress": logging.ERROR,
 }
-"""Libraries that log bodies, headers or statements below these levels, or tell an operator nothing there."""
+"""Lowest levels of libraries that log bodies, headers or statements below them, or nothing useful."""
 
 
 def start_request() -> str:
-    """Give the request that starts now an id."""
+    """Set a new id for the current request and return it."""
     request = secrets.token_hex(4)
     REQUEST.set(request)
     return request
 
 
 def request_id() -> str:
-    """Return the id of the request that is being worked on, or a new one where there is none."""
+    """Return the id of the current request, or a new one if there is none."""
     return REQUEST.get() or start_request()
 
 
@@ -100,7 +100,7 @@ class _Collector(logging.Handler):
 
 
 def configure(level: str, style: Literal["json", "text"]) -> None:
-    """Send the lines of every logger to standard error, from now on, and with them whatever else is written there."""
+    """Send all loggers' lines to standard error, and turn other output there into log lines."""
     handler = logging.StreamHandler()
     handler.setFormatter(formatter(style))
     handler.addFilter(is_loggable)
@@ -112,17 +112,17 @@ def configure(level: str, style: Literal["json", "text"]) -> None:
 
 
 def configure_child() -> None:
-    """Do the same in a process that one started which did; in others, such as a test's, nothing."""
+    """Configure logging like the parent process, if it called :func:`configure`."""
     level, _, style = os.environ.get(CHILD_LOGS, "").partition(" ")
     if level:
         configure(level, "json" if style == "json" else "text")
 
 
 def is_loggable(record: logging.LogRecord) -> bool:
-    """Hold back what libraries log of bodies. A filter of the handler's, since Bolt sets its loggers' levels itself."""
+    """Filter out libraries' lines below their lowest level. A handler's filter, because Bolt sets its loggers' levels itself."""
     library = record.name.partition(".")[0]
     if library in {"asyncio", "procrastinate"} and _is_lost_connection(record):
-        return False  # the engine says once that the database is gone
+        return False  # the engine logs the outage once
     return record.levelno >= _LEAST.get(library, logging.NOTSET)
 
 
@@ -132,7 +132,7 @@ def _is_lost_connection(record: logging.LogRecord) -> bool:
 
 
 def formatter(style: Literal["json", "text"]) -> logging.Formatter:
-    """Make the formatter of all lines."""
+    """Return the formatter for all log lines."""
     renderer = (
         structlog.processors.JSONRenderer()
         if style == "json"
@@ -172,12 +172,12 @@ def _trace(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mutab
 def raised(error: BaseException) -> Iterator[str]:
     """Yield the exception and what caused it, each as its kind and the places it came through, the innermost last."""
     seen: set[int] = set()
-    one: BaseException | None = error
-    while one is not None and id(one) not in seen:
-        seen.add(id(one))
-        said = f": {one.strerror}" if isinstance(one, OSError) and one.strerror else ""
-        yield f"{type(one).__module__}.{type(one).__qualname__}{said} {_places(one.__traceback__)}"
-        one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        reason = f": {current.strerror}" if isinstance(current, OSError) and current.strerror else ""
+        yield f"{type(current).__module__}.{type(current).__qualname__}{reason} {_places(current.__traceback__)}"
+        current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
 
 
 def _places(trace: TracebackType | None) -> str:
@@ -186,13 +186,13 @@ def _places(trace: TracebackType | None) -> str:
 
 
 def _safe(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:  # noqa: ANN401 - structlog's form
-    """Take out what must not be in a log, wherever it stands, and what would make two lines of one."""
+    """Remove secrets and control characters from all values."""
     return {key: _clean(value) for key, value in event.items()}
 
 
 def _clean(value: Any) -> Any:  # noqa: ANN401 - any value of a log line
     if isinstance(value, str):
-        return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", _SECRET.sub("[removed]", value))
+        return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", _SECRET.sub("[removed]", value))
     if isinstance(value, list | tuple):
-        return [_clean(one) for one in value]
+        return [_clean(item) for item in value]
     return value

@@ -1,4 +1,4 @@
-"""What Prometheus is told at /metrics: requests, acknowledgements, answers, Slack's errors, the queue, the age of the data."""
+"""Prometheus metrics for /metrics: requests, acknowledgements, answers, Slack errors, queue depth, age of the data."""
 
 from __future__ import annotations
 
@@ -33,26 +33,26 @@ _ANSWERED = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 
 _UNKNOWN = "other"
 _READ_WITHIN = 2.0
-"""Seconds that the database gets for one gauge."""
+"""Timeout of the database query for one gauge, in seconds."""
 
 
 class Metrics:
-    """One process's counters, in a registry of their own."""
+    """The metrics of one process, in their own registry."""
 
     def __init__(self) -> None:
         """Start at zero."""
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         self._requests = Counter(
-            "hfstats_requests", "What Slack sent, by the door it came through", ["door"], registry=self.registry
+            "hfstats_requests", "Requests from Slack, by entry point", ["entry_point"], registry=self.registry
         )
         self._unverified = Counter(
             "hfstats_unverified_requests",
-            "Requests to /slack/events that Slack did not sign, or not within five minutes",
+            "Requests to /slack/events without a valid Slack signature from the last five minutes",
             registry=self.registry,
         )
         self._replies = Counter(
-            "hfstats_replies", "What was asked, by what came of it: answer, notice, failure", ["outcome"], registry=self.registry
+            "hfstats_replies", "Replies, by outcome: answer, notice, failure", ["outcome"], registry=self.registry
         )
         self._ended = Counter(
             "hfstats_requests_ended",
@@ -61,53 +61,56 @@ class Metrics:
             registry=self.registry,
         )
         self.ack = Histogram(
-            "hfstats_ack_seconds", "From the request's arrival to its acknowledgement", buckets=_ACKED, registry=self.registry
+            "hfstats_ack_seconds",
+            "Seconds from a request's arrival to its acknowledgement",
+            buckets=_ACKED,
+            registry=self.registry,
         )
         self._work = Histogram(
             "hfstats_answer_seconds",
-            "From the acknowledgement until all work on a request is done",
-            ["door"],
+            "Seconds from a request's acknowledgement until all work on it is done",
+            ["entry_point"],
             buckets=_ANSWERED,
             registry=self.registry,
         )
         self._slack = Counter(
-            "hfstats_slack_errors", "What Slack's Web API refused, by its code", ["code"], registry=self.registry
+            "hfstats_slack_errors", "Errors returned by Slack's Web API, by error code", ["code"], registry=self.registry
         )
 
     def unverified(self) -> None:
-        """Count a request that Slack did not sign."""
+        """Count a request without a valid signature."""
         self._unverified.inc()
 
-    def received(self, door: str) -> None:
-        """Count a request."""
-        self._requests.labels(door).inc()
+    def received(self, entry_point: str) -> None:
+        """Count a request by where it came in: ``command``, ``mention``, ``button`` and so on."""
+        self._requests.labels(entry_point).inc()
 
     def ended(self, outcome: str) -> None:
-        """Count how a request ended."""
+        """Count a finished request by outcome."""
         self._ended.labels(outcome).inc()
 
-    def finished(self, door: str, seconds: float) -> None:
-        """Count a piece of work."""
-        self._work.labels(door).observe(seconds)
+    def finished(self, entry_point: str, seconds: float) -> None:
+        """Record the seconds that the work on a request took."""
+        self._work.labels(entry_point).observe(seconds)
 
     def refused(self, code: str) -> None:
-        """Count an error of Slack's."""
+        """Count an error returned by Slack."""
         self._slack.labels(code if code.isidentifier() and len(code) <= 50 else _UNKNOWN).inc()
 
     def counting(self, reply: Callable[[Query], Reply]) -> Callable[[Query], Reply]:
-        """Return ``reply`` with its outcomes counted."""
+        """Return a function like ``reply`` that counts the outcomes."""
 
         def counted(query: Query) -> Reply:
-            given = reply(query)
-            failed = given.notice is not None and given.notice.reference is not None
-            self._replies.labels("answer" if given.answer else "failure" if failed else "notice").inc()
-            return given
+            result = reply(query)
+            failed = result.notice is not None and result.notice.reference is not None
+            self._replies.labels("answer" if result.answer else "failure" if failed else "notice").inc()
+            return result
 
         return counted
 
     def queue(self, depth: Callable[[], int]) -> None:
-        """Tell the number of pieces of work that are waiting or being done, whenever somebody looks."""
-        gauge = Gauge("hfstats_queue_depth", "Pieces of work that are waiting or being done", registry=self.registry)
+        """Add the gauge for the number of requests that are waiting or in progress."""
+        gauge = Gauge("hfstats_queue_depth", "Requests waiting or in progress", registry=self.registry)
         gauge.set_function(depth)
 
     def snapshots(self, latest: Callable[[], Mapping[str, Snapshot]]) -> None:
@@ -126,77 +129,75 @@ class Metrics:
         self.registry.register(_StoredGauge("hfstats_snapshot_odd_rows", odd, "list", odd_rows))
 
     def outbox(self, counts: Callable[[], Mapping[State, int]]) -> None:
-        """Tell how many deliveries the ledger has in each state, whenever somebody looks."""
+        """Add the gauge for the number of deliveries in each state."""
 
         def states() -> dict[str, float]:
-            found = counts()
-            return {state.value: float(found.get(state, 0)) for state in State}
+            by_state = counts()
+            return {state.value: float(by_state.get(state, 0)) for state in State}
 
-        self.registry.register(_StoredGauge("hfstats_deliveries", "Lines of the ledger", "state", states))
+        self.registry.register(_StoredGauge("hfstats_deliveries", "Deliveries in the outbox", "state", states))
 
     def analytics(self, replaced: Mapping[str, int]) -> None:
-        """Tell how many analytics processes were replaced; ``replaced`` counts them by why."""
+        """Add the counter for replaced analytics processes; ``replaced`` counts them by reason."""
         self.registry.register(_ReplacedCollector(replaced))
 
     def worker(self, age: Callable[[], float | None]) -> None:
-        """Tell for how long no worker was heard from, whenever somebody looks; nothing where none has ever run."""
+        """Add the gauge for the age of the latest heartbeat; it has no value if no worker ever ran."""
 
         def ages() -> dict[str, float]:
-            found = age()
-            return {} if found is None else {"": found}
+            seconds = age()
+            return {} if seconds is None else {"": seconds}
 
-        told = "Since any worker was last heard from"
-        self.registry.register(_StoredGauge("hfstats_worker_heartbeat_age_seconds", told, None, ages))
+        documentation = "Seconds since the latest heartbeat of any worker"
+        self.registry.register(_StoredGauge("hfstats_worker_heartbeat_age_seconds", documentation, None, ages))
 
     def text(self) -> bytes:
-        """Return everything in Prometheus's text format."""
+        """Return all metrics in Prometheus's text format."""
         return generate_latest(self.registry)
 
 
 class _ReplacedCollector(Collector):
-    """A counter that somebody else counts."""
+    """A counter whose values are kept elsewhere."""
 
     def __init__(self, replaced: Mapping[str, int]) -> None:
         self._replaced = replaced
 
     def collect(self) -> Iterator[CounterMetricFamily]:
-        family = CounterMetricFamily(
-            "hfstats_analytics_replaced", "Analytics processes that were replaced, by why", labels=["reason"]
-        )
+        family = CounterMetricFamily("hfstats_analytics_replaced", "Analytics processes replaced, by reason", labels=["reason"])
         for reason, number in dict(self._replaced).items():
             family.add_metric([reason], number)
         yield family
 
 
 class _StoredGauge(Collector):
-    """One gauge, read from the database when somebody looks."""
+    """A gauge read from the database at each scrape."""
 
-    def __init__(self, name: str, told: str, label: str | None, read: Callable[[], Mapping[str, float]]) -> None:
-        self._family = partial(GaugeMetricFamily, name, told, labels=[label] if label else [])
+    def __init__(self, name: str, documentation: str, label: str | None, read: Callable[[], Mapping[str, float]]) -> None:
+        self._family = partial(GaugeMetricFamily, name, documentation, labels=[label] if label else [])
         self._read = read
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         family = self._family()
         try:
             with database_wait.at_most(_READ_WITHIN):
-                found = self._read()
-        except HfStatsError:  # the database is away; /healthz/ready says so
+                values = self._read()
+        except HfStatsError:  # /healthz/ready reports the database
             return
-        for value, number in found.items():
+        for value, number in values.items():
             family.add_metric([value] if value else [], number)
         yield family
 
 
 class SlackErrorCounter(RetryHandler):
-    """Sees each answer of Slack's Web API and counts its error; asks for no retry itself."""
+    """Counts the errors in responses of Slack's Web API, as a retry handler that never retries."""
 
     def __init__(self, refused: Callable[[str], None]) -> None:
-        """``refused`` is told each error code."""
+        """``refused`` is called with each error code."""
         super().__init__(max_retry_count=0)
         self._refused = refused
 
     def __deepcopy__(self, _memo: object) -> SlackErrorCounter:
-        """Stay one: Bolt copies the client, and with it this, for every request."""
+        """Return itself, because Bolt copies the client with its handlers for every request."""
         return self
 
     def can_retry(
@@ -207,7 +208,7 @@ class SlackErrorCounter(RetryHandler):
         response: HttpResponse | None = None,
         error: Exception | None = None,
     ) -> bool:
-        """Count, and never retry."""
+        """Count the error and return ``False``."""
         if response is None:
             self._refused("connection" if error else _UNKNOWN)
         elif response.status_code == 429:
@@ -217,6 +218,6 @@ class SlackErrorCounter(RetryHandler):
         elif response.data and b'"ok":false' in response.data.replace(b" ", b"")[:200]:
             try:
                 self._refused(str(json.loads(response.data).get("error")))
-            except ValueError:
+            except (AttributeError, ValueError):  # no object: an answer of a proxy's
                 self._refused(_UNKNOWN)
         return False

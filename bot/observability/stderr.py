@@ -1,4 +1,4 @@
-"""Whatever is written to standard error past the loggers becomes a log line: libraries' own handlers, warnings, tracebacks."""
+"""Turn everything written to standard error into log lines: libraries' own handlers, warnings, tracebacks."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("stderr")
 _LONGEST = 100_000
-"""Characters of one line, however long nobody ends it."""
+"""Longest line in characters."""
 
 
 class LoggedLines(io.TextIOBase):
-    """A text stream, each line of which is logged. What a carriage return overwrites, as progress bars do, is left out."""
+    """A text stream that logs each line, without text that a carriage return overwrites, such as progress bars."""
 
     encoding = "utf-8"
     errors = "backslashreplace"
 
     def __init__(self, behind: Any) -> None:  # noqa: ANN401 - any text stream
-        """Give those who ask for a file descriptor that of the stream ``behind``."""
+        """``behind``: the original stream, which provides the file descriptor."""
         self._behind = behind
         self._of_thread = threading.local()
 
     def writable(self) -> bool:
-        """Say yes."""
+        """Return ``True``."""
         return True
 
     def fileno(self) -> int:
@@ -37,41 +37,41 @@ class LoggedLines(io.TextIOBase):
         return int(self._behind.fileno())
 
     def isatty(self) -> bool:
-        """Say no, so that nobody draws on it."""
+        """Return ``False``, so that libraries don't draw progress bars."""
         return False
 
     def write(self, text: str, /) -> int:
-        """Log the lines that this text ends; each thread has a line of its own."""
-        kept = getattr(self._of_thread, "kept", "") + text
-        *lines, kept = kept.split("\n")
-        self._of_thread.kept = kept.rpartition("\r")[2] if "\r" in kept else kept[:_LONGEST]
-        if getattr(self._of_thread, "inside", False):  # logging itself failed: rather a bare line than none, or than for ever
+        """Log the lines completed by ``text``; each thread has its own buffer."""
+        rest = getattr(self._of_thread, "kept", "") + text
+        *lines, rest = rest.split("\n")
+        self._of_thread.kept = rest.rpartition("\r")[2] if "\r" in rest else rest[:_LONGEST]
+        if getattr(self._of_thread, "inside", False):  # logging itself failed; write the line directly to avoid recursion
             self._behind.write("".join(f"{line}\n" for line in lines))
             return len(text)
         self._of_thread.inside = True
         try:
             for line in lines:
-                said = line.rstrip("\r").rpartition("\r")[2].strip()
-                if said:
-                    _log.warning("%s", said)
+                visible = line.rstrip("\r").rpartition("\r")[2].strip()
+                if visible:
+                    _log.warning("%s", visible)
         finally:
             self._of_thread.inside = False
         return len(text)
 
     def flush(self) -> None:
-        """Flush what was logged; a line that has not ended waits for its end."""
+        """Flush the original stream. An incomplete line stays buffered."""
         self._behind.flush()
 
 
 def capture() -> None:
-    """Log from now on what is written to standard error, what is warned of, and what nobody catches, also in threads."""
+    """Log output on standard error, warnings and uncaught exceptions, also in threads."""
     if not isinstance(sys.stderr, LoggedLines):
         _without_handlers_on(sys.stderr)
         sys.stderr = LoggedLines(sys.stderr)
     logging.captureWarnings(capture=True)
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
-    os.environ.setdefault("HF_HUB_VERBOSITY", "error")  # its handler would tell of each retry; what comes of them is logged
-    # The tracker of shared memory is a process of its own, which tells of what processes that were killed left behind.
+    os.environ.setdefault("HF_HUB_VERBOSITY", "error")  # hide each retry; the final result is logged
+    # multiprocessing's resource tracker is a separate process that warns about resources of killed processes.
     os.environ.setdefault("PYTHONWARNINGS", "ignore::UserWarning:multiprocessing.resource_tracker")
     sys.excepthook = _uncaught
     threading.excepthook = _uncaught_in_thread
@@ -79,7 +79,7 @@ def capture() -> None:
 
 
 def _without_handlers_on(stream: object) -> None:
-    """Take away the handlers that libraries loaded so far gave their loggers, and let the root's do."""
+    """Remove handlers that libraries attached to ``stream``, so that their lines go to the root logger."""
     for logger in list(logging.root.manager.loggerDict.values()):
         if not isinstance(logger, logging.Logger):
             continue
@@ -93,16 +93,17 @@ def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackT
     if issubclass(kind, KeyboardInterrupt):
         _log.warning("interrupted")
     else:
-        _log.critical("nobody caught an error; this process ends", exc_info=(kind, error, trace))
+        _log.critical("uncaught exception; the process is ending", exc_info=(kind, error, trace))
 
 
-def _uncaught_in_thread(found: threading.ExceptHookArgs) -> None:
-    if found.exc_value is not None and found.exc_type is not SystemExit:
-        name = found.thread.name if found.thread else "?"
-        _log.error("the thread %s ended by an error", name, exc_info=(found.exc_type, found.exc_value, found.exc_traceback))
+def _uncaught_in_thread(arguments: threading.ExceptHookArgs) -> None:
+    if arguments.exc_value is not None and arguments.exc_type is not SystemExit:
+        name = arguments.thread.name if arguments.thread else "?"
+        trace = (arguments.exc_type, arguments.exc_value, arguments.exc_traceback)
+        _log.error("uncaught exception in thread %s", name, exc_info=trace)
 
 
-def _unraisable(found: Any) -> None:  # noqa: ANN401 - a type that only type checkers know
-    error = found.exc_value
-    trace = (type(error), error, found.exc_traceback) if error is not None else None
-    _log.error("an error could not be raised: %s", found.err_msg or "in a destructor or a callback", exc_info=trace)
+def _unraisable(arguments: Any) -> None:  # noqa: ANN401 - a type that only type checkers know
+    error = arguments.exc_value
+    trace = (type(error), error, arguments.exc_traceback) if error is not None else None
+    _log.error("unraisable exception: %s", arguments.err_msg or "in a destructor or a callback", exc_info=trace)

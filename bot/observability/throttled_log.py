@@ -1,4 +1,4 @@
-"""Log lines about what strangers send: at most one a minute, however much they send."""
+"""Log warnings about unauthenticated requests, at most one line a minute."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ INTERVAL = 60.0
 
 
 class ThrottledWarning:
-    """One warning that says how many times something happened since the last one."""
+    """A warning with the number of occurrences since the last log line."""
 
     def __init__(self, text: str, clock: Callable[[], float] = time.monotonic) -> None:
-        """``text`` holds a ``%s`` for the number, and one for each detail of :meth:`count`."""
+        """``text`` has a ``%s`` for the number and one for each detail of :meth:`count`."""
         self._text = text
         self._clock = clock
         self._lock = Lock()
@@ -28,7 +28,7 @@ class ThrottledWarning:
         self._next = clock()
 
     def count(self, *details: str) -> None:
-        """Count once, and write the line where the last one is a minute old. Details must be words of ours, not a stranger's."""
+        """Count an occurrence, and log if the last line is a minute old. Details must not contain request data."""
         with self._lock:
             self._since += 1
             now = self._clock()

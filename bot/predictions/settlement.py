@@ -1,4 +1,4 @@
-"""Settles bets when their month is over, and enters what became of them into the ledger. Safe to run again."""
+"""Settle bets when their month is over, and plan the delivery of the results. Safe to run again."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
     from bot.outbox.delivery import DeliveryContext
 
     LastDay = Callable[[ListName, Edition], date | None]
-    """The day of a list's last whole snapshot of a month; ``None`` where there is none."""
+    """Returns the date of a list's last complete snapshot in a month; ``None`` if there is none."""
 
 _log = logging.getLogger(__name__)
 
 
 def settle(delivery_context: DeliveryContext, numbers: Analytics, database: sa.Engine, last_day: LastDay) -> int:
-    """Settle each channel's bets on each month that is over, all of them or none; returns how many channels are told.
+    """Settle the bets on past months, per channel all or none; returns the number of planned deliveries.
 
-    The bets and the line of the ledger that tells of them change in one transaction: told once, whoever else runs this.
+    The bets and the delivery change in one transaction, so results are delivered once even if several processes run this.
 
     Raises:
         StoreError: when the database cannot be used.
@@ -45,19 +45,19 @@ def settle(delivery_context: DeliveryContext, numbers: Analytics, database: sa.E
     """
     month_now = str(Edition.month(delivery_context.clock().date()))
     due = sorted(
-        delivery_context.bets.over(month_now), key=lambda one: (one.month, one.workspace, one.channel, one.question, one.id)
+        delivery_context.bets.over(month_now), key=lambda bet: (bet.month, bet.workspace, bet.channel, bet.question, bet.id)
     )
     asked: dict[tuple[str, str], Answer | None] = {}
     entered = 0
-    for (month, _, _), group in groupby(due, key=lambda one: (one.month, one.workspace, one.channel)):
+    for (month, _, _), group in groupby(due, key=lambda bet: (bet.month, bet.workspace, bet.channel)):
         theirs = list(group)
         try:
-            for one in theirs:
-                if (key := (one.question, month)) not in asked:
+            for bet in theirs:
+                if (key := (bet.question, month)) not in asked:
                     asked[key] = _answer(numbers, last_day, *key)
             entered += _settle_channel(delivery_context, database, theirs, asked)
-        except Exception:  # noqa: BLE001 - one channel's bets must not keep back the others'; what is open is tried again
-            _log.exception("the bets of a channel on %s could not be settled", month)
+        except Exception:  # noqa: BLE001 - one channel's failure must not block the others; open bets are tried again
+            _log.exception("could not settle a channel's bets for %s", month)
     return entered
 
 
@@ -75,17 +75,17 @@ def _settle_channel(
 ) -> int:
     month = Edition.parse(theirs[0].month)
     decided = []
-    for question, group in groupby(theirs, key=lambda one: one.question):
+    for question, group in groupby(theirs, key=lambda bet: bet.question):
         decided.append(_result(question, list(group), asked[question, theirs[0].month]))
-    done = [bet for one in decided for bet, _ in one.bets]
+    done = [bet for question in decided for bet, _ in question.bets]
     first = done[0]
-    before = [one for one in delivery_context.bets.in_channel(first.workspace, first.channel) if one.outcome is not None]
+    before = [bet for bet in delivery_context.bets.in_channel(first.workspace, first.channel) if bet.outcome is not None]
     shown = said(month, decided, score_bets([*before, *done]))
     with writing(database) as connection:
-        fresh = [delivery_context.bets.settle(connection, one, one.outcome) for one in done if one.outcome]
+        fresh = [delivery_context.bets.settle(connection, bet, bet.outcome) for bet in done if bet.outcome]
         if not all(fresh):
-            return 0  # another process was faster, and tells of it
-        source = min(one.id for one in done)
+            return 0  # another process settled them first
+        source = min(bet.id for bet in done)
         owed = PlannedDelivery(
             first.workspace, first.channel, Kind.BETS, source, str(month), delivery_context.clock(), content=shown.as_json()
         )
@@ -95,11 +95,11 @@ def _settle_channel(
 def _result(question: str, bets: list[Bet], answer: Answer | None) -> SettledQuestion:
     draft = parse_question(question, bets[0].month)
     if answer is None:
-        return SettledQuestion(question, tuple((replace(one, outcome=Outcome.VOID), None) for one in bets))
-    ranking = next(one for one in answer.rankings if one.by is draft.by)
+        return SettledQuestion(question, tuple((replace(bet, outcome=Outcome.VOID), None) for bet in bets))
+    ranking = next(ranking for ranking in answer.rankings if ranking.by is draft.by)
     return SettledQuestion(
         question,
-        tuple(_score(one, ranking, draft.of) for one in bets),
+        tuple(_score(bet, ranking, draft.of) for bet in bets),
         leaders(ranking),
         ranking.shares[0].portion if ranking.shares else 0.0,
         answer.source.snapshot,

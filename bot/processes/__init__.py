@@ -1,4 +1,4 @@
-"""The processes: ``serve``, ``worker``, the worker beside ``serve``, ``doctor`` and the demo, from start to shutdown.
+"""The processes ``serve``, ``worker``, ``doctor`` and ``demo``, from start to shutdown.
 
-Nothing is decided here that a request needs. It may import composition and everything below it.
+Nothing that handles requests lives here. It may import composition and everything below it.
 """

@@ -1,4 +1,4 @@
-"""``hfstats demo``: the whole product on one machine, in a channel of a stand-in for Slack."""
+"""``hfstats demo``: the bot on one machine, with the playground instead of Slack."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 LINKED = ("huggingface.co", "hf.co")
-"""Domains under whose links there may be a card, as in the manifest."""
+"""Domains whose links the bot unfurls, as in the manifest."""
 FIND_OUT = 10.0
-"""Seconds at most to find out whether the Hub can be reached."""
+"""Timeout in seconds for checking whether the Hub can be reached."""
 
 
 def run(settings: Settings, port: int, *, simulated: bool, say: Callable[[str], None]) -> None:
-    """Serve the playground on loopback until interrupted; ``say`` prints a line to whoever started it.
+    """Serve the playground on loopback until interrupted; ``say`` prints a line.
 
     Raises:
-        HfStatsError: when the port is taken or the data cannot be stored.
+        HfStatsError: when the port is in use or the data can't be stored.
 
     """
     today = datetime.now(UTC).date()
@@ -52,15 +52,15 @@ def run(settings: Settings, port: int, *, simulated: bool, say: Callable[[str], 
     if not live and not history.snapshots(ListName.TOP):
         ingest.store_days(simulation.listings(today), history)
     engine.dispose()
-    _serve(settings, port, "" if live else "Simulated history: no number here was measured.", say)
+    _serve(settings, port, "" if live else "Simulated data, not real measurements.", say)
 
 
 def _live(settings: Settings, today: date, say: Callable[[str], None]) -> bool:
-    """Take a live snapshot into the demo's own store; tell whether there is one."""
+    """Store a live snapshot in the demo's database; returns whether there is one."""
     token = secret(settings.hf_token)
     live = settings.model_copy(update={"database_url": settings.database_url or f"sqlite:///{data_folder() / 'demo-live.db'}"})
     if not hub.reachable(settings.hf_endpoint, timeout=FIND_OUT):
-        say("The Hub cannot be reached from here; using the simulated history.")
+        say("The Hub can't be reached. Using simulated data.")
         return False
     engine = composition.store(live)
     store = SqlHistory(engine)
@@ -69,7 +69,7 @@ def _live(settings: Settings, today: date, say: Callable[[str], None]) -> bool:
             say("Taking a snapshot of the Hub …")
             snapshot.take(store, today, endpoint=settings.hf_endpoint, token=token)
     except SourceError as error:
-        say(f"{error} Using the simulated history.")
+        say(f"{error} Using simulated data.")
         return False
     finally:
         engine.dispose()
@@ -77,10 +77,10 @@ def _live(settings: Settings, today: date, say: Callable[[str], None]) -> bool:
 
 
 class _Quiet(WSGIRequestHandler):
-    """Says nothing about requests."""
+    """Doesn't log requests."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing."""
+        """Do nothing."""
 
 
 def _serve(settings: Settings, port: int, note: str, say: Callable[[str], None]) -> None:
@@ -93,7 +93,7 @@ def _serve(settings: Settings, port: int, note: str, say: Callable[[str], None])
             slack.start()
         except (OSError, SystemExit) as error:
             raise HfStatsError(
-                f"Port {port} on 127.0.0.1 is taken; choose another, for example: PORT={port + 1} make demo"
+                f"Port {port} on 127.0.0.1 is in use. Choose another one, for example: PORT={port + 1} make demo"
             ) from error
         credentials = {
             "slack_bot_token": SecretStr(slack.bot_token()),
@@ -112,7 +112,7 @@ def _serve(settings: Settings, port: int, note: str, say: Callable[[str], None])
             web_context.health.start()
         if web_context.prewarming:
             web_context.prewarming.start()
-        say(f"hfstats playground: {slack.base_url}  (Ctrl-C stops it)")
+        say(f"hfstats playground: {slack.base_url}  (press Ctrl-C to stop)")
         wait_until_stopped()
         worker.stop()
         slack.stop()

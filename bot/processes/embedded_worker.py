@@ -1,4 +1,4 @@
-"""A worker beside the process that talks to Slack: for a deployment that is one command."""
+"""The worker process that ``hfstats serve`` runs, for deployments with a single command."""
 
 from __future__ import annotations
 
@@ -25,29 +25,29 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _AGAIN = 5.0
-"""Seconds before one that ended by itself is started again."""
+"""Seconds before a worker that exited is restarted."""
 _ENDS_WITHIN = 25.0
 _SILENT_AFTER = 60.0
-"""Seconds without a heartbeat, of which there is one in ten, after which a worker is killed and replaced."""
+"""Seconds without a heartbeat after which a worker is replaced. It sends one every ten seconds."""
 _LOOK = 0.5
-"""Seconds between two looks at whether it ended."""
+"""Seconds between two checks of whether the worker ended."""
 
 
 class _Process(Protocol):
     pid: int
     beats: int
-    """The end of a pipe that the worker's heartbeats come out of: no database is needed to see whether it works."""
+    """The read end of the heartbeat pipe, which works even when the database is unavailable."""
 
     def wait(self, timeout: float | None = None) -> int: ...
     def terminate(self) -> None: ...
     def kill(self) -> None: ...
     def close_pipes(self) -> None:
-        """Close this process's ends of the pipes that say whether it lives, and whether the worker does."""
+        """Close this process's pipe ends."""
 
 
 @contextmanager
 def worker(settings: Settings) -> Iterator[None]:
-    """Run what ``hfstats worker`` runs until the block ends; one that ends by itself is started again."""
+    """Run a worker until the block ends, and restart it when it exits or hangs."""
     stopped, starting = Event(), Lock()
     running = [_start(settings)]
 
@@ -56,11 +56,11 @@ def worker(settings: Settings) -> Iterator[None]:
             code = _outcome(running[-1], stopped)
             if not stopped.is_set():
                 if code is None:
-                    _log.error("the worker (%s) does not respond; killing it and starting another", running[-1].pid)
+                    _log.error("worker %s is not responding; killing and restarting it", running[-1].pid)
                     running[-1].kill()
                     running[-1].wait()
                 else:
-                    _log.error("the worker ended by itself (%s); starting another in %.0f s", code, _AGAIN)
+                    _log.error("the worker exited (%s); restarting it in %.0f s", code, _AGAIN)
                     stopped.wait(_AGAIN)
                 with starting:
                     if not stopped.is_set():
@@ -79,13 +79,13 @@ def worker(settings: Settings) -> Iterator[None]:
         except subprocess.TimeoutExpired:
             running[-1].kill()
         watching.join(2 * _LOOK)
-        for one in running:
-            one.close_pipes()
+        for process in running:
+            process.close_pipes()
 
 
 def _outcome(worker: _Process, stopped: Event) -> int | None:
-    """Wait for the end of a worker and return its exit code; ``None`` when it lives and does not work."""
-    silent = 0.0  # counted in looks: while this process does not run either, nobody can be heard
+    """Wait until the worker ends and return its exit code; ``None`` if it hangs."""
+    silent = 0.0  # counted in checks, so that a suspended machine doesn't count as silence
     while not stopped.is_set():
         try:
             return worker.wait(0)
@@ -94,7 +94,7 @@ def _outcome(worker: _Process, stopped: Event) -> int | None:
         ready = select.select([worker.beats], [], [], _LOOK)[0]
         if ready and os.read(worker.beats, 4096):
             silent = 0.0
-        elif ready:  # it closed its end: it is ending
+        elif ready:  # the worker closed its end, because it's ending
             stopped.wait(_LOOK)
         silent += _LOOK
         if silent > _SILENT_AFTER:
@@ -103,20 +103,20 @@ def _outcome(worker: _Process, stopped: Event) -> int | None:
 
 
 def _start(settings: Settings) -> _Process:
-    """Fork where nothing else runs in this process yet, so that both share what is loaded; else start from the beginning."""
+    """Fork if this process has a single thread, to share the memory of loaded modules; otherwise run a new interpreter."""
     return _Forked(settings) if sys.platform == "linux" and _threads() == 1 else _Executed()
 
 
 def _threads() -> int:
-    """Count this process's threads, also those that Python did not start.
+    """Return the number of threads, including those that Python didn't start.
 
-    One of them might hold a lock, and a copy of this process would never see it free.
+    A lock held by another thread would never be released in a forked process.
     """
     return len(list(Path("/proc/self/task").iterdir()))
 
 
 class _Executed(subprocess.Popen[bytes]):
-    """A process of its own. Its standard input closes with this process, however that ends, and the worker with it."""
+    """A worker in a new interpreter. Its standard input closes when this process ends, and the worker then exits."""
 
     def __init__(self) -> None:
         self.beats, theirs = os.pipe()
@@ -131,14 +131,14 @@ class _Executed(subprocess.Popen[bytes]):
 
 
 class _Forked:
-    """A copy of this process that turns worker: the memory that neither changes is there once."""
+    """A worker forked from this process, sharing unchanged memory."""
 
     def __init__(self, settings: Settings) -> None:
         theirs, self._ours = os.pipe()
         self.beats, beating = os.pipe()
         sys.stdout.flush()
         sys.stderr.flush()
-        # What is loaded stays as long as the process; collecting would write to the pages that both share.
+        # Keep loaded objects out of garbage collection, which would write to shared memory pages.
         gc.collect()
         gc.freeze()
         self.pid = os.fork()
@@ -154,7 +154,7 @@ class _Forked:
         while True:
             try:
                 pid, status = os.waitpid(self.pid, 0 if until is None else os.WNOHANG)
-            except ChildProcessError:  # the other thread that waits for it was told first
+            except ChildProcessError:  # another thread got the exit status
                 return 0
             if pid:
                 return os.waitstatus_to_exitcode(status)
@@ -178,20 +178,20 @@ class _Forked:
 
 
 def _become_worker(settings: Settings, parent: int, beating: int) -> None:
-    """Work until stopped; never returns, for this process is not the one that the caller goes on in."""
+    """Run as the worker and exit. Never returns, because the caller continues in the parent process."""
     code = 1
     try:
-        from bot.processes.worker import end_with_parent, heartbeat_writer, work  # noqa: PLC0415 - by this process only
+        from bot.processes.worker import end_with_parent, heartbeat_writer, work  # noqa: PLC0415 - needed only in this process
 
         end_with_parent(parent)
         work(settings, heartbeat_writer(beating))
         code = 0
     except HfStatsError as error:
-        _log.error("the worker cannot work: %s", error)
-    except SystemExit as ended:  # told to end while it waited
+        _log.error("the worker could not start: %s", error)
+    except SystemExit as ended:  # stopped while waiting
         code = int(ended.code or 0)
     except BaseException:
-        _log.exception("the worker ended")
+        _log.exception("the worker crashed")
         raise
     finally:
         logging.shutdown()

@@ -1,4 +1,4 @@
-"""``hfstats serve``: Socket Mode or HTTP, whichever the environment is set up for."""
+"""``hfstats serve``: run the bot over Socket Mode or HTTP, depending on the settings."""
 
 from __future__ import annotations
 
@@ -35,28 +35,28 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 FINISH_WITHIN = 28
-"""Seconds after a termination signal; hosting platforms kill after 30."""
+"""Seconds to finish after a termination signal; hosting platforms kill after 30."""
 
-_PORT_TAKEN = "Port {port} cannot be used: {reason}. Set PORT to another one."
+_PORT_TAKEN = "Can't listen on port {port}: {reason}. Set PORT to another one."
 _END = 2
-"""Seconds of these that are left for ending the processes beside."""
+"""Seconds of these reserved for ending child processes."""
 
 _WHERE = {
     "SLACK_BOT_TOKEN": "OAuth & Permissions > Bot User OAuth Token (xoxb-…)",
     "SLACK_SIGNING_SECRET": "Basic Information > App Credentials > Signing Secret",
     "SLACK_CLIENT_ID": "Basic Information > App Credentials > Client ID",
     "SLACK_CLIENT_SECRET": "Basic Information > App Credentials > Client Secret",
-    "HFSTATS_PUBLIC_URL": "the address under which Slack reaches this process, https://…",
+    "HFSTATS_PUBLIC_URL": "the public URL of this process, https://…",
     "SLACK_APP_TOKEN": "Basic Information > App-Level Tokens, with the scope connections:write (xapp-…)",
 }
-"""Where each secret stands in the settings of an app at api.slack.com/apps."""
+"""Where to find each value in the app's settings at api.slack.com/apps."""
 
 
 def serve(settings: Settings) -> None:
-    """Answer Slack until stopped.
+    """Serve Slack until stopped.
 
     Raises:
-        HfStatsError: saying which setting is missing and where in Slack's settings to find it.
+        HfStatsError: naming missing settings and where to find them.
 
     """
     if settings.slack_client_id or settings.slack_client_secret:
@@ -64,7 +64,7 @@ def serve(settings: Settings) -> None:
     else:
         _check_one_workspace(settings)
     database = composition.store(settings)
-    database.dispose()  # a database that cannot be used is said now, not to the first who asks
+    database.dispose()  # report an unusable database now, not at the first request
     wanted = settings.hfstats_with_worker
     alone = database.dialect.name == "sqlite" if wanted is None else wanted
     with embedded_worker.worker(settings) if alone else nullcontext():
@@ -85,15 +85,15 @@ def _check_one_workspace(settings: Settings) -> None:
 
 
 def _check_installing(settings: Settings) -> None:
-    """Refuse to let workspaces install the app where that would end half way."""
+    """Check the settings for installation by other workspaces."""
     if settings.slack_app_token:
-        raise HfStatsError("Socket Mode serves one workspace; to let others install the app, unset SLACK_APP_TOKEN.")
+        raise HfStatsError("Socket Mode serves only one workspace. To let others install the app, unset SLACK_APP_TOKEN.")
     needed = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_SIGNING_SECRET", "HFSTATS_PUBLIC_URL")
     missing = [name for name in needed if not getattr(settings, name.lower())]
     if missing:
         lines = [f"  {name}: {_WHERE[name]}" for name in missing]
-        raise HfStatsError("To let workspaces install the app, set also:\n" + "\n".join(lines))
-    from bot.storage.installations import Cipher  # noqa: PLC0415 - with it comes all of SQLAlchemy
+        raise HfStatsError("To let workspaces install the app, also set:\n" + "\n".join(lines))
+    from bot.storage.installations import Cipher  # noqa: PLC0415 - imports all of SQLAlchemy
 
     Cipher(settings.keys)
 
@@ -101,11 +101,11 @@ def _check_installing(settings: Settings) -> None:
 def _missing_settings(missing: list[str]) -> str:
     lines = [f"  {name}: api.slack.com/apps > your app > {_WHERE[name]}" for name in missing]
     either = (
-        " SLACK_APP_TOKEN is for Socket Mode, SLACK_SIGNING_SECRET for HTTP; one of the two is enough."
+        " SLACK_APP_TOKEN is for Socket Mode, SLACK_SIGNING_SECRET for HTTP. You need only one of them."
         if len(missing) > 1
         else ""
     )
-    return f"To talk to Slack, set:{either}\n" + "\n".join(lines)
+    return f"To connect to Slack, set:{either}\n" + "\n".join(lines)
 
 
 def _over_socket(settings: Settings) -> None:
@@ -119,7 +119,7 @@ def _over_socket(settings: Settings) -> None:
         composition.recovering(settings, engine)
         composition.prewarming(services).start()
         composition.worker_watch(settings, engine).start()
-        _log.info("connected to Slack over Socket Mode")
+        _log.info("connected to Slack through Socket Mode")
         wait_until_stopped()
         handler.close()  # type: ignore[no-untyped-call]
         _drain(app)
@@ -128,7 +128,7 @@ def _over_socket(settings: Settings) -> None:
 
 
 def _drain(app: App) -> None:
-    """Wait until what was acknowledged has its answer."""
+    """Wait until acknowledged requests are finished."""
     executor = app.listener_runner.listener_executor
     if isinstance(executor, ListenerPool) and executor.depth:
         _log.info("finishing %s requests", executor.depth)
@@ -139,31 +139,31 @@ def _drain(app: App) -> None:
 
 
 def _check_token(settings: Settings) -> None:
-    """Ask Slack whose token this is, before anybody waits for an answer.
+    """Check the token with Slack at the start.
 
     Raises:
-        HfStatsError: when Slack refuses it or cannot be reached.
+        HfStatsError: when Slack rejects the token or can't be reached.
 
     """
     try:
         whose = composition.client(settings).auth_test()
     except SlackApiError as error:
         code = said(error)
-        raise HfStatsError(f"Slack refused the token ({code}); copy it anew from {_WHERE['SLACK_BOT_TOKEN']}.") from error
+        raise HfStatsError(f"Slack rejected the token ({code}). Copy it again from {_WHERE['SLACK_BOT_TOKEN']}.") from error
     except OSError as error:
-        raise HfStatsError(f"Slack cannot be reached at {settings.slack_api_url}: {error}.") from error
-    _log.info("serving the workspace %s", whose.get("team"))
+        raise HfStatsError(f"Slack can't be reached at {settings.slack_api_url}: {error}.") from error
+    _log.info("serving workspace %s", whose.get("team"))
 
 
 def _over_http(settings: Settings) -> None:
-    """Serve Slack's requests until a termination signal; what was acknowledged by then is finished."""
-    bound = _bind(settings.port)  # first: a port that is taken is told before everything is loaded
+    """Serve requests until a termination signal, then finish acknowledged ones."""
+    bound = _bind(settings.port)  # first, to report a port in use before loading everything
     stopping = Event()
     servers: list[HttpServer] = []
 
     def stop(*_: object) -> None:
         if not stopping.is_set():
-            signal.alarm(FINISH_WITHIN + 1)  # after what ends in order
+            signal.alarm(FINISH_WITHIN + 1)  # later than an orderly shutdown
         stopping.set()
         for server in servers:
             server.stop()
@@ -183,10 +183,10 @@ def _over_http(settings: Settings) -> None:
             web_context.prewarming.start()
         if web_context.worker_watch:
             web_context.worker_watch.start()
-        # Seconds; Python's own 0.005 is longer than an acknowledgement takes, which would wait for the work of another request.
+        # Seconds. With Python's default of 0.005, an acknowledgement would wait for another request's work.
         sys.setswitchinterval(0.001)
         servers.append(_listen(create_app(web_context), bound))
-        if stopping.is_set():  # a signal that came while everything was loaded
+        if stopping.is_set():  # a signal arrived during startup
             servers[0].stop()
         servers[0].run()
         _drain(web_context.app)
@@ -206,13 +206,13 @@ def _listen(application: Flask, bound: socket) -> HttpServer:
     port = bound.getsockname()[1]
     try:
         server = HttpServer(application, bound, Limits(body_bytes=LARGEST_BODY))
-    except OSError as error:  # two processes that started at one time both had the port
+    except OSError as error:  # another process bound the port at the same time
         raise HfStatsError(_PORT_TAKEN.format(port=port, reason=error.strerror)) from error
     _log.info("listening on port %s", port)
     return server
 
 
 def _give_up(*_: object) -> None:
-    """End although something is unfinished: the platform would kill this process soon, and the next one takes it up."""
-    _log.error("what was acknowledged is not finished %s s after the signal to stop; ending", FINISH_WITHIN + 1)
+    """Exit with unfinished requests, just before the platform would kill the process. The next process recovers them."""
+    _log.error("exiting with unfinished requests %s s after the stop signal", FINISH_WITHIN + 1)
     os._exit(1)

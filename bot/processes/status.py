@@ -1,4 +1,4 @@
-"""How things stand, for whoever runs the bot: lines of text about all workspaces."""
+"""``hfstats status`` and ``hfstats deliveries``: lines for the operator, about all workspaces."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def lines(delivery_context: DeliveryContext, database: sa.Engine, now: datetime) -> Iterator[tuple[str, str]]:
-    """Yield what is kept, who is subscribed, and what became of what was owed.
+    """Yield pairs of label and text about snapshots, subscriptions, deliveries, workers and backfill.
 
     Raises:
         StoreError: when the database cannot be used.
@@ -39,7 +39,7 @@ def lines(delivery_context: DeliveryContext, database: sa.Engine, now: datetime)
         if snapshots:
             last = snapshots[-1]
             age = (now.date() - last.taken_on).days
-            old = "of today" if age <= 0 else f"{plural(age, 'day')} old"
+            old = "today" if age <= 0 else f"{plural(age, 'day')} old"
             simulated = ", simulated" if last.simulated else ""
             said = f"{plural(len(snapshots), 'snapshot')}, the last of {day(last.taken_on)} ({old}{simulated})"
             yield short_list(name).capitalize(), said
@@ -47,61 +47,61 @@ def lines(delivery_context: DeliveryContext, database: sa.Engine, now: datetime)
                 rows = plural(last.odd_rows, "row")
                 yield "Odd rows", f"{rows} of it had a field that couldn't be read, or stood twice. The log has examples."
             for doubt in latest(history, name):
-                yield "Doubt", doubt.sentence + (" No digest is sent on it." if doubt.severe else "")
+                yield "Warning", doubt.sentence + (" Digests don't use it." if doubt.severe else "")
     running, paused = delivery_context.subscriptions.counts()
-    yield "Subscriptions", f"{running} running, {paused} paused"
+    yield "Subscriptions", f"{running} active, {paused} paused"
     counts = delivery_context.outbox.counts()
     yield "Deliveries", ", ".join(f"{counts.get(state, 0)} {state}" for state in State)
     if delivery_context.heartbeats:
         yield "Workers", describe(delivery_context.heartbeats.find(), now, names=True) + "."
     failed = counts.get(State.FAILED, 0) + counts.get(State.UNSURE, 0)
     if failed:
-        yield "Look at", "hfstats deliveries --failed"
+        yield "To see failures, run", "hfstats deliveries --failed"
     yield from _dumps(DumpStore(database))
 
 
 def _dumps(dumps: DumpStore) -> Iterator[tuple[str, str]]:
-    found = dumps.find()
-    if found:
-        many = Counter(one.state for one in found)
+    imports = dumps.find()
+    if imports:
+        many = Counter(dump.state for dump in imports)
         yield (
             "Backfill",
-            f"{many[Dump.DONE]} of {plural(len(found), 'day')} counted"
+            f"{many[Dump.DONE]} of {plural(len(imports), 'day')} counted"
             + (f", {many[Dump.FAILED]} failed" if many[Dump.FAILED] else ""),
         )
-    for one in found:
-        if one.state is Dump.FAILED:
-            yield "Failed", f"{one.taken_on}: {one.error}"
+    for dump in imports:
+        if dump.state is Dump.FAILED:
+            yield "Failed", f"{dump.taken_on}: {dump.error}"
 
 
 def deliveries(outbox: OutboxStore, *, failed: bool, limit: int) -> Iterator[str]:
-    """Yield a line for each delivery, the latest first; never what it said."""
-    found = outbox.failed(limit) if failed else outbox.find(limit=limit)
-    for line in found:
+    """Yield one line per delivery, latest first, without its content."""
+    rows = outbox.failed(limit) if failed else outbox.find(limit=limit)
+    for line in rows:
         about = f" ({error_reason(line.error)})" if line.error else ""
         where = f"{line.workspace}/{line.channel}".lstrip("/")
         yield f"{line.id:>7}  {line.due_at:%Y-%m-%d %H:%M}  {line.kind:<6}  {line.period:<10.24}  {where}  {line.state}{about}"
-    if not found:
-        yield "Nothing failed, and nothing is unsure." if failed else "Nothing was owed to anybody yet."
+    if not rows:
+        yield "No failed or unsure deliveries." if failed else "No deliveries yet."
 
 
-def retry(outbox: OutboxStore, ids: Sequence[int], *, every: bool) -> Iterator[str]:
-    """Plan some anew, or all that failed; yields what was done.
+def retry(outbox: OutboxStore, ids: Sequence[int], *, all_failed: bool) -> Iterator[str]:
+    """Retry deliveries by id, or all failed ones; yields one line per delivery.
 
     Raises:
-        QueryError: when neither is said.
+        QueryError: when neither ids nor ``all_failed`` are given.
 
     """
-    if not ids and not every:
-        raise QueryError("Say which: hfstats deliveries --failed shows their numbers; --all takes all that failed.")
-    chosen = [line.id for line in outbox.failed() if line.state is State.FAILED] if every else list(ids)
+    if not ids and not all_failed:
+        raise QueryError("Add the ids of the deliveries to retry, or --all. To see the ids, run: hfstats deliveries --failed")
+    chosen = [line.id for line in outbox.failed() if line.state is State.FAILED] if all_failed else list(ids)
     for id_ in dict.fromkeys(chosen):
         line = outbox.get(id_)
         if line is None:
-            yield f"{id_}: there is no such delivery."
+            yield f"{id_}: no such delivery"
         elif outbox.retry(id_, line.workspace):
-            yield f"{id_}: will be sent again."
+            yield f"{id_}: will be retried"
         else:
-            yield f"{id_}: is {line.state}; nothing to send again."
+            yield f"{id_}: is {line.state}, nothing to retry"
     if not chosen:
-        yield "Nothing failed."
+        yield "No failed deliveries."

@@ -1,4 +1,4 @@
-"""``hfstats worker``: runs what is to be done by the clock, and sends what is owed, until stopped."""
+"""``hfstats worker``: run scheduled jobs and send deliveries until stopped."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def end_with_parent(end: int) -> None:
-    """End when the process that started this one does, however it ended: the other end of the pipe ``end`` closes then."""
+    """Stop this process when its parent ends. ``end``: a pipe whose other end the parent holds."""
 
     def wait() -> None:
         while os.read(end, 4096):
@@ -36,7 +36,7 @@ def end_with_parent(end: int) -> None:
 
 
 def heartbeat_writer(pipe: int) -> Callable[[], None]:
-    """Return what writes a heartbeat into a pipe; it never waits, and a parent that is gone is no matter."""
+    """Return a function that writes a heartbeat to ``pipe``. It never blocks, and ignores a closed pipe."""
     os.set_blocking(pipe, False)
 
     def alive() -> None:
@@ -49,29 +49,31 @@ def heartbeat_writer(pipe: int) -> Callable[[], None]:
 
 
 def check(database: sa.Engine) -> str:
-    """Say which worker of this host works, for a container's health check.
+    """Return a line about a running worker on this host, for container health checks.
 
     Raises:
-        WorkerSilentError: when none was heard from in the last minute.
+        WorkerSilentError: when none sent a heartbeat in the last minute.
         StoreError: when the database cannot be used.
 
     """
     now = datetime.now(UTC)
-    here = [one for one in HeartbeatStore(database).find() if one.host == socket.gethostname() and one.ended_at is None]
-    working = [one for one in here if now - one.beat_at <= SILENT_AFTER]
+    here = [
+        worker for worker in HeartbeatStore(database).find() if worker.host == socket.gethostname() and worker.ended_at is None
+    ]
+    working = [worker for worker in here if now - worker.beat_at <= SILENT_AFTER]
     if not working:
-        raise WorkerSilentError("No worker on this host has been heard from in the last minute.")
-    return f"{working[0].name} works."
+        raise WorkerSilentError("No worker on this host sent a heartbeat in the last minute.")
+    return f"Worker {working[0].name} is running."
 
 
 def work(settings: Settings, alive: Callable[[], None] = lambda: None) -> None:
-    """Take a snapshot a day, send digests and alerts, tidy up, until a termination signal; what is under way is finished.
+    """Take daily snapshots, send digests and alerts and delete old data until a termination signal, then finish current jobs.
 
-    Any number of them on PostgreSQL; on SQLite one is enough and more do no harm. Where the database is out of reach, at the
-    start or later, it waits until it is back. ``alive`` is called every few seconds.
+    PostgreSQL allows any number of workers; with SQLite, one is enough and more do no harm. If the database is unavailable, the
+    worker waits for it. ``alive`` is called every few seconds.
 
     Raises:
-        StoreError: for a database that waiting does not mend: its address, its version, a file that is none.
+        StoreError: for a database error that waiting can't fix, such as a wrong URL or version.
 
     """
     exit_on_signal()
@@ -81,14 +83,14 @@ def work(settings: Settings, alive: Callable[[], None] = lambda: None) -> None:
     try:
         jobs.report_silence()
         composition.engine(settings, database, jobs).work()
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it ends already
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # already stopping
     finally:
         pool.close()
         database.dispose()
 
 
 def _open_database(settings: Settings, alive: Callable[[], None]) -> sa.Engine:
-    """Open the database, as soon as it can be reached."""
+    """Open the database, waiting until it can be reached."""
     outage, pauses = Outage(), waits()
     while True:
         alive()

@@ -1,4 +1,4 @@
-"""Whether this process can do its work, part by part: looked at all the time in the background, told at once."""
+"""Readiness of this process's parts, checked in the background so that probes get an answer immediately."""
 
 from __future__ import annotations
 
@@ -19,40 +19,40 @@ _log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class _Finding:
     at: float
-    """When the look began, by the monotonic clock."""
+    """When the check started, by the monotonic clock."""
     reason: str | None
-    """Why the part is not ready."""
+    """Why the part isn't ready; ``None`` if it is."""
 
 
 class Health:
-    """Looks at each part in a thread of its own, so that a part that hangs neither delays who asks nor hides another part."""
+    """Checks each part in its own thread, so that a hanging check delays neither probes nor other checks."""
 
-    def __init__(self, parts: Mapping[str, Callable[[], object]], *, every: float = 2.0, stale: float = 10.0) -> None:
-        """Take parts by name, each with a function that raises while the part is not ready; an HfStatsError's sentence is told.
+    def __init__(self, parts: Mapping[str, Callable[[], object]], *, interval: float = 2.0, stale: float = 10.0) -> None:
+        """``parts``: check functions by name, which raise if the part isn't ready; an HfStatsError's message is the reason.
 
-        A part is looked at ``every`` so many seconds. One whose last finished look is older than ``stale`` is not ready.
+        Checks run every ``interval`` seconds. A part whose last finished check is older than ``stale`` seconds isn't ready.
         """
         self._parts = dict(parts)
-        self._every = every
+        self._interval = interval
         self._stale = stale
         self._found: dict[str, _Finding] = {}
 
     def start(self) -> Callable[[], None]:
-        """Begin to look; returns what stops it, without waiting for a look that is under way."""
+        """Start the checks; returns a function that stops them without waiting for a running check."""
         stopped = Event()
         for name in self._parts:
             Thread(target=self._watch, args=(name, stopped), name=f"health {name}", daemon=True).start()
         return stopped.set
 
     def reasons(self) -> dict[str, str | None]:
-        """Return for each part why it is not ready, ``None`` where it is. Runs no check and waits for nothing."""
+        """Return by part why it isn't ready, ``None`` if it is. Doesn't block."""
         return {name: self._reason(self._found.get(name)) for name in self._parts}
 
-    def _reason(self, found: _Finding | None) -> str | None:
-        if found is None:
-            return "It was not looked at yet."
-        age = time.monotonic() - found.at
-        return found.reason if age <= self._stale else f"No answer for {age:.0f} seconds."
+    def _reason(self, finding: _Finding | None) -> str | None:
+        if finding is None:
+            return "Not checked yet."
+        age = time.monotonic() - finding.at
+        return finding.reason if age <= self._stale else f"No response for {age:.0f} seconds."
 
     def _watch(self, name: str, stopped: Event) -> None:
         before: str | None = None
@@ -65,7 +65,7 @@ class Health:
             elif before and not reason:
                 _log.warning("%s is ready again", name)
             before = reason
-            stopped.wait(self._every)
+            stopped.wait(self._interval)
 
 
 def _look(check: Callable[[], object]) -> str | None:
@@ -73,6 +73,6 @@ def _look(check: Callable[[], object]) -> str | None:
         check()
     except HfStatsError as error:
         return str(error)
-    except Exception as error:  # noqa: BLE001 - whatever it is, this part is not ready
+    except Exception as error:  # noqa: BLE001 - any error means that the part isn't ready
         return type(error).__name__
     return None

@@ -1,4 +1,4 @@
-"""One connection of the HTTP server: what it waits for, what it holds, and which requests it refuses."""
+"""A connection of the HTTP server: its state, its memory use, and the requests it rejects."""
 
 from __future__ import annotations
 
@@ -17,36 +17,36 @@ if TYPE_CHECKING:
     from bot.server.http_server import HttpServer
 
 _LONGEST_CHUNK_LINE = 4096
-"""Bytes of a line that announces a chunk, and of what follows the last one."""
+"""Longest chunk header, and longest trailer, in bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one process accepts. A connection that exceeds a limit is closed."""
+    """Limits of one process. A connection that exceeds one is closed."""
 
     threads: int = 8
     """Threads that run the application."""
     connections: int = 512
-    """At one time; never more than half of the file descriptors that the process may open."""
+    """Open connections; never more than half of the process's file descriptors."""
     header_bytes: int = 32 * 1024
     header_lines: int = 100
     body_bytes: int = 1_000_000
     buffered_bytes: int = 32_000_000
-    """Of unfinished requests and unread responses, over all connections."""
+    """For unfinished requests and unread responses of all connections."""
     request_seconds: float = 15.0
-    """From the first byte of a request, or from the opening of its connection, to its last byte."""
+    """From a request's first byte, or the opening of the connection, to its last byte."""
     response_seconds: float = 30.0
-    """From when a response is ready until the client took it."""
+    """From when a response is ready until the client has read it."""
     idle_seconds: float = 75.0
-    """Between two requests on one connection. Longer than the 60 s of common proxies, so that they close first."""
+    """Between two requests on one connection. Longer than the 60 s of common proxies, so that the proxy closes first."""
     closing_seconds: float = 2.0
     """For the client to close its side after the last response."""
     stop_seconds: float = 2.0
-    """For requests that were begun when the server is stopped; Slack waits three for a response."""
+    """For started requests when the server stops; Slack waits three seconds for a response."""
 
 
 class State(Enum):
-    """What a connection waits for; the limits of time go by it."""
+    """What a connection is waiting for; time limits depend on it."""
 
     READING = "the rest of a request"
     RUNNING = "the application"
@@ -56,37 +56,37 @@ class State(Enum):
 
 
 class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress ships no types
-    """Answers what cannot be a request with 4xx, and takes one request at a time."""
+    """Rejects malformed requests with 4xx and accepts one request at a time."""
 
     def received(self, data: bytes) -> int:
-        """Take bytes of the request; returns how many are used up."""
+        """Parse received bytes; returns how many were consumed."""
         try:
             used: int = super().received(data)
-        except ValueError:  # of numbers and addresses that waitress takes as they come
-            self.error, self.completed = BadRequest("The request cannot be read."), True
+        except ValueError:  # malformed numbers and addresses that waitress doesn't check
+            self.error, self.completed = BadRequest("The request is malformed."), True
             return len(data)
         if (
             self.chunked
             and not self.completed
             and len(self.body_rcv.control_line) + len(self.body_rcv.trailer) > _LONGEST_CHUNK_LINE
         ):
-            self.error, self.completed = BadRequest("The request cannot be read."), True
+            self.error, self.completed = BadRequest("The request is malformed."), True
         if self.completed and not self.empty and used < len(data):
-            # A second request before the first is answered: nothing that calls this server does that, and the responses to
-            # requests that keep coming would pile up. The first is answered, then the connection closes.
+            # A second request before the first is answered: legitimate clients don't do that, and responses would pile up.
+            # Answer the first request, then close the connection.
             self.headers["CONNECTION"] = "close"
             return len(data)
         return used
 
     def parse_header(self, header_plus: bytes) -> None:
-        """Read the first line and the headers."""
+        """Parse the request line and the headers."""
         if header_plus.count(b"\n") > self.adj.limits.header_lines:
-            raise ParsingError("There are too many headers.")
+            raise ParsingError("Too many headers.")
         super().parse_header(header_plus)
 
 
 class Connection(HTTPChannel):  # type: ignore[misc]  # waitress ships no types
-    """One client. Everything but ``service`` and ``write_soon`` runs in the server's loop."""
+    """A client's connection. Everything except ``service`` and ``write_soon`` runs in the server's loop."""
 
     parser_class = _Parser
     server: HttpServer
@@ -94,9 +94,9 @@ class Connection(HTTPChannel):  # type: ignore[misc]  # waitress ships no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - waitress's own signature
         self.state = State.READING
         self.since = time.monotonic()
-        self.watched = 0  # the events that the loop waits for
-        self.held = 0  # bytes
-        self.used = False  # whether a request came to its end
+        self.watched = 0  # the selector events registered for it
+        self.held = 0  # buffered bytes
+        self.used = False  # whether it has received a complete request
         self.closing = False
         super().__init__(*args, **kwargs)
 
@@ -106,7 +106,7 @@ class Connection(HTTPChannel):  # type: ignore[misc]  # waitress ships no types
         return self._fileno is not None
 
     def handle_read(self) -> None:
-        """Read a part of a request; after the last response, throw away what still comes."""
+        """Read part of a request; after the last response, discard the data."""
         if not self.closing:
             super().handle_read()
             return
@@ -116,9 +116,9 @@ class Connection(HTTPChannel):  # type: ignore[misc]  # waitress ships no types
             self.handle_close()
 
     def handle_write(self) -> None:
-        """Send what there is. After the last response, close only the own side first.
+        """Send buffered data. After the last response, shut down only the sending side.
 
-        Closing at once what the client still sends to would make its system drop the response.
+        Closing the connection while the client is still sending would make its system drop the response.
         """
         if self.close_when_flushed and not self.total_outbufs_len and not self.will_close:
             self.closing = True
@@ -128,15 +128,15 @@ class Connection(HTTPChannel):  # type: ignore[misc]  # waitress ships no types
             super().handle_write()
 
     def readable(self) -> bool:
-        """Whether to wait for the client's bytes."""
+        """Whether to wait for data from the client."""
         return self.closing or bool(super().readable())
 
     def writable(self) -> bool:
-        """Whether to wait until the client takes bytes."""
+        """Whether to wait until the client can receive data."""
         return bool(self.will_close or (super().writable() and not self.closing))
 
     def current_state(self) -> State:
-        """Return what the connection waits for now."""
+        """Return the current state."""
         if self.requests:
             return State.RUNNING
         if self.closing:
@@ -146,18 +146,18 @@ class Connection(HTTPChannel):  # type: ignore[misc]  # waitress ships no types
         return State.IDLE if self.used and self.request is None else State.READING
 
     def buffered(self) -> int:
-        """Return the bytes of memory that its request and its response take."""
+        """Return the memory used by its requests and responses, in bytes."""
         requests = [*self.requests] if self.request is None else [self.request, *self.requests]
-        received = sum(len(one.header_plus) + one.body_bytes_received for one in requests)
+        received = sum(len(request.header_plus) + request.body_bytes_received for request in requests)
         return int(received + self.total_outbufs_len)
 
     def add_channel(self, map: dict[int, Any] | None = None) -> None:  # noqa: A002 - waitress's own name
-        """Let the server look at this connection."""
+        """Register the connection with the server."""
         super().add_channel(map)
         self.server.changed.add(self)
 
     def del_channel(self, map: dict[int, Any] | None = None) -> None:  # noqa: A002 - waitress's own name
-        """Let the server forget this connection."""
+        """Unregister the connection from the server."""
         if self.open:
             self.server.forget(self)
         super().del_channel(map)

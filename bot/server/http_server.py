@@ -1,9 +1,9 @@
-"""The HTTP server of ``hfstats serve``: one event loop reads requests and writes responses, a few threads run the application.
+"""The HTTP server of ``hfstats serve``: an event loop reads requests and writes responses, a few threads run the application.
 
-waitress parses requests, runs the threads and buffers responses, so that a thread never waits for a client. This module adds
-what waitress leaves open: limits on the time of a request, a response and an idle connection, on the number of connections (the
-ones that waited longest make room), and on the memory that unfinished requests and unread responses take. Its loop waits with
-epoll or kqueue and looks only at connections on which something happened; waitress's own looks at all of them each time.
+waitress parses requests, runs the threads and buffers responses, so that no thread waits for a client. This module adds limits on
+the time for requests, responses and idle connections, on the number of connections (those that waited longest are closed), and on
+the memory for unfinished requests and unread responses. Its loop uses epoll or kqueue and handles only connections with events;
+waitress's own loop checks all of them each time.
 """
 
 from __future__ import annotations
@@ -40,25 +40,25 @@ _REPORT_EVERY = 60.0
 class HttpServer(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no types
     """Serves a WSGI application on a bound socket until :meth:`stop`.
 
-    The ``close`` of a response runs when its bytes were handed to the system, so that work begun there delays no response.
+    A response's ``close`` runs after its bytes were sent, so that work started there doesn't delay the response.
     """
 
     channel_class = Connection
 
     def __init__(self, application: WSGIApplication, bound: socket.socket, limits: Limits | None = None) -> None:
-        """Listen from now on; requests are read when :meth:`run` runs.
+        """Start listening; :meth:`run` reads the requests.
 
         Raises:
-            OSError: when another process listens there by now.
+            OSError: when another process is listening on the port.
 
         """
         self.limits = limits or Limits()
-        self.changed: set[Connection] = set()  # connections to look at before the loop waits again
+        self.changed: set[Connection] = set()  # connections to update before the loop waits again
         files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
         self.most = min(self.limits.connections, files // 2 if files > 0 else self.limits.connections)
         self._selector = selectors.DefaultSelector()
         seconds = (self.limits.request_seconds, self.limits.response_seconds, self.limits.closing_seconds)
-        self._every = min(1.0, *(one / 4 for one in seconds))
+        self._every = min(1.0, *(limit / 4 for limit in seconds))
         self._stopping = self._ended = False
         self._stop_by: float | None = None
         self._held = 0  # bytes, over all connections
@@ -69,9 +69,9 @@ class HttpServer(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no type
             threads=self.limits.threads,
             max_request_header_size=self.limits.header_bytes,
             max_request_body_size=self.limits.body_bytes + 1,
-            inbuf_overflow=2 * self.limits.body_bytes,  # never to a file: buffered_bytes bounds them together
+            inbuf_overflow=2 * self.limits.body_bytes,  # never to a file; buffered_bytes limits the total
             outbuf_overflow=1 << 40,
-            clear_untrusted_proxy_headers=False,  # /metrics goes by whether a proxy was passed
+            clear_untrusted_proxy_headers=False,  # keep them for the application
             log_socket_errors=False,
             ident=None,
         )
@@ -80,7 +80,7 @@ class HttpServer(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no type
         super().__init__(_write_header_first(application), _sock=bound, adj=adjustments, sockinfo=where, bind_socket=False)
 
     def run(self) -> None:
-        """Serve until :meth:`stop`; what was begun then is finished."""
+        """Serve until :meth:`stop`, then finish started requests."""
         self._selector.register(self._fileno, _READ, self)
         self._selector.register(self.trigger._fileno, _READ, self.trigger)  # noqa: SLF001 - waitress has no other name for it
         while self._keep_running():
@@ -99,23 +99,23 @@ class HttpServer(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no type
         self.trigger.close()
 
     def stop(self) -> None:
-        """Take no new request, and let :meth:`run` end when those begun are answered. For signal handlers and other threads."""
+        """Accept no more requests and make :meth:`run` return after started ones. Safe in signal handlers and other threads."""
         self._stopping = True
         self.pull_trigger()
 
     def pull_trigger(self) -> None:
-        """Wake the loop; nothing to wake is no error, as for a thread that ends its work after the server."""
+        """Wake up the loop. Does nothing after the server has ended, which a thread may outlive."""
         if not self._ended:
             with suppress(OSError):
                 super().pull_trigger()
 
     def add_task(self, task: Connection) -> None:
-        """Give a connection's request to the threads."""
+        """Queue a connection's request for the threads."""
         task.used, task.state, task.since = True, State.RUNNING, time.monotonic()
         super().add_task(task)
 
     def handle_accept(self) -> None:
-        """Accept a connection; where there are too many, those that waited longest make room."""
+        """Accept a connection; if there are too many, close those that waited longest."""
         if len(self.active_channels) < self.most or self._make_room():
             super().handle_accept()
         elif accepted := self.accept():
@@ -125,17 +125,17 @@ class HttpServer(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no type
             self._closed += 1
 
     def accept(self) -> tuple[socket.socket, Any] | None:
-        """Return the next connection and its address; where file descriptors have run out, make room for the next try."""
+        """Return the next connection and its address; without free file descriptors, close others for the next attempt."""
         try:
-            found: tuple[socket.socket, Any] | None = super().accept()
+            accepted: tuple[socket.socket, Any] | None = super().accept()
         except OSError as error:
             if error.errno in {errno.EMFILE, errno.ENFILE}:
                 self._make_room()
             return None
-        return found
+        return accepted
 
     def forget(self, connection: Connection) -> None:
-        """Leave out a connection that is being closed."""
+        """Remove a connection that is being closed."""
         self.changed.discard(connection)
         self._held -= connection.held
         connection.held = 0
@@ -149,7 +149,7 @@ class HttpServer(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no type
         if self._stop_by is None:
             self._stop_by = time.monotonic() + self.limits.stop_seconds
             self._selector.unregister(self._fileno)
-            wasyncore.dispatcher.close(self)  # the socket that listens; the rest of it goes on
+            wasyncore.dispatcher.close(self)  # close only the listening socket
             self.changed.update(self.active_channels.values())
             for connection in list(self.changed):
                 self._look_at(connection)
@@ -157,7 +157,7 @@ class HttpServer(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no type
 
     def _handle(self, who: Any, events: int) -> None:  # noqa: ANN401 - the server, its trigger or a connection
         if isinstance(who, Connection):
-            if not who.open:  # closed by an event before this one
+            if not who.open:  # closed by an earlier event
                 return
             self.changed.add(who)
         if events & _READ:
@@ -166,10 +166,10 @@ class HttpServer(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no type
             wasyncore.write(who)
 
     def _look_at(self, connection: Connection) -> None:
-        """See what a connection waits for by now, and wait for that."""
+        """Update a connection's state, registered events and memory use."""
         if not connection.open:
             return
-        state = connection.current_state()  # first: a thread may end its work in between, and then wakes the loop again
+        state = connection.current_state()  # first, because a thread may finish in between and wakes the loop again
         wanted = (_READ if connection.readable() else 0) | (_WRITE if connection.writable() else 0)
         if state is not connection.state:
             connection.state, connection.since = state, time.monotonic()
@@ -193,32 +193,36 @@ class HttpServer(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no type
             self._free_memory()
 
     def _waiting(self) -> list[Connection]:
-        return [one for one in self.active_channels.values() if one.state is not State.RUNNING and not one.requests]
+        return [
+            connection
+            for connection in self.active_channels.values()
+            if connection.state is not State.RUNNING and not connection.requests
+        ]
 
     def _make_room(self) -> bool:
-        """Close what has waited longest; returns whether there was anything.
+        """Close the connections that waited longest; returns whether there were any.
 
-        Connections that never sent a request and those that did are two groups, and the larger one makes room: so neither many
-        of the one nor many of the other crowd out a client that has just connected, or one that sends a request now and then.
+        Connections that have sent a request and those that haven't form two groups. The larger group loses connections, so that
+        neither kind can crowd out new clients or clients that send occasional requests.
         """
         groups: tuple[list[Connection], list[Connection]] = [], []
         for connection in self._waiting():
             groups[connection.used].append(connection)
         larger = max(groups, key=len)
-        # Several at once, so that in a flood of connections not each one has to look for another.
+        # Several at once, so that a flood of connections doesn't search for each one.
         several = max(1, min(self.most // 16, len(larger) // 4))
-        for connection in nsmallest(several, larger, key=lambda one: one.since):
+        for connection in nsmallest(several, larger, key=lambda connection: connection.since):
             self._close(connection)
         return bool(larger)
 
     def _free_memory(self) -> None:
-        """Close the connection that holds most bytes, unless the application has its request."""
-        largest = max(self._waiting(), key=lambda one: one.held, default=None)
+        """Close the connection with the most buffered bytes, except those whose request is running."""
+        largest = max(self._waiting(), key=lambda connection: connection.held, default=None)
         if largest is not None and largest.held:
             self._close(largest)
 
     def _check(self, now: float) -> None:
-        """Close what waited too long."""
+        """Close connections over their time limit and log the number of closed ones."""
         limits = self.limits
         longest = {
             State.READING: limits.request_seconds,
@@ -233,11 +237,11 @@ class HttpServer(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no type
                 else:
                     connection.handle_close()
         if self._closed and now >= self._report_at:
-            _log.warning("closed %s connections that were too slow or too many", self._closed)
+            _log.warning("closed %s connections that were too slow or over the limit", self._closed)
             self._closed, self._report_at = 0, now + _REPORT_EVERY
 
     def _close(self, connection: Connection) -> None:
-        """Close a connection that keeps others waiting."""
+        """Close a connection because of a limit."""
         self._closed += 1
         if connection.state is State.READING and connection.request is not None:
             with suppress(OSError):
@@ -246,16 +250,16 @@ class HttpServer(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no type
 
 
 def bind(port: int) -> socket.socket:
-    """Take a port of all IPv4 addresses, without listening yet; 0 takes a free one.
+    """Bind a port on all IPv4 addresses, without listening yet; 0 chooses a free port.
 
     Raises:
-        OSError: when another process has it.
+        OSError: when another process uses it.
 
     """
     bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind(("0.0.0.0", port))  # noqa: S104 - a container's and a platform's proxy come from another address
+        bound.bind(("0.0.0.0", port))  # noqa: S104 - proxies of containers and platforms connect from other addresses
     except OSError:
         bound.close()
         raise
@@ -263,7 +267,7 @@ def bind(port: int) -> socket.socket:
 
 
 class _HeaderFirstResponse:
-    """A response whose header is written, at the latest, before it is closed; waitress writes one without a body after that."""
+    """A response whose header is written before it is closed; waitress would write the header of an empty one afterwards."""
 
     def __init__(self, body: Iterable[bytes], write: list[Callable[[bytes], object]]) -> None:
         self._body, self._write = body, write

@@ -1,4 +1,4 @@
-"""The HTTP door: what Slack calls, the pictures, and what a load balancer and Prometheus ask."""
+"""The Flask application: Slack's requests, charts, installation, health checks and metrics."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ if TYPE_CHECKING:
     from bot.storage.messages.pictures import PictureStore
 
 LARGEST_BODY = 1_000_000
-"""Bytes. Slack's own requests are far smaller."""
+"""Bytes; Slack's requests are much smaller."""
 MOST_FIELDS = 200
-"""Fields of a form. A slash command has some fifteen, what is pressed one."""
+"""Form fields; a slash command has about 15, an interaction one."""
 _FOR_BOLT = ("Content-Type", TIMESTAMP, SIGNATURE, "X-Slack-Retry-Num", "X-Slack-Retry-Reason")
-"""The headers that Bolt and listeners read of Slack's. No signature covers others, and one of them names a listener to run."""
+"""The headers passed on to Bolt. Signatures don't cover headers, and Bolt lets one of them select a listener."""
 
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -49,7 +49,7 @@ _HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class WebContext:
-    """What stands behind the doors of one web process."""
+    """The dependencies of a web process's routes."""
 
     app: App
     gallery: PictureStore | None = None
@@ -57,21 +57,21 @@ class WebContext:
     health: Health | None = None
     prewarming: Prewarmer | None = None
     worker_watch: WorkerWatch | None = None
-    """The process that serves starts these three."""
+    """``health``, ``prewarming`` and ``worker_watch`` are started by the serving process."""
     installing: Blueprint | None = None
-    """The pages by which workspaces install the app."""
+    """The OAuth pages."""
     metrics_token: str | None = None
-    """Opens /metrics; without one nobody may read it."""
+    """The bearer token for /metrics; without one, /metrics is off."""
     https: bool = False
-    """The public address is https, and browsers may be told to stay with it."""
+    """Whether the public URL is https, so that HSTS can be sent."""
 
 
 def create_app(web_context: WebContext) -> Flask:
-    """Make the WSGI application."""
+    """Return the WSGI application."""
     flask = Flask(__name__, static_folder=None)
     flask.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     flask.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
-    flask.url_map.merge_slashes = False  # "/slack//events" is no address of ours, and leads nowhere
+    flask.url_map.merge_slashes = False  # "/slack//events" must be a 404, not a redirect
     flask.before_request(_begin)
     flask.register_error_handler(HTTPException, _error_response)
     flask.register_error_handler(Exception, _failure_response)
@@ -96,10 +96,10 @@ def _begin() -> None:
 
 
 def _error_response(error: HTTPException) -> Response:
-    """Say what was wrong with a request in one line."""
+    """Return an HTTP error as one line of text."""
     response = make_response(f"{error.code} {error.name}\n", error.code or 500)
     response.content_type = "text/plain; charset=utf-8"
-    response.headers["Cache-Control"] = "no-store"  # else a cache may keep saying 404 of a picture that is there by now
+    response.headers["Cache-Control"] = "no-store"  # a cached 404 would hide a chart that is stored later
     if error.code == 405 and getattr(error, "valid_methods", None):
         response.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
     return response
@@ -114,10 +114,10 @@ def _failure_response(error: Exception) -> Response:
 def _slack(flask: Flask, web_context: WebContext) -> None:
     replays = ReplayGuard()
     warning = ThrottledWarning(
-        "%s requests to /slack/events since the last such line were not signed by Slack; "
-        "if Slack's own are among them, hfstats doctor says why"
+        "rejected %s requests to /slack/events without a valid Slack signature; "
+        "if Slack's own requests are rejected, run hfstats doctor"
     )
-    secret = web_context.app._signing_secret  # noqa: SLF001 - Bolt has no other way to ask what it was given
+    secret = web_context.app._signing_secret  # noqa: SLF001 - Bolt has no public accessor
 
     @flask.post("/slack/events")
     def events() -> Response:
@@ -143,11 +143,11 @@ def _slack(flask: Flask, web_context: WebContext) -> None:
 
 
 def _verified_body(secret: str | None) -> bytes:
-    """Return the raw body of the request, which Slack signed. Nothing is parsed, and nothing read of what has no signature.
+    """Return the raw body of a request that Slack signed. Unsigned requests are rejected before their body is read.
 
     Raises:
-        Unauthorized: when Slack did not sign it, or not within five minutes.
-        RequestEntityTooLarge: when it is longer than any of Slack's.
+        Unauthorized: without a valid signature from the last five minutes.
+        RequestEntityTooLarge: when it's larger than ``LARGEST_BODY``.
 
     """
     timestamp, signature = request.headers.get(TIMESTAMP), request.headers.get(SIGNATURE)
@@ -157,7 +157,7 @@ def _verified_body(secret: str | None) -> bytes:
         body = request.get_data(cache=False)
     except RequestEntityTooLarge:
         raise
-    except Exception:  # noqa: BLE001 - servers raise errors of their own for a body that ends too soon, or has broken chunks
+    except Exception:  # noqa: BLE001 - servers have their own errors for incomplete bodies and malformed chunks
         raise Unauthorized from None
     if not is_signed_by_slack(secret, timestamp, signature, body):
         raise Unauthorized
@@ -165,7 +165,7 @@ def _verified_body(secret: str | None) -> bytes:
 
 
 def _dispatched(app: App, body: bytes) -> Response:
-    """Hand a verified request to Bolt, which takes its body to be of the form that Slack's have."""
+    """Pass a verified request to Bolt. Bolt raises various errors for bodies that don't have Slack's form."""
     headers: dict[str, str | Sequence[str]] = {name: request.headers[name] for name in _FOR_BOLT if name in request.headers}
     is_json = body.startswith(b"{") or request.mimetype == "application/json"
     if not is_json and body.count(b"&") >= MOST_FIELDS:
@@ -189,7 +189,7 @@ def _pictures(flask: Flask, gallery: PictureStore | None) -> None:
             abort(404)
         response = make_response(png)
         response.content_type = "image/png"
-        # What a name shows never changes; Slack and every cache between may keep it.
+        # A chart never changes, so Slack and every cache in between may keep it.
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         response.set_etag(signed)
         response.make_conditional(request)
@@ -204,17 +204,17 @@ def _operation(flask: Flask, web_context: WebContext) -> None:
 
     @flask.get("/healthz/ready")
     def ready() -> tuple[dict[str, object], int]:
-        # A load balancer asks every few seconds: neither the database nor the analytics processes are touched here.
+        # Called every few seconds by load balancers, so it uses neither the database nor the analytics processes.
         reasons = web_context.health.reasons() if web_context.health else {}
         parts = {part: "not ready" if reason else "ok" for part, reason in reasons.items()}
-        if web_context.worker_watch:  # answers go on without a worker, so it is told of and keeps no request away
+        if web_context.worker_watch:  # only informative, because answers don't need a worker
             parts["worker"] = web_context.worker_watch.state
         if not any(reasons.values()):
             return {"status": "ok", "parts": parts}, 200
-        told: dict[str, object] = {"status": "not ready", "parts": parts}
-        if _may_read(web_context.metrics_token):  # a reason may name the database's host and path
-            told["reasons"] = {part: reason for part, reason in reasons.items() if reason}
-        return told, 503
+        body: dict[str, object] = {"status": "not ready", "parts": parts}
+        if _may_read(web_context.metrics_token):  # a reason may contain the database's host and path
+            body["reasons"] = {part: reason for part, reason in reasons.items() if reason}
+        return body, 503
 
     @flask.get("/metrics")
     def metrics() -> Response:
@@ -226,7 +226,7 @@ def _operation(flask: Flask, web_context: WebContext) -> None:
 
 
 def _may_read(token: str | None) -> bool:
-    """Let in who has the token, wherever from: a proxy's requests come from this machine, too. Without a token, nobody."""
+    """Return whether the request has the bearer token. Local ones need it too, because proxies make all requests look local."""
     if not token or not token.strip():
         return False
     return hmac.compare_digest(request.headers.get("Authorization", "").encode(), f"Bearer {token}".encode())

@@ -1,4 +1,4 @@
-"""What ``hfstats serve`` does about workers: notices that none works any more, and tells the operator."""
+"""Notify the operator when no worker is running, from ``hfstats serve``."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 EVERY_SECONDS = 10.0
-"""Between two looks."""
+"""Seconds between two checks."""
 TOLD_AFTER = timedelta(minutes=2)
-"""Without any worker's heartbeat for that long, the operator is told: longer than a restart or a deploy takes."""
+"""Time without a heartbeat after which the operator is notified; longer than a restart or a deployment."""
 LOOKS = 3
-"""As many looks in a row must find silence: a machine that slept, or a database that was away, is no dead worker."""
+"""Consecutive checks without a heartbeat before a notification, in case the machine or the database was suspended."""
 
 
 class WorkerWatch:
-    """Looks at the heartbeats and tells of each silence once, across all processes that look."""
+    """Checks the heartbeats and notifies the operator once per outage, across all processes."""
 
     def __init__(self, heartbeats: HeartbeatStore, done: JobSlots, tell: Callable[[str], None]) -> None:
-        """``tell`` posts a text where the operator reads; the worker that would deliver it is dead."""
+        """``tell`` posts a text to the operator directly, because no worker is running to deliver it."""
         self._heartbeats = heartbeats
         self._done = done
         self._tell = tell
@@ -39,13 +39,13 @@ class WorkerWatch:
         self._logged = ""
         self._untold = ""
         self.state = "unknown"
-        """As of the last look: ``ok``, ``stale`` (no heartbeat for a minute), ``never`` (none has ever run) or ``unknown``."""
+        """At the last check: ``ok``, ``stale`` (no heartbeat for a minute), ``never`` (no worker ever ran) or ``unknown``."""
 
     def look(self) -> None:
-        """Look once.
+        """Check the heartbeats once.
 
         Raises:
-            StoreError: when the database cannot be used; nothing is known of the workers then.
+            StoreError: when the database cannot be used; the state is ``unknown`` then.
 
         """
         try:
@@ -61,13 +61,15 @@ class WorkerWatch:
         self.state = "ok" if silence <= SILENT_AFTER else "stale"
         if silence <= TOLD_AFTER:
             if self._logged:
-                _log.warning("the worker %s works; what waited is made up for", last.name)
+                _log.warning("worker %s is running again; overdue work is being caught up", last.name)
             self._silent_looks, self._logged, self._untold = 0, "", ""
             return
         self._silent_looks += 1
         if self._silent_looks >= LOOKS and self._logged != last.slot:
             age = duration(silence.total_seconds())
-            text = f"No worker has been heard from for {age}; the last one was {last.name}. Digests, alerts and snapshots wait."
+            text = (
+                f"No worker has sent a heartbeat for {age}; the last was {last.name}. Digests, alerts and snapshots are on hold."
+            )
             _log.error("%s", text)
             self._logged = last.slot
             self._untold = text if self._done.first("worker silent", last.slot) else ""
@@ -78,12 +80,12 @@ class WorkerWatch:
         try:
             self._tell(self._untold)
         except FAILURES as error:
-            _log.warning("the operator could not be told: %s", said(error))
+            _log.warning("could not notify the operator: %s", said(error))
         else:
             self._untold = ""
 
     def start(self) -> Callable[[], None]:
-        """Look every ten seconds, in a thread of its own; returns what stops it."""
+        """Check every ten seconds in a thread; returns a function that stops it."""
         stopped = Event()
 
         def run() -> None:
@@ -91,9 +93,9 @@ class WorkerWatch:
                 try:
                     self.look()
                 except StoreError:
-                    pass  # readiness tells
-                except Exception:  # noqa: BLE001 - a thread that ends here would be missed by nobody
-                    _log.exception("the workers could not be looked after")
+                    pass  # readiness reports it
+                except Exception:  # noqa: BLE001 - nothing would notice the end of this thread
+                    _log.exception("the worker check failed")
                 stopped.wait(EVERY_SECONDS)
 
         Thread(target=run, name="worker-watch", daemon=True).start()

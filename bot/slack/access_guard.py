@@ -1,7 +1,7 @@
-"""The guard before all doors: looks who acts, from where and for what, and lets through what the policy allows.
+"""Enforce the access policy on every request, before Bolt chooses a listener.
 
-It runs before Bolt looks for a listener, so that no listener can forget it. What it doesn't know needs membership.
-What only the database can tell (whose a number is) is decided by the clerk, with the access that the guard leaves in the context.
+Running as middleware, it can't be forgotten by a listener. Unlisted requests need membership. Checks that need the database, such
+as whose subscription a number is, are made by the subscription service with the access that this guard puts into the context.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def _of_interaction(body: Payload, request: Request | None) -> frozenset[Permiss
         case "shortcut":
             return frozenset({Permission.FORM})
         case "view_closed":
-            return frozenset()  # nobody listens
+            return frozenset()  # no listener handles it
     return _UNLISTED
 
 
@@ -104,16 +104,16 @@ def _only(listed: Mapping[str, Permission], name: object) -> frozenset[Permissio
 
 
 def listen(app: App, services: Services) -> None:
-    """Put the guard before everything that is attached to the app."""
+    """Add the guard as middleware; call this before adding listeners."""
 
     def guard(req: BoltRequest, body: dict[str, Any], context: BoltContext, next_: Callable[[], BoltResponse]) -> BoltResponse:
         access = access_of(body, _installation(context))
         context["access"] = access
         if all(map(access.allows, permissions_needed(body, context.get("request")))):
             return next_()
-        _log.info("refused: %s in a %s", access.actor.kind, access.origin.kind)
+        _log.info("request refused: %s in a %s", access.actor.kind, access.origin.kind)
         if access.actor.kind is ActorKind.APP:
-            return context.ack()  # bots would answer each other for ever
+            return context.ack()  # no reply, to avoid endless loops between bots
         answer = _immediate_refusal(body, context)
         if answer is None:
             start_after(context, told, req)
@@ -126,7 +126,7 @@ def listen(app: App, services: Services) -> None:
 
 
 def _immediate_refusal(body: Payload, context: BoltContext) -> BoltResponse | None:
-    """Refuse within the acknowledgement, where it takes words; ``None`` where it takes none."""
+    """Return a refusal in the acknowledgement; ``None`` for requests whose acknowledgement can't contain a message."""
     notice, ack = refusal(access_in(context).actor.kind), context.ack
     if "command" in body:
         return ack(response_type="ephemeral", blocks=notice_blocks(notice), text=notice_fallback(notice))
@@ -137,7 +137,7 @@ def _immediate_refusal(body: Payload, context: BoltContext) -> BoltResponse | No
 
 
 def _notify(services: Services, body: Payload, context: BoltContext, client: WebClient, respond: Respond) -> None:
-    """Tell the person who was refused, and nobody else; on the Home, where that was opened."""
+    """Tell the refused person privately, or in App Home if they opened it."""
     access, workspace = access_in(context), workspace_of(context)
     user, channel, notice = access.actor.user, access.origin.channel, refusal(access.actor.kind)
     if not user or services.rate_limit.ask(workspace, user):
@@ -145,9 +145,9 @@ def _notify(services: Services, body: Payload, context: BoltContext, client: Web
     event = body.get("event")
     if not channel and isinstance(event, dict):
         try:
-            client.views_publish(user_id=user, view=trouble_view(notice, "This Home is for members"))
+            client.views_publish(user_id=user, view=trouble_view(notice, "App Home is for members"))
         except FAILURES as error:
-            _log.info("the Home was not published: %s", said(error))
+            _log.info("could not publish App Home: %s", said(error))
         return
     thread = event.get("thread_ts") if isinstance(event, dict) else None
     direct = not channel or channel.startswith("D")
@@ -158,9 +158,9 @@ def _notify(services: Services, body: Payload, context: BoltContext, client: Web
 
 
 def _installation(context: BoltContext) -> Installation:
-    """Return who installed the app, as the authorization found it: by the token, or by ``auth.test``."""
-    found = context.authorize_result
-    team, enterprise = (found.team_id, found.enterprise_id) if found else (None, None)
+    """Return the installation from Bolt's authorization."""
+    authorization = context.authorize_result
+    team, enterprise = (authorization.team_id, authorization.enterprise_id) if authorization else (None, None)
     org_wide = bool(context.is_enterprise_install) or (team or "").startswith("E") or (team is None and enterprise is not None)
     return Installation(None if org_wide else team, enterprise or (team if org_wide else None), org_wide)
 
@@ -168,5 +168,9 @@ def _installation(context: BoltContext) -> Installation:
 def _first_input(body: Payload) -> str | None:
     view = body.get("view")
     blocks = view.get("blocks") if isinstance(view, dict) else None
-    inputs = [one for one in blocks if isinstance(one, dict) and one.get("type") == "input"] if isinstance(blocks, list) else []
+    inputs = (
+        [block for block in blocks if isinstance(block, dict) and block.get("type") == "input"]
+        if isinstance(blocks, list)
+        else []
+    )
     return str(inputs[0].get("block_id")) if inputs else None

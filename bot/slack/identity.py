@@ -1,11 +1,11 @@
-"""Reads from a payload who acts and from where. Slack signs payloads; what one doesn't say counts as the safe side.
+"""Determine the actor and the conversation of a request from its payload. Missing information counts as untrusted.
 
-Where a payload names the actor's workspace (docs/explanation/security.md):
+Where payloads name the actor's workspace (see docs/explanation/security.md):
 
 - slash commands: ``team_id`` and ``enterprise_id``
-- buttons, menus, forms, shortcuts: ``user.team_id``. ``team.id`` is the workspace that installed the app
-- events: ``event.user_team``, ``source_team`` and ``user_profile.team`` for people of elsewhere, else ``event.team``;
-  ``team_id`` of the envelope only where the channel is not shared, since for a shared one it may be either side's
+- buttons, menus, forms, shortcuts: ``user.team_id``; ``team.id`` is the workspace that installed the app
+- events: ``event.user_team``, ``source_team`` and ``user_profile.team`` for external people, otherwise ``event.team``; the
+  envelope's ``team_id`` only if the channel isn't shared, because in a shared channel it can be either side's
 """
 
 from __future__ import annotations
@@ -21,30 +21,30 @@ if TYPE_CHECKING:
     Payload = Mapping[str, Any]
 
 _SEVERITY = (ActorKind.UNVERIFIED, ActorKind.COLLEAGUE, ActorKind.UNKNOWN, ActorKind.STRANGER)
-"""From the least to the most strange; of several claims the strangest counts."""
+"""From most to least trusted; of several claims, the least trusted counts."""
 _OF_ELSEWHERE = (("user_team",), ("source_team",), ("user_profile", "team"))
 
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """Who installed the app."""
+    """The workspace or organization that installed the app."""
 
     team: str | None
-    """The workspace; ``None`` where an organization installed it for all of its own."""
+    """The workspace; ``None`` for an org-wide installation."""
     enterprise: str | None
     org_wide: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A workspace that a payload names as the actor's, with its organization where that is said too."""
+    """The actor's workspace according to a payload, with its organization if stated."""
 
     team: str | None
     enterprise: str | None
 
 
 def access_of(body: Payload, installation: Installation) -> Access:
-    """Say who acts and from where. Never raises, whatever the payload holds."""
+    """Return the actor and origin of a request. Never raises, whatever the payload contains."""
     event = body.get("event")
     if _text(body, "type") == "event_callback" or isinstance(event, dict):
         actor = _event_actor(body, installation)
@@ -73,7 +73,7 @@ def _event_actor(body: Payload, installation: Installation) -> Actor:
 
 
 def _enterprise(body: Payload, team: str) -> str | None:
-    """Return the organization of a workspace that an event names, where the envelope says it."""
+    """Return the organization of an event's workspace, if the envelope states it."""
     for workspace, enterprise in (("team_id", "enterprise_id"), ("context_team_id", "context_enterprise_id")):
         if _text(body, workspace) == team:
             return _text(body, enterprise)
@@ -90,7 +90,7 @@ def _interaction_claims(body: Payload, installation: Installation) -> list[Claim
     elif _text(body, "view", "app_installed_team_id") == team:
         enterprise = _text(body, "enterprise", "id")
     elif installation.org_wide and body.get("team") is None and not _inside_a_conversation(body):
-        enterprise = _text(body, "enterprise", "id")  # shortcuts and the App Home are for the organization's own people
+        enterprise = _text(body, "enterprise", "id")  # only the organization's own people can use shortcuts and App Home
     return [Claim(team, enterprise)]
 
 
@@ -99,8 +99,8 @@ def _inside_a_conversation(body: Payload) -> bool:
 
 
 def _kind(claims: list[Claim], installation: Installation) -> ActorKind:
-    found = [_kind_of(claim, installation) for claim in claims if claim.team]
-    return max(found, key=_SEVERITY.index, default=ActorKind.UNKNOWN)
+    kinds = [_kind_of(claim, installation) for claim in claims if claim.team]
+    return max(kinds, key=_SEVERITY.index, default=ActorKind.UNKNOWN)
 
 
 def _kind_of(claim: Claim, installation: Installation) -> ActorKind:
@@ -110,7 +110,7 @@ def _kind_of(claim: Claim, installation: Installation) -> ActorKind:
     if installation.enterprise and enterprise == installation.enterprise:
         return ActorKind.UNVERIFIED if installation.org_wide else ActorKind.COLLEAGUE
     if installation.org_wide and enterprise is None:
-        return ActorKind.UNKNOWN  # a workspace of which it isn't said whether it is the organization's
+        return ActorKind.UNKNOWN  # not stated whether the workspace belongs to the organization
     if installation.team is None and installation.enterprise is None:
         return ActorKind.UNKNOWN
     return ActorKind.STRANGER
@@ -134,7 +134,7 @@ def _origin(body: Payload, kind: ActorKind) -> Origin:
 
 
 def _conversation(channel: str, name: str | None, type_: str | None) -> ConversationKind:
-    """Judge by what Slack calls it: all direct messages and all private channels have one name each."""
+    """Return a conversation's kind by Slack's name for it: direct messages and private channels each share one name."""
     if channel.startswith("D") or name == "directmessage" or type_ == "im":
         return ConversationKind.DIRECT
     if type_ == "mpim" or (name or "").startswith("mpdm-"):
@@ -144,7 +144,7 @@ def _conversation(channel: str, name: str | None, type_: str | None) -> Conversa
 
 
 def _text(body: object, *path: str) -> str | None:
-    """Return a text from inside of a payload; ``None`` where there is none."""
+    """Return a non-empty string from a nested payload; ``None`` if there is none."""
     for name in path:
         body = body.get(name) if isinstance(body, dict) else None
     return body if isinstance(body, str) and body else None

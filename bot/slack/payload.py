@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bot.blocks.messages import action_kind
 from bot.domain.access import NOBODY, Access
 from bot.domain.request import Command, Help, Misunderstood, Question
 from bot.slack_api.markup import plain_text
@@ -44,7 +45,7 @@ def typed_in(body: Mapping[str, Any], controls: Collection[str]) -> str | None:
 
 def control_of(action: Mapping[str, Any]) -> str:
     """Return which control was used: the part of its action id that all of its kind share."""
-    return str(action.get("action_id")).partition(":")[0]
+    return action_kind(str(action.get("action_id")))
 
 
 def chosen(action: Mapping[str, Any]) -> str:

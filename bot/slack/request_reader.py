@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from bot.blocks.controls import CSV, GO, POST, VIEW
 from bot.blocks.home import HOME
-from bot.blocks.messages import ASK, BUILD
+from bot.blocks.messages import ASK, BUILD, COMMAND
 from bot.blocks.predictions import BET
-from bot.blocks.subscriptions import SUBSCRIPTION
 from bot.domain.reply import Notice
 from bot.domain.request import Misunderstood
 from bot.slack.payload import typed_in
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
     from bot.slack.services import Services
 
-CONTROLS_WITH_WORDS = frozenset({ASK, VIEW, GO, POST, CSV, SUBSCRIPTION, HOME, BUILD, BET})
+CONTROLS_WITH_WORDS = frozenset({ASK, VIEW, GO, POST, CSV, COMMAND, HOME, BUILD, BET})
 """Controls whose value is what somebody could type."""
 _EMPTY_CONTROL = Misunderstood(
     Notice("That control is part of an older message and no longer holds a question. Ask again, or type “help”.")

@@ -1,8 +1,8 @@
-"""Verify that Slack sent a request, before anything of it is parsed.
+"""Verify that Slack sent a request, before any of it is parsed.
 
 Slack signs ``v0:<timestamp>:<raw body>`` with HMAC-SHA256 and the app's signing secret; see
-https://docs.slack.dev/authentication/verifying-requests-from-slack/. slack_sdk's verifier raises for a timestamp that is no
-integer and for a body that is not UTF-8; what is here answers yes or no, whatever it is given.
+https://docs.slack.dev/authentication/verifying-requests-from-slack/. slack_sdk's verifier raises for timestamps that aren't
+integers and bodies that aren't UTF-8; these functions return ``True`` or ``False`` for any input.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 TIMESTAMP = "X-Slack-Request-Timestamp"
 SIGNATURE = "X-Slack-Signature"
 TOLERANCE = 300
-"""Seconds that a timestamp may be off, either way."""
+"""Allowed difference of a timestamp in seconds, in both directions."""
 
 _DIGITS = re.compile(r"[0-9]{1,12}")
 _V0 = re.compile(r"v0=[0-9a-f]{64}")
@@ -33,9 +33,9 @@ _MARK = "hfstats_verified"
 
 
 def is_well_formed(timestamp: object, signature: object) -> bool:
-    """Tell whether two header values may be Slack's, without the body: of Slack's form, and no older than five minutes.
+    """Return whether two header values have Slack's form and a timestamp within five minutes, without the body.
 
-    Never raises. Values of a header that was sent twice come joined by a comma, and are not of the form.
+    Never raises. Duplicate headers arrive joined by a comma and don't match.
     """
     if not isinstance(timestamp, str) or not isinstance(signature, str):
         return False
@@ -45,9 +45,9 @@ def is_well_formed(timestamp: object, signature: object) -> bool:
 
 
 def is_signed_by_slack(secret: str | None, timestamp: object, signature: object, body: bytes) -> bool:
-    """Tell whether Slack signed the raw bytes of a body within the last five minutes.
+    """Return whether Slack signed the raw bytes of a body within the last five minutes.
 
-    Never raises. Without a secret nothing is Slack's: anybody can sign with an empty one.
+    Never raises. Returns ``False`` without a secret, because anyone could sign with an empty one.
     """
     if not secret or not secret.strip() or not is_well_formed(timestamp, signature):
         return False
@@ -57,29 +57,29 @@ def is_signed_by_slack(secret: str | None, timestamp: object, signature: object,
 
 
 def verified_context() -> dict[str, object]:
-    """Return the context to begin a Bolt request with whose body :func:`is_signed_by_slack` vouches for."""
+    """Return the initial context of a Bolt request whose body has been verified with :func:`is_signed_by_slack`."""
     return {_MARK: True}
 
 
 def is_verified(context: Mapping[str, object]) -> bool:
-    """Tell whether Slack is known to have sent the request that a Bolt context belongs to."""
+    """Return whether the request of a Bolt context has been verified."""
     return context.get(_MARK) is True
 
 
 class VerifiedOnly(Middleware):
-    """Lets nothing into Bolt that Slack did not send. Runs before the app looks for a token.
+    """Bolt middleware that rejects requests not sent by Slack. Runs before Bolt looks up a token.
 
-    Over HTTP a request is marked by whoever verified its raw bytes; one without the mark is verified here. Over Socket Mode
-    every envelope comes through a connection that Slack gave out. A response URL that is not Slack's is taken away: Bolt
-    itself would post to it where an app is not installed.
+    Over HTTP, the web server verifies the raw bytes and marks the request; an unmarked request is verified here. Over Socket
+    Mode, Slack issued the connection's URL. Response URLs that aren't Slack's are removed, because Bolt would post to them when
+    the app isn't installed.
     """
 
     def __init__(self, signing_secret: str | None) -> None:
-        """Take the app's signing secret; without one, only marked requests and Socket Mode come in."""
+        """``signing_secret``: the app's; without one, only marked requests and Socket Mode are accepted."""
         self._secret = signing_secret
 
     def process(self, *, req: BoltRequest, resp: BoltResponse, next: Callable[[], BoltResponse]) -> BoltResponse:  # noqa: A002, ARG002 - Bolt's own names
-        """Go on with a request of Slack's, marked; answer any other with 401 and nothing else."""
+        """Mark and pass on Slack's requests; answer others with 401."""
         if not is_verified(req.context):
             if req.mode != "socket_mode" and not self._signed(req):
                 return BoltResponse(status=401)

@@ -1,4 +1,4 @@
 """The bot's own tables and statements in SQLite or PostgreSQL.
 
-No decision is taken here, and nothing but this package writes SQL in ``bot``. It may import domain and ``analytics.storage``.
+No business logic lives here, and no other package of ``bot`` contains SQL. It may import domain and ``analytics.storage``.
 """

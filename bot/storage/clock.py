@@ -1,4 +1,4 @@
-"""The time as the tables hold it: UTC without a zone, as slack_sdk's own tables do."""
+"""The current time as stored in the tables: naive UTC, as in slack_sdk's tables."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from datetime import UTC, datetime
 
 
 def now() -> datetime:
-    """Return the present moment."""
+    """Return the current time as naive UTC."""
     return datetime.now(UTC).replace(tzinfo=None)

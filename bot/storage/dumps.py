@@ -1,4 +1,4 @@
-"""Dumps to be counted, and what became of them. Whoever holds one renews it; one that nobody renews is anybody's."""
+"""Planned imports of dumps. A process holds a dump by a lease that it renews; an expired lease can be taken over."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from bot.domain.dump import DumpRequest
 
 LEASE = timedelta(seconds=60)
-"""How long a dump is somebody's without a word."""
+"""Length of a lease."""
 ATTEMPTS = 6
-"""After which one that never comes to an end is given up."""
+"""Unfinished attempts after which an import fails for good."""
 _D = DUMP.c
 _NAMES = ("repo", "path", "revision", "taken_on", "id", "state", "attempts", "models", "error")
 _COLUMNS = (_D.columns, *(DUMP.c[name] for name in _NAMES))
@@ -31,15 +31,15 @@ _OPEN = (State.WAITING, State.COUNTING)
 
 
 class DumpStore:
-    """The dumps of all repositories."""
+    """The planned imports of all repositories."""
 
     def __init__(self, database: sa.Engine, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        """Keep them in ``database``; ``clock`` gives aware moments."""
+        """``clock`` returns the current time, timezone-aware."""
         self._database = database
         self._clock = clock
 
     def plan(self, wanted: Iterable[DumpRequest]) -> int:
-        """Enter dumps; one of the same repository and day is left as it is unless it failed. Returns how many are to be counted.
+        """Plan imports; one of the same repository and day is kept unless it failed. Returns the number of new or retried ones.
 
         Raises:
             StoreError: when the database cannot be used.
@@ -47,30 +47,30 @@ class DumpStore:
         """
         now, many = self._now(), 0
         with writing(self._database) as connection:
-            for one in wanted:
-                values: dict[str, Any] = {"path": one.path, "revision": one.revision, "columns": json.dumps(dict(one.columns))}
+            for dump in wanted:
+                values: dict[str, Any] = {"path": dump.path, "revision": dump.revision, "columns": json.dumps(dict(dump.columns))}
                 values |= {"state": State.WAITING, "not_before": now, "attempts": 0, "changed_at": now}
-                if insert_if_absent(connection, DUMP, repo=one.repo, taken_on=one.taken_on, **values):
+                if insert_if_absent(connection, DUMP, repo=dump.repo, taken_on=dump.taken_on, **values):
                     many += 1
                     continue
-                failed = (_D.repo == one.repo, _D.taken_on == one.taken_on, _D.state == State.FAILED)
+                failed = (_D.repo == dump.repo, _D.taken_on == dump.taken_on, _D.state == State.FAILED)
                 again = DUMP.update().where(*failed).values(error=None, queued_at=None, owner=None, until=None, **values)
                 many += connection.execute(again).rowcount
         return many
 
     def next(self) -> int | None:
-        """Return the latest day that anybody may take now."""
+        """Return the id of the latest day that can be claimed now."""
         with reaching(), self._database.connect() as connection:
             wanted = sa.select(_D.id).where(*self._free(self._now())).order_by(_D.taken_on.desc(), _D.id).limit(1)
             return connection.scalar(wanted)
 
     def open(self) -> bool:
-        """Tell whether any waits or is being counted."""
+        """Return whether any import is waiting or in progress."""
         with reaching(), self._database.connect() as connection:
             return connection.scalar(sa.select(_D.id).where(_D.state.in_(_OPEN)).limit(1)) is not None
 
     def take_unqueued(self, many: int) -> list[int]:
-        """Return those that wait and that no engine was told of, and mark them as told; the latest days first."""
+        """Return the ids of waiting imports that aren't queued, latest days first, and mark them as queued."""
         now = self._now()
         with writing(self._database) as connection:
             waiting = (*self._free(now), _D.queued_at.is_(None))
@@ -79,7 +79,7 @@ class DumpStore:
         return ids
 
     def claim(self, id_: int, owner: str) -> Dump | RetryAt | None:
-        """Make one the owner's; ``None`` when there is nothing to do about it (any more)."""
+        """Take a lease on an import for ``owner``; ``None`` if it's finished or doesn't exist."""
         now = self._now()
         with writing(self._database) as connection:
             row = connection.execute(sa.select(DUMP).where(_D.id == id_).with_for_update()).one_or_none()
@@ -89,25 +89,25 @@ class DumpStore:
                 return RetryAt(row.until.replace(tzinfo=UTC))
             if row.not_before > now:
                 return RetryAt(row.not_before.replace(tzinfo=UTC))
-            # Counted when it is begun: what kills the process that counts it must not do so for ever.
+            # Counted at the start, so that a dump that kills its process isn't retried forever.
             mine = {"state": State.COUNTING, "owner": owner, "until": now + LEASE, "attempts": row.attempts + 1}
             connection.execute(DUMP.update().where(_D.id == id_).values(**mine, changed_at=now))
             return _dump(connection.execute(sa.select(*_COLUMNS).where(_D.id == id_)).one())
 
     def renew(self, id_: int, owner: str) -> bool:
-        """Keep it for another while; ``False`` when it is not the owner's any more."""
+        """Renew the lease; ``False`` if ``owner`` no longer holds it."""
         return self._changed(id_, owner, until=self._now() + LEASE)
 
     def done(self, id_: int, owner: str, models: int | None) -> bool:
-        """Record that it is stored."""
+        """Mark an import as done."""
         return self._changed(id_, owner, state=State.DONE, models=models, error=None, owner=None, until=None)
 
     def failed(self, id_: int, owner: str, error: str) -> bool:
-        """Record that nothing will come of it."""
+        """Mark an import as failed."""
         return self._changed(id_, owner, state=State.FAILED, error=_short(error), owner=None, until=None)
 
     def reschedule(self, id_: int, owner: str, at: datetime, error: str | None = None, *, begun: bool = True) -> RetryAt:
-        """Leave it to a later turn; with ``begun=False`` as if this one had not been."""
+        """Schedule another attempt at ``at``; with ``begun=False``, the current one doesn't count."""
         later: dict[str, Any] = {"not_before": at.astimezone(UTC).replace(tzinfo=None), "state": State.WAITING}
         later |= {"owner": None, "until": None, "error": error and _short(error)}
         if not begun:
@@ -116,7 +116,7 @@ class DumpStore:
         return RetryAt(at)
 
     def find(self, repo: str | None = None, since: date | None = None) -> list[Dump]:
-        """Return dumps, the latest day first."""
+        """Return imports, latest day first."""
         where = ([_D.repo == repo] if repo else []) + ([_D.taken_on >= since] if since else [])
         with reaching(), self._database.connect() as connection:
             rows = connection.execute(sa.select(*_COLUMNS).where(*where).order_by(_D.taken_on.desc(), _D.id)).all()

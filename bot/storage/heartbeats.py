@@ -1,4 +1,4 @@
-"""When each worker was last heard from, so that one that hangs or died is noticed by the processes that live."""
+"""Workers' heartbeats, so that other processes notice a worker that hangs or died."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 SILENT_AFTER = timedelta(seconds=60)
-"""Without a heartbeat for that long (six of them), a worker hangs or is dead."""
+"""Time without a heartbeat, six intervals, after which a worker counts as dead."""
 _KEPT = timedelta(days=1)
 _C = WORKER_HEARTBEAT.c
 
 
 class WorkerSilentError(HfStatsError):
-    """No worker was heard from for too long: digests, alerts and snapshots wait."""
+    """No worker has sent a heartbeat recently, so digests, alerts and snapshots are on hold."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """One worker process and when it was last heard from (UTC)."""
+    """A worker process and its latest heartbeat. Times are UTC."""
 
     id: str
     host: str
@@ -43,27 +43,27 @@ class Heartbeat:
 
     @property
     def name(self) -> str:
-        """Return host and process id, as a log reader looks for them."""
+        """Return host and process id, as in logs."""
         return f"{self.host}:{self.pid}"
 
     @property
     def slot(self) -> str:
-        """Return what marks the silence after this heartbeat, so that several processes tell of it once."""
+        """Return a key for the outage after this heartbeat, so that several processes report it once."""
         return self.beat_at.isoformat(timespec="seconds")
 
 
 class HeartbeatStore:
-    """The table of heartbeats. A worker beats with one instance from its start to its end; other processes read."""
+    """The heartbeats table. A worker uses one instance from start to end; other processes only read."""
 
     def __init__(self, database: sa.Engine, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        """Keep them in ``database``."""
+        """``clock`` returns the current time, timezone-aware."""
         self._database = database
         self._clock = clock
         self._id = secrets.token_hex(16)
         self._started_at = self._now()
 
     def beat(self) -> None:
-        """Tell that this process works, and forget workers not heard from for a day; the last of all is kept.
+        """Store a heartbeat of this process, and delete those older than a day except the latest.
 
         Raises:
             StoreError: when the database cannot be used.
@@ -79,7 +79,7 @@ class HeartbeatStore:
             connection.execute(WORKER_HEARTBEAT.delete().where(_C.beat_at < now - _KEPT, _C.beat_at < newest))
 
     def end(self) -> None:
-        """Tell that this process ends as it was told to.
+        """Record that this process was stopped on purpose.
 
         Raises:
             StoreError: when the database cannot be used.
@@ -89,7 +89,7 @@ class HeartbeatStore:
             connection.execute(WORKER_HEARTBEAT.update().where(_C.id == self._id).values(ended_at=self._now()))
 
     def find(self) -> list[Heartbeat]:
-        """Return the workers of the last day, the one heard from last first.
+        """Return the workers of the last day, latest heartbeat first.
 
         Raises:
             StoreError: when the database cannot be used.
@@ -110,7 +110,7 @@ class HeartbeatStore:
             ]
 
     def age(self) -> float | None:
-        """Return the seconds since any worker was heard from; ``None`` where none has ever run.
+        """Return the seconds since the latest heartbeat of any worker; ``None`` if none ever ran.
 
         Raises:
             StoreError: when the database cannot be used.
@@ -125,28 +125,28 @@ class HeartbeatStore:
 
 
 def describe(workers: Sequence[Heartbeat], now: datetime, *, names: bool) -> str:
-    """Say which workers run and which were not heard from, with host and process id if ``names``."""
-    open_ = [one for one in workers if one.ended_at is None]
-    running = [one for one in open_ if now - one.beat_at <= SILENT_AFTER]
-    silent = [one for one in open_ if now - one.beat_at > SILENT_AFTER]
+    """Return a text about running and unresponsive workers, with host and process id if ``names``."""
+    open_ = [worker for worker in workers if worker.ended_at is None]
+    running = [worker for worker in open_ if now - worker.beat_at <= SILENT_AFTER]
+    silent = [worker for worker in open_ if now - worker.beat_at > SILENT_AFTER]
     if not workers:
-        return "none has run yet; digests, alerts and snapshots wait for one"
+        return "none has run yet. Digests, alerts and snapshots won't run until one starts"
     if not running:
         last = workers[0]
         which = f" ({last.name})" if names else ""
         age = duration((now - last.beat_at).total_seconds())
-        return f"none running; the last one{which} was heard from {age} ago. Digests, alerts and snapshots wait"
-    said = f"{len(running)} running" + (f" ({', '.join(one.name for one in running)})" if names else "")
+        return f"none running. Last heartbeat{which}: {age} ago. Digests, alerts and snapshots are on hold"
+    text = f"{len(running)} running" + (f" ({', '.join(worker.name for worker in running)})" if names else "")
     if not silent:
-        return said
+        return text
     if not names:
-        return f"{said}, {len(silent)} not responding"
-    ages = (f"{one.name} for {duration((now - one.beat_at).total_seconds())}" for one in silent)
-    return f"{said}; not responding: {', '.join(ages)}"
+        return f"{text}, {len(silent)} not responding"
+    ages = (f"{worker.name} for {duration((now - worker.beat_at).total_seconds())}" for worker in silent)
+    return f"{text}; not responding: {', '.join(ages)}"
 
 
 def duration(seconds: float) -> str:
-    """Return seconds as ``40 seconds``, ``12 minutes``, ``3 hours`` or ``2 days``."""
+    """Return a duration as text: ``40 seconds``, ``12 minutes``, ``3 hours``, ``2 days``."""
     for size, noun in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
         if seconds >= 2 * size:
             return plural(int(seconds // size), noun)

@@ -1,4 +1,4 @@
-"""INSERT … ON CONFLICT DO NOTHING, which SQLite and PostgreSQL both have and SQL has not."""
+"""``INSERT … ON CONFLICT DO NOTHING`` for SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ from analytics.storage.insert import insert
 
 
 def insert_if_absent(connection: sa.Connection, table: sa.Table, **values: Any) -> bool:  # noqa: ANN401 - the columns' own types
-    """Insert a row unless one like it is there; tell whether this call did."""
-    # What comes back tells; the number of rows is not told by every driver.
+    """Insert a row unless it violates a unique constraint; returns whether it was inserted."""
+    # RETURNING instead of rowcount, which not every driver reports.
     return connection.scalar(insert(connection, table).values(**values).on_conflict_do_nothing().returning(sa.literal(1))) == 1

@@ -1,4 +1,4 @@
-"""Workspaces that installed the app: slack_sdk's own tables, with the tokens encrypted."""
+"""Installations in slack_sdk's own tables, with encrypted tokens."""
 
 from __future__ import annotations
 
@@ -18,40 +18,40 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SECRETS = ("bot_token", "bot_refresh_token", "user_token", "user_refresh_token", "incoming_webhook_url")
-"""The columns that are encrypted."""
+"""Encrypted columns."""
 
 
 class Cipher:
-    """Encrypts with the newest key, and decrypts with any."""
+    """Encrypts with the newest key and decrypts with any key."""
 
     def __init__(self, keys: Sequence[str]) -> None:
-        """Take Fernet keys, newest first.
+        """``keys``: Fernet keys, newest first.
 
         Raises:
-            HfStatsError: for none, and for what is no key; names its place, never the key.
+            HfStatsError: without keys, or for an invalid key; the message contains its position, never the key.
 
         """
-        made = []
+        fernets = []
         for place, key in enumerate(keys, start=1):
             try:
-                made.append(Fernet(key))
+                fernets.append(Fernet(key))
             except ValueError:
-                raise HfStatsError(f"Key {place} of HFSTATS_KEYS is no Fernet key; make one with: hfstats keys new") from None
-        if not made:
+                raise HfStatsError(f"Key {place} in HFSTATS_KEYS isn't a Fernet key. Create one with: hfstats keys new") from None
+        if not fernets:
             raise HfStatsError(
-                "HFSTATS_KEYS is needed to keep the tokens of workspaces encrypted; make a key with: hfstats keys new"
+                "HFSTATS_KEYS is not set. It's needed to encrypt workspace tokens. Create a key with: hfstats keys new"
             )
-        self._keys = MultiFernet(made)
+        self._keys = MultiFernet(fernets)
 
     def encrypt(self, token: str | None) -> str | None:
-        """Encrypt; nothing stays nothing."""
+        """Encrypt a token; ``None`` for no token."""
         return self._keys.encrypt(token.encode()).decode() if token else None
 
-    def open(self, ciphertext: str | None) -> str | None:
-        """Decrypt.
+    def decrypt(self, ciphertext: str | None) -> str | None:
+        """Decrypt a token; ``None`` for no token.
 
         Raises:
-            StoreError: when none of the keys opens it.
+            StoreError: when no key can decrypt it.
 
         """
         if not ciphertext:
@@ -60,21 +60,21 @@ class Cipher:
             return self._keys.decrypt(ciphertext.encode()).decode()
         except InvalidToken:
             raise StoreError(
-                "A stored token cannot be decrypted: none of the keys in HFSTATS_KEYS made it; put the key back that did."
+                "A stored token can't be decrypted with any key in HFSTATS_KEYS. Add the key that encrypted it."
             ) from None
 
 
 class InstallationTables(SQLAlchemyInstallationStore):
-    """slack_sdk's store on our tables, whose columns for tokens hold their ciphertexts."""
+    """slack_sdk's store, with token columns wide enough for ciphertexts."""
 
     @classmethod
     def build_installations_table(cls, metadata: sa.MetaData, table_name: str) -> sa.Table:
-        """Widen what slack_sdk declares."""
+        """Return slack_sdk's table with wider token columns."""
         return _widened(super().build_installations_table(metadata, table_name))
 
     @classmethod
     def build_bots_table(cls, metadata: sa.MetaData, table_name: str) -> sa.Table:
-        """Widen what slack_sdk declares."""
+        """Return slack_sdk's table with wider token columns."""
         return _widened(super().build_bots_table(metadata, table_name))
 
 
@@ -87,7 +87,7 @@ def _widened(table: sa.Table) -> sa.Table:
 
 @dataclass(frozen=True, slots=True)
 class BotToken:
-    """What a request needs of an installation."""
+    """The part of an installation that a request needs."""
 
     row: int
     enterprise_id: str | None
@@ -98,43 +98,41 @@ class BotToken:
     scopes: str
     refresh_token: str | None
     expires_at: datetime | None
-    """UTC; ``None`` for a token that does not expire."""
+    """UTC; ``None`` for a token that doesn't expire."""
 
     @property
     def workspace(self) -> str:
-        """The team or, for an org-wide installation, the enterprise."""
+        """The team id or, for an org-wide installation, the enterprise id."""
         return self.team_id or self.enterprise_id or ""
 
 
 class Installations(InstallationStore):
-    """Keeps installations with their tokens encrypted. Whatever is raised is a StoreError without any token in it."""
+    """An InstallationStore with encrypted tokens. All errors are StoreErrors without tokens in them."""
 
     def __init__(self, database: sa.Engine, client_id: str, cipher: Cipher) -> None:
-        """Keep them in ``database``, for one app."""
+        """Store the installations of one app."""
         self._database = database
         self._client_id = client_id
         self._cipher = cipher
         self._tables = InstallationTables(client_id, database)
 
     def save(self, installation: Installation) -> None:
-        """Store a new installation, or another of the same workspace; the last one counts."""
+        """Store an installation; a workspace's latest one is used."""
         with reaching():
             self._tables.save(self._changed(Installation, installation, self._cipher.encrypt))
 
     def save_bot(self, bot: Bot) -> None:
-        """Store the bot's part alone."""
+        """Store only the bot's part of an installation."""
         with reaching():
             self._tables.save_bot(self._changed(Bot, bot, self._cipher.encrypt))
 
     def find_bot(
         self, *, enterprise_id: str | None, team_id: str | None, is_enterprise_install: bool | None = False
     ) -> Bot | None:
-        """Return the last installation's bot, with its tokens decrypted."""
+        """Return the latest installation's bot, with decrypted tokens."""
         with reaching():
-            found = self._tables.find_bot(
-                enterprise_id=enterprise_id, team_id=team_id, is_enterprise_install=is_enterprise_install
-            )
-        return self._changed(Bot, found, self._cipher.open) if found else None
+            bot = self._tables.find_bot(enterprise_id=enterprise_id, team_id=team_id, is_enterprise_install=is_enterprise_install)
+        return self._changed(Bot, bot, self._cipher.decrypt) if bot else None
 
     def find_installation(
         self,
@@ -144,15 +142,15 @@ class Installations(InstallationStore):
         user_id: str | None = None,
         is_enterprise_install: bool | None = False,
     ) -> Installation | None:
-        """Return the last installation, with its tokens decrypted."""
+        """Return the latest installation, with decrypted tokens."""
         with reaching():
-            found = self._tables.find_installation(
+            installation = self._tables.find_installation(
                 enterprise_id=enterprise_id, team_id=team_id, user_id=user_id, is_enterprise_install=is_enterprise_install
             )
-        return self._changed(Installation, found, self._cipher.open) if found else None
+        return self._changed(Installation, installation, self._cipher.decrypt) if installation else None
 
     def token(self, enterprise_id: str | None, team_id: str | None) -> BotToken | None:
-        """Return a workspace's token: that of its own installation or, in an organization, of the org-wide one."""
+        """Return the token of a workspace's own installation or, in an organization, of the org-wide one."""
         c = self._tables.bots.c
         mine = c.team_id == team_id
         wide = sa.and_(c.team_id.is_(None), c.enterprise_id == enterprise_id)
@@ -171,11 +169,11 @@ class Installations(InstallationStore):
             row.id,
             row.enterprise_id,
             row.team_id,
-            self._cipher.open(row.bot_token) or "",
+            self._cipher.decrypt(row.bot_token) or "",
             row.bot_id,
             row.bot_user_id,
             row.bot_scopes or "",
-            self._cipher.open(row.bot_refresh_token),
+            self._cipher.decrypt(row.bot_refresh_token),
             expires.replace(tzinfo=UTC) if expires else None,
         )
 
@@ -188,7 +186,7 @@ class Installations(InstallationStore):
             return connection.scalar(sa.select(c.user_id).where(mine).order_by(c.installed_at.desc(), c.id.desc()).limit(1))
 
     def refreshed(self, old: BotToken, token: str, refresh_token: str | None, expires_at: datetime) -> BotToken:
-        """Store a token in the place of the one before, and return it."""
+        """Replace a token with a refreshed one and return it."""
         values = {
             "bot_token": self._cipher.encrypt(token),
             "bot_refresh_token": self._cipher.encrypt(refresh_token),
@@ -200,10 +198,10 @@ class Installations(InstallationStore):
         return replace(old, token=token, refresh_token=refresh_token, expires_at=expires_at)
 
     def reencrypt(self) -> int:
-        """Encrypt every token anew with the newest key, in one transaction; return how many rows there were.
+        """Re-encrypt all tokens with the newest key in one transaction; returns the number of rows.
 
         Raises:
-            StoreError: when one of them cannot be decrypted; nothing is changed then.
+            StoreError: when a token can't be decrypted; nothing is changed then.
 
         """
         many = 0
@@ -211,13 +209,13 @@ class Installations(InstallationStore):
             for table in (self._tables.bots, self._tables.installations):
                 for row in connection.execute(sa.select(table)).mappings().all():
                     held = {name: row[name] for name in SECRETS if name in table.c and row[name]}
-                    anew = {name: self._cipher.encrypt(self._cipher.open(ciphertext)) for name, ciphertext in held.items()}
+                    anew = {name: self._cipher.encrypt(self._cipher.decrypt(ciphertext)) for name, ciphertext in held.items()}
                     if anew:
                         connection.execute(table.update().where(table.c.id == row["id"]).values(**anew))
                     many += 1
         return many
 
     @staticmethod
-    def _changed(kind: type, one: Any, change: Any) -> Any:  # noqa: ANN401 - slack_sdk's two models, which share no base
-        values = one.to_dict_for_copying() if hasattr(one, "to_dict_for_copying") else one.to_dict()
+    def _changed(kind: type, record: Any, change: Any) -> Any:  # noqa: ANN401 - slack_sdk's two models, which share no base
+        values = record.to_dict_for_copying() if hasattr(record, "to_dict_for_copying") else record.to_dict()
         return kind(**{name: change(value) if name in SECRETS else value for name, value in values.items()})

@@ -1,8 +1,8 @@
-"""The bot's own tables, and the only part of the bot that speaks SQL. Snapshots belong to ``analytics.storage.sql_history``."""
+"""The current version of the bot's tables."""
 
 from pathlib import Path
 
 from analytics.storage.database import Migrations
 
 TABLES = Migrations(Path(__file__).parent / "migrations", "bot_version", "the bot", "0009")
-"""How the bot's tables are brought up to date."""
+"""Migrations of the bot's tables."""

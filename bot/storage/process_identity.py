@@ -1,4 +1,4 @@
-"""Which process this is, and whether another one is gone for certain."""
+"""Identify processes across machines, and check whether another one has ended."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ _PROC = Path("/proc")
 
 
 def this_process() -> str:
-    """Return what names this process among all of all machines, in at most 80 characters; ``""`` where nothing tells."""
+    """Return an id of this process that is unique across machines, at most 80 characters; ``""`` if unavailable."""
     return _named(os.getpid())
 
 
 def has_ended(process: str) -> bool:
-    """Tell whether a process is known to have ended.
+    """Return whether a process is known to have ended.
 
-    Only one of this machine, of this container and of this system's start can be looked for; of any other it is not known.
+    ``False`` for processes of other machines, containers and boots, which can't be checked.
     """
     where, _, which = this_process().rpartition(" ")
     theirs, _, other = process.rpartition(" ")
@@ -38,10 +38,10 @@ def _named(pid: int) -> str:
 
 
 def _start_time(pid: int) -> str:
-    """Return when a process started, in ticks since the system did; ``""`` for one that ended."""
+    """Return a process's start time in clock ticks since boot; ``""`` if it has ended."""
     try:
-        told = (_PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
+        stat = (_PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
-    state, *fields = told.rpartition(")")[2].split()  # the name before it may hold anything
+    state, *fields = stat.rpartition(")")[2].split()  # the name before it may contain any character
     return "" if state in "ZX" else fields[18]

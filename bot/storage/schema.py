@@ -1,4 +1,4 @@
-"""The bot's tables. A table with a column ``workspace`` belongs to workspaces: its rows go when the workspace goes."""
+"""The bot's tables. Rows of tables with a ``workspace`` column are deleted with the workspace."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ METADATA = sa.MetaData()
 PICTURE = sa.Table(
     "picture",
     METADATA,
-    # The same chart drawn for two workspaces is one picture; what belongs to a workspace are its links.
+    # Identical charts of several workspaces share one picture; the links belong to workspaces.
     sa.Column("digest", sa.LargeBinary(32), primary_key=True),
     sa.Column("png", sa.LargeBinary, nullable=False),
 )
@@ -37,17 +37,17 @@ UNFINISHED = sa.Table(
     sa.Column("ts", sa.String(32), nullable=False),
     sa.Column("query", sa.Text, nullable=False),
     sa.Column("started_at", sa.DateTime, nullable=False, index=True),
-    # Who waits for it, to be told where the message cannot be put right.
+    # The person to notify if the message can't be updated.
     sa.Column("user_id", sa.String(32)),
     sa.Column("thread", sa.String(32)),
-    # The process that works on it; what one left that is gone for certain is put right at once.
+    # The process that handles it; if it has ended, another one recovers the request at once.
     sa.Column("owner", sa.String(80)),
     sa.UniqueConstraint("workspace", "channel", "ts"),
 )
 ROTATION = sa.Table(
     "rotation",
     METADATA,
-    # Who holds the row refreshes the workspace's token; a holder that died loses it by the time.
+    # A lease: its holder refreshes the workspace's token. It expires if the holder dies.
     sa.Column("workspace", sa.String(32), primary_key=True),
     sa.Column("until", sa.DateTime, nullable=False),
 )
@@ -62,12 +62,12 @@ SUBSCRIPTION = sa.Table(
     sa.Column("sections", sa.String(60), nullable=False),
     sa.Column("created_by", sa.String(32), nullable=False),
     sa.Column("created_at", sa.DateTime, nullable=False),
-    # What is due before this moment stands in the ledger already.
+    # Digests due before this moment are already in the outbox.
     sa.Column("next_due", sa.DateTime, nullable=False, index=True),
     sa.Column("paused", sa.String(60)),
     sa.Column("private", sa.Boolean, nullable=False),
     sa.UniqueConstraint("workspace", "channel"),
-    # An id is never given out again: the ledger knows what was sent by it.
+    # Ids are never reused, because deliveries refer to them.
     sqlite_autoincrement=True,
 )
 WATCH = sa.Table(
@@ -93,12 +93,12 @@ BET = sa.Table(
     sa.Column("channel", sa.String(32), nullable=False),
     sa.Column("person", sa.String(32), nullable=False),
     sa.Column("question", sa.String(80), nullable=False),
-    # 2026-12, by whose last snapshot it is decided; months sort as text.
+    # The month whose last snapshot decides, such as 2026-12; sorts as text.
     sa.Column("month", sa.String(7), nullable=False),
     sa.Column("name", sa.String(120), nullable=False),
     sa.Column("percent", sa.Integer, nullable=False),
     sa.Column("placed_at", sa.DateTime, nullable=False),
-    # None while it is open; then right, wrong or void.
+    # NULL while open, then right, wrong or void.
     sa.Column("outcome", sa.String(8)),
     sa.UniqueConstraint("workspace", "channel", "person", "question", "month"),
     sa.Index("bet_open", "outcome", "month"),
@@ -107,7 +107,7 @@ BET = sa.Table(
 EDITION = sa.Table(
     "edition",
     METADATA,
-    # What a digest said: once built it stays as it is, so that every channel and every retry shows the same.
+    # A built digest never changes, so that all channels and retries show the same.
     sa.Column("key", sa.String(120), primary_key=True),
     sa.Column("content", sa.Text, nullable=False),
     sa.Column("picture", sa.ForeignKey("picture.digest"), index=True),
@@ -120,10 +120,10 @@ DELIVERY = sa.Table(
     sa.Column("workspace", sa.String(32), nullable=False),
     sa.Column("channel", sa.String(32), nullable=False),
     sa.Column("kind", sa.String(16), nullable=False),
-    # The subscription or the watch; no foreign key, for what was sent stays told when they are gone.
+    # The id of the subscription or alert; not a foreign key, because deliveries outlive them.
     sa.Column("source", sa.Integer, nullable=False),
     sa.Column("period", sa.String(32), nullable=False),
-    # Random, so that another bot's message with the same id, from another database, is not taken for ours.
+    # Random, so that a message with the same id from another database isn't mistaken for this delivery.
     sa.Column("mark", sa.String(16), nullable=False),
     sa.Column("edition", sa.String(120)),
     sa.Column("content", sa.Text),
@@ -131,14 +131,14 @@ DELIVERY = sa.Table(
     sa.Column("state", sa.String(8), nullable=False),
     sa.Column("not_before", sa.DateTime, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False),
-    # Whose it is while it is being sent, and until when; after that anybody may take it over.
+    # The process that is sending it and the end of its lease.
     sa.Column("owner", sa.String(32)),
     sa.Column("until", sa.DateTime),
-    # Set before the request leaves: from then on the message may be there.
+    # Set just before the request to Slack; from then on the message may have arrived.
     sa.Column("posting_at", sa.DateTime),
     sa.Column("ts", sa.String(32)),
     sa.Column("error", sa.String(60)),
-    # When an engine was last told of it; one that was told and forgot is told again.
+    # When it was last queued in an engine; it's queued again if that engine lost it.
     sa.Column("queued_at", sa.DateTime),
     sa.Column("changed_at", sa.DateTime, nullable=False),
     sa.UniqueConstraint("kind", "source", "period"),
@@ -154,20 +154,20 @@ DUMP = sa.Table(
     sa.Column("path", sa.String(500), nullable=False),
     sa.Column("revision", sa.String(40), nullable=False),
     sa.Column("taken_on", sa.Date, nullable=False),
-    # As JSON: the columns that are not called as the Hub calls them.
+    # JSON: column names by Hub field, where they differ.
     sa.Column("columns", sa.Text, nullable=False),
     sa.Column("state", sa.String(8), nullable=False),
     sa.Column("not_before", sa.DateTime, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False),
-    # Whose it is while it is counted, and until when; after that anybody may take it over.
+    # The process that is counting it and the end of its lease.
     sa.Column("owner", sa.String(32)),
     sa.Column("until", sa.DateTime),
     sa.Column("models", sa.Integer),
     sa.Column("error", sa.String(500)),
-    # When an engine was told of it.
+    # When it was queued in an engine.
     sa.Column("queued_at", sa.DateTime),
     sa.Column("changed_at", sa.DateTime, nullable=False),
-    # One a day: a later revision of the same day holds the same day.
+    # One per day; a later revision of the same day contains the same data.
     sa.UniqueConstraint("repo", "taken_on"),
     sa.Index("dump_state", "state", "not_before"),
     sqlite_autoincrement=True,
@@ -176,7 +176,7 @@ PACE = sa.Table(
     "pace",
     METADATA,
     sa.Column("workspace", sa.String(32), primary_key=True),
-    # Slack, or its slowness, asked for silence until then.
+    # No deliveries to the workspace until then, because of a rate limit or slow responses.
     sa.Column("until", sa.DateTime, nullable=False),
 )
 UPLOAD = sa.Table(
@@ -184,14 +184,14 @@ UPLOAD = sa.Table(
     METADATA,
     sa.Column("workspace", sa.String(32), primary_key=True),
     sa.Column("digest", sa.LargeBinary(32), primary_key=True),
-    # None while somebody uploads it; empty where the workspace takes no files.
+    # NULL during the upload; empty if the workspace doesn't accept files.
     sa.Column("file", sa.String(32)),
     sa.Column("until", sa.DateTime, nullable=False),
 )
 DONE = sa.Table(
     "done",
     METADATA,
-    # What is to happen once a slot: whoever inserts the row does it.
+    # Jobs that run once per slot: the process that inserts the row runs it.
     sa.Column("job", sa.String(32), primary_key=True),
     sa.Column("slot", sa.String(32), primary_key=True),
     sa.Column("done_at", sa.DateTime, nullable=False),
@@ -199,13 +199,13 @@ DONE = sa.Table(
 WORKER_HEARTBEAT = sa.Table(
     "worker_heartbeat",
     METADATA,
-    # Random, for one process: a host may reuse a process id.
+    # Random per process, because hosts reuse process ids.
     sa.Column("id", sa.String(32), primary_key=True),
     sa.Column("host", sa.String(255), nullable=False),
     sa.Column("pid", sa.Integer, nullable=False),
     sa.Column("started_at", sa.DateTime, nullable=False),
     sa.Column("beat_at", sa.DateTime, nullable=False, index=True),
-    # Set by a worker that ended as it was told; one that was killed or hangs never sets it.
+    # Set by a worker that was stopped on purpose, not by one that was killed or hangs.
     sa.Column("ended_at", sa.DateTime),
 )
 ANSWERED_MESSAGE = sa.Table(

@@ -1,4 +1,4 @@
-"""A lease: of all threads and processes that would refresh a workspace's token, one does."""
+"""Leases that let only one thread of one process refresh a workspace's token."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 class TokenLeases:
-    """Hands out the right to refresh."""
+    """The leases for refreshing tokens."""
 
     def __init__(self, database: sa.Engine) -> None:
-        """Keep them in ``database``."""
+        """Store them in ``database``."""
         self._database = database
 
     def take(self, workspace: str, lasts: timedelta) -> bool:
-        """Take a workspace's lease unless somebody else holds it; one that was not given back ends by itself."""
+        """Acquire a workspace's lease for ``lasts``; ``False`` if it's held by another process and hasn't expired."""
         c = ROTATION.c
         with writing(self._database) as connection:
             if insert_if_absent(connection, ROTATION, workspace=workspace, until=now() + lasts):
@@ -32,6 +32,6 @@ class TokenLeases:
             return connection.execute(over).rowcount == 1
 
     def release(self, workspace: str) -> None:
-        """Let the next one have it."""
+        """Release a workspace's lease."""
         with writing(self._database) as connection:
             connection.execute(ROTATION.delete().where(ROTATION.c.workspace == workspace))

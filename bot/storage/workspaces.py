@@ -1,4 +1,4 @@
-"""Everything that belongs to a workspace, and its end."""
+"""Delete a workspace's data."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.storage.schema import METADATA
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-# Of slack_sdk's own tables, no more than what tells whose a row is: its own description of them loads all of SQLAlchemy.
+# Only the needed columns of slack_sdk's tables, because its own definitions import all of SQLAlchemy.
 _OWNERS = ("team_id", "enterprise_id", "user_id")
 _OF_USERS = ("user_token", "user_refresh_token", "user_scopes", "user_token_expires_at")
 _BOTS = sa.table("slack_bots", *map(sa.column, _OWNERS[:2]))
@@ -21,9 +21,9 @@ _INSTALLATIONS = sa.table("slack_installations", *map(sa.column, (*_OWNERS, *_OF
 
 
 def forget(database: sa.Engine, workspace: str) -> dict[str, int]:
-    """Delete all that a workspace (or, by an enterprise's id, an org-wide installation) left behind, in one transaction.
+    """Delete all data of a workspace or, by an enterprise id, of an org-wide installation, in one transaction.
 
-    Returns how many rows went, by table; the pictures that nobody else links to are not counted.
+    Returns the number of deleted rows by table, without unlinked pictures.
     """
     with writing(database) as connection:
         gone = {
@@ -40,7 +40,7 @@ def forget(database: sa.Engine, workspace: str) -> dict[str, int]:
 
 
 def forget_users(database: sa.Engine, workspace: str, users: Sequence[str]) -> int:
-    """Delete the tokens of single people, who took back what they granted; the workspace keeps the app."""
+    """Delete the user tokens of people who revoked them; the app stays installed."""
     c = _INSTALLATIONS.c
     theirs = sa.and_(sa.or_(c.team_id == workspace, c.enterprise_id == workspace), c.user_id.in_(users))
     nothing = dict.fromkeys(_OF_USERS)
@@ -49,10 +49,10 @@ def forget_users(database: sa.Engine, workspace: str, users: Sequence[str]) -> i
 
 
 class WorkspaceRemoval:
-    """Ends a workspace's stay: in the database, and in what this process keeps at hand."""
+    """Deletes a workspace's data from the database and from this process's caches."""
 
     def __init__(self, database: sa.Engine, afterwards: Callable[[], None]) -> None:
-        """``afterwards`` is called when rows went."""
+        """``afterwards`` clears the caches; it's called after a deletion."""
         self._database = database
         self._afterwards = afterwards
 

@@ -64,7 +64,9 @@ def subscribe(context: CommandContext, command: Command) -> CommandReply:
     name = f"{digest.edition} in {command.within}: {','.join(sections)} · {digest.source.snapshot}"
     sample = _store(context, digest, picture, name)
     first = said_moment(due.at, schedule.zone)
-    above = render.subscription_confirmation(subscription, schedule_in_words(schedule), first, by=conversation.user, changed=before is not None)
+    above = render.subscription_confirmation(
+        subscription, schedule_in_words(schedule), first, by=conversation.user, changed=before is not None
+    )
     return replace(sample, above=[*above, *sample.above]), picture.png
 
 

@@ -1,4 +1,4 @@
-"""Block Kit's rules for messages, modals and the App Home; and walking through the blocks that keep them."""
+"""Validate blocks of messages, modals and App Home by Block Kit's rules, and traverse valid blocks."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 Block = dict[str, Any]
 
 MESSAGE_TEXT_LIMIT = 12_000
-"""Characters of all text in a posted message's blocks; Slack says ``msg_blocks_too_long`` above it."""
+"""Characters of all text in a posted message's blocks; above it, Slack returns ``msg_blocks_too_long``."""
 TABLE_TEXT_LIMIT = 10_000
-"""Characters of all cells of a message's table."""
+"""Characters in all cells of a message's tables."""
 
 
 class Surface(StrEnum):
-    """Where blocks are shown."""
+    """The surface that blocks are shown on."""
 
     MESSAGE = "message"
     MODAL = "modal"
@@ -85,26 +85,26 @@ _AT_MOST = {"table": 1, "data_visualization": 2}
 
 
 def check_blocks(blocks: object, surface: Surface = Surface.MESSAGE, at: str = "/blocks") -> list[str]:
-    """Say what Slack would refuse in ``blocks``. An empty list means that it takes them."""
-    found = list(_BLOCKS[surface](blocks, at))
-    if found or not isinstance(blocks, list):
-        return found
-    found += _repeated(blocks, at)
+    """Return the errors that Slack would report for ``blocks``; ``[]`` for valid blocks."""
+    errors = list(_BLOCKS[surface](blocks, at))
+    if errors or not isinstance(blocks, list):
+        return errors
+    errors += _repeated(blocks, at)
     for kind, most in _AT_MOST.items():
         if sum(block["type"] == kind for block in blocks) > most:
-            found.append(problem(f"no more than {most} {kind} blocks allowed", at))
+            errors.append(problem(f"no more than {most} {kind} blocks allowed", at))
     if _length([block for block in blocks if block["type"] == "table"]) > TABLE_TEXT_LIMIT:
-        found.append(problem(f"table text must be less than {TABLE_TEXT_LIMIT + 1} characters", at))
-    return found
+        errors.append(problem(f"table text must be less than {TABLE_TEXT_LIMIT + 1} characters", at))
+    return errors
 
 
 def is_too_long(blocks: list[Block]) -> bool:
-    """Whether a posted message's text, tables apart, passes what Slack takes in all."""
+    """Return whether a posted message's text, without tables, exceeds Slack's limit."""
     return _length([block for block in blocks if block["type"] != "table"]) > MESSAGE_TEXT_LIMIT
 
 
 def _length(value: object) -> int:
-    """Add up the characters of every ``text`` within."""
+    """Return the total length of all ``text`` values in a structure."""
     if isinstance(value, list):
         return sum(_length(inner) for inner in value)
     if not isinstance(value, dict):
@@ -122,12 +122,12 @@ def _repeated(blocks: list[Block], at: str) -> Iterator[str]:
         if block_id is not None:
             seen.add(block_id)
         actions = [element["action_id"] for element in elements_of(block) if element.get("action_id")]
-        for action in {one for one in actions if actions.count(one) > 1}:
+        for action in {action for action in actions if actions.count(action) > 1}:
             yield problem(f'action_id "{action}" already exists in this block', f"{at}/{index}/elements")
 
 
 def elements_of(block: Block) -> list[Block]:
-    """List the interactive elements of one block."""
+    """Return a block's interactive elements."""
     match block["type"]:
         case "actions":
             return list(block["elements"])
@@ -140,7 +140,7 @@ def elements_of(block: Block) -> list[Block]:
 
 
 def images_of(blocks: list[Block], at: str = "/blocks") -> Iterator[tuple[Block, str]]:
-    """Every image in ``blocks``, with where it stands."""
+    """Yield the images in ``blocks`` with their JSON pointers."""
     for index, block in enumerate(blocks):
         here = f"{at}/{index}"
         if block["type"] == "image":
@@ -154,7 +154,7 @@ def images_of(blocks: list[Block], at: str = "/blocks") -> Iterator[tuple[Block,
 
 
 def with_ids(blocks: list[Block], prefix: str) -> list[Block]:
-    """Return a copy in which every block has a ``block_id`` and every element an ``action_id``, as Slack fills them in."""
+    """Return a copy with missing ``block_id`` and ``action_id`` values filled in, as Slack does."""
     return [_named(block, f"{prefix}{number}") for number, block in enumerate(blocks)]
 
 
@@ -175,7 +175,7 @@ def _named(block: Block, name: str) -> Block:
 
 
 def check_view(view: object) -> list[str]:
-    """Say what Slack would refuse in a modal or an App Home."""
+    """Return the errors that Slack would report for a modal or App Home."""
     if not isinstance(view, dict):
         return [problem("must be an object", "/view")]
     kind = view.get("type")
@@ -189,7 +189,7 @@ def check_view(view: object) -> list[str]:
     common: dict[str, Check] = {"private_metadata": string(3000, least=0), "callback_id": string(255), "external_id": string(255)}
     if surface is Surface.HOME:
         return list(shape({"blocks": blocks}, common)(view, "/view"))
-    found = list(
+    errors = list(
         shape(
             {"blocks": blocks, "title": plain(24)},
             {
@@ -202,6 +202,6 @@ def check_view(view: object) -> list[str]:
             },
         )(view, "/view")
     )
-    if not found and not view.get("submit") and any(block["type"] == "input" for block in view["blocks"]):
-        found.append(problem("must define `submit` to use an `input` block in modals", "/view/submit"))
-    return found
+    if not errors and not view.get("submit") and any(block["type"] == "input" for block in view["blocks"]):
+        errors.append(problem("must define `submit` to use an `input` block in modals", "/view/submit"))
+    return errors

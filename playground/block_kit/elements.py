@@ -1,4 +1,4 @@
-"""What Slack allows in text objects, options and interactive elements."""
+"""Rules for text objects, options and interactive elements."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ ACTION_ID = string(255)
 
 
 def plain(most: int) -> Check:
-    """Require a text object that must be ``plain_text``."""
+    """Require a ``plain_text`` object."""
     return by_type({"plain_text": shape({"text": string(most)}, {"emoji": boolean})})
 
 
 def text(most: int) -> Check:
-    """Require a text object, plain or mrkdwn."""
+    """Require a text object, ``plain_text`` or ``mrkdwn``."""
     return by_type(
         {
             "plain_text": shape({"text": string(most)}, {"emoji": boolean}),

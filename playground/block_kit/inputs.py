@@ -1,4 +1,4 @@
-"""What interactive elements hold: a user's raw input as Slack's payloads tell it, and what is missing or too long."""
+"""Convert user input to values of interactive elements in payloads, and validate inputs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 Raw = str | list[str] | None
-"""What a user typed or chose: text, an option's value, several values, a date."""
+"""User input: text, an option's value, several values, a date."""
 
 _SINGLE = {
     "static_select": "selected_option",
@@ -37,25 +37,25 @@ _INITIAL = {
 
 
 def options_of(element: Block) -> list[Block]:
-    """Every option of a select, its groups included."""
+    """Return all options of a select, including those in groups."""
     return [*element.get("options", []), *(option for group in element.get("option_groups", []) for option in group["options"])]
 
 
 def value_key(element: Block) -> str:
-    """Where the payload holds this element's value."""
+    """Return the payload key of an element's value."""
     return _SINGLE.get(element["type"], "value")
 
 
 def value_of(element: Block, raw: Raw, offered: Sequence[Block] = ()) -> Json:
-    """Tell the element's value as a payload holds it.
+    """Return an element's value for a payload.
 
     Args:
         element: The block element.
-        raw: What the user gave.
-        offered: The options that an external select was offered.
+        raw: The user's input.
+        offered: The options returned for an external select.
 
     Raises:
-        LookupError: An option was chosen that is not there.
+        LookupError: for an option that doesn't exist.
 
     """
     key = value_key(element)
@@ -63,16 +63,16 @@ def value_of(element: Block, raw: Raw, offered: Sequence[Block] = ()) -> Json:
         held = [*([element["initial_option"]] if element.get("initial_option") else []), *element.get("initial_options", [])]
         among = {option["value"]: option for option in (*held, *options_of(element), *offered)}
         chosen = [raw] if isinstance(raw, str) else list(raw or [])
-        missing = [one for one in chosen if one not in among]
+        missing = [value for value in chosen if value not in among]
         if missing:
             raise LookupError(f"there is no option {missing[0]!r}")
-        options = [among[one] for one in chosen]
+        options = [among[value] for value in chosen]
         return {key: options if key == "selected_options" else (options[0] if options else None)}
     return {key: raw or None}
 
 
 def initial_of(element: Block) -> Raw:
-    """Tell what an element holds before anybody touched it."""
+    """Return an element's initial input."""
     match value_key(element):
         case "selected_option":
             return element["initial_option"]["value"] if element.get("initial_option") else None
@@ -84,33 +84,33 @@ def initial_of(element: Block) -> Raw:
             return element.get(_INITIAL[element["type"]])
 
 
-def state_of(blocks: Sequence[Block], given: Mapping[str, Raw], offered: Mapping[str, list[Block]]) -> Json:
-    """Collect the ``state.values`` of a message or view. ``given`` and ``offered`` are by ``action_id``."""
+def state_of(blocks: Sequence[Block], entered: Mapping[str, Raw], offered: Mapping[str, list[Block]]) -> Json:
+    """Return the ``state.values`` of a message or view. ``entered`` and ``offered`` are by ``action_id``."""
     values: Json = {}
     for block in blocks:
         for element in elements_of(block):
             if element["type"] in ("button", "overflow"):
                 continue
             name = element["action_id"]
-            raw = given[name] if name in given else initial_of(element)
+            raw = entered[name] if name in entered else initial_of(element)
             value = value_of(element, raw, offered.get(name, ()))
             values.setdefault(block["block_id"], {})[name] = {"type": element["type"], **value}
     return values
 
 
-def complaints(blocks: Sequence[Block], given: Mapping[str, Raw]) -> dict[str, str]:
-    """Tell what Slack's own form says before a modal is submitted, by ``block_id``."""
-    found: dict[str, str] = {}
+def complaints(blocks: Sequence[Block], entered: Mapping[str, Raw]) -> dict[str, str]:
+    """Return Slack's own validation errors of a modal by ``block_id``."""
+    errors: dict[str, str] = {}
     for block in blocks:
         if block["type"] != "input":
             continue
         element = block["element"]
-        raw = given[element["action_id"]] if element["action_id"] in given else initial_of(element)
+        raw = entered[element["action_id"]] if element["action_id"] in entered else initial_of(element)
         length = len(raw) if isinstance(raw, str) else 0
         if not raw and not block.get("optional"):
-            found[block["block_id"]] = "Please complete this required field."
+            errors[block["block_id"]] = "Please complete this required field."
         elif length > element.get("max_length", 3000):
-            found[block["block_id"]] = f"This must be {element['max_length']} characters or fewer."
+            errors[block["block_id"]] = f"This must be {element['max_length']} characters or fewer."
         elif raw and length < element.get("min_length", 0):
-            found[block["block_id"]] = f"This must be {element['min_length']} characters or more."
-    return found
+            errors[block["block_id"]] = f"This must be {element['min_length']} characters or more."
+    return errors

@@ -1,4 +1,4 @@
-"""How a JSON value is checked: small checks that combine, each yielding sentences that end in a JSON pointer, as Slack's do."""
+"""Composable checks of JSON values. Each yields error messages that end with a JSON pointer, like Slack's."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 Check = Callable[[object, str], Iterator[str]]
-"""Takes a value and where it stands; yields what is wrong with it."""
+"""Takes a value and its JSON pointer; yields error messages."""
 
 
 def problem(sentence: str, at: str) -> str:
-    """Word a problem the way Slack does."""
+    """Return an error message in Slack's format."""
     return f"{sentence} [json-pointer:{at}]"
 
 
@@ -49,7 +49,7 @@ def boolean(value: object, at: str) -> Iterator[str]:
 
 
 def one_of(*allowed: str) -> Check:
-    """Require one of a few words."""
+    """Require one of a few strings."""
 
     def check(value: object, at: str) -> Iterator[str]:
         if value not in allowed:
@@ -69,8 +69,8 @@ def array(item: Check, most: int, least: int = 1) -> Check:
             yield problem(f"no more than {most} items allowed", at)
         if len(value) < least:
             yield problem(f"no fewer than {least} items allowed", at)
-        for index, one in enumerate(value):
-            yield from item(one, f"{at}/{index}")
+        for index, element in enumerate(value):
+            yield from item(element, f"{at}/{index}")
 
     return check
 

@@ -1,4 +1,4 @@
-"""What Slack allows in rich text, tables and its own charts."""
+"""Rules for rich text, tables and charts."""
 
 from __future__ import annotations
 
@@ -61,9 +61,9 @@ _DRAWN = shape({"series": _SERIES, "axis_config": _AXES})
 
 def _plot(value: object, at: str) -> Iterator[str]:
     """Check a bar, line or area chart: every series has one point for each category, in its order."""
-    found = list(_DRAWN(value, at))
-    yield from found
-    if found or not isinstance(value, dict):
+    errors = list(_DRAWN(value, at))
+    yield from errors
+    if errors or not isinstance(value, dict):
         return
     categories = value["axis_config"]["categories"]
     names = [series["name"] for series in value["series"]]

@@ -1,4 +1,4 @@
-"""The Web API's door: reads the arguments, checks token, scopes and rate, and lets planned faults happen."""
+"""The Web API's routes: parse arguments, check token, scopes and rate limit, and apply planned faults."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TOO_MANY = 429
 
 
 def api_blueprint(service: Service, open_connection: Callable[[], str]) -> Blueprint:
-    """Build the routes. ``open_connection`` gives the address of a new Socket Mode connection."""
+    """Return the Web API's blueprint. ``open_connection`` returns the URL of a new Socket Mode connection."""
     blueprint = Blueprint("api", __name__)
 
     @blueprint.route("/api/<method>", methods=["GET", "POST"])
@@ -40,7 +40,7 @@ def api_blueprint(service: Service, open_connection: Callable[[], str]) -> Bluep
             workspace = service.workspaces.get(team)
             raw = (
                 request.get_data()
-            )  # before the form is parsed: a client that names no type is taken for a form, and its bytes lost
+            )  # before parsing the form, which would consume the body of a client that sends no content type
             part = next(iter(request.files.values()), None)
             content = part.read() if part is not None else raw
             text, status = upload(workspace, file_id, content) if workspace else ("not_found", 404)
@@ -61,7 +61,7 @@ def api_blueprint(service: Service, open_connection: Callable[[], str]) -> Bluep
 
 
 def read_arguments() -> Json:
-    """Read the call's arguments: a JSON body, a form, or the query."""
+    """Return the call's arguments from a JSON body, a form or the query string."""
     if request.mimetype == "application/json":
         body = request.get_json(silent=True)
         return body if isinstance(body, dict) else {}
@@ -69,21 +69,21 @@ def read_arguments() -> Json:
 
 
 def under_faults(service: Service, method: str, arguments: Json, answer: Callable[[], tuple[Response, str | None]]) -> Response:
-    """Answer a call, unless a fault is planned for it; and write it down. ``answer`` gives the response and the error in it."""
-    kept = {name: value for name, value in arguments.items() if name not in ("token", "client_secret", "code")}
+    """Answer a call, applying a planned fault, and record it. ``answer`` returns the response and its error code."""
+    recorded = {name: value for name, value in arguments.items() if name not in ("token", "client_secret", "code")}
     fault = service.faults.take(method)
     if fault is not None:
         time.sleep(fault.delay)
         if fault.drop == "before":
-            service.record(method, 0, "connection_dropped", kept)
+            service.record(method, 0, "connection_dropped", recorded)
             return _drop()
         if (failed := _failure(fault)) is not None:
             if fault.takes_effect:
                 answer()
-            service.record(method, failed.status_code, fault.error or f"http_{failed.status_code}", kept)
+            service.record(method, failed.status_code, fault.error or f"http_{failed.status_code}", recorded)
             return failed
     response, error = answer()
-    service.record(method, response.status_code, error, kept)
+    service.record(method, response.status_code, error, recorded)
     return _drop() if fault is not None and fault.drop == "after" else response
 
 
@@ -107,7 +107,7 @@ def _failure(fault: Fault) -> Response | None:
 
 
 def limited(seconds: int | str) -> Response:
-    """Slack's answer to who asks too often."""
+    """Return Slack's response to a rate-limited call."""
     response = jsonify({"ok": False, "error": "ratelimited"})
     response.status_code = TOO_MANY
     response.headers["Retry-After"] = str(seconds)
@@ -115,7 +115,7 @@ def limited(seconds: int | str) -> Response:
 
 
 def _drop() -> Response:
-    """Close the connection, so that the response goes nowhere."""
+    """Close the connection, so that the response isn't delivered."""
     connection = request.environ.get("werkzeug.socket")
     if isinstance(connection, socket.socket):
         connection.shutdown(socket.SHUT_RDWR)
@@ -169,7 +169,7 @@ def _admitted(service: Service, arguments: Json, method: Method) -> Token:
 
 
 def _wait_to_post(service: Service, workspace: Workspace, arguments: Json) -> int:
-    """Whole seconds until the next post to this conversation is let in; 0 lets it in now."""
+    """Return the seconds until a post to this conversation is allowed; 0 if it's allowed now."""
     interval = service.faults.post_interval
     if not interval:
         return 0

@@ -24,7 +24,7 @@ METADATA_BYTES = 16_000
 
 
 def message_json(message: Message, workspace: Workspace, service: Service, *, with_metadata: bool = False) -> Json:
-    """Show a message as Slack's API does."""
+    """Return a message's JSON."""
     author = workspace.users[message.author]
     body: Json = {"type": "message", "ts": message.ts, "user": author.id, "text": message.text, "team": workspace.id}
     if author.id == workspace.bot:
@@ -36,7 +36,7 @@ def message_json(message: Message, workspace: Workspace, service: Service, *, wi
     if message.edited:
         body["edited"] = {"user": author.id, "ts": message.ts}
     if message.files:
-        body["files"] = [{"id": one, "name": workspace.files[one].name} for one in message.files]
+        body["files"] = [{"id": file_id, "name": workspace.files[file_id].name} for file_id in message.files]
     replies = [reply for reply in workspace.messages(message.channel, thread=message.ts) if reply.thread_ts == message.ts]
     replies = [reply for reply in replies if reply.ts != message.ts]  # a thread's first message names itself
     if replies:
@@ -84,7 +84,7 @@ def post_ephemeral(call: ApiCall) -> Json:
 def update(call: ApiCall) -> Json:
     """``chat.update``."""
     channel, message = _own_message(call, "cant_update_message")
-    draft = _draft(call, channel, UPDATE_LIMIT, given=message)
+    draft = _draft(call, channel, UPDATE_LIMIT, original=message)
     stored = call.workspace.put(replace(draft, ts=message.ts, thread_ts=message.thread_ts, edited=True))
     return {
         "channel": channel.id,
@@ -130,17 +130,17 @@ def unfurl(call: ApiCall) -> Json:
 
 
 def _linking(call: ApiCall) -> Message:
-    """Find the message whose links are unfurled: by where it was posted, or by the id and source that the event had."""
-    given, source = call.text("unfurl_id"), call.text("source")
-    if not given and not source:
+    """Return the message to unfurl, by channel and ``ts`` or by the event's ``unfurl_id`` and ``source``."""
+    unfurl_id, source = call.text("unfurl_id"), call.text("source")
+    if not unfurl_id and not source:
         channel = call.channel()
         message = call.workspace.message(channel.id, call.needed("ts"))
         if message is None or message.viewer is not None:
             raise Refusal("cannot_find_message")
         return message
-    if not given or not source:
-        raise Refusal("missing_source" if given else "missing_unfurl_id")
-    known = call.workspace.unfurl_ids.get(given)
+    if not unfurl_id or not source:
+        raise Refusal("missing_source" if unfurl_id else "missing_unfurl_id")
+    known = call.workspace.unfurl_ids.get(unfurl_id)
     if known is None:
         raise Refusal("invalid_unfurl_id")
     if known[0] != source:
@@ -161,8 +161,8 @@ def _own_message(call: ApiCall, refusal: str) -> tuple[Channel, Message]:
     return channel, message
 
 
-def _draft(call: ApiCall, channel: Channel, limit: int, given: Message | None = None) -> Message:
-    """Build the message that the arguments describe: checked but not posted."""
+def _draft(call: ApiCall, channel: Channel, limit: int, original: Message | None = None) -> Message:
+    """Return the message from the arguments, validated but not posted. ``original``: the message to update."""
     workspace = call.workspace
     text = call.text("text")
     blocks = call.nested("blocks")
@@ -177,16 +177,16 @@ def _draft(call: ApiCall, channel: Channel, limit: int, given: Message | None = 
     if thread is not None and workspace.message(channel.id, thread) is None:
         raise Refusal("thread_not_found")
     metadata = checked_metadata(call.nested("metadata"))
-    if given is not None and metadata is None:
-        metadata = dict(given.metadata) if given.metadata else None
+    if original is not None and metadata is None:
+        metadata = dict(original.metadata) if original.metadata else None
     # Slack leaves the blocks of an updated message as they are when only its text is given.
-    if given is not None and blocks is None:
-        accepted = given.blocks
+    if original is not None and blocks is None:
+        accepted = original.blocks
     return Message(workspace.stamp(), channel.id, workspace.bot, text, accepted, thread, metadata=metadata)
 
 
 def checked_metadata(metadata: object) -> Json | None:
-    """Return a message's metadata if its form is right. Refuses with ``invalid_metadata_format``."""
+    """Return valid message metadata; ``invalid_metadata_format`` otherwise."""
     if metadata is None:
         return None
     if (

@@ -27,12 +27,12 @@ def info(call: ApiCall) -> Json:
 
 def open_direct(call: ApiCall) -> Json:
     """``conversations.open``, with one user."""
-    users = [one for one in call.text("users").split(",") if one]
+    users = [user for user in call.text("users").split(",") if user]
     if call.text("channel") and not users:
         return {"channel": {"id": call.channel().id}}
     if not users:
         raise Refusal("users_list_not_supplied")
-    if any(one not in call.workspace.users for one in users):
+    if any(user not in call.workspace.users for user in users):
         raise Refusal("user_not_found")
     if any(call.workspace.users[one].deleted for one in users):
         raise Refusal("user_disabled")
@@ -44,9 +44,9 @@ def open_direct(call: ApiCall) -> Json:
 
 
 def history(call: ApiCall) -> Json:
-    """``conversations.history``: newest first, without replies and without what only one user sees."""
+    """``conversations.history``: newest first, without replies and ephemeral messages."""
     channel = _readable(call)
-    return _messages_page(call, [one for one in call.workspace.messages(channel.id) if not one.is_reply][::-1])
+    return _messages_page(call, [message for message in call.workspace.messages(channel.id) if not message.is_reply][::-1])
 
 
 def replies(call: ApiCall) -> Json:
@@ -81,15 +81,17 @@ def join(call: ApiCall) -> Json:
 
 def list_all(call: ApiCall) -> Json:
     """``conversations.list``."""
-    return _channels_page(call, [one for one in _of_asked_types(call) if _visible(one, call)])
+    return _channels_page(call, [channel for channel in _of_asked_types(call) if _visible(channel, call)])
 
 
 def of_user(call: ApiCall) -> Json:
-    """``users.conversations``: where a user (by default the bot) is a member."""
+    """``users.conversations``: the conversations of a user, by default the bot."""
     user = call.text("user") or call.workspace.bot
     if user not in call.workspace.users:
         raise Refusal("user_not_found")
-    return _channels_page(call, [one for one in _of_asked_types(call) if user in one.members and _visible(one, call)])
+    return _channels_page(
+        call, [channel for channel in _of_asked_types(call) if user in channel.members and _visible(channel, call)]
+    )
 
 
 def user_info(call: ApiCall) -> Json:
@@ -101,7 +103,7 @@ def user_info(call: ApiCall) -> Json:
 
 
 def user_json(user: User, team: str) -> Json:
-    """Show a user as Slack's API does."""
+    """Return a user's JSON."""
     return {
         "id": user.id,
         "team_id": user.team or team,
@@ -144,14 +146,14 @@ _TYPES = {"public_channel": Kind.PUBLIC, "private_channel": Kind.PRIVATE, "mpim"
 
 
 def _of_asked_types(call: ApiCall) -> list[Channel]:
-    asked = [one.strip() for one in (call.text("types") or "public_channel").split(",")]
-    if any(one not in _TYPES for one in asked):
+    asked = [name.strip() for name in (call.text("types") or "public_channel").split(",")]
+    if any(name not in _TYPES for name in asked):
         raise Refusal("invalid_types")
-    kinds = {_TYPES[one] for one in asked}
-    channels = [one for one in call.workspace.channels.values() if one.kind in kinds]
+    kinds = {_TYPES[name] for name in asked}
+    channels = [channel for channel in call.workspace.channels.values() if channel.kind in kinds]
     for channel in channels:
         call.require(scope_for(channel, "read"))
-    return [one for one in channels if not (call.flag("exclude_archived") and one.archived)]
+    return [channel for channel in channels if not (call.flag("exclude_archived") and channel.archived)]
 
 
 def _readable(call: ApiCall) -> Channel:
@@ -164,22 +166,22 @@ def _readable(call: ApiCall) -> Channel:
 
 def _channels_page(call: ApiCall, channels: list[Channel]) -> Json:
     page, cursor = _page(call, channels)
-    return {"channels": [_channel_json(one, call) for one in page], "response_metadata": {"next_cursor": cursor}}
+    return {"channels": [_channel_json(item, call) for item in page], "response_metadata": {"next_cursor": cursor}}
 
 
 def _messages_page(call: ApiCall, messages: list[Any]) -> Json:
     oldest, latest = call.text("oldest") or "0", call.text("latest") or "9999999999.999999"
     if call.flag("inclusive"):
-        kept = [one for one in messages if oldest <= one.ts <= latest]
+        selected = [message for message in messages if oldest <= message.ts <= latest]
     else:
-        kept = [one for one in messages if oldest < one.ts < latest]
-    page, cursor = _page(call, kept)
-    shown = [message_json(one, call.workspace, call.service, with_metadata=call.flag("include_all_metadata")) for one in page]
+        selected = [message for message in messages if oldest < message.ts < latest]
+    page, cursor = _page(call, selected)
+    shown = [message_json(item, call.workspace, call.service, with_metadata=call.flag("include_all_metadata")) for item in page]
     return {"messages": shown, "has_more": bool(cursor), "response_metadata": {"next_cursor": cursor}}
 
 
 def _page(call: ApiCall, items: Sequence[Any]) -> tuple[list[Any], str]:
-    """One page of a list, and the cursor to the next (empty on the last)."""
+    """Return a page of a list and the next cursor, which is empty on the last page."""
     limit = min(call.whole("limit", _PAGE), _MOST)
     cursor = call.text("cursor")
     if limit < 1:

@@ -1,4 +1,4 @@
-"""The Web API's ``files`` methods. A file is not ready at once: its type appears when Slack has looked at it."""
+"""The Web API's ``files`` methods. A file's type is available only after a processing delay."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def get_upload_url(call: ApiCall) -> Json:
 
 
 def upload(workspace: Workspace, file_id: str, content: bytes) -> tuple[str, int]:
-    """Take the bytes that are sent to an upload URL. Returns the answer's text and HTTP status."""
+    """Store bytes sent to an upload URL. Returns the response's text and HTTP status."""
     file = workspace.files.get(file_id)
     if file is None or file.content is not None:
         return "not_found", 404
@@ -47,15 +47,15 @@ def complete_upload(call: ApiCall) -> Json:
     named = call.nested("files")
     if not isinstance(named, list) or not named:
         raise Refusal("invalid_arguments", ["missing required field: files"])
-    files = [_uploaded(call, one) for one in named]
-    channels = [call.channel(one) for one in (call.text("channels") or call.text("channel_id")).split(",") if one]
+    files = [_uploaded(call, upload) for upload in named]
+    channels = [call.channel(name) for name in (call.text("channels") or call.text("channel_id")).split(",") if name]
     blocks = call.nested("blocks")
     if any(call.workspace.bot not in channel.members for channel in channels):
         raise Refusal("not_in_channel")
-    # The message that shares a file may not show it in a block: it is not ready before this call ends.
+    # A message that shares a file can't show it in a block, because it's processed only after this call.
     accepted = accepted_blocks(call.service, call.workspace, blocks) if blocks else ()
-    for file, one in zip(files, named, strict=True):
-        file.title = str(one.get("title") or file.name)
+    for file, upload in zip(files, named, strict=True):
+        file.title = str(upload.get("title") or file.name)
         file.ready_at = call.service.clock() + call.service.faults.file_delay
         file.channels |= {channel.id for channel in channels}
     for channel in channels:
@@ -74,7 +74,7 @@ def info(call: ApiCall) -> Json:
 
 
 def file_json(service: Service, workspace: Workspace, file: File) -> Json:
-    """Show a file as Slack's API does: type and size of a picture only when it is ready."""
+    """Return a file's JSON, with its type only if it's processed."""
     address = f"{service.base_url}/files/{workspace.id}/{file.id}/{file.name}"
     body: Json = {
         "id": file.id,
@@ -98,6 +98,8 @@ def file_json(service: Service, workspace: Workspace, file: File) -> Json:
 
 def _uploaded(call: ApiCall, named: object) -> File:
     file = call.workspace.files.get(named["id"]) if isinstance(named, dict) and isinstance(named.get("id"), str) else None
-    if file is None or file.content is None or file.ready_at is not None:  # each upload is completed once, and only when it is up
+    if (
+        file is None or file.content is None or file.ready_at is not None
+    ):  # an upload can be completed once, after its bytes arrived
         raise Refusal("file_not_found")
     return file

@@ -1,4 +1,4 @@
-"""Custom steps of Workflow Builder: their execution, and the Web API's ``functions`` methods that end it."""
+"""Executions of custom Workflow Builder steps, and the Web API's ``functions`` methods that finish them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TYPES: dict[str, type | tuple[type, ...]] = {"string": str, "boolean": bool, "i
 
 
 class State(StrEnum):
-    """How far a step is."""
+    """The state of an execution."""
 
     RUNNING = "running"
     COMPLETED = "completed"
@@ -28,20 +28,20 @@ class State(StrEnum):
 
 @dataclass(slots=True)
 class Execution:
-    """One run of one step."""
+    """An execution of a step."""
 
     id: str
     team: str
     declared: Mapping[str, Any]
-    """The step as the manifest declares it."""
+    """The step's declaration in the manifest."""
     state: State = State.RUNNING
     outputs: Json = field(default_factory=dict)
     error: str = ""
-    """What the workflow's owner is told when it failed."""
+    """The error message for the workflow's owner."""
 
 
 def problems_with(values: object, declared: Mapping[str, Any]) -> Iterator[str]:
-    """Say what is wrong with inputs or outputs, held against the parameters that the manifest declares."""
+    """Yield error messages for inputs or outputs that don't match the declared parameters."""
     if not isinstance(values, dict):
         yield "must be an object"
         return

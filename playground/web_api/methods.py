@@ -1,4 +1,4 @@
-"""Every method of the Web API that the stand-in has: what it does, which token it takes, which scopes it needs."""
+"""The Web API's methods with their token types and scopes."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """One method."""
+    """A Web API method."""
 
     run: Callable[[ApiCall], Json]
     scopes: tuple[str, ...] = ()
-    """Any one of them will do; empty when none is needed or it depends on the conversation."""
+    """Any of these scopes is enough; empty if none is needed or it depends on the conversation."""
     token: TokenKind = TokenKind.BOT
     posts: bool = False
-    """Whether the limit on posts to one conversation applies."""
+    """Whether the rate limit for posts applies."""
 
 
 def auth_test(call: ApiCall) -> Json:

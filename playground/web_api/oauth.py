@@ -1,4 +1,4 @@
-"""How an app is installed: the page on which somebody allows it, the code it is given for, and tokens that are refreshed."""
+"""OAuth: the authorization page, code exchange and token refresh."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Json = dict[str, Any]
 
 
 def installing_blueprint(service: Service) -> Blueprint:
-    """Build the page that ``/oauth/v2/authorize`` is."""
+    """Return the blueprint of ``/oauth/v2/authorize``."""
     blueprint = Blueprint("installing", __name__)
 
     @blueprint.get("/oauth/v2/authorize")
@@ -31,20 +31,20 @@ def installing_blueprint(service: Service) -> Blueprint:
     @blueprint.post("/oauth/v2/authorize")
     def decide() -> AnyResponse:
         _known(service)
-        given = {"state": request.args.get("state", "")}
+        parameters = {"state": request.args.get("state", "")}
         if request.form.get("decision") == "allow":
             code = service.secret("code")
             service.codes[code] = str(request.form.get("team"))
-            given["code"] = code
+            parameters["code"] = code
         else:
-            given["error"] = "access_denied"
-        return redirect(f"{request.args['redirect_uri']}?{urlencode(given)}")
+            parameters["error"] = "access_denied"
+        return redirect(f"{request.args['redirect_uri']}?{urlencode(parameters)}")
 
     return blueprint
 
 
 def _known(service: Service) -> None:
-    """Refuse another app's id, scopes that the app may not have, and an address that is not on this machine."""
+    """Reject other apps' client ids, undeclared scopes and redirect URIs on other machines."""
     asked = request.args
     there = urlsplit(asked.get("redirect_uri", ""))
     if asked.get("client_id") != service.app.client_id or there.hostname not in {"127.0.0.1", "localhost", "::1"}:
@@ -54,9 +54,9 @@ def _known(service: Service) -> None:
 
 
 def exchange(service: Service, arguments: Json) -> Json:
-    """``oauth.v2.access``: the end of an installation, or a new token for an old one's refresh token."""
-    given = request.authorization
-    client = (given.username, given.password) if given else (arguments.get("client_id"), arguments.get("client_secret"))
+    """``oauth.v2.access``: exchange a code or a refresh token."""
+    header = request.authorization
+    client = (header.username, header.password) if header else (arguments.get("client_id"), arguments.get("client_secret"))
     if client[0] != service.app.client_id:
         raise Refusal("invalid_client_id")
     if client[1] != service.app.client_secret:
@@ -84,12 +84,12 @@ def _installed(service: Service, team: str) -> Json:
         "team": {"id": workspace.id, "name": workspace.name},
         "enterprise": None,
         "is_enterprise_install": False,
-        "authed_user": {"id": next(one.id for one in workspace.users.values() if not one.is_bot)},
+        "authed_user": {"id": next(user.id for user in workspace.users.values() if not user.is_bot)},
     }
 
 
 def _token(service: Service, team: str) -> Json:
-    """Give out the workspace's one token or, where tokens are rotated, a new one that ends."""
+    """Return the workspace's token or, with token rotation, a new one that expires."""
     if service.token_lifetime is None:
         good = [name for name, token in service.tokens.items() if token.kind is TokenKind.BOT and not token.revoked]
         return {"access_token": next(name for name in good if service.tokens[name].team == team)}

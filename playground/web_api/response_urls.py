@@ -1,4 +1,4 @@
-"""Response URLs: how an app answers one user's act, up to five times in half an hour, even where it is no member."""
+"""Response URLs: up to five responses to a user interaction within 30 minutes, even if the app isn't a member."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Json = dict[str, Any]
 
 
 def hooks_blueprint(service: Service) -> Blueprint:
-    """Build the route of every response URL."""
+    """Return the blueprint of response URLs."""
     blueprint = Blueprint("hooks", __name__)
 
     @blueprint.post("/hooks/<team>/<key>")
@@ -44,10 +44,10 @@ def hooks_blueprint(service: Service) -> Blueprint:
 
 
 def use_hook(service: Service, team: str, key: str, body: Json | None) -> None:
-    """Do what an app asks of a response URL. Each request counts as a use, even one that is refused for its content.
+    """Handle a request to a response URL. Each request counts as a use, even one with invalid content.
 
     Raises:
-        Refusal: ``invalid_url``, ``expired_url``, ``used_url``, or what is wrong with the content.
+        Refusal: ``invalid_url``, ``expired_url``, ``used_url`` or an error in the content.
 
     """
     hook = service.hooks.get(key)
@@ -67,7 +67,7 @@ def use_hook(service: Service, team: str, key: str, body: Json | None) -> None:
         workspace.take(source)
         return
     draft = response_message(service, workspace, body, hook)
-    # A slash command has no message to replace: Slack posts a new one whatever `replace_original` says.
+    # A slash command has no message to replace, so Slack ignores `replace_original`.
     if source is not None and _says(body, "replace_original"):
         workspace.put(
             replace(draft, ts=source.ts, thread_ts=source.thread_ts, viewer=source.viewer, edited=source.viewer is None)
@@ -77,10 +77,10 @@ def use_hook(service: Service, team: str, key: str, body: Json | None) -> None:
 
 
 def response_message(service: Service, workspace: Workspace, body: Json, hook: Hook) -> Message:
-    """Read a message as a response URL or an ack body takes it: ephemeral unless it says otherwise.
+    """Return the message from a response URL's or acknowledgement's body, ephemeral by default.
 
     Raises:
-        Refusal: What is wrong with it.
+        Refusal: for invalid content.
 
     """
     text = body.get("text") or ""

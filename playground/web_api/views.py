@@ -17,7 +17,7 @@ MOST_MODALS = 3
 
 
 def open_view(call: ApiCall) -> Json:
-    """``views.open``: in the place of whatever modal the user has open."""
+    """``views.open``: replaces any open modal of the user."""
     content = _checked(call, call.nested("view"), "modal")
     user = _user_of_trigger(call)
     view = new_view(call.service, user, content)
@@ -27,7 +27,7 @@ def open_view(call: ApiCall) -> Json:
 
 
 def push(call: ApiCall) -> Json:
-    """``views.push``: on top of the open modal, three at most."""
+    """``views.push``: adds a modal to the stack, at most three."""
     content = _checked(call, call.nested("view"), "modal")
     user = _user_of_trigger(call)
     stack = call.workspace.modals.get(user, [])
@@ -45,8 +45,8 @@ def push(call: ApiCall) -> Json:
 def update(call: ApiCall) -> Json:
     """``views.update``, by ``view_id`` or ``external_id``."""
     wanted, external = call.text("view_id"), call.text("external_id")
-    every = [*call.workspace.homes.values(), *(view for stack in call.workspace.modals.values() for view in stack)]
-    view = next((one for one in every if one.id == wanted or (external and one.content.get("external_id") == external)), None)
+    views = [*call.workspace.homes.values(), *(view for stack in call.workspace.modals.values() for view in stack)]
+    view = next((view for view in views if view.id == wanted or (external and view.content.get("external_id") == external)), None)
     if view is None:
         raise Refusal("not_found")
     _same_hash(call, view)
@@ -55,7 +55,7 @@ def update(call: ApiCall) -> Json:
 
 
 def publish(call: ApiCall) -> Json:
-    """``views.publish``: a user's App Home."""
+    """``views.publish``: sets a user's App Home."""
     user = call.needed("user_id")
     if user not in call.workspace.users:
         raise Refusal("user_not_found")
@@ -72,14 +72,14 @@ def publish(call: ApiCall) -> Json:
 
 
 def new_view(service: Service, user: str, content: Json, below: View | None = None) -> View:
-    """Make a view, with ids filled in, that nobody sees yet."""
+    """Return a new view with ids filled in, without showing it."""
     view_id = service.serial("V")
     shown = {**content, "blocks": with_ids(content["blocks"], service.secret("block")[:6])}
     return View(view_id, user, shown, service.secret("hash"), below.root if below else view_id, below.id if below else None)
 
 
 def replace_content(service: Service, view: View, content: Json) -> None:
-    """Show something else in a view."""
+    """Replace a view's content."""
     view.content = {**content, "blocks": with_ids(content["blocks"], service.secret("block")[:6])}
     view.hash = service.secret("hash")
     view.errors = {}
@@ -87,7 +87,7 @@ def replace_content(service: Service, view: View, content: Json) -> None:
 
 
 def view_json(view: View, workspace: Workspace, service: Service, state: Json | None = None) -> Json:
-    """Show a view as Slack's API and its payloads do."""
+    """Return a view's JSON."""
     defaults = {"private_metadata": "", "callback_id": "", "external_id": ""}
     if view.content["type"] == "modal":
         defaults |= {"submit": None, "close": None, "clear_on_close": False, "notify_on_close": False}  # type: ignore[dict-item]  # null, as Slack has it
@@ -107,14 +107,14 @@ def view_json(view: View, workspace: Workspace, service: Service, state: Json | 
 
 
 def checked_view(service: Service, workspace: Workspace, view: object, kind: str) -> tuple[Json, list[str]]:
-    """Return a view and what Slack would refuse in it."""
+    """Return a view and the errors that Slack would report for it."""
     problems = check_view(view)
     if problems or not isinstance(view, dict):
         return {}, problems
     if view["type"] != kind:
         return {}, [f"must be {kind} [json-pointer:/view/type]"]
     images = images_of(view["blocks"], "/view/blocks")
-    return view, [found for image, at in images if (found := image_problem(service, workspace, image, at))]
+    return view, [error for image, at in images if (error := image_problem(service, workspace, image, at))]
 
 
 def _checked(call: ApiCall, view: object, kind: str) -> Json:

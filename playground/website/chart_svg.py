@@ -1,4 +1,4 @@
-"""Slack's own charts (the ``data_visualization`` block) as small SVG pictures. Their colors are in the page's style sheet."""
+"""Draw ``data_visualization`` blocks as SVG. The colors are in the page's style sheet."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from markupsafe import Markup
 
 Json = dict[str, Any]
 Height = Callable[[float], float]
-"""Where a value stands, from the top."""
+"""Returns a value's distance from the top in pixels."""
 
 WIDTH, HEIGHT = 480, 240
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 8, 10, 30
 
 
 def plot_svg(block: Json) -> Markup:
-    """Draw the chart of one block."""
+    """Return a block's chart as SVG."""
     chart = block["chart"]
     inner = _pie(chart["segments"]) if chart["type"] == "pie" else _axes_plot(chart)
     return Markup('<svg class="plot" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
@@ -28,9 +28,10 @@ def plot_svg(block: Json) -> Markup:
 def _spoken(block: Json) -> str:
     chart = block["chart"]
     if chart["type"] == "pie":
-        return f"{block['title']}: " + ", ".join(f"{one['label']} {one['value']:g}" for one in chart["segments"])
+        return f"{block['title']}: " + ", ".join(f"{segment['label']} {segment['value']:g}" for segment in chart["segments"])
     series = (
-        f"{one['name']}: " + ", ".join(f"{point['label']} {point['value']:g}" for point in one["data"]) for one in chart["series"]
+        f"{line['name']}: " + ", ".join(f"{point['label']} {point['value']:g}" for point in line["data"])
+        for line in chart["series"]
     )
     return f"{block['title']}. " + "; ".join(series)
 
@@ -69,9 +70,9 @@ def _grid(low: float, high: float, height: Height) -> Markup:
 
 
 def _labels(categories: Sequence[str], step: float) -> Markup:
-    every = max(1, math.ceil(len(categories) / 7))
-    most = max(4, int(step * every / 6))
-    shown = [(number, name) for number, name in enumerate(categories) if number % every == 0]
+    interval = max(1, math.ceil(len(categories) / 7))
+    most = max(4, int(step * interval / 6))
+    shown = [(number, name) for number, name in enumerate(categories) if number % interval == 0]
     return Markup("").join(
         Markup('<text class="tick" x="{}" y="{}" text-anchor="middle">{}</text>').format(
             f"{_LEFT + step * (number + 0.5):.1f}", HEIGHT - 10, name if len(name) <= most else f"{name[: most - 1]}…"
@@ -107,13 +108,13 @@ def _line(run: Sequence[float], number: int, step: float, height: Height, *, fil
 
 
 def _pie(segments: Sequence[Json]) -> Markup:
-    total = sum(one["value"] for one in segments)
+    total = sum(segment["value"] for segment in segments)
     turned = 0.0
     radius, cx, cy = HEIGHT / 2 - 12, HEIGHT / 2, HEIGHT / 2
     parts = []
-    for number, one in enumerate(segments):
-        part = one["value"] / total
-        # A whole circle's arc would end where it begins, and show nothing.
+    for number, segment in enumerate(segments):
+        part = segment["value"] / total
+        # An arc of a full circle would have equal ends and be invisible.
         begin, end = (math.tau * (turned + shift) for shift in (0, min(part, 0.9999)))
         x1, y1 = cx + radius * math.sin(begin), cy - radius * math.cos(begin)
         x2, y2 = cx + radius * math.sin(end), cy - radius * math.cos(end)
@@ -121,7 +122,7 @@ def _pie(segments: Sequence[Json]) -> Markup:
         parts.append(Markup('<path class="series-{}" d="{}"/>').format(number, path))
         y = 34 + number * 30
         swatch = Markup('<rect class="series-{}" x="270" y="{}" width="12" height="12" rx="3"/>').format(number, y - 10)
-        key = Markup('<text class="key" x="290" y="{}">{} · {}</text>').format(y, one["label"], f"{part:.0%}")
+        key = Markup('<text class="key" x="290" y="{}">{} · {}</text>').format(y, segment["label"], f"{part:.0%}")
         parts += [swatch, key]
         turned += part
     return Markup("").join(parts)

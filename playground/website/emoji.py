@@ -1,4 +1,4 @@
-"""The emoji names that messages here use, as characters. A name that is not known stays as it is written."""
+"""Replace emoji names with characters. Unknown names stay unchanged."""
 
 from __future__ import annotations
 
@@ -69,5 +69,5 @@ _NAME = re.compile(r":([a-z0-9_+-]+):")
 
 
 def with_emoji(text: str) -> str:
-    """Put characters in the place of ``:names:``."""
-    return _NAME.sub(lambda found: EMOJI.get(found[1], found[0]), text)
+    """Replace ``:names:`` with characters."""
+    return _NAME.sub(lambda match: EMOJI.get(match[1], match[0]), text)

@@ -1,4 +1,4 @@
-"""Slack's markup as safe HTML, and as the plain text that a reader sees. Everything is escaped here, once."""
+"""Convert mrkdwn to safe HTML, and HTML to visible text. This is the only place that escapes."""
 
 from __future__ import annotations
 
@@ -35,28 +35,28 @@ _DATE_FORMATS = {
 
 
 def plain_html(text: str) -> Markup:
-    """Plain text: only emoji and line breaks mean something."""
+    """Return plain text as HTML, with emoji and line breaks."""
     return Markup("<br>").join(escape(line) for line in with_emoji(text).split("\n"))
 
 
 def mrkdwn_html(text: str, names: Mapping[str, str]) -> Markup:
-    """Slack's markup as HTML. ``names`` tells what users and channels are called, by id."""
+    """Return mrkdwn as HTML. ``names``: users' and channels' names by id."""
     held: list[Markup] = []
 
     def hold(piece: Markup) -> str:
         held.append(piece)
         return f"\ue000{len(held) - 1}\ue001"
 
-    def token(found: re.Match[str]) -> str:
-        if (pre := found["pre"]) is not None:
+    def token(match: re.Match[str]) -> str:
+        if (pre := match["pre"]) is not None:
             return hold(Markup("<pre>{}</pre>").format(html.unescape(pre)))
-        if (code := found["code"]) is not None:
+        if (code := match["code"]) is not None:
             return hold(Markup("<code>{}</code>").format(html.unescape(code)))
-        if (bare := found["bare"]) is not None:
+        if (bare := match["bare"]) is not None:
             return hold(link(html.unescape(bare), html.unescape(bare)))
-        return hold(_angle(found["angle"], names))
+        return hold(_angle(match["angle"], names))
 
-    # Characters that mark held pieces cannot come from the text itself.
+    # Remove the placeholder characters from the text itself.
     text = _TOKEN.sub(token, re.sub("[\ue000\ue001]", "", text))
     safe = str(escape(html.unescape(with_emoji(text))))
     for pattern, tag in _EMPHASIS:
@@ -66,16 +66,16 @@ def mrkdwn_html(text: str, names: Mapping[str, str]) -> Markup:
 
 
 def _released(text: str, piece: Callable[[int], str]) -> str:
-    return _HELD.sub(lambda found: piece(int(found[1])), text)
+    return _HELD.sub(lambda match: piece(int(match[1])), text)
 
 
-def _quote(found: re.Match[str]) -> str:
-    lines = [line.removeprefix("&gt;").removeprefix(" ") for line in found[0].rstrip("\n").split("\n")]
+def _quote(match: re.Match[str]) -> str:
+    lines = [line.removeprefix("&gt;").removeprefix(" ") for line in match[0].rstrip("\n").split("\n")]
     return f"<blockquote>{'<br>'.join(lines)}</blockquote>"
 
 
 def link(url: str, label: str) -> Markup:
-    """Write a link that opens elsewhere; the bare label when the address is no web or mail address."""
+    """Return a link that opens in a new tab; only the label unless it's a web or mail URL."""
     if not url.startswith(_SAFE):
         return escape(label)
     return Markup('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>').format(url, label)
@@ -107,13 +107,13 @@ def _special(target: str, label: str) -> Markup:
 
 
 def readable(markup: Markup) -> str:
-    """Tell what a reader sees of some HTML from here."""
+    """Return the visible text of this module's HTML."""
     text = re.sub(r"<br>|</?blockquote>|</?pre>", "\n", str(markup))
     return html.unescape(_TAG.sub("", text)).strip()
 
 
 def markdown_html(text: str) -> Markup:
-    """Show the ``markdown`` block: headings, lists, emphasis, code and links of standard Markdown."""
+    """Return a ``markdown`` block as HTML: headings, lists, emphasis, code and links."""
     out: list[Markup] = []
     for chunk in re.split(r"(```.*?```)", text, flags=re.DOTALL):
         if chunk.startswith("```"):
@@ -138,8 +138,8 @@ def _markdown_inline(text: str) -> Markup:
     for part in re.split(r"(`[^`]+`|\[[^\]]+\]\([^)\s]+\))", text):
         if part.startswith("`") and part.endswith("`") and len(part) > 1:
             pieces.append(Markup("<code>{}</code>").format(part[1:-1]))
-        elif found := re.fullmatch(r"\[([^\]]+)\]\(([^)\s]+)\)", part):
-            pieces.append(link(found[2], found[1]))
+        elif match := re.fullmatch(r"\[([^\]]+)\]\(([^)\s]+)\)", part):
+            pieces.append(link(match[2], match[1]))
         else:
             safe = str(escape(with_emoji(part)))
             safe = re.sub(r"\*\*(\S(?:.*?\S)?)\*\*", r"<b>\1</b>", safe)

@@ -1,4 +1,4 @@
-"""The web page: one server-rendered shell, fragments for what changes, and the posts of what a user does."""
+"""The web page's routes: the page itself, its changing fragments, and user actions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Json = dict[str, Any]
 
 BEGIN_IN = "general"
 _HEARTBEAT_SECONDS = 15.0
-_GONE = "That is no longer there."
+_GONE = "This message or form no longer exists."
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -42,15 +42,15 @@ HEADERS = {
 
 
 def guard(app: Flask) -> None:
-    """Refuse names that are not this machine's (DNS rebinding) and posts from other sites; send the security headers."""
+    """Reject foreign host names (DNS rebinding) and cross-site posts, and set security headers."""
 
     @app.before_request
     def check() -> None:
         if urlsplit(f"//{request.host}").hostname not in LOOPBACK:
-            abort(http.HTTPStatus.MISDIRECTED_REQUEST, "This server answers to 127.0.0.1 and localhost only.")
+            abort(http.HTTPStatus.MISDIRECTED_REQUEST, "Open this page as 127.0.0.1 or localhost.")
         if request.method == "POST" and request.path.startswith("/page/"):
             if request.headers.get("Origin") != f"http://{request.host}":
-                abort(http.HTTPStatus.FORBIDDEN, "Only the playground's own page may post here.")
+                abort(http.HTTPStatus.FORBIDDEN, "Only the playground's own page can post here.")
             if request.mimetype != "application/json":
                 abort(http.HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 
@@ -62,7 +62,7 @@ def guard(app: Flask) -> None:
 
 
 class Page:
-    """The routes of the page."""
+    """The page's routes."""
 
     def __init__(
         self, service: Service, acts: Mapping[str, UserActions], title: str, note: str, completions: Sequence[tuple[str, str]]
@@ -74,7 +74,7 @@ class Page:
         self._completions = completions
 
     def blueprint(self) -> Blueprint:
-        """Build the routes."""
+        """Return the page's blueprint."""
         blueprint = Blueprint("page", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
         blueprint.add_url_rule("/", view_func=self.shell)
         blueprint.add_url_rule("/page/state", view_func=self.state)
@@ -86,10 +86,10 @@ class Page:
             blueprint.add_url_rule(f"/page/{act.__name__}", view_func=act, methods=["POST"])
         return blueprint
 
-    # What is shown
+    # Reading
 
     def shell(self) -> str:
-        """Show the page."""
+        """Return the page."""
         workspace, user, channel = self._place(request.args)
         everybody = sorted(workspace.users)
         return render_template(
@@ -99,7 +99,7 @@ class Page:
             workspace=workspace,
             workspaces=list(self._service.workspaces.values()),
             user=user,
-            people=[one for one in workspace.users.values() if not one.is_bot],
+            people=[user for user in workspace.users.values() if not user.is_bot],
             channel=channel,
             channels=UserView(self._service, workspace, user).channels(),
             bot=workspace.users[workspace.bot],
@@ -107,11 +107,11 @@ class Page:
             is_direct=channel.kind is Kind.IM,
             command=self._service.app.commands[0],
             starters=self._completions[:4],
-            tints={one: everybody.index(one) % 4 for one in everybody},
+            tints={user_id: everybody.index(user_id) % 4 for user_id in everybody},
         )
 
     def state(self) -> Response:
-        """Tell what a user sees right now, as fragments."""
+        """Return what a user sees now, as HTML fragments."""
         workspace, user, channel = self._place(request.args)
         look = UserView(self._service, workspace, user)
         thread = request.args.get("thread")
@@ -123,7 +123,7 @@ class Page:
         )
 
     def live(self) -> Response:
-        """Tell whenever something changed, until the server stops."""
+        """Stream a server-sent event for each change."""
         feed = self._service.feed
 
         def versions() -> Iterator[str]:
@@ -136,31 +136,31 @@ class Page:
         return Response(versions(), mimetype="text/event-stream")
 
     def completions(self) -> Response:
-        """List everything that the message box can complete."""
+        """Return the completions for the message box."""
         command = self._service.app.commands[0]
         return jsonify([{"text": f"{command} {text}".strip(), "hint": hint} for text, hint in self._completions])
 
     def picture(self, key: str) -> Response:
-        """Show a picture that a message named."""
-        kept = self._service.pictures.get(key)
-        if kept is None:
+        """Return a cached image."""
+        image = self._service.pictures.get(key)
+        if image is None:
             abort(http.HTTPStatus.NOT_FOUND)
-        return Response(kept.content, mimetype=kept.mimetype, headers={"Cache-Control": "private, max-age=86400"})
+        return Response(image.content, mimetype=image.mimetype, headers={"Cache-Control": "private, max-age=86400"})
 
     def file(self, team: str, file_id: str) -> Response:
-        """Show an uploaded file: a picture as itself, anything else as a download, so that no upload can act as a page."""
+        """Return an uploaded file: images inline, others as downloads, so that no upload can act as a page."""
         workspace = self._service.workspaces.get(team)
-        found = workspace.files.get(file_id) if workspace else None
-        if found is None or found.content is None:
+        file = workspace.files.get(file_id) if workspace else None
+        if file is None or file.content is None:
             abort(http.HTTPStatus.NOT_FOUND)
-        if kind := picture_type(found.content):
-            return Response(found.content, mimetype=kind[0])
-        return Response(found.content, mimetype="application/octet-stream", headers={"Content-Disposition": "attachment"})
+        if kind := picture_type(file.content):
+            return Response(file.content, mimetype=kind[0])
+        return Response(file.content, mimetype="application/octet-stream", headers={"Content-Disposition": "attachment"})
 
-    # What a user does
+    # User actions
 
     def send(self) -> Response:
-        """Take a message or a slash command."""
+        """Handle a message or a slash command."""
         body = _posted()
         workspace, user, channel = self._place(body)
         text, thread = str(body.get("text") or "").strip(), body.get("thread")
@@ -172,7 +172,7 @@ class Page:
         return _told(acts.say(user, channel, markup(workspace, text), thread))
 
     def press(self) -> Response:
-        """Take a press or a choice."""
+        """Handle a button press or a menu selection."""
         body = _posted()
         workspace, user, channel = self._place(body)
         where = _target(body, workspace, user, channel)
@@ -183,7 +183,7 @@ class Page:
         return _told(ack)
 
     def suggest(self) -> Response:
-        """Take what is typed into an external select."""
+        """Return the options for text typed into an external select."""
         body = _posted()
         workspace, user, channel = self._place(body)
         where = _target(body, workspace, user, channel)
@@ -191,10 +191,10 @@ class Page:
             options = self._acts[workspace.id].suggest(user, where, _named(body), str(body.get("typed") or ""))
         except LookupError:
             abort(http.HTTPStatus.GONE, _GONE)
-        return jsonify([{"text": one["text"]["text"], "value": one["value"]} for one in options])
+        return jsonify([{"text": option["text"]["text"], "value": option["value"]} for option in options])
 
     def submit(self) -> Response:
-        """Take a modal's submission."""
+        """Handle a modal's submission."""
         body = _posted()
         workspace, user, _ = self._place(body)
         try:
@@ -203,29 +203,29 @@ class Page:
             abort(http.HTTPStatus.GONE, _GONE)
 
     def close(self) -> Response:
-        """Close the modal on top."""
+        """Close the top modal."""
         workspace, user, _ = self._place(_posted())
         return _told(self._acts[workspace.id].close(user))
 
     def home(self) -> Response:
-        """Open the Home or Messages tab."""
+        """Handle opening the Home or Messages tab."""
         body = _posted()
         workspace, user, _ = self._place(body)
         return _told(self._acts[workspace.id].open_home(user, "messages" if body.get("tab") == "messages" else "home"))
 
-    def _place(self, given: Mapping[str, Any]) -> tuple[Workspace, User, Channel]:
-        """Read who looks at what: ``team``, ``as`` and ``in``, or where one begins."""
+    def _place(self, parameters: Mapping[str, Any]) -> tuple[Workspace, User, Channel]:
+        """Return workspace, user and channel from ``team``, ``as`` and ``in``, or the defaults."""
         workspaces = self._service.workspaces
         try:
-            workspace = workspaces[given.get("team") or next(iter(workspaces))]
-            people = [one for one in workspace.users.values() if not one.is_bot]
-            user = workspace.user(str(given["as"])) if given.get("as") else people[0]
-            name = str(given.get("in") or BEGIN_IN)
+            workspace = workspaces[parameters.get("team") or next(iter(workspaces))]
+            people = [user for user in workspace.users.values() if not user.is_bot]
+            user = workspace.user(str(parameters["as"])) if parameters.get("as") else people[0]
+            name = str(parameters.get("in") or BEGIN_IN)
             channel = workspace.direct(user.id) if name == "direct" and user in people else workspace.channel(name)
         except LookupError:
             abort(http.HTTPStatus.NOT_FOUND, "There is no such workspace, person or channel.")
         if user not in people or user.id not in channel.members:
-            abort(http.HTTPStatus.FORBIDDEN, "Nobody here sees that.")
+            abort(http.HTTPStatus.FORBIDDEN, "This person isn't a member of that conversation.")
         return workspace, user, channel
 
 
@@ -241,22 +241,22 @@ def _named(body: Json) -> tuple[str, str]:
 
 
 def _target(body: Json, workspace: Workspace, user: User, channel: Channel) -> Message | View:
-    """Find what is pressed: the modal on top, the App Home, or a message that the user sees."""
-    found: Message | View | None
+    """Return the target of an action: the top modal, App Home or a message that the user sees."""
+    target: Message | View | None
     match body.get("on"):
         case "modal":
             stack = workspace.modals.get(user.id)
-            found = stack[-1] if stack else None
+            target = stack[-1] if stack else None
         case "home":
-            found = workspace.homes.get(user.id)
+            target = workspace.homes.get(user.id)
         case _:
             message = workspace.message(channel.id, str(body.get("ts")))
-            found = message if message is not None and message.viewer in (None, user.id) else None
-    if found is None:
+            target = message if message is not None and message.viewer in (None, user.id) else None
+    if target is None:
         abort(http.HTTPStatus.GONE, _GONE)
-    return found
+    return target
 
 
 def _told(ack: Ack) -> Response:
-    """Tell the page how the app acknowledged, and whether it was asked at all."""
+    """Return the app's acknowledgement for the page."""
     return jsonify(ok=ack.ok, error=ack.error, reached=ack.status is not None)

@@ -1,4 +1,4 @@
-"""How a workspace looks to one user: messages, modals and the App Home as HTML fragments."""
+"""Render messages, modals and App Home as HTML fragments for a user."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ Json = dict[str, Any]
 
 
 def names_of(workspace: Workspace) -> dict[str, str]:
-    """Tell what users and channels are called, by id."""
-    people = {one.id: one.name for one in workspace.users.values()}
-    return people | {one.id: one.name for one in workspace.channels.values()}
+    """Return users' and channels' names by id."""
+    people = {user.id: user.name for user in workspace.users.values()}
+    return people | {channel.id: channel.name for channel in workspace.channels.values()}
 
 
 def install_filters(app: Flask) -> None:
-    """Give the templates what they need to show text and charts."""
+    """Add filters and globals for text and charts to the templates."""
     app.jinja_env.filters |= {"plain": plain_html, "mrkdwn": mrkdwn_html, "markdown": markdown_html}
     app.jinja_env.globals |= {"plot_svg": plot_svg, "initial_of": initial_of}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -47,49 +47,49 @@ class UserView:
         self._viewer = viewer
 
     def channels(self) -> list[Json]:
-        """List what the sidebar has: every conversation that the viewer is in, with whether the bot is."""
-        mine = [one for one in self._workspace.channels.values() if self._viewer.id in one.members]
+        """Return the sidebar's conversations: those of the viewer, and whether the bot is a member."""
+        mine = [channel for channel in self._workspace.channels.values() if self._viewer.id in channel.members]
         return [
             {
-                "id": one.id,
-                "name": self._workspace.users[self._workspace.bot].name if one.kind is Kind.IM else one.name,
-                "kind": one.kind.value,
-                "topic": one.topic,
-                "bot_is_in": self._workspace.bot in one.members,
+                "id": channel.id,
+                "name": self._workspace.users[self._workspace.bot].name if channel.kind is Kind.IM else channel.name,
+                "kind": channel.kind.value,
+                "topic": channel.topic,
+                "bot_is_in": self._workspace.bot in channel.members,
             }
-            for one in sorted(mine, key=lambda one: (one.kind is Kind.IM, one.kind is Kind.PRIVATE))
+            for channel in sorted(mine, key=lambda channel: (channel.kind is Kind.IM, channel.kind is Kind.PRIVATE))
         ]
 
     def messages(self, channel: Channel) -> list[Json]:
-        """Show a conversation's messages as HTML, each with its id and revision. Replies are left to their thread."""
-        every = self._workspace.messages(channel.id, self._viewer.id)
+        """Return a conversation's messages as HTML with id and revision, without thread replies."""
+        messages = self._workspace.messages(channel.id, self._viewer.id)
         shown = []
         day = ""
-        for message in every:
+        for message in messages:
             if message.is_reply and message.viewer is None:
                 continue
-            replies = [one for one in every if one.is_reply and one.thread_ts == message.ts]
+            replies = [reply for reply in messages if reply.is_reply and reply.thread_ts == message.ts]
             posted_on = time.strftime("%A, %B %-d", time.localtime(float(message.ts)))
             shown.append(self._row(message, replies, posted_on if posted_on != day else ""))
             day = posted_on
         return shown
 
     def thread(self, channel: Channel, ts: str) -> list[Json]:
-        """Show a thread's messages as HTML."""
-        return [self._row(one, [], "") for one in self._workspace.messages(channel.id, self._viewer.id, ts)]
+        """Return a thread's messages as HTML."""
+        return [self._row(message, [], "") for message in self._workspace.messages(channel.id, self._viewer.id, ts)]
 
     def modal(self, channel: Channel | None = None) -> str | None:
-        """Show the modal that the viewer has open, if any; ``channel`` is the one behind it."""
+        """Return the viewer's open modal as HTML; ``None`` if there is none. ``channel``: the current one."""
         stack = self._workspace.modals.get(self._viewer.id)
         return self._view("modal.html", stack[-1], current=channel.id if channel else None) if stack else None
 
     def home(self) -> str:
-        """Show the App Home."""
+        """Return App Home as HTML."""
         view = self._workspace.homes.get(self._viewer.id)
         return self._view("home.html", view) if view else render_template("home.html", view=None)
 
     def image_source(self, image: Block) -> str:
-        """Where the page finds an image's bytes: always on this server, as Slack's own proxy has it."""
+        """Return an image's URL on this server, like that of Slack's image proxy."""
         if url := image.get("image_url"):
             return f"/picture/{self._service.pictures.key(url)}"
         named = image["slack_file"]
@@ -101,8 +101,8 @@ class UserView:
         return {
             "names": names_of(workspace),
             "image_source": self.image_source,
-            "people": [one for one in workspace.users.values() if not one.is_bot],
-            "channels": [one for one in workspace.channels.values() if one.kind is not Kind.IM],
+            "people": [user for user in workspace.users.values() if not user.is_bot],
+            "channels": [channel for channel in workspace.channels.values() if channel.kind is not Kind.IM],
         }
 
     def _view(self, template: str, view: View, current: str | None = None) -> str:
@@ -111,7 +111,7 @@ class UserView:
     def _row(self, message: Message, replies: list[Message], day: str) -> Json:
         workspace = self._workspace
         author = workspace.users[message.author]
-        files = [file_json(self._service, workspace, workspace.files[one]) for one in message.files]
+        files = [file_json(self._service, workspace, workspace.files[file_id]) for file_id in message.files]
         html = render_template(
             "message.html",
             message=message,
@@ -125,14 +125,14 @@ class UserView:
             team=workspace.id,
             **self._context(),
         )
-        revision = max([message.revision, *(one.revision for one in replies)])
-        # A file's picture appears without a new revision of its message.
-        ready = "".join("1" if one["filetype"] else "0" for one in files)
+        revision = max([message.revision, *(reply.revision for reply in replies)])
+        # An image can become ready without a new revision of its message.
+        ready = "".join("1" if file["filetype"] else "0" for file in files)
         return {"id": message.ts, "rev": f"{revision}.{len(replies)}.{ready}.{bool(day)}", "html": html, "app": author.is_bot}
 
 
 def shown_text(workspace: Workspace, message: Message) -> str:
-    """Tell what a reader sees of a message, as plain text: its blocks, or its text when it has none."""
+    """Return a message's visible text: of its blocks, or its ``text`` if it has none."""
     names = names_of(workspace)
     lines = [] if message.blocks else [readable(mrkdwn_html(message.text, names))]
     cards = [block for card in message.unfurls.values() for block in card.get("blocks", ())]
@@ -140,7 +140,7 @@ def shown_text(workspace: Workspace, message: Message) -> str:
 
 
 def _lines(block: Block, names: dict[str, str]) -> Iterable[str]:
-    """Yield the text of a block, a line for each thing that stands by itself."""
+    """Yield the lines of a block's visible text."""
     match block["type"]:
         case "markdown":
             yield readable(markdown_html(block["text"]))
@@ -159,8 +159,8 @@ def _lines(block: Block, names: dict[str, str]) -> Iterable[str]:
 
 def _texts(value: object, names: dict[str, str]) -> Iterable[str]:
     if isinstance(value, list):
-        for one in value:
-            yield from _texts(one, names)
+        for item in value:
+            yield from _texts(item, names)
     elif isinstance(value, dict):
         text, kind = value.get("text"), value.get("type")
         if kind == "image":

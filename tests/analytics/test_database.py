@@ -46,7 +46,7 @@ def one_sentence(error: StoreError) -> str:
 def test_migrations_bring_an_empty_database_to_the_newest_version(url: str) -> None:
     engine = database.engine(url)
     assert database.revision(engine) is None
-    with pytest.raises(StoreError, match="The database has no tables for snapshots; run: hfstats db upgrade"):
+    with pytest.raises(StoreError, match=r"The database has no tables for snapshots yet\. Run: hfstats db upgrade"):
         database.check_current(engine)
     before, after = database.upgrade(engine)
     assert before is None
@@ -88,7 +88,7 @@ def test_in_sqlite_they_are_the_same_to_the_letter(tmp_path: Path) -> None:
 def test_a_database_of_a_newer_version_is_left_alone(engine: sa.Engine) -> None:
     with engine.begin() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(StoreError, match="The database is at version 9999, this hfstats needs 0") as raised:
+    with pytest.raises(StoreError, match="The database is at version 9999, but hfstats needs 0") as raised:
         database.check_current(engine)
     one_sentence(raised.value)
     with pytest.raises(StoreError, match="9999") as raised:
@@ -146,7 +146,7 @@ def test_a_folder_that_is_not_there_is_made(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(StoreError, match=r"The folder of the database .*file/below/hfstats.db cannot be made: .+\.$") as raised:
+    with pytest.raises(StoreError, match=r"Can't create the folder for the database .*file/below/hfstats.db: .+\.$") as raised:
         database.engine(f"sqlite:///{tmp_path / 'file' / 'below' / 'hfstats.db'}")
     one_sentence(raised.value)
 
@@ -202,7 +202,7 @@ def test_a_database_out_of_reach_is_a_sentence(address: str) -> None:
         lambda: SqlHistory(engine).add([]),
     )
     for doing in doings:
-        with pytest.raises(StoreError, match="The database cannot be used: ") as raised:
+        with pytest.raises(StoreError, match="The database can't be used: ") as raised:
             doing()
         one_sentence(raised.value)
     engine.dispose()
@@ -222,7 +222,7 @@ def test_a_postgresql_database_that_is_not_there_is_a_sentence(postgres_url: str
 def test_a_store_without_tables_is_a_sentence(url: str) -> None:
     engine = database.engine(url)
     for doing in (lambda: SqlHistory(engine).snapshots(ListName.TOP), lambda: SqlHistory(engine).models(1)):
-        with pytest.raises(StoreError, match="The database cannot be used: ") as raised:
+        with pytest.raises(StoreError, match="The database can't be used: ") as raised:
             doing()
         one_sentence(raised.value)
     engine.dispose()
@@ -236,7 +236,7 @@ def test_a_file_that_is_no_database_is_a_sentence(content: bytes, tmp_path: Path
     path.write_bytes(content)
     engine = database.engine(f"sqlite:///{path}")
     for doing in (lambda: database.upgrade(engine), lambda: database.revision(engine), lambda: SqlHistory(engine).models(1)):
-        with pytest.raises(StoreError, match="The database cannot be used: file is not a database") as raised:
+        with pytest.raises(StoreError, match="The database can't be used: file is not a database") as raised:
             doing()
         one_sentence(raised.value)
     engine.dispose()
@@ -251,7 +251,7 @@ def test_a_damaged_database_is_a_sentence(tmp_path: Path) -> None:
     with path.open("r+b") as file:
         file.seek(4096)
         file.write(b"\xff" * (path.stat().st_size - 4096))
-    with pytest.raises(StoreError, match="The database cannot be used: database disk image is malformed") as raised:
+    with pytest.raises(StoreError, match="The database can't be used: database disk image is malformed") as raised:
         SqlHistory(engine).add([(listing(), [])])
     one_sentence(raised.value)
     engine.dispose()
@@ -263,7 +263,7 @@ def listing() -> Listing:
 
 def test_a_folder_in_place_of_the_file_is_a_sentence(tmp_path: Path) -> None:
     engine = database.engine(f"sqlite:///{tmp_path}")
-    with pytest.raises(StoreError, match="The database cannot be used: unable to open database file") as raised:
+    with pytest.raises(StoreError, match="The database can't be used: unable to open database file") as raised:
         database.upgrade(engine)
     one_sentence(raised.value)
 
@@ -308,7 +308,7 @@ def test_a_file_that_may_only_be_read_is_a_sentence(readable: Path) -> None:
     command = [sys.executable, "-c", AS_READER, f"sqlite:///{path}"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")
-    assert re.fullmatch(r"The database cannot be used: .*(readonly|read-only|unable to open).*\n", done.stdout)
+    assert re.fullmatch(r"The database can't be used: .*(readonly|read-only|unable to open).*\n", done.stdout)
     assert path.read_bytes() == before
 
 

@@ -31,7 +31,7 @@ def test_the_waits_of_one_budget_add_up_to_it_and_the_database_is_used_again_whe
         began = time.monotonic()
         with locked(path):
             for _ in range(6):
-                with pytest.raises(StoreError, match="The database cannot be used: database is locked"):
+                with pytest.raises(StoreError, match="The database can't be used: database is locked"):
                     write(engine)
         assert time.monotonic() - began >= 1.0
         assert database_wait.patience(10) == database_wait.LEAST
@@ -83,7 +83,7 @@ def test_more_threads_than_the_pool_keeps_do_not_wait_for_each_other(tmp_path: P
     ids=lambda error: type(error).__name__,
 )
 def test_whatever_a_database_that_is_away_raises_is_a_sentence(error: Exception) -> None:
-    with pytest.raises(StoreError, match="The database cannot be used: "), database.reaching():
+    with pytest.raises(StoreError, match="The database can't be used: "), database.reaching():
         raise error
 
 
@@ -107,9 +107,9 @@ def test_a_postgresql_that_is_stopped_is_not_waited_for_longer_than_the_budget()
         with database.writing(engine) as connection:
             connection.execute(sa.text("CREATE TABLE t (x INTEGER)"))
         with database_wait.at_most(1.0), stopped(folder):
-            with pytest.raises(StoreError, match="The database cannot be used: "):
+            with pytest.raises(StoreError, match="The database can't be used: "):
                 write(engine)  # over the connection that there is, and a new one
-            with pytest.raises(StoreError, match="The database cannot be used: "), database.reaching():
+            with pytest.raises(StoreError, match="The database can't be used: "), database.reaching():
                 engine.connect()
         write(engine)
         engine.dispose()

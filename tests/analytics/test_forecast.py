@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import handmade
 import pytest
 
-from analytics.answer import ChartKind
+from analytics.chart import ChartKind
 from analytics.charts.drawing import draw
 from analytics.domain import Listing, ListName, Model
 from analytics.errors import NoDataError
@@ -46,26 +46,26 @@ def history(tmp_path_factory):
 
 def test_who_leads_at_the_end_is_told_with_the_interval(history):
     answer = ask(parse("forecast"), history)
-    assert answer.headline.startswith("If shares go on as they did, Alibaba leads by downloads in April 2027 with 83.5% (")
+    assert answer.headline.startswith("If trends continue, Alibaba will lead in April 2027 with 83.5% of downloads (")
     assert {one.name for one in answer.forecasts} >= {"Google", "Alibaba", "Meta"}
     assert [one.months for one in answer.forecasts[:2]] == [3, 12]
     assert answer.forecasts[1].at == date(2027, 4, 28)
     assert all(one.low <= one.expected <= one.high for one in answer.forecasts)
     assert "Too new for a forecast: DeepSeek." in answer.notes
-    assert any(note.startswith("So far Alibaba has moved most: +2.") for note in answer.notes)
+    assert any(note.startswith("Alibaba has moved the most so far: +2.") for note in answer.notes)
 
 
 def test_its_worth_in_this_history_is_told(history):
     answer = ask(parse("forecast"), history)
-    (said,) = [note for note in answer.notes if "Made from earlier months" in note]
+    (said,) = [note for note in answer.notes if "Tested on earlier months" in note]
     made, held = answer.statistics["made_3_months"], answer.statistics["held_3_months"]
-    assert f"they held {held} of {made} at 3 months" in said
+    assert f"contained {held} of {made} results after 3 months" in said
     assert 0 < held <= made
 
 
 def test_what_the_intervals_leave_open_is_called_open(history):
     answer = ask(parse("forecast creators by models"), history)
-    assert answer.headline.startswith("Who leads by models in April 2027 is open: ")
+    assert answer.headline.startswith("Either ")
 
 
 def test_the_chart_has_a_band_a_line_and_can_be_drawn(history):
@@ -81,17 +81,19 @@ def test_no_farther_ahead_than_the_history_reaches_back(tmp_path):
     months = [listing(at, {"google/a": 5000 + at, "qwen/b": 4000}) for at in range(7)]
     answer = ask(parse("forecast"), handmade.stored(months, tmp_path / "hfstats.db"))
     assert {one.months for one in answer.forecasts} == {3}
-    assert "12 months ahead need 12 months of history; there are 7." in answer.notes
-    assert "This history is too short to check that." in answer.notes
+    assert "A forecast 12 months ahead needs 12 months of history; there are 7." in answer.notes
+    assert "The history is too short to test the intervals." in answer.notes
 
 
 def test_too_short_a_history_is_refused_with_the_reason(tmp_path):
     months = [listing(at, {"google/a": 5000}) for at in range(forecasting.FEWEST - 1)]
-    with pytest.raises(NoDataError, match=r"needs 6 months with a snapshot .*; there are 5 months \(since January 2025\)"):
+    with pytest.raises(
+        NoDataError, match=r"needs 6 months of snapshots .*\. There are only 5 months so far, since January 2025\."
+    ):
         ask(parse("forecast"), handmade.stored(months, tmp_path / "hfstats.db"))
 
 
 def test_only_newcomers_are_refused_with_the_reason(tmp_path):
     months = [listing(at, {f"{'new' if at > 5 else 'old'}{one}/a": 50 for one in range(5)}) for at in range(9)]
-    with pytest.raises(NoDataError, match="None of the leading creators has 6 months in the list yet"):
+    with pytest.raises(NoDataError, match="none of the leading creators has that yet"):
         ask(parse("forecast"), handmade.stored(months, tmp_path / "hfstats.db"))

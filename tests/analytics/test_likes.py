@@ -10,9 +10,9 @@ from analytics.questions.distributions import likes
 @pytest.mark.parametrize(
     ("r2", "r2_log", "said"),
     [
-        (0.0243, 0.0801, "Likes say almost nothing of downloads: R² 0.02"),
-        (0.0423, 0.6301, "Likes follow downloads only roughly: R² 0.63 of the logarithms, 0.04 of the raw counts"),
-        (0.832, 0.5417, "Likes explain 83.2% of the differences in downloads (R² 0.83)"),
+        (0.0243, 0.0801, "Likes barely predict downloads (R² = 0.02)"),
+        (0.0423, 0.6301, "Likes only roughly predict downloads (R² = 0.63 for logarithms, 0.04 for raw counts)"),
+        (0.832, 0.5417, "Likes explain 83.2% of the variation in downloads (R² = 0.83)"),
     ],
 )
 def test_the_headline_fits_both_correlations(r2: float, r2_log: float, said: str) -> None:

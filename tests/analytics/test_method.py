@@ -129,8 +129,8 @@ def test_what_is_distrusted():
     [
         (quality.STALLED, "90% of the counts"),
         (quality.REGRESSED, "more than 2% of the models"),
-        (quality.UNLIKE, "more than 5 points"),
-        (quality.ALONE, "more than 10% of all downloads"),
+        (quality.COVERAGE_DIFFERENCE, "more than 5 points"),
+        (quality.DOMINANT, "more than 10% of all downloads"),
     ],
 )
 def test_the_thresholds_are_those_of_the_page(constant, said):

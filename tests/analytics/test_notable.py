@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 
 from analytics.answer import Moment
 from analytics.domain import Count, Dimension, Measure, Model
+from analytics.formatting.phrases import NounPhrase
 from analytics.statistics import comparison
-from analytics.statistics.highlights import notable, passed
-from analytics.statistics.robustness import hangs_on, without_largest
+from analytics.statistics.highlights import notable, rank_changes
+from analytics.statistics.robustness import sentence_without, without_largest
 
+META = NounPhrase("Meta", "Meta")
 MONTHS = [date(2026, month, 28) for month in range(1, 9)]
 
 
@@ -34,27 +36,27 @@ def course(**values):
     [
         pytest.param(
             {"meta": (50, 45, 40, 30), "qwen": (20, 30, 42, 50), "rest": (30, 25, 18, 20)},
-            "qwen overtook meta by 28 March 2026 and leads with 50.0% against 30.0% of downloads",
+            "qwen leads with 50.0% of downloads; it overtook meta (30.0%) by March 28, 2026",
             id="a new leader",
         ),
         pytest.param(
             {"meta": (60, 45), "qwen": (40, 55)},
-            "qwen overtook meta between 28 January 2026 and 28 February 2026 and leads with 55.0% against 45.0% of downloads",
+            "qwen leads with 55.0% of downloads; it overtook meta (45.0%) between January 28, 2026 and February 28, 2026",
             id="a new leader between two dates",
         ),
         pytest.param(
             {"meta": (60, 58, 55, 54, 57, 61), "qwen": (40, 42, 45, 46, 43, 39)},
-            "meta lost 6.0 points of downloads until 28 April 2026 and has gained 7.0 points since",
+            "meta lost 6.0 percentage points of downloads by April 28, 2026, then gained 7.0 points",
             id="a reversal",
         ),
         pytest.param(
             {"meta": (60, 60, 60), "qwen": (25, 22, 19), "google": (15, 18, 21)},
-            "google passed qwen since 28 January 2026 and is 2nd: 21.0% against 19.0% of downloads",
+            "google (21.0% of downloads) passed qwen (19.0%) for 2nd place since January 28, 2026",
             id="a crossing",
         ),
         pytest.param(
             {"meta": (50, 51, 52, 53, 54, 55), "qwen": (50, 49, 48, 47, 46, 45)},
-            "meta has 55.0% of downloads, the most of 6 snapshots since 28 January 2026 (+5.0 points)",
+            "meta rose 5.0 percentage points to 55.0% of downloads, its highest since January 28, 2026",
             id="a record",
         ),
         pytest.param(
@@ -90,14 +92,17 @@ def test_a_share_that_hangs_on_one_model_is_told_without_it():
     models = [Model("meta/large", 50), Model("meta/small", 10), Model("qwen/one", 40)]
     found = without_largest(models, Dimension.NAMESPACE, ("meta",), Measure.DOWNLOADS)
     assert (found.model, found.portion, found.rest) == ("meta/large", 0.6, 0.2)
-    assert hangs_on(found, "Meta", Measure.DOWNLOADS) == (
+    assert sentence_without(found, META, Measure.DOWNLOADS) == (
         "Without meta/large, Meta would have 20.0% of downloads instead of 60.0%.",
     )
 
 
 def test_a_share_of_many_models_hangs_on_none():
     models = [Model(f"meta/{n}", 10) for n in range(20)] + [Model(f"qwen/{n}", 10) for n in range(20)]
-    assert hangs_on(without_largest(models, Dimension.NAMESPACE, ("meta",), Measure.DOWNLOADS), "Meta", Measure.DOWNLOADS) == ()
+    assert (
+        sentence_without(without_largest(models, Dimension.NAMESPACE, ("meta",), Measure.DOWNLOADS), META, Measure.DOWNLOADS)
+        == ()
+    )
 
 
 def test_nothing_is_left_without_the_only_model():
@@ -114,27 +119,27 @@ def test_half_a_model_weighs_half_in_what_it_carries():
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"meta": (50, 30), "qwen": (30, 50)}, ("qwen passed meta by downloads since 28 January 2026.",)),
-        ({"meta": (30, 50), "qwen": (50, 30)}, ("meta passed qwen by downloads since 28 January 2026.",)),
+        ({"meta": (50, 30), "qwen": (30, 50)}, ("qwen has passed meta by downloads since January 28, 2026.",)),
+        ({"meta": (30, 50), "qwen": (50, 30)}, ("meta has passed qwen by downloads since January 28, 2026.",)),
         (
             {"meta": (30, 30), "qwen": (50, 20), "a": (9, 35)},
-            ("a passed meta, and it passed qwen by downloads since 28 January 2026.",),
+            ("a has passed meta, and it has passed qwen by downloads since January 28, 2026.",),
         ),
         (
             {"meta": (50, 60), "qwen": (30, 50)},
-            ("Nobody passed meta, nor did it pass anybody, by downloads since 28 January 2026.",),
+            ("meta's rank by downloads hasn't changed since January 28, 2026.",),
         ),
         (
             {"meta": (50, 50), "qwen": (30, 50)},
-            ("Nobody passed meta, nor did it pass anybody, by downloads since 28 January 2026.",),
+            ("meta's rank by downloads hasn't changed since January 28, 2026.",),
         ),
         (
             {"meta": (9, 90), "a": (10, 8), "b": (11, 7), "c": (12, 6), "d": (13, 5), "e": (14, 4)},
-            ("meta passed a, b, c and 2 others by downloads since 28 January 2026.",),
+            ("meta has passed a, b, c and 2 others by downloads since January 28, 2026.",),
         ),
         ({"meta": (0, 90), "a": (10, 8)}, ()),
         ({"meta": (90, 0), "a": (10, 8)}, ()),
     ],
 )
 def test_who_passed_whom_is_told(values, said):
-    assert passed(course(**values), Dimension.NAMESPACE, "meta") == said
+    assert rank_changes(course(**values), Dimension.NAMESPACE, "meta") == said

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.answer import Chart, ChartKind, Moment, Ranking, Share, Source, Unit
+from analytics.answer import Moment, Ranking, Share, Source
+from analytics.chart import Chart, ChartKind, Unit
 from analytics.charts.validation import must_be_drawable
 from analytics.domain import Dimension, ListName, Measure, Snapshot
 from analytics.query import Period, Query
@@ -64,7 +65,7 @@ def test_bars_are_few_and_sum_to_the_whole(ranking: Ranking, limit: int, keep: s
 
 def test_a_subject_far_down_brings_its_rank() -> None:
     ranking = ranking_of({name: 100 - place for place, name in enumerate(NAMES)})
-    categories, _ = chart_specs.bars(ranking, Dimension.TASK, keep="name 20", limit=7)
+    categories, _ = chart_specs.bars(ranking, Dimension.TASK, required="name 20", limit=7)
     assert categories == ("name 0", "name 1", "name 2", "name 3", "name 4", "21. name 20", "24 others")
 
 
@@ -147,29 +148,29 @@ def test_alt_text_reads_as_sentences() -> None:
 @pytest.mark.parametrize(
     ("source", "words", "task", "by", "said"),
     [
-        (SOURCE, "licenses", "", None, "300 models with most downloads · downloads of the last 30 days · 22 August 2026"),
-        (SOURCE, "licenses", "", Measure.MODELS, "300 models with most downloads · number of models · 22 August 2026"),
-        (SOURCE, "licenses", "", Measure.LIKES, "300 models with most downloads · likes to date · 22 August 2026"),
+        (SOURCE, "licenses", "", None, "300 most-downloaded models · downloads in the last 30 days · Aug 22, 2026"),
+        (SOURCE, "licenses", "", Measure.MODELS, "300 most-downloaded models · number of models · Aug 22, 2026"),
+        (SOURCE, "licenses", "", Measure.LIKES, "300 most-downloaded models · all-time likes · Aug 22, 2026"),
         (
             replace(SOURCE, models=12),
             "licenses",
             "fill-mask",
             None,
-            "12 fill-mask models of the top list · downloads of the last 30 days · 22 August 2026",
+            "12 fill-mask models in the top list · downloads in the last 30 days · Aug 22, 2026",
         ),
         (
             replace(SOURCE, models=1),
             "licenses",
             "robotics",
             None,
-            "1 robotics model of the top list · downloads of the last 30 days · 22 August 2026",
+            "1 robotics model in the top list · downloads in the last 30 days · Aug 22, 2026",
         ),
         (
             replace(SOURCE, since=date(2026, 1, 31), list=ListName.TRENDING),
             "licenses",
             "",
             Measure.DOWNLOADS,
-            "300 models with the highest trending score · downloads of the last 30 days · 31 January 2026 to 22 August 2026",
+            "300 models with the highest trending score · downloads in the last 30 days · Jan 31 \u2013 Aug 22, 2026",
         ),
     ],
 )
@@ -178,7 +179,7 @@ def test_a_subtitle_says_list_window_and_date(source: Source, words: str, task: 
 
 
 def test_a_subtitle_takes_the_measure_of_the_query() -> None:
-    assert " · likes to date · " in chart_specs.subtitle(SOURCE, Query("licenses", by=Measure.LIKES))
+    assert " · all-time likes · " in chart_specs.subtitle(SOURCE, Query("licenses", by=Measure.LIKES))
     assert " · by number of models · " in chart_specs.subtitle(SOURCE, Query("licenses", by=Measure.MODELS), over_time=True)
 
 

@@ -50,12 +50,13 @@ def test_a_clean_history_raises_no_doubt(tmp_path):
     found = history(tmp_path, (MONTH_AGO, models()), (EVE, models(day=21)), (TODAY, models(day=22)))
     assert doubts_of(found) == []
     for words in ("licenses", "movers licenses", "licenses since 2026-07", "entries", "creator maker-1"):
-        assert not [note for note in notes(found, words) if "Hub" in note or "recorded for" in note or "alone" in note]
+        assert not [note for note in notes(found, words) if "Hub" in note or "known for" in note or "alone" in note]
 
 
 def test_counts_that_did_not_move_since_the_day_before_are_told(tmp_path):
     found = history(tmp_path, (MONTH_AGO, models()), (EVE, models(day=21)), (TODAY, models(day=21)))
-    said = "100.0% of the counts of 22 August 2026 are those of 21 August 2026: the Hub stalled."
+    counts = "100.0% of the download counts on August 22, 2026 are the same as on August 21, 2026"
+    said = f"{counts}, so the Hub may not have updated them."
     assert doubts_of(found) == [said]
     for words in ("licenses", "creators by downloads", "movers", "likes", "concentration"):
         assert said in notes(found, words)
@@ -64,7 +65,9 @@ def test_counts_that_did_not_move_since_the_day_before_are_told(tmp_path):
 
 def test_counts_that_did_not_move_since_the_compared_date_are_told_on_the_comparison(tmp_path):
     found = history(tmp_path, (MONTH_AGO, models()), (TODAY, models()))
-    said = "100.0% of the counts of 22 August 2026 are those of 31 July 2026: the Hub stalled."
+    said = (
+        "100.0% of the download counts on August 22, 2026 are the same as on July 31, 2026, so the Hub may not have updated them."
+    )
     assert said in notes(found, "movers")
     assert said not in notes(found, "licenses")
 
@@ -72,7 +75,9 @@ def test_counts_that_did_not_move_since_the_compared_date_are_told_on_the_compar
 def test_all_time_counts_that_fell_in_numbers_are_told(tmp_path):
     recounted = [replace(m, downloads_all_time=5) if n < 9 else m for n, m in enumerate(models(day=22))]
     found = history(tmp_path, (EVE, models(day=21)), (TODAY, recounted))
-    assert doubts_of(found) == ["The all-time downloads of 9 of 300 models fell since 21 August 2026: the Hub recounted."]
+    assert doubts_of(found) == [
+        "All-time downloads of 9 of 300 models fell since August 21, 2026, so the Hub must have recounted them."
+    ]
 
 
 def test_a_single_all_time_count_that_fell_is_a_correction(tmp_path):
@@ -84,7 +89,7 @@ def test_a_single_all_time_count_that_fell_is_a_correction(tmp_path):
 def test_a_list_that_came_in_part_is_told_and_below_nine_tenths_held_back(tmp_path, many, severe):
     found = history(tmp_path, (TODAY, models(many=many)))
     (doubt,) = latest(found, ListName.TOP)
-    assert doubt.sentence == f"The Hub gave {many} models instead of 300 on 22 August 2026."
+    assert doubt.sentence == f"The Hub returned {many} models instead of 300 on August 22, 2026."
     assert doubt.severe is severe
     assert doubt.sentence in notes(found)
 
@@ -92,7 +97,10 @@ def test_a_list_that_came_in_part_is_told_and_below_nine_tenths_held_back(tmp_pa
 def test_a_source_that_records_less_is_told_on_the_comparison(tmp_path):
     unrecorded = [replace(m, licenses=None) if n % 4 == 0 else m for n, m in enumerate(models(day=22))]
     found = history(tmp_path, (MONTH_AGO, models()), (TODAY, unrecorded))
-    said = "The license is recorded for 75.0% of the models, but for 100.0% on 31 July 2026: part of a shift may be that."
+    said = (
+        "The license is known for 75.0% of models now and for 100.0% on July 31, 2026, "
+        "so part of any change may come from missing data."
+    )
     assert said in notes(found, "movers licenses")
     assert said in notes(found, "licenses since 2026-07")
     assert said not in notes(found, "movers creators")
@@ -103,11 +111,11 @@ def test_one_model_that_moves_everything_is_told_on_the_comparison(tmp_path):
     risen = [replace(m, downloads=m.downloads * 50) if n == 0 else m for n, m in enumerate(models(day=22))]
     found = history(tmp_path, (MONTH_AGO, models()), (TODAY, risen))
     (said,) = [note for note in notes(found, "movers") if " alone " in note]
-    assert said.startswith("maker-0/model-0 alone added 32.")
+    assert said.startswith("maker-0/model-0 alone raised total downloads by 32.")
     assert not [note for note in notes(found, "creators") if " alone " in note]
 
 
 def test_a_gap_is_told_on_what_goes_over_it(tmp_path):
     days = [date(2025, 11, n) for n in range(1, 8)]
     found = history(tmp_path, *((day, models(day=n)) for n, day in enumerate(days)), (TODAY, models(day=300)))
-    assert "No snapshot between 2025-11-07 and 2026-08-22." in notes(found, "licenses since 2025-11")
+    assert "There are no snapshots between November 7, 2025 and August 22, 2026." in notes(found, "licenses since 2025-11")

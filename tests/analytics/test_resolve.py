@@ -96,7 +96,7 @@ def test_the_nearest_name_is_offered_first(typed: str, dimension: Dimension, nam
     query = Query(dimension.value, (typed,), top=3)
     with pytest.raises(QueryError) as raised:
         resolve(typed, dimension, names, query)
-    assert str(raised.value).startswith(f"I know no {dimension} “{typed}”. Nearest: {near}")
+    assert str(raised.value).startswith(f"I don't know the {dimension} “{typed}”. Did you mean {near}")
     assert raised.value.suggestions[0] == str(query.but(names=(near,)))
 
 
@@ -105,7 +105,7 @@ def test_a_word_like_nothing_leads_to_the_whole_ranking() -> None:
         assert nearest("qqqqqqq", dimension, ()) == []
         with pytest.raises(QueryError) as raised:
             resolve("qqqqqqq", dimension, (), Query(dimension.value, ("qqqqqqq",)))
-        assert str(raised.value) == f"I know no {dimension} “qqqqqqq”."
+        assert str(raised.value) == f"I don't know the {dimension} “qqqqqqq”."
         assert raised.value.suggestions == (dimension.plural,)
 
 

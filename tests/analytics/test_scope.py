@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from analytics.domain import Listing, ListName, Model, Snapshot
 from analytics.errors import NoDataError
+from analytics.formatting.phrases import day
 from analytics.query import Period, Query
 from analytics.questions.comparability import (
     MOST_MOMENTS,
@@ -92,17 +93,17 @@ def test_a_question_is_asked_at_the_last_snapshot_within_its_date(words: str, da
     [
         (
             "licenses at 2026-04",
-            "There is no snapshot of 2026-04; the nearest is of 2026-05-31.",
+            "There's no snapshot from April 2026. The nearest one is from May 31, 2026.",
             ("licenses at 2026-05-31",),
         ),
         (
             "licenses at 2026-09",
-            "There is no snapshot of 2026-09; the nearest is of 2026-08-22.",
+            "There's no snapshot from September 2026. The nearest one is from August 22, 2026.",
             ("licenses at 2026-08-22",),
         ),
         (
             "licenses at 2026-07-20",
-            "There is no snapshot of 2026-07-20; the nearest are of 2026-07-15 and 2026-07-31.",
+            "There's no snapshot from July 20, 2026. The nearest ones are from July 15, 2026 and July 31, 2026.",
             ("licenses at 2026-07-31", "licenses at 2026-07-15"),
         ),
     ],
@@ -126,7 +127,7 @@ def test_an_empty_list_names_those_that_are_not(build: Build) -> None:
     history = build([("2026-08-22", 3, "hub", ListName.TOP), ("2026-08-22", 3, "hub", ListName.LIKED)])
     with pytest.raises(NoDataError) as raised:
         scope(parse("licenses by likes in trending since 2026-01"), history)
-    assert str(raised.value) == "There is no snapshot of the list “trending” yet; the lists with data are: top, liked."
+    assert str(raised.value) == "The “trending” list has no snapshots yet. Lists with data: top and liked."
     assert raised.value.suggestions == ("licenses by likes", "licenses by likes in liked")
 
 
@@ -157,7 +158,7 @@ def test_lists_of_another_size_are_left_out_and_told(build: Build) -> None:
     query = parse("licenses since 2026-06")
     chosen, notes = past(query, scope(query, history))
     assert days(chosen) == ["2026-06-30", "2026-08-22"]
-    assert "2 snapshots with lists of another size (5, 7 models) left out: not comparable." in notes
+    assert "2 snapshots cover only 5 or 7 models and aren't comparable, so they're left out." in notes
 
 
 @pytest.mark.parametrize("simulated_last", [True, False])
@@ -175,7 +176,7 @@ def test_what_is_left_out_for_its_origin_is_not_said_to_be_of_another_size(build
     query = parse("licenses since 2026-06")
     _, notes = past(query, scope(query, history))
     assert notes
-    assert not [note for note in notes if "another size" in note]
+    assert not [note for note in notes if "n't comparable" in note]
     assert [note for note in notes if "simulated" in note]
 
 
@@ -194,7 +195,7 @@ def test_since_takes_all_from_its_first_day_on(build: Build) -> None:
 def test_a_past_that_starts_late_says_so(build: Build) -> None:
     query = parse("licenses since 2026-01")
     _, notes = past(query, scope(query, build(HISTORY)))
-    assert notes[0] == "The first snapshot to compare with is of 2026-05-31."
+    assert notes[0] == "The earliest comparable snapshot is from May 31, 2026."
 
 
 @pytest.mark.parametrize(
@@ -204,7 +205,7 @@ def test_one_snapshot_is_no_past(words: str, build: Build) -> None:
     history = build(HISTORY)
     query = parse(words)
     with pytest.raises(
-        NoDataError, match=r"There is no second snapshot of the 20 models with most downloads since .*\.$"
+        NoDataError, match=r"There's nothing to compare with (since|yet).* the 20 most-downloaded models .*\.$"
     ) as raised:
         over_time(query, scope(query, history))
     for offered in raised.value.suggestions:
@@ -216,7 +217,7 @@ def test_a_hole_in_the_past_is_told(build: Build) -> None:
     rows = [("2025-01-31", 9), ("2025-02-28", 9), ("2025-03-31", 9), ("2025-12-31", 9), ("2026-01-31", 9)]
     query = parse("licenses since 2025-01")
     _, notes = past(query, scope(query, build(rows)))
-    assert notes == ("No snapshot between 2025-03-31 and 2025-12-31.",)
+    assert notes == ("There are no snapshots between March 31, 2025 and December 31, 2025.",)
 
 
 def made(dates: Sequence[date]) -> Scope:
@@ -277,7 +278,9 @@ def test_a_month_is_compared_with_the_end_of_the_one_before(dates: list[str], th
     assert best.taken_on.isoformat() == then
     assert sorted(days([best, *others])) == dates[:-1], "the others follow, should the best not record what is asked"
     notes = notes_on_month(found, best)
-    assert notes == ((f"No comparable snapshot of the month before; compared with {then}.",) if noted else ())
+    assert notes == (
+        (f"There's no comparable snapshot from the month before, so this compares with {day(best.taken_on)}.",) if noted else ()
+    )
 
 
 @given(RUNS)
@@ -293,8 +296,8 @@ def test_a_month_before_of_another_size_is_told(build: Build) -> None:
     (then,) = month_before(found)
     assert then.taken_on == date(2026, 6, 30)
     assert notes_on_month(found, then) == (
-        "No comparable snapshot of the month before; compared with 2026-06-30.",
-        "1 snapshot with lists of another size (5 models) left out: not comparable.",
+        "There's no comparable snapshot from the month before, so this compares with June 30, 2026.",
+        "1 snapshot covers only 5 models and isn't comparable, so it's left out.",
     )
 
 
@@ -302,6 +305,9 @@ def test_nothing_before_is_said_with_what_there_is(build: Build) -> None:
     query = parse("movers")
     found = scope(query, build([("2026-07-31", 5), ("2026-08-22", 20)]))
     assert month_before(found) == ()
-    error = nothing_before(query, found, "before 2026-08-22")
-    assert str(error) == "There is no second snapshot of the 20 models with most downloads before 2026-08-22 to compare with."
+    error = nothing_before(query, found, "before August 22, 2026")
+    assert (
+        str(error)
+        == "There's nothing to compare with yet: the first snapshot of the 20 most-downloaded models is from August 22, 2026."
+    )
     assert error.suggestions == ()

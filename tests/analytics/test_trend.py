@@ -100,7 +100,7 @@ def test_a_forecast_of_the_past_knows_nothing_of_what_came():
     """Whatever comes later, the forecasts that can be checked by then are the same."""
     early = forecasting.check({"a": GROWING, "b": tuple(1 - one for one in GROWING)}, [1])[0]
     late = forecasting.check({"a": (*GROWING, 0.9), "b": (*(1 - one for one in GROWING), 0.1)}, [1])[0]
-    assert (early.made, late.made) == (2, 4)
+    assert (early.tested, late.tested) == (2, 4)
     assert late.held == early.held  # the jump was foreseen by no interval
     assert late.error > early.error
 
@@ -109,10 +109,10 @@ def test_the_check_counts_only_what_could_be_forecast_and_came():
     courses = {"old": (0.5,) * 9, "new": (0.0,) * 4 + (0.2,) * 5, "holed": (0.3,) * 7 + (None, 0.3)}
     (found,) = forecasting.check(courses, [1])
     # "old" from the 6th, 7th and 8th month; "holed" from the 6th only, since the 8th month is not recorded.
-    assert (found.made, found.held, found.error, found.unmoved) == (4, 4, pytest.approx(0), pytest.approx(0))
+    assert (found.tested, found.held, found.error, found.unmoved) == (4, 4, pytest.approx(0), pytest.approx(0))
 
 
 def test_without_enough_months_nothing_is_checked():
     found = forecasting.check({"a": (0.1,) * 6})
-    assert [(one.made, one.held) for one in found] == [(0, 0), (0, 0)]
+    assert [(one.tested, one.held) for one in found] == [(0, 0), (0, 0)]
     assert all(math.isnan(one.error) for one in found)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.domain import Measure, Model
-from analytics.questions.distributions.ages import born, weighted_median
+from analytics.questions.distributions.ages import created_on, weighted_median
 from analytics.questions.rankings.derivatives import reach
 from analytics.questions.registry import ask, parse
 from analytics.statistics.concentration import concentration
@@ -23,7 +23,7 @@ VALUES = st.lists(st.integers(0, 10**9) | st.sampled_from([0, 1, 5]), min_size=1
 @given(VALUES)
 def test_concentration_agrees_with_its_definitions(values):
     if not any(values):
-        with pytest.raises(ValueError, match="nothing"):
+        with pytest.raises(ValueError, match="above 0"):
             concentration(values)
         return
     found = concentration([float(value) for value in values])
@@ -55,9 +55,9 @@ def test_the_weighted_median_is_that_of_the_list_written_out(pairs):
 
 
 def test_days_of_birth_are_utc():
-    assert born(Model("a/b", 1, created="2024-12-31T23:30:00-02:00")) == date(2025, 1, 1)
-    assert born(Model("a/b", 1, created="2022-03-02T23:29:04.000Z")) == date(2022, 3, 2)
-    assert born(Model("a/b", 1)) is None
+    assert created_on(Model("a/b", 1, created="2024-12-31T23:30:00-02:00")) == date(2025, 1, 1)
+    assert created_on(Model("a/b", 1, created="2022-03-02T23:29:04.000Z")) == date(2022, 3, 2)
+    assert created_on(Model("a/b", 1)) is None
 
 
 def test_reach_parts_what_a_creator_made_from_what_others_made_of_it():
@@ -83,17 +83,17 @@ def test_who_was_renamed_neither_came_nor_left(history):
         ("zai-org/GLM-5", True),
         ("facebook/opt-125m", False),
     }
-    assert answer.headline.startswith("1 model entered the list")
+    assert answer.headline.startswith("1 model with ")
     assert any("facebook/opt-125m (" in note for note in answer.notes)
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("concentration birds", "not of “birds”"),
-        ("concentration models by models", "Every model is one model"),
-        ("concentration tasks task fill-mask", "cannot be narrowed to one"),
-        ("entries at 2025-11", "There is no second snapshot"),
+        ("concentration birds", "no concentration for “birds”"),
+        ("concentration models by models", "Each model counts once"),
+        ("concentration tasks task fill-mask", "can't be limited to one"),
+        ("entries at 2025-11", "nothing to compare with"),
     ],
 )
 def test_what_has_no_answer_is_said_in_a_sentence(history, words, said):

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import pytest
 import test_dumps
-from test_neighbors import offers
+from test_follow_ups import offers
 
 from analytics.answer import Cause
 from analytics.charts.drawing import draw
@@ -100,7 +100,7 @@ def test_the_whole_hub_answers_and_what_it_offers_has_an_answer(text, answer):
     assert EVERYONE_ELSE not in found.headline
     assert as_csv(found)
     assert as_json(found)["source"]["models"] > 0
-    for offered in (*found.next, *(offer.query for offer in offers(found.near))):
+    for offered in (*found.next, *(offer.query for offer in offers(found.follow_ups))):
         assert answer(offered).headline, offered
 
 
@@ -150,7 +150,7 @@ def test_reasons_name_the_leading_models_and_add_up_with_all_others(answer):
 def test_a_rank_is_told_only_where_it_is_known(answer):
     assert answer("model openai/whisper in hub").facts["rank"] == 1
     last = min(month(1), key=lambda model: (model.downloads, -(model.likes or 0)))
-    with pytest.raises(QueryError, match="most downloaded of the whole Hub"):
+    with pytest.raises(QueryError, match=r"the whole Hub's .* most-downloaded models"):
         answer(f"model {last.id} in hub")
 
 
@@ -172,7 +172,7 @@ def test_what_rows_would_have_to_tell_is_refused_with_what_can_be_asked(text, hi
 
 
 def test_a_creator_too_small_to_be_kept_is_told_so(history):
-    with pytest.raises(QueryError, match="the small ones are not told apart"):
+    with pytest.raises(QueryError, match="aren't stored by name"):
         ask(parse("creator a-very-small-lab in hub"), history)
 
 

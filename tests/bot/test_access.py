@@ -27,6 +27,7 @@ from bot.domain.outbox import PlannedDelivery, State
 from bot.domain.prediction import open_months
 from bot.server.web import WebContext, create_app
 from bot.settings import Settings
+from bot.slack.access_guard import permissions_needed
 from bot.slack.installation.scopes import SCOPES as OWN_SCOPES
 from bot.slack.listeners.workflow_step import STEP
 from bot.storage.schema import DELIVERY, SUBSCRIPTION, WATCH
@@ -77,6 +78,14 @@ def test_the_document_shows_the_policy():
 def test_every_command_has_a_permission():
     assert {permission_for(word) for word in WORDS} <= {Permission.SEE, Permission.CHANGE, Permission.FORM}
     assert permission_for("licenses") is permission_for("help") is Permission.ASK
+
+
+@pytest.mark.parametrize("command", ["bets", "pause 3", "subscribe monthly", "licenses"])
+def test_a_button_of_an_earlier_version_needs_what_the_command_needs(command):
+    def pressed(prefix):
+        return {"type": "block_actions", "actions": [{"action_id": f"{prefix}:{command}", "value": command}]}
+
+    assert permissions_needed(pressed("clerk")) == permissions_needed(pressed("command")) == {permission_for(command)}
 
 
 class World:
@@ -286,7 +295,7 @@ def at(informed, bare):
     return chosen
 
 
-def ways(made, who, where, line, control="clerk:x"):
+def ways(made, who, where, line, control="command:x"):
     """The ways in which somebody says a line from a conversation."""
     name = PLACES[where]
     if where is ConversationKind.HOME:
@@ -498,9 +507,9 @@ def test_who_made_it_and_left_the_channel_neither_sees_nor_changes_it(either):
     try:
         for payload in (
             *(either.command(ActorKind.MEMBER, "general", f"{verb} {number}") for verb in ("pause", "unsubscribe")),
-            either.pressed(ActorKind.MEMBER, "direct", "clerk:x", f"pause {number}"),
-            either.pressed(ActorKind.MEMBER, "", "clerk:x", f"pause {number}"),
-            either.pressed(ActorKind.MEMBER, "direct", "clerk:x", f"again {line}"),
+            either.pressed(ActorKind.MEMBER, "direct", "command:x", f"pause {number}"),
+            either.pressed(ActorKind.MEMBER, "", "command:x", f"pause {number}"),
+            either.pressed(ActorKind.MEMBER, "direct", "command:x", f"again {line}"),
         ):
             either.send(payload)
         assert not either.paused(secret.id)
@@ -514,7 +523,7 @@ def test_who_made_it_and_left_the_channel_neither_sees_nor_changes_it(either):
 def test_who_made_it_and_is_in_the_channel_changes_it_from_elsewhere(either):
     secret = either.workspace.channel("secret")
     number = by_ada(either, secret.id)
-    either.send(either.pressed(ActorKind.MEMBER, "direct", "clerk:x", f"pause {number}"))
+    either.send(either.pressed(ActorKind.MEMBER, "direct", "command:x", f"pause {number}"))
     assert either.paused(secret.id)
 
 
@@ -532,7 +541,7 @@ def test_the_line_that_proves_membership_is_seen_by_nobody_else(bare):
     secret = bare.workspace.channel("secret")
     number = by_ada(bare, secret.id)
     before = len(bare.slack.messages("secret", "grace"))
-    bare.send(bare.pressed(ActorKind.MEMBER, "", "clerk:x", f"pause {number}"))
+    bare.send(bare.pressed(ActorKind.MEMBER, "", "command:x", f"pause {number}"))
     assert len(bare.slack.messages("secret", "grace")) == before
     assert "from outside of it" in bare.slack.messages("secret", "ada")[-1].text
 
@@ -548,7 +557,7 @@ def test_a_watch_and_a_bet_of_elsewhere_are_like_none(either):
     month = str(open_months(datetime.now(UTC))[3])
     placed = {"question": "creators by downloads in top", "month": month, "name": "Meta", "percent": 70}
     bet, _ = either.delivery_context.bets.place(either.workspace.id, secret, either.ada.id, **placed)
-    assert f"You have no bet {bet.id} in this conversation" in here(either, f"unbet {bet.id}")
+    assert f"You don't have a bet #{bet.id} in this conversation" in here(either, f"unbet {bet.id}")
     assert either.delivery_context.bets.get(either.workspace.id, bet.id)
     assert either.delivery_context.bets.withdraw(either.workspace.id, bet.id, either.ada.id)
     assert general

@@ -115,7 +115,7 @@ def test_every_month_is_counted_once(url, hub, tmp_path):
     assert stored(url) == as_they_are()
     asked = len(hub.asked)
     again = run(url, hub, tmp_path)
-    assert "5 of them known already" in again.output
+    assert "5 of them already planned" in again.output
     assert "5 of 5 days counted." in again.output
     assert len(hub.asked) == asked + 1
     assert "Backfill: 5 of 5 days counted" in CliRunner().invoke(main, ["status"], env=env(url, hub, tmp_path)).output
@@ -125,7 +125,7 @@ def test_what_was_imported_by_hand_is_not_counted_again(sqlite, hub, tmp_path):
     address = f"hf://datasets/{REPO}/models.parquet"
     imported = CliRunner().invoke(main, ["import", "--list", "hub", address], env=env(sqlite, hub, tmp_path))
     assert f"models.parquet of {REPO}: stored 1 snapshot of the hub list of 2026-08-28 of 300 models." in imported.output
-    assert "2026-08-28: was there already (1 of 5" in run(sqlite, hub, tmp_path).output
+    assert "2026-08-28: already imported (1 of 5" in run(sqlite, hub, tmp_path).output
     assert stored(sqlite) == as_they_are()
 
 
@@ -135,7 +135,7 @@ def test_a_day_that_fails_is_told_and_does_not_stop_the_others(sqlite, hub, tmp_
     hub.datasets.repos[REPO][3] = Commit(hub.datasets.repos[REPO][3].made_at, {"else.parquet": b""})
     said = run(sqlite, hub, tmp_path)
     assert said.exit_code == 1
-    assert "3 of 5 days counted. These failed; the same command tries them again:" in said.output
+    assert "3 of 5 days counted. These failed. Run the same command to retry them:" in said.output
     assert "  2026-06-28: models.parquet is no Parquet file" in said.output
     assert f"  2026-05-28: {REPO} has no file models.parquet at " in said.output
     assert [day.month for day, _ in stored(sqlite)] == [4, 7, 8]
@@ -160,10 +160,10 @@ def test_another_repository_with_other_columns(sqlite, hub, tmp_path):
 @pytest.mark.parametrize(
     ("words", "says_"),
     [
-        (["--since", "2027-01"], "has no revision since 2027-01-01; its latest is of 2026-08-28"),
+        (["--since", "2027-01"], "has no revision since 2027-01-01; the latest is from 2026-08-28"),
         (["--repo", "x"], "write owner/name"),
         (["--repo", "no/body"], "no such repository"),
-        (["--columns", "x"], "no FIELD=NAME"),
+        (["--columns", "x"], "isn't in the form FIELD=NAME"),
     ],
 )
 def test_a_mistake_is_told_in_one_sentence(sqlite, hub, tmp_path, words, says_):
@@ -218,13 +218,13 @@ def test_a_command_that_is_told_to_end_leaves_the_rest_for_later(sqlite, tmp_pat
     assert State.COUNTING not in {one.state for one in dumps}
     assert all(one.attempts == 0 for one in dumps if one.state is State.WAITING)
     log = next(path.read_text(encoding="utf-8") for path in tmp_path.glob("*.log"))
-    assert "the same command goes on from there" in log
+    assert "Run the same command to continue" in log
 
 
 @pytest.mark.timeout(180)
 def test_workers_on_the_same_database_take_part(url, hub, tmp_path):
     planned = run(url, hub, tmp_path, "--later")
-    assert "The workers take them up within a minute" in planned.output
+    assert "The workers will start within a minute" in planned.output
     assert stored(url) == []
     workers = [start(url, hub, tmp_path, "worker") for _ in range(2 if url.startswith("postgres") else 1)]
     if not url.startswith("postgres"):  # one process looks each minute; a command on the same database goes on at once
@@ -325,7 +325,7 @@ def test_what_never_comes_to_an_end_is_given_up(sqlite, hub, tmp_path):
         assert dumps.claim(1, "somebody who dies").id == 1
         lease_over(sqlite)
     said = run(sqlite, hub, tmp_path)
-    assert f"2026-08-28: failed: it was begun {ATTEMPTS} times and never came to an end" in said.output
+    assert f"2026-08-28: failed: counting was started {ATTEMPTS} times and never finished" in said.output
     assert "4 of 5 days counted." in said.output
 
 

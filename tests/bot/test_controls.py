@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.answer import Near, Offer
+from analytics.answer import FollowUp, FollowUps
 from analytics.query import Query
 from analytics.questions.registry import ask, parse
 from bot.blocks.controls import asker, controls
@@ -51,12 +51,12 @@ def test_the_row_remembers_who_asked_and_is_new_with_each_question(answer):
     assert asker("something else") is None
 
 
-OFFER = st.builds(Offer, st.text(min_size=1, max_size=120), st.text(min_size=1, max_size=300))
+OFFER = st.builds(FollowUp, st.text(min_size=1, max_size=120), st.text(min_size=1, max_size=300))
 
 
 @given(st.lists(OFFER, max_size=120, unique_by=lambda offer: offer.query), st.none() | OFFER)
 def test_whatever_is_offered_is_what_slack_accepts(offers, month):
-    near = Near(tuple(offers), month, month, tuple(offers), (("Models", tuple(offers)),))
+    near = FollowUps(tuple(offers), month, month, tuple(offers), (("Models", tuple(offers)),))
     shown = controls(answer_with(near), "U123", quiet=True)
     assert check_blocks(shown) == []
     options = [option for e in by_action(shown).values() for option in e.get("options", ())]
@@ -69,7 +69,7 @@ def answer_with(near):
         next = ("creators",)
 
     made = Made()
-    made.near = near
+    made.follow_ups = near
     return made
 
 

@@ -70,29 +70,29 @@ def test_what_is_right_is_good_and_what_is_not_used_is_no_fault(settings, monkey
     monkeypatch.setattr(doctor, "_OLD", 10_000)  # the simulated history ends on a fixed day
     findings = found(settings())
     assert {name for name, one in findings.items() if one.state is State.BAD} == set()
-    assert {name for name, one in findings.items() if one.state is State.UNUSED} == {"app token", "installing", "public URL"}
-    assert "of Acme, as @hfstats" in findings["bot token"].message
-    assert f"all {len(SCOPES)} are there" in findings["scopes"].message
+    assert {name for name, one in findings.items() if one.state is State.UNUSED} == {"app token", "OAuth", "public URL"}
+    assert "valid for Acme, as @hfstats" in findings["bot token"].message
+    assert f"all {len(SCOPES)} granted" in findings["scopes"].message
 
 
 BROKEN = {
     "no token": ({"slack_bot_token": None}, "bot token", "SLACK_BOT_TOKEN is not set"),
     "swapped tokens": ({"slack_bot_token": SecretStr("xap" + "p-1-A-b")}, "bot token", "holds an app-level token"),
-    "wrong token": ({"slack_bot_token": SecretStr("xox" + "b-wrong")}, "bot token", "Slack refuses it (invalid_auth)"),
+    "wrong token": ({"slack_bot_token": SecretStr("xox" + "b-wrong")}, "bot token", "Slack rejected it (invalid_auth)"),
     "bot token for an app token": ({"slack_app_token": SecretStr("xox" + "b-wrong")}, "app token", "holds no app-level token"),
-    "wrong app token": ({"slack_app_token": SecretStr("xap" + "p-wrong")}, "app token", "Slack refuses it (invalid_auth)"),
+    "wrong app token": ({"slack_app_token": SecretStr("xap" + "p-wrong")}, "app token", "Slack rejected it (invalid_auth)"),
     "no signing secret": ({"slack_signing_secret": None}, "signing secret", "is not set"),
     "wrong signing secret": ({"slack_signing_secret": SecretStr("hush")}, "signing secret", "is not 32 hexadecimal digits"),
-    "half of OAuth": ({"slack_client_id": "1.2"}, "installing", "not set: SLACK_CLIENT_SECRET, HFSTATS_PUBLIC_URL"),
+    "half of OAuth": ({"slack_client_id": "1.2"}, "OAuth", "not set: SLACK_CLIENT_SECRET, HFSTATS_PUBLIC_URL"),
     "no key": (
         {"slack_client_id": "1", "slack_client_secret": SecretStr("x"), "hfstats_public_url": "http://127.0.0.1:9"},
         "oauth",
-        "HFSTATS_KEYS is needed",
+        "HFSTATS_KEYS is not set",
     ),
-    "no database": ({"database_url": "postgresql://127.0.0.1:9/nothing"}, "database", "The database cannot be used"),
+    "no database": ({"database_url": "postgresql://127.0.0.1:9/nothing"}, "database", "The database can't be used"),
     "empty database": ({"database_url": "sqlite://"}, "database", "has no tables for snapshots yet"),
-    "no Hub": ({"hf_endpoint": "http://127.0.0.1:9"}, "hub", "cannot be reached"),
-    "no public URL": ({"hfstats_public_url": "http://127.0.0.1:9"}, "public url", "could not be asked"),
+    "no Hub": ({"hf_endpoint": "http://127.0.0.1:9"}, "hub", "can't be reached"),
+    "no public URL": ({"hfstats_public_url": "http://127.0.0.1:9"}, "public url", "can't be reached"),
     "old data": ({}, "data", "days ago"),
 }
 
@@ -129,8 +129,8 @@ def test_a_clock_that_is_wrong_is_found(settings, monkeypatch):
 
 def test_slack_out_of_reach_is_said_for_each_thing_that_needs_it(settings):
     findings = found(settings(slack_api_url="http://127.0.0.1:9/api/"))
-    assert "could not be asked" in findings["bot token"].message
-    assert "could not be asked" in findings["clock"].message
+    assert "can't be reached" in findings["bot token"].message
+    assert "can't be reached" in findings["clock"].message
 
 
 def test_the_request_url_is_tried_as_slack_tries_it(slack, settings, tmp_path):
@@ -143,7 +143,7 @@ def test_the_request_url_is_tried_as_slack_tries_it(slack, settings, tmp_path):
     public = f"http://127.0.0.1:{server.server_port}"
     findings = found(settings(hfstats_public_url=public))
     assert findings["request URL"].state is State.GOOD
-    assert "is not https" in findings["public URL"].message
+    assert "Slack requires https" in findings["public URL"].message
     time.sleep(1)  # the same challenge signed within the same second would be a replay
     wrong = found(settings(hfstats_public_url=public, slack_signing_secret=SecretStr("0123456789abcdef" * 2)))["request URL"]
     assert wrong.state is State.BAD
@@ -166,7 +166,7 @@ def test_the_command_says_it_in_lines_or_json_and_fails_when_something_is_wrong(
     lines = CliRunner().invoke(main.main, ["doctor"])
     assert lines.exit_code == 1
     assert "✗ signing secret: SLACK_SIGNING_SECRET is not set\n    Copy it from" in lines.output
-    assert "✓ bot token: of Acme" in lines.output
+    assert "✓ bot token: valid for Acme" in lines.output
     assert token not in lines.output
     findings = json.loads(CliRunner().invoke(main.main, ["doctor", "--json"]).output)
-    assert {"name", "state", "said", "mend"} == set(findings[0])
+    assert {"name", "state", "message", "fix"} == set(findings[0])

@@ -95,16 +95,16 @@ def worker(pid, seconds_ago, *, ended=False):
 @pytest.mark.parametrize(
     ("workers", "says", "says_without_names"),
     [
-        ([], "none has run yet; digests, alerts and snapshots wait for one", "none has run yet"),
+        ([], "none has run yet. Digests, alerts and snapshots won't run until one starts", "none has run yet"),
         ([worker(1, 4)], "1 running (web-1:1)", "1 running"),
         ([worker(1, 4), worker(2, 600)], "1 running (web-1:1); not responding: web-1:2 for 10 minutes", "1 running, 1 not resp"),
         ([worker(1, 4), worker(2, 600, ended=True)], "1 running (web-1:1)", "1 running"),
         (
             [worker(1, 600)],
-            "none running; the last one (web-1:1) was heard from 10 minutes ago.",
-            "none running; the last one was",
+            "none running. Last heartbeat (web-1:1): 10 minutes ago.",
+            "none running. Last heartbeat: ",
         ),
-        ([worker(1, 600, ended=True)], "none running; the last one (web-1:1)", "none running; the last one was"),
+        ([worker(1, 600, ended=True)], "none running. Last heartbeat (web-1:1)", "none running. Last heartbeat: "),
     ],
 )
 def test_how_workers_are_told(workers, says, says_without_names):
@@ -166,7 +166,7 @@ def test_a_silence_is_told_once_however_many_look_and_again_the_next_time(silent
             watch.look()
         assert len(told) == int(number >= LOOKS - 1)
     assert {watch.state for watch in watches} == {"stale"}
-    assert "No worker has been heard from for 60 minutes" in told[0]
+    assert "No worker has sent a heartbeat for 60 minutes" in told[0]
     errors = [record for record in caplog.records if record.name == WorkerWatch.__module__ and record.levelno == logging.ERROR]
     assert len(errors) == 2, "one line in each process"
     HeartbeatStore(silent).beat()
@@ -209,8 +209,8 @@ def test_the_operator_is_told_in_slack_though_it_fails_at_first(silent, url):
         slack.faults.plan("chat.postMessage", Fault(status=500))
         for _ in range(LOOKS + 3):
             watch.look()
-        (message,) = [one for one in slack.messages("general") if "No worker has been heard from" in one.text]
-    assert "wait" in message.text
+        (message,) = [one for one in slack.messages("general") if "No worker has sent a heartbeat" in one.text]
+    assert "on hold" in message.text
 
 
 def test_the_next_worker_tells_the_operator_of_the_silence_before_it(silent, url, told):

@@ -58,11 +58,11 @@ def pressed(slack, view, what, **more):
 def test_the_home_tells_the_latest_findings_and_how_fresh_they_are(slack):
     view = home(slack)
     shown = written(view)
-    assert "Apache-2.0 and MIT are on" in shown
-    assert "downloaded most" in shown
-    assert "Snapshot of 22 August 2026 (UTC)" in shown
+    assert "Apache-2.0 and MIT cover" in shown
+    assert "the most downloads" in shown
+    assert "Snapshot from August 22, 2026 (UTC)" in shown
     assert "top list: 300 models" in shown
-    assert "simulated data: no number here was measured" in shown
+    assert "simulated data, not real measurements" in shown
     assert {"Build a question", "Refresh", "Help"} <= set(buttons(view))
     assert buttons(view).count("Show the chart") == 5
     for example in ("licenses", "creator meta", "license apache-2.0", "likes", "movers"):
@@ -71,14 +71,14 @@ def test_the_home_tells_the_latest_findings_and_how_fresh_they_are(slack):
 
 def test_a_finding_is_shown_with_its_chart_in_the_direct_message(slack):
     view = pressed(slack, home(slack), "licenses")
-    assert "Asked `licenses`. The answer comes to the *Messages* tab." in written(view)
+    assert "Asked `licenses`. The answer will be in the *Messages* tab." in written(view)
     message = wait_for_answer(slack, "direct")
     assert image_of(message)
     assert len(slack.messages("direct")) == 1
     assert slack.messages("direct", "grace") == []
     assert slack.messages("general") == []
     slack.press(message, "creators")
-    assert "downloaded most" in slack.shown_text(wait_for_answer(slack, "direct", count=2))
+    assert "the most downloads" in slack.shown_text(wait_for_answer(slack, "direct", count=2))
 
 
 def test_every_example_on_the_home_has_an_answer(pool, history):
@@ -222,7 +222,7 @@ def test_sections_of_other_parts_have_their_place(history):
     more = [{"type": "header", "text": {"type": "plain_text", "text": "Subscriptions"}}]
     view = home_view(summarize(history), all_entries(), TODAY, sections=(more,))
     shown = written(view)
-    assert shown.index("Latest findings") < shown.index("Subscriptions") < shown.index("Ask something")
+    assert shown.index("Latest findings") < shown.index("Subscriptions") < shown.index("Ask a question")
 
 
 def test_a_list_of_another_day_says_so(history):
@@ -230,4 +230,4 @@ def test_a_list_of_another_day_says_so(history):
     first, *others = overview.holdings
     older = replace(first, taken_on=TODAY - timedelta(days=40))
     view = home_view(replace(overview, holdings=(older, *others)), all_entries(), TODAY)
-    assert "top list: 300 models of 13 July 2026" in written(view)
+    assert "top list: 300 models of July 13, 2026" in written(view)

@@ -88,7 +88,11 @@ def everything_said(query, history):
         for form in forms
         for below in (controls.controls(answer, "U123"), controls.controls(answer, "U123", quiet=True))
     ]
-    shown += [messages.progress(str(query)), messages.progress_without_update(str(query)), messages.restart_notice(str(query), "ask:0")]
+    shown += [
+        messages.progress(str(query)),
+        messages.progress_without_update(str(query)),
+        messages.restart_notice(str(query), "ask:0"),
+    ]
     return answer, shown, [messages.answer_fallback(answer, str(query))]
 
 

@@ -69,12 +69,12 @@ def test_the_shortcut_opens_a_form_that_says_what_it_asks(slack):
     assert slack.shortcut("ask").ok
     view = modal(slack)
     assert view.content["title"]["text"] == "Build a question"
-    assert preview(view) == "This asks: `licenses`"
+    assert preview(view) == "Your question: `licenses`"
     groups = element(view, "form:question")["option_groups"]
     offered = {option["value"] for group in groups for option in group["options"]}
     assert offered == {question.form.word for question in QUESTIONS}
     months = [option["text"]["text"] for option in element(view, "form:at")["options"]]
-    assert months == ["The latest snapshot", "August 2026", "July 2026", "June 2026", "May 2026", "April 2026"][: len(months)]
+    assert months == ["Latest snapshot", "August 2026", "July 2026", "June 2026", "May 2026", "April 2026"][: len(months)]
     assert len(months) >= 5
 
 
@@ -120,13 +120,13 @@ def test_who_wants_it_alone_gets_it_alone(http):
 def test_another_question_changes_the_fields_and_keeps_what_fits(slack):
     slack.shortcut("ask")
     view = choose(slack, "by", "by downloads", **{"in": "in trending"})
-    assert preview(view) == "This asks: `licenses by downloads in trending`"
+    assert preview(view) == "Your question: `licenses by downloads in trending`"
     view = choose(slack, "question", "creator", by="by downloads", **{"in": "in trending"})
     assert "form:names" in actions(view)
-    assert "“creator” wants a name" in preview(view)
+    assert "“creator” needs a name" in preview(view)
     view = choose(slack, "question", "likes", by="by downloads", **{"in": "in trending"})
     assert actions(view) == ["form:question", "form:in", "form:task", "form:at", "form:where", "form:quiet"]
-    assert preview(view) == "This asks: `likes in trending`"
+    assert preview(view) == "Your question: `likes in trending`"
 
 
 def test_names_are_suggested_from_the_data_and_asked(slack):
@@ -137,7 +137,7 @@ def test_names_are_suggested_from_the_data_and_asked(slack):
     for typed in ("met", "facebook", "metta"):
         assert "Meta" in [option["value"] for option in slack.suggest(view, "form:names", typed)], typed
     view = choose(slack, "names", "Meta", question="creator")
-    assert preview(view) == "This asks: `creator Meta`"
+    assert preview(view) == "Your question: `creator Meta`"
     assert slack.submit({"form:question": "creator", "form:names": "Meta"}).ok
     assert "Meta has" in slack.shown_text(wait_for_answer(slack, "direct"))
 
@@ -165,13 +165,13 @@ def test_names_of_every_kind_are_compared(http):
 def test_tasks_are_suggested_and_can_be_taken_back(http):
     http.shortcut("ask")
     offered = http.suggest(modal(http), "form:task", "")
-    assert offered[0]["text"]["text"] == "Every task"
+    assert offered[0]["text"]["text"] == "All tasks"
     offered = http.suggest(modal(http), "form:task", "text gen")
     assert [option["value"] for option in offered][:2] == [ANY, "task text-generation"]
     view = choose(http, "task", "task text-generation")
-    assert preview(view) == "This asks: `licenses task text-generation`"
+    assert preview(view) == "Your question: `licenses task text-generation`"
     http.suggest(view, "form:task", "")
-    assert preview(choose(http, "task", ANY)) == "This asks: `licenses`"
+    assert preview(choose(http, "task", ANY)) == "Your question: `licenses`"
 
 
 @pytest.mark.parametrize(("typed", "said"), [("0", "1 to 1000"), ("1001", "1 to 1000"), ("2.5", "1 to 1000")])
@@ -195,7 +195,7 @@ def test_a_time_that_ends_before_it_begins_is_told_beside_its_field(http):
 def test_a_name_is_asked_for_before_anything_is_sent(http):
     http.command("build creator meta")
     view = modal(http)
-    assert preview(view) == "This asks: `creator meta`"
+    assert preview(view) == "Your question: `creator meta`"
     http.submit({"form:names": None})
     assert modal(http).errors == {"names:creator": "Please complete this required field."}
 
@@ -203,7 +203,7 @@ def test_a_name_is_asked_for_before_anything_is_sent(http):
 @pytest.mark.parametrize("words", ["build", "ask", "BUILD", "build licenses"])
 def test_a_word_after_the_command_opens_it(slack, words):
     assert slack.command(words).ok
-    assert preview(modal(slack)) == "This asks: `licenses`"
+    assert preview(modal(slack)) == "Your question: `licenses`"
     assert slack.messages("general") == []
 
 
@@ -211,21 +211,21 @@ def test_words_that_make_no_question_are_told_in_the_form(http):
     http.command("build creator meta by size")
     view = modal(http)
     assert "not by “size”" in preview(view)
-    assert preview(view).startswith("Not a question yet.")
+    assert preview(view).startswith("Not complete yet.")
 
 
 def test_a_button_in_help_opens_it(slack):
     slack.command("")
     message = slack.wait_for(lambda: slack.messages("general"), WAIT)[-1]
     assert slack.press(message, "Build a question").ok
-    assert preview(modal(slack)) == "This asks: `licenses`"
+    assert preview(modal(slack)) == "Your question: `licenses`"
 
 
 def test_an_answer_can_be_edited_into_another_question(slack):
     slack.command("creators by downloads top 5", channel="random")
     message = wait_for_answer(slack, "random")
     assert slack.press(message, "Edit question", user="grace").ok
-    assert preview(modal(slack, "grace")) == "This asks: `creators by downloads top 5`"
+    assert preview(modal(slack, "grace")) == "Your question: `creators by downloads top 5`"
     held = {"form:by": "by models", "form:where": channel(slack, "random")}
     assert slack.submit(held, user="grace").ok
     assert "creators by models top 5" in slack.shown_text(wait_for_answer(slack, "random", count=2))
@@ -235,7 +235,7 @@ def test_a_mention_gets_the_button_that_opens_it(http):
     http.mention("build licenses by likes")
     message = http.wait_for(lambda: [m for m in http.messages("general") if m.viewer], WAIT)[-1]
     http.press(message, "Build a question")
-    assert preview(modal(http)) == "This asks: `licenses by likes`"
+    assert preview(modal(http)) == "Your question: `licenses by likes`"
 
 
 @pytest.mark.parametrize("error", ["expired_trigger_id", "invalid_arguments", "ratelimited"])
@@ -247,7 +247,7 @@ def test_a_form_that_slack_refuses_leaves_a_word_and_a_way_to_try_again(http, er
     assert "Slack had stopped waiting" in shown if error == "expired_trigger_id" else error in shown
     assert "/hfstats licenses" in shown
     http.press(message, "Build a question")
-    assert preview(modal(http)) == "This asks: `licenses by downloads`"
+    assert preview(modal(http)) == "Your question: `licenses by downloads`"
 
 
 @pytest.mark.parametrize("fault", [Fault(error="expired_trigger_id"), Fault(status=500), Fault(drop="before")])
@@ -257,7 +257,7 @@ def test_a_shortcut_that_came_to_nothing_is_told_in_a_direct_message(http, fault
     message = http.wait_for(lambda: http.messages("direct"), WAIT)[-1]
     assert "The button tries again" in http.shown_text(message)
     http.press(message, "Build a question")
-    assert preview(modal(http)) == "This asks: `licenses`"
+    assert preview(modal(http)) == "Your question: `licenses`"
 
 
 def test_a_form_closed_meanwhile_harms_nothing(http):
@@ -276,15 +276,15 @@ def test_a_conversation_where_the_bot_may_not_post_sends_the_answer_home(http):
     http.submit({"form:where": channel(http, "random")})
     message = wait_for_answer(http, "direct")
     assert "licenses" in http.shown_text(message)
-    assert "You asked in" in http.shown_text(message)
+    assert "You asked this in" in http.shown_text(message)
 
 
 def test_a_name_that_the_data_lost_is_told_to_the_person_alone(http):
     http.command("build creator metta")
-    assert preview(modal(http)) == "This asks: `creator metta`"
+    assert preview(modal(http)) == "Your question: `creator metta`"
     http.submit({"form:where": channel(http)})
     message = http.wait_for(lambda: [m for m in http.messages("general") if m.viewer], WAIT)[-1]
-    assert "Nearest: Meta" in http.shown_text(message)
+    assert "Did you mean Meta" in http.shown_text(message)
     http.wait_for(lambda: http.messages("general", "grace") == [], WAIT)
 
 
@@ -302,12 +302,12 @@ def test_without_data_the_form_still_opens_and_suggests_nothing(answers, empty_p
         stop = over_http(slack, Broken() if answers == "broken" else empty_pool, entries)
         slack.command("build creator meta")
         view = modal(slack)
-        assert preview(view) == "This asks: `creator meta`"
+        assert preview(view) == "Your question: `creator meta`"
         assert slack.suggest(view, "form:names", "goo") == []
         assert slack.submit({"form:where": channel(slack)}).ok
         message = slack.wait_for(lambda: [m for m in slack.messages("general") if m.viewer], WAIT)[-1]
         said = slack.shown_text(message)
-        assert "Something went wrong on my side" in said if answers == "broken" else "There is no snapshot yet" in said
+        assert "Something went wrong on my side" in said if answers == "broken" else "There's no data yet" in said
         stop()
 
 

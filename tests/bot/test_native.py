@@ -11,7 +11,7 @@ from charts import chart_examples
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.answer import Chart, ChartKind, Series, Unit
+from analytics.chart import Chart, ChartKind, Series, Unit
 from analytics.questions.registry import QUESTIONS, ask, parse
 from bot.blocks.figures.native_chart import LABEL, native_chart, shorten_labels
 from bot.blocks.figures.table_block import table_blocks
@@ -115,7 +115,7 @@ def test_bars_show_the_charts_own_numbers_in_per_cent():
 def test_what_a_subject_is_made_of_is_a_pie_beside_the_field():
     field, parts = native_chart(chart_examples.FOCUS)
     assert field["chart"]["type"] == "bar"
-    assert parts["title"] == "What Google's share adds up"
+    assert parts["title"] == "Google by namespace: share of downloads"
     assert parts["chart"]["segments"][0] == {"label": "google-bert", "value": 5.57}
 
 

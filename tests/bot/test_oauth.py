@@ -71,7 +71,7 @@ class Many(Bot):
         asked = urllib.parse.urlsplit(away.headers["Location"])
         assert set(urllib.parse.parse_qs(asked.query)["scope"][0].split(",")) == set(SCOPES)
         slack = self.slack.flask.test_client()
-        assert "asks for permission" in slack.get(f"{asked.path}?{asked.query}").text
+        assert "is requesting permission" in slack.get(f"{asked.path}?{asked.query}").text
         form = {"team": self.slack.workspace(team).id, "decision": decision}
         back = urllib.parse.urlsplit(slack.post(f"{asked.path}?{asked.query}", data=form).headers["Location"])
         assert back.path == "/slack/oauth_redirect"
@@ -125,7 +125,7 @@ def test_two_workspaces_install_and_each_gets_its_own_answers(bot):
     for team in ("Acme", "Globex"):
         page = bot.install(team)
         assert page.status_code == 200
-        assert f"hfstats is in {team}" in page.text
+        assert f"hfstats is installed in {team}" in page.text
         assert "/hfstats licenses" in page.text
     assert bot.installed() == {bot.slack.workspace(team).id for team in ("Acme", "Globex")}
     assert bot.ask("Globex").status_code == 200
@@ -147,7 +147,7 @@ def test_every_page_is_hardened(bot):
 
 def test_who_does_not_allow_it_is_told_and_nothing_is_kept(bot):
     page = bot.install("Acme", decision="deny")
-    assert "You did not allow it, so nothing was installed." in page.text
+    assert "You canceled the installation." in page.text
     assert bot.installed() == set()
 
 
@@ -263,7 +263,7 @@ def test_an_org_wide_installation_knows_its_own_people(bot, enterprise, user_tea
         "user": {"id": ada.id, "team_id": user_team},
         "channel": {"id": channel.id, "name": "general"},
         "container": {"type": "message", "message_ts": "1.1", "channel_id": channel.id},
-        "actions": [{"type": "button", "action_id": "clerk:watches", "block_id": "b", "value": "watches"}],
+        "actions": [{"type": "button", "action_id": "command:watches", "block_id": "b", "value": "watches"}],
     }
     body = urllib.parse.urlencode({"payload": json.dumps(pressed)})
     assert bot.post(bot.signed(body, "application/x-www-form-urlencoded")).status_code == 200
@@ -286,7 +286,7 @@ def test_a_database_that_fails_during_an_installation_shows_a_reference(bot, cap
         ("slack_client_secret", "SLACK_CLIENT_SECRET: Basic Information"),
         ("slack_signing_secret", "SLACK_SIGNING_SECRET: Basic Information"),
         ("hfstats_public_url", "HFSTATS_PUBLIC_URL: the address under which"),
-        ("hfstats_keys", "HFSTATS_KEYS is needed to keep the tokens of workspaces encrypted; make a key with: hfstats keys new"),
+        ("hfstats_keys", "HFSTATS_KEYS is not set. It's needed to encrypt workspace tokens. Create a key with: hfstats keys new"),
     ],
 )
 def test_serve_refuses_to_start_half_set_up(slack, without, said):
@@ -345,6 +345,6 @@ def test_codes_are_exchanged_a_few_at_a_time(bot, monkeypatch):
         held.wait(WAIT)
         busy = come_back(browsers[0], states[0])
         assert busy.status_code == 503
-        assert "Begin again in a minute." in busy.text
+        assert "Start again in a minute." in busy.text
         go.set()
         assert [one.result().status_code for one in waiting] == [401] * oauth.AT_ONCE

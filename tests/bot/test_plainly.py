@@ -51,7 +51,7 @@ def test_what_is_unsure_is_asked_back_and_a_button_answers(http):
 
 def test_what_nobody_understands_gets_the_nearest_words(http):
     http.mention("frobnicate the quux")
-    assert "I do not know the question" in http.shown_text(told(http, "I do not know"))
+    assert "I don't know what" in http.shown_text(told(http, "I don't know"))
 
 
 @pytest.mark.parametrize(

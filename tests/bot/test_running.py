@@ -228,7 +228,7 @@ def probing(bot):
     stops = []
 
     def start(every=0.05, stale=WAIT, **parts):
-        health = Health(parts, every=every, stale=stale)
+        health = Health(parts, interval=every, stale=stale)
         stops.append(health.start())
         return create_app(WebContext(bot.web_context.app, health=health, metrics_token="let me in")).test_client()
 
@@ -281,7 +281,7 @@ def test_a_part_that_hangs_is_not_ready_and_keeps_nobody_waiting(probing):
     assert hung.wait(WAIT)
     trusted = {"Authorization": "Bearer let me in"}
     reason = until(lambda: client.get("/healthz/ready", headers=trusted).json.get("reasons", {}).get("database"))
-    assert reason.startswith("No answer for")
+    assert reason.startswith("No response for")
     before = len(looked)
     until(lambda: len(looked) > before)  # the other part is still looked at
     before = threading.active_count()
@@ -298,18 +298,18 @@ def test_metrics_count_what_came_and_what_came_of_it(bot):
     bot.slack.faults.plan("chat.update", Fault(error="is_archived"), 1)
     bot.post(bot.command("tasks"))
     bot.drained()
-    assert bot.metric("hfstats_requests_total", door="command") == 3
+    assert bot.metric("hfstats_requests_total", entry_point="command") == 3
     assert bot.metric("hfstats_replies_total", outcome="answer") == 2
     assert bot.metric("hfstats_replies_total", outcome="notice") == 1
     assert bot.metric("hfstats_ack_seconds_count") == 3
-    assert bot.metric("hfstats_answer_seconds_count", door="command") == 3
+    assert bot.metric("hfstats_answer_seconds_count", entry_point="command") == 3
     assert bot.metric("hfstats_slack_errors_total", code="is_archived") == 1
     assert bot.metric("hfstats_queue_depth") == 0
     assert bot.metric("hfstats_deliveries", state="failed") == 0
     days = (time.time() - time.mktime(TODAY.timetuple())) / 86400
     assert bot.metric("hfstats_snapshot_age_seconds", list="top") / 86400 == pytest.approx(days, abs=2)
     text = bot.web_context.metrics.text().decode()
-    assert 'hfstats_requests_total{door="command"} 3.0' in text
+    assert 'hfstats_requests_total{entry_point="command"} 3.0' in text
 
 
 def test_who_has_the_token_reads_the_metrics(bot, entries):
@@ -404,6 +404,6 @@ def test_prewarming_outlives_a_question_that_fails_and_asks_again(simulated, ent
     answer_cache = AnswerCache(workers, SqlHistory(database.engine(simulated)).version)
     warm = Prewarmer(answer_cache, [parse(text) for text in ("licenses",)])
     stop = warm.start()
-    until(lambda: "not at hand" in caplog.text)
+    until(lambda: "could not prewarm" in caplog.text)
     stop()
     assert warm.look() == 1

@@ -85,7 +85,7 @@ def test_over_http_a_command_is_answered_and_sigterm_ends_it(serve):
         assert when_up(f"http://127.0.0.1:{port}/healthz", process) == 200
         assert slack.verify_url()
         assert slack.command("licenses by downloads").ok
-        assert "Apache-2.0 leads by downloads" in slack.shown_text(answered(slack))
+        assert "Apache-2.0 leads with" in slack.shown_text(answered(slack))
         process.send_signal(signal.SIGTERM)
         assert process.wait(WAIT) == 0
         said = log.read_text(encoding="utf-8")
@@ -100,7 +100,7 @@ def test_over_socket_mode_a_command_is_answered_and_sigterm_ends_it(serve):
             lambda: any(call.method == "apps.connections.open" for call in slack.calls) or process.poll() is not None, WAIT
         )
         slack.wait_for(lambda: slack.command("licenses by downloads", channel="random").ok, WAIT)
-        assert "Apache-2.0 leads by downloads" in slack.shown_text(answered(slack, "random"))
+        assert "Apache-2.0 leads with" in slack.shown_text(answered(slack, "random"))
         process.send_signal(signal.SIGTERM)
         assert process.wait(WAIT) == 0
         assert slack.app_token not in log.read_text(encoding="utf-8")
@@ -111,7 +111,7 @@ def test_a_token_that_slack_refuses_is_one_clear_sentence(serve):
         process, log = serve(SLACK_BOT_TOKEN="xoxb-wrong", SLACK_APP_TOKEN=slack.app_token, SLACK_API_URL=slack.api_url)
         assert process.wait(WAIT) == 1
         said = log.read_text(encoding="utf-8")
-        assert "Slack refused the token (invalid_auth)" in said
+        assert "Slack rejected the token (invalid_auth)" in said
         assert "OAuth & Permissions" in said
         assert "Traceback" not in said
 
@@ -168,7 +168,7 @@ def test_a_port_that_is_taken_is_one_clear_sentence(serve):
         process, log = serve(PORT=str(port), SLACK_BOT_TOKEN=slack.bot_token(), **settings)
         assert process.wait(WAIT) == 1
         said = log.read_text(encoding="utf-8")
-        assert f"Port {port} cannot be used: Address already in use. Set PORT to another one." in said
+        assert f"Can't listen on port {port}: Address already in use. Set PORT to another one." in said
         assert "Traceback" not in said
 
 

@@ -37,14 +37,14 @@ def test_a_snapshot_is_taken_once_a_day(url):
         today = str(datetime.now(UTC).date())
         assert first.exit_code == 0, first.output
         assert first.stdout.splitlines() == [
-            f"Stored 300 models of the top list of {today}.",
-            f"Stored 300 models of the trending list of {today}.",
+            f"Stored 300 models from the top list for {today}.",
+            f"Stored 300 models from the trending list for {today}.",
         ]
         before = stored(url)
         assert [row[0] for row in before] == ["both", "top", "trending"]
         second = take(url, hub)
         assert second.exit_code == 0
-        assert "already there; nothing changed" in second.stdout
+        assert "already exists. Nothing changed." in second.stdout
         assert stored(url) == before
     answer = CliRunner().invoke(main, ["ask", "licenses", "--json"], env={"DATABASE_URL": url})
     assert answer.exit_code == 0, answer.output

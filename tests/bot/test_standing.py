@@ -32,7 +32,7 @@ def test_a_digest_is_shown_without_being_sent(simulated, tmp_path):
     png, csv = tmp_path / "digest.png", tmp_path / "digest.csv"
     shown = run(simulated, "digest", "--month", "2026-07", "--png", str(png), "--csv", str(csv))
     assert shown.exit_code == 0, shown.output
-    assert "Digest of July 2026" in shown.output
+    assert "Digest for July 2026" in shown.output
     assert "simulated" in shown.output
     assert png.read_bytes().startswith(b"\x89PNG")
     assert csv.read_text(encoding="utf-8").count("\n") > 20
@@ -44,15 +44,15 @@ def test_a_digest_is_shown_without_being_sent(simulated, tmp_path):
 
 
 def test_a_week_and_the_latest(simulated):
-    assert "Digest of the week of 10 August 2026" in run(simulated, "digest", "--week", "2026-W33").output
-    assert "Digest of August 2026" in run(simulated, "digest").output
+    assert "Digest for the week of August 10, 2026" in run(simulated, "digest", "--week", "2026-W33").output
+    assert "Digest for August 2026" in run(simulated, "digest").output
     assert "trending" in run(simulated, "digest", "--list", "trending").output
 
 
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [
-        (("digest", "--month", "2026-13"), 2, "neither a month such as 2026-07"),
+        (("digest", "--month", "2026-13"), 2, "Write a month like 2026-07"),
         (("digest", "--month", "2019-01"), 1, "no snapshot of the"),
         (("digest", "--month", "2026-07", "--week", "2026-W30"), 2, "not both"),
         (("deliveries", "retry"), 2, "hfstats deliveries --failed"),
@@ -104,20 +104,20 @@ def test_status_and_deliveries_say_what_went_where_and_why_not(kept):
 def test_retrying_plans_what_failed_and_what_is_unsure_only_by_its_number(kept):
     url, ids = kept
     said = run(url, "deliveries", "retry", "--all").output
-    assert said == f"{ids[1]}: will be sent again.\n"
-    assert run(url, "deliveries", "retry", "--all").output == "Nothing failed.\n"
+    assert said == f"{ids[1]}: will be retried\n"
+    assert run(url, "deliveries", "retry", "--all").output == "No failed deliveries.\n"
     said = run(url, "deliveries", "retry", *map(str, ids), "99").output
-    assert f"{ids[0]}: is sent; nothing to send again." in said
-    assert f"{ids[2]}: will be sent again." in said
-    assert "99: there is no such delivery." in said
+    assert f"{ids[0]}: is sent, nothing to retry" in said
+    assert f"{ids[2]}: will be retried" in said
+    assert "99: no such delivery" in said
     assert "2 planned, 0 sending, 1 sent, 0 failed, 0 unsure" in run(url, "status").output
 
 
 def test_an_empty_database_says_so(tmp_path):
     url = f"sqlite:///{tmp_path / 'new.db'}"
-    assert "0 running, 0 paused" in run(url, "status").output
-    assert "Nothing was owed" in run(url, "deliveries").output
-    assert "Nothing failed" in run(url, "deliveries", "--failed").output
+    assert "0 active, 0 paused" in run(url, "status").output
+    assert "No deliveries yet." in run(url, "deliveries").output
+    assert "No failed or unsure deliveries" in run(url, "deliveries", "--failed").output
 
 
 # A worker beside serve
@@ -204,12 +204,12 @@ def test_one_that_hangs_is_killed_and_replaced(tmp_path):
         ) as parent,
     ):
         assert parent.stdout.readline() == "up\n"
-        until(lambda: "working by the clock" in (tmp_path / "log").read_text(encoding="utf-8"))
+        until(lambda: "running scheduled jobs" in (tmp_path / "log").read_text(encoding="utf-8"))
         (first,) = children(parent.pid)
         os.kill(first, signal.SIGSTOP)
         until(lambda: [one for one in children(parent.pid) if one != first and alive(one)])
         assert not alive(first)
-        assert "does not respond" in (tmp_path / "log").read_text(encoding="utf-8")
+        assert "is not responding" in (tmp_path / "log").read_text(encoding="utf-8")
         parent.kill()
         parent.wait()
         until(lambda: not children(parent.pid))

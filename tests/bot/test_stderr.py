@@ -85,9 +85,15 @@ def test_whoever_writes_it(tmp_path):
     lines = parsed(done.stderr)
     said = "\n".join(line["event"] for line in lines)
     errors = " ".join(" ".join(line.get("error", ())) for line in lines)
-    for one in ("a library's own handler", "another handler", "and a plain one", "the thread failing ended", "printed"):
+    for one in (
+        "a library's own handler",
+        "another handler",
+        "and a plain one",
+        "uncaught exception in thread failing",
+        "printed",
+    ):
         assert one in said
-    for one in ("half a line", "findfont", "of a child", "bare words of a child", "nobody caught an error"):
+    for one in ("half a line", "findfont", "of a child", "bare words of a child", "uncaught exception; the process is ending"):
         assert one in said
     for kind in ("KeyError", "ValueError", "OSError", "ZeroDivisionError"):
         assert kind in errors

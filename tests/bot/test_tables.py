@@ -18,6 +18,7 @@ from analytics.storage import database
 from bot.domain.content import Content
 from bot.domain.dump import DumpRequest
 from bot.domain.outbox import Kind, Outcome, PlannedDelivery
+from bot.domain.pending_reply import PendingReply
 from bot.slack.installation.tokens import Tokens
 from bot.storage.channels.alerts import AlertStore
 from bot.storage.channels.predictions import BetStore
@@ -28,7 +29,7 @@ from bot.storage.installations import SECRETS, Cipher, Installations, Installati
 from bot.storage.job_slots import JobSlots
 from bot.storage.messages.built_digests import BuiltDigests
 from bot.storage.messages.outbox import OutboxStore
-from bot.storage.messages.pending_replies import PendingReplies, Work
+from bot.storage.messages.pending_replies import PendingReplies
 from bot.storage.messages.pictures import PictureStore
 from bot.storage.messages.received_events import ReceivedEvents
 from bot.storage.migration_state import TABLES
@@ -193,7 +194,7 @@ def test_of_many_at_one_moment_one_is_the_first(engine):
 
 def test_unfinished_work_is_handed_out_once(engine):
     pending_replies = PendingReplies(engine)
-    left, done = Work("T1", "C1", "1.1", "licenses"), Work("T1", "C1", "1.2", "tasks")
+    left, done = PendingReply("T1", "C1", "1.1", "licenses"), PendingReply("T1", "C1", "1.2", "tasks")
     pending_replies.begin(left)
     pending_replies.begin(done)
     pending_replies.end(done)
@@ -249,13 +250,13 @@ def test_keys_are_rotated_and_one_that_is_missing_is_told_without_the_token(engi
     assert both.token(None, "T1").token == "the token"
     assert both.reencrypt() == 2
     assert Installations(engine, CLIENT, Cipher([new])).token(None, "T1").token == "the token"
-    with pytest.raises(StoreError, match="none of the keys in HFSTATS_KEYS") as refused:
+    with pytest.raises(StoreError, match="with any key in HFSTATS_KEYS") as refused:
         Installations(engine, CLIENT, Cipher([old])).token(None, "T1")
     assert "the token" not in str(refused.value)
 
 
 @pytest.mark.parametrize(
-    ("keys", "said"), [([], "HFSTATS_KEYS is needed"), (["short"], "Key 1 of HFSTATS_KEYS is no Fernet key")]
+    ("keys", "said"), [([], "HFSTATS_KEYS is not set"), (["short"], "Key 1 in HFSTATS_KEYS isn't a Fernet key")]
 )
 def test_without_a_good_key_there_is_one_clear_sentence(keys, said):
     with pytest.raises(HfStatsError, match=said) as refused:
@@ -356,7 +357,7 @@ def fill(engine, cipher, team):
     """Put at least one row of a workspace into every table that has such rows."""
     PictureStore(engine, ["key"]).save(team, f"png of {team}".encode())
     PictureStore(engine, ["key"]).save(team, b"shown by both")
-    PendingReplies(engine).begin(Work(team, "C1", "1.1", "licenses"))
+    PendingReplies(engine).begin(PendingReply(team, "C1", "1.1", "licenses"))
     TokenLeases(engine).take(team, timedelta(minutes=1))
     Installations(engine, CLIENT, cipher).save(installed(team=team))
     ReceivedEvents(engine).first(f"event of {team}")
@@ -407,7 +408,7 @@ def test_a_workspace_reaches_nothing_of_another(engine, cipher):
     gallery, pending_replies, kept = PictureStore(engine, ["key"]), PendingReplies(engine), Installations(engine, CLIENT, cipher)
     fill(engine, cipher, "T1")
     before = rows(engine)
-    pending_replies.end(Work("T2", "C1", "1.1", "licenses"))
+    pending_replies.end(PendingReply("T2", "C1", "1.1", "licenses"))
     TokenLeases(engine).release("T2")
     assert kept.token(None, "T2") is None
     assert kept.token("T1", "T2") is None

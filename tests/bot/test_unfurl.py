@@ -109,7 +109,7 @@ def test_a_link_to_a_model_gets_a_card(everywhere):
     shown = everywhere.card(f"look at <{GPT2}/tree/main?x=1&amp;y=2>")
     assert shown.splitlines() == [
         "openai-community/gpt2",
-        "Ask more",
+        "See more",
         "60M downloads in 30 days · 2nd of 5 (▲ 1 since Jul 2026)",
         "MIT · text-generation",
         "Downloads since Mar 2026: 10M ▁▂\N{EN SPACE}▄▅█ 60M",
@@ -135,13 +135,13 @@ def test_a_link_to_an_organization_gets_a_card_of_its_share(everywhere):
     shown = everywhere.card("<https://huggingface.co/meta-llama>")
     assert shown.splitlines() == [
         "Meta",
-        "Ask more",
+        "See more",
         "46.1% of downloads · 1st among creators (unchanged since Jul 2026)",
         "40.0% of models · 1st among creators (unchanged since Jul 2026)",
-        "Led by Llama-3.1-8B (90M), opt-125m (5M)",
+        "Top models: Llama-3.1-8B (90M), opt-125m (5M)",
         "Share of downloads since Mar 2026: 50.5% █▇\N{EN SPACE}▆▅▁ 46.1%",
         "Without meta-llama/Llama-3.1-8B, Meta would have 4.3% of downloads instead of 46.1%.",
-        "Meta adds up meta-llama and facebook.",
+        "Meta includes meta-llama and facebook.",
         "5 models of the top list · 2026-08-22 (UTC) · from community list",
     ]
 
@@ -150,7 +150,7 @@ def test_a_card_says_when_its_list_came_short(tmp_path):
     pool = Pool(filled(tmp_path, DAYS[-1:], source="hub"))
     room = Room(pool)
     try:
-        assert "The Hub gave 5 models instead of 300 on 22 August 2026." in room.card(f"<{GPT2}>")
+        assert "The Hub returned 5 models instead of 300 on August 22, 2026." in room.card(f"<{GPT2}>")
     finally:
         room.leave()
         room.slack.stop()
@@ -165,7 +165,7 @@ def test_an_owner_that_is_new_in_the_list_is_called_new(room):
 
 def test_the_button_asks_about_the_model_in_the_channel(room):
     room.card(f"<{GPT2}>")
-    assert room.slack.press(room.slack.messages()[0], "Ask more", user="grace").ok
+    assert room.slack.press(room.slack.messages()[0], "See more", user="grace").ok
     answer = wait_for_answer(room.slack)
     assert image_of(answer)
     assert "openai-community/gpt2 is 2nd of 5" in room.slack.shown_text(answer)
@@ -266,7 +266,7 @@ def test_who_shares_more_links_than_questions_are_allowed_gets_no_further_card(h
 def test_a_store_with_one_snapshot_shows_what_it_has(one_day):
     room = Room(one_day)
     assert room.card(f"<{GPT2}>").splitlines()[1:4] == [
-        "Ask more",
+        "See more",
         "60M downloads in 30 days · 2nd of 5",
         "MIT · text-generation",
     ]

@@ -50,7 +50,7 @@ def test_it_takes_todays_snapshot_and_ends_when_told(url, tmp_path):
     history = SqlHistory(database.engine(url))
     assert [len(history.snapshots(name)) for name in (ListName.TOP, ListName.TRENDING)] == [1, 1]
     said = log.read_text(encoding="utf-8")
-    assert "tidied" in said
+    assert "picture links" in said
     assert found_in(said, [TYPED]) == []
 
 
@@ -75,7 +75,7 @@ def test_the_hub_being_away_is_logged_and_made_up_for(url, caplog):
     settings = Settings(database_url=url, hf_endpoint="http://127.0.0.1:9")
     engine = composition.store(settings)
     assert jobs_of(settings, engine).snapshot() is False
-    assert "no snapshot of" in caplog.text
+    assert "no snapshot for" in caplog.text
     with HubStandIn() as hub:
         assert jobs_of(settings.model_copy(update={"hf_endpoint": hub.endpoint}), engine).snapshot() is True
 
@@ -103,12 +103,12 @@ def test_a_day_without_the_hub_is_tried_to_the_end_then_told_once_and_in_the_dig
     jobs = jobs_of(settings, engine, lambda: moment[0])
     for told in (0, 1, 1):
         assert jobs.snapshot() is False
-        assert caplog.text.count("there will be no snapshot of 2026-08-12") == len(jobs.delivery_context.outbox.find()) == told
+        assert caplog.text.count("no snapshot for 2026-08-12: ") == len(jobs.delivery_context.outbox.find()) == told
         moment[0] += timedelta(minutes=30)
-    assert caplog.text.count("no snapshot of 2026-08-12 yet") == 3
+    assert caplog.text.count("no snapshot for 2026-08-12 yet") == 3
     (line,) = jobs.delivery_context.outbox.find()
     assert (line.kind, line.channel) == ("note", "C0OPS")
-    assert "There is no snapshot of 2026-08-12" in line.content
+    assert "There is no snapshot for 2026-08-12" in line.content
     moment[0] = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
     jobs.delivery_context.subscriptions.subscribe(
         "T1",
@@ -122,7 +122,7 @@ def test_a_day_without_the_hub_is_tried_to_the_end_then_told_once_and_in_the_dig
     )
     jobs.plan()
     content, _ = jobs.delivery_context.built_digests.get(jobs.delivery_context.outbox.find()[0].edition)
-    assert "No snapshot could be taken on 12 August 2026." in content.text
+    assert "No snapshot could be taken on August 12, 2026." in content.text
 
 
 def test_what_is_old_goes(url, caplog):
@@ -142,4 +142,4 @@ def test_what_is_old_goes(url, caplog):
     assert gallery.find(new) == b"new"
     assert seen.first("old")
     assert not seen.first("new")
-    assert "tidied: 1 addresses of pictures, 1 marks" in caplog.text
+    assert "deleted 1 picture links, 1 markers" in caplog.text

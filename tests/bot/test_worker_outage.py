@@ -32,7 +32,7 @@ def last_heartbeat(url):
         engine.dispose()
 
 
-GONE, BACK = "wait until it is back", "The database is back"
+GONE, BACK = "on hold until it is back", "The database is back"
 
 
 @pytest.fixture
@@ -121,7 +121,7 @@ def test_on_sqlite_it_goes_on_when_the_file_is_back(start, tmp_path):
     composition.store(Settings(database_url=url)).dispose()
     shutil.copy(tmp_path / "x.db", tmp_path / "backup.db")
     process, log = start(url, FAST.format(engine="local"))
-    until(lambda: log.count("working by the clock"))
+    until(lambda: log.count("running scheduled jobs"))
     for death in range(1, 4):
         for one in tmp_path.glob("x.db*"):
             one.unlink()
@@ -166,4 +166,4 @@ def test_an_error_that_nobody_foresaw_ends_it_badly(start, tmp_path):
     crash = "import bot.composition as w\ndef engine(*_): raise ZeroDivisionError\nw.engine = engine"
     process, log = start(f"sqlite:///{tmp_path / 'x.db'}", crash)
     assert process.wait(WAIT) == 1
-    assert log.count("nobody caught an error")
+    assert log.count("uncaught exception; the process is ending")

@@ -67,7 +67,7 @@ def test_a_question_is_answered_as_text(everywhere):
     execution = everywhere.run("licenses by downloads")
     assert execution.state is State.COMPLETED
     outputs = execution.outputs
-    assert outputs["headline"].startswith("Apache-2.0 leads by downloads with")
+    assert outputs["headline"].startswith("Apache-2.0 leads with")
     lines = outputs["text"].splitlines()
     assert lines[0] == outputs["headline"]
     assert any("apache-2.0" in line and "%" in line for line in lines[1:])
@@ -106,11 +106,11 @@ def test_the_picture_has_an_address_where_pictures_are_shown_by_address(pool, mo
     ("question", "told", "suggested"),
     [
         ("licenzes by downlods", "“licenzes”", "licenses by downloads"),
-        ("creator metta", "I know no creator “metta”", "creator Meta"),
+        ("creator metta", "I don't know the creator “metta”", "creator Meta"),
         ("help", "This step answers a question", "licenses"),
         ("build", "This step answers a question", "licenses"),
         ("  ", "This step answers a question", "licenses"),
-        ("licenses at 1999-01", "There is no snapshot of 1999-01", "licenses at 2026"),
+        ("licenses at 1999-01", "There's no snapshot from January 1999", "licenses at 2026"),
     ],
 )
 def test_a_question_without_an_answer_ends_the_step_with_what_to_type_instead(delivery_context, question, told, suggested):
@@ -129,7 +129,7 @@ def test_the_command_before_the_question_is_forgiven_and_escapes_are_undone(deli
 
 def test_an_empty_store_ends_the_step_with_how_to_fill_it(empty_pool):
     delivery_context = DeliveryContext(empty_pool)
-    assert "There is no snapshot yet" in delivery_context.run("licenses").error
+    assert "There's no data yet" in delivery_context.run("licenses").error
     delivery_context.close()
 
 

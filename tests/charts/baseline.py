@@ -15,7 +15,7 @@ SIZE = (400, 225)
 
 
 def thumbnail(png: bytes) -> Image.Image:
-    """Return the picture grey and small, so that a font's hinting makes no difference that counts."""
+    """Return the picture gray and small, so that a font's hinting makes no difference that counts."""
     with Image.open(BytesIO(png)) as picture:
         return picture.convert("L").resize(SIZE, Image.Resampling.BOX)
 

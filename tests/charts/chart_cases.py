@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from chart_examples import AREA, BARS, BUMP, DUMBBELL, EXAMPLES, FOCUS, FORECAST, LINES, PAIRED, SCATTER, SLOPE
 
-from analytics.answer import Band, Chart, Dot, Series, Unit
+from analytics.chart import Band, Chart, Dot, Series, Unit
 
 ODD = (
     "$x_1^{2}$ costs $5",

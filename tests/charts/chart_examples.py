@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from analytics.answer import Band, Chart, ChartKind, Dot, Fit, Series, Unit
+from analytics.chart import Band, Chart, ChartKind, Dot, Fit, Series, Unit
 
-FOOTER = "Source: Hugging Face Hub, 2026-08-22 · hfstats"
-TOP = "The 300 models with most downloads"
+FOOTER = "Source: Hugging Face Hub, Aug 22, 2026 · hfstats"
+TOP = "300 most-downloaded models"
 
 PAIRED = Chart(
     kind=ChartKind.PAIRED,
-    title="Apache-2.0 and MIT carry 70.2% of downloads with 56.7% of the models",
-    subtitle=f"{TOP} · number of models · 22 August 2026",
-    footer="Source: Hugging Face Hub, 2026-08-22 · recorded for 96.7% of the models · hfstats",
-    alt="Apache-2.0 and MIT carry 70.2% of downloads with 56.7% of the models. Apache-2.0: 37.0% of models, 52.4% of downloads.",
+    title="Apache-2.0 and MIT cover 56.7% of models but 70.2% of downloads",
+    subtitle=f"{TOP} · number of models · Aug 22, 2026",
+    footer="Source: Hugging Face Hub, Aug 22, 2026 · known for 96.7% of models · hfstats",
+    alt="Apache-2.0 and MIT cover 56.7% of models but 70.2% of downloads. Apache-2.0: 37.0% of models, 52.4% of downloads.",
     categories=(
         "Apache-2.0",
         "none declared",
@@ -33,8 +33,8 @@ PAIRED = Chart(
 
 BARS = Chart(
     kind=ChartKind.BARS,
-    title="sentence-transformers/all-MiniLM-L6-v2 leads with 258M downloads, 12.6% of the list",
-    subtitle=f"{TOP} · downloads of the last 30 days · 22 August 2026",
+    title="sentence-transformers/all-MiniLM-L6-v2 leads with 258M downloads (12.6% of the list)",
+    subtitle=f"{TOP} · downloads in the last 30 days · Aug 22, 2026",
     footer=FOOTER,
     alt="all-MiniLM-L6-v2 leads with 258M downloads. bert-base-uncased: 103M.",
     categories=(
@@ -55,14 +55,14 @@ BARS = Chart(
 FOCUS = Chart(
     kind=ChartKind.FOCUS,
     title="Google has 14.7% of downloads (2nd of 96)",
-    subtitle=f"{TOP} · downloads of the last 30 days · 22 August 2026",
+    subtitle=f"{TOP} · downloads in the last 30 days · Aug 22, 2026",
     footer=FOOTER,
     alt="Google has 14.7% of downloads. google-bert: 5.6%.",
     categories=("Sentence Transformers", "Google", "Alibaba", "BAAI", "Meta", "Cross-Encoder", "90 others"),
     series=(Series("downloads", (0.180, 0.147, 0.137, 0.081, 0.051, 0.050, 0.354)),),
     emphasis=("Google",),
     parts=(("google-bert", 0.0557), ("google", 0.0547), ("google-t5", 0.0132), ("google/vit and others", 0.0004)),
-    parts_title="What Google's share adds up",
+    parts_title="Google by namespace: share of downloads",
 )
 
 _MONTHS = tuple(f"{2025 + (month - 1) // 12}-{(month - 1) % 12 + 1:02}-22" for month in range(9, 21))
@@ -78,10 +78,10 @@ _SHARES = {
 
 LINES = Chart(
     kind=ChartKind.LINES,
-    title="Apache-2.0 gained 11.2 points of downloads since September 2025",
-    subtitle=f"{TOP} · downloads of the last 30 days · 22 September 2025 to 22 August 2026",
+    title="Apache-2.0 gained 11.2 percentage points of downloads since September 2025",
+    subtitle=f"{TOP} · downloads in the last 30 days · Sep 22, 2025 \N{EN DASH} Aug 22, 2026",
     footer=FOOTER,
-    alt="Apache-2.0 gained 11.2 points of downloads. Apache-2.0: 41.2% to 52.4%.",
+    alt="Apache-2.0 gained 11.2 percentage points of downloads. Apache-2.0: 41.2% to 52.4%.",
     categories=_MONTHS,
     series=tuple(Series(name, values) for name, values in _SHARES.items()),
 )
@@ -89,7 +89,7 @@ LINES = Chart(
 AREA = replace(
     LINES,
     kind=ChartKind.AREA,
-    title="Apache-2.0 now carries more than half of all downloads",
+    title="Apache-2.0 now has more than half of all downloads",
     series=(
         *LINES.series,
         Series("others", tuple(1 - sum(column) for column in zip(*_SHARES.values(), strict=True))),
@@ -99,7 +99,7 @@ AREA = replace(
 BUMP = Chart(
     kind=ChartKind.BUMP,
     title="sentence-transformers/all-MiniLM-L6-v2 still leads; 9 models entered the list since February",
-    subtitle="The 30 models with most downloads · downloads of the last 30 days · 28 February to 18 August 2026",
+    subtitle="30 most-downloaded models · downloads in the last 30 days · Feb 28 \N{EN DASH} Aug 18, 2026",
     footer=FOOTER,
     alt="all-MiniLM-L6-v2 still leads.",
     categories=("2026-02-28", "2026-03-28", "2026-04-25", "2026-05-26", "2026-06-23", "2026-07-21", "2026-08-18"),
@@ -118,10 +118,10 @@ BUMP = Chart(
 
 SLOPE = Chart(
     kind=ChartKind.SLOPE,
-    title="Sentence Transformers +3.1 points of downloads since 22 July 2026: all-MiniLM-L6-v2 +2.4, all-mpnet-base-v2 +0.5",
-    subtitle=f"{TOP} · downloads of the last 30 days · 22 July to 22 August 2026",
+    title="Sentence Transformers gained 3.1 percentage points of downloads since July 22, 2026",
+    subtitle=f"{TOP} · downloads in the last 30 days · Jul 22 \N{EN DASH} Aug 22, 2026",
     footer=FOOTER,
-    alt="Sentence Transformers +3.1 points of downloads. 14.9% to 18.0%.",
+    alt="Sentence Transformers gained 3.1 percentage points of downloads. 14.9% to 18.0%.",
     categories=("2026-07-22", "2026-08-22"),
     series=(
         Series("Sentence Transformers", (0.149, 0.180)),
@@ -152,10 +152,10 @@ def _cloud(n: int) -> tuple[Dot, ...]:
 
 SCATTER = Chart(
     kind=ChartKind.SCATTER,
-    title="Likes say almost nothing of downloads: R² 0.02",
-    subtitle=f"{TOP} · 22 August 2026",
+    title="Likes barely predict downloads (R² = 0.02)",
+    subtitle=f"{TOP} · Aug 22, 2026",
     footer=FOOTER,
-    alt="Likes say almost nothing of downloads: R² 0.02 on the raw counts, 0.09 on their logarithms.",
+    alt="Likes barely predict downloads (R² = 0.02). R² = 0.02 for raw counts; R² = 0.09 for logarithms.",
     dots=(
         *_cloud(295),
         Dot("sentence-transformers/all-MiniLM-L6-v2", 5233, 257_800_000),
@@ -165,8 +165,8 @@ SCATTER = Chart(
         Dot("meta-llama/Llama-3.1-8B-Instruct", 6100, 8_900_000),
     ),
     fit=Fit(slope=0.35, intercept=4.95, r2=0.024, r2_log=0.091, n=300),
-    x_label="likes to date",
-    y_label="downloads of the last 30 days",
+    x_label="all-time likes",
+    y_label="downloads in the last 30 days",
     emphasis=(
         "sentence-transformers/all-MiniLM-L6-v2",
         "google-bert/bert-base-uncased",
@@ -178,10 +178,10 @@ SCATTER = Chart(
 
 DUMBBELL = Chart(
     kind=ChartKind.DUMBBELL,
-    title="OpenAI gained 4.6 points of downloads in March 2026",
-    subtitle="The 30 models with most downloads · downloads of the last 30 days · 28 February to 31 March 2026",
+    title="OpenAI gained 4.6 percentage points of downloads in March 2026",
+    subtitle="30 most-downloaded models · downloads in the last 30 days · Feb 28 \N{EN DASH} Mar 31, 2026",
     footer=FOOTER,
-    alt="OpenAI gained 4.6 points of downloads in March 2026. OpenAI: 3.9% to 8.5%.",
+    alt="OpenAI gained 4.6 percentage points of downloads in March 2026. OpenAI: 3.9% to 8.5%.",
     categories=(
         *("Apache-2.0", "MIT", "none declared"),
         *("Sentence Transformers", "OpenAI", "TabSTAR by alana89"),
@@ -196,10 +196,10 @@ DUMBBELL = Chart(
 
 FORECAST = Chart(
     kind=ChartKind.FORECAST,
-    title="If shares go on as they did, Alibaba leads by downloads in February 2027 with 21.9% (18.5% to 25.7%)",
-    subtitle=f"{TOP} · downloads of the last 30 days · 31 March 2026 to 22 August 2026 · 80% intervals",
+    title="If trends continue, Alibaba will lead in February 2027 with 21.9% of downloads (18.5% to 25.7%)",
+    subtitle=f"{TOP} · downloads in the last 30 days · Mar 31 \N{EN DASH} Aug 22, 2026 · 80% intervals",
     footer=FOOTER,
-    alt="If shares go on as they did, Alibaba leads by downloads in February 2027. Alibaba: 14.5% now.",
+    alt="If trends continue, Alibaba will lead in February 2027. Alibaba: 14.5% now.",
     categories=(
         *("2026-03-31", "2026-04-30", "2026-05-31", "2026-06-30", "2026-07-31", "2026-08-22"),
         *("2026-09-22", "2026-10-22", "2026-11-22", "2026-12-22", "2027-01-22", "2027-02-22"),

@@ -8,11 +8,11 @@ from baseline import FOLDER, thumbnail
 from chart_examples import EXAMPLES, PAIRED
 from PIL import Image
 
-from analytics.answer import Chart, ChartKind
+from analytics.chart import Chart, ChartKind
 from analytics.charts.drawing import draw
 
 TOLERANCE = 3.0
-"""Mean difference of grey, of 255. A bar of another length or a word elsewhere is more, another version of FreeType less."""
+"""Mean difference of gray, of 255. A bar of another length or a word elsewhere is more, another version of FreeType less."""
 
 
 def difference(chart: Chart, kind: ChartKind) -> float:

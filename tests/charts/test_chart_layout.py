@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
-from analytics.answer import Band, Chart, Series
+from analytics.chart import Band, Chart, Series
 from analytics.charts import style, validation
 from analytics.charts.canvas import Area, Sheet
 from analytics.charts.drawing import build, draw

@@ -17,7 +17,7 @@ from analytics.charts.drawing import build, draw
 from analytics.charts.frame import SIMULATED
 
 if TYPE_CHECKING:
-    from analytics.answer import Chart
+    from analytics.chart import Chart
 
 every_kind = pytest.mark.parametrize("chart", EXAMPLES, ids=lambda chart: chart.kind)
 
@@ -28,8 +28,8 @@ def opened(chart: Chart) -> Image.Image:
 
 def hues(chart: Chart) -> set[str]:
     with opened(chart) as picture:
-        colours = picture.convert("RGB").getcolors() or []
-    return {"#{:02X}{:02X}{:02X}".format(*rgb) for _, rgb in colours if isinstance(rgb, tuple)}
+        colors = picture.convert("RGB").getcolors() or []
+    return {"#{:02X}{:02X}{:02X}".format(*rgb) for _, rgb in colors if isinstance(rgb, tuple)}
 
 
 @every_kind

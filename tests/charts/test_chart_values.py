@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.answer import Unit
+from analytics.chart import Unit
 from analytics.charts import label_placement, number_labels, style, text_measurement, time_axis
 
 
@@ -118,12 +118,12 @@ def test_missing_characters_become_boxes() -> None:
 
 
 def test_a_name_has_one_colour_in_every_picture() -> None:
-    assert style.colour("Apache-2.0") == style.colour("apache-2.0") == style.colours(["x", "APACHE-2.0"])["APACHE-2.0"]
-    assert style.colour("9. Meta") == style.colour("Meta")
+    assert style.color("Apache-2.0") == style.color("apache-2.0") == style.colors(["x", "APACHE-2.0"])["APACHE-2.0"]
+    assert style.color("9. Meta") == style.color("Meta")
 
 
 def test_the_rest_and_the_undeclared_are_grey() -> None:
-    assert style.colours(["others", "12 others", "all others", "None declared"]) == {
+    assert style.colors(["others", "12 others", "all others", "None declared"]) == {
         "others": style.REST,
         "all others": style.REST,
         "12 others": style.REST,
@@ -142,10 +142,10 @@ def test_a_grey_subject_is_darker_than_its_context() -> None:
 
 @given(st.lists(st.text(max_size=8), max_size=8, unique_by=str.casefold))
 def test_no_two_names_of_a_picture_look_alike_whatever_their_order(names: list[str]) -> None:
-    given_colours = style.colours(names)
-    coloured = [hue for hue in given_colours.values() if hue not in {style.REST, style.NOTHING}]
-    assert len(set(coloured)) == len(coloured)
-    assert style.colours(reversed(names)) == given_colours
+    given_colours = style.colors(names)
+    colored = [hue for hue in given_colours.values() if hue not in {style.REST, style.NOTHING}]
+    assert len(set(colored)) == len(colored)
+    assert style.colors(reversed(names)) == given_colours
 
 
 @pytest.mark.parametrize("hue", [*style.PALETTE, style.YELLOW, style.QUIET])
@@ -166,10 +166,10 @@ def test_dates_under_the_axis_read() -> None:
     def marks(first: date, last: date) -> list[str]:
         return [words for _, words in time_axis.TimeAxis((first, last), 0, 700).marks(130)]
 
-    assert marks(date(2026, 8, 7), date(2026, 8, 22)) == ["7 Aug", "14 Aug", "21 Aug"]
+    assert marks(date(2026, 8, 7), date(2026, 8, 22)) == ["Aug 7", "Aug 14", "Aug 21"]
     assert marks(date(2025, 9, 22), date(2026, 8, 22)) == ["Oct 2025", "Jan 2026", "Apr 2026", "Jul 2026"]
     assert marks(date(2022, 7, 2), date(2026, 8, 22)) == ["2023", "2024", "2025", "2026"]
-    assert time_axis.TimeAxis((date(2026, 8, 7),), 0, 700).marks(130) == ((time_axis.ALONE, "7 Aug 2026"),)
+    assert time_axis.TimeAxis((date(2026, 8, 7),), 0, 700).marks(130) == ((time_axis.ALONE, "Aug 7, 2026"),)
 
 
 def test_a_sign_that_only_one_font_has_becomes_a_box() -> None:

@@ -83,8 +83,8 @@ def test_every_word_for_a_family_finds_it_in_any_case(entry: Family, spelled: Ca
         (ENTRY.replace('name = "A"\n', ""), "without a name"),
         (ENTRY + ENTRY.replace('"A"', '"B"'), "“a” means both “A” and “B”"),
         (ENTRY + ENTRY.replace('"A"', '"B"').replace('"a"', '"b"') + 'aliases = ["-A-"]\n', "“-A-” means both “A” and “B”"),
-        (ENTRY + ENTRY, "“A” is there twice"),
-        (ENTRY.replace('["a"]', '["a", "A"]'), "the namespace “a” is there twice"),
+        (ENTRY + ENTRY, "“A” appears twice"),
+        (ENTRY.replace('["a"]', '["a", "A"]'), "the namespace “a” appears twice"),
         (ENTRY + 'aliases = ["-"]\n', "A: a name, namespace or alias has no letter"),
     ],
 )

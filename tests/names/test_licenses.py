@@ -90,7 +90,7 @@ def test_titles_tell_licenses_apart() -> None:
         (ENTRY + 'url = "x"\n', "a-1.0: unknown url"),
         (ENTRY.replace('tag = "a-1.0"\n', ""), "an entry has no tag"),
         (ENTRY.replace("a-1.0", "A-1.0"), "A-1.0 has no tag in lower case"),
-        (ENTRY + ENTRY, "a-1.0 is there twice"),
+        (ENTRY + ENTRY, "a-1.0 appears twice"),
         (ENTRY + ENTRY.replace("a-1.0", "b"), "“A” means both a-1.0 and b"),
         (ENTRY + 'aliases = ["none"]\n', "“none” means both"),
         ('[[license]]\ntag = "b"\nspelling_of = "a-1.0"\n' + ENTRY, "b is a spelling of a-1.0, which is not above"),

@@ -120,7 +120,7 @@ def test_a_mention_is_answered_with_the_picture_that_was_uploaded(bot, ours, ada
 
     message = until(look)[0]
     assert message["user"] == BOT_USER
-    assert "leads by downloads" in message["text"]
+    assert "leads with" in message["text"]
     assert "Working on it" not in json.dumps(message["blocks"])
     file = ours.files_info(file=image_of(message)["slack_file"]["id"])["file"]
     assert file["mimetype"] == "image/png"
@@ -185,7 +185,7 @@ def test_the_form_opens_and_changes(bot, emulator, ours, person):
     trigger = ours.api_call("views.generateTriggerId", json={"user_id": person})["trigger_id"]
     bot.interaction(person, type="shortcut", callback_id="ask", trigger_id=trigger)
     shown = until(
-        lambda: re.search(r"(V[0-9A-Z]{6,})(?:(?!V[0-9A-Z]{6,}).)*This asks: `licenses`", emulator.page("views"), re.DOTALL)
+        lambda: re.search(r"(V[0-9A-Z]{6,})(?:(?!V[0-9A-Z]{6,}).)*Your question: `licenses`", emulator.page("views"), re.DOTALL)
     )
     action = {
         "type": "static_select",
@@ -196,4 +196,4 @@ def test_the_form_opens_and_changes(bot, emulator, ours, person):
     view = {"id": shown[1], "type": "modal", "callback_id": "build", "blocks": []}
     view["state"] = {"values": {"question": {"form:question": action}}}
     bot.interaction(person, type="block_actions", view=view, container={"type": "view", "view_id": shown[1]}, actions=[action])
-    until(lambda: "This asks: `creators`" in emulator.page("views"))
+    until(lambda: "Your question: `creators`" in emulator.page("views"))

@@ -156,7 +156,7 @@ def test_from_a_command_to_its_answer(page: Page, waiter: Waiter) -> None:
     expect(page.get_by_text("Only visible to you")).to_have_count(0)
 
     sidebar(page, "random")
-    expect(page.get_by_text("hfstats is not in", exact=True)).to_be_visible()
+    expect(page.get_by_text("hfstats isn't a member", exact=True)).to_be_visible()
     expect(page.locator(".message")).to_have_count(0)
 
 

@@ -40,8 +40,8 @@ def test_the_shell_shows_the_workspace(browser: FlaskClient) -> None:
     page = get(browser, "/").text
     assert "<title>#general · hfstats playground</title>" in page
     assert "Simulated history" in page
-    assert page.count("bot is in") == 2
-    assert page.count("bot is not in") == 1
+    assert page.count("bot added") == 2
+    assert page.count("bot not added") == 1
     assert "Ada Lovelace" in page
     assert "Grace Hopper" in page
     assert "/hfstats licenses" in page

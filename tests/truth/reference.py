@@ -267,7 +267,7 @@ def _remembered(snapshot: Snapshot, task: str, dimension: str, by: str) -> dict[
     return ranking(with_task(snapshot, task), dimension, by)
 
 
-class UserView:
+class Look:
     """One question's look at the snapshots."""
 
     def __init__(self, asked: Asked, snapshots: Sequence[Snapshot], dimension: str) -> None:
@@ -327,7 +327,7 @@ def answer(asked: Asked, snapshots: Sequence[Snapshot]) -> dict[str, Any]:
 
     """
     told = {"models": _list, "model": _one_model, "likes": _likes, "movers": _movers} | dict.fromkeys(DIMENSIONS, _list)
-    return told.get(asked.word, _names)(UserView(asked, snapshots, dimension_of(asked)))
+    return told.get(asked.word, _names)(Look(asked, snapshots, dimension_of(asked)))
 
 
 def dimension_of(asked: Asked) -> str:
@@ -339,7 +339,7 @@ def dimension_of(asked: Asked) -> str:
     return DIMENSIONS.get(word, word)
 
 
-def _list(look: UserView) -> dict[str, Any]:
+def _list(look: Look) -> dict[str, Any]:
     """Share a list out among the names of a dimension, or among its models."""
     asked, single = look.asked, look.dimension == "model"
     measures = [asked.by or "downloads"] if single else look.measures
@@ -358,7 +358,7 @@ def _list(look: UserView) -> dict[str, Any]:
     }
 
 
-def _names(look: UserView) -> dict[str, Any]:
+def _names(look: Look) -> dict[str, Any]:
     """Set one name against the field, or several against each other."""
     asked, kept, several = look.asked, look.asked.names, look.asked.word == "compare"
     if asked.since:
@@ -383,19 +383,19 @@ def _names(look: UserView) -> dict[str, Any]:
     return {"rankings": entries, "source": look.source()} | ({} if several else {"models": _models_of(look, kept[0])})
 
 
-def _models_of(look: UserView, name: str) -> list[dict[str, Any]]:
+def _models_of(look: Look, name: str) -> list[dict[str, Any]]:
     by = "likes" if look.asked.by == "likes" else "downloads"
     brought = parts(look.rows, look.dimension, by)
     whole = sum((value for _, _, value in brought), Fraction(0))
     return ranked({row.id: value for row, under, value in brought if under == name}, whole)[: look.asked.top or 10]
 
 
-def _why(look: UserView, then: Snapshot, name: str, by: str) -> dict[str, Any]:
+def _why(look: Look, then: Snapshot, name: str, by: str) -> dict[str, Any]:
     sides = look.rows_of(then), look.rows
     return {"reasons": reasons(*sides, look.dimension, name, by), "split": split(*sides, look.dimension, name, by)}
 
 
-def _movers(look: UserView) -> dict[str, Any]:
+def _movers(look: Look) -> dict[str, Any]:
     """Compare with the last date of the latest earlier month that records it, else with the first such date of this month."""
     by = look.asked.by or "downloads"
     if look.asked.since:
@@ -415,7 +415,7 @@ def _movers(look: UserView) -> dict[str, Any]:
     return {"shifts": moved, "source": look.source(then.day)}
 
 
-def _likes(look: UserView) -> dict[str, Any]:
+def _likes(look: Look) -> dict[str, Any]:
     known = sum(row.likes is not None for row in look.rows)
     return {
         "statistics": statistics(look.rows),
@@ -423,7 +423,7 @@ def _likes(look: UserView) -> dict[str, Any]:
     }
 
 
-def _one_model(look: UserView) -> dict[str, Any]:
+def _one_model(look: Look) -> dict[str, Any]:
     """Tell where a model stands in the list's own order; over time also where it first stood, under whichever id."""
     wanted = look.asked.names[0]
     places = {today(row.id): place for place, row in enumerate(look.rows, start=1)}

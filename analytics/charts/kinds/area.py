@@ -1,36 +1,36 @@
-"""Shares over time stacked to the whole, each band named at its right edge."""
+"""Area charts: shares over time stacked to 100%, with a label at the right edge of each band."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from analytics.answer import Unit
+from analytics.chart import Unit
 from analytics.charts import line_end_labels as ends
 from analytics.charts import style, time_axis
-from analytics.charts.kinds.lines import beside, beside_dates, plot_area, write_dates
+from analytics.charts.kinds.lines import label_area, plot_area, write_dates, write_mark
 from analytics.charts.time_axis import TimeAxis
 from analytics.formatting.numbers import percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from analytics.answer import Chart
+    from analytics.chart import Chart
     from analytics.charts.canvas import Area, Sheet
 
 _COLUMN = 8
-"""Half the width of a date between two gaps."""
+"""Half the width of a single date between two gaps, in pixels."""
 _ONLY = 140
-"""Width of the only date."""
+"""Width of the only date, in pixels."""
 
 Stack = tuple[float, ...]
-"""Where the bands of one date begin and end, 0 (top) to 1; one more than there are bands, or ``()`` if nothing is known of it."""
+"""The edges of the bands at one date, 0 (top) to 1: one more than there are bands, or ``()`` without data."""
 
 
 def draw_area(sheet: Sheet, area: Area, chart: Chart) -> None:
-    """Stack from the top down in the order given: portions as they are, counts as parts of their sum."""
+    """Stack the series from the top down: portions as they are, counts as parts of their sum."""
     when = time_axis.parse(chart.categories)
-    stacks = [_stack([one.values[at] for one in chart.series], chart.unit) for at in range(len(when))]
+    stacks = [_stack([series.values[at] for series in chart.series], chart.unit) for at in range(len(when))]
     last = max((at for at, stack in enumerate(stacks) if stack), default=0)
     edges = stacks[last] or (0.0,) * (len(chart.series) + 1)
     named = ends.endings(chart, [percent(below - above) for above, below in pairwise(edges)])
@@ -38,7 +38,7 @@ def draw_area(sheet: Sheet, area: Area, chart: Chart) -> None:
     size = ends.columns(named, area.width * ends.MOST)
     plot = plot_area(area, size.width, marks)
     for mark, y in zip(marks, (plot.top, (plot.top + plot.bottom) / 2, plot.bottom), strict=True):
-        beside(sheet, plot, y, mark)
+        write_mark(sheet, plot, y, mark)
     axis = TimeAxis(when, plot.left, plot.right)
     write_dates(sheet, axis, plot)
     for run in _runs(stacks):
@@ -47,7 +47,7 @@ def draw_area(sheet: Sheet, area: Area, chart: Chart) -> None:
             _band(sheet, plot, columns, band, end.hue)
     right = min(plot.right, axis.pixels[last] + (_ONLY / 2 if len(when) == 1 else 0))
     points = [(right, plot.top + (above + below) / 2 * plot.height) for above, below in pairwise(edges)]
-    ends.write(sheet, named, points, beside_dates(area, plot, when), x=right, size=size)
+    ends.write(sheet, named, points, label_area(area, plot, when), x=right, size=size)
 
 
 def _stack(values: Sequence[float | None], unit: Unit) -> Stack:
@@ -60,7 +60,7 @@ def _stack(values: Sequence[float | None], unit: Unit) -> Stack:
 
 
 def _runs(stacks: Sequence[Stack]) -> Iterator[range]:
-    """Yield the dates between gaps."""
+    """Yield the ranges of dates between gaps."""
     start = None
     for at, stack in enumerate((*stacks, ())):
         if stack and start is None:
@@ -71,7 +71,7 @@ def _runs(stacks: Sequence[Stack]) -> Iterator[range]:
 
 
 def _columns(xs: Sequence[float], stacks: Sequence[Stack], plot: Area, *, alone: bool) -> list[tuple[float, Stack]]:
-    """Put pixels and stacks together; a date that has no neighbour becomes a column."""
+    """Pair pixels with stacks; a date without neighbors becomes a column."""
     if len(xs) > 1:
         return list(zip(xs, stacks, strict=True))
     half = _ONLY / 2 if alone else _COLUMN

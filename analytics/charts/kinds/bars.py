@@ -1,28 +1,28 @@
-"""Bars: ranked, in pairs, and a subject in its field with what it is made of."""
+"""Bar charts: ranked bars, pairs of bars, and one subject among the others with its parts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from analytics.answer import Unit
+from analytics.chart import Unit
 from analytics.charts import number_labels, style, text_measurement
 from analytics.charts.canvas import Area
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analytics.answer import Chart
+    from analytics.chart import Chart
     from analytics.charts.canvas import Sheet
 
 _TALLEST = 96
-"""Distance of two rows where there are few."""
+"""Largest height of a row."""
 _NAMES, _NAMES_OF_PAIRS, _NAMES_IN_FOCUS = 0.42, 0.36, 0.51
-"""The most that names take of the width."""
+"""Largest part of the width for the names."""
 _LEAST = 0.02
-"""A portion below this never fills the width: a bar of 0.04% must not look like all there is."""
+"""A portion below this never fills the width: a bar of 0.04% must not look like 100%."""
 _DWARFS = 4
-"""How many times the longest named bar those not named may be before they are written instead of drawn."""
+"""Largest ratio of the bar for all others to the longest named bar; beyond it the value is written instead."""
 _GAP = 16
 """Between a name and its bar."""
 _VALUE_GAP = 10
@@ -32,7 +32,7 @@ _VALUE_GAP = 10
 @dataclass(frozen=True, slots=True)
 class _Bar:
     value: float
-    says: str
+    label: str
     hue: str
     ink: str = style.INK
 
@@ -43,34 +43,34 @@ class _Row:
     bars: tuple[_Bar, ...]
     bold: bool = False
     written: str = ""
-    """What stands in place of the bars."""
+    """Text in place of the bars."""
 
 
 def draw_bars(sheet: Sheet, area: Area, chart: Chart) -> None:
-    """Draw one bar a category, in the order given; the subject (by default the first) in its colour."""
+    """Draw one bar for each category, in their order; the subject (by default the first) in its color."""
     _rows(sheet, area, _ranked(chart, chart.emphasis or chart.categories[:1]), chart.unit)
 
 
 def draw_paired(sheet: Sheet, area: Area, chart: Chart) -> None:
-    """Draw two bars a category, the first light and the second dark; the first name says which is which."""
+    """Draw two bars for each category, the first light and the second dark; the first category labels them."""
     first = next((name for name in chart.categories if not style.is_rest(name)), chart.categories[0])
     rows = []
     for place, category in enumerate(chart.categories):
         subject = category in chart.emphasis if chart.emphasis else not _is_context(category)
         bars = []
-        for one, strong in zip(chart.series, (False, True), strict=True):
-            value = one.values[place] or 0.0
+        for series, strong in zip(chart.series, (False, True), strict=True):
+            value = series.values[place] or 0.0
             hue = (style.BLUE if strong else style.SKY) if subject else (style.NOTHING if strong else style.REST)
-            says = number_labels.label(value, chart.unit)
+            label = number_labels.label(value, chart.unit)
             if category == first:
-                says = _of(says, one.name, chart.unit)
-            bars.append(_Bar(value, text_measurement.printable(says), hue, style.INK if strong else style.QUIET))
+                label = _of(label, series.name, chart.unit)
+            bars.append(_Bar(value, text_measurement.printable(label), hue, style.INK if strong else style.QUIET))
         rows.append(_Row(category, tuple(bars), bold=category in chart.emphasis))
     _rows(sheet, area, _without_giants(chart, rows), chart.unit, most=_NAMES_OF_PAIRS)
 
 
 def draw_focus(sheet: Sheet, area: Area, chart: Chart) -> None:
-    """Draw the field with the subject in its colour at the left, and what the subject is made of at the right."""
+    """Draw the ranking with the subject in its color at the left, and the subject's parts at the right."""
     if not chart.parts:
         draw_bars(sheet, area, chart)
         return
@@ -84,23 +84,23 @@ def draw_focus(sheet: Sheet, area: Area, chart: Chart) -> None:
 
 
 def _is_context(name: str) -> bool:
-    return style.colour(name) in {style.REST, style.NOTHING}
+    return style.color(name) in {style.REST, style.NOTHING}
 
 
 def _ranked(chart: Chart, subjects: Sequence[str]) -> list[_Row]:
     hues = style.accents(subjects)
     rows = []
-    for category, given in zip(chart.categories, chart.series[0].values, strict=True):
+    for category, value in zip(chart.categories, chart.series[0].values, strict=True):
         hue = hues.get(category) or (style.REST if style.is_rest(category) else style.CONTEXT)
-        bar = _Bar(given or 0.0, number_labels.label(given or 0.0, chart.unit), hue)
+        bar = _Bar(value or 0.0, number_labels.label(value or 0.0, chart.unit), hue)
         rows.append(_Row(category, (bar,), bold=category in subjects))
     return _without_giants(chart, rows)
 
 
 def _without_giants(chart: Chart, rows: Sequence[_Row]) -> list[_Row]:
-    """Write those not named instead of drawing them where their bar would leave the leaders a few pixels each.
+    """Write the value of all others instead of drawing a bar that would leave the leaders a few pixels each.
 
-    Of the whole Hub's creators, the first has some percent and the half million not named have the rest.
+    Among the whole Hub's creators, the first has a few percent and the half million others have the rest.
     """
     longest = max((bar.value for row in rows if not style.is_rest(row.name) for bar in row.bars), default=0.0)
     return [_written(chart, row) if _dwarfs(row, longest) else row for row in rows]
@@ -113,7 +113,7 @@ def _dwarfs(row: _Row, longest: float) -> bool:
 def _written(chart: Chart, row: _Row) -> _Row:
     values = [number_labels.label(bar.value, chart.unit) for bar in row.bars]
     if len(values) > 1:
-        values = [_of(value, one.name, chart.unit) for value, one in zip(values, chart.series, strict=True)]
+        values = [_of(value, series.name, chart.unit) for value, series in zip(values, chart.series, strict=True)]
     return replace(row, bars=(), written=f"{text_measurement.printable(', '.join(values))} · not drawn")
 
 
@@ -122,7 +122,7 @@ def _of(value: str, measure: str, unit: Unit) -> str:
 
 
 def _rows(sheet: Sheet, area: Area, rows: Sequence[_Row], unit: Unit, *, size: float = style.LABEL, most: float = _NAMES) -> None:
-    """Draw names, bars and values; the longest bar with its value takes all the width there is."""
+    """Draw names, bars and values; the longest bar with its value takes the full width."""
     pitch = min(area.height / len(rows), _TALLEST)
     several = max(len(row.bars) for row in rows)
     thick = pitch * (0.84 / several if several > 1 else 0.64)
@@ -143,16 +143,16 @@ def _rows(sheet: Sheet, area: Area, rows: Sequence[_Row], unit: Unit, *, size: f
             if end > start:
                 sheet.bar(Area(start, round(top), end, round(top + thick) - (several > 1)), bar.hue)
             value = (end + _VALUE_GAP, top + thick / 2)
-            sheet.words(value, bar.says, value_size, hue=bar.ink, bold=row.bold, centered=True)
+            sheet.words(value, bar.label, value_size, hue=bar.ink, bold=row.bold, centered=True)
             top += thick
 
 
 def _scale(rows: Sequence[_Row], room: float, unit: Unit, size: float) -> float:
-    """Return how many pixels one unit is, so that each bar and its value fit into the room."""
+    """Return the pixels of one unit, so that every bar and its value fit into the room."""
     least = _LEAST if unit is Unit.PORTION else 0.0
     return min(
         (
-            (room - text_measurement.width(bar.says, size, bold=row.bold)) / max(bar.value, least)
+            (room - text_measurement.width(bar.label, size, bold=row.bold)) / max(bar.value, least)
             for row in rows
             for bar in row.bars
             if bar.value > 0
@@ -162,12 +162,12 @@ def _scale(rows: Sequence[_Row], room: float, unit: Unit, size: float) -> float:
 
 
 def _length(value: float, scale: float) -> float:
-    """Return a bar's length in pixels: nothing is nothing, and what is more than nothing can be seen."""
+    """Return a bar's length in pixels: 0 for 0, else at least 2, to be visible."""
     return max(value * scale, 2.0) if value > 0 else 0.0
 
 
 def _parts(sheet: Sheet, area: Area, chart: Chart, hue: str) -> None:
-    """Write each part above its bar: there is no room for names at the side."""
+    """Draw each part with its name above the bar, since there is no room at the side."""
     titled = style.LABEL - 2
     title, _ = text_measurement.wrap(text_measurement.printable(chart.parts_title), area.width, titled, bold=True)
     first = area.top - 4
@@ -190,4 +190,4 @@ def _parts(sheet: Sheet, area: Area, chart: Chart, hue: str) -> None:
         end = area.left + _length(bar.value, scale)
         if end > area.left:
             sheet.bar(Area(area.left, round(top + pitch * 0.56), end, round(top + pitch * 0.80)), hue)
-        sheet.words((end + _VALUE_GAP, top + pitch * 0.68), bar.says, size, centered=True)
+        sheet.words((end + _VALUE_GAP, top + pitch * 0.68), bar.label, size, centered=True)

@@ -1,4 +1,4 @@
-"""Before and after: a row a category, in titled groups; what rose is blue, what fell vermillion."""
+"""Before and after: one row for each category, in titled groups; increases are blue, decreases vermillion."""
 
 from __future__ import annotations
 
@@ -6,35 +6,33 @@ from typing import TYPE_CHECKING
 
 from analytics.charts import number_labels, style, text_measurement
 from analytics.charts.canvas import Area
-from analytics.formatting.phrases import points
+from analytics.formatting.phrases import LEAST_CHANGE, signed
 
 if TYPE_CHECKING:
-    from analytics.answer import Chart
+    from analytics.chart import Chart
     from analytics.charts.canvas import Sheet
 
 _NAMES = 0.34
-"""The most that the names take of the width."""
+"""Largest part of the width for the names."""
 _GAP = 18
 _HEAD = 1.1
 """Height of a group's title in rows."""
 _TALLEST = 62
-_SAME = 0.0005
-"""Shares nearer than this round to the same tenth of a per cent."""
 _KEY = "gray before, colored after"
 
 
 def draw_dumbbell(sheet: Sheet, area: Area, chart: Chart) -> None:
-    """Draw a grey dot before, a coloured one after, and in two columns what it is now and the change."""
+    """Draw a gray dot for the value before, a colored one for the value after, and columns with the value and the change."""
     groups = chart.groups or (("", len(chart.categories)),)
     heads = sum(bool(title) for title, _ in groups)
     pitch = min(area.height / (len(chart.categories) + heads * _HEAD), _TALLEST)
     size = min(style.LABEL, pitch * 0.56)
-    labels = [text_measurement.printable(one) for one in chart.categories]
-    room = min(max(text_measurement.width(one, size) for one in labels), area.width * _NAMES)
+    labels = [text_measurement.printable(text) for text in chart.categories]
+    room = min(max(text_measurement.width(text, size) for text in labels), area.width * _NAMES)
     before, after = chart.series[0].values, chart.series[1].values
     now = ["" if value is None else number_labels.label(value, chart.unit) for value in after]
-    change = [_change(was, is_) for was, is_ in zip(before, after, strict=True)]
-    columns = [max(text_measurement.width(one, size) for one in column) for column in (now, change)]
+    change = [_change(old, new) for old, new in zip(before, after, strict=True)]
+    columns = [max(text_measurement.width(text, size) for text in column) for column in (now, change)]
     ends = area.right - (columns[1] + _GAP if columns[1] else 0), area.right
     plot = Area(area.left + room + _GAP, area.top, ends[0] - columns[0] - _GAP, area.bottom)
     highest = max((value for value in (*before, *after) if value is not None), default=0.0) or 1.0
@@ -74,22 +72,22 @@ def _title(sheet: Sheet, area: Area, y: float, title: str, size: float, *, key: 
 
 
 def _dots(sheet: Sheet, at: tuple[float | None, float | None], y: float, hue: str, pitch: float) -> None:
-    was, now = at
-    if was is not None and now is not None and was != now:
-        sheet.line([(was, y), (now, y)], hue, max(4.0, pitch * 0.12))
-    if was is not None:
-        sheet.dots([(was, y)], style.CONTEXT, pitch * 0.30)
-    if now is not None:
-        sheet.dots([(now, y)], hue, pitch * 0.38)
+    old, new = at
+    if old is not None and new is not None and old != new:
+        sheet.line([(old, y), (new, y)], hue, max(4.0, pitch * 0.12))
+    if old is not None:
+        sheet.dots([(old, y)], style.CONTEXT, pitch * 0.30)
+    if new is not None:
+        sheet.dots([(new, y)], hue, pitch * 0.38)
 
 
-def _hue(was: float | None, now: float | None) -> str:
-    if was is None or now is None or abs(now - was) < _SAME:
+def _hue(old: float | None, new: float | None) -> str:
+    if old is None or new is None or abs(new - old) < LEAST_CHANGE:
         return style.QUIET
-    return style.BLUE if now > was else style.VERMILLION
+    return style.BLUE if new > old else style.VERMILLION
 
 
-def _change(was: float | None, now: float | None) -> str:
-    if was is None or now is None or abs(now - was) < _SAME:
+def _change(old: float | None, new: float | None) -> str:
+    if old is None or new is None or abs(new - old) < LEAST_CHANGE:
         return ""
-    return points(now - was).partition(" ")[0]
+    return signed(new - old)

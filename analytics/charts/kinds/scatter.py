@@ -1,4 +1,4 @@
-"""Dots on two logarithmic axes, the line that fits them, and how well it does."""
+"""Scatter plots on two logarithmic axes, with the fitted line and R²."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analytics.answer import Unit
+from analytics.chart import Unit
 from analytics.charts import number_labels, style, text_measurement
 from analytics.charts.canvas import Area
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from analytics.answer import Chart, Dot, Fit
+    from analytics.chart import Chart, Dot, Fit
     from analytics.charts.canvas import Point, Sheet
 
 _DOT, _SUBJECT = 13, 17
 _ABOVE, _BELOW = 44, 74
 _PAD = 0.05
-"""Part of an axis left free at each end, so that no dot is cut."""
+"""Part of an axis that is free at each end, so that no dot is cut."""
 _MOST = 360
-"""The widest label of a dot."""
+"""Largest width of a dot's label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,10 @@ class LogAxis:
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """The dots without a name, and the line."""
+    """The unlabeled dots and points along the line, which labels should not cover."""
 
     points: NDArray[np.float64]
-    """Pixels, one row a dot."""
+    """Shape (n, 2), in pixels."""
 
     def within(self, box: Area) -> int:
         """Count the dots in a box."""
@@ -57,11 +57,11 @@ class Crowd:
 
 
 def draw_scatter(sheet: Sheet, area: Area, chart: Chart) -> None:
-    """Draw all dots as one artist, the fit, and names at the dots in emphasis."""
+    """Draw all dots as one artist, the fit, and labels at the dots in emphasis."""
     xs, ys = _limits([dot.x for dot in chart.dots]), _limits([dot.y for dot in chart.dots])
     y_marks = [(value, number_labels.tick(value, Unit.COUNT)) for value in number_labels.powers(*ys)]
-    beside = max((text_measurement.width(mark, style.SMALL) for _, mark in y_marks), default=0.0) + 14
-    plot = Area(area.left + beside, area.top + _ABOVE, area.right, area.bottom - _BELOW)
+    mark_width = max((text_measurement.width(mark, style.SMALL) for _, mark in y_marks), default=0.0) + 14
+    plot = Area(area.left + mark_width, area.top + _ABOVE, area.right, area.bottom - _BELOW)
     x_axis, y_axis = LogAxis(*xs, plot.left, plot.right), LogAxis(*ys, plot.bottom, plot.top)
     for value, mark in y_marks:
         y = y_axis.at(value)
@@ -75,7 +75,7 @@ def draw_scatter(sheet: Sheet, area: Area, chart: Chart) -> None:
         sheet.words(
             (min(x, plot.right - half), plot.bottom + 12 + style.SMALL), mark, style.SMALL, hue=style.QUIET, align="center"
         )
-    _say(sheet, area, chart)
+    _write_labels(sheet, area, chart)
     subjects = [dot for dot in chart.dots if dot.name in chart.emphasis]
     others = [(x_axis.at(dot.x), y_axis.at(dot.y)) for dot in chart.dots if dot.name not in chart.emphasis]
     if others:
@@ -90,19 +90,19 @@ def draw_scatter(sheet: Sheet, area: Area, chart: Chart) -> None:
 
 
 def _limits(values: Sequence[float]) -> tuple[float, float]:
-    """Return the ends of an axis around the values: a power of ten at least, so that it has a mark."""
+    """Return the ends of an axis around the values, at least a power of ten apart, so that it has a tick."""
     low, high = math.log10(min(values)), math.log10(max(values))
     span = high - low
     pad = max(span * _PAD, (1 - span) / 2)
     return 10 ** (low - pad), 10 ** (high + pad)
 
 
-def _say(sheet: Sheet, area: Area, chart: Chart) -> None:
-    """Write what the axes are, and how well the line fits."""
+def _write_labels(sheet: Sheet, area: Area, chart: Chart) -> None:
+    """Write the axis labels and R²."""
     fit = chart.fit
     fitted = f"R² {fit.r2:.2f} raw, {fit.r2_log:.2f} log-log · n = {fit.n:,}" if fit else ""
-    taken = text_measurement.width(fitted, style.SMALL, bold=True)
-    y_label = text_measurement.fit(text_measurement.printable(f"↑ {chart.y_label}"), area.width - taken - 40, style.SMALL)
+    fit_width = text_measurement.width(fitted, style.SMALL, bold=True)
+    y_label = text_measurement.fit(text_measurement.printable(f"↑ {chart.y_label}"), area.width - fit_width - 40, style.SMALL)
     x_label = text_measurement.fit(text_measurement.printable(f"{chart.x_label} →"), area.width, style.SMALL)
     if chart.y_label:
         sheet.words((area.left, area.top + style.SMALL), y_label, style.SMALL, hue=style.QUIET)
@@ -113,7 +113,7 @@ def _say(sheet: Sheet, area: Area, chart: Chart) -> None:
 
 
 def _fit(fit: Fit, x_axis: LogAxis, y_axis: LogAxis) -> list[Point]:
-    """Return the ends of the line within the plot; none where it lies outside."""
+    """Return the ends of the line within the plot; ``[]`` where it lies outside."""
     low, high = math.log10(y_axis.lowest), math.log10(y_axis.highest)
     start, end = math.log10(x_axis.lowest), math.log10(x_axis.highest)
     if fit.slope:
@@ -126,34 +126,34 @@ def _fit(fit: Fit, x_axis: LogAxis, y_axis: LogAxis) -> list[Point]:
 
 
 def _along(line: Sequence[Point]) -> list[Point]:
-    """Return points of a line, a few pixels apart: a name shall not cover it either."""
+    """Return points of a line, a few pixels apart, for labels to avoid."""
     return [tuple(point) for point in np.linspace(line[0], line[1], 150)] if line else []
 
 
 def _names(sheet: Sheet, plot: Area, dots: Sequence[Dot], points: Sequence[Point], crowd: Crowd) -> None:
-    """Write each name near its dot, where it covers no other name, no named dot, and as little of the crowd as can be."""
+    """Write each label near its dot, without covering other labels or labeled dots, and over as few other dots as possible."""
     size = style.SMALL
-    taken = [_around(point, _SUBJECT / 2 + 2) for point in points]
+    occupied = [_around(point, _SUBJECT / 2 + 2) for point in points]
     for at in sorted(range(len(dots)), key=lambda i: points[i][1]):
         name = text_measurement.fit(text_measurement.printable(dots[at].name), _MOST, size)
         boxes = [
             box
             for box in _places(points[at], text_measurement.width(name, size))
-            if plot.contains(box) and not any(box.overlaps(other) for other in taken if other is not taken[at])
+            if plot.contains(box) and not any(box.overlaps(other) for other in occupied if other is not occupied[at])
         ]
         if not boxes:
-            continue  # no room: a name that covers another is worse than none
-        box = min(boxes, key=lambda b: 10 * crowd.within(b) + math.dist(_nearest(b, points[at]), points[at]))
-        near = _nearest(box, points[at])
-        if math.dist(near, points[at]) > _SUBJECT * 1.5:
-            sheet.line([points[at], near], style.QUIET, 2)
+            continue  # no room: better no label than one over another
+        box = min(boxes, key=lambda b: 10 * crowd.within(b) + math.dist(_closest_point(b, points[at]), points[at]))
+        end = _closest_point(box, points[at])
+        if math.dist(end, points[at]) > _SUBJECT * 1.5:
+            sheet.line([points[at], end], style.QUIET, 2)
         sheet.bar(box, style.PAPER, opacity=0.75)
         sheet.words((box.left + 4, (box.top + box.bottom) / 2), name, size, centered=True)
-        taken.append(box)
+        occupied.append(box)
 
 
 def _places(point: Point, wide: float) -> Iterator[Area]:
-    """Yield where a name of this width could be: right of the dot, left, above and below, up to 160 pixels away."""
+    """Yield candidate boxes for a label: right of the dot, left, above and below, up to 160 pixels away."""
     x, y = point
     half = style.SMALL * 0.6
     for step in range(-10, 11):
@@ -164,8 +164,8 @@ def _places(point: Point, wide: float) -> Iterator[Area]:
             yield Area(start - 4, y + step * 16 - half, start + wide + 4, y + step * 16 + half)
 
 
-def _nearest(box: Area, point: Point) -> Point:
-    """Return the point of a box that is nearest to another point."""
+def _closest_point(box: Area, point: Point) -> Point:
+    """Return the point of a box that is closest to another point."""
     return min(max(point[0], box.left), box.right), min(max(point[1], box.top), box.bottom)
 
 

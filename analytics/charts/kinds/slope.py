@@ -1,4 +1,4 @@
-"""Shares at two dates: a straight line a name, with name and value at both ends."""
+"""Slope charts: shares at two dates, one line for each name with labels at both ends."""
 
 from __future__ import annotations
 
@@ -7,27 +7,30 @@ from typing import TYPE_CHECKING
 from analytics.charts import line_end_labels, number_labels, style, text_measurement, time_axis
 from analytics.charts.canvas import Area
 from analytics.charts.line_end_labels import Ending
+from analytics.formatting.phrases import short_day
 
 if TYPE_CHECKING:
-    from analytics.answer import Chart, Series
+    from analytics.chart import Chart, Series
     from analytics.charts.canvas import Point, Sheet
 
 _SIDE = 0.38
-"""The most that the words of one side take of the width."""
+"""Largest part of the width for the labels of one side."""
 _DAYS = 44
 """Pixels for the two dates above the lines."""
 _THICK, _THIN = 7, 4
 
 
 def draw_slope(sheet: Sheet, area: Area, chart: Chart) -> None:
-    """Draw subjects in their colour, others grey; without a subject what rose is blue, what fell vermillion, what stayed grey."""
+    """Draw subjects in their color and others gray; without a subject, increases are blue and decreases vermillion."""
     when = time_axis.parse(chart.categories)
-    hues = line_end_labels.hues_of(chart) if chart.emphasis else {one.name: _direction(one) for one in chart.series}
+    hues = line_end_labels.hues_of(chart) if chart.emphasis else {series.name: _direction(series) for series in chart.series}
     ends = [
         {
-            one.name: Ending(number_labels.label(value, chart.unit), text_measurement.printable(one.name), hues[one.name])
-            for one in chart.series
-            if (value := one.values[side]) is not None
+            series.name: Ending(
+                number_labels.label(value, chart.unit), text_measurement.printable(series.name), hues[series.name]
+            )
+            for series in chart.series
+            if (value := series.values[side]) is not None
         }
         for side in (0, 1)
     ]
@@ -36,22 +39,22 @@ def draw_slope(sheet: Sheet, area: Area, chart: Chart) -> None:
     points = _points(chart, plot)
     for x, day in zip((plot.left, plot.right), when, strict=True):
         sheet.line([(x, plot.top), (x, plot.bottom)], style.GRID, 2)
-        sheet.words((x, area.top + style.SMALL), time_axis.exact(day), style.SMALL, hue=style.QUIET, align="center")
-    for one in line_end_labels.upwards(chart):
-        thickness = _THICK if one.name in chart.emphasis else _THIN
-        both = [side[one.name] for side in points if one.name in side]
-        if len(both) == 2:
-            sheet.line(both, hues[one.name], thickness)
-        if both:
-            sheet.dots(both, hues[one.name], thickness * 2.2 + 3)
+        sheet.words((x, area.top + style.SMALL), short_day(day), style.SMALL, hue=style.QUIET, align="center")
+    for series in line_end_labels.upwards(chart):
+        thickness = _THICK if series.name in chart.emphasis else _THIN
+        ends_of_line = [side[series.name] for side in points if series.name in side]
+        if len(ends_of_line) == 2:
+            sheet.line(ends_of_line, hues[series.name], thickness)
+        if ends_of_line:
+            sheet.dots(ends_of_line, hues[series.name], thickness * 2.2 + 3)
     for side, x in enumerate((plot.left, plot.right)):
         named = list(ends[side].values())
         line_end_labels.write(sheet, named, list(points[side].values()), plot, x=x, size=sizes[side], mirrored=side == 0)
 
 
 def _points(chart: Chart, plot: Area) -> tuple[dict[str, Point], dict[str, Point]]:
-    """Place every value that is there; the axis runs from the lowest to the highest of them, since only slopes are compared."""
-    known = [value for one in chart.series for value in one.values if value is not None]
+    """Return the points of every value; the axis runs from the lowest to the highest, since only slopes are compared."""
+    known = [value for series in chart.series for value in series.values if value is not None]
     lowest, highest = min(known, default=0.0), max(known, default=0.0)
     inner = Area(plot.left, plot.top + style.LABEL * 0.6, plot.right, plot.bottom - style.LABEL * 0.6)
 
@@ -60,14 +63,14 @@ def _points(chart: Chart, plot: Area) -> tuple[dict[str, Point], dict[str, Point
         return inner.bottom - part * inner.height
 
     before, after = (
-        {one.name: (x, height(value)) for one in chart.series if (value := one.values[side]) is not None}
+        {series.name: (x, height(value)) for series in chart.series if (value := series.values[side]) is not None}
         for side, x in enumerate((plot.left, plot.right))
     )
     return before, after
 
 
-def _direction(one: Series) -> str:
-    before, after = one.values
-    if style.is_rest(one.name) or before is None or after is None or before == after:
+def _direction(series: Series) -> str:
+    before, after = series.values
+    if style.is_rest(series.name) or before is None or after is None or before == after:
         return style.CONTEXT
     return style.BLUE if after > before else style.VERMILLION

@@ -1,4 +1,4 @@
-"""Dates in plain words: "last month", "since spring", "over the past year", "march vs august". Words in, periods out."""
+"""Parses dates in natural language: "last month", "since spring", "over the past year", "march vs august"."""
 
 from __future__ import annotations
 
@@ -39,19 +39,19 @@ _SPAN = rf"(?:(?:over|in|during|for|within) )?(?:the )?(?:last|past) (?:({_COUNT
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """What a text says of time, and the text without it."""
+    """The dates in a text, and the text without them."""
 
     rest: str
     at: Period | None = None
     since: Period | None = None
     both: tuple[Period, Period] | None = None
-    """Two dates that are set beside each other."""
+    """Two dates to compare."""
     course: bool = False
-    """Whether a course was asked for, without saying since when."""
+    """Whether the text asks for a development over time without a start."""
 
 
 def when(text: str, today: date) -> When:
-    """Read the dates of a text in small letters; a month is the latest of that name that has begun."""
+    """Parse the dates in a lower-case text; a month without a year is the latest one that has begun."""
     pair = _pair(text, today)
     if pair:
         return pair
@@ -68,14 +68,14 @@ def year_before(today: date) -> Period:
 
 
 def _take(text: str, pattern: str) -> tuple[str, re.Match[str] | None]:
-    found = re.search(pattern, text)
-    return (f"{text[: found.start()]} {text[found.end() :]}", found) if found else (text, None)
+    match = re.search(pattern, text)
+    return (f"{text[: match.start()]} {text[match.end() :]}", match) if match else (text, None)
 
 
-def _first(text: str, ways: Iterator[tuple[str, Callable[[re.Match[str]], Period | None]]]) -> tuple[str, Period | None]:
-    for pattern, meaning in ways:
-        rest, found = _take(text, pattern)
-        period = meaning(found) if found else None
+def _first(text: str, patterns: Iterator[tuple[str, Callable[[re.Match[str]], Period | None]]]) -> tuple[str, Period | None]:
+    for pattern, meaning in patterns:
+        rest, match = _take(text, pattern)
+        period = meaning(match) if match else None
         if period:
             return rest, period
     return text, None
@@ -85,13 +85,13 @@ def _pair(text: str, today: date) -> When | None:
     joined = (
         rf"\b(?:between |from |compare )?(?P<one>{_POINT}) (?:vs\.?|versus|and|with|to|against) (?P<two>{_POINT}|now|today)\b"
     )
-    rest, found = _take(text, joined)
-    if not found:
+    rest, match = _take(text, joined)
+    if not match:
         return None
-    one, two = (_point(found[side], today) for side in ("one", "two"))
-    if found["two"] in {"now", "today"}:
-        two = Period(today.year, today.month)
-    return When(rest, both=(one, two)) if one and two and one != two else None
+    first, second = (_point(match[side], today) for side in ("one", "two"))
+    if match["two"] in {"now", "today"}:
+        second = Period(today.year, today.month)
+    return When(rest, both=(first, second)) if first and second and first != second else None
 
 
 def _sinces(today: date) -> Iterator[tuple[str, Callable[[re.Match[str]], Period | None]]]:
@@ -110,14 +110,14 @@ def _ats(today: date) -> Iterator[tuple[str, Callable[[re.Match[str]], Period | 
 
 
 def _point(text: str, today: date) -> Period | None:
-    """Return the month or day that some words mean."""
+    """Return the month or day of an expression; ``None`` if it has none."""
     if re.fullmatch(r"\d{4}", text):
         return Period(int(text), 12) if 2020 <= int(text) <= today.year else None
     return Period.read(text) or _relative(text, today) or _season(text, today) or _named(text, today)
 
 
 def _relative(text: str, today: date) -> Period | None:
-    """Return what is said from today: "last month", "six months ago", "the start of the year"."""
+    """Return a date relative to today: "last month", "six months ago", "the start of the year"."""
     ago = re.fullmatch(rf"({_COUNT}) (month|year)s? ago", text)
     if ago:
         return _months_before(today, _number(ago[1]) * (12 if ago[2] == "year" else 1))
@@ -135,7 +135,7 @@ def _season(text: str, today: date) -> Period | None:
     if words[-1].isdigit():
         return Period(int(words[-1]), month)
     year = today.year if month <= today.month else today.year - 1
-    # "Last summer" is not the one that we are in.
+    # "Last summer" isn't the present one.
     running = year == today.year and today.month < month + 3
     return Period(year - 1 if words[0] == "last" and running else year, month)
 

@@ -1,4 +1,4 @@
-"""What the words of a question mean, apart from names: read from ``lexicon.toml``, which tells what each field is."""
+"""The vocabulary of questions apart from names, read from ``lexicon.toml``, which documents its fields."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Sort(StrEnum):
-    """What a word is."""
+    """Category of a word."""
 
     FILLER = "filler"
     MEASURE = "measure"
@@ -30,7 +30,7 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One or more words of the text that mean one thing."""
+    """A word or phrase with its category and meaning."""
 
     sort: Sort
     means: Measure | ListName | Dimension | str = ""
@@ -44,20 +44,20 @@ _MEANINGS: Mapping[Sort, Callable[[str], Measure | ListName | Dimension | str]] 
 
 
 def load(text: str) -> dict[str, Word]:
-    """Read words from TOML, by their folded phrase.
+    """Read words from TOML, by their normalized phrase.
 
     Raises:
-        ValueError: for a sort or a meaning that there is not, or a phrase that means two things.
+        ValueError: for an unknown category or meaning, or a phrase with two meanings.
 
     """
-    found: dict[str, Word] = {}
+    words: dict[str, Word] = {}
     for entry in tomllib.loads(text)["word"]:
         sort = Sort(entry["sort"])
         word = Word(sort, _MEANINGS.get(sort, str)(entry.get("means", "")))
         for phrase in entry["phrases"]:
-            if found.setdefault(normalize(phrase), word) != word:
-                raise ValueError(f"lexicon.toml: “{phrase}” is both {found[normalize(phrase)].sort} and {sort}")
-    return found
+            if words.setdefault(normalize(phrase), word) != word:
+                raise ValueError(f"lexicon.toml: “{phrase}” is both {words[normalize(phrase)].sort} and {sort}")
+    return words
 
 
 VOCABULARY: Mapping[str, Word] = load(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     Names = Mapping[str, Iterable[tuple[str, Sequence[str]]]]
-    """By a question's word (``creator``, ``license``, …, ``model``): names, each with what else it is called."""
+    """By a question's word (``creator``, ``license``, …, ``model``): names, each with its aliases."""
 
 ALIKE = 82
 """Similarity (0 to 100) from which a misspelled word counts as a known one."""
@@ -89,7 +89,7 @@ def _others() -> Iterator[tuple[KnownName, str]]:
     for words in (NONE_DECLARED, "no license", "without a license", "undeclared"):
         yield KnownName(Dimension.LICENSE, NONE_DECLARED), words
     for family in licenses.FAMILIES[:-2]:
-        yield from ((KnownName(Dimension.FAMILY, family), word) for word in (family, *licenses.called(family)))
+        yield from ((KnownName(Dimension.FAMILY, family), word) for word in (family, *licenses.family_aliases(family)))
     for task in tasks.TASKS:
         yield from ((KnownName(Dimension.TASK, task), word) for word in (task, *tasks.ALIASES.get(task, ())))
 

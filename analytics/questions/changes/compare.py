@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer, ChartKind, Ranking, Series, Share
+from analytics.answer import Answer, Ranking, Share
+from analytics.chart import ChartKind, Series
 from analytics.domain import Dimension
 from analytics.errors import QueryError
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import day, name, of_measure, points
+from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, name, noun_phrase, of_measure, size
 from analytics.names.resolve import lookup, nearest
 from analytics.query import MOST_NAMES, Form, Option, Query
 from analytics.questions import chart_specs
@@ -17,13 +18,13 @@ from analytics.questions.changes.months import months, two_months
 from analytics.questions.question import Question, View
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from analytics.storage.history import History
 
-_TELLING = 1.5
-"""Multiple from which "times as much" says more than points."""
-_TRIED = (
+_MULTIPLE_FROM = 1.5
+"""Ratio of two shares from which a multiple says more than a difference in points."""
+_DIMENSIONS = (
     Dimension.CREATOR,
     Dimension.LICENSE,
     Dimension.TASK,
@@ -38,41 +39,47 @@ def _answer(query: Query, history: History) -> Answer:
     dates = months(query)
     if dates:
         return two_months(query, history, *dates)
-    view, names = _understand(query, history)
-    return _over_time(view, names) if query.since else _now(view, names)
+    view, names = _resolve(query, history)
+    return _answer_over_time(view, names) if query.since else _answer_at_date(view, names)
 
 
-def _understand(query: Query, history: History) -> tuple[View, list[str]]:
-    """Find the one dimension in which every name is known. Names that mean the same are compared once."""
+def _resolve(query: Query, history: History) -> tuple[View, list[str]]:
+    """Return the dimension that has every name, and the names in the data, without duplicates.
+
+    Raises:
+        QueryError: when no dimension has all of them, or all mean the same.
+
+    """
     unknown: list[str] = []
-    near: list[str] = []
-    for dimension in _TRIED:
+    similar: list[str] = []
+    for dimension in _DIMENSIONS:
         view = View(query, history, dimension)
-        found = [lookup(typed, dimension, view.names) for typed in query.names]
-        names = list(dict.fromkeys(one for one in found if one is not None))
-        missing = [typed for typed, one in zip(query.names, found, strict=True) if one is None]
+        resolved = [lookup(typed, dimension, view.names) for typed in query.names]
+        names = list(dict.fromkeys(raw for raw in resolved if raw is not None))
+        missing = [typed for typed, raw in zip(query.names, resolved, strict=True) if raw is None]
         if not missing:
             if len(names) < 2:
-                message = f"{' and '.join(query.names)} are the same {dimension}: {name(dimension, names[0])}."
+                same = "both" if len(query.names) == 2 else "all"
+                message = (
+                    f"{enumerate_(query.names)} are {same} {name(dimension, names[0])}. Compare different {dimension.plural}."
+                )
                 raise QueryError(message, (str(Query(dimension.value, (names[0],), within=query.within)),))
             return view, names
         if not unknown or len(missing) < len(unknown):
-            unknown, near = missing, nearest(missing[0], dimension, view.names)
-    said = f" Nearest: {', '.join(near)}." if near else ""
-    suggestions = tuple(str(query.but(names=tuple(other if n == unknown[0] else n for n in query.names))) for other in near)
-    kinds = f"{', '.join(one.value for one in _TRIED[:-1])} or {_TRIED[-1].value}"
-    raise QueryError(f"“{unknown[0]}” is no {kinds} that goes with the other names.{said}", suggestions)
+            unknown, similar = missing, nearest(missing[0], dimension, view.names)
+    suggestions = tuple(str(query.but(names=tuple(other if n == unknown[0] else n for n in query.names))) for other in similar)
+    kinds = enumerate_([dimension.plural for dimension in _DIMENSIONS], "or")
+    hint = f" Did you mean {enumerate_(similar, 'or')}?" if similar else f" Compare names of one kind: {kinds}."
+    raise QueryError(f"I can't compare “{unknown[0]}” with the other names.{hint}", suggestions)
 
 
-def _now(view: View, names: Sequence[str]) -> Answer:
+def _answer_at_date(view: View, names: Sequence[str]) -> Answer:
     query = view.query
     rankings = tuple(_only(view.ranking(by), names) for by in view.measures)
     source = view.source()
     last = rankings[-1]
     first, second = sorted(last.shares, key=lambda share: -share.portion)[:2]
-    headline = _ahead(
-        name(view.dimension, first.name), first.portion, name(view.dimension, second.name), second.portion, of_measure(last.by)
-    )
+    headline = _headline(view.dimension, first, second, of_measure(last.by))
     ordered = [share.name for share in sorted(last.shares, key=lambda share: -share.portion)]
     series = tuple(Series(of_measure(r.by), tuple(s.portion for n in ordered for s in r.shares if s.name == n)) for r in rankings)
     details = [
@@ -101,58 +108,74 @@ def _now(view: View, names: Sequence[str]) -> Answer:
     )
 
 
-def _ahead(first: str, more: float, second: str, less: float, what: str) -> str:
-    """Say how far one is ahead of the other: as a multiple where that is telling, else in points."""
-    has = f"{first} has {percent(more)} of {what}"
-    if not less:
-        return f"{has}, {second} none"
-    if more / less >= _TELLING:
-        return f"{has}, {more / less:.1f} times as much as {second} ({percent(less)})"
-    if percent(more) == percent(less):
-        return f"{first} and {second} are level with {percent(more)} of {what}"
-    return f"{has}, {points(more - less).lstrip('+')} more than {second} ({percent(less)})"
+def _headline(dimension: Dimension, first: Share, second: Share, what: str) -> str:
+    """Compare two shares, as a multiple where they differ widely, else in percentage points."""
+    leader, other = noun_phrase(dimension, first.name), noun_phrase(dimension, second.name)
+    more, less = percent(first.portion), percent(second.portion)
+    start = f"{leader.start} {leader.has} {more} of {what}"
+    if not second.portion:
+        return f"{start}; {other.text} {other.has} none"
+    if first.portion / second.portion >= _MULTIPLE_FROM:
+        return f"{start}, {first.portion / second.portion:.1f} times the share of {other.text} ({less})"
+    if more == less:
+        return f"{leader.start} and {other.text} are tied at {more} of {what}"
+    return f"{start}, {size(first.portion - second.portion)} more than {other.text} ({less})"
 
 
-def _over_time(view: View, names: Sequence[str]) -> Answer:
+def _answer_over_time(view: View, names: Sequence[str]) -> Answer:
     query = view.query
     past = view.past()
     moments = past.moments[view.leading]
     source = view.source(past.snapshots[0])
-    drawn = chart_specs.drawable(moments)
-    kind, series, unit = chart_specs.timed(ChartKind.LINES, drawn, names, view.dimension)
-    ends = sorted(series, key=lambda one: -(one.values[-1] or 0.0))
-    gained = max(series, key=lambda one: abs((one.values[-1] or 0.0) - (one.values[0] or 0.0)))
-    moved = (gained.values[-1] or 0.0) - (gained.values[0] or 0.0)
-    headline = (
-        f"{ends[0].name} leads {ends[1].name} by {points((ends[0].values[-1] or 0.0) - (ends[1].values[-1] or 0.0)).lstrip('+')} "
-        f"of {of_measure(view.leading)}; {gained.name} moved {points(moved)} since {day(moments[0].taken_on)}"
+    chart_moments = chart_specs.drawable(moments)
+    kind, series, unit = chart_specs.timed(ChartKind.LINES, chart_moments, names, view.dimension)
+    courses = {raw: (line.values[0] or 0.0, line.values[-1] or 0.0) for raw, line in zip(names, series, strict=True)}
+    headline = _headline_over_time(courses, view, since=day(moments[0].taken_on))
+    ordered = sorted(courses.items(), key=lambda course: -course[1][1])
+    details = [f"{name(view.dimension, raw)}: {percent(first)} to {percent(last)}" for raw, (first, last) in ordered]
+    subtitle = chart_specs.subtitle(source, query, view.task, view.leading, over_time=True)
+    chart = chart_specs.chart(
+        kind, headline, source, subtitle, details, categories=chart_specs.dates(chart_moments), series=series
     )
-    details = [f"{one.name}: {percent(one.values[0] or 0.0)} to {percent(one.values[-1] or 0.0)}" for one in ends]
-    under = chart_specs.subtitle(source, query, view.task, view.leading, over_time=True)
-    chart = chart_specs.chart(kind, headline, source, under, details, categories=chart_specs.dates(drawn), series=series)
     return Answer(
         query=str(query),
         headline=headline,
         source=source,
         chart=replace(chart, unit=unit),
-        rankings=tuple(_only(one[-1].ranking, names) for one in past.moments.values()),
-        series=tuple(replace(m, ranking=_only(m.ranking, names)) for one in past.moments.values() for m in one),
+        rankings=tuple(_only(course[-1].ranking, names) for course in past.moments.values()),
+        series=tuple(replace(m, ranking=_only(m.ranking, names)) for course in past.moments.values() for m in course),
         shifts=tuple(shift for shift in past.shifts() if shift.name in names),
         notes=past.notes,
         next=_next(view, names, str(query.but(since=None))),
     )
 
 
+def _headline_over_time(courses: Mapping[str, tuple[float, float]], view: View, since: str) -> str:
+    """Describe the lead of the first over the second and the largest change; ``courses`` are first and last portions by name."""
+    first, second = sorted(courses, key=lambda raw: -courses[raw][1])[:2]
+    leader, other = noun_phrase(view.dimension, first), noun_phrase(view.dimension, second)
+    ahead, what = courses[first][1] - courses[second][1], of_measure(view.leading)
+    lead = f"{leader.start} {'lead' if leader.plural else 'leads'} {other.text} by {size(ahead)} of {what}"
+    if ahead < LEAST_CHANGE:
+        lead = f"{leader.start} and {other.text} are tied at {percent(courses[first][1])} of {what}"
+    changes = {raw: last - before for raw, (before, last) in courses.items()}
+    largest = max(changes, key=lambda raw: abs(changes[raw]))
+    if abs(changes[largest]) < LEAST_CHANGE:
+        return f"{lead}; no share has changed since {since}"
+    verb = "rose" if changes[largest] > 0 else "fell"
+    return f"{lead}; {noun_phrase(view.dimension, largest).text} {verb} {size(changes[largest], 'point')} since {since}"
+
+
 def _only(ranking: Ranking, names: Sequence[str]) -> Ranking:
-    """Keep the compared names; one that the list does not have stands with nothing, behind all others."""
-    kept = [s for s in ranking.shares if s.name in names]
-    absent = [n for n in names if n not in {s.name for s in kept}]
-    return replace(ranking, shares=(*kept, *(Share(n, 0.0, 0.0, len(ranking.shares) + 1) for n in absent)))
+    """Return the ranking of the compared names; an absent one gets zero and the rank after the last."""
+    present = [s for s in ranking.shares if s.name in names]
+    absent = [n for n in names if n not in {s.name for s in present}]
+    return replace(ranking, shares=(*present, *(Share(n, 0.0, 0.0, len(ranking.shares) + 1) for n in absent)))
 
 
 def _next(view: View, names: Sequence[str], first: str | None) -> tuple[str, ...]:
     query = view.query
-    singles = [str(Query(view.dimension.value, (one,), within=query.within, at=query.at)) for one in names]
+    singles = [str(Query(view.dimension.value, (raw,), within=query.within, at=query.at)) for raw in names]
     return (*([first] if first else []), *singles)[:3]
 
 

@@ -1,11 +1,12 @@
-"""``entries``: which models came into the list and which left it, since the month before."""
+"""``entries``: which models entered the list and which left it since last month."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer, ChartKind, Series
+from analytics.answer import Answer
+from analytics.chart import ChartKind, Series
 from analytics.domain import Dimension, Measure
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import day, enumerate_, ordinal, plural
@@ -24,18 +25,18 @@ if TYPE_CHECKING:
     from analytics.storage.history import History
 
 _NAMED = 40
-"""Models that came or left that are listed, unless ``top`` says otherwise: those with most downloads."""
+"""Models that entered or left in the list of the answer, unless ``top`` says otherwise: those with most downloads."""
 _LEFT_NAMED = 3
 
 
 def _answer(query: Query, history: History) -> Answer:
     view = View(query, history, Dimension.NAMESPACE)
     then, notes = _before(view)
-    was, now_is = _ranked(view.models_of(then)), _ranked(view.models)
-    came, left = _only_in(now_is, was), _only_in(was, now_is)
+    before, after = _ranking(view.models_of(then)), _ranking(view.models)
+    entered, left = _only_in(after, before), _only_in(before, after)
     source = replace(view.source(then), coverage=1.0)
-    headline = _headline(came, left, then)
-    shown = (came or now_is.shares)[: min(query.top or chart_specs.BARS, chart_specs.BARS)]
+    headline = _headline(entered, left, then)
+    shown = (entered or after.shares)[: min(query.top or chart_specs.BARS, chart_specs.BARS)]
     chart = chart_specs.chart(
         ChartKind.BARS,
         headline,
@@ -51,9 +52,9 @@ def _answer(query: Query, history: History) -> Answer:
         headline=headline,
         source=source,
         chart=replace(chart, emphasis=(first,)),
-        shifts=_changes(was, now_is, query.top or _NAMED),
+        shifts=_changes(before, after, query.top or _NAMED),
         top=query.top,
-        notes=(*notes, *_gone(left)),
+        notes=(*notes, *_notes_on_left(left)),
         next=(
             str(Query("model", (first,), within=query.within, at=query.at)),
             *(str(Query(word, within=query.within, at=query.at)) for word in ("models", "creators")),
@@ -62,51 +63,51 @@ def _answer(query: Query, history: History) -> Answer:
 
 
 def _before(view: View) -> tuple[Snapshot, tuple[str, ...]]:
-    """Find what to compare with, and what there is to say about it."""
+    """Return the snapshot to compare with, and notes about the choice."""
     if view.query.since:
         past = view.past()
         return past.snapshots[0], past.notes
     earlier = month_before(view.scope)
     if not earlier:
-        raise nothing_before(view.query, view.scope, f"before {view.now.taken_on:%Y-%m-%d}")
+        raise nothing_before(view.query, view.scope, f"before {day(view.now.taken_on)}")
     return earlier[0], notes_on_month(view.scope, earlier[0])
 
 
-def _ranked(models: Sequence[Model]) -> Ranking:
-    """Rank by downloads under the names that models have today: who was renamed neither came nor left."""
-    today = [(replace(model, id=renames.successor(model.id)), 1.0) for model in models]
-    return comparison.model_ranking(today, Measure.DOWNLOADS, sum(model.downloads for model in models))
+def _ranking(models: Sequence[Model]) -> Ranking:
+    """Rank models by downloads under their present ids, so that a renamed one neither enters nor leaves."""
+    current = [(replace(model, id=renames.successor(model.id)), 1.0) for model in models]
+    return comparison.model_ranking(current, Measure.DOWNLOADS, sum(model.downloads for model in models))
 
 
-def _only_in(one: Ranking, other: Ranking) -> tuple[Share, ...]:
-    there = {share.name for share in other.shares}
-    return tuple(share for share in one.shares if share.name not in there)
+def _only_in(ranking: Ranking, other: Ranking) -> tuple[Share, ...]:
+    names = {share.name for share in other.shares}
+    return tuple(share for share in ranking.shares if share.name not in names)
 
 
-def _changes(was: Ranking, now_is: Ranking, most: int) -> tuple[Shift, ...]:
-    return tuple(shift for shift in comparison.shifts(was, now_is) if not (shift.rank_before and shift.rank_after))[:most]
+def _changes(before: Ranking, after: Ranking, most: int) -> tuple[Shift, ...]:
+    return tuple(shift for shift in comparison.shifts(before, after) if not (shift.rank_before and shift.rank_after))[:most]
 
 
-def _headline(came: Sequence[Share], left: Sequence[Share], then: Snapshot) -> str:
+def _headline(entered: Sequence[Share], left: Sequence[Share], then: Snapshot) -> str:
     since = f"since {day(then.taken_on)}"
-    if not came and not left:
-        return f"No model entered or left the list {since}"
-    if not came:
-        return f"No model entered the list {since}; {plural(len(left), 'model')} left it"
-    carry = "carries" if len(came) == 1 else "carry"
-    have = f"{carry} {percent(sum(share.portion for share in came))} of downloads"
-    return f"{plural(len(came), 'model')} entered the list {since} and {have}, led by {came[0].name} ({ordinal(came[0].rank)})"
+    if not entered and not left:
+        return f"No models entered or left the list {since}"
+    if not entered:
+        return f"{plural(len(left), 'model')} left the list {since}, and none entered"
+    models = f"{plural(len(entered), 'model')} with {percent(sum(share.portion for share in entered))} of downloads"
+    first = f"{entered[0].name} ({ordinal(entered[0].rank)})"
+    return f"{models} entered the list {since}{': ' if len(entered) == 1 else ', led by '}{first}"
 
 
-def _gone(left: Sequence[Share]) -> tuple[str, ...]:
-    """Say how many left, what they had, and who the largest were."""
+def _notes_on_left(left: Sequence[Share]) -> tuple[str, ...]:
+    """Describe the models that left: their number, the largest, and their share of downloads."""
     if not left:
         return ()
     named = enumerate_([f"{share.name} ({ordinal(share.rank)})" for share in left[:_LEFT_NAMED]])
-    had = f"{percent(sum(share.portion for share in left))} of the downloads of then"
+    had = f"had {percent(sum(share.portion for share in left))} of downloads then"
     if len(left) <= _LEFT_NAMED:
-        return (f"{named} left it, with {had}.",)
-    return (f"{plural(len(left), 'model')} left it, with {had}; the largest were {named}.",)
+        return (f"{named} left the list; {'it' if len(left) == 1 else 'together they'} {had}.",)
+    return (f"{plural(len(left), 'model')} left the list; together they {had}. The largest were {named}.",)
 
 
 ENTRIES = Question(
@@ -116,8 +117,8 @@ ENTRIES = Question(
         aliases=("exits", "newcomers", "arrivals", "departures"),
         example="entries",
     ),
-    summary="Which models entered the list and which left it since the month before",
+    summary="Which models entered the list and which left it since last month",
     examples=("entries", "entries in trending", "entries since 2026-01"),
     answer=_answer,
-    brief="who came and went",
+    brief="models that entered or left",
 )

@@ -1,4 +1,4 @@
-"""``forecast``: where the leaders' shares stand in three and twelve months if they go on as they did, and how sure that is."""
+"""``forecast``: the leading shares in 3 and 12 months if trends continue, with 80% intervals."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer, Band, ChartKind, Forecast, Series
+from analytics.answer import Answer, Forecast
+from analytics.chart import Band, ChartKind, Series
 from analytics.domain import Dimension
 from analytics.errors import NoDataError, QueryError
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import enumerate_, name, of_list, of_measure, plural, points, subject
+from analytics.formatting.phrases import enumerate_, name, noun_phrase, of_list, of_measure, plural, signed
 from analytics.names.resolve import dimension_named
 from analytics.query import Form, Option, Period, Query
 from analytics.questions import chart_specs
@@ -21,42 +22,43 @@ from analytics.statistics import forecasting
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from analytics.answer import Chart, Source
+    from analytics.answer import Source
+    from analytics.chart import Chart
     from analytics.domain import Snapshot
     from analytics.storage.history import History
 
-_DRAWN = 4
-"""Lines with a band each; more bands hide one another."""
-_SHOWN = 24
-"""Months of the past on the picture."""
+_CHART_LINES = 4
+"""Lines on the chart; more bands would hide one another."""
+_CHART_MONTHS = 24
+"""Months of the past on the chart."""
 
 
 def _answer(query: Query, history: History) -> Answer:
     dimension = dimension_named(query.names[0]) if query.names else Dimension.CREATOR
     if dimension is None:
-        among = [one.plural for one in Dimension]
-        message = f"I can forecast the shares of {', '.join(among)}, not of “{query.names[0]}”."
-        raise QueryError(message, tuple(str(query.but(names=(word,))) for word in among)[:3])
+        words = [other.plural for other in Dimension]
+        message = f"hfstats has no forecast for “{query.names[0]}”. Choose {enumerate_(words, 'or')}."
+        raise QueryError(message, tuple(str(query.but(names=(word,))) for word in words)[:3])
     if dimension is Dimension.TASK and query.task:
-        message = "“forecast tasks” is about all tasks, so it cannot be narrowed to one."
+        message = "“forecast tasks” covers all tasks, so it can't be limited to one."
         raise QueryError(message, (str(query.but(task=None)), str(query.but(names=("creators",)))))
     view = View(query, history, dimension)
     view.require()
     past = _past(view)
-    told = [one for one in past.leaders if forecasting.known(forecasting.recent(past.courses[one])) >= forecasting.FEWEST]
-    if not told:
+    names = [raw for raw in past.leaders if forecasting.known(forecasting.recent(past.courses[raw])) >= forecasting.FEWEST]
+    if not names:
         message = (
-            f"None of the leading {dimension.plural} has {forecasting.FEWEST} months in the list yet, which a forecast needs."
+            f"A forecast needs {forecasting.FEWEST} months of history, and none of the leading {dimension.plural} has that yet."
         )
         raise NoDataError(message, (str(Query("movers", (dimension.plural,), within=query.within)),))
-    paths = {one: forecasting.project(forecasting.recent(past.courses[one]), range(1, past.horizons[-1] + 1)) for one in told}
+    paths = {raw: forecasting.project(forecasting.recent(past.courses[raw]), range(1, past.horizons[-1] + 1)) for raw in names}
     forecasts = tuple(
         Forecast(
-            one, view.leading, _after(view.now.taken_on, months), months, past.courses[one][-1] or 0.0, i.expected, i.low, i.high
+            raw, view.leading, _after(view.now.taken_on, months), months, past.courses[raw][-1] or 0.0, i.expected, i.low, i.high
         )
-        for one in told
+        for raw in names
         for months in past.horizons
-        for i in (paths[one][months - 1],)
+        for i in (paths[raw][months - 1],)
     )
     headline = _headline(forecasts, view)
     source = view.source(past.snapshots[0])
@@ -67,7 +69,7 @@ def _answer(query: Query, history: History) -> Answer:
         chart=_chart(view, source, past, paths, headline),
         forecasts=forecasts,
         statistics=_statistics(past.checks),
-        notes=(*_trends(forecasts, past, dimension), *_new(past, told, dimension), *_how(past)),
+        notes=(*_trends(forecasts, past, dimension), *_too_new(past, names, dimension), *_method(past)),
         next=(
             str(Query(dimension.plural, within=query.within, since=_month(past.snapshots[0].taken_on))),
             *(str(Query("forecast", (other,), within=query.within)) for other in _OTHERS if other != dimension.plural),
@@ -80,19 +82,19 @@ _OTHERS = ("creators", "licenses", "tasks")
 
 @dataclass(frozen=True, slots=True)
 class _Past:
-    """A ranking's course by months, the last of them that of the snapshot that is asked at."""
+    """A ranking by months up to the month of the present snapshot."""
 
     snapshots: tuple[Snapshot, ...]
     months: tuple[tuple[int, int], ...]
     """Every year and month from the first snapshot to the last."""
     courses: Mapping[str, tuple[float | None, ...]]
-    """A portion a month of ``months``, ``None`` where there is no snapshot."""
+    """By name, the portion in each of ``months``; ``None`` where there is no snapshot."""
     leaders: Sequence[str]
     checks: tuple[forecasting.Check, ...]
 
     @property
     def horizons(self) -> tuple[int, ...]:
-        """How many months ahead is told: no farther than the history reaches back."""
+        """How many months ahead to forecast: no more than the history has."""
         return tuple(months for months in forecasting.HORIZONS if months <= len(self.months))
 
 
@@ -103,125 +105,127 @@ def _past(view: View) -> _Past:
         NoDataError: with fewer than six of them.
 
     """
-    monthly = {(one.taken_on.year, one.taken_on.month): one for one in view.scope.comparable}
+    monthly = {(s.taken_on.year, s.taken_on.month): s for s in view.scope.comparable}
     recorded = view.recording(tuple(monthly.values()))
     if len(recorded) < forecasting.FEWEST:
-        have = plural(len(recorded), "month")
-        since = f" (since {recorded[0].taken_on:%B %Y})" if len(recorded) > 1 else ""
-        message = (
-            f"A forecast needs {forecasting.FEWEST} months with a snapshot of {of_list(view.now.list, view.now.size)}; "
-            f"there {'is' if len(recorded) == 1 else 'are'} {have}{since}."
-        )
-        now = (str(Query(view.dimension.plural, within=view.query.within)),)
-        raise NoDataError(message, now)
-    found = dict(
-        zip(((one.taken_on.year, one.taken_on.month) for one in recorded), view.moments(recorded, view.leading), strict=True)
+        have = f"only {plural(len(recorded), 'month')} so far" if recorded else "none so far"
+        since = f", since {recorded[0].taken_on:%B %Y}" if len(recorded) > 1 else ""
+        models = of_list(view.now.list, view.now.size)
+        verb = "is" if len(recorded) == 1 else "are"
+        message = f"A forecast needs {forecasting.FEWEST} months of snapshots of {models}. There {verb} {have}{since}."
+        raise NoDataError(message, (str(Query(view.dimension.plural, within=view.query.within)),))
+    by_month = dict(
+        zip(((s.taken_on.year, s.taken_on.month) for s in recorded), view.moments(recorded, view.leading), strict=True)
     )
-    first, last = min(found), max(found)
+    first, last = min(by_month), max(by_month)
     months = tuple((place // 12, place % 12 + 1) for place in range(first[0] * 12 + first[1] - 1, last[0] * 12 + last[1]))
-    portions = {month: {share.name: share.portion for share in one.ranking.shares} for month, one in found.items()}
-    every = dict.fromkeys(one for own in portions.values() for one in own)
-    courses = {one: tuple(portions[month].get(one, 0.0) if month in portions else None for month in months) for one in every}
+    portions = {month: {share.name: share.portion for share in moment.ranking.shares} for month, moment in by_month.items()}
+    names = dict.fromkeys(raw for in_month in portions.values() for raw in in_month)
+    courses = {raw: tuple(portions[month].get(raw, 0.0) if month in portions else None for month in months) for raw in names}
     return _Past(recorded, months, courses, forecasting.leaders(courses, len(months)), forecasting.check(courses))
 
 
 def _after(day: date, months: int) -> date:
-    """Return the same day so many months later, or the last of a shorter month."""
+    """Return the same day ``months`` later, or the last day of a shorter month."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _headline(forecasts: Sequence[Forecast], view: View) -> str:
-    """Say who is expected to lead at the end, and whether the intervals leave that open."""
-    last = max(one.months for one in forecasts)
-    ahead = sorted((one for one in forecasts if one.months == last), key=lambda one: -one.expected)
-    first, others = ahead[0], ahead[1:]
-    when, of = f"{first.at:%B %Y}", of_measure(first.by)
-    rivals = [one for one in others if one.high >= first.low]
-    who, _ = subject(view.dimension, first.name)
-    if rivals:
-        rival = rivals[0]
-        named = f"{who} {percent(first.expected)} or {name(view.dimension, rival.name)} {percent(rival.expected)}"
-        return f"Who leads by {of} in {when} is open: {named}"
-    within = f"{percent(first.expected)} ({percent(first.low)} to {percent(first.high)})"
-    return f"If shares go on as they did, {who} leads by {of} in {when} with {within}"
+    """Name the expected leader at the last date, or the two first ones where their intervals overlap."""
+    last = max(forecast.months for forecast in forecasts)
+    first, *others = sorted((forecast for forecast in forecasts if forecast.months == last), key=lambda one: -one.expected)
+    when, what = f"{first.at:%B %Y}", of_measure(first.by)
+    leader = noun_phrase(view.dimension, first.name)
+    rival = next((other for other in others if other.high >= first.low), None)
+    if rival:
+        second = noun_phrase(view.dimension, rival.name).text
+        names = f"{leader.text} ({percent(first.expected)} expected) or {second} ({percent(rival.expected)})"
+        return f"Either {names} could lead by {what} in {when}"
+    interval = f"{percent(first.low)} to {percent(first.high)}"
+    return f"If trends continue, {leader.text} will lead in {when} with {percent(first.expected)} of {what} ({interval})"
 
 
 def _trends(forecasts: Sequence[Forecast], past: _Past, dimension: Dimension) -> tuple[str, ...]:
-    """Say how the one that moved most has gone, per month."""
+    """Describe the leader with the largest mean change a month."""
     slopes = {}
-    for one in {forecast.name for forecast in forecasts}:
-        course = forecasting.recent(past.courses[one])
+    for raw in {forecast.name for forecast in forecasts}:
+        course = forecasting.recent(past.courses[raw])
         known = [(month, value) for month, value in enumerate(course) if value is not None]
-        slopes[one] = (known[-1][1] - known[0][1]) / (known[-1][0] - known[0][0])
-    who = max(sorted(slopes), key=lambda one: abs(slopes[one]))
-    if abs(slopes[who]) < _LEVEL:
-        return ("No leader has moved by a tenth of a point a month so far.",)
-    said, has = subject(dimension, who)
-    return (f"So far {said} {has} moved most: {points(slopes[who])} a month.",)
+        slopes[raw] = (known[-1][1] - known[0][1]) / (known[-1][0] - known[0][0])
+    fastest = max(sorted(slopes), key=lambda raw: abs(slopes[raw]))
+    if abs(slopes[fastest]) < _LEVEL:
+        return ("None of the leaders has moved by a tenth of a percentage point a month so far.",)
+    phrase = noun_phrase(dimension, fastest)
+    return (f"{phrase.start} {phrase.has} moved the most so far: {signed(slopes[fastest])} percentage points a month.",)
 
 
 _LEVEL = 0.001
-"""Portion a month below which a course is called level."""
+"""Change of a portion a month below which a course counts as level."""
 
 
-def _new(past: _Past, told: Sequence[str], dimension: Dimension) -> tuple[str, ...]:
-    new = [name(dimension, one) for one in past.leaders if one not in told]
+def _too_new(past: _Past, names: Sequence[str], dimension: Dimension) -> tuple[str, ...]:
+    new = [name(dimension, raw) for raw in past.leaders if raw not in names]
     return (f"Too new for a forecast: {enumerate_(new)}.",) if new else ()
 
 
-def _how(past: _Past) -> tuple[str, ...]:
-    """Say what the intervals are, how well they held in this history, and what it is too short for."""
-    method = "Intervals should hold in 8 of 10 cases if shares go on as they did (random walk with shrunken drift on log-odds)."
-    made = [one for one in past.checks if one.made]
-    long = [
-        f"{months} months ahead need {months} months of history; there are {len(past.months)}."
+def _method(past: _Past) -> tuple[str, ...]:
+    """Describe the intervals, how they did in this history, and the horizons that it is too short for."""
+    method = (
+        "If trends continue, 8 of 10 results should fall within the intervals. "
+        "Method: random walk with shrunken drift on log-odds."
+    )
+    tested = [check for check in past.checks if check.tested]
+    too_long = [
+        f"A forecast {months} months ahead needs {months} months of history; there are {len(past.months)}."
         for months in forecasting.HORIZONS
         if months not in past.horizons
     ]
-    if not made:
-        return (method, "This history is too short to check that.", *long)
-    held = [f"{one.held} of {one.made} at {one.months} months ({percent(one.held / one.made)})" for one in made]
-    return (method, f"Made from earlier months of this history, they held {enumerate_(held)}.", *long)
+    if not tested:
+        return (method, "The history is too short to test the intervals.", *too_long)
+    results = enumerate_(
+        [f"{c.held} of {c.tested} results after {c.months} months ({percent(c.held / c.tested)})" for c in tested]
+    )
+    return (method, f"Tested on earlier months, the intervals contained {results}.", *too_long)
 
 
 def _statistics(checks: Sequence[forecasting.Check]) -> dict[str, float]:
-    found: dict[str, float] = {}
-    for one in checks:
-        if one.made:
-            ahead = f"{one.months}_months"
-            found |= {
-                f"made_{ahead}": one.made,
-                f"held_{ahead}": one.held,
-                f"error_{ahead}": one.error,
-                f"unmoved_{ahead}": one.unmoved,
+    statistics: dict[str, float] = {}
+    for check in checks:
+        if check.tested:
+            ahead = f"{check.months}_months"
+            statistics |= {
+                f"made_{ahead}": check.tested,
+                f"held_{ahead}": check.held,
+                f"error_{ahead}": check.error,
+                f"unmoved_{ahead}": check.unmoved,
             }
-    return found
+    return statistics
 
 
 def _chart(view: View, source: Source, past: _Past, paths: Mapping[str, Sequence[forecasting.Interval]], headline: str) -> Chart:
-    """Draw the leaders' last two years and the year ahead."""
-    drawn = list(paths)[:_DRAWN]
-    taken = {(one.taken_on.year, one.taken_on.month): one.taken_on for one in past.snapshots}
-    shown = [place for place, month in enumerate(past.months) if month in taken][-_SHOWN:]
+    """Return the chart of the leaders' last two years and their forecasts."""
+    chart_names = list(paths)[:_CHART_LINES]
+    taken_on = {(s.taken_on.year, s.taken_on.month): s.taken_on for s in past.snapshots}
+    shown = [place for place, month in enumerate(past.months) if month in taken_on][-_CHART_MONTHS:]
     ahead = [_after(view.now.taken_on, months) for months in range(1, past.horizons[-1] + 1)]
     series, bands, details = [], [], []
-    for one in drawn:
-        label = name(view.dimension, one)
-        values = [past.courses[one][place] for place in shown]
+    for raw in chart_names:
+        label = name(view.dimension, raw)
+        values = [past.courses[raw][place] for place in shown]
         now = values[-1] or 0.0
-        path = paths[one]
+        path = paths[raw]
         series.append(Series(label, (*values, *(step.expected for step in path))))
         bands.append(Band(label, (now, *(step.low for step in path)), (now, *(step.high for step in path))))
         far = path[-1]
         details.append(f"{label}: {percent(now)} now, {percent(far.expected)} ({percent(far.low)} to {percent(far.high)})")
-    under = f"{chart_specs.subtitle(source, view.query, view.task, view.leading, over_time=True)} · 80% intervals"
-    days = tuple(taken[past.months[place]].isoformat() for place in shown)
+    subtitle = f"{chart_specs.subtitle(source, view.query, view.task, view.leading, over_time=True)} · 80% intervals"
+    days = tuple(taken_on[past.months[place]].isoformat() for place in shown)
     chart = chart_specs.chart(
         ChartKind.FORECAST,
         headline,
         source,
-        under,
+        subtitle,
         details,
         categories=(*days, *(day.isoformat() for day in ahead)),
         series=tuple(series),
@@ -237,8 +241,8 @@ FORECAST = Question(
     form=Form(
         "forecast", frozenset({Option.BY, Option.IN, Option.TASK}), most=1, aliases=("outlook", "projection"), example="forecast"
     ),
-    summary="Where the leading shares stand in 3 and 12 months if they go on as they did, with 80% intervals",
+    summary="Where the leading shares may be in 3 and 12 months, with 80% intervals",
     examples=("forecast", "forecast licenses", "forecast tasks by models"),
     answer=_answer,
-    brief="where it leads",
+    brief="forecasts",
 )

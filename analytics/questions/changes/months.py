@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer, ChartKind
+from analytics.answer import Answer
+from analytics.chart import ChartKind
 from analytics.domain import Dimension, Measure
 from analytics.errors import NoDataError, QueryError
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import day, name, of_measure, points
+from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, name, noun_phrase, of_measure, size
 from analytics.query import Option, Period, Query
 from analytics.questions import chart_specs
 from analytics.questions.question import View
+from analytics.questions.share_question import no_change
 from analytics.statistics import comparison
 
 if TYPE_CHECKING:
@@ -21,21 +23,21 @@ if TYPE_CHECKING:
     from analytics.domain import Snapshot
     from analytics.storage.history import History
 
-    Moved = tuple[Dimension, tuple[Shift, ...]]
+    Changes = tuple[Dimension, tuple[Shift, ...]]
 
 DIMENSIONS = (Dimension.LICENSE, Dimension.CREATOR, Dimension.TASK)
 _ROWS = 3
-"""Names of each dimension that are drawn."""
+"""Names of each dimension on the chart."""
 _LISTED = 5
-"""Shifts of each dimension that are listed, unless ``top`` says otherwise."""
+"""Shifts of each dimension in the list, unless ``top`` says otherwise."""
 
 
 def months(query: Query) -> tuple[Period, Period] | None:
-    """Return the two dates that are to be compared, the earlier first; ``None`` where the names are no dates."""
-    found = [Period.read(typed) for typed in query.names]
-    if None in found or len(found) != 2:
+    """Return the two periods to compare, the earlier first; ``None`` where the names aren't two dates."""
+    periods = [Period.read(typed) for typed in query.names]
+    if None in periods or len(periods) != 2:
         return None
-    first, second = sorted((period for period in found if period), key=lambda period: (period.end, period.start))
+    first, second = sorted((period for period in periods if period), key=lambda period: (period.end, period.start))
     return first, second
 
 
@@ -43,38 +45,40 @@ def two_months(query: Query, history: History, first: Period, second: Period) ->
     """Compare the last snapshot of one period with the last one of another.
 
     Raises:
-        QueryError: for a question about one date, or about another date than the two.
-        NoDataError: where one of them has no snapshot, or none that is comparable.
+        QueryError: for twice the same date, or with a third one.
+        NoDataError: where one of them has no snapshot, or no comparable one.
 
     """
-    other = next((option for option, given in ((Option.AT, query.at), (Option.SINCE, query.since)) if given), None)
-    if other or first == second:
-        what = f"“{other}” has no place in it" if other else "the two are the same"
-        plain = query.but(at=None, since=None)
-        raise QueryError(f"“compare” with two dates compares these; {what}.", () if first == second else (str(plain),))
+    if first == second:
+        raise QueryError(f"“compare” needs two different dates, and both are {first.name}.")
+    other = Option.AT if query.at else Option.SINCE if query.since else None
+    if other:
+        message = f"“compare” with two dates doesn't support “{other}”. Leave it out."
+        raise QueryError(message, (str(query.but(at=None, since=None)),))
     at_second = query.but(word="creators", names=(), at=second, top=None)
     by = query.by or Measure.DOWNLOADS
     view = View(at_second.but(by=by), history, Dimension.NAMESPACE)
     then = _within(view, first)
-    moved = tuple(
+    changes = tuple(
         (dimension, shifts) for dimension in DIMENSIONS if (shifts := _shifts(at_second.but(by=by), history, dimension, then))
     )
-    if not moved:
-        raise NoDataError(f"Nothing that is recorded on {then.taken_on} is recorded on {view.now.taken_on} too.")
+    if not changes:
+        dates = f"{day(then.taken_on)} and {day(view.now.taken_on)}"
+        raise NoDataError(f"The snapshots from {dates} record nothing in common, so they can't be compared.")
     source = view.source(then)
-    headline = _headline(moved, by, then)
-    rows = [(dimension.plural.capitalize(), _drawn(dimension, shifts)) for dimension, shifts in moved]
-    details = [f"{label}: {percent(was)} to {percent(now)}" for _, own in rows for label, was, now in own]
-    under = chart_specs.subtitle(source, query, view.task, by, over_time=True)
-    chart = chart_specs.chart(ChartKind.DUMBBELL, headline.partition(": ")[0], source, under, details)
+    headline = _headline(changes, by, then)
+    rows = [(dimension.plural.capitalize(), _chart_rows(dimension, shifts)) for dimension, shifts in changes]
+    details = [f"{label}: {percent(before)} to {percent(after)}" for _, group in rows for label, before, after in group]
+    subtitle = chart_specs.subtitle(source, query, view.task, by, over_time=True)
+    chart = chart_specs.chart(ChartKind.DUMBBELL, _title(changes, by, then), source, subtitle, details)
     listed = query.top or _LISTED
     return Answer(
         query=str(query),
         headline=headline,
         source=source,
         chart=chart_specs.before_after(chart, rows),
-        shifts=tuple(shift for _, shifts in moved for shift in shifts[:listed] if shift.points),
-        notes=_notes(moved),
+        shifts=tuple(shift for _, shifts in changes for shift in shifts[:listed] if shift.points),
+        notes=_notes(changes),
         next=tuple(
             str(Query("movers", (dimension.plural,), by=query.by, within=query.within, at=second, since=first))
             for dimension in (Dimension.CREATOR, Dimension.LICENSE, Dimension.TASK)
@@ -91,46 +95,51 @@ def _within(view: View, period: Period) -> Snapshot:
     other = [s for s in view.scope.left_out if period.start <= s.taken_on <= period.end]
     if other:
         raise NoDataError(
-            f"The list of {other[-1].taken_on} had {other[-1].size} models and that of {view.now.taken_on} has {view.now.size}: "
-            "a comparison would show shifts that are none.",
+            f"The list had {other[-1].size} models on {day(other[-1].taken_on)} and {view.now.size} on {day(view.now.taken_on)}, "
+            "so the two can't be compared.",
         )
     days = sorted((abs((s.taken_on - period.end).days), s.taken_on) for s in view.scope.comparable[:-1])
-    have = f"; the nearest comparable one is of {days[0][1]}" if days else ""
-    raise NoDataError(f"There is no snapshot of {period}{have}.")
+    nearest = f" The nearest comparable one is from {day(days[0][1])}." if days else ""
+    raise NoDataError(f"There's no snapshot from {period.name}.{nearest}")
 
 
 def _shifts(query: Query, history: History, dimension: Dimension, then: Snapshot) -> tuple[Shift, ...]:
-    """Return what moved in one dimension, the largest first and explained; none where a source does not record it."""
+    """Return the shifts in one dimension, the largest first and with reasons; ``()`` where a source doesn't record it."""
     if dimension is Dimension.TASK and query.task:
         return ()
     view = View(query, history, dimension)
     if len(view.recording([then, view.now])) < 2:
         return ()
     before, after = view.moments([then, view.now], view.leading)
-    found = comparison.shifts(before.ranking, after.ranking)
-    return (*view.explained(found[:_LISTED], then), *found[_LISTED:])
+    shifts = comparison.shifts(before.ranking, after.ranking)
+    return (*view.explained(shifts[:_LISTED], then), *shifts[_LISTED:])
 
 
-def _drawn(dimension: Dimension, shifts: Sequence[Shift]) -> list[tuple[str, float, float]]:
-    chosen = sorted(shifts[:_ROWS], key=lambda shift: -shift.after)
-    return [(name(dimension, shift.name), shift.before, shift.after) for shift in chosen]
+def _chart_rows(dimension: Dimension, shifts: Sequence[Shift]) -> list[tuple[str, float, float]]:
+    largest = sorted(shifts[:_ROWS], key=lambda shift: -shift.after)
+    return [(name(dimension, shift.name), shift.before, shift.after) for shift in largest]
 
 
-def _headline(moved: Sequence[Moved], by: Measure, then: Snapshot) -> str:
-    dimension, shift = max(((d, shifts[0]) for d, shifts in moved), key=lambda pair: abs(pair[1].points))
-    since = f"since {day(then.taken_on)}"
-    if abs(shift.points) < 0.0005:
-        return f"No share of {of_measure(by)} moved by a tenth of a point {since}"
-    verb = "gained" if shift.points > 0 else "lost"
-    change = f"{points(abs(shift.points)).lstrip('+')} of {of_measure(by)}"
-    return f"{name(dimension, shift.name)} {verb} {change} {since}, more than any other {_named(moved)}"
+def _headline(changes: Sequence[Changes], by: Measure, then: Snapshot) -> str:
+    if abs(_largest(changes)[1].points) < LEAST_CHANGE:
+        return no_change(by, day(then.taken_on))
+    dimensions = enumerate_([dimension.value for dimension, _ in changes], "or")
+    return f"{_title(changes, by, then)}, the largest change of any {dimensions}"
 
 
-def _named(moved: Sequence[Moved]) -> str:
-    words = [dimension.value for dimension, _ in moved]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+def _title(changes: Sequence[Changes], by: Measure, then: Snapshot) -> str:
+    """Return the headline without the dimensions that were compared, which wouldn't fit on the chart."""
+    dimension, shift = _largest(changes)
+    if abs(shift.points) < LEAST_CHANGE:
+        return no_change(by, day(then.taken_on))
+    subject, verb = noun_phrase(dimension, shift.name).start, "gained" if shift.points > 0 else "lost"
+    return f"{subject} {verb} {size(shift.points)} of {of_measure(by)} since {day(then.taken_on)}"
 
 
-def _notes(moved: Sequence[Moved]) -> tuple[str, ...]:
-    missing = [dimension.plural for dimension in DIMENSIONS if dimension not in {d for d, _ in moved}]
-    return (f"Not recorded at both dates: {', '.join(missing)}.",) if missing else ()
+def _largest(changes: Sequence[Changes]) -> tuple[Dimension, Shift]:
+    return max(((dimension, shifts[0]) for dimension, shifts in changes), key=lambda pair: abs(pair[1].points))
+
+
+def _notes(changes: Sequence[Changes]) -> tuple[str, ...]:
+    missing = [dimension.plural for dimension in DIMENSIONS if dimension not in {d for d, _ in changes}]
+    return (f"Only one of the two snapshots records {enumerate_(missing, 'or')}.",) if missing else ()

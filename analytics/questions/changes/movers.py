@@ -1,20 +1,22 @@
-"""``movers``: whose share changed most since the month before, and which models made it change."""
+"""``movers``: which shares changed most since last month, and because of which models."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer, ChartKind, Series
+from analytics.answer import Answer
+from analytics.chart import ChartKind, Series
 from analytics.domain import Dimension, Measure
 from analytics.errors import QueryError
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import day, name, of_measure, points
+from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, name, noun_phrase, of_measure, points, signed, size
 from analytics.names.resolve import dimension_named
 from analytics.query import Form, Option, Query
 from analytics.questions import chart_specs
 from analytics.questions.comparability import month_before, notes_on_month, nothing_before
 from analytics.questions.question import Question, View
+from analytics.questions.share_question import no_change
 from analytics.statistics import comparison
 
 if TYPE_CHECKING:
@@ -25,33 +27,31 @@ if TYPE_CHECKING:
     from analytics.storage.history import History
 
 _EXPLAINED = 12
-"""Shifts that get their reasons; the smaller ones are listed without."""
-_PART_TOLD = 0.0005
-"""A part of a shift that rounds to no tenth of a point is not told."""
-_WORTH_TELLING = 0.2
+"""Shifts that get their reasons, from the largest; the others are listed without."""
+_NAMED_FROM = 0.2
 """Part of a shift from which a model is named in the headline."""
 
 
 def _answer(query: Query, history: History) -> Answer:
     dimension = dimension_named(query.names[0]) if query.names else Dimension.CREATOR
     if dimension is None:
-        among = [one.plural for one in Dimension]
-        message = f"I can tell the movers among {', '.join(among)}, not among “{query.names[0]}”."
-        raise QueryError(message, tuple(str(query.but(names=(word,))) for word in among)[:3])
+        words = [other.plural for other in Dimension]
+        message = f"hfstats has no movers for “{query.names[0]}”. Choose {enumerate_(words, 'or')}."
+        raise QueryError(message, tuple(str(query.but(names=(word,))) for word in words)[:3])
     if dimension is Dimension.TASK and query.task:
-        message = "“movers tasks” compares the tasks, so it cannot be narrowed to one."
+        message = "“movers tasks” compares all tasks, so it can't be limited to one."
         raise QueryError(message, (str(query.but(task=None)), str(query.but(names=("creators",)))))
     view = View(query, history, dimension)
     by = view.leading
     view.require()
     then, notes = _before(view)
     before, after = view.moments([then, view.now], by)
-    found = comparison.shifts(before.ranking, after.ranking)
-    changes = [*view.explained(found[:_EXPLAINED], then), *found[_EXPLAINED:]]
-    moved = [shift for shift in changes if shift.points][: query.top]
+    shifts = comparison.shifts(before.ranking, after.ranking)
+    shifts = (*view.explained(shifts[:_EXPLAINED], then), *shifts[_EXPLAINED:])
+    changes = [shift for shift in shifts if shift.points][: query.top]
     source = view.source(then)
-    headline = _headline(moved, dimension, by, f"{day(then.taken_on)}")
-    shown = (moved or changes)[: chart_specs.LINES]  # where nothing moved, the leaders that stayed
+    headline = _headline(changes, dimension, by, day(then.taken_on))
+    shown = (changes or shifts)[: chart_specs.LINES]  # the unchanged leaders where nothing changed
     chart = chart_specs.chart(
         ChartKind.SLOPE,
         headline,
@@ -64,69 +64,90 @@ def _answer(query: Query, history: History) -> Answer:
     leader = shown[0].name if shown else None
     present = next((shift.name for shift in shown if shift.rank_after), None)
     singular = Dimension.CREATOR if dimension is Dimension.NAMESPACE else dimension
-    alone = present if singular not in {Dimension.ACCESS, Dimension.DERIVATION} else None  # nobody asks for "open" alone
+    single = present if singular not in {Dimension.ACCESS, Dimension.DERIVATION} else None  # these have no such question
     others = [word for word in ("licenses", "tasks", "creators") if word != dimension.plural]
     return Answer(
         query=str(query),
         headline=headline,
         source=source,
-        # The picture shows who moved; why is for the sentence above it, and would not fit.
-        chart=replace(chart, title=headline.partition(": ")[0], emphasis=(name(dimension, leader),) if leader else ()),
-        shifts=tuple(moved),
-        notes=(*notes, *_mix(moved[:1], dimension)),
+        # The chart shows the change; its reasons are in the headline, and wouldn't fit.
+        chart=replace(
+            chart,
+            title=_change(changes, dimension, by, day(then.taken_on)),
+            emphasis=(name(dimension, leader),) if leader else (),
+        ),
+        shifts=tuple(changes),
+        notes=(*notes, *_mix(changes[:1], dimension)),
         next=(
-            *([str(Query(singular.value, (alone,), within=query.within, at=query.at))] if alone else []),
+            *([str(Query(singular.value, (single,), within=query.within, at=query.at))] if single else []),
             *(str(query.but(names=(word,), task=None if word == "tasks" else query.task)) for word in others[:2]),
         ),
     )
 
 
 def _before(view: View) -> tuple[Snapshot, tuple[str, ...]]:
-    """Find what to compare with, and what there is to say about it."""
+    """Return the snapshot to compare with, and notes about the choice."""
     if view.query.since:
         past = view.past()
         return past.snapshots[0], past.notes
     usable = view.recording(month_before(view.scope))
     if not usable:
-        raise nothing_before(view.query, view.scope, f"before {view.now.taken_on:%Y-%m-%d}")
+        raise nothing_before(view.query, view.scope, f"before {day(view.now.taken_on)}")
     return usable[0], notes_on_month(view.scope, usable[0])
 
 
 def _headline(changes: Sequence[Shift], dimension: Dimension, by: Measure, since: str) -> str:
-    if not changes or abs(changes[0].points) < 0.0005:
-        return f"No share of {of_measure(by)} moved by a tenth of a point since {since}"
+    text = _change(changes, dimension, by, since)
+    if not changes or abs(changes[0].points) < LEAST_CHANGE:
+        return text
+    top = changes[0]
+    return text + led_by([reason for reason in top.reasons if reason.points / top.points >= _NAMED_FROM][:2])
+
+
+def _change(changes: Sequence[Shift], dimension: Dimension, by: Measure, since: str) -> str:
+    """Return the headline without reasons."""
+    if not changes or abs(changes[0].points) < LEAST_CHANGE:
+        return no_change(by, since)
     top = changes[0]
     verb = "gained" if top.points > 0 else "lost"
-    text = f"{name(dimension, top.name)} {verb} {points(abs(top.points)).lstrip('+')} of {of_measure(by)} since {since}"
-    told = [reason for reason in top.reasons if reason.points / top.points >= _WORTH_TELLING][:2]
-    short = {reason.model.partition("/")[2] for reason in told}
-    why = ", ".join(because(reason, whole_id=len(short) < len(told)) for reason in told)
-    return f"{text}: {why}" if why else text
+    return f"{noun_phrase(dimension, top.name).start} {verb} {size(top.points)} of {of_measure(by)} since {since}"
 
 
 def _mix(largest: Sequence[Shift], dimension: Dimension) -> tuple[str, ...]:
-    """Say how much of the largest shift is due to who is in the list, where that is part of it."""
-    told = []
+    """Divide the largest shift between models that stayed in the list and those that entered or left, if any did."""
+    notes = []
     for shift in largest:
         split = shift.split
-        if not split or shift.by is Measure.MODELS or abs(split.mix) < _PART_TOLD:
+        if not split or shift.by is Measure.MODELS or abs(split.mix) < LEAST_CHANGE:
             continue
-        stayed = points(split.grew + split.declared).removesuffix(" points").removesuffix(" point")
-        who = name(dimension, shift.name)
-        told.append(f"{who}: {stayed} by the models that stayed, {points(split.mix)} by those that entered or left the list.")
-    return tuple(told)
+        stayed = split.grew + split.declared
+        mix = f"{points(split.mix)} from models that entered or left the list"
+        parts = [mix] if abs(stayed) < LEAST_CHANGE else [f"{points(stayed)} from models that stayed in the list", mix]
+        notes.append(f"{noun_phrase(dimension, shift.name).start}: {', '.join(parts)}.")
+    return tuple(notes)
 
 
-def because(reason: Reason, *, whole_id: bool = False) -> str:
-    """Say one model's part in a shift."""
-    short = reason.model if whole_id else reason.model.partition("/")[2] or reason.model
-    moved = points(reason.points).removesuffix(" points").removesuffix(" point")
-    return f"{short} {moved}" if reason.cause in {"grew", "shrank"} else f"{short} {moved} ({reason.cause})"
+def led_by(reasons: Sequence[Reason]) -> str:
+    """Return the end of a sentence about a shift: ``, led by Qwen3-8B (+6.1) and GLM-5 (+2.3, entered the list)``.
+
+    A model is named without its namespace where that is unambiguous.
+    """
+    if not reasons:
+        return ""
+    short = {_without_namespace(reason.model) for reason in reasons}
+    named = [reason.model if len(short) < len(reasons) else _without_namespace(reason.model) for reason in reasons]
+    causes = ["" if reason.cause in {"grew", "shrank"} else f", {reason.cause}" for reason in reasons]
+    parts = zip(named, reasons, causes, strict=True)
+    return f", led by {enumerate_([f'{model} ({signed(reason.points)}{cause})' for model, reason, cause in parts])}"
+
+
+def _without_namespace(model: str) -> str:
+    return model.rpartition("/")[2]
 
 
 MOVERS = Question(
     form=Form("movers", frozenset(Option), most=1, aliases=("shifts", "changes", "moves"), example="movers"),
-    summary="Whose share changed most since the month before, and why",
+    summary="Which shares changed most since last month, and why",
     examples=("movers", "movers licenses", "movers tasks by models since 2026-01"),
     answer=_answer,
 )

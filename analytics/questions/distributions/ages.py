@@ -1,4 +1,4 @@
-"""``ages``: how old the models are that the list is made of, and those that are downloaded."""
+"""``ages``: how old the models in the list are, and how old those that get the downloads."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer, ChartKind, Ranking, Series, Share
+from analytics.answer import Answer, Ranking, Share
+from analytics.chart import ChartKind, Series
 from analytics.domain import Dimension, Measure
 from analytics.errors import NoDataError
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import day, of_measure, plural
 from analytics.query import Form, Option, Query
 from analytics.questions import chart_specs
-from analytics.questions.question import Question, View
+from analytics.questions.question import Question, View, no_likes
 from analytics.statistics.comparison import value_of
 
 if TYPE_CHECKING:
@@ -23,16 +24,16 @@ if TYPE_CHECKING:
     from analytics.storage.history import History
 
 FIRST = date(2022, 3, 2)
-"""The day on which the Hub began to keep when a model was made; all older ones carry this date."""
+"""The day on which the Hub began to record creation dates; all older models have this date."""
 _BARS = 7
 _LEADERS = 10
-"""Models whose oldest and youngest are named."""
+"""Size of the top group whose oldest and newest models are named."""
 _YEAR = 365.25
 """Days: a mean year of the Julian calendar."""
 
 
-def born(model: Model) -> date | None:
-    """Return the day (UTC) on which a model was made; ``None`` where that is not recorded."""
+def created_on(model: Model) -> date | None:
+    """Return the day (UTC) on which a model was created; ``None`` where that isn't recorded."""
     if not model.created:
         return None
     moment = datetime.fromisoformat(model.created)
@@ -40,26 +41,26 @@ def born(model: Model) -> date | None:
 
 
 def weighted_median(pairs: Sequence[tuple[float, float]]) -> float:
-    """Return the smallest value at or below which at least half of the weight lies, of ``(value, weight)``.
+    """Return the smallest value of the ``(value, weight)`` pairs at or below which at least half of the weight lies.
 
     Raises:
-        ValueError: where nothing has weight.
+        ValueError: where all weights are 0.
 
     """
     ordered = sorted(pair for pair in pairs if pair[1] > 0)
-    half, passed = sum(weight for _, weight in ordered) / 2, 0.0
+    half, cumulated = sum(weight for _, weight in ordered) / 2, 0.0
     for value, weight in ordered:
-        passed += weight
-        if passed >= half:
+        cumulated += weight
+        if cumulated >= half:
             return value
     raise ValueError("nothing has weight")
 
 
 def _answer(query: Query, history: History) -> Answer:
     view = View(query, history, Dimension.NAMESPACE)
-    dated = [(model, made) for model in view.models if (made := born(model))]
+    dated = [(model, created) for model in view.models if (created := created_on(model))]
     if not dated:
-        message = f"The source of {view.now.taken_on:%Y-%m-%d} does not record when models were made."
+        message = f"The snapshot from {day(view.now.taken_on)} doesn't record when models were created."
         raise NoDataError(message, (str(Query("models", within=query.within)),))
     by_year = tuple(_by_year(dated, by, view) for by in view.measures)
     medians = {by: _median(dated, by, view.now.taken_on) for by in (Measure.MODELS, view.leading)}
@@ -92,10 +93,10 @@ def _answer(query: Query, history: History) -> Answer:
 
 def _by_year(dated: Sequence[tuple[Model, date]], by: Measure, view: View) -> Ranking:
     if by is Measure.LIKES and all(model.likes is None for model, _ in dated):
-        raise NoDataError(f"The source of {view.now.taken_on:%Y-%m-%d} does not record likes.", (str(view.query.but(by=None)),))
+        raise no_likes(view.now, view.query)
     sums: dict[str, float] = {}
-    for model, made in dated:
-        sums[str(made.year)] = sums.get(str(made.year), 0.0) + value_of(model, by)
+    for model, created in dated:
+        sums[str(created.year)] = sums.get(str(created.year), 0.0) + value_of(model, by)
     recorded = sum(sums.values())
     ordered = sorted(sums, key=lambda year: (-sums[year], year))
     shares = tuple(
@@ -106,19 +107,19 @@ def _by_year(dated: Sequence[tuple[Model, date]], by: Measure, view: View) -> Ra
 
 
 def _median(dated: Sequence[tuple[Model, date]], by: Measure, today: date) -> float | None:
-    """Return the median age in years, each model weighted by the measure; ``None`` where nothing has weight."""
+    """Return the median age in years, each model weighted by the measure; ``None`` where all weights are 0."""
     try:
-        return weighted_median([((today - day).days / _YEAR, value_of(model, by)) for model, day in dated])
+        return weighted_median([((today - created).days / _YEAR, value_of(model, by)) for model, created in dated])
     except ValueError:
         return None
 
 
 def _headline(medians: dict[Measure, float | None], by: Measure) -> str:
-    plain, weighted = medians[Measure.MODELS], medians[by]
-    half = f"Half of the models are at least {_age(plain or 0.0)} old"
+    unweighted, weighted = medians[Measure.MODELS], medians[by]
+    half = f"Half of the models are at least {_age(unweighted or 0.0)} old"
     if by is Measure.MODELS or weighted is None:
         return half
-    return f"{half}; half of {of_measure(by)} go to models of {_age(weighted)} or more"
+    return f"{half}; half of {of_measure(by)} go to models at least {_age(weighted)} old"
 
 
 def _age(years: float) -> str:
@@ -129,32 +130,34 @@ def _age(years: float) -> str:
 
 
 def _years(by_year: Sequence[Ranking]) -> tuple[str, ...]:
-    """Return the years to draw, the latest first, the old ones together."""
+    """Return the categories of the chart: years from the latest, the old ones combined."""
     years = sorted({share.name for ranking in by_year for share in ranking.shares}, reverse=True)
-    return tuple(years) if len(years) <= _BARS else (*years[: _BARS - 1], f"{years[_BARS - 1]} and before")
+    return tuple(years) if len(years) <= _BARS else (*years[: _BARS - 1], f"{years[_BARS - 1]} or earlier")
 
 
 def _portion(ranking: Ranking, year: str, years: Sequence[str]) -> float:
     portions = {share.name: share.portion for share in ranking.shares}
     if year == years[-1] and " " in year:
-        return sum(portion for one, portion in portions.items() if one <= year.partition(" ")[0])
+        return sum(portion for other, portion in portions.items() if other <= year.partition(" ")[0])
     return portions.get(year, 0.0)
 
 
 def _notes(dated: Sequence[tuple[Model, date]], by: Measure) -> tuple[str, ...]:
-    """Name the oldest of the leaders, and say what a date of the Hub's first years means."""
+    """Name the oldest and newest of the leaders, and explain the date of the Hub's first models."""
     measured = Measure.DOWNLOADS if by is Measure.MODELS else by
     leaders = sorted(dated, key=lambda pair: (-value_of(pair[0], measured), pair[0].id))[:_LEADERS]
     (oldest, first), (youngest, last) = (choose(leaders, key=lambda pair: (pair[1], pair[0].id)) for choose in (min, max))
-    told = []
+    notes = []
     if first < last:
-        when = f"made before {day(FIRST)}" if first <= FIRST else f"of {day(first)}"
-        told.append(f"Of the first {len(leaders)}, {oldest.id} is the oldest ({when}), {youngest.id} the youngest ({day(last)}).")
-    old = sum(made <= FIRST for _, made in dated)
+        when = f"before {day(FIRST)}" if first <= FIRST else day(first)
+        newest = f"{youngest.id} is the newest ({day(last)})"
+        notes.append(f"Of the top {len(leaders)} models, {oldest.id} is the oldest (created {when}) and {newest}.")
+    old = sum(created <= FIRST for _, created in dated)
     if old:
-        counts = "counts" if old == 1 else "count"
-        told.append(f"{plural(old, 'model')} of before {day(FIRST)}, when the Hub began to keep dates, {counts} as of that day.")
-    return tuple(told)
+        were, count = ("was", "it counts") if old == 1 else ("were", "they count")
+        recording = "when the Hub began recording dates"
+        notes.append(f"{plural(old, 'model')} {were} created before {day(FIRST)}, {recording}; {count} as created that day.")
+    return tuple(notes)
 
 
 AGES = Question(
@@ -164,8 +167,8 @@ AGES = Question(
         aliases=("age", "old", "vintage"),
         example="ages",
     ),
-    summary="How old the models are, and those that are downloaded",
+    summary="How old the models are, by number and by downloads",
     examples=("ages", "ages in trending", "ages task text-generation"),
     answer=_answer,
-    brief="how old",
+    brief="model ages",
 )

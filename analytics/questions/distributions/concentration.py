@@ -1,38 +1,47 @@
-"""``concentration``: how far a few creators (licenses, tasks, models) carry the list."""
+"""``concentration``: how much of the list the largest creators (licenses, tasks, models) have."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer, ChartKind, Moment, Series
+from analytics.answer import Answer, Moment
+from analytics.chart import ChartKind, Series
 from analytics.domain import Dimension, ListName, Measure
 from analytics.errors import NoDataError, QueryError
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import day, of_measure, plural, points
+from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, of_measure, signed
 from analytics.names.resolve import dimension_named
 from analytics.query import Form, Option, Query
 from analytics.questions import chart_specs
-from analytics.questions.question import Question, View
+from analytics.questions.question import Question, View, no_likes
 from analytics.statistics.comparison import model_ranking, value_of
 from analytics.statistics.concentration import LEADERS, Concentration, concentration
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analytics.answer import Chart, Ranking
+    from analytics.answer import Ranking
+    from analytics.chart import Chart
     from analytics.domain import Snapshot
     from analytics.storage.history import History
 
 _MODELS = ("model", "models")
-_FIRST = tuple("The first" if many == 1 else f"The first {many}" for many in LEADERS)
+_LABELS = tuple("Largest" if number == 1 else f"Top {number}" for number in LEADERS)
+_WORDS = {
+    Dimension.FAMILY: ("license family", "license families"),
+    Dimension.KIND: ("kind of creator", "kinds of creators"),
+    Dimension.ACCESS: ("access level", "access levels"),
+    Dimension.DERIVATION: ("derivation", "derivations"),
+}
+"""Singular and plural where those of the dimension are unclear in a sentence."""
 _LEVEL = 0.05
-"""Part of the effective number by which it must have moved to be said to have."""
+"""Relative change of the effective number from which concentration counts as changed."""
 
 
 @dataclass(frozen=True, slots=True)
-class _What:
-    """What is asked to be concentrated: the names of a dimension, or single models."""
+class _Subject:
+    """What to measure the concentration of: the names of a dimension, or single models."""
 
     dimension: Dimension | None
     singular: str
@@ -40,164 +49,167 @@ class _What:
 
 
 def _answer(query: Query, history: History) -> Answer:
-    what = _what(query)
-    if what.dimension is None and query.by is Measure.MODELS:
-        message = "Every model is one model: their concentration is by downloads or by likes."
+    subject = _subject(query)
+    if subject.dimension is None and query.by is Measure.MODELS:
+        message = "Each model counts once, so the concentration of models works by downloads or by likes only."
         raise QueryError(message, (str(query.but(by=None)), str(query.but(by=Measure.LIKES))))
-    view = View(query, history, what.dimension or Dimension.NAMESPACE)
-    _told_apart(view, what)
-    return _over_time(view, what) if query.since else _now(view, what)
+    view = View(query, history, subject.dimension or Dimension.NAMESPACE)
+    _require_names(view, subject)
+    return _answer_over_time(view, subject) if query.since else _answer_at_date(view, subject)
 
 
-def _what(query: Query) -> _What:
+def _subject(query: Query) -> _Subject:
     typed = query.names[0] if query.names else Dimension.CREATOR.value
     if typed.casefold() in _MODELS:
-        return _What(None, "model", "models")
+        return _Subject(None, "model", "models")
     dimension = dimension_named(typed)
     if dimension is None:
-        among = [*(one.plural for one in Dimension), "models"]
-        message = f"I can tell the concentration of {', '.join(among)}, not of “{typed}”."
-        raise QueryError(message, tuple(str(query.but(names=(word,))) for word in among)[:3])
+        words = [*(other.plural for other in Dimension), "models"]
+        message = f"hfstats has no concentration for “{typed}”. Choose {enumerate_(words, 'or')}."
+        raise QueryError(message, tuple(str(query.but(names=(word,))) for word in words)[:3])
     if dimension is Dimension.TASK and query.task:
-        message = "“concentration tasks” is about all tasks, so it cannot be narrowed to one."
+        message = "“concentration tasks” covers all tasks, so it can't be limited to one."
         raise QueryError(message, (str(query.but(task=None)), str(query.but(names=("creators",)))))
-    return _What(dimension, dimension.value, dimension.plural)
+    return _Subject(dimension, *_WORDS.get(dimension, (dimension.value, dimension.plural)))
 
 
-def _told_apart(view: View, what: _What) -> None:
-    """Refuse where the small ones are kept as one: they may be anything but that."""
-    if view.partial and (what.dimension is None or view.ranking(view.leading).rest):
-        message = f"The whole Hub is kept without its small {what.plural}, so their concentration is not known."
+def _require_names(view: View, subject: _Subject) -> None:
+    """Raise NoDataError where the small names are stored as a sum, so that their sizes are unknown."""
+    if view.partial and (subject.dimension is None or view.ranking(view.leading).rest):
+        message = f"The small {subject.plural} of the whole Hub aren't stored one by one, so their concentration isn't known."
         raise NoDataError(message, (str(view.query.but(names=("licenses",))), str(view.query.but(within=ListName.TOP))))
 
 
-def _measures(view: View, what: _What) -> tuple[Measure, ...]:
-    return view.measures if what.dimension or view.query.by else (Measure.DOWNLOADS,)
+def _measures(view: View, subject: _Subject) -> tuple[Measure, ...]:
+    return view.measures if subject.dimension or view.query.by else (Measure.DOWNLOADS,)
 
 
-def _ranking(view: View, what: _What, snapshot: Snapshot, by: Measure) -> Ranking:
-    if what.dimension:
+def _ranking(view: View, subject: _Subject, snapshot: Snapshot, by: Measure) -> Ranking:
+    if subject.dimension:
         return view.moments([snapshot], by)[0].ranking
     models = view.models_of(snapshot)
     if by is Measure.LIKES and all(model.likes is None for model in models):
-        raise NoDataError(f"The source of {snapshot.taken_on} does not record likes.", (str(view.query.but(by=None)),))
+        raise no_likes(snapshot, view.query)
     return model_ranking([(m, 1.0) for m in models], by, sum(value_of(m, by) for m in models))
 
 
-def _found(ranking: Ranking, view: View) -> Concentration:
+def _concentration(ranking: Ranking, view: View) -> Concentration:
     try:
         return concentration([share.value for share in ranking.shares])
     except ValueError:
-        message = f"There are no {of_measure(ranking.by)} that could be concentrated."
+        message = f"The list has no {of_measure(ranking.by)}, so there's no concentration to measure."
         raise NoDataError(message, (str(view.query.but(by=None)),)) from None
 
 
-def _now(view: View, what: _What) -> Answer:
+def _answer_at_date(view: View, subject: _Subject) -> Answer:
     query = view.query
-    rankings = tuple(_ranking(view, what, view.now, by) for by in _measures(view, what))
-    found = [_found(ranking, view) for ranking in rankings]
-    last = found[-1]
-    source = view.source() if what.dimension else replace(view.source(), coverage=1.0)
-    headline = _headline(last, rankings[-1], what)
+    rankings = tuple(_ranking(view, subject, view.now, by) for by in _measures(view, subject))
+    measured = [_concentration(ranking, view) for ranking in rankings]
+    last = measured[-1]
+    source = view.source() if subject.dimension else replace(view.source(), coverage=1.0)
+    headline = _headline(last, rankings[-1], subject)
     chart = chart_specs.chart(
-        ChartKind.PAIRED if len(found) == 2 else ChartKind.BARS,
+        ChartKind.PAIRED if len(measured) == 2 else ChartKind.BARS,
         headline,
         source,
-        chart_specs.subtitle(source, query, view.task, None if len(found) == 2 else rankings[0].by),
-        [f"{label}: {percent(part)}" for label, part in zip(_FIRST, last.leaders, strict=True)],
-        categories=_FIRST,
-        series=tuple(Series(of_measure(r.by), one.leaders) for r, one in zip(rankings, found, strict=True)),
+        chart_specs.subtitle(source, query, view.task, None if len(measured) == 2 else rankings[0].by),
+        [f"{label}: {percent(part)}" for label, part in zip(_LABELS, last.leaders, strict=True)],
+        categories=_LABELS,
+        series=tuple(Series(of_measure(r.by), c.leaders) for r, c in zip(rankings, measured, strict=True)),
     )
     since = chart_specs.year_back(view.scope)
     return Answer(
         query=str(query),
         headline=headline,
         source=source,
-        chart=chart if len(found) == 2 else replace(chart, emphasis=_FIRST[:1]),
+        chart=chart if len(measured) == 2 else replace(chart, emphasis=_LABELS[:1]),
         rankings=rankings,
         top=query.top,
-        statistics=_statistics(last, found[0] if len(found) == 2 else None),
-        notes=_notes(last, rankings[-1], what),
-        next=(*([str(query.but(since=since))] if since else []), *_elsewhere(query, what))[:3],
+        statistics=_statistics(last, measured[0] if len(measured) == 2 else None),
+        notes=_notes(last, rankings[-1], subject),
+        next=(*([str(query.but(since=since))] if since else []), *_other_subjects(query, subject))[:3],
     )
 
 
-def _headline(found: Concentration, ranking: Ranking, what: _What) -> str:
-    carry = "carries" if found.n == 1 else "carry"
-    three = plural(min(found.n, 3), what.singular)
-    equal = f"as concentrated as {found.effective:.1f} equal ones"
-    return f"{three} {carry} {percent(found.leaders[1])} of {of_measure(ranking.by)}: {equal}"
+def _headline(measured: Concentration, ranking: Ranking, subject: _Subject) -> str:
+    if measured.n == 1:
+        return f"A single {subject.singular} has all {of_measure(ranking.by)}"
+    portion = f"{percent(measured.leaders[1])} of {of_measure(ranking.by)}"
+    equal = f"as concentrated as {measured.effective:.1f} equal-sized {subject.plural} would be"
+    return f"The top {min(measured.n, 3)} {subject.plural} have {portion}, {equal}"
 
 
 def _statistics(last: Concentration, models: Concentration | None) -> dict[str, float]:
     first, three, ten = last.leaders
-    found = {"top1": first, "top3": three, "top10": ten, "effective": last.effective, "hhi": last.hhi, "gini": last.gini}
-    return {**found, "names": last.n, **({"effective_by_models": models.effective} if models else {})}
+    statistics = {"top1": first, "top3": three, "top10": ten, "effective": last.effective, "hhi": last.hhi, "gini": last.gini}
+    return {**statistics, "names": last.n, **({"effective_by_models": models.effective} if models else {})}
 
 
-def _notes(found: Concentration, ranking: Ranking, what: _What) -> tuple[str, ...]:
-    of = f"{plural(found.n, what.singular)} by {of_measure(ranking.by)}"
-    return (f"HHI {found.hhi:.3f}, Gini {found.gini:.2f}, effective number {found.effective:.1f} of {of}.",)
+def _notes(measured: Concentration, ranking: Ranking, subject: _Subject) -> tuple[str, ...]:
+    names = subject.singular if measured.n == 1 else subject.plural
+    number = f"the effective number is {measured.effective:.1f} of {measured.n} {names}"
+    return (f"By {of_measure(ranking.by)}: HHI {measured.hhi:.3f}, Gini {measured.gini:.2f}; {number}.",)
 
 
-def _over_time(view: View, what: _What) -> Answer:
+def _answer_over_time(view: View, subject: _Subject) -> Answer:
     query = view.query
     past = view.past()
     by = view.leading
-    moments = past.moments[by] if what.dimension else _models_over_time(view, what, past.snapshots)
-    found = [_found(moment.ranking, view) for moment in moments]
-    first, last = found[0], found[-1]
+    moments = past.moments[by] if subject.dimension else _models_over_time(view, subject, past.snapshots)
+    first, last = (_concentration(moments[end].ranking, view) for end in (0, -1))
     source = view.source(past.snapshots[0])
-    headline = _moved(first, last, moments, what)
+    headline = _headline_over_time(first, last, moments, subject)
     return Answer(
         query=str(query),
         headline=headline,
-        source=source if what.dimension else replace(source, coverage=1.0),
+        source=source if subject.dimension else replace(source, coverage=1.0),
         chart=_timed_chart(view, moments, headline),
         rankings=(moments[-1].ranking,),
         top=query.top,
         series=tuple(replace(m, ranking=replace(m.ranking, shares=m.ranking.shares[: query.top or 10])) for m in moments),
         statistics={**_statistics(last, None), "hhi_before": first.hhi, "effective_before": first.effective},
-        notes=(*past.notes, *_notes(last, moments[-1].ranking, what)),
-        next=(str(query.but(since=None)), *_elsewhere(query, what))[:3],
+        notes=(*past.notes, *_notes(last, moments[-1].ranking, subject)),
+        next=(str(query.but(since=None)), *_other_subjects(query, subject))[:3],
     )
 
 
-def _models_over_time(view: View, what: _What, snapshots: Sequence[Snapshot]) -> tuple[Moment, ...]:
-    return tuple(Moment(one.taken_on, _ranking(view, what, one, view.leading)) for one in snapshots)
+def _models_over_time(view: View, subject: _Subject, snapshots: Sequence[Snapshot]) -> tuple[Moment, ...]:
+    return tuple(Moment(s.taken_on, _ranking(view, subject, s, view.leading)) for s in snapshots)
 
 
-def _moved(first: Concentration, last: Concentration, moments: Sequence[Moment], what: _What) -> str:
-    since = day(moments[0].taken_on)
-    shift = points(last.leaders[1] - first.leaders[1])
+def _headline_over_time(first: Concentration, last: Concentration, moments: Sequence[Moment], subject: _Subject) -> str:
+    shift = last.leaders[1] - first.leaders[1]
     change = (last.effective - first.effective) / first.effective
-    way = "More concentrated than" if change < -_LEVEL else "Less concentrated than" if change > _LEVEL else "As concentrated as"
-    lead = f"{way} on {since}"
-    return f"{lead}: the first 3 {what.plural} have {percent(last.leaders[1])} of {of_measure(moments[0].ranking.by)} ({shift})"
+    verb = "rose" if change < -_LEVEL else "fell" if change > _LEVEL else "hardly changed"
+    leaders = f"the top 3 {subject.plural} have {percent(last.leaders[1])} of {of_measure(moments[0].ranking.by)}"
+    difference = "unchanged" if abs(shift) < LEAST_CHANGE else f"{signed(shift)} percentage points"
+    return f"Concentration {verb} since {day(moments[0].taken_on)}: {leaders} ({difference})"
 
 
 def _timed_chart(view: View, moments: Sequence[Moment], headline: str) -> Chart:
-    drawn = chart_specs.drawable(moments)
-    parts = [_found(moment.ranking, view).leaders for moment in drawn]
-    source = replace(view.source(), since=drawn[0].taken_on)
-    series = tuple(Series(label, tuple(one[place] for one in parts)) for place, label in enumerate(_FIRST))
-    kind = ChartKind.SLOPE if len(drawn) == 2 else ChartKind.LINES
-    details = [f"{one.name}: {percent(one.values[0] or 0.0)} to {percent(one.values[-1] or 0.0)}" for one in series]
-    under = chart_specs.subtitle(source, view.query, view.task, view.leading, over_time=True)
-    chart = chart_specs.chart(kind, headline, source, under, details, categories=chart_specs.dates(drawn), series=series)
-    return replace(chart, emphasis=(_FIRST[1],))
+    chart_moments = chart_specs.drawable(moments)
+    parts = [_concentration(moment.ranking, view).leaders for moment in chart_moments]
+    source = replace(view.source(), since=chart_moments[0].taken_on)
+    series = tuple(Series(label, tuple(part[place] for part in parts)) for place, label in enumerate(_LABELS))
+    kind = ChartKind.SLOPE if len(chart_moments) == 2 else ChartKind.LINES
+    details = [f"{line.name}: {percent(line.values[0] or 0.0)} to {percent(line.values[-1] or 0.0)}" for line in series]
+    subtitle = chart_specs.subtitle(source, view.query, view.task, view.leading, over_time=True)
+    chart = chart_specs.chart(
+        kind, headline, source, subtitle, details, categories=chart_specs.dates(chart_moments), series=series
+    )
+    return replace(chart, emphasis=(_LABELS[1],))
 
 
-def _elsewhere(query: Query, what: _What) -> tuple[str, ...]:
-    others = [word for word in ("creators", "licenses", "models") if word != what.plural]
-    kept = query.but(top=None, by=None if query.by is Measure.MODELS else query.by)
-    return tuple(str(kept.but(names=(word,))) for word in others)
+def _other_subjects(query: Query, subject: _Subject) -> tuple[str, ...]:
+    others = [word for word in ("creators", "licenses", "models") if word != subject.plural]
+    same = query.but(top=None, by=None if query.by is Measure.MODELS else query.by)
+    return tuple(str(same.but(names=(word,))) for word in others)
 
 
 CONCENTRATION = Question(
     form=Form("concentration", frozenset(Option), most=1, aliases=("concentrated", "inequality"), example="concentration"),
-    summary="How far a few creators, licenses, tasks or models carry the list: HHI, Gini, effective number",
+    summary="How concentrated the list is on a few creators, licenses, tasks or models: HHI, Gini, effective number",
     examples=("concentration", "concentration models", "concentration licenses since 2026-01"),
     answer=_answer,
-    brief="a few or many",
+    brief="concentration",
 )

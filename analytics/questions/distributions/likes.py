@@ -6,11 +6,12 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer, ChartKind, Dot
-from analytics.domain import Dimension, ListName
+from analytics.answer import Answer
+from analytics.chart import ChartKind, Dot
+from analytics.domain import Dimension, ListName, Measure
 from analytics.errors import NoDataError
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import MINUS, plural
+from analytics.formatting.phrases import MINUS, day, plural, window
 from analytics.query import Form, Option, Query
 from analytics.questions import chart_specs
 from analytics.questions.question import Question, View
@@ -22,24 +23,24 @@ if TYPE_CHECKING:
     from analytics.domain import Model
     from analytics.storage.history import History
 
-_LABELLED = 5
+_LABELED = 5
 _FEWEST = 10
-"""Models from which a task's correlation, or who lies furthest off, is told."""
-_TELLING = 0.1
-"""R² from which likes are said to tell something of downloads."""
-_TELLING_LOGS = 0.3
-"""The same for the logarithms, which orders of magnitude alone bring to 0.1."""
+"""Fewest models for the correlation of a task, and for naming outliers."""
+_EXPLAINS_FROM = 0.1
+"""R² from which likes count as explaining part of downloads."""
+_EXPLAINS_FROM_LOGS = 0.3
+"""The same for the logarithms, whose R² is near 0.1 by orders of magnitude alone."""
 
 
 def _answer(query: Query, history: History) -> Answer:
     view = View(query, history, Dimension.NAMESPACE)
     recorded = [m for m in view.models if m.likes is not None]
     if not recorded:
-        raise NoDataError(f"The source of {view.now.taken_on:%Y-%m-%d} does not record likes.", _elsewhere(view))
+        raise NoDataError(f"The snapshot from {day(view.now.taken_on)} doesn't record likes.", _on_other_lists(view))
     try:
         statistics, fit = correlate(recorded)
     except ValueError:
-        message = f"{plural(len(recorded), 'model')} with likes are too few or too alike for a correlation."
+        message = f"There's no correlation to compute: {plural(len(recorded), 'model')} with likes, too few or too similar."
         raise NoDataError(message, (str(query.but(task=None)),)) from None
     headline = _headline(statistics["r2"], statistics["r2_loglog"])
     source = replace(view.source(), coverage=len(recorded) / len(view.models))
@@ -50,9 +51,9 @@ def _answer(query: Query, history: History) -> Answer:
         source,
         chart_specs.subtitle(source, query, view.task),
         [
-            f"R² {statistics['r2']:.4f} on the raw counts",
-            f"R² {statistics['r2_loglog']:.4f} on their logarithms",
-            f"Spearman's rank correlation {statistics['spearman']:.4f}",
+            f"R² = {statistics['r2']:.4f} for raw counts",
+            f"R² = {statistics['r2_loglog']:.4f} for logarithms",
+            f"Spearman rank correlation {statistics['spearman']:.4f}",
             plural(len(recorded), "model"),
         ],
     )
@@ -62,49 +63,55 @@ def _answer(query: Query, history: History) -> Answer:
         headline=headline,
         source=source,
         chart=replace(
-            chart, dots=dots, fit=fit, x_label="likes to date", y_label="downloads of the last 30 days", emphasis=_notable(dots)
+            chart, dots=dots, fit=fit, x_label=window(Measure.LIKES), y_label=window(Measure.DOWNLOADS), emphasis=_labels(dots)
         ),
         statistics=statistics,
         notes=(
-            *_apart(dots),
+            *_outliers(dots),
             *_by_task(recorded, query),
-            *(
-                (f"{plural(left_out, 'model')} without a like or a download left out of the picture and the logarithms.",)
-                if left_out
-                else ()
-            ),
+            *_left_out(left_out),
         ),
-        next=(*_elsewhere(view), str(Query("models", within=query.within)), str(Query("tasks", within=query.within))),
+        next=(*_on_other_lists(view), str(Query("models", within=query.within)), str(Query("tasks", within=query.within))),
     )
 
 
 def _headline(r2: float, r2_log: float) -> str:
-    """Say how far likes tell downloads. A few very large models can hide in the raw counts what the logarithms show."""
-    if r2 >= _TELLING:
-        return f"Likes explain {percent(r2)} of the differences in downloads (R² {r2:.2f})"
-    if r2_log >= _TELLING_LOGS:
-        return f"Likes follow downloads only roughly: R² {r2_log:.2f} of the logarithms, {r2:.2f} of the raw counts"
-    return f"Likes say almost nothing of downloads: R² {r2:.2f}"
+    """Describe how well likes predict downloads; logarithms may show what a few very large models hide in the raw counts."""
+    if r2 >= _EXPLAINS_FROM:
+        return f"Likes explain {percent(r2)} of the variation in downloads (R² = {r2:.2f})"
+    if r2_log >= _EXPLAINS_FROM_LOGS:
+        return f"Likes only roughly predict downloads (R² = {r2_log:.2f} for logarithms, {r2:.2f} for raw counts)"
+    return f"Likes barely predict downloads (R² = {r2:.2f})"
 
 
-def _elsewhere(view: View) -> tuple[str, ...]:
-    """Offer the same question about another list that there is."""
+def _on_other_lists(view: View) -> tuple[str, ...]:
+    """Return the same question about another list that has snapshots."""
     others = [name for name in (ListName.TRENDING, ListName.TOP) if name is not view.now.list and view.history.snapshots(name)]
     return tuple(str(view.query.but(within=name, at=None, task=None)) for name in others[:1])
 
 
-def _apart(dots: Sequence[Dot]) -> tuple[str, ...]:
-    """Name the model that is liked most for what it is used, and the reverse: those whose two ranks lie furthest apart."""
+def _left_out(number: int) -> tuple[str, ...]:
+    """Describe the models that a logarithmic axis can't show."""
+    if not number:
+        return ()
+    verb = "isn't" if number == 1 else "aren't"
+    return (f"{plural(number, 'model')} without likes or downloads {verb} on the chart.",)
+
+
+def _outliers(dots: Sequence[Dot]) -> tuple[str, ...]:
+    """Name the two models whose ranks by likes and by downloads differ most, one in each direction."""
     if len(dots) < _FEWEST:
         return ()
-    liked, used = ({dot.name: place for place, dot in enumerate(sorted(dots, key=key))} for key in (_by_likes, _by_downloads))
-    apart = sorted(dots, key=lambda dot: (used[dot.name] - liked[dot.name], dot.name))
-    hardly_liked, hardly_used = apart[0], apart[-1]
+    by_likes, by_downloads = (
+        {dot.name: place for place, dot in enumerate(sorted(dots, key=key))} for key in (_by_likes, _by_downloads)
+    )
+    difference = sorted(dots, key=lambda dot: (by_downloads[dot.name] - by_likes[dot.name], dot.name))
+    fewest_likes, most_likes = difference[0], difference[-1]
     return (
         (
-            f"Most liked for what it is used: {hardly_used.name} ({plural(hardly_used.x, 'like')}, "
-            f"{plural(hardly_used.y, 'download')}); the reverse: {hardly_liked.name} ({plural(hardly_liked.x, 'like')}, "
-            f"{plural(hardly_liked.y, 'download')})."
+            f"Most likes for its downloads: {most_likes.name} ({plural(most_likes.x, 'like')}, "
+            f"{plural(most_likes.y, 'download')}). Fewest: {fewest_likes.name} ({plural(fewest_likes.x, 'like')}, "
+            f"{plural(fewest_likes.y, 'download')})."
         ),
     )
 
@@ -118,24 +125,25 @@ def _by_downloads(dot: Dot) -> tuple[float, str]:
 
 
 def _by_task(models: Sequence[Model], query: Query) -> tuple[str, ...]:
-    """Say in which task likes follow downloads most and least, by Spearman's rank correlation."""
+    """Name the tasks where likes and downloads agree most and least, by Spearman's rank correlation."""
     if query.task:
         return ()
     tasks: dict[str, list[Model]] = {}
     for model in models:
         if model.task:
             tasks.setdefault(model.task, []).append(model)
-    found: list[tuple[float, str, int]] = []
-    for task, own in tasks.items():
+    correlations: list[tuple[float, str, int]] = []
+    for task, members in tasks.items():
         with suppress(ValueError):
-            found += [(correlate(own)[0]["spearman"], task, len(own))] if len(own) >= _FEWEST else []
-    if len(found) < 2:
+            if len(members) >= _FEWEST:
+                correlations.append((correlate(members)[0]["spearman"], task, len(members)))
+    if len(correlations) < 2:
         return ()
-    (most, first, many), (least, last, few) = max(found), min(found)
+    (most, first, many), (least, last, few) = max(correlations), min(correlations)
     return (
         (
-            f"Likes follow downloads most in {first} (rank correlation {_signed(most)}, {plural(many, 'model')}) "
-            f"and least in {last} ({_signed(least)}, {plural(few, 'model')})."
+            f"Likes follow downloads most closely in {first} (rank correlation {_signed(most)}, {plural(many, 'model')}) "
+            f"and least closely in {last} ({_signed(least)}, {plural(few, 'model')})."
         ),
     )
 
@@ -144,12 +152,12 @@ def _signed(value: float) -> str:
     return f"{value:.2f}".replace("-", MINUS)
 
 
-def _notable(dots: tuple[Dot, ...]) -> tuple[str, ...]:
-    """Name the most liked, the most downloaded, and those that are most of one and little of the other."""
+def _labels(dots: tuple[Dot, ...]) -> tuple[str, ...]:
+    """Return the dots to label: the most downloaded, the most liked, and the extremes of the ratio of both."""
     most_liked = sorted(dots, key=lambda d: -d.x)[:2]
-    most_used = sorted(dots, key=lambda d: -d.y)[:2]
-    apart = sorted(dots, key=lambda d: d.y / d.x)
-    return tuple(dict.fromkeys(d.name for d in (*most_used, *most_liked, apart[0], apart[-1])))[:_LABELLED]
+    most_downloaded = sorted(dots, key=lambda d: -d.y)[:2]
+    by_ratio = sorted(dots, key=lambda d: d.y / d.x)
+    return tuple(dict.fromkeys(d.name for d in (*most_downloaded, *most_liked, by_ratio[0], by_ratio[-1])))[:_LABELED]
 
 
 LIKES = Question(

@@ -1,13 +1,12 @@
-"""``access``: models that anybody may download against gated ones, for which one has to ask first."""
+"""``access``: open models and gated ones, which ask users for approval or contact data before a download."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analytics.answer import ChartKind
+from analytics.chart import ChartKind
 from analytics.domain import Dimension
-from analytics.formatting.numbers import percent
-from analytics.questions.share_question import ASIDE, Topic, share_question
+from analytics.questions.share_question import OTHER_GROUPINGS, Topic, contrast, share_question
 
 if TYPE_CHECKING:
     from analytics.answer import Ranking
@@ -16,11 +15,12 @@ _OPEN = "open"
 
 
 def _contrast(models: Ranking, downloads: Ranking) -> str:
-    many, much = (sum(share.portion for share in ranking.shares if share.name != _OPEN) for ranking in (models, downloads))
-    if not many:
-        return "Every model is open: none of them is gated"
-    turn = "and have" if abs(many - much) < 0.02 else "but have"
-    return f"Gated models are {percent(many)} of models {turn} {percent(much)} of downloads"
+    gated_models, gated_downloads = (
+        sum(share.portion for share in ranking.shares if share.name != _OPEN) for ranking in (models, downloads)
+    )
+    if not gated_models:
+        return "No model in the list is gated"
+    return contrast("Gated models", gated_models, gated_downloads, similar=0.02)
 
 
 ACCESS = share_question(
@@ -28,12 +28,12 @@ ACCESS = share_question(
         dimension=Dimension.ACCESS,
         word="access",
         singular="",
-        summary="Gated models against open ones",
+        summary="Open and gated models",
         aliases=("gated", "gating"),
         examples=("access", "access in trending"),
         over_time=ChartKind.AREA,
         contrast=_contrast,
         next=("families", "licenses"),
-        brief=ASIDE,
+        brief=OTHER_GROUPINGS,
     )
 )

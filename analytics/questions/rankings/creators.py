@@ -1,13 +1,13 @@
-"""``creators`` and ``namespaces``: who makes the list, as families and as the Hub's own namespaces."""
+"""``creators`` and ``namespaces``: who publishes the models, as families of namespaces and by namespace."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analytics.answer import ChartKind
+from analytics.chart import ChartKind
 from analytics.domain import Dimension
 from analytics.formatting.phrases import enumerate_
-from analytics.questions.share_question import ASIDE, Topic, share_question, two_leaders
+from analytics.questions.share_question import OTHER_GROUPINGS, Topic, share_question, two_leaders
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from analytics.answer import Ranking
 
 
-def _added_up(rankings: Sequence[Ranking]) -> tuple[str, ...]:
-    """Say which namespaces the leading families add up."""
+def _members(rankings: Sequence[Ranking]) -> tuple[str, ...]:
+    """Name the namespaces of the leading families."""
     families = [share for share in rankings[-1].shares[:7] if len(share.members) > 1][:2]
-    return tuple(f"{s.name} adds up {enumerate_([member for member, _ in s.members])}." for s in families)
+    return tuple(f"{s.name} includes {enumerate_([member for member, _ in s.members])}." for s in families)
 
 
 CREATORS = share_question(
@@ -31,7 +31,7 @@ CREATORS = share_question(
         examples=("creators", "creators by downloads in trending", "creators since 2026-01"),
         over_time=ChartKind.LINES,
         contrast=lambda models, downloads: two_leaders(models, downloads, Dimension.CREATOR),
-        notes=_added_up,
+        notes=_members,
         next=("licenses",),
     )
 )
@@ -41,12 +41,12 @@ NAMESPACES = share_question(
         dimension=Dimension.NAMESPACE,
         word="namespaces",
         singular="creator",
-        summary="The Hub's namespaces, before families such as Meta are added up",
+        summary="The Hub's namespaces, without combining them into creators such as Meta",
         aliases=("users", "accounts"),
         examples=("namespaces", "namespaces by models"),
         over_time=ChartKind.LINES,
         contrast=lambda models, downloads: two_leaders(models, downloads, Dimension.NAMESPACE),
         next=("creators",),
-        brief=ASIDE,
+        brief=OTHER_GROUPINGS,
     )
 )

@@ -1,17 +1,18 @@
-"""``derivatives``: models made from other models, and whose reach they carry."""
+"""``derivatives``: models derived from other models, and the creators of their base models."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer, ChartKind, Ranking, Share
+from analytics.answer import Answer, Ranking, Share
+from analytics.chart import ChartKind
 from analytics.domain import Dimension, ListName
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import enumerate_, points
+from analytics.formatting.phrases import LEAST_CHANGE, enumerate_, possessive, size
 from analytics.names.grouping import ORIGINAL, bases, creator
 from analytics.questions.question import Question, View
-from analytics.questions.share_question import ASIDE, Topic, share_question
+from analytics.questions.share_question import OTHER_GROUPINGS, Topic, contrast, share_question
 from analytics.statistics import comparison
 
 if TYPE_CHECKING:
@@ -22,33 +23,34 @@ if TYPE_CHECKING:
     from analytics.storage.history import History
 
 _NAMED = 10
-"""Creators whose reach is listed, unless ``top`` says otherwise."""
+"""Creators of base models in the list, unless ``top`` says otherwise."""
 _OWN, _OTHERS = "made by itself", "made by others"
 
 
 def _contrast(models: Ranking, downloads: Ranking) -> str:
-    many, much = (sum(share.portion for share in ranking.shares if share.name != ORIGINAL) for ranking in (models, downloads))
-    if not many:
-        return "Every model is an original: none says that it was made from another"
-    turn = "and have" if abs(many - much) < 0.05 else "but have"
-    return f"Models made from other models are {percent(many)} of models {turn} {percent(much)} of downloads"
+    derived_models, derived_downloads = (
+        sum(share.portion for share in ranking.shares if share.name != ORIGINAL) for ranking in (models, downloads)
+    )
+    if not derived_models:
+        return "No model in the list declares a base model"
+    return contrast("Derived models", derived_models, derived_downloads)
 
 
 def reach(models: Sequence[Model], by: Measure) -> Ranking:
-    """Rank the creators by what is downloaded (liked, counted) of models that were made from theirs, by themselves or by others.
+    """Rank creators by the downloads (likes, number) of the models derived from theirs, by themselves or by others.
 
-    A portion is of the list's recorded total, so that it can stand beside the creator's own share; ``members`` part it into what
-    the creator made and what others did. A model with several bases counts for each maker in equal parts.
+    A portion is of the list's recorded total, so it compares with the creator's own share; ``members`` divide it into derivatives
+    by the creator and by others. A model with several base models counts for their creators in equal parts.
     """
     total = sum(comparison.value_of(model, by) for model in models if model.tags)
     parts: dict[str, dict[str, float]] = {}
     for model in models:
-        named = bases(model)
-        for base in named:
+        base_models = bases(model)
+        for base in base_models:
             maker = creator(base.partition("/")[0])
             by_whom = _OWN if maker == creator(model.namespace) else _OTHERS
             cell = parts.setdefault(maker, {_OWN: 0.0, _OTHERS: 0.0})
-            cell[by_whom] += comparison.value_of(model, by) / len(named)
+            cell[by_whom] += comparison.value_of(model, by) / len(base_models)
     sums = {maker: sum(cell.values()) for maker, cell in parts.items()}
     ordered = sorted(sums, key=lambda maker: (-round(sums[maker], 6), maker))
     ranks = {maker: 1 + sum(sums[other] > sums[maker] + 1e-6 for other in ordered) for maker in ordered}
@@ -60,24 +62,24 @@ def reach(models: Sequence[Model], by: Measure) -> Ranking:
     return Ranking(by, Dimension.CREATOR.value, whole, total, shares)
 
 
-_PLAIN = share_question(
+_RANKING = share_question(
     Topic(
         dimension=Dimension.DERIVATION,
         word=Dimension.DERIVATION.plural,
         singular="",
-        summary="Fine-tunes, quantizations, adapters and merges, and whose models they are made from",
+        summary="Fine-tunes, quantizations, adapters and merges, and whose models they come from",
         aliases=("derivations", "finetunes", "fine-tunes", "quantizations", "adapters", "originals"),
         examples=("derivatives", "derivatives by downloads in trending"),
         over_time=ChartKind.AREA,
         contrast=_contrast,
         next=("creators", "access"),
-        brief=ASIDE,
+        brief=OTHER_GROUPINGS,
     )
 )
 
 
 def _answer(query: Query, history: History) -> Answer:
-    answer = _PLAIN.answer(query, history)
+    answer = _RANKING.answer(query, history)
     if query.since or query.within is ListName.HUB:
         return answer
     view = View(query, history, Dimension.DERIVATION)
@@ -85,23 +87,28 @@ def _answer(query: Query, history: History) -> Answer:
     if not ranked.shares:
         return answer
     own = View(query, history, Dimension.CREATOR).ranking(view.leading)
-    notes = (*answer.notes, *_carried(ranked, own))
+    notes = (*answer.notes, *_notes(ranked, own))
     return replace(answer, creators=replace(ranked, shares=ranked.shares[: query.top or _NAMED]), notes=notes)
 
 
-def _carried(ranked: Ranking, own: Ranking) -> tuple[str, ...]:
-    """Say whose models most is made from, and how much others add to the first one's share."""
+def _notes(ranked: Ranking, own: Ranking) -> tuple[str, ...]:
+    """Name the creators of most base models, and what others' derivatives add to the first one's share."""
     leading = [f"{share.name} ({percent(share.portion)})" for share in ranked.shares[:3] if share.value]
     if not leading:
         return ()
-    told = [f"Most is made from models of {enumerate_(leading)}."]
+    notes = [f"By {ranked.by}, most derivatives are based on models by {enumerate_(leading)}."]
     first = ranked.shares[0]
     others = dict(first.members)[_OTHERS] / ranked.recorded
     share = comparison.find(own, first.name)
-    if others >= 0.0005:
-        has = f"its own {percent(share.portion)}" if share else "nothing of its own in the list"
-        told.append(f"What others made from {first.name}'s adds {points(others).lstrip('+')} of {ranked.by} to {has}.")
-    return tuple(told)
+    if others >= LEAST_CHANGE:
+        derived = f"Models that others derived from {possessive(first.name)}"
+        if share:
+            own_share = f"its own {percent(share.portion)} of {ranked.by}"
+            notes.append(f"{derived} add another {size(others)} to {own_share}.")
+        else:
+            own_models = f"none of {possessive(first.name)} own models are in the list"
+            notes.append(f"{derived} have {percent(others)} of {ranked.by}; {own_models}.")
+    return tuple(notes)
 
 
-DERIVATIVES = Question(_PLAIN.form, _PLAIN.summary, _PLAIN.examples, _answer, _PLAIN.brief)
+DERIVATIVES = Question(_RANKING.form, _RANKING.summary, _RANKING.examples, _answer, _RANKING.brief)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analytics.answer import ChartKind
+from analytics.chart import ChartKind
 from analytics.domain import NONE_DECLARED, Dimension
-from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import enumerate_
+from analytics.formatting.phrases import enumerate_, noun_phrase
 from analytics.names.licenses import title
-from analytics.questions.share_question import ASIDE, Topic, share_question, two_leaders
+from analytics.questions.share_question import OTHER_GROUPINGS, Topic, contrast, share_question, two_leaders
 from analytics.statistics import comparison
 
 if TYPE_CHECKING:
@@ -22,17 +21,18 @@ _PERMISSIVE = "permissive"
 
 
 def _contrast(models: Ranking, downloads: Ranking) -> str:
-    many, much = (comparison.find(ranking, _PERMISSIVE) for ranking in (models, downloads))
-    if not many or not much:
+    by_models, by_downloads = (comparison.find(ranking, _PERMISSIVE) for ranking in (models, downloads))
+    if not by_models or not by_downloads:
         return two_leaders(models, downloads, Dimension.FAMILY)
-    turn = "and carry" if abs(many.portion - much.portion) < 0.05 else "but carry"
-    return f"Permissive licenses are on {percent(many.portion)} of models {turn} {percent(much.portion)} of downloads"
+    return contrast("Permissive licenses", by_models.portion, by_downloads.portion, verb="cover")
 
 
 def _members(rankings: Sequence[Ranking]) -> tuple[str, ...]:
-    """Say which licenses the largest families add up, and how much says nothing at all."""
-    told = [share for share in rankings[-1].shares if share.name != NONE_DECLARED and share.value][:3]
-    return tuple(f"{share.name.capitalize()}: {_licenses([tag for tag, _ in share.members])}." for share in told)
+    """Name the licenses of the largest families."""
+    largest = [share for share in rankings[-1].shares if share.name != NONE_DECLARED and share.value][:3]
+    return tuple(
+        f"{noun_phrase(Dimension.FAMILY, share.name).start}: {_licenses([tag for tag, _ in share.members])}." for share in largest
+    )
 
 
 def _licenses(tags: Sequence[str]) -> str:
@@ -52,6 +52,6 @@ FAMILIES = share_question(
         contrast=_contrast,
         notes=_members,
         next=("licenses",),
-        brief=ASIDE,
+        brief=OTHER_GROUPINGS,
     )
 )

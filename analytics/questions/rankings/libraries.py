@@ -1,8 +1,8 @@
-"""``libraries``: what the list is loaded with."""
+"""``libraries``: the libraries that load the models."""
 
-from analytics.answer import ChartKind
+from analytics.chart import ChartKind
 from analytics.domain import Dimension
-from analytics.questions.share_question import ASIDE, Topic, share_question, two_leaders
+from analytics.questions.share_question import OTHER_GROUPINGS, Topic, share_question, two_leaders
 
 LIBRARIES = share_question(
     Topic(
@@ -15,6 +15,6 @@ LIBRARIES = share_question(
         over_time=ChartKind.AREA,
         contrast=lambda models, downloads: two_leaders(models, downloads, Dimension.LIBRARY),
         next=("tasks",),
-        brief=ASIDE,
+        brief=OTHER_GROUPINGS,
     )
 )

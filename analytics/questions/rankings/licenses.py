@@ -1,13 +1,13 @@
-"""``licenses``: under which licenses the list stands, by number of models and by downloads."""
+"""``licenses``: the licenses of the models, by number of models and by downloads."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analytics.answer import ChartKind
+from analytics.chart import ChartKind
 from analytics.domain import NONE_DECLARED, Dimension
 from analytics.formatting.numbers import percent
-from analytics.questions.share_question import Topic, share_question, two_leaders
+from analytics.questions.share_question import Topic, contrast, share_question, two_leaders
 from analytics.statistics import comparison
 
 if TYPE_CHECKING:
@@ -16,21 +16,22 @@ if TYPE_CHECKING:
     from analytics.answer import Ranking
 
 PERMISSIVE_PAIR = ("apache-2.0", "mit")
-"""The two licenses that the article adds up."""
+"""The two licenses that the article sums up."""
 
 
 def _contrast(models: Ranking, downloads: Ranking) -> str:
-    many, much = (sum(s.portion for s in r.shares if s.name in PERMISSIVE_PAIR) for r in (models, downloads))
-    if not many:
+    by_models, by_downloads = (sum(s.portion for s in r.shares if s.name in PERMISSIVE_PAIR) for r in (models, downloads))
+    if not by_models:
         return two_leaders(models, downloads, Dimension.LICENSE)
-    turn = "and carry" if abs(many - much) < 0.05 else "but carry"
-    return f"Apache-2.0 and MIT are on {percent(many)} of models {turn} {percent(much)} of downloads"
+    return contrast("Apache-2.0 and MIT", by_models, by_downloads, verb="cover")
 
 
 def _notes(rankings: Sequence[Ranking]) -> tuple[str, ...]:
-    silent = comparison.find(rankings[0], NONE_DECLARED)
+    undeclared = comparison.find(rankings[0], NONE_DECLARED)
     return (
-        (f"{percent(silent.portion)} of {rankings[0].by} declare no license.",) if silent and rankings[0].by == "models" else ()
+        (f"{percent(undeclared.portion)} of {rankings[0].by} declare no license.",)
+        if undeclared and rankings[0].by == "models"
+        else ()
     )
 
 

@@ -1,4 +1,4 @@
-"""``model ID``: where one model stands, and where it stood."""
+"""``model ID``: one model's rank and downloads, now and over time."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz, process, utils
 
-from analytics.answer import Answer, ChartKind, Series, Unit
+from analytics.answer import Answer
+from analytics.chart import ChartKind, Series, Unit
 from analytics.domain import Dimension, Measure, Model
 from analytics.errors import QueryError
 from analytics.formatting.numbers import count, percent
-from analytics.formatting.phrases import day, of_list, ordinal, ranked_by
+from analytics.formatting.phrases import day, enumerate_, of_list, ordinal, plural, ranked_by, short_day
 from analytics.names import grouping, licenses, renames
 from analytics.names.normalize import normalize
 from analytics.query import Form, Option, Query
@@ -23,32 +24,33 @@ from analytics.statistics import comparison
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from analytics.answer import Chart, Source
+    from analytics.answer import Source
+    from analytics.chart import Chart
     from analytics.storage.history import History
 
-_NEIGHBORS = 3
-"""How many models above and below are shown."""
+_SURROUNDING = 3
+"""How many models above and below are on the chart."""
 
 
 def _answer(query: Query, history: History) -> Answer:
     view = View(query, history, Dimension.LICENSE)
-    model, rank = _find(query, view)
+    model, rank = _resolve(query, view)
     total = view.whole_of(Measure.DOWNLOADS)
     source = replace(view.source(), coverage=1.0)
     headline = (
-        f"{model.id} is {ordinal(rank)} of {view.now.size:,} by {ranked_by(view.now.list)}: "
-        f"{count(model.downloads)} downloads in 30 days, {percent(model.downloads / total if total else 0.0)} of the list"
+        f"{model.id} ranks {ordinal(rank)} of {view.now.size:,} by {ranked_by(view.now.list)}, with "
+        f"{plural(model.downloads, 'download')} in 30 days ({percent(model.downloads / total if total else 0.0)} of the list)"
     )
     notes: tuple[str, ...] = ()
     if renames.successor(query.names[0]) not in {query.names[0], query.names[0].casefold()}:
-        notes = (f"{query.names[0]} is called {model.id} since it moved.",)
+        notes = (f"{query.names[0]} has moved to {model.id}.",)
     ranking = comparison.model_ranking([(m, 1.0) for m in view.models], Measure.DOWNLOADS, float(total))
     past: dict[str, float] = {}
-    more: tuple[str, ...] = ()
+    more_notes: tuple[str, ...] = ()
     if query.since:
-        headline, source, past, more, chart = _past(view, source, model)
+        headline, source, past, more_notes, chart = _over_time(view, source, model)
     else:
-        chart = _neighbors(view, source, rank, headline)
+        chart = _surrounding_chart(view, source, rank, headline)
     since = chart_specs.year_back(view.scope)
     return Answer(
         query=str(query),
@@ -57,7 +59,7 @@ def _answer(query: Query, history: History) -> Answer:
         chart=chart,
         rankings=(replace(ranking, shares=tuple(s for s in ranking.shares if s.name == model.id)),),
         facts=_facts(model, rank) | past,
-        notes=(*notes, *more),
+        notes=(*notes, *more_notes),
         next=(
             str(query.but(names=(model.id,), since=None if query.since else since)) if since or query.since else "models",
             str(Query("creator", (grouping.creator(model.namespace),), within=query.within, at=query.at)),
@@ -66,32 +68,37 @@ def _answer(query: Query, history: History) -> Answer:
     )
 
 
-def _find(query: Query, view: View) -> tuple[Model, int]:
-    """Return the model and its rank: by its id or its former one, by its name without the creator, case forgiven."""
+def _resolve(query: Query, view: View) -> tuple[Model, int]:
+    """Return the model and its rank, by its id, a former id, or its name without the namespace; case doesn't matter.
+
+    Raises:
+        QueryError: when the list doesn't have it; the nearest ids are suggested.
+
+    """
     typed = query.names[0]
     wanted = renames.successor(typed)
     models = _ranked(view)
-    folded = normalize(wanted)
-    ways: tuple[Callable[[Model], bool], ...] = (
+    normalized = normalize(wanted)
+    matches: tuple[Callable[[Model], bool], ...] = (
         lambda m: renames.successor(m.id) == wanted,
-        lambda m: normalize(m.id) == folded,
-        lambda m: normalize(m.id.partition("/")[2]) == folded,
+        lambda m: normalize(m.id) == normalized,
+        lambda m: normalize(m.id.partition("/")[2]) == normalized,
     )
-    for same in ways:
-        found = next(((m, rank) for rank, m in enumerate(models, start=1) if same(m)), None)
-        if found:
-            return found
-    near = process.extract(
+    for matching in matches:
+        ranked = next(((m, rank) for rank, m in enumerate(models, start=1) if matching(m)), None)
+        if ranked:
+            return ranked
+    similar = process.extract(
         typed, [m.id for m in models], scorer=fuzz.WRatio, processor=utils.default_process, limit=3, score_cutoff=60
     )
-    said = f" Nearest: {', '.join(name for name, _, _ in near)}." if near else ""
-    where = f"the {len(models):,} most downloaded of the whole Hub" if view.partial else of_list(view.now.list, view.now.size)
-    message = f"“{typed}” is not among {where} on {view.now.taken_on:%Y-%m-%d}.{said}"
-    raise QueryError(message, tuple(str(query.but(names=(name,))) for name, _, _ in near))
+    hint = f" Did you mean {enumerate_([name for name, _, _ in similar], 'or')}?" if similar else ""
+    among = f"the whole Hub's {len(models):,} most-downloaded models" if view.partial else of_list(view.now.list, view.now.size)
+    message = f"“{typed}” wasn't among {among} on {day(view.now.taken_on)}.{hint}"
+    raise QueryError(message, tuple(str(query.but(names=(name,))) for name, _, _ in similar))
 
 
 def _ranked(view: View) -> tuple[Model, ...]:
-    """Return the models whose rank is known to be their place: of the whole Hub, those before the first gap."""
+    """Return the models whose rank is their position: all, or for the whole Hub those before the first gap in the ranks."""
     if not view.partial:
         return view.models
     trail = view.history.trail([model.id for model in view.models], view.now.list)
@@ -113,9 +120,9 @@ def _facts(model: Model, rank: int) -> dict[str, str | float | None]:
     }
 
 
-def _neighbors(view: View, source: Source, rank: int, headline: str) -> Chart:
-    first = max(0, min(rank - 1 - _NEIGHBORS, len(view.models) - 2 * _NEIGHBORS - 1))
-    shown = view.models[first : first + 2 * _NEIGHBORS + 1]
+def _surrounding_chart(view: View, source: Source, rank: int, headline: str) -> Chart:
+    first = max(0, min(rank - 1 - _SURROUNDING, len(view.models) - 2 * _SURROUNDING - 1))
+    shown = view.models[first : first + 2 * _SURROUNDING + 1]
     categories = tuple(f"{first + place}. {m.id}" for place, m in enumerate(shown, start=1))
     chart = chart_specs.chart(
         ChartKind.BARS,
@@ -129,35 +136,40 @@ def _neighbors(view: View, source: Source, rank: int, headline: str) -> Chart:
     return replace(chart, unit=Unit.COUNT, emphasis=(categories[rank - 1 - first],))
 
 
-def _past(view: View, source: Source, model: Model) -> tuple[str, Source, dict[str, float], tuple[str, ...], Chart]:
-    """Tell and draw the model's downloads over time, under its present id and former ones."""
+def _over_time(view: View, source: Source, model: Model) -> tuple[str, Source, dict[str, float], tuple[str, ...], Chart]:
+    """Return headline, source, earlier facts, notes and chart of the model over time, under its present and former ids."""
     snapshots = over_time(view.query, view.scope)
     notes = notes_on(view.query, view.scope, snapshots)
     ids = [model.id, *renames.former(model.id)]
     days = {s.id: s for s in snapshots}
-    trail = sorted(view.history.trail(ids, view.now.list), key=lambda found: found[2].id == model.id)  # the present id prevails
-    seen = {days[number].taken_on: (m, rank) for number, rank, m in trail if number in days}
+    trail = sorted(
+        view.history.trail(ids, view.now.list), key=lambda row: row[2].id == model.id
+    )  # the present id overrides former ones
+    by_day = {days[number].taken_on: (m, rank) for number, rank, m in trail if number in days}
     dates = [s.taken_on for s in snapshots]
     source = replace(source, since=dates[0])
-    first, (then, rank_then) = min(seen.items())
-    rank_now = seen[dates[-1]][1]
-    ranks = f"{ordinal(rank_now)} as before" if rank_now == rank_then else f"{ordinal(rank_then)} to {ordinal(rank_now)}"
-    change = f"{count(then.downloads)} to {count(model.downloads)} downloads in 30 days"
-    headline = f"{model.id} went from {change} since {day(first)}, {ranks}"
-    values = tuple(float(seen[d][0].downloads) if d in seen else None for d in dates)
+    first, (then, rank_then) = min(by_day.items())
+    rank_now = by_day[dates[-1]][1]
+    ranks = f"still {ordinal(rank_now)}" if rank_now == rank_then else f"{ordinal(rank_then)} to {ordinal(rank_now)}"
+    before, after = count(then.downloads), count(model.downloads)
+    change = f"{'rose' if model.downloads > then.downloads else 'fell'} from {before} to {after}"
+    if before == after:
+        change = f"stayed at {after}"
+    headline = f"30-day downloads of {model.id} {change} since {day(first)} ({ranks})"
+    values = tuple(float(by_day[d][0].downloads) if d in by_day else None for d in dates)
     chart = chart_specs.chart(
         ChartKind.LINES,
         headline,
         source,
         chart_specs.subtitle(source, view.query, view.task, Measure.DOWNLOADS, over_time=True),
-        [f"{d:%Y-%m-%d}: {count(m.downloads)} downloads, {ordinal(rank)}" for d, (m, rank) in sorted(seen.items())],
+        [f"{short_day(d)}: {count(m.downloads)} downloads, {ordinal(rank)}" for d, (m, rank) in sorted(by_day.items())],
         categories=tuple(d.isoformat() for d in dates),
         series=(Series(model.id, values),),
     )
     absent = values.count(None)
-    gap = (f"Not in the list at {absent} of {len(dates)} dates since {day(dates[0])}.",) if absent else ()
-    before = {"downloads_before": float(then.downloads), "rank_before": float(rank_then)}
-    return headline, source, before, (*notes, *gap), replace(chart, unit=Unit.COUNT, emphasis=(model.id,))
+    gap = (f"It's missing from the list on {absent} of {len(dates)} dates since {day(dates[0])}.",) if absent else ()
+    facts = {"downloads_before": float(then.downloads), "rank_before": float(rank_then)}
+    return headline, source, facts, (*notes, *gap), replace(chart, unit=Unit.COUNT, emphasis=(model.id,))
 
 
 MODEL = Question(
@@ -168,7 +180,7 @@ MODEL = Question(
         most=1,
         example="model openai-community/gpt2",
     ),
-    summary="Where one model stands",
+    summary="One model: its rank, downloads and details",
     examples=("model openai-community/gpt2", "model all-MiniLM-L6-v2"),
     answer=_answer,
 )

@@ -1,4 +1,4 @@
-"""``license NAME``, ``creator NAME`` and so on: one name of a ranking against the field."""
+"""``license NAME``, ``creator NAME`` and so on: one name and its rank among the others."""
 
 from analytics.domain import Dimension
 from analytics.questions.single_name import Subject, name_question
@@ -8,7 +8,7 @@ LICENSE = name_question(
         dimension=Dimension.LICENSE,
         word="license",
         plural="licenses",
-        summary="One license against the field, with its leading models",
+        summary="One license: its share, rank and leading models",
         aliases=("licence",),
         examples=("license apache-2.0", "license mit by models in trending"),
     )
@@ -19,7 +19,7 @@ CREATOR = name_question(
         dimension=Dimension.CREATOR,
         word="creator",
         plural="creators",
-        summary="One creator against the field, with its namespaces",
+        summary="One creator: its share, rank and namespaces",
         aliases=("author", "maker", "org", "organization", "organisation", "company", "namespace"),
         examples=("creator meta", "creator qwen by models", "creator google since 2026-01"),
     )
@@ -30,7 +30,7 @@ TASK = name_question(
         dimension=Dimension.TASK,
         word="task",
         plural="tasks",
-        summary="One task against the field, with its leading models",
+        summary="One task: its share, rank and leading models",
         aliases=("pipeline",),
         examples=("task text-generation", "task fill-mask by downloads"),
     )
@@ -41,7 +41,7 @@ LIBRARY = name_question(
         dimension=Dimension.LIBRARY,
         word="library",
         plural="libraries",
-        summary="One library against the field, with its leading models",
+        summary="One library: its share, rank and leading models",
         aliases=("framework",),
         examples=("library transformers",),
     )
@@ -52,7 +52,7 @@ FAMILY = name_question(
         dimension=Dimension.FAMILY,
         word="family",
         plural="families",
-        summary="One family of licenses against the field, with its licenses",
+        summary="One family of licenses: its share, rank and licenses",
         aliases=("license-family", "licence-family"),
         examples=("family permissive", "family model-specific"),
     )
@@ -63,7 +63,7 @@ KIND = name_question(
         dimension=Dimension.KIND,
         word="kind",
         plural="kinds",
-        summary="One kind of creators against the field, with its creators",
+        summary="One kind of creator: its share, rank and creators",
         aliases=("sector",),
         examples=("kind company", "kind community by models"),
     )
@@ -74,7 +74,7 @@ COUNTRY = name_question(
         dimension=Dimension.COUNTRY,
         word="country",
         plural="countries",
-        summary="One country against the field, with its creators",
+        summary="One country: its share, rank and creators",
         aliases=("nation",),
         examples=("country china", "country france since 2026-01"),
     )

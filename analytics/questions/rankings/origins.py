@@ -1,15 +1,15 @@
-"""``kinds`` and ``countries``: what the creators are, and where they have their headquarters."""
+"""``kinds`` and ``countries``: what kind of organization the creators are, and where their headquarters are."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analytics.answer import ChartKind
+from analytics.chart import ChartKind
 from analytics.domain import Dimension
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import enumerate_, name, subject
+from analytics.formatting.phrases import enumerate_, name, noun_phrase
 from analytics.names.creators import NOT_KNOWN
-from analytics.questions.share_question import ASIDE, Topic, share_question, two_leaders
+from analytics.questions.share_question import OTHER_GROUPINGS, Topic, contrast, share_question, two_leaders
 from analytics.statistics import comparison
 
 if TYPE_CHECKING:
@@ -20,37 +20,34 @@ if TYPE_CHECKING:
 _NAMED = 4
 
 
-def _contrast(dimension: Dimension) -> Callable[[Ranking, Ranking], str]:
-    """Lead with the largest that is known, on either measure."""
+def _contrast_of(dimension: Dimension) -> Callable[[Ranking, Ranking], str]:
+    """Return the headline builder, about the largest name that is known."""
 
-    def said(models: Ranking, downloads: Ranking) -> str:
+    def headline(models: Ranking, downloads: Ranking) -> str:
         first = next((share for share in downloads.shares if share.name != NOT_KNOWN), None)
-        many = comparison.find(models, first.name) if first else None
-        if not first or not many:
+        by_models = comparison.find(models, first.name) if first else None
+        if not first or not by_models:
             return two_leaders(models, downloads, dimension)
-        who = name(dimension, first.name) if dimension is Dimension.KIND else f"Creators from {_from(first.name)}"
-        turn = "and" if abs(many.portion - first.portion) < 0.05 else "but"
-        return f"{who} make {percent(many.portion)} of models {turn} have {percent(first.portion)} of downloads"
+        phrase = noun_phrase(dimension, first.name)
+        subject = phrase.start if dimension is Dimension.KIND else f"Creators from {phrase.text}"
+        return contrast(subject, by_models.portion, first.portion)
 
-    return said
-
-
-def _from(country: str) -> str:
-    said, _ = subject(Dimension.COUNTRY, country)
-    return said.replace("The ", "the ", 1)
+    return headline
 
 
 def _members(rankings: Sequence[Ranking]) -> tuple[str, ...]:
-    """Say who leads in the largest groups, and of how much nobody knows where it stands."""
+    """Name the leading creators of the largest groups, and the part that is unknown."""
     last = rankings[-1]
-    told = [share for share in last.shares if share.name != NOT_KNOWN][:2]
-    leading = tuple(f"{_title(share.name, last.of)}: {_creators([who for who, _ in share.members])}." for share in told)
+    dimension = Dimension(last.of)
+    largest = [share for share in last.shares if share.name != NOT_KNOWN][:2]
+    leading = tuple(
+        f"{name(dimension, share.name)}: {_creators([creator for creator, _ in share.members])}." for share in largest
+    )
     unknown = comparison.find(last, NOT_KNOWN)
-    return (*leading, f"Not known for {percent(unknown.portion)} of {last.by}.") if unknown and unknown.value else leading
-
-
-def _title(raw: str, of: str) -> str:
-    return name(Dimension(of), raw)
+    if not unknown or not unknown.value:
+        return leading
+    what = "kind of creator" if dimension is Dimension.KIND else "creator's country"
+    return (*leading, f"The {what} isn't known for {percent(unknown.portion)} of {last.by}.")
 
 
 def _creators(names: Sequence[str]) -> str:
@@ -66,10 +63,10 @@ KINDS = share_question(
         aliases=("sectors", "types"),
         examples=("kinds", "kinds in trending"),
         over_time=ChartKind.AREA,
-        contrast=_contrast(Dimension.KIND),
+        contrast=_contrast_of(Dimension.KIND),
         notes=_members,
         next=("creators",),
-        brief=ASIDE,
+        brief=OTHER_GROUPINGS,
     )
 )
 
@@ -78,13 +75,13 @@ COUNTRIES = share_question(
         dimension=Dimension.COUNTRY,
         word="countries",
         singular="country",
-        summary="Where the creators have their headquarters",
+        summary="The countries of the creators' headquarters",
         aliases=("nations", "geography"),
         examples=("countries", "countries in trending", "countries since 2026-01"),
         over_time=ChartKind.LINES,
-        contrast=_contrast(Dimension.COUNTRY),
+        contrast=_contrast_of(Dimension.COUNTRY),
         notes=_members,
         next=("kinds", "creators"),
-        brief=ASIDE,
+        brief=OTHER_GROUPINGS,
     )
 )

@@ -1,6 +1,6 @@
-"""``tasks``: what the list is for."""
+"""``tasks``: the tasks of the models."""
 
-from analytics.answer import ChartKind
+from analytics.chart import ChartKind
 from analytics.domain import Dimension
 from analytics.questions.share_question import Topic, share_question, two_leaders
 

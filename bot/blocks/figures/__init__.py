@@ -1,4 +1,4 @@
-"""An answer's numbers where no picture can be shown: Slack's own chart and table, and sparklines.
+"""Charts and tables without images: Slack's native chart and table blocks, and sparklines.
 
 Pure functions. It may import the blocks one level up and analytics' values.
 """

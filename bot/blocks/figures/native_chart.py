@@ -1,4 +1,4 @@
-"""A Chart as Slack's own chart, the ``data_visualization`` block. Pure; what that block cannot show is not shown at all."""
+"""Render a chart as Slack's ``data_visualization`` block, where that block supports its kind."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import math
 from datetime import date
 from typing import TYPE_CHECKING
 
-from analytics.answer import ChartKind, Series, Unit
+from analytics.chart import ChartKind, Series, Unit
 from bot.blocks.escape import escape_plain_text
 from bot.blocks.text_objects import cut
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from analytics.answer import Chart
+    from analytics.chart import Chart
     from bot.blocks.messages import Block
 
 TITLE = 50
@@ -25,15 +25,16 @@ SEGMENTS = 6
 
 
 def native_chart(chart: Chart) -> list[Block]:
-    """Return one or two blocks that show the chart's numbers; none for a chart without such a form.
+    """Return one or two blocks with the chart's numbers; ``[]`` for an unsupported kind.
 
-    Ranks and clouds of points have none, and a gap has none either: Slack wants a number at every place, and neither 0 nor a line
-    across the gap would be true. Beyond six series and twenty places the leading ones are shown, of dates an even choice.
+    Rank charts and scatter plots are unsupported, and so are charts with gaps: Slack requires a number for every category, and
+    neither 0 nor a line across the gap would be correct. Beyond 6 series and 20 categories, only the leading ones are shown;
+    dates are sampled evenly.
     """
     form = _FORMS.get(chart.kind)
     if form is None or not chart.series or not chart.categories:
         return []
-    finite = all(value is not None and math.isfinite(value) for one in chart.series for value in one.values)
+    finite = all(value is not None and math.isfinite(value) for line in chart.series for value in line.values)
     return form(chart) if finite else []
 
 
@@ -42,7 +43,7 @@ def _bars(chart: Chart) -> list[Block]:
 
 
 def _focus(chart: Chart) -> list[Block]:
-    """Show the field as bars, and what the subject is made of as a pie."""
+    """Return the ranking as bars and the subject's parts as a pie."""
     parts = [(name, value) for name, value in chart.parts if value > 0][:SEGMENTS]
     if len(parts) < 2:
         return _bars(chart)
@@ -57,17 +58,17 @@ def _lines(chart: Chart) -> list[Block]:
 
 
 def _area(chart: Chart) -> list[Block]:
-    """Show shares over time as layers, which Slack draws over one another: the largest at the back."""
-    return [_over_time("area", chart, sorted(_leading(chart), key=lambda one: -_last(one)))]
+    """Return shares over time as areas, largest first, because Slack draws later series over earlier ones."""
+    return [_over_time("area", chart, sorted(_leading(chart), key=lambda line: -_last(line)))]
 
 
 def _two_dates(chart: Chart) -> list[Block]:
-    """Show two dates as two bars a name."""
+    """Return two bars per name, one for each date."""
     if len(chart.categories) != 2:
         return []
-    values = [tuple(one.values[end] for one in chart.series) for end in range(2)]
+    values = [tuple(line.values[end] for line in chart.series) for end in range(2)]
     dates = [Series(day, run) for day, run in zip(chart.categories, values, strict=True)]
-    return [_plot("bar", _title_over_time(chart), chart, [one.name for one in chart.series], dates)]
+    return [_plot("bar", _title_over_time(chart), chart, [line.name for line in chart.series], dates)]
 
 
 _FORMS: dict[ChartKind, Callable[[Chart], list[Block]]] = {
@@ -81,23 +82,23 @@ _FORMS: dict[ChartKind, Callable[[Chart], list[Block]]] = {
 
 
 def _over_time(kind: str, chart: Chart, series: Sequence[Series]) -> Block:
-    kept = _spread(chart.categories)
-    thinned = [Series(one.name, tuple(one.values[place] for place in kept)) for one in series]
-    return _plot(kind, _title_over_time(chart), chart, [chart.categories[place] for place in kept], thinned)
+    indexes = _spread(chart.categories)
+    thinned = [Series(line.name, tuple(line.values[place] for place in indexes)) for line in series]
+    return _plot(kind, _title_over_time(chart), chart, [chart.categories[place] for place in indexes], thinned)
 
 
 def _plot(kind: str, title: str, chart: Chart, categories: Sequence[str], series: Sequence[Series]) -> Block:
     labels = shorten_labels(categories[:POINTS])
-    names = shorten_labels([one.name for one in series[:SERIES]])
+    names = shorten_labels([line.name for line in series[:SERIES]])
     drawn = [
         {
             "name": name,
             "data": [
                 {"label": label, "value": _number(value or 0.0, chart.unit)}
-                for label, value in zip(labels, one.values, strict=False)
+                for label, value in zip(labels, line.values, strict=False)
             ],
         }
-        for name, one in zip(names, series, strict=False)
+        for name, line in zip(names, series, strict=False)
     ]
     axes: Block = {"categories": labels}
     if chart.unit is Unit.PORTION:
@@ -112,20 +113,20 @@ def _plot(kind: str, title: str, chart: Chart, categories: Sequence[str], series
 
 
 def _title(chart: Chart) -> str:
-    """Say what is measured: the finding stands above the chart, list and date below it."""
-    names = " and ".join(one.name for one in chart.series)
+    """Return what is measured; the message has the finding above and the source below the chart."""
+    names = " and ".join(line.name for line in chart.series)
     return f"Share of {names}, %" if chart.unit is Unit.PORTION else f"{names[:1].upper()}{names[1:]}"
 
 
 def _title_over_time(chart: Chart) -> str:
-    """Say what is measured where the series are names: the subtitle's middle, between list and date."""
+    """Return what is measured, from the subtitle's middle part, for charts whose series are names."""
     measure = chart.subtitle.split(" · ")[1:2]
-    said = measure[0].removeprefix("by ") if measure else chart.subtitle
-    return f"Share in %: {said}" if chart.unit is Unit.PORTION else f"{said[:1].upper()}{said[1:]}"
+    text = measure[0].removeprefix("by ") if measure else chart.subtitle
+    return f"Share in %: {text}" if chart.unit is Unit.PORTION else f"{text[:1].upper()}{text[1:]}"
 
 
 def _leading(chart: Chart) -> list[Series]:
-    """Choose the series to show: the subject, then the largest at the last date; in the chart's own order."""
+    """Return the series to show in their original order: the subject and the largest at the last date."""
     if len(chart.series) <= SERIES:
         return list(chart.series)
     ranked = sorted(
@@ -139,11 +140,11 @@ def _last(series: Series) -> float:
 
 
 def _spread(dates: Sequence[str]) -> list[int]:
-    """Choose at most twenty dates, as even in time as there are any, since Slack draws them at equal distances."""
+    """Return the indexes of at most 20 dates, spread evenly, because Slack draws them at equal distances."""
     if len(dates) <= POINTS:
         return list(range(len(dates)))
     try:
-        days = [date.fromisoformat(one).toordinal() for one in dates]
+        days = [date.fromisoformat(text).toordinal() for text in dates]
     except ValueError:
         days = list(range(len(dates)))
     wanted = [days[0] + step * (days[-1] - days[0]) / (POINTS - 1) for step in range(POINTS)]
@@ -155,7 +156,7 @@ def _number(value: float, unit: Unit) -> float:
 
 
 def shorten_labels(names: Sequence[str]) -> list[str]:
-    """Cut names to what a label holds; what is cut ends in an ellipsis, and what was different stays different."""
+    """Shorten names to fit labels. Shortened names end in an ellipsis and stay distinct."""
     taken: dict[str, None] = {}
     for name in names:
         whole = escape_plain_text(" ".join(name.split())) or "-"

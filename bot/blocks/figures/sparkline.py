@@ -1,4 +1,4 @@
-"""A run of numbers as a line of block characters, a character a month. Pure."""
+"""Sparklines made of block characters, one per month."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from datetime import date
 
 FEWEST = 3
-"""Months with a value below which nothing is drawn: two say no more than their numbers."""
+"""Fewest months with a value for a sparkline; two say no more than their numbers."""
 MOST = 12
-"""Months that fit on a line of a phone."""
+"""Months that fit on one line on a phone."""
 _BARS = "▁▂▃▄▅▆▇█"
 _LEVEL = "▄"
 _GAP = "\N{EN SPACE}"
@@ -20,7 +20,7 @@ _GAP = "\N{EN SPACE}"
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One number at one date; ``None`` where there was none."""
+    """A value on a date; ``None`` if there was none."""
 
     day: date
     value: float | None
@@ -28,24 +28,24 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """The line, and what stands at its ends."""
+    """A sparkline with its first and last point."""
 
     bars: str
-    """From the smallest value to the largest; a month without a value is a space."""
+    """Scaled from the smallest to the largest value; a month without a value is a space."""
     first: Point
     last: Point
 
 
 def trend(points: Sequence[Point]) -> Trend | None:
-    """Draw the last value of each month, of a year at most; ``None`` where there are fewer than three."""
+    """Return a sparkline of the last value of each month, for at most a year; ``None`` for fewer than three months."""
     last = _months(points)
     present = [month for month, point in last.items() if point.value is not None]
     if not present:
         return None
     shown = range(max(present[0], present[-1] - MOST + 1), present[-1] + 1)
-    found = [last.get(month) for month in shown]
-    values = [point.value if point else None for point in found]
-    known = [point for point in found if point and point.value is not None]
+    monthly = [last.get(month) for month in shown]
+    values = [point.value if point else None for point in monthly]
+    known = [point for point in monthly if point and point.value is not None]
     if len(known) < FEWEST:
         return None
     low = min(value for value in values if value is not None)
@@ -54,7 +54,7 @@ def trend(points: Sequence[Point]) -> Trend | None:
 
 
 def absent_since(points: Sequence[Point]) -> date | None:
-    """Return when the last month before the present one ended without a value; ``None`` where it had one or is not known."""
+    """Return the date of last month's point if it has no value; ``None`` otherwise."""
     months = list(_months(points).values())
     return months[-2].day if len(months) > 1 and months[-2].value is None else None
 

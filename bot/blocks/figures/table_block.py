@@ -1,4 +1,4 @@
-"""An Answer as Slack's ``table`` block. Pure."""
+"""Render an answer as Slack's ``table`` block."""
 
 from __future__ import annotations
 
@@ -16,38 +16,38 @@ if TYPE_CHECKING:
     from bot.blocks.messages import Block
 
 ROWS = 20
-"""As many as somebody reads in a conversation; Slack takes 100."""
+"""Readable in a conversation; Slack allows 100."""
 COLUMNS = 20
 CELL = 200
 TEXT = 10_000
-"""Characters of all cells."""
+"""Characters in all cells together."""
 
 
 def table_blocks(answer: Answer) -> list[Block]:
-    """Return the numbers as a table and, where rows were left out, how many; nothing where there are no numbers."""
-    found = table(answer, ROWS)
-    if found is None or not found.rows:
+    """Return a table and, if rows were left out, a note with their number; ``[]`` for an answer without numbers."""
+    numbers = table(answer, ROWS)
+    if numbers is None or not numbers.rows:
         return []
-    headings = found.headings if any(found.headings) else ("", "figure", "value")
-    grid = [headings, *found.rows]
-    kept = [column for column in range(len(headings)) if any(row[column] for row in grid)][:COLUMNS]
+    headings = numbers.headings if any(numbers.headings) else ("", "figure", "value")
+    grid = [headings, *numbers.rows]
+    columns = [column for column in range(len(headings)) if any(row[column] for row in grid)][:COLUMNS]
     words = {1, headings.index("of") if "of" in headings else 1}
-    rows, dropped = _within([[_cell(row[column]) for column in kept] for row in grid])
+    rows, dropped = _within([[_cell(row[column]) for column in columns] for row in grid])
     block = {
         "type": "table",
         "rows": rows,
-        "column_settings": [{"align": "left" if column in words else "right", "is_wrapped": column == 1} for column in kept],
+        "column_settings": [{"align": "left" if column in words else "right", "is_wrapped": column == 1} for column in columns],
     }
-    left_out = found.left_out + dropped
+    left_out = numbers.left_out + dropped
     return [block, small_text(f"… and {left_out} more")] if left_out else [block]
 
 
 def _cell(text: str) -> Block:
-    return {"type": "raw_text", "text": cut(escape_plain_text(text), CELL) or "-"}  # Slack takes no empty cell
+    return {"type": "raw_text", "text": cut(escape_plain_text(text), CELL) or "-"}  # Slack rejects empty cells
 
 
 def _within(rows: Sequence[list[Block]]) -> tuple[list[list[Block]], int]:
-    """Keep the rows that the limit on a table's text has room for; tell how many it has not."""
+    """Return the rows that fit into the limit on a table's text, and the number of the others."""
     room = TEXT
     for place, row in enumerate(rows):
         room -= sum(len(cell["text"]) for cell in row)

@@ -1,4 +1,4 @@
-"""The form that places a bet, as a modal of Slack's; and what a modal's state says of how it was filled in. Pure."""
+"""The modal for placing a bet, and reading its state."""
 
 from __future__ import annotations
 
@@ -18,63 +18,64 @@ if TYPE_CHECKING:
     from bot.blocks.messages import Block
 
 PLACE = "place_bet"
-"""The form's callback id."""
+"""The modal's callback id."""
 FIELD = "wager"
-"""Every field's action id begins with this."""
+"""Action id prefix of the modal's fields."""
 OF = "of"
 WHO = "who"
 _BY, _IN, _MONTH, _SURE, _WHERE = "by", "in", "month", "sure", "where"
 _KNOWN, _NEW = "=", "+"
-"""The beginning of a name's value: one of the list's, or one who is not in it yet."""
+"""Prefixes of a name's value: in the list, or not in it yet."""
 _LISTS = {ListName.TOP: "Top: the most downloaded models", ListName.TRENDING: "Trending: the highest trending score"}
 _PUBLIC = (
-    "A bet is for everybody to see, and can be changed or taken back until the month begins at whose end it is decided. "
-    "Once it is decided, each gets a score: the lower, the better."
+    "Everyone in the conversation can see your bet. You can change it or take it back until its month begins. "
+    "When the month is over, each bet gets a score; lower is better."
 )
 
 
 def bet_view(draft: Draft, months: Sequence[Edition], where: str | None = None) -> Block:
-    """Show the form, filled in with what is known of a bet; ``months`` can be bet on."""
+    """Return the modal, prefilled with ``draft``; ``months`` are open for bets, ``where`` is the selected conversation."""
     name = _option(_value(draft.name, new=draft.newcomer), called(draft.of, draft.name)) if draft.name else None
     who: Block = {"type": "external_select", "min_query_length": 0, "placeholder": plain_text("Type to search")}
     conversation: Block = {"type": "conversations_select", "default_to_current_conversation": True, "response_url_enabled": True}
     sure = sorted({*CONFIDENCE, draft.percent or CONFIDENCE[0]})
-    ends = [_option(str(month), f"The end of {month.name}") for month in months]
+    ends = [_option(str(month), f"End of {month.name}") for month in months]
     fields = [
-        _menu(OF, "Ranking", [_option(one.plural, _title(one)) for one in RANKED], draft.of.plural) | {"dispatch_action": True},
-        _menu(_BY, "Counted by", [_option(one, one.capitalize()) for one in MEASURES], draft.by),
-        _menu(_IN, "In the list", [_option(one, _LISTS[one]) for one in LISTS], draft.within),
+        _menu(OF, "Ranking", [_option(dimension.plural, _title(dimension)) for dimension in RANKED], draft.of.plural)
+        | {"dispatch_action": True},
+        _menu(_BY, "Ranked by", [_option(measure, measure.capitalize()) for measure in MEASURES], draft.by),
+        _menu(_IN, "List", [_option(list_, _LISTS[list_]) for list_ in LISTS], draft.within),
         _menu(_MONTH, "When", ends, str(draft.month)),
-        _input(who_of(draft.of), WHO, "Who will be first", who | ({"initial_option": name} if name else {})),
-        _menu(_SURE, "How sure are you", [_option(str(one), f"{one}%") for one in sure], str(draft.percent)),
-        _input(_WHERE, _WHERE, "Bet in", conversation | ({"initial_conversation": where} if where else {})),
+        _input(who_of(draft.of), WHO, "Who will be first?", who | ({"initial_option": name} if name else {})),
+        _menu(_SURE, "How sure are you?", [_option(str(percent), f"{percent}%") for percent in sure], str(draft.percent)),
+        _input(_WHERE, _WHERE, "Post in", conversation | ({"initial_conversation": where} if where else {})),
     ]
     return {
         "type": "modal",
         "callback_id": PLACE,
         "title": plain_text("Who will lead?"),
-        "submit": plain_text("Bet"),
+        "submit": plain_text("Place bet"),
         "close": plain_text("Cancel"),
         "blocks": [*fields, {"type": "context", "elements": [plain_text(_PUBLIC)]}],
     }
 
 
 def who_of(of: Dimension) -> str:
-    """Return the id of the name's block. It changes with the ranking, so that Slack forgets a name of another one."""
+    """Return the block id of the name field. It depends on the ranking, so that Slack resets the field with it."""
     return f"{WHO}:{of.value}"
 
 
 def ranking_of(block_id: str) -> Dimension:
-    """Return the ranking whose names a block takes."""
-    return next((one for one in RANKED if who_of(one) == block_id), RANKED[0])
+    """Return the ranking that a name field's block id belongs to."""
+    return next((dimension for dimension in RANKED if who_of(dimension) == block_id), RANKED[0])
 
 
 def read_view(view: Mapping[str, Any]) -> tuple[Draft, str | None]:
-    """Read how a form is filled in, and the conversation that it is for. What no menu offers is left open."""
+    """Return the bet and the conversation from a view's state. Values that no menu offers are ignored."""
     values: Mapping[str, Mapping[str, Mapping[str, Any]]] = view["state"]["values"]
     held = {block: next(iter(actions.values())) for block, actions in values.items() if actions}
     chosen = {block: str((element.get("selected_option") or {}).get("value") or "") for block, element in held.items()}
-    of = next((one for one in RANKED if one.plural == chosen.get(OF)), RANKED[0])
+    of = next((dimension for dimension in RANKED if dimension.plural == chosen.get(OF)), RANKED[0])
     name, percent = chosen.get(who_of(of), ""), chosen.get(_SURE, "")
     draft = Draft(
         of,
@@ -89,7 +90,7 @@ def read_view(view: Mapping[str, Any]) -> tuple[Draft, str | None]:
 
 
 def mistakes(draft: Draft, late: str) -> dict[str, str]:
-    """Say, by block, what keeps the form from being a bet; ``late`` says why its month cannot be bet on, if so."""
+    """Return error messages by block id. ``late``: why the month is closed for bets; ``""`` if it's open."""
     wrong = {}
     if not draft.name:
         wrong[who_of(draft.of)] = "Choose who will be first."
@@ -101,7 +102,7 @@ def mistakes(draft: Draft, late: str) -> dict[str, str]:
 
 
 def suggestions(of: Dimension, names: Sequence[str], typed: str) -> dict[str, Any]:
-    """Offer names; last of all what was typed, for one who is not in the list yet."""
+    """Return name options; the last one is the typed text, for a name that isn't in the list yet."""
     offered = [_option(_value(name), called(of, name)) for name in names if len(name) <= LONGEST_NAME]
     newcomer = typed.strip()[:LONGEST_NAME].strip()
     if newcomer and newcomer.casefold() not in {name.casefold() for name in names}:
@@ -115,19 +116,19 @@ def _value(name: str, *, new: bool = False) -> str:
 
 def _edition(text: str) -> Edition | None:
     try:
-        found = Edition.parse(text)
+        edition = Edition.parse(text)
     except HfStatsError:
         return None
-    return None if found.weekly else found
+    return None if edition.weekly else edition
 
 
 def _title(of: Dimension) -> str:
-    return "Families of licenses" if of is Dimension.FAMILY else of.plural.capitalize()
+    return "License families" if of is Dimension.FAMILY else of.plural.capitalize()
 
 
 def _menu(block_id: str, label: str, options: Sequence[Block], chosen: str) -> Block:
-    """Offer fixed options; what is not among them is left to be chosen, but for what has a plain answer."""
-    initial = next((one for one in options if one["value"] == chosen), None)
+    """Return a menu with ``chosen`` preselected if it is one of the options."""
+    initial = next((option for option in options if option["value"] == chosen), None)
     element: Block = {"type": "static_select", "options": list(options)}
     return _input(block_id, block_id, label, element | ({"initial_option": initial} if initial else {}))
 

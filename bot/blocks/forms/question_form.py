@@ -1,4 +1,4 @@
-"""The form that builds a question, as a modal of Slack's; and what a modal's state says of how it was filled in."""
+"""The modal for building a question, and reading its state."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ if TYPE_CHECKING:
     from bot.domain.store_summary import Entry, StoreSummary
 
 FORM = "form"
-"""Every field's action id begins with this."""
+"""Action id prefix of the modal's fields."""
 WHERE = "where"
 QUIET = "quiet"
 ANY = "no words"
-"""The option that narrows nothing. No name is written so: one of two words stands in quotation marks."""
+"""The value of the default option. It can't be a name: a query quotes names of two words."""
 
 OPTION_TEXT = 75
 OPTION_VALUE = 150
 MOST_OPTIONS = 100
 TYPED = 500
-"""Characters that a typed field takes: as many as a question may have."""
+"""Characters in a text field, as many as in a question."""
 
 _LABELS = {
-    Option.BY: ("Count by", "Models and downloads, where both apply"),
-    Option.IN: ("In the list", "Top: the most downloaded models"),
-    Option.TASK: ("Only models with the task", "Every task"),
-    Option.TOP: ("Only the first", "All that fit"),
-    Option.AT: ("As it was in", "The latest snapshot"),
-    Option.SINCE: ("Over time, since", "Not over time"),
+    Option.BY: ("Measure", "Models and downloads, where both apply"),
+    Option.IN: ("List", "Top: the most downloaded models"),
+    Option.TASK: ("Task", "All tasks"),
+    Option.TOP: ("Number of results", "As many as fit"),
+    Option.AT: ("Date", "Latest snapshot"),
+    Option.SINCE: ("Show over time since", "A single date"),
 }
 _LISTS = {
     ListName.TRENDING: "Trending: the highest trending score",
@@ -50,8 +50,8 @@ _KINDS = {"license": "Licenses", "creator": "Creators", "task": "Tasks", "librar
 
 
 def build_view(form: FormValues, entries: Sequence[Entry], overview: StoreSummary | None, wrong: Mapping[str, str]) -> Block:
-    """Show the form as it is filled in, with what it asks in words or, from ``wrong``, what is missing."""
-    entry = next((one for one in entries if one.form.word == form.word), entries[0])
+    """Return the modal with its fields filled in and a preview of the question or, from ``wrong``, of what's missing."""
+    entry = next((entry for entry in entries if entry.form.word == form.word), entries[0])
     form = without_unsupported(form, entry.form)
     fields = [_field(field, form, entry.form, overview) for field in (NAMES, *Option) if field in {*entry.form.options, NAMES}]
     return {
@@ -65,26 +65,26 @@ def build_view(form: FormValues, entries: Sequence[Entry], overview: StoreSummar
 
 
 def block_of(field: str, word: str) -> str:
-    """Return the id of a field's block. The names' changes with the question, so that Slack forgets what no longer fits."""
+    """Return a field's block id. The one for names depends on the question, so that Slack resets the field with it."""
     return f"{NAMES}:{word}" if field == NAMES else field
 
 
 def word_of(block_id: str) -> str:
-    """Return the question whose names a block takes."""
+    """Return the question that a name field's block id belongs to."""
     return block_id.partition(":")[2]
 
 
 def read_view(view: Mapping[str, Any]) -> FormValues:
-    """Read how a modal is filled in, from the ``view`` of any of its payloads."""
+    """Return the form's values from the ``view`` of any of its payloads."""
     values: Mapping[str, Mapping[str, Mapping[str, Any]]] = view["state"]["values"]
     held = {block: next(iter(actions.values())) for block, actions in values.items() if actions}
     word = str((held.get(QUESTION, {}).get("selected_option") or {}).get("value") or "")
     words: dict[str, tuple[str, ...]] = {}
     for field in FIELDS:
         element = held.get(block_of(field, word), {})
-        chosen = tuple(one for one in _values(element) if one != ANY or _is_typed(element))
+        chosen = tuple(value for value in _values(element) if value != ANY or _is_typed(element))
         if field == Option.TOP or (field == Option.TASK and _is_typed(element)):
-            chosen = tuple(f"{field} {one}" for one in chosen)
+            chosen = tuple(f"{field} {value}" for value in chosen)
         if chosen:
             words[field] = chosen
     return FormValues(
@@ -97,25 +97,29 @@ def read_view(view: Mapping[str, Any]) -> FormValues:
 
 
 def suggestions(block_id: str, groups: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """Offer names (in their words of a query) to a field that somebody types into, under headings where there are several."""
+    """Return name options for a search field, in option groups if there are several kinds of names."""
     before = f"{Option.TASK} " if block_id == Option.TASK else ""
     offered: set[str] = set()
-    found = []
+    option_groups = []
     for kind, names in groups.items():
         fresh = [name for name in names if name not in offered and len(before + name) <= OPTION_VALUE]
         offered.update(fresh)
         if fresh:
-            found.append((kind, [_option(before + name, unquoted(name)) for name in fresh]))
-    if len(found) > 1:
-        return {"option_groups": [{"label": plain_text(_KINDS.get(kind, kind)), "options": options} for kind, options in found]}
+            option_groups.append((kind, [_option(before + name, unquoted(name)) for name in fresh]))
+    if len(option_groups) > 1:
+        return {
+            "option_groups": [
+                {"label": plain_text(_KINDS.get(kind, kind)), "options": options} for kind, options in option_groups
+            ]
+        }
     first = [_option(ANY, _LABELS[Option.TASK][1])] if before else []
-    return {"options": [*first, *(option for _, options in found for option in options)][:MOST_OPTIONS]}
+    return {"options": [*first, *(option for _, options in option_groups for option in options)][:MOST_OPTIONS]}
 
 
 def _question(entry: Entry, entries: Sequence[Entry]) -> Block:
     grouped: dict[str, list[Block]] = {}
-    for one in entries:
-        grouped.setdefault(group_of(one.form), []).append(_option(one.form.word, one.summary))
+    for choice in entries:
+        grouped.setdefault(group_of(choice.form), []).append(_option(choice.form.word, choice.summary))
     element = {
         "type": "static_select",
         "action_id": f"{FORM}:{QUESTION}",
@@ -126,7 +130,7 @@ def _question(entry: Entry, entries: Sequence[Entry]) -> Block:
 
 
 def _field(field: str, form: FormValues, of: Form, overview: StoreSummary | None) -> Block | None:
-    given = form.words.get(field, ())
+    selected = form.words.get(field, ())
     match field:
         case "names":
             return _names(form, of) if of.most else None
@@ -138,56 +142,60 @@ def _field(field: str, form: FormValues, of: Form, overview: StoreSummary | None
                 "max_value": "1000",
                 "placeholder": plain_text(_LABELS[Option.TOP][1]),
             }
-            element |= {"initial_value": given[0].removeprefix(f"{Option.TOP} ")} if given else {}
+            element |= {"initial_value": selected[0].removeprefix(f"{Option.TOP} ")} if selected else {}
         case Option.TASK if _is_text_field(field, form):
-            element = _text(given[0].removeprefix(f"{Option.TASK} ") if given else "")
+            element = _text(selected[0].removeprefix(f"{Option.TASK} ") if selected else "")
         case Option.TASK:
-            shown = _option(given[0], unquoted(given[0].removeprefix(f"{Option.TASK} "))) if given else _default_option(field)
+            shown = (
+                _option(selected[0], unquoted(selected[0].removeprefix(f"{Option.TASK} ")))
+                if selected
+                else _default_option(field)
+            )
             element = {"type": "external_select", "min_query_length": 0, "initial_option": shown}
         case _:
-            element = _menu(Option(field), given, overview)
-    empty = not {"options", "initial_option"} & element.keys()  # what holds something from the start needs no word about it
+            element = _menu(Option(field), selected, overview)
+    empty = not {"options", "initial_option"} & element.keys()  # a field with a default needs no "(optional)"
     return _input(field, _LABELS[Option(field)][0], {**element, "action_id": f"{FORM}:{field}"}, optional=empty)
 
 
 def _names(form: FormValues, of: Form) -> Block:
-    given = form.words.get(NAMES, ())
+    selected = form.words.get(NAMES, ())
     if _is_text_field(NAMES, form):
-        element = _text(" ".join(given))
+        element = _text(" ".join(selected))
     elif of.most > 1:
         element = {"type": "multi_external_select", "max_selected_items": MOST_NAMES, "min_query_length": 0}
-        element |= {"initial_options": [_option(words, unquoted(words)) for words in given]} if given else {}
+        element |= {"initial_options": [_option(words, unquoted(words)) for words in selected]} if selected else {}
     else:
         element = {"type": "external_select", "min_query_length": 0}
-        element |= {"initial_option": _option(given[0], unquoted(given[0]))} if given else {}
+        element |= {"initial_option": _option(selected[0], unquoted(selected[0]))} if selected else {}
     element |= {
         "action_id": f"{FORM}:{NAMES}",
-        "placeholder": plain_text(f"Such as {' '.join(of.example.split()[1:]) or 'licenses'}"),
+        "placeholder": plain_text(f"For example, {' '.join(of.example.split()[1:]) or 'licenses'}"),
     }
-    label = "Names" if of.most > 1 else of.word.capitalize() if of.fewest else "Of what"
+    label = "Names" if of.most > 1 else of.word.capitalize() if of.fewest else "Ranking"
     return _input(block_of(NAMES, of.word), label, element, optional=not of.fewest)
 
 
-def _menu(option: Option, given: Sequence[str], overview: StoreSummary | None) -> Block:
+def _menu(option: Option, selected: Sequence[str], overview: StoreSummary | None) -> Block:
     match option:
         case Option.BY:
             offers = [(f"{option} {measure}", measure.capitalize()) for measure in Measure]
         case Option.IN:
             held = {holding.list for holding in overview.holdings} if overview else set()
             offers = [(f"{option} {name}", text) for name, text in _LISTS.items() if name in held or not held]
-            offers += [(words, _LISTS[ListName(words.split()[1])]) for words in given]
+            offers += [(words, _LISTS[ListName(words.split()[1])]) for words in selected]
         case _:
             offers = [(f"{option} {month}", _month(month)) for month in (overview.months if overview else ())]
     offers = offers[: MOST_OPTIONS - 2]
-    offers += [(words, words.removeprefix(f"{option} ")) for words in given if words not in dict(offers)]
+    offers += [(words, words.removeprefix(f"{option} ")) for words in selected if words not in dict(offers)]
     options = [_default_option(option), *(_option(words, text) for words, text in dict(offers).items())]
-    chosen = next((one for one in options if one["value"] in given), options[0])
+    chosen = next((option for option in options if option["value"] in selected), options[0])
     return {"type": "static_select", "options": options, "initial_option": chosen}
 
 
 def _preview(form: FormValues, wrong: Mapping[str, str]) -> Block:
     missing = next(iter(wrong.values()), None)
-    text = escape(f"Not a question yet. {missing}") if missing else f"This asks: `{escape_code(cut(form.text, 600))}`"
+    text = escape(f"Not complete yet. {missing}") if missing else f"Your question: `{escape_code(cut(form.text, 600))}`"
     return {"type": "context", "block_id": "preview", "elements": [mrkdwn(text, CONTEXT)]}
 
 
@@ -195,18 +203,18 @@ def _where(form: FormValues) -> list[Block]:
     conversation = {
         "type": "conversations_select",
         "action_id": f"{FORM}:{WHERE}",
-        "placeholder": plain_text("My messages with the bot"),
+        "placeholder": plain_text("Direct message with hfstats"),
         "default_to_current_conversation": True,
         "response_url_enabled": True,
     }
     conversation |= {"initial_conversation": form.where} if form.where else {}
-    alone = {"text": plain_text("Only I see the answer"), "value": QUIET}
+    alone = {"text": plain_text("Show the answer only to me"), "value": QUIET}
     box = {"type": "checkboxes", "action_id": f"{FORM}:{QUIET}", "options": [alone]}
     box |= {"initial_options": [alone]} if form.quiet else {}
-    hint = "Without one, the answer comes to you in your messages with the bot."
+    hint = "If you leave this empty, you'll get the answer as a direct message from hfstats."
     return [
         _input(WHERE, "Post the answer in", conversation, hint=hint, dispatch=False),
-        _input(QUIET, "Who sees it", box, dispatch=False),
+        _input(QUIET, "Who can see it", box, dispatch=False),
     ]
 
 
@@ -232,7 +240,9 @@ def _is_typed(element: Mapping[str, Any]) -> bool:
 
 def _values(element: Mapping[str, Any]) -> list[str]:
     options = [element.get("selected_option"), *(element.get("selected_options") or [])]
-    return [str(one["value"]) for one in options if one] or [str(one).strip() for one in [element.get("value")] if one]
+    return [str(option["value"]) for option in options if option] or [
+        str(text).strip() for text in [element.get("value")] if text
+    ]
 
 
 def _default_option(option: str) -> Block:

@@ -1,4 +1,4 @@
-"""Backfill: the whole Hub's past, from the revisions of a dump's repository, each counted once.
+"""Imports past dumps of the whole Hub from the revisions of a dataset repository, each once.
 
 No Slack here. It may import storage, domain and analytics.
 """

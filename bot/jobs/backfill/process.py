@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from bot.domain.dump import DumpRequest
 
 _LOOK = 0.25
-"""Seconds between two looks at whether to go on."""
+"""Seconds between two checks of whether to continue."""
 
 
 @dataclass(frozen=True, slots=True)
 class CountTask:
-    """What the process is to do."""
+    """The arguments of the process."""
 
     dump: DumpRequest
     database: str
     folder: Path
-    """Where what is downloaded lies until it is counted."""
+    """Where the download is stored until it is counted."""
     endpoint: str | None
     token: str | None
 
@@ -77,15 +77,15 @@ def count(order: CountTask, advance: Callable[[str, int, int | None], None], go_
             if not here.poll(_LOOK):
                 continue
             try:
-                said, *more = here.recv()
+                status, *more = here.recv()
             except EOFError:
                 process.join()
                 raise ProcessDiedError(f"exit code {process.exitcode}") from None
-            if said == "done":
+            if status == "done":
                 return more[0]  # type: ignore[no-any-return]
-            if said == "failed":
+            if status == "failed":
                 raise more[0]
-            if said == "crashed":
+            if status == "crashed":
                 raise CrashedError(*more)
             advance(*more)
         raise StoppedError
@@ -108,7 +108,7 @@ def _main(order: CountTask, there: Connection) -> None:
 
 
 def _count(order: CountTask, advance: Callable[[str, int, int | None], None]) -> int | None:
-    # What counts is loaded by this process only.
+    # Imported only in this process.
     from analytics.sources.dumps.repository import HubFile, fetch  # noqa: PLC0415
     from analytics.storage import database  # noqa: PLC0415
     from analytics.storage.sql_history import SqlHistory  # noqa: PLC0415

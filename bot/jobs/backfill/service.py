@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _RENEWED = 15.0
-"""Seconds after which a lease is renewed, a quarter of it."""
+"""Seconds after which a lease is renewed, a quarter of its length."""
 _LATER = timedelta(minutes=1)
-"""Before a dump is tried again that was out of reach; twice as long each time."""
+"""Delay before an unreachable dump is retried; it doubles each time."""
 _FORGOTTEN = timedelta(days=2)
 """After which the download of a process that was killed is deleted, unless another process continues it."""
 _AGAIN = 1.0
-"""Seconds between two looks at what others are counting."""
+"""Seconds between two checks of imports by other processes."""
 
 
 def _ignore(*_: object) -> None:
@@ -47,7 +47,7 @@ def _ignore(*_: object) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Backfill:
-    """Counts dumps until it is stopped."""
+    """Imports planned dumps until it is stopped."""
 
     dumps: DumpStore
     database: str
@@ -91,7 +91,7 @@ class Backfill:
             return None
         folder = self.folder / f"{dump.repo.replace('/', '--')}-{dump.revision}"
         make_private_folder(folder)
-        for left in folder.rglob("*.incomplete"):  # by a process that was killed; nothing goes on with it
+        for left in folder.rglob("*.incomplete"):  # from a killed process; can't be resumed
             left.unlink(missing_ok=True)
         order = CountTask(dump, self.database, folder, self.endpoint, self.token)
         held = _LeaseRenewal(self.dumps, id_, owner, self.stopped)
@@ -109,26 +109,26 @@ class Backfill:
             self._give_up(dump, owner, str(error))
         else:
             self.dumps.done(id_, owner, models)
-            _log.info("counted the Hub of %s: %s models", dump.taken_on, models)
+            _log.info("counted the dump for %s: %s models", dump.taken_on, models)
         shutil.rmtree(folder, ignore_errors=True)
         return None
 
     def tidy(self) -> None:
         """Delete old downloads of processes that were killed."""
         for folder in self.folder.glob("*") if self.folder.is_dir() else ():
-            age = time.time() - max((one.stat().st_mtime for one in [folder, *folder.rglob("*")]), default=0.0)
+            age = time.time() - max((path.stat().st_mtime for path in [folder, *folder.rglob("*")]), default=0.0)
             if age > _FORGOTTEN.total_seconds():
                 shutil.rmtree(folder, ignore_errors=True)
 
     def _later(self, dump: Dump, owner: str, error: Exception, tell: Tell) -> RetryAt | None:
-        said = f"the process that counted it ended ({error})" if isinstance(error, ProcessDiedError) else str(error)
+        reason = f"the process that counted it ended ({error})" if isinstance(error, ProcessDiedError) else str(error)
         if dump.attempts >= ATTEMPTS:
-            text = self._give_up(dump, owner, said)
+            text = self._give_up(dump, owner, reason)
             if isinstance(error, ProcessDiedError):
                 tell(text)
             return None
-        _log.warning("the Hub of %s has to wait: %s", dump.taken_on, said)
-        return self.dumps.reschedule(dump.id, owner, datetime.now(UTC) + _LATER * 2 ** (dump.attempts - 1), said)
+        _log.warning("will retry the dump for %s: %s", dump.taken_on, reason)
+        return self.dumps.reschedule(dump.id, owner, datetime.now(UTC) + _LATER * 2 ** (dump.attempts - 1), reason)
 
     def _give_up(self, dump: Dump, owner: str, error: str) -> str:
         self.dumps.failed(dump.id, owner, error)

@@ -1,4 +1,4 @@
-"""Who runs the jobs: one process with APScheduler, or any number of workers with Procrastinate on PostgreSQL.
+"""Engines that run the jobs: one process with APScheduler, or any number of workers with Procrastinate on PostgreSQL.
 
 An engine knows job names and delivery ids, and nothing of Slack. It may import domain and storage's database.
 """

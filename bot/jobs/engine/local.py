@@ -1,6 +1,6 @@
-"""One process: APScheduler for the clock and what is to be done later, and its pool of threads. Nothing to install.
+"""The engine for one process: APScheduler with thread pools.
 
-What it has in hand it forgets when it ends; at the start it takes up everything that the ledger has open.
+Its queue is in memory only; at the start, it queues all open deliveries from the outbox again.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ _BEAT, _COUNT = "beat", "count"
 
 
 class Local:
-    """Runs everything in this process."""
+    """Runs all jobs and deliveries in this process."""
 
     def __init__(self, work: JobRunner, deliveries: int, clock: Mapping[str, str] = CLOCK) -> None:
-        """Run ``deliveries`` at the same time, and the jobs of ``clock``."""
+        """``deliveries``: how many may run at the same time. ``clock``: cron expressions by job."""
         self._work = work
         self._clock = clock
         self._outage = Outage()
@@ -55,13 +55,13 @@ class Local:
     def work(self) -> None:
         """See :class:`bot.jobs.engine.protocol.Engine`."""
         self.start()
-        _log.info("working by the clock, in one process")
+        _log.info("running scheduled jobs in one process")
         wait_until_stopped()
         exit_after(ENDS_WITHIN, 0)
         self.stop()
 
     def start(self) -> None:
-        """Begin, with every job once at once: what was missed while nobody was there is made up for."""
+        """Start the scheduler and run every job once immediately, to catch up."""
         now = datetime.now(UTC)
         for job, cron in self._clock.items():
             self._scheduler.add_job(self._run, CronTrigger.from_crontab(cron, UTC), (job,), id=job, next_run_time=now)
@@ -70,7 +70,7 @@ class Local:
         self._scheduler.start()
 
     def stop(self) -> None:
-        """End when what is under way is done; what waits is in the ledger."""
+        """Stop after current jobs finish. Waiting deliveries stay in the outbox."""
         self._work.stop()
         self._scheduler.remove_all_jobs()
         self._scheduler.shutdown(wait=True)
@@ -78,7 +78,7 @@ class Local:
             self._work.end()
 
     def defer(self, ids: Sequence[int], at: datetime | None = None) -> None:
-        """Deliver later, or as soon as there is a thread."""
+        """Queue deliveries, to run at ``at`` or as soon as a thread is free."""
         for id_ in ids:
             arguments = {"args": (id_,), "id": f"delivery-{id_}-{uuid.uuid4().hex[:8]}", "executor": "deliveries"}
             self._scheduler.add_job(self._deliver, "date", run_date=at or datetime.now(UTC), **arguments)
@@ -93,15 +93,15 @@ class Local:
         self._try(job, run)
 
     def _count(self) -> None:
-        """Count what somebody has asked for meanwhile."""
+        """Import dumps requested in the meantime."""
         self._try(_COUNT, self._work.count_all)
 
     def _beat(self) -> None:
-        """Tell that this process works; when the database is back, do at once what failed without it."""
+        """Send heartbeats, and rerun failed jobs as soon as the database is back."""
         self._work.alive()
         if self._try(_BEAT, self._work.beat):
             for job in self._outage.failing:
-                if job != "plan":  # others may take minutes for reasons of their own
+                if job != "plan":  # other jobs may take minutes for other reasons
                     self._outage.worked(job)
                 with suppress(JobLookupError):
                     self._scheduler.modify_job(job, next_run_time=datetime.now(UTC))
@@ -123,10 +123,10 @@ class Local:
         try:
             again = self._work.deliver(id_)
         except StoreError as error:
-            self._outage.failed(_BEAT, error)  # the next heartbeat tells whether it is back
+            self._outage.failed(_BEAT, error)  # the next heartbeat checks whether it's back
             again = RetryAt(datetime.now(UTC) + timedelta(seconds=LONGEST_WAIT))
         except HfStatsError as error:
-            _log.warning("delivery %s has to wait: %s", id_, error)
+            _log.warning("will retry delivery %s: %s", id_, error)
             again = RetryAt(datetime.now(UTC) + timedelta(minutes=1))
         if again and self._scheduler.running:
             self.defer([id_], again.at)

@@ -1,4 +1,4 @@
-"""One log line when the database goes, one when it is back, and how long to wait in between."""
+"""Log database outages, once at the start and once at the end, and set the pauses between retries."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 LONGEST_WAIT = 10.0
-"""Seconds between two attempts to reach the database, at most."""
+"""Longest pause between attempts to reach the database, in seconds."""
 
 
 def waits() -> Iterator[float]:
-    """Yield the seconds before each next attempt: 1, 2, 4, 8, and then :data:`LONGEST_WAIT` for ever."""
+    """Yield the pauses between attempts in seconds: 1, 2, 4, 8, then always :data:`LONGEST_WAIT`."""
     seconds = 1.0
     while True:
         yield seconds
@@ -25,25 +25,24 @@ def waits() -> Iterator[float]:
 
 
 class Outage:
-    """Knows what failed for want of the database and has not worked since; safe to use from any thread."""
+    """Tracks the jobs that fail because of the database. Thread-safe."""
 
     def __init__(self) -> None:
-        """Begin with a database that works."""
+        """Start without an outage."""
         self._lock = Lock()
         self._failing: dict[str, None] = {}
         self._since = 0.0
 
     @property
     def failing(self) -> tuple[str, ...]:
-        """What failed and has not worked since, in order; empty while the database works."""
+        """The failing jobs, in order; empty while the database works."""
         with self._lock:
             return tuple(self._failing)
 
     def failed(self, what: str, reason: object, since: float | None = None) -> None:
-        """Note that something could not use the database; the first of an outage is logged with its reason.
+        """Record a job's database failure, and log the first one of an outage with its reason.
 
-        What has run ``since`` a moment (of the monotonic clock) and ends late, after an outage that was told, is no outage of
-        its own.
+        ``since``: when the job started, by the monotonic clock. A job that started before the last outage ended is ignored.
         """
         with self._lock:
             first = not self._failing
@@ -53,12 +52,12 @@ class Outage:
             if first:
                 self._since = time.monotonic()
         if first:
-            _log.error("%s Digests, alerts and snapshots wait until it is back.", f"{reason}".rstrip(".") + ".")
+            _log.error("%s Digests, alerts and snapshots are on hold until it is back.", f"{reason}".rstrip(".") + ".")
 
     def worked(self, what: str) -> None:
-        """Note that something used the database; when nothing fails any more, that is logged."""
+        """Record that a job used the database, and log the end of the outage when no job is failing."""
         with self._lock:
             if self._failing.pop(what, self) is self or self._failing:
                 return
             seconds = time.monotonic() - self._since
-        _log.warning("The database is back after %.0f s; work goes on.", seconds)
+        _log.warning("The database is back after %.0f s; jobs are running again.", seconds)

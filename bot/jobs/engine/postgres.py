@@ -271,7 +271,7 @@ def _reason(error: BaseException | None) -> str:
     if isinstance(error, StoreError):
         return str(error)
     message = str((error and error.__cause__) or error or "").strip()
-    return f"The database cannot be used: {message.splitlines()[0] if message else 'the connection broke'}"
+    return f"The database can't be used: {message.splitlines()[0] if message else 'the connection broke'}"
 
 
 def _arguments(ids: Sequence[int]) -> list[JSONDict]:

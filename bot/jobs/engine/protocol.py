@@ -1,4 +1,4 @@
-"""Engine: what both implementations offer, and Work: what both run. Neither knows how the other half is made."""
+"""The interface between engines, which schedule jobs, and the jobs themselves."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ CLOCK: dict[str, str] = {
     "settle": "52 * * * *",
     "tidy": "23 */6 * * *",
 }
-"""The jobs that run by the clock, as cron writes it (UTC). Each finds out itself whether there is anything to do."""
+"""Cron expressions (UTC) by job. Each job checks for itself whether there is work."""
 
 BEAT_SECONDS = 10.0
-"""Between two heartbeats of a worker."""
+"""Seconds between two heartbeats of a worker."""
 
 
 class JobRunner(Protocol):
     """The jobs, each safe to run again."""
 
     def alive(self) -> None:
-        """Tell the process that started this one that it works; waits for nothing."""
+        """Send a heartbeat to the parent process; never blocks."""
         ...
 
     def beat(self) -> None:
-        """Write into the database that this process works; raises StoreError."""
+        """Store a heartbeat in the database; raises StoreError."""
         ...
 
     def end(self) -> None:
-        """Write into the database that this process ends as it was told to; raises StoreError."""
+        """Record in the database that this process was stopped on purpose; raises StoreError."""
         ...
 
     def run(self, job: str) -> None:
@@ -42,27 +42,27 @@ class JobRunner(Protocol):
         ...
 
     def deliver(self, id_: int) -> RetryAt | None:
-        """Deliver one line of the ledger; ``Again`` when it is to be tried later."""
+        """Send one delivery; returns ``Again`` if it has to be retried later."""
         ...
 
     def count(self, id_: int) -> RetryAt | None:
-        """Count one dump of the whole Hub, which takes minutes; ``Again`` when it is to be tried later."""
+        """Import one dump of the whole Hub, which takes minutes; returns ``Again`` if it has to be retried later."""
         ...
 
     def to_count(self, many: int) -> list[int]:
-        """Return dumps that wait and that no engine knows of, and mark them as known."""
+        """Return the ids of waiting dumps that aren't queued, and mark them as queued."""
         ...
 
     def count_all(self) -> None:
-        """Count every dump that waits, one after the other, until none is left or :meth:`stop`."""
+        """Import all waiting dumps one after another, until none is left or :meth:`stop`."""
         ...
 
     def stop(self) -> None:
-        """Leave the dumps that are being counted to a later turn."""
+        """Stop current imports; they are resumed later."""
         ...
 
     def due(self, defer: Callable[[Sequence[int]], None], *, afresh: bool = False) -> None:
-        """Give every line that is due and that no engine knows of to ``defer``; with ``afresh``, those that were told as well."""
+        """Pass due deliveries that aren't queued to ``defer``; with ``afresh``, also those queued earlier."""
         ...
 
 
@@ -70,5 +70,5 @@ class Engine(Protocol):
     """Runs jobs until it is stopped."""
 
     def work(self) -> None:
-        """Run by the clock, deliver what is due, and take up what a process that died left behind; until a termination signal."""
+        """Run scheduled jobs, send due deliveries and recover those of dead processes, until a termination signal."""
         ...

@@ -1,4 +1,4 @@
-"""How a workspace installs the app: manifest, scopes, OAuth pages, tokens.
+"""Installation by workspaces: manifest, scopes, OAuth pages, tokens.
 
 No listener here. It may import slack_api, storage's interfaces and domain.
 """

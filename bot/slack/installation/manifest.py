@@ -1,4 +1,4 @@
-"""The app's manifest, which Slack makes an app from: as it stands in the repository, or filled in for an address."""
+"""The Slack app's manifest, as in the repository or filled in for a public URL."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ EVENTS = "/slack/events"
 
 
 def manifest(url: str | None = None) -> dict[str, Any]:
-    """Return the manifest for Socket Mode or, with the public address of ``hfstats serve``, for HTTP."""
-    found: dict[str, Any] = json.loads(_text())
+    """Return the manifest for Socket Mode or, with the public URL of ``hfstats serve``, for HTTP."""
+    document: dict[str, Any] = json.loads(_text())
     if url is None:
-        return found
+        return document
     there = url.rstrip("/") + EVENTS
-    for command in found["features"]["slash_commands"]:
+    for command in document["features"]["slash_commands"]:
         command["url"] = there
-    settings = found["settings"]
+    settings = document["settings"]
     settings["interactivity"] |= {"request_url": there, "message_menu_options_url": there}
     settings["event_subscriptions"] = {"request_url": there, **settings["event_subscriptions"]}
     settings["socket_mode_enabled"] = False
-    found["oauth_config"]["redirect_urls"] = [url.rstrip("/") + REDIRECT]
-    return found
+    document["oauth_config"]["redirect_urls"] = [url.rstrip("/") + REDIRECT]
+    return document
 
 
 def _text() -> str:
-    """Read it from beside the packages in a checkout, from within them where they are installed."""
+    """Read the file from the checkout or, if hfstats is installed, from the package."""
     checkout = Path(__file__).parents[3] / "manifest.json"
     return (checkout if checkout.is_file() else files("bot") / "manifest.json").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The pages by which a workspace installs the app: /slack/install leads to Slack, /slack/oauth_redirect comes back."""
+"""The OAuth pages: /slack/install redirects to Slack, /slack/oauth_redirect receives the code."""
 
 from __future__ import annotations
 
@@ -34,29 +34,29 @@ if TYPE_CHECKING:
     from slack_sdk.oauth.installation_store import Installation
 
 _flow_log = logging.getLogger("slack_bolt.oauth")
-"""Writes codes and states at WARNING, which the handler holds back."""
+"""Logs codes and states as warnings, which the handler filters out."""
 
 INSTALL = "/slack/install"
 REDIRECT = "/slack/oauth_redirect"
 WITHIN = 600
-"""Seconds from the start of an installation to its end."""
+"""Time limit for an installation, in seconds."""
 AT_ONCE = 2
-"""Codes exchanged with Slack at one time. Anybody may come with a code, and each takes a thread while Slack is asked."""
+"""Concurrent code exchanges with Slack. Anyone can send a code, and each exchange occupies a thread."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9._-]{1,400}")
 _QUERY = ("code", "error", "state", "team")
-"""What the pages take from an address, where it is plain; what is not comes from nobody who installs."""
+"""Query parameters that the pages read, if their values are well-formed."""
 _REASONS = {
-    "access_denied": "You did not allow it, so nothing was installed.",
-    "invalid_browser": "This page was opened in another browser than the one that began, so nothing was installed.",
-    "invalid_state": "More than ten minutes passed, or this address was opened before, so nothing was installed.",
-    "missing_code": "Slack sent no code along, so nothing was installed.",
-    "invalid_code": "Slack did not accept the code that it sent along, so nothing was installed.",
+    "access_denied": "You canceled the installation. Start again if you change your mind.",
+    "invalid_browser": "You started the installation in a different browser. Start again in this one.",
+    "invalid_state": "This installation link expired or was already used. Start again and finish within ten minutes.",
+    "missing_code": "Slack didn't send an authorization code. Start again.",
+    "invalid_code": "Slack rejected the authorization code. Start again.",
 }
-_BUSY = "Others are installing it right now. Begin again in a minute."
-_OTHERWISE = "Slack ended the installation, so nothing was installed."
+_BUSY = "Too many installations are in progress. Start again in a minute."
+_OTHERWISE = "Slack ended the installation. Start again."
 
-_ended = ThrottledWarning("%s installations since the last such line ended without the app; the last one: %s")
+_ended = ThrottledWarning("%s installations did not finish since the last such line; the latest: %s")
 
 
 def flow(
@@ -69,7 +69,7 @@ def flow(
     installations: InstallationStore,
     states: OAuthStateStore,
 ) -> OAuthFlow:
-    """Make slack_bolt's flow, with our stores and our pages. ``authorize_url`` is Slack's unless given."""
+    """Return slack_bolt's OAuth flow with our stores and pages. ``authorize_url``: ``None`` for Slack's own."""
     return _Flow(
         client=client,
         logger=_flow_log,
@@ -92,11 +92,11 @@ def flow(
 
 
 class _BusyError(Exception):
-    """As many codes are being exchanged as may be."""
+    """The limit on concurrent code exchanges is reached."""
 
 
 class _Flow(OAuthFlow):
-    """slack_bolt's flow, which asks Slack about a few codes at a time."""
+    """slack_bolt's flow with a limit on concurrent code exchanges."""
 
     def __init__(self, *, client: WebClient, logger: logging.Logger, settings: OAuthSettings) -> None:
         super().__init__(client=client, logger=logger, settings=settings)
@@ -112,7 +112,7 @@ class _Flow(OAuthFlow):
 
 
 def pages(through: OAuthFlow) -> Blueprint:
-    """Make the two pages."""
+    """Return the blueprint of the two pages."""
     blueprint = Blueprint("installing", __name__, template_folder="templates")
 
     def answered(handle: Callable[..., BoltResponse]) -> Response:
@@ -121,7 +121,7 @@ def pages(through: OAuthFlow) -> Blueprint:
         except HTTPException:
             raise
         except _BusyError:
-            return to_flask_response(_page("hfstats was not installed", [_BUSY], 503))
+            return to_flask_response(_page("hfstats wasn't installed", [_BUSY], 503))
         except (HfStatsError, SlackClientError, OSError) as error:
             notice = failure(error)
             return to_flask_response(_page("The installation failed", [notice.text], 500))
@@ -138,7 +138,7 @@ def pages(through: OAuthFlow) -> Blueprint:
 
 
 def _filtered_request() -> BoltRequest:
-    """Return what Bolt's flow reads of a request: the cookies, and of the address what has the form that Slack gives it."""
+    """Return the request for Bolt's flow, with only the cookies and well-formed query parameters."""
     asked = {name: request.args.get(name, "") for name in _QUERY}
     query = {name: value for name, value in asked.items() if _PLAIN.fullmatch(value)}
     headers: dict[str, str | Sequence[str]] = {"cookie": request.headers.get("Cookie", "")}
@@ -150,8 +150,8 @@ def _installed(arguments: SuccessArgs) -> BoltResponse:
     where = installation.team_name or installation.enterprise_name or "your workspace"
     link = f"slack://app?team={quote(installation.team_id or '')}&id={quote(installation.app_id or '')}"
     return _page(
-        f"hfstats is in {where}",
-        ["It answers in every channel."],
+        f"hfstats is installed in {where}",
+        ["You can use it in every channel."],
         200,
         link=link,
         label="Open Slack",
@@ -163,11 +163,11 @@ def _failed(arguments: FailureArgs) -> BoltResponse:
     if arguments.error is not None:
         return _page("The installation failed", [failure(arguments.error).text], 500)
     _ended.count(arguments.reason if arguments.reason in _REASONS else "another reason")
-    return _page("hfstats was not installed", [_REASONS.get(arguments.reason, _OTHERWISE)], arguments.suggested_status_code)
+    return _page("hfstats wasn't installed", [_REASONS.get(arguments.reason, _OTHERWISE)], arguments.suggested_status_code)
 
 
 def _page(
-    title: str, sentences: list[str], status: int, *, link: str = INSTALL, label: str = "Begin again", command: str = ""
+    title: str, sentences: list[str], status: int, *, link: str = INSTALL, label: str = "Start again", command: str = ""
 ) -> BoltResponse:
     nonce = secrets.token_urlsafe(16)
     html = render_template("install.html", title=title, sentences=sentences, link=link, label=label, command=command, nonce=nonce)

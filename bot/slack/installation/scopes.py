@@ -1,13 +1,13 @@
-"""What the app asks of a workspace, and why: the one list. The manifest and the documents are held to it by tests."""
+"""The OAuth scopes and what they're for. Tests compare the manifest and the docs with this list."""
 
 SCOPES = {
-    "app_mentions:read": "hearing `@hfstats licenses`",
-    "chat:write": "the answer, in conversations that the bot is a member of",
-    "commands": "the slash command and the shortcut",
-    "files:read": "asking whether Slack has processed the chart, before showing it",
-    "files:write": "uploading the chart, and the numbers as CSV",
-    "groups:read": "hearing that a private channel has another id, since it was shared with another organization",
-    "im:history": "hearing what is written to the bot directly",
-    "links:read": "hearing of links to models and organizations",
-    "links:write": "showing a card under them",
+    "app_mentions:read": "receive mentions such as `@hfstats licenses`",
+    "chat:write": "post answers in conversations that hfstats is a member of",
+    "commands": "add the slash command and the shortcut",
+    "files:read": "check that Slack has processed a chart before showing it",
+    "files:write": "upload charts and CSV files",
+    "groups:read": "learn that a private channel has a new ID because it was shared with another organization",
+    "im:history": "receive direct messages to hfstats",
+    "links:read": "receive links to models and organizations on the Hub",
+    "links:write": "show a card under those links",
 }

@@ -1,4 +1,4 @@
-"""Which token a request is answered with, where many workspaces installed the app; and fresh tokens for old ones."""
+"""Look up and refresh the bot tokens of workspaces."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 EARLY = timedelta(hours=2)
-"""How long before its end a token is refreshed; until then the old one is as good."""
+"""How long before its expiry a token is refreshed."""
 _LEASE = timedelta(seconds=60)
 _AT_HAND = 30.0
-"""Seconds for which a token is not looked up again."""
+"""Seconds that a token is cached."""
 _WAIT = 2.0
-"""Seconds that a request waits for somebody else's refresh, when the old token is of no use any more."""
+"""Seconds that a request with an expired token waits for another process to refresh it."""
 
 
 class Tokens:
-    """Looks a workspace's token up, at most every half minute, and has it refreshed by one process at a time."""
+    """Caches workspaces' tokens for half a minute, and refreshes each from one process at a time."""
 
     def __init__(self, installations: Installations, leases: TokenLeases, client: WebClient, client_id: str, secret: str) -> None:
-        """``client`` needs no token: the app proves itself by id and secret."""
+        """``client`` needs no token; refreshing uses the client id and secret."""
         self._installations = installations
         self._leases = leases
         self._client = client
@@ -42,47 +42,47 @@ class Tokens:
         self._kept: dict[tuple[str | None, str | None], tuple[float, BotToken]] = {}
 
     def authorize(self, enterprise_id: str | None, team_id: str | None, user_id: str | None) -> AuthorizeResult | None:
-        """Tell Bolt who it speaks as; ``None`` where the app is not installed. Asks Slack nothing.
+        """Return Bolt's authorization of a request; ``None`` if the app isn't installed. Doesn't call Slack.
 
-        The result names the installation, never what a payload says: an organization's has no ``team_id``.
+        The ids are the installation's, not the payload's: an org-wide installation has no ``team_id``.
         """
-        found = self.of(enterprise_id, team_id)
-        if found is None:
-            _log.warning("a request from a workspace that has no installation")
+        token = self.of(enterprise_id, team_id)
+        if token is None:
+            _log.warning("request from a workspace without an installation")
             return None
         return AuthorizeResult(
-            enterprise_id=found.enterprise_id,
-            team_id=found.team_id,
-            bot_user_id=found.bot_user_id,
-            bot_id=found.bot_id,
-            bot_token=found.token,
-            bot_scopes=found.scopes,
+            enterprise_id=token.enterprise_id,
+            team_id=token.team_id,
+            bot_user_id=token.bot_user_id,
+            bot_id=token.bot_id,
+            bot_token=token.token,
+            bot_scopes=token.scopes,
             user_id=user_id,
         )
 
     def of(self, enterprise_id: str | None, team_id: str | None) -> BotToken | None:
-        """Return a workspace's token, fresh enough to be used."""
+        """Return a workspace's valid token; ``None`` if the app isn't installed."""
         key = (enterprise_id, team_id)
-        kept = self._kept.get(key)
-        if kept and time.monotonic() < kept[0] and not _needs_refresh(kept[1]):
-            return kept[1]
+        cached = self._kept.get(key)
+        if cached and time.monotonic() < cached[0] and not _needs_refresh(cached[1]):
+            return cached[1]
         try:
-            found = self._installations.token(enterprise_id, team_id)
-            if found and _needs_refresh(found):
-                found = self._rotate(found)
+            token = self._installations.token(enterprise_id, team_id)
+            if token and _needs_refresh(token):
+                token = self._rotate(token)
         except StoreError as error:
-            if kept is None or _is_expired(kept[1]):
+            if cached is None or _is_expired(cached[1]):
                 raise
-            _log.warning("a token is used that could not be looked up again: %s", error)
-            return kept[1]
-        if found:
-            self._kept[key] = (time.monotonic() + _AT_HAND, found)
+            _log.warning("using a cached token because the lookup failed: %s", error)
+            return cached[1]
+        if token:
+            self._kept[key] = (time.monotonic() + _AT_HAND, token)
         else:
             self._kept.pop(key, None)
-        return found
+        return token
 
     def forget(self) -> None:
-        """Look every token up again: a workspace went."""
+        """Clear the cache, after a workspace was removed."""
         self._kept.clear()
 
     def _rotate(self, old: BotToken) -> BotToken:
@@ -95,8 +95,8 @@ class Tokens:
         return old
 
     def _refresh(self, old: BotToken) -> BotToken:
-        """Get a token for the refresh token. After a failure the lease stays until it ends, so that not everybody tries."""
-        if not _needs_refresh(old):  # somebody did, between our look and our lease
+        """Exchange the refresh token for a new token. After a failure the lease is kept, so that other processes don't retry."""
+        if not _needs_refresh(old):  # refreshed by another process before this one got the lease
             self._leases.release(old.workspace)
             return old
         try:
@@ -107,7 +107,7 @@ class Tokens:
                 refresh_token=old.refresh_token,
             )
         except FAILURES as error:
-            _log.error("a token could not be refreshed: %s", said(error))
+            _log.error("could not refresh a token: %s", said(error))
             return old
         ends = datetime.now(UTC) + timedelta(seconds=int(got["expires_in"]))
         new = self._installations.refreshed(old, str(got["access_token"]), got.get("refresh_token"), ends)

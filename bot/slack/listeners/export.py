@@ -75,7 +75,11 @@ def _upload(client: WebClient, answer: Answer, channel: str, thread: str | None 
     name = re.sub(r"[^a-z0-9]+", "-", answer.query.casefold()).strip("-")[:80]
     try:
         client.files_upload_v2(
-            content=as_csv(answer), filename=f"hfstats-{name}.csv", title=escape_plain_text(answer.query), channel=channel, thread_ts=thread
+            content=as_csv(answer),
+            filename=f"hfstats-{name}.csv",
+            title=escape_plain_text(answer.query),
+            channel=channel,
+            thread_ts=thread,
         )
     except FAILURES as error:
         _log.info("the file could not be shared: %s", said(error))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.blocks.home import ASKED, REFRESH, SHOWN, SUBSCRIBE, home_view, subscriptions_section, trouble_view
-from bot.blocks.subscriptions import SUBSCRIPTION
+from bot.blocks.messages import COMMAND_ACTIONS
 from bot.conversation.failures import notice_of
 from bot.delivery.attempts import attempt
 from bot.slack.listeners.modal_open import at_home, not_known_in, seated_in
@@ -65,7 +65,7 @@ def _listen_for_subscriptions(app: App, services: Services) -> None:
         _publish(client, conversation.user, _view(services, conversation))
 
     app.action(SUBSCRIBE)(ack=acked, lazy=[subscribed])
-    app.action(re.compile(rf"^{SUBSCRIPTION}(?::|$)"), matchers=[_on_the_home])(ack=acked, lazy=[changed])
+    app.action(COMMAND_ACTIONS, matchers=[_on_the_home])(ack=acked, lazy=[changed])
 
 
 def _on_the_home(body: dict[str, Any]) -> bool:

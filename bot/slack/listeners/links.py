@@ -70,8 +70,8 @@ def _card(services: Services, page: ModelPage | OwnerPage) -> list[Block] | None
     now = _answer(services, Query(word, (name,)))
     if now is None or not _about(page, now):
         return None
-    before = _answer(services, grammar.parse(now.near.earlier.query, services.forms)) if now.near.earlier else None
-    past = _answer(services, grammar.parse(now.near.ranges[-1].query, services.forms)) if now.near.ranges else None
+    before = _answer(services, grammar.parse(now.follow_ups.earlier.query, services.forms)) if now.follow_ups.earlier else None
+    past = _answer(services, grammar.parse(now.follow_ups.ranges[-1].query, services.forms)) if now.follow_ups.ranges else None
     return model_card(now, before, past) if isinstance(page, ModelPage) else owner_card(name, now, before, past)
 
 

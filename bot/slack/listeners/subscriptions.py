@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-import re
 from typing import TYPE_CHECKING, Any
 
 from bot.blocks.digest import DETAILS, NUMBERS
-from bot.blocks.subscriptions import SUBSCRIPTION
+from bot.blocks.messages import COMMAND_ACTIONS
 from bot.delivery.conversation import Conversation
 from bot.delivery.send import send
 from bot.domain.reply import Notice
@@ -54,7 +53,7 @@ def listen(app: App, services: Services) -> None:
         if content and not _shared(conversation, content):
             services.responder.tell(conversation, _NO_FILE)
 
-    app.action(re.compile(rf"^{SUBSCRIPTION}(?::|$)"), matchers=[_in_a_message])(ack=acked, lazy=[pressed])
+    app.action(COMMAND_ACTIONS, matchers=[_in_a_message])(ack=acked, lazy=[pressed])
     app.action(DETAILS)(ack=acked, lazy=[detailed])
     app.action(NUMBERS)(ack=acked, lazy=[exported])
 

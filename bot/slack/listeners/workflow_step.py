@@ -76,4 +76,8 @@ def _outputs(services: Services, workspace: str, typed: str) -> dict[str, str] |
     if reply.answer is None:
         return reply.notice or _ASK
     image = services.responder.image_url(workspace, reply.picture) if reply.picture else None
-    return {"headline": escape_everything(reply.answer.headline), "text": escape_everything(answer_text(reply.answer, ROWS)), "image_url": image or ""}
+    return {
+        "headline": escape_everything(reply.answer.headline),
+        "text": escape_everything(answer_text(reply.answer, ROWS)),
+        "image_url": image or "",
+    }

@@ -1,4 +1,4 @@
-"""What channels asked for: subscriptions, alerts, predictions.
+"""Tables of subscriptions, alerts and bets.
 
 Tables and statements only. It may import storage one level up and domain.
 """

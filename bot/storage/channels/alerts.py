@@ -1,4 +1,4 @@
-"""What channels want to be told of when it happens."""
+"""Channels' alerts."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 
 _W = WATCH.c
 MUTED_BY_USER = "asked"
-"""Why a watch is muted that somebody muted."""
+"""The reason for an alert muted by a user."""
 
 
 class AlertStore:
-    """The watches of all workspaces; every look at one names its workspace."""
+    """The alerts of all workspaces; queries by id also require the workspace."""
 
     def __init__(self, database: sa.Engine, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        """Keep them in ``database``; ``clock`` gives aware moments."""
+        """``clock`` returns the current time, timezone-aware."""
         self._database = database
         self._clock = clock
 
     def add(self, workspace: str, channel: str, rule: str, by: str, *, crossed: bool, looked_at: date | None) -> Alert:
-        """Watch for a rule in a channel; one that is there already is unmuted and otherwise left as it is.
+        """Add an alert; an existing one with the same rule is unmuted.
 
-        ``crossed`` tells whether it holds now: what is so already is no news.
+        ``crossed``: whether the rule holds now, in which case there's nothing to report yet.
         """
         mine = (_W.workspace == workspace, _W.channel == channel, _W.rule == rule)
         values: dict[str, Any] = {"workspace": workspace, "channel": channel, "rule": rule, "created_by": by}
@@ -42,7 +42,7 @@ class AlertStore:
             return _watch(connection.execute(sa.select(WATCH).where(*mine)).one())
 
     def remove(self, workspace: str, id_: int) -> Alert | None:
-        """End a watch; returns it as it was."""
+        """Delete an alert and return it; ``None`` if it doesn't exist."""
         mine = (_W.workspace == workspace, _W.id == id_)
         with writing(self._database) as connection:
             row = connection.execute(sa.select(WATCH).where(*mine)).one_or_none()
@@ -50,7 +50,7 @@ class AlertStore:
         return _watch(row) if row else None
 
     def mute(self, id_: int, reason: str = MUTED_BY_USER, connection: sa.Connection | None = None) -> bool:
-        """Say nothing for a watch any more; tells whether it was heard before."""
+        """Mute an alert; returns whether it was active."""
         if connection is None:
             with writing(self._database) as own:
                 return self.mute(id_, reason, own)
@@ -58,27 +58,27 @@ class AlertStore:
         return connection.execute(WATCH.update().where(*heard).values(muted=reason[:60])).rowcount > 0
 
     def unmute(self, workspace: str, id_: int) -> bool:
-        """Let a muted watch be heard again; tells whether it was muted."""
+        """Unmute an alert; returns whether it was muted."""
         muted = (_W.workspace == workspace, _W.id == id_, _W.muted.is_not(None))
         with writing(self._database) as connection:
             return connection.execute(WATCH.update().where(*muted).values(muted=None)).rowcount > 0
 
     @staticmethod
     def record_check(connection: sa.Connection, watch: Alert, day: date, *, crossed: bool) -> bool:
-        """Record what a snapshot showed, once for each; tells whether the caller was the first to look at it."""
+        """Record the result of checking a snapshot; ``False`` if another process recorded it first."""
         unseen = (_W.id == watch.id, sa.or_(_W.looked_at.is_(None), _W.looked_at < day))
         return connection.execute(WATCH.update().where(*unseen).values(looked_at=day, crossed=crossed)).rowcount > 0
 
     def in_channel(self, workspace: str, channel: str) -> list[Alert]:
-        """Return a channel's watches, the oldest first."""
+        """Return a channel's alerts, oldest first."""
         return self._where(_W.workspace == workspace, _W.channel == channel)
 
     def get(self, workspace: str, id_: int) -> Alert | None:
-        """Return a workspace's watch by its id."""
+        """Return a workspace's alert by id."""
         return next(iter(self._where(_W.workspace == workspace, _W.id == id_)), None)
 
     def active(self) -> list[Alert]:
-        """Return every watch that is not muted."""
+        """Return all alerts that aren't muted."""
         return self._where(_W.muted.is_(None))
 
     def _where(self, *conditions: sa.ColumnElement[bool]) -> list[Alert]:

@@ -1,4 +1,4 @@
-"""Which channels want the digest, and when."""
+"""Channels' subscriptions to the digest."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 _S = SUBSCRIPTION.c
 PAUSED_BY_USER = "asked"
-"""Why a subscription is paused that somebody paused."""
+"""The reason for a subscription paused by a user."""
 
 
 class SubscriptionStore:
-    """The subscriptions of all workspaces; every look at one names its workspace."""
+    """The subscriptions of all workspaces; queries by id also require the workspace."""
 
     def __init__(self, database: sa.Engine, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        """Keep them in ``database``; ``clock`` gives aware moments."""
+        """``clock`` returns the current time, timezone-aware."""
         self._database = database
         self._clock = clock
 
@@ -40,7 +40,7 @@ class SubscriptionStore:
         next_due: datetime,
         private: bool,
     ) -> Subscription:
-        """Subscribe a channel, or change what it has; one that was paused runs again. Nothing due in the past is sent for it.
+        """Subscribe a channel, or change and resume its subscription. Digests due in the past aren't sent.
 
         Raises:
             StoreError: when the database cannot be used.
@@ -56,7 +56,7 @@ class SubscriptionStore:
             return _subscription(connection.execute(sa.select(SUBSCRIPTION).where(*mine)).one())
 
     def unsubscribe(self, workspace: str, channel: str) -> Subscription | None:
-        """End a channel's subscription and what was planned for it; returns it as it was."""
+        """Delete a channel's subscription with its planned deliveries and return it; ``None`` if there is none."""
         mine = (_S.workspace == workspace, _S.channel == channel)
         with writing(self._database) as connection:
             row = connection.execute(sa.select(SUBSCRIPTION).where(*mine)).one_or_none()
@@ -67,7 +67,7 @@ class SubscriptionStore:
             return _subscription(row)
 
     def pause(self, id_: int, reason: str = PAUSED_BY_USER, connection: sa.Connection | None = None) -> bool:
-        """Pause one that runs; what was planned for it is taken back. Tells whether it ran."""
+        """Pause a subscription and cancel its planned deliveries; returns whether it was active."""
         if connection is None:
             with writing(self._database) as own:
                 return self.pause(id_, reason, own)
@@ -78,14 +78,14 @@ class SubscriptionStore:
         return changed
 
     def resume(self, id_: int, next_due: datetime) -> bool:
-        """Let a paused one run again, from the next period on; tells whether it was paused."""
+        """Resume a subscription from the next period; returns whether it was paused."""
         paused = (_S.id == id_, _S.paused.is_not(None))
         with writing(self._database) as connection:
             change = SUBSCRIPTION.update().where(*paused).values(paused=None, next_due=_naive(next_due))
             return connection.execute(change).rowcount > 0
 
     def set_private(self, workspace: str, channel: str, *, private: bool) -> None:
-        """Record whether a channel is private, where that changed since it was subscribed."""
+        """Update whether a subscribed channel is private."""
         changed = (_S.workspace == workspace, _S.channel == channel, _S.private != private)
         with writing(self._database) as connection:
             connection.execute(SUBSCRIPTION.update().where(*changed).values(private=private))
@@ -95,22 +95,22 @@ class SubscriptionStore:
         return next(iter(self._where(_S.workspace == workspace, _S.channel == channel)), None)
 
     def get(self, workspace: str, id_: int) -> Subscription | None:
-        """Return a workspace's subscription by its id."""
+        """Return a workspace's subscription by id."""
         return next(iter(self._where(_S.workspace == workspace, _S.id == id_)), None)
 
     def of(self, workspace: str) -> list[Subscription]:
-        """Return a workspace's subscriptions, the oldest first."""
+        """Return a workspace's subscriptions, oldest first."""
         return self._where(_S.workspace == workspace)
 
     def due(self, now: datetime, many: int = 500) -> list[Subscription]:
-        """Return running subscriptions of any workspace whose next digest is due."""
+        """Return all workspaces' active subscriptions whose next digest is due."""
         return self._where(_S.next_due <= _naive(now), _S.paused.is_(None), limit=many)
 
     def counts(self) -> tuple[int, int]:
-        """Return how many run and how many are paused."""
+        """Return the numbers of active and paused subscriptions."""
         with reaching(), self._database.connect() as connection:
-            found = connection.execute(sa.select(sa.func.count(), sa.func.count(_S.paused))).one()
-        return found[0] - found[1], found[1]
+            row = connection.execute(sa.select(sa.func.count(), sa.func.count(_S.paused))).one()
+        return row[0] - row[1], row[1]
 
     def _where(self, *conditions: sa.ColumnElement[bool], limit: int = 10_000) -> list[Subscription]:
         wanted = sa.select(SUBSCRIPTION).where(*conditions).order_by(_S.id).limit(limit)
@@ -119,13 +119,13 @@ class SubscriptionStore:
 
 
 def advance(connection: sa.Connection, subscription: Subscription, next_due: datetime) -> bool:
-    """Set what is due next, unless somebody else did or it is paused; in the transaction that enters what was due."""
+    """Set the next due time, in the transaction that plans the due delivery; ``False`` if another process did or it's paused."""
     same = (_S.id == subscription.id, _S.next_due == _naive(subscription.next_due), _S.paused.is_(None))
     return connection.execute(SUBSCRIPTION.update().where(*same).values(next_due=_naive(next_due))).rowcount > 0
 
 
 def _cancel_planned(connection: sa.Connection, id_: int) -> None:
-    """Drop what is planned and not begun."""
+    """Delete planned deliveries that haven't started."""
     c = DELIVERY.c
     connection.execute(DELIVERY.delete().where(c.kind == Kind.DIGEST, c.source == id_, c.state == State.PLANNED))
 

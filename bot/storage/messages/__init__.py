@@ -1,4 +1,4 @@
-"""What was received and sent: outbox, digests, pictures, pending replies, received events.
+"""Tables of the outbox, built digests, pictures, pending replies and received events.
 
 Tables and statements only. It may import storage one level up and domain.
 """

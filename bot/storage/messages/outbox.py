@@ -1,7 +1,8 @@
-"""The ledger: what every channel is owed, and what became of it. The truth; engines only run it.
+"""The transactional outbox: all deliveries and their states. Engines only run it.
 
-A line is planned, then somebody's for a while (*sending*), then sent, failed or unsure. Whoever holds it must still hold it when
-the request leaves (:meth:`Ledger.start_posting`). Of two that posted nevertheless, the one that is recorded first stays.
+A delivery is planned, then leased by a process (*sending*), then sent, failed or unsure. Before the request to Slack, the
+process must confirm that it still holds the lease (:meth:`OutboxStore.start_posting`). If two messages are posted nevertheless,
+the one recorded first is kept.
 """
 
 from __future__ import annotations
@@ -26,11 +27,11 @@ if TYPE_CHECKING:
     Also = Callable[[sa.Connection], None]
 
 LEASE = timedelta(seconds=60)
-"""How long a line is somebody's without a word; more than a post and its uploads take."""
+"""Length of a lease; longer than posting a message and uploading its files take."""
 AT_ONCE = 4
-"""Lines of one workspace that are being sent at the same time."""
+"""Deliveries per workspace that may be sent at the same time."""
 APART = timedelta(seconds=1)
-"""Between two messages to one channel: Slack allows about one a second."""
+"""Time between two messages to a channel; Slack allows about one a second."""
 
 _D = DELIVERY.c
 _COLUMNS = (
@@ -41,19 +42,19 @@ _AS_OWED = ("workspace", "channel", "kind", "source", "period", "edition", "cont
 
 
 def _nothing(_: sa.Connection) -> None:
-    """Leave it at that."""
+    """Do nothing."""
 
 
 class OutboxStore:
     """The deliveries of all workspaces."""
 
     def __init__(self, database: sa.Engine, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        """Keep it in ``database``; ``clock`` gives aware moments."""
+        """``clock`` returns the current time, timezone-aware."""
         self._database = database
         self._clock = clock
 
     def plan(self, owed: Iterable[PlannedDelivery], connection: sa.Connection | None = None) -> list[int]:
-        """Enter what is owed; what stands there already is left as it is. Returns the ids of the new lines, in order.
+        """Add deliveries, except those that already exist. Returns the ids of the new ones, in order.
 
         Raises:
             StoreError: when the database cannot be used.
@@ -64,20 +65,20 @@ class OutboxStore:
                 return self.plan(owed, own)
         now = self._now()
         ids = []
-        for one in owed:
-            due = _naive(one.due_at)
-            values = {name: getattr(one, name) for name in _AS_OWED}
+        for delivery in owed:
+            due = _naive(delivery.due_at)
+            values = {name: getattr(delivery, name) for name in _AS_OWED}
             values |= {"due_at": due, "not_before": due, "state": State.PLANNED, "attempts": 0, "changed_at": now}
             values["mark"] = secrets.token_hex(8)
             if insert_if_absent(connection, DELIVERY, **values):
-                key = (_D.kind == one.kind, _D.source == one.source, _D.period == one.period)
+                key = (_D.kind == delivery.kind, _D.source == delivery.source, _D.period == delivery.period)
                 ids.append(connection.scalars(sa.select(_D.id).where(*key)).one())
         return ids
 
     def claim(self, id_: int, owner: str) -> Delivery | RetryAt | None:
-        """Make a line the owner's; ``None`` when there is nothing to do about it (any more).
+        """Lease a delivery to ``owner``; ``None`` if it's finished or doesn't exist.
 
-        The line comes as it was found: its ``posting_at`` tells that somebody before may have posted it.
+        The delivery is returned as it was before: if ``posting_at`` is set, an earlier attempt may have posted it.
         """
         now = self._now()
         with writing(self._database) as connection:
@@ -95,13 +96,13 @@ class OutboxStore:
             return _delivery([row._mapping[column.name] for column in _COLUMNS])  # noqa: SLF001 - a documented name
 
     def start_posting(self, id_: int, owner: str) -> bool:
-        """Record that the request is about to leave, and renew the lease; ``False`` when the line is not the owner's any more."""
+        """Record that the request is about to be sent, and renew the lease; ``False`` if ``owner`` no longer holds it."""
         now = self._now()
         mine = (_D.id == id_, _D.state == State.SENDING, _D.owner == owner, _D.until > now)
         return self._changed(DELIVERY.update().where(*mine).values(posting_at=now, until=now + LEASE, changed_at=now))
 
     def sent(self, id_: int, ts: str) -> str:
-        """Record the message that shows it, unless one is recorded; return the timestamp of the one that is."""
+        """Record the posted message unless one is recorded already; returns the recorded timestamp."""
         now = self._now()
         with writing(self._database) as connection:
             done = {"state": State.SENT, "ts": ts, "error": None, "owner": None, "until": None, "changed_at": now}
@@ -109,9 +110,9 @@ class OutboxStore:
             return str(connection.scalar(sa.select(_D.ts).where(_D.id == id_)) or ts)
 
     def settle(self, id_: int, owner: str, state: State, error: str, also: Also = _nothing) -> bool:
-        """Record that it failed or cannot be known; tells whether the line was still the owner's.
+        """Mark a delivery as failed or unsure; ``False`` if ``owner`` no longer holds it.
 
-        ``also`` runs in the same transaction: what follows from it happens as well, or neither does.
+        ``also`` runs in the same transaction.
         """
         mine = (_D.id == id_, _D.state == State.SENDING, _D.owner == owner)
         done = {"state": state, "error": error[:60], "owner": None, "until": None, "changed_at": self._now()}
@@ -124,9 +125,9 @@ class OutboxStore:
     def reschedule(
         self, id_: int, owner: str, at: datetime, error: str, *, maybe_there: bool = False, counts: bool = False
     ) -> RetryAt:
-        """Leave it to a later turn.
+        """Schedule another attempt at ``at``.
 
-        ``maybe_there`` keeps in mind that it may have been posted; ``counts`` counts the turn as one that failed.
+        ``maybe_there``: the message may have been posted. ``counts``: count this as a failed attempt.
         """
         mine = (_D.id == id_, _D.state == State.SENDING, _D.owner == owner)
         back: dict[str, Any] = {"not_before": _naive(at), "owner": None, "error": error[:60], "changed_at": self._now()}
@@ -136,7 +137,7 @@ class OutboxStore:
         return RetryAt(at)
 
     def retry(self, id_: int, workspace: str) -> bool:
-        """Plan anew what was unsure or failed; ``False`` when it is neither. Nobody does this but on somebody's word."""
+        """Retry a failed or unsure delivery, on a user's request; ``False`` if it's in another state."""
         now = self._now()
         these = (_D.id == id_, _D.workspace == workspace, _D.state.in_((State.UNSURE, State.FAILED)))
         back = {"state": State.PLANNED, "not_before": now, "posting_at": None, "error": None, "queued_at": None}
@@ -144,16 +145,16 @@ class OutboxStore:
         return self._changed(DELIVERY.update().where(*these).values(**back, changed_at=now))
 
     def pause_workspace(self, workspace: str, until: datetime) -> None:
-        """Send nothing to a workspace until then."""
+        """Pause all deliveries to a workspace until ``until``."""
         with writing(self._database) as connection:
             if not insert_if_absent(connection, PACE, workspace=workspace, until=_naive(until)):
                 later = (PACE.c.workspace == workspace, PACE.c.until < _naive(until))
                 connection.execute(PACE.update().where(*later).values(until=_naive(until)))
 
     def due(self, many: int, quiet_for: timedelta) -> list[int]:
-        """Return lines that are to be sent and that no engine was told of for ``quiet_for``, and mark them as told.
+        """Return the ids of due deliveries that weren't queued within ``quiet_for``, and mark them as queued.
 
-        Every workspace comes in turn: first one line of each, then the next.
+        Workspaces take turns: first one delivery of each, then the next.
         """
         now = self._now()
         turn = sa.func.row_number().over(partition_by=_D.workspace, order_by=(_D.due_at, _D.id))
@@ -165,50 +166,50 @@ class OutboxStore:
         return ids
 
     def mark_unqueued(self) -> None:
-        """Forget which lines an engine was told of: it has ended, and what it knew with it."""
+        """Mark open deliveries as not queued, because the engine's queue was lost."""
         self._changed(DELIVERY.update().where(_D.state.in_(OPEN)).values(queued_at=None))
 
     def find(self, *where: sa.ColumnElement[bool], limit: int = 1000) -> list[Delivery]:
-        """Return lines, the latest first."""
+        """Return deliveries, latest first."""
         wanted = sa.select(*_COLUMNS).where(*where).order_by(_D.due_at.desc(), _D.id.desc()).limit(limit)
         with reaching(), self._database.connect() as connection:
             return [_delivery(row) for row in connection.execute(wanted)]
 
     def get(self, id_: int) -> Delivery | None:
-        """Return one line."""
+        """Return a delivery by id."""
         return next(iter(self.find(_D.id == id_)), None)
 
     def of(self, kind: Kind, source: int, limit: int = 12) -> list[Delivery]:
-        """Return what a subscription or a watch was owed, the latest first."""
+        """Return the deliveries of a subscription or alert, latest first."""
         return self.find(_D.kind == kind, _D.source == source, limit=limit)
 
     def in_workspace(self, workspace: str, since: datetime, limit: int = 10_000) -> list[Delivery]:
-        """Return what a workspace was owed since a moment, the latest first; notes to people are not counted."""
+        """Return a workspace's deliveries since a time, latest first, without notices to people."""
         return self.find(_D.workspace == workspace, _D.due_at >= _naive(since), _D.kind != Kind.NOTE, limit=limit)
 
     def failed(self, limit: int = 1000) -> list[Delivery]:
-        """Return what did not arrive, or may not have."""
+        """Return failed and unsure deliveries, latest first."""
         return self.find(_D.state.in_((State.FAILED, State.UNSURE)), limit=limit)
 
     def counts(self) -> dict[State, int]:
-        """Return how many lines stand where."""
+        """Return the number of deliveries by state."""
         with reaching(), self._database.connect() as connection:
-            found = connection.execute(sa.select(_D.state, sa.func.count()).group_by(_D.state))
-            return {State(state): many for state, many in found}
+            rows = connection.execute(sa.select(_D.state, sa.func.count()).group_by(_D.state))
+            return {State(state): many for state, many in rows}
 
     def prune(self, older_than: timedelta) -> int:
-        """Forget what was settled longer ago; returns how many lines."""
+        """Delete older finished deliveries; returns their number."""
         with writing(self._database) as connection:
             old = (_D.state.not_in(OPEN), _D.changed_at < self._now() - older_than)
             return connection.execute(DELIVERY.delete().where(*old)).rowcount
 
     def _wait(self, connection: sa.Connection, row: sa.Row[Any], now: datetime) -> datetime | None:
-        """Return until when a line that was not posted has to wait for others; ``None`` when it is its turn."""
+        """Return until when a delivery has to wait for others; ``None`` if it can be sent now."""
         if row.not_before > now:
             return cast("datetime", row.not_before)
         hushed = connection.scalar(sa.select(PACE.c.until).where(PACE.c.workspace == row.workspace, PACE.c.until > now))
         if hushed:
-            return cast("datetime", hushed) + timedelta(seconds=random.uniform(0, 1))  # noqa: S311 - so that not all come back at once
+            return cast("datetime", hushed) + timedelta(seconds=random.uniform(0, 1))  # noqa: S311 - jitter, so that not all are retried at once
         busy = (_D.workspace == row.workspace, _D.state == State.SENDING, _D.until > now, _D.id != row.id)
         sending = connection.execute(sa.select(_D.channel).where(*busy)).scalars().all()
         in_channel = (_D.workspace == row.workspace, _D.channel == row.channel)

@@ -1,4 +1,4 @@
-"""Requests that were accepted and have not ended: what a process that died leaves for the next one to put right."""
+"""Accepted requests that haven't been answered, which another process recovers if theirs dies."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _COLUMNS = (_C.workspace, _C.channel, _C.ts, _C.query, _C.user_id, _C.thread)
 
 
 class PendingReplies:
-    """The messages that say "working on it" right now, and the people who are still to be told something."""
+    """Progress messages to update, and people waiting for a reply."""
 
     def __init__(self, database: sa.Engine) -> None:
-        """Keep them in ``database``."""
+        """Store them in ``database``."""
         self._database = database
 
     def begin(self, work: PendingReply) -> None:
-        """Remember it as this process's; once more does nothing.
+        """Store a request as this process's. Does nothing if it's already stored.
 
         Raises:
             StoreError: when the database cannot be used.
@@ -40,7 +40,7 @@ class PendingReplies:
             insert_if_absent(connection, UNFINISHED, **where, **who, started_at=now())
 
     def end(self, work: PendingReply) -> None:
-        """Forget it: the answer stands in its place, or the person was told.
+        """Delete a request that has been answered.
 
         Raises:
             StoreError: when the database cannot be used.
@@ -51,16 +51,15 @@ class PendingReplies:
             connection.execute(UNFINISHED.delete().where(mine))
 
     def take_over(self, older_than: timedelta) -> list[PendingReply]:
-        """Make this process the owner of what was begun longer ago than any answer takes, or by a process that is gone.
+        """Take over requests that are older than ``older_than`` or whose process has ended.
 
-        Each row is handed to one process, which ends it when it is put right; one that is not put right, because that process
-        dies too or Slack fails, is handed out again when it is old enough once more.
+        Each request goes to one process. If that process doesn't end it either, it can be taken over again after ``older_than``.
 
         Raises:
             StoreError: when the database cannot be used.
 
         """
-        with reaching(), self._database.connect() as connection:  # nearly always there is none, and nothing to write
+        with reaching(), self._database.connect() as connection:  # usually there is none, which saves a write transaction
             owners = connection.scalars(sa.select(_C.owner).distinct()).all()
         if not owners:
             return []

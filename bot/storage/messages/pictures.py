@@ -1,4 +1,4 @@
-"""Pictures that the web process shows at an address nobody can guess: stored once, shared by every process, pruned by age."""
+"""Charts served at signed, unguessable URLs."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 
 
 _FIND_WITHIN = 2.0
-"""Seconds; who waits is one of the few threads that also acknowledge."""
+"""Timeout in seconds, because the same few threads also acknowledge Slack's requests."""
 
 
 class PictureStore:
-    """Pictures and the links that workspaces have to them."""
+    """Pictures and workspaces' links to them."""
 
     def __init__(self, database: sa.Engine, keys: Sequence[str]) -> None:
-        """``keys`` sign the links, newest first; a link that an older one signed still opens."""
+        """``keys``: signing keys, newest first; links signed with older ones still work."""
         self._database = database
         self._signer = Signer(list(reversed(keys)), salt="hfstats picture", digest_method=hashlib.sha256)
 
     def save(self, workspace: str, png: bytes) -> str:
-        """Store a picture for a workspace and return the signed name of its link; the same picture keeps its name.
+        """Store a picture for a workspace and return its link's signed name, the same for the same picture.
 
         Raises:
             StoreError: when the database cannot be used.
@@ -44,17 +44,17 @@ class PictureStore:
         return self._signer.sign(name).decode()
 
     def find(self, signed: str) -> bytes | None:
-        """Return the picture behind a signed name; ``None`` for a name that was not signed here or whose picture is gone."""
+        """Return the picture for a signed name; ``None`` for an invalid signature or a deleted picture."""
         try:
             name = self._signer.unsign(signed).decode()
         except BadSignature:
             return None
-        found = sa.select(PICTURE.c.png).join(LINK, LINK.c.digest == PICTURE.c.digest).where(LINK.c.name == name)
+        query = sa.select(PICTURE.c.png).join(LINK, LINK.c.digest == PICTURE.c.digest).where(LINK.c.name == name)
         with database_wait.at_most(_FIND_WITHIN), reaching(), self._database.connect() as connection:
-            return connection.scalar(found)
+            return connection.scalar(query)
 
     def prune(self, older_than: timedelta) -> int:
-        """Delete links of that age, then the pictures that nothing links to any more; return how many links."""
+        """Delete older links and unlinked pictures; returns the number of links."""
         with writing(self._database) as connection:
             gone = connection.execute(LINK.delete().where(LINK.c.made_at < now() - older_than)).rowcount
             delete_orphans(connection)
@@ -64,7 +64,7 @@ class PictureStore:
         with writing(self._database) as connection:
             insert_if_absent(connection, PICTURE, digest=digest, png=png)
             insert_if_absent(connection, LINK, name=secrets.token_urlsafe(16), workspace=workspace, digest=digest, made_at=now())
-            # Another process may have linked it at the same moment; the one name that is there is everybody's.
+            # Another process may have linked it at the same time; return the name that was stored.
             mine = sa.select(LINK.c.name).where(LINK.c.workspace == workspace, LINK.c.digest == digest)
             return str(connection.scalars(mine).one())
 
@@ -75,7 +75,7 @@ class PictureStore:
 
 
 def delete_orphans(connection: sa.Connection) -> None:
-    """Delete the pictures that nothing links to and no digest shows."""
+    """Delete pictures without links and digests."""
     linked = sa.exists().where(LINK.c.digest == PICTURE.c.digest)
     shown = sa.exists().where(EDITION.c.picture == PICTURE.c.digest)
     connection.execute(PICTURE.delete().where(~linked, ~shown))

@@ -1,4 +1,4 @@
-"""What was received before, across all processes: Slack may deliver an event three times, and a request can be replayed."""
+"""Received events and requests, for deduplication across processes: Slack may retry an event three times."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 class ReceivedEvents:
-    """Remembers keys, as digests."""
+    """Keys of received events, stored as hashes."""
 
     def __init__(self, database: sa.Engine) -> None:
-        """Remember in ``database``."""
+        """Store them in ``database``."""
         self._database = database
 
     def first(self, key: str) -> bool:
-        """Tell whether this is the first time, in any process; of several at the same moment exactly one is told so.
+        """Record a key; returns ``True`` for exactly one caller across all processes.
 
         Raises:
             StoreError: when the database cannot be used.
@@ -34,6 +34,6 @@ class ReceivedEvents:
             return insert_if_absent(connection, SEEN, key=hashlib.sha256(key.encode()).digest(), seen_at=now())
 
     def prune(self, older_than: timedelta) -> int:
-        """Forget what was seen longer ago; return how many."""
+        """Delete older keys; returns their number."""
         with writing(self._database) as connection:
             return connection.execute(SEEN.delete().where(SEEN.c.seen_at < now() - older_than)).rowcount

@@ -1,4 +1,4 @@
-"""Alembic's way in: runs the migrations on the connection that ``analytics.storage.database.upgrade`` hands over."""
+"""Alembic's entry point: run migrations on the connection from ``analytics.storage.database.upgrade``."""
 
 from alembic import context
 

@@ -17,13 +17,13 @@
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ ...place, ...body }),
     });
-    if (!response.ok) throw new Error(response.status === 410 ? "That is no longer there." : "The playground did not take that.");
+    if (!response.ok) throw new Error(response.status === 410 ? "This message or form no longer exists." : "Something went wrong. Reload the page and try again.");
     return response.json();
   }
 
   const REASONS = {
-    operation_timeout: `${bot} did not answer within three seconds.`,
-    dispatch_failed: `${bot} could not be reached, or answered with an error.`,
+    operation_timeout: `${bot} didn't respond within three seconds. Try again.`,
+    dispatch_failed: `${bot} couldn't be reached or returned an error. Try again.`,
   };
 
   function toast(text) {

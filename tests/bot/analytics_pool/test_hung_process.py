@@ -33,7 +33,7 @@ def served(url, limits):
         pool = Pool(url, limits=limits)
         try:
             web_context = composition.web_context(bot.settings, pool, composition.store(bot.settings))
-            bot.web_context = replace(web_context, health=Health({"analytics": pool.check}, every=0.05))
+            bot.web_context = replace(web_context, health=Health({"analytics": pool.check}, interval=0.05))
             bot.http = create_app(bot.web_context).test_client()
             stop = bot.web_context.health.start()
             yield bot, pool

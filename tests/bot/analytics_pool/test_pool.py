@@ -92,7 +92,7 @@ def test_an_idle_process_that_is_stopped_is_replaced_before_anybody_asks(started
     pool.check()
     [stopped] = pool.pids()
     os.kill(stopped, signal.SIGSTOP)
-    with pytest.raises(HfStatsError, match="None of 1 analytics processes responds"):
+    with pytest.raises(HfStatsError, match="None of the 1 analytics processes is responding"):
         until(pool.check)
     until(lambda: pool.pids() not in ([], [stopped]))
     pool.check()
@@ -159,7 +159,7 @@ def test_the_wait_for_a_free_process_is_bounded_and_told(started, copy, threads)
     with locked(copy):
         busy = threads.submit(pool.answer, parse("licenses"))
         until(lambda: at_work(pool))
-        with pytest.raises(UnansweredError, match=r"I didn't get to “creators” within 0\.2 seconds") as caught:
+        with pytest.raises(UnansweredError, match=r"I couldn't start on “creators” within 0\.2 seconds") as caught:
             pool.answer(parse("creators"))
         pool_untouched = dict(pool.replaced)
     assert caught.value.suggestions == ("creators",)
@@ -169,7 +169,7 @@ def test_the_wait_for_a_free_process_is_bounded_and_told(started, copy, threads)
 
 def test_a_process_that_is_not_ready_in_time_is_given_up(started):
     pool = started(limits=Limits(start=0.05, beat=0.05))
-    with pytest.raises(HfStatsError, match="do not start"):
+    with pytest.raises(HfStatsError, match="didn't start"):
         pool.warm()
 
 

@@ -133,7 +133,7 @@ def test_a_channel_that_takes_nothing_pauses_its_subscription_and_the_subscriber
     assert kit.delivery_context.subscriptions.get(subscription.workspace, subscription.id).paused == code
     (told,) = kit.told()
     assert "is paused" in told.text
-    assert buttons(told) == {f"clerk:resume {subscription.id}": f"resume {subscription.id}"}
+    assert buttons(told) == {f"command:resume {subscription.id}": f"resume {subscription.id}"}
     assert len(kit.calls()) == 2  # it failed at once
 
 
@@ -148,7 +148,7 @@ def test_a_bot_that_was_really_removed(kit):
     subscription = kit.subscribe()
     kit.channel().members.discard(kit.workspace().bot)
     assert kit.settle(kit.owe(source=subscription.id)).error == "not_in_channel"
-    assert "not a member" in kit.told()[0].text
+    assert "no longer a member" in kit.told()[0].text
 
 
 @pytest.mark.parametrize("code", ["token_revoked", "account_inactive", "invalid_auth"])
@@ -216,8 +216,8 @@ def test_where_nobody_can_look_it_is_unsure_and_whoever_subscribed_decides(blind
     assert (line.state, line.error) == (State.UNSURE, "lost")
     assert len(blind.shown()) == (fault.drop == "after")
     (told,) = blind.told()
-    assert "may or may not have reached" in told.text
-    assert buttons(told) == {f"clerk:again {line.id}": f"again {line.id}"}
+    assert "may not have reached" in told.text
+    assert buttons(told) == {f"command:again {line.id}": f"again {line.id}"}
     assert blind.settle(line.id).state is State.UNSURE
     assert blind.delivery_context.outbox.retry(line.id, subscription.workspace)
     assert blind.settle(line.id).state is State.SENT
@@ -328,8 +328,8 @@ def test_slack_out_of_reach_for_a_day_is_given_up_told_and_pauses_nothing(kit):
     assert kit.clock() - began > timedelta(hours=24)
     assert kit.delivery_context.subscriptions.get(subscription.workspace, subscription.id).paused is None
     (told,) = kit.told()
-    assert "could not get through" in told.text
-    assert buttons(told) == {f"clerk:again {id_}": f"again {id_}"}
+    assert "couldn't reach Slack" in told.text
+    assert buttons(told) == {f"command:again {id_}": f"again {id_}"}
     assert kit.delivery_context.outbox.retry(id_, subscription.workspace)
     assert kit.settle(id_).state is State.SENT
 

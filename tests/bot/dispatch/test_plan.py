@@ -95,8 +95,8 @@ def test_a_month_without_a_snapshot_is_told_instead_of_a_digest(kit, planned):
     (id_,) = planned()
     kit.settle(id_)
     (shown,) = kit.shown()
-    assert "There is no digest of September 2026" in shown.text
-    assert "as planned" in shown.text
+    assert "There's no digest for September 2026" in shown.text
+    assert "on schedule" in shown.text
 
 
 def test_a_digest_that_cannot_be_built_now_is_left_owed_and_others_go_on(kit, builds):

@@ -12,7 +12,8 @@ from slack_sdk.errors import SlackApiError
 
 from bot.slack_api import client as clients
 from bot.slack_api.client import RateLimitWait, SlackClient
-from bot.slack_api.errors import PostResult, classify_error, lasting, may_be_posted, retry_after, said
+from bot.slack_api.errors import PostResult, classify_error, lasting, may_be_posted, meaning, retry_after, said
+from bot.slack_api.response_url import error_of
 from playground import SlackStandIn
 from playground.faults import Fault
 
@@ -139,3 +140,48 @@ def test_a_short_rate_limit_is_waited_out_and_a_long_one_left_to_the_caller(slac
     assert len(slept) == 1
     assert time.monotonic() - began < 60
     assert not lasting(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("word", "status", "result"),
+    [
+        ("invalid_blocks", 200, PostResult.UNFIT),
+        ("slack_connect_file_link_sharing_blocked", 200, PostResult.UNFIT),
+        ("not_in_channel", 200, PostResult.SHUT),
+        ("token_revoked", 200, PostResult.SHUT),
+        ("expired_url", 404, PostResult.SHUT),
+        ("used_url", 404, PostResult.SHUT),
+        ("expired_trigger_id", 200, PostResult.SHUT),
+        ("ratelimited", 429, PostResult.FAILED),
+        ("service_unavailable", 503, PostResult.FAILED),
+        ("quantum_channel_decoherence", 200, PostResult.FAILED),
+        ("", 429, PostResult.FAILED),
+        ("", 404, PostResult.FAILED),
+        ("", 500, PostResult.FAILED),
+        ("", 200, PostResult.LOST),
+    ],
+)
+def test_what_an_answer_means_for_the_way_that_was_tried(word, status, result):
+    assert meaning(word, status) is result
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ("ok", None),
+        ("", None),
+        (" ok\n", None),
+        ('{"ok": true}', None),
+        ('{"ok": false, "error": "used_url"}', "used_url"),
+        ("expired_url", "expired_url"),
+        ("no_text", "no_text"),
+        (PAGE, ""),
+        ("Not Found", ""),
+        ("[]", ""),
+        ("null", ""),
+        ("{}", ""),
+        ('{"ok": false, "error": "<html>"}', ""),
+    ],
+)
+def test_what_a_response_url_answers(body, error):
+    assert error_of(body) == error
