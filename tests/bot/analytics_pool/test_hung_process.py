@@ -8,7 +8,8 @@ import signal
 from contextlib import contextmanager
 from dataclasses import replace
 
-from test_running import Bot
+from hanging import QUICK, at_work, locked
+from test_web import Bot
 from waiting import WAIT, until
 
 from bot import composition
@@ -18,8 +19,6 @@ from bot.analytics_pool.supervisor import Limits
 from bot.server.health import Health
 from bot.server.web import web
 from playground import SlackStandIn
-
-from .hanging import QUICK, at_work, locked
 
 
 @contextmanager

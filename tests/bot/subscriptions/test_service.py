@@ -1,0 +1,355 @@
+"""What a channel keeps with the bot, through the real Bolt app and the strict Slack; the worker's part by a test's clock."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import test_command
+from test_command import WAIT, WebContext, image_of, make_server, settings_for, tidy, web
+
+from analytics.domain import ListName
+from analytics.names import creators
+from analytics.questions.registry import QUESTIONS
+from analytics.sources import simulation
+from analytics.storage import database, ingest
+from analytics.storage.sql_history import SqlHistory
+from bot import composition
+from bot.analytics_pool.process import AnalyticsProcess
+from bot.domain.outbox import Again, State
+from bot.storage.channels.subscriptions import Subscriptions
+from bot.storage.messages.outbox import OutboxStore
+from bot.storage.schema import WATCH
+from bot.subscriptions.alerts import watch as look_at_watches
+from playground import SlackStandIn
+from playground.block_kit.blocks import check_blocks
+from playground.faults import Fault
+
+pool, entries = test_command.pool, test_command.entries
+FORMS = [question.form for question in QUESTIONS]
+
+
+class Bot:
+    """The bot on loopback, its Slack, and the worker's jobs by a clock that a test sets."""
+
+    def __init__(self, slack, pool, entries, simulated):
+        self.slack = slack
+        self.settings = settings_for(slack).model_copy(update={"slack_app_token": None})
+        self.engine = composition.store(self.settings)
+        self.services = composition.services(self.settings, pool, entries, self.engine)
+        self.app = composition.bolt(self.settings, self.services, over_http=True)
+        self.server = make_server("127.0.0.1", 0, web(WebContext(self.app)), threaded=True)
+        self.server.daemon_threads = False
+        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        self.thread.start()
+        slack.attach(f"http://127.0.0.1:{self.server.server_port}/slack/events")
+        self.now = datetime.now(UTC)
+        made = composition.jobs(self.settings, self.engine, AnalyticsProcess(SqlHistory(database.engine(simulated))))
+        clock = self.clock
+        delivery_context = replace(
+            made.delivery_context,
+            clock=clock,
+            outbox=OutboxStore(self.engine, clock),
+            subscriptions=Subscriptions(self.engine, clock),
+        )
+        self.jobs = replace(made, delivery_context=delivery_context)
+
+    def clock(self):
+        return self.now
+
+    def work(self, moment=None):
+        """Do what the worker does at a moment, until nothing is left to do."""
+        self.now = moment or self.now
+        self.jobs.plan()
+        for _ in range(20):
+            open_ = [line for line in self.jobs.delivery_context.outbox.find() if line.state in {State.PLANNED, State.SENDING}]
+            for line in reversed(open_):
+                again = self.jobs.deliver(line.id)
+                if isinstance(again, Again):
+                    self.now = max(self.now, again.at)
+            if not open_:
+                return
+            self.now += timedelta(seconds=1)
+
+    def close(self):
+        self.server.shutdown()
+        self.thread.join()
+        self.server.server_close()
+        self.app.listener_runner.listener_executor.shutdown(wait=True)
+        tidy(self.settings)
+
+    # What somebody sees
+
+    def seen(self, words, channel="general", user="ada"):
+        """Wait for a message with the words in it."""
+
+        def found():
+            for message in reversed(self.slack.messages(channel, user)):
+                if words in self.slack.shown_text(message) + str(message.blocks):
+                    return message
+            return None
+
+        return self.slack.wait_for(found, WAIT)
+
+    def replies(self, message, channel="general"):
+        """What stands in a message's thread."""
+        return [one for one in self.slack.messages(channel) if one.thread_ts == message.ts and one.ts != message.ts]
+
+    def subscribed(self, channel="general"):
+        workspace = self.slack.workspace()
+        return self.jobs.delivery_context.subscriptions.in_channel(workspace.id, self.slack.channel(channel).id)
+
+
+@pytest.fixture
+def bot(pool, entries, simulated):
+    with SlackStandIn() as slack:
+        made = Bot(slack, pool, entries, simulated)
+        yield made
+        made.close()
+
+
+def test_a_channels_whole_life(bot):
+    slack = bot.slack
+    assert slack.command("subscribe monthly at 09:00 Europe/Berlin").ok
+    sample = bot.seen("subscribed this conversation")
+    assert not sample.viewer
+    assert image_of(sample)
+    assert "on the first working day of each month at 09:00 (Europe/Berlin)" in slack.shown_text(sample)
+    assert "this is what you will get" in slack.shown_text(sample)
+    assert check_blocks(list(sample.blocks)) == []
+    first = bot.subscribed().next_due
+    assert first > bot.now
+
+    bot.work(first - timedelta(minutes=1))
+    assert bot.jobs.delivery_context.outbox.find() == []
+    bot.work(first + timedelta(minutes=1))
+    assert [line.state for line in bot.jobs.delivery_context.outbox.find()] == [State.SENT]
+
+    slack.channel("general").archived = True
+    bot.work(bot.subscribed().next_due + timedelta(minutes=1))
+    assert bot.subscribed().paused == "is_archived"
+    letter = bot.seen("is paused: the channel was archived", channel="direct")
+    slack.channel("general").archived = False
+    assert slack.press(letter, "Resume").ok
+    bot.seen("resumed the digest", channel="direct")
+    assert bot.subscribed().paused is None
+
+    assert slack.command("pause").ok
+    bot.seen("paused the digest")
+    bot.slack.wait_for(lambda: bot.subscribed().paused == "asked", WAIT)
+    assert slack.command("resume", user="grace").ok
+    bot.seen("resumed the digest", user="grace")
+    assert slack.command("unsubscribe").ok
+    bot.seen("ended the digest")
+    assert bot.subscribed() is None
+
+
+def test_details_and_numbers_come_into_the_thread(bot):
+    assert bot.slack.command("digest").ok
+    shown = bot.seen("a sample")
+    assert bot.slack.press(shown, "Full rankings").ok
+    bot.slack.wait_for(lambda: "Apache-2.0" in str([one.blocks for one in bot.replies(shown)]), WAIT)
+    assert bot.slack.press(shown, "CSV").ok
+    bot.slack.wait_for(lambda: any(one.files for one in bot.replies(shown)), WAIT)
+    workspace = bot.slack.workspace()
+    (file,) = [file for file in workspace.files.values() if file.name.endswith(".csv")]
+    assert file.content.decode().startswith("dimension,name,models,downloads")
+
+
+def test_a_channel_without_the_bot_is_told_to_invite_it_and_can_try_again(bot):
+    assert bot.slack.command("subscribe", channel="random").ok
+    told = bot.seen("/invite @hfstats", channel="random")
+    assert told.viewer
+    assert bot.subscribed("random") is None
+    bot.slack.channel("random").members.add(bot.slack.workspace().bot)
+    assert bot.slack.press(told, "subscribe").ok
+    bot.seen("subscribed this conversation", channel="random", user="grace")
+    assert bot.subscribed("random")
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("subscribe at 25:00", "“25:00” is no time of the day"),
+        ("subscribe mothly", "Did you mean monthly?"),
+        ("subscribe at 9:00 CST", "America/Chicago or Asia/Shanghai"),
+        ("digest 2026-13", "“2026-13” is neither a month"),
+        ("digest 2019-01", "There is no digest of January 2019"),
+        ("pause", "not subscribed"),
+        ("resume 999", "There is no subscription 999"),
+        ("unsubscribe x", "“x” is no number"),
+        ("watch creator meta", "A watch needs a line"),
+        ("watch creator metta below 10%", "I know no creator “metta”"),
+        ("watch licenses below 10%", "A watch is about one license"),
+        ("unwatch 5", "There is no watch 5"),
+        ("again 5", "There is no delivery 5"),
+        ("status please", "takes no further words"),
+    ],
+)
+def test_mistakes_are_told_to_who_made_them_and_change_nothing(bot, typed, says):
+    assert bot.slack.command(typed).ok
+    told = bot.seen(says)
+    assert told.viewer
+    assert bot.slack.wait_for(lambda: [m for m in bot.slack.messages("general") if not m.viewer] == [], WAIT)
+    assert bot.subscribed() is None
+
+
+def test_a_subscription_is_changed_by_subscribing_again_and_keeps_its_zone(bot):
+    bot.slack.command("subscribe weekly friday at 8am America/New_York licenses in trending")
+    bot.seen("subscribed this conversation")
+    bot.slack.command("subscribe last-day at 18:00 tasks and creators")
+    bot.seen("changed what this conversation gets")
+    mine = bot.subscribed()
+    assert (mine.schedule, mine.sections) == ("monthly on last-day at 18:00 America/New_York", ("creator", "task"))
+    assert (mine.within, mine.created_by) == ("top", bot.slack.workspace().user("ada").id)
+
+
+def test_the_list_shows_what_one_may_see_and_its_buttons_work(bot):
+    for channel in ("general", "research"):
+        bot.slack.command("subscribe", channel=channel)
+        bot.seen("subscribed this conversation", channel=channel)
+    bot.slack.command("subscriptions", user="grace")
+    listed = bot.seen("A private channel's subscription is listed in that channel", user="grace")
+    assert listed.viewer
+    assert bot.slack.channel("research").id not in str(listed.blocks)
+    assert check_blocks(list(listed.blocks)) == []
+    bot.slack.command("subscriptions", channel="research")
+    mine = bot.seen(bot.slack.channel("general").id, channel="research")
+    assert bot.slack.channel("research").id in str(mine.blocks)
+    assert bot.slack.press(listed, "Pause", user="grace").ok
+    bot.slack.wait_for(lambda: bot.subscribed().paused == "asked", WAIT)
+    bot.slack.command(f"pause {bot.subscribed('research').id}", user="grace")
+    bot.seen("There is no subscription", user="grace")
+    assert bot.subscribed("research").paused is None
+
+
+def test_by_mention_and_in_a_direct_message(bot):
+    assert bot.slack.mention("subscribe weekly").ok
+    bot.seen("subscribed this conversation")
+    assert bot.slack.dm("subscribe monthly Asia/Tokyo").ok
+    bot.seen("subscribed this conversation", channel="direct")
+    assert bot.subscribed("direct").private
+    assert "Asia/Tokyo" in bot.subscribed("direct").schedule
+    bot.slack.dm("unsubscribe")
+    bot.seen("ended the digest", channel="direct")
+
+
+def test_the_home_lists_subscribes_pauses_and_ends(bot):
+    slack = bot.slack
+    slack.open_home()
+    view = slack.wait_for(slack.home, WAIT)
+    assert "No channel gets the digest yet" in str(view.content)
+    assert slack.press(view, "home:subscribe", value=slack.channel("general").id).ok
+    bot.seen("subscribed this conversation")
+    view = slack.wait_for(lambda: (now := slack.home()) and "Pause" in str(now.content) and now, WAIT)
+    assert slack.press(view, "Pause").ok
+    view = slack.wait_for(lambda: "paused" in str((now := slack.home()).content) and now, WAIT)
+    assert slack.press(view, "Resume").ok
+    view = slack.wait_for(lambda: "Pause" in str((now := slack.home()).content) and now, WAIT)
+    assert slack.press(view, "Unsubscribe").ok
+    slack.wait_for(lambda: "No channel gets the digest yet" in str(slack.home().content), WAIT)
+
+
+def test_the_home_says_where_it_could_not_subscribe(bot):
+    bot.slack.open_home()
+    view = bot.slack.wait_for(bot.slack.home, WAIT)
+    bot.slack.press(view, "home:subscribe", value=bot.slack.channel("random").id)
+    bot.seen("/invite @hfstats", channel="direct")
+    assert bot.subscribed("random") is None
+
+
+def test_a_letter_about_an_unsure_delivery_sends_it_again(bot):
+    bot.slack.command("subscribe")
+    bot.seen("subscribed this conversation")
+    bot.slack.faults.plan("chat.postMessage", Fault(drop="after"))
+    bot.slack.faults.plan("conversations.history", Fault(error="missing_scope"), times=9)
+    bot.work(bot.subscribed().next_due)
+    letter = bot.seen("may or may not have reached", channel="direct")
+    (line,) = bot.jobs.delivery_context.outbox.failed()
+    assert line.state is State.UNSURE
+    bot.slack.command("status")
+    bot.seen("1 unsure")
+    assert bot.slack.press(letter, "Send it again").ok
+    bot.seen("On its way again: the digest of", channel="direct")
+    bot.work()
+    assert bot.jobs.delivery_context.outbox.get(line.id).state is State.SENT
+
+
+# Watches
+
+
+def watched(bot, text):
+    bot.slack.command(f"watch {text}")
+    bot.seen("I tell this conversation once when")
+    return bot.jobs.delivery_context.watches.in_channel(bot.slack.workspace().id, bot.slack.channel("general").id)[-1]
+
+
+def test_a_watch_lives_and_is_removed(bot):
+    watch = watched(bot, "creator meta below 1%")
+    assert watch.rule == "creator Meta by downloads below 1%"
+    assert not watch.crossed
+    bot.slack.command("watches")
+    listed = bot.seen("Meta falls below 1.0% of downloads")
+    assert bot.slack.press(listed, "Mute").ok
+    delivery_context = bot.jobs.delivery_context
+    bot.slack.wait_for(lambda: delivery_context.watches.get(watch.workspace, watch.id).muted, WAIT)
+    bot.slack.command(f"unmute {watch.id}")
+    bot.slack.wait_for(lambda: not delivery_context.watches.get(watch.workspace, watch.id).muted, WAIT)
+    bot.slack.command(f"unwatch {watch.id}")
+    bot.slack.wait_for(lambda: delivery_context.watches.get(watch.workspace, watch.id) is None, WAIT)
+
+
+def test_a_crossing_is_told_once_with_a_picture_and_a_button_that_mutes(bot, tmp_path):
+    """The simulated days one by one: whoever wavers about the line is told of once for each time it really left and came back."""
+    watch = watched(bot, "creator meta below 1%")
+    url = f"sqlite:///{tmp_path / 'days.db'}"
+    engine = database.engine(url)
+    database.upgrade(engine)
+    store = SqlHistory(engine)
+    days = [one for one in simulation.listings(date(2026, 8, 22), months=1) if one.list is ListName.TOP][-8:]
+    shares = [share_of(one, "Meta") for one in days]
+    line = sorted(shares)[len(shares) // 2]
+    with bot.engine.begin() as connection:
+        rule = f"creator Meta by downloads below {line * 100:.3f}%"
+        connection.execute(WATCH.update().values(rule=rule, looked_at=None, crossed=False))
+    jobs = replace(bot.jobs, database=engine, numbers=AnalyticsProcess(store))
+    expected, was = 0, False
+    for listing, share in zip(days, shares, strict=True):
+        ingest.store([listing], store)
+        newest = {"top": listing.taken_on}
+        for _ in range(2):  # looking twice at a snapshot tells nothing twice
+            look_at_watches(bot.jobs.delivery_context, jobs.numbers, FORMS, bot.engine, newest)
+        edge = round(line, 5)
+        beyond = share < edge * 1.02 if was else share < edge
+        expected += beyond and not was
+        was = beyond
+    bot.work()
+    told = [m for m in bot.slack.messages("general") if ":bell:" in str(m.blocks)]
+    assert len(told) == expected >= 1
+    assert image_of(told[0])
+    assert check_blocks(list(told[0].blocks)) == []
+    assert bot.slack.press(told[0], "Mute").ok
+    bot.slack.wait_for(lambda: bot.jobs.delivery_context.watches.get(watch.workspace, watch.id).muted, WAIT)
+
+
+def test_a_list_that_came_in_part_crosses_no_line(bot):
+    watched(bot, "creator meta below 1%")
+    with bot.engine.begin() as connection:
+        connection.execute(WATCH.update().values(rule="creator Meta by downloads below 99%", looked_at=None, crossed=False))
+    store = SqlHistory(bot.engine)
+    jobs = replace(bot.jobs, numbers=AnalyticsProcess(store))
+    days = [one for one in simulation.listings(date(2026, 8, 22), months=1) if one.list is ListName.TOP]
+    part, whole = (replace(one, source="hub") for one in days[-2:])
+    ingest.store([replace(part, models=part.models[:200])], store)
+    jobs.watch()
+    assert bot.jobs.delivery_context.outbox.find() == []
+    ingest.store([whole], store)
+    jobs.watch()
+    assert len(bot.jobs.delivery_context.outbox.find()) == 1
+
+
+def share_of(listing, who):
+    total = sum(model.downloads for model in listing.models)
+    return sum(m.downloads for m in listing.models if creators.family(m.id.split("/")[0]) == who) / total
