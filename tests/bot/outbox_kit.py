@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from databases import BOTH_DATABASES, migrated
 
 from analytics.storage import database
 from bot.analytics_pool.process import AnalyticsProcess
@@ -19,7 +20,6 @@ from bot.storage.channels.predictions import Bets
 from bot.storage.channels.subscriptions import Subscriptions
 from bot.storage.messages.built_digests import BuiltDigests
 from bot.storage.messages.outbox import OutboxStore
-from bot.storage.migration_state import TABLES
 from playground import SlackStandIn
 from playground.server import SCOPES
 from playground.workspace import Channel
@@ -137,12 +137,10 @@ class Kit:
         return [call for call in self.slack.calls if call.method == method]
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture(params=BOTH_DATABASES)
 def engine(request, tmp_path):
-    url = f"sqlite:///{tmp_path / 'bot.db'}" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-    made = database.engine(url)
-    database.upgrade(made)
-    database.upgrade(made, TABLES)
+    is_sqlite = request.param == "sqlite"
+    made = database.engine(migrated(tmp_path / "bot.db") if is_sqlite else request.getfixturevalue("migrated_postgres_url"))
     yield made
     made.dispose()
 

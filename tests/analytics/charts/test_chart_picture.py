@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import replace
+from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -22,8 +23,11 @@ if TYPE_CHECKING:
 every_kind = pytest.mark.parametrize("chart", EXAMPLES, ids=lambda chart: chart.kind)
 
 
+drawn = cache(draw)
+
+
 def opened(chart: Chart) -> Image.Image:
-    return Image.open(BytesIO(draw(chart)), formats=["PNG"])
+    return Image.open(BytesIO(drawn(chart)), formats=["PNG"])
 
 
 def hues(chart: Chart) -> set[str]:
@@ -44,12 +48,12 @@ def test_is_a_palette_png_of_the_size_that_slack_shows_well(chart: Chart) -> Non
 def test_takes_less_than_four_tenths_of_matplotlibs_bytes(chart: Chart) -> None:
     plain = BytesIO()
     build(chart).figure.savefig(plain, format="png")
-    assert len(draw(chart)) < 0.4 * len(plain.getvalue())
+    assert len(drawn(chart)) < 0.4 * len(plain.getvalue())
 
 
 @every_kind
 def test_same_chart_same_bytes(chart: Chart) -> None:
-    first = draw(chart)
+    first = drawn(chart)
     draw(BARS)
     assert draw(chart) == first
 

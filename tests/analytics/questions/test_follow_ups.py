@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import pytest
 from test_questions import ASKED
 
-from analytics.questions.registry import ask, parse
+from analytics.questions.registry import parse
 from analytics.storage.request_cache import RequestCache
-
-
-@pytest.fixture(scope="module")
-def answer(history, long_history):
-    """Ask a text; each is worked out once. A forecast needs more months."""
-    return lru_cache(maxsize=None)(lambda text: ask(parse(text), long_history if text.startswith("forecast") else history))
 
 
 def offers(near):

@@ -6,7 +6,6 @@ import json
 import re
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -90,12 +89,6 @@ ABOUT_THE_WHOLE = (
     "If shares go on as they did, ",
 )
 """How headlines begin that name nobody, or not first."""
-
-
-@pytest.fixture(scope="module")
-def answer(history: SqlHistory, long_history: SqlHistory) -> Callable[[str], Answer]:
-    """Ask a text; each is worked out once. A forecast needs more months."""
-    return lru_cache(maxsize=None)(lambda text: ask(parse(text), long_history if text.startswith("forecast") else history))
 
 
 @pytest.mark.parametrize("word", PLAIN)

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
+import dump_files
 import pytest
-import test_streaming_rollup
 from test_follow_ups import offers
 
 from analytics.answer import Cause
@@ -26,7 +26,7 @@ DAYS = (date(2026, 7, 31), date(2026, 8, 31))
 
 def month(place):
     """A thousand models, then two hundred more; one of them grew to lead."""
-    models = test_streaming_rollup.some_models(1_000 + 200 * place, creators=400)
+    models = dump_files.some_models(1_000 + 200 * place, creators=400)
     if place:
         models = [
             replace(model, downloads=model.downloads * 3 if at % 5 == 0 else model.downloads) for at, model in enumerate(models)
@@ -44,7 +44,7 @@ def history(tmp_path_factory):
         patch.setattr(streaming_rollup, "KEPT", 30)
         patch.setattr(reader, "KEPT_ROWS", 50)
         for place, day in enumerate(DAYS):
-            path = test_streaming_rollup.written(folder / f"{day}.parquet", test_streaming_rollup.table(month(place)))
+            path = dump_files.written(folder / f"{day}.parquet", dump_files.table(month(place)))
             ingest.store_whole(*reader.whole(path, day, "dump"), found)
     yield found
     engine.dispose()
@@ -177,6 +177,6 @@ def test_a_creator_too_small_to_be_kept_is_told_so(history):
 
 
 def test_a_dump_that_is_stored_stays_as_it_is(history, tmp_path):
-    path = test_streaming_rollup.written(tmp_path / "dump.parquet", test_streaming_rollup.table(month(0)))
+    path = dump_files.written(tmp_path / "dump.parquet", dump_files.table(month(0)))
     assert ingest.store_whole(*reader.whole(path, DAYS[0], "dump"), history) == []
     assert [one.size for one in history.snapshots(ListName.HUB)] == [1_000, 1_200]

@@ -62,10 +62,13 @@ def test_the_version_that_the_program_needs_is_the_last_of_its_folder(tables: da
     assert ScriptDirectory(str(tables.folder)).get_current_head() == tables.head
 
 
-def test_migrations_make_exactly_the_tables_that_the_store_uses(engine: sa.Engine) -> None:
+def test_migrations_make_exactly_the_tables_that_the_store_uses(url: str) -> None:
+    engine = database.engine(url)
+    database.upgrade(engine)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, METADATA) == []
+    engine.dispose()
 
 
 def test_in_sqlite_they_are_the_same_to_the_letter(tmp_path: Path) -> None:

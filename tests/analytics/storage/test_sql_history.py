@@ -54,7 +54,7 @@ def lasting(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     """A store that many examples share; each takes a day of its own."""
     url = f"sqlite:///{tmp_path_factory.mktemp('lasting') / 'x.db'}"
     if request.param == "postgres":
-        url = request.getfixturevalue("postgres_server").render_as_string(hide_password=False)
+        url = request.getfixturevalue("postgres_lasting_url")
     engine = database.engine(url)
     database.upgrade(engine)
     yield SqlHistory(engine)

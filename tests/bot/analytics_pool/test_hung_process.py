@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from hanging import QUICK, at_work, locked
-from test_web import Bot
 from waiting import WAIT, until
+from web_bot import Bot
 
 from bot import composition
 from bot.analytics_pool.pool import Pool

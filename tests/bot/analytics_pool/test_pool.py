@@ -23,13 +23,6 @@ from bot.analytics_pool.supervisor import BusyError, Limits, Supervisor
 from bot.conversation.router import Router
 
 
-@pytest.fixture(scope="module")
-def pool(simulated):
-    pool = Pool(simulated)
-    yield pool
-    pool.close()
-
-
 @pytest.fixture
 def started(simulated):
     """Make pools that are closed at the end."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-import test_command
-from test_command import WAIT
+import slack_app
+from slack_app import WAIT
 
 from analytics.language.grammar import parse
 from analytics.questions.registry import FORMS, QUESTIONS
@@ -13,8 +13,6 @@ from bot.blocks.messages import notice_blocks
 from bot.blocks.text import notice_text
 from bot.conversation.help import completions, help_notice
 from playground.block_kit.blocks import check_blocks
-
-pool, entries, slack, http = test_command.pool, test_command.entries, test_command.slack, test_command.http
 
 
 def typed(notice):
@@ -69,7 +67,7 @@ def test_an_example_in_help_can_be_pressed(http):
     http.command("help creators")
     message = http.wait_for(lambda: http.messages("general"), WAIT)[-1]
     http.press(message, "creators by downloads in trending")
-    assert "creators by downloads in trending" in http.shown_text(test_command.wait_for_answer(http, viewer="grace"))
+    assert "creators by downloads in trending" in http.shown_text(slack_app.wait_for_answer(http, viewer="grace"))
 
 
 def test_help_of_nothing_known_is_the_whole_help():

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-import test_command
 from chat_standin import ChatStandIn
 from pydantic import SecretStr
-from test_command import over_http, wait_for_answer
+from slack_app import over_http, wait_for_answer
 from test_natural_language_replies import told
 
 from bot import composition
@@ -15,7 +14,6 @@ from bot.conversation.llm import LanguageModel
 from bot.settings import Settings
 from playground import SlackStandIn
 
-pool, entries = test_command.pool, test_command.entries
 MODEL = "somebody/chat-model"
 RIDDLE = "the French ones, do they stand a chance these days"
 

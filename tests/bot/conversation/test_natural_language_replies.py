@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import pytest
-import test_command
-from test_command import WAIT, image_of, wait_for_answer
+from slack_app import WAIT, image_of, wait_for_answer
 
 from bot.conversation.natural_language import without_greeting
 from playground.block_kit.blocks import check_blocks
-
-pool, entries, slack, http = test_command.pool, test_command.entries, test_command.slack, test_command.http
 
 
 def told(slack, words, viewer="ada", channel="general"):

@@ -9,12 +9,11 @@ import threading
 import faulty
 import pytest
 import sqlalchemy as sa
-from databases import locked, own_postgres, stopped
+from databases import locked, migrated, own_postgres, stopped
 from slack_sdk import WebClient
 from waiting import until
 
 from analytics.storage import database_wait
-from bot.analytics_pool.pool import Pool
 from bot.delivery import lifecycle
 from bot.delivery.recovery import recover
 from bot.domain.pending_reply import UNTOLD, Work
@@ -27,17 +26,9 @@ from playground.faults import Fault
 QUESTIONS = [f"{what} by {by}" for what in ("licenses", "tasks") for by in ("downloads", "likes", "models")]
 
 
-@pytest.fixture(scope="module")
-def pool(simulated):
-    pool = Pool(simulated)
-    pool.warm()
-    yield pool
-    pool.close()
-
-
 @pytest.fixture
 def bot(pool, tmp_path):
-    with faulty.running(pool, f"sqlite:///{tmp_path / 'bot.db'}") as bot:
+    with faulty.running(pool, migrated(tmp_path / "bot.db")) as bot:
         yield bot
 
 
@@ -112,7 +103,7 @@ def test_who_waits_in_the_queue_when_the_process_ends_is_told(pool, tmp_path, mo
     monkeypatch.setattr(lifecycle, "LEFT_FOR_TELLING", 0.0)
     monkeypatch.setattr(listener_pool, "LEFT_FOR_TELLING", 20.0)
     monkeypatch.setattr(listener_pool, "_STILL_RUNNING", 19.9)
-    with faulty.running(pool, f"sqlite:///{tmp_path / 'bot.db'}", hfstats_threads=1) as bot:
+    with faulty.running(pool, migrated(tmp_path / "bot.db"), hfstats_threads=1) as bot:
         free = threading.Event()
         answer = bot.services.answer_cache._answers._real.answer
         monkeypatch.setattr(pool, "answer", lambda text: (free.wait(60), answer(text))[1])

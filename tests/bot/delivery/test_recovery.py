@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from databases import BOTH_DATABASES, migrated
 from slack_sdk import WebClient
 from waiting import WAIT, until
 
@@ -19,7 +20,6 @@ from analytics.storage import database
 from bot.delivery.recovery import recover
 from bot.domain.pending_reply import Work
 from bot.storage.messages.pending_replies import PendingReplies
-from bot.storage.migration_state import TABLES
 from bot.storage.schema import UNFINISHED
 from playground import SlackStandIn
 from playground.faults import Fault
@@ -56,11 +56,10 @@ def serve(simulated, tmp_path):
         log.close()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+@pytest.fixture(params=BOTH_DATABASES)
 def pending_replies(request, tmp_path):
-    url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else f"sqlite:///{tmp_path}/bot.db"
-    engine = database.engine(url)
-    database.upgrade(engine, TABLES)
+    is_sqlite = request.param == "sqlite"
+    engine = database.engine(migrated(tmp_path / "bot.db") if is_sqlite else request.getfixturevalue("migrated_postgres_url"))
     yield PendingReplies(engine)
     engine.dispose()
 

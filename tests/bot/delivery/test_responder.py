@@ -10,11 +10,11 @@ from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
+from databases import migrated
 from pydantic import SecretStr
 from werkzeug.serving import make_server
 
 from bot import composition
-from bot.analytics_pool.pool import Pool
 from bot.delivery import formats
 from bot.server.web import WebContext, web
 from bot.settings import Settings
@@ -42,14 +42,6 @@ STRANGER = ["public without the bot", "private without the bot"]
 EVERYWHERE = list(CHANNELS)
 
 
-@pytest.fixture(scope="module")
-def pool(simulated):
-    pool = Pool(simulated)
-    pool.warm()
-    yield pool
-    pool.close()
-
-
 @pytest.fixture
 def bot(pool, tmp_path):
     """Start a bot for a workspace; takes scopes of its token and settings of the bot."""
@@ -64,7 +56,7 @@ def bot(pool, tmp_path):
             slack_bot_token=SecretStr(slack.bot_token()),
             slack_signing_secret=SecretStr(slack.signing_secret),
             slack_api_url=slack.api_url,
-            database_url=f"sqlite:///{tmp_path}/bot.db",
+            database_url=migrated(tmp_path / "bot.db"),
             **chosen,
         )
         engine = composition.store(found)

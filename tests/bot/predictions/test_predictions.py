@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-import test_command
+from bot_with_jobs import Bot
+from build_once import build_once
+from databases import migrated
 from hypothesis import given
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
-from test_command import WAIT
-from test_service import Bot
+from slack_app import WAIT
 
 from analytics.digest.edition import Edition
 from analytics.domain import ListName
 from analytics.errors import HfStatsError
 from analytics.questions.registry import QUESTIONS, ask, parse
 from analytics.sources import simulation
-from analytics.storage import ingest
+from analytics.storage import database, ingest
 from analytics.storage.sql_history import SqlHistory
 from bot.analytics_pool.process import AnalyticsProcess
 from bot.blocks.forms.prediction_form import PLACE, bet_view, mistakes, read_view
@@ -32,18 +34,31 @@ from playground import SlackStandIn
 from playground.block_kit.blocks import check_blocks, check_view
 from playground.faults import Fault
 
-pool, entries = test_command.pool, test_command.entries
 FORMS = [question.form for question in QUESTIONS]
 JUNE = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
 OVER = datetime(2026, 8, 1, 1, 0, tzinfo=UTC)
 """When July is over."""
 
 
+def two_months(path):
+    """Make a database with every table and two months of history, and return its address."""
+    shutil.copy(build_once("two-months.db", _build_two_months), path)
+    return f"sqlite:///{path}"
+
+
+def _build_two_months(path):
+    engine = database.engine(migrated(path))
+    for day in (date(2026, 6, 30), date(2026, 7, 31)):
+        taken = [one for one in simulation.listings(day, months=0) if one.taken_on == day and one.list in LISTS]
+        ingest.store(taken, SqlHistory(engine))
+    engine.dispose()
+
+
 class Betting(Bot):
     """The bot with a clock of the test's in every part, and a history of its own that its jobs look at."""
 
     def __init__(self, slack, pool, entries, simulated):
-        super().__init__(slack, pool, entries, simulated)
+        super().__init__(slack, pool, entries, simulated, make_database=two_months)
         self.now = JUNE
         self.bets = Bets(self.engine, self.clock)
         self.services.subscription_service.delivery_context = replace(
@@ -52,9 +67,6 @@ class Betting(Bot):
         store = SqlHistory(self.engine)
         delivery_context = replace(self.jobs.delivery_context, bets=self.bets)
         self.jobs = replace(self.jobs, delivery_context=delivery_context, numbers=AnalyticsProcess(store))
-        for day in (date(2026, 6, 30), date(2026, 7, 31)):
-            taken = [one for one in simulation.listings(day, months=0) if one.taken_on == day and one.list in LISTS]
-            ingest.store([replace(one, taken_on=day) for one in taken], store)
         ranking = ask(parse("creators by downloads at 2026-07"), store).rankings[0]
         self.first, self.second = ranking.shares[0].name, ranking.shares[1].name
         self.portion = ranking.shares[0].portion

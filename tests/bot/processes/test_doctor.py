@@ -13,7 +13,7 @@ from cryptography.fernet import Fernet
 from hub_standin import HubStandIn
 from pydantic import SecretStr
 from simulation import filled
-from test_web import Bot
+from web_bot import Bot
 from werkzeug.serving import make_server
 
 from analytics.storage import database
@@ -40,7 +40,7 @@ def slack():
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory):
-    made = filled(tmp_path_factory.mktemp("doctor") / "hfstats.db", months=1)
+    made = filled(tmp_path_factory.mktemp("doctor") / "hfstats.db", months=2)
     engine = database.engine(made)
     database.upgrade(engine, TABLES)
     engine.dispose()
@@ -134,11 +134,11 @@ def test_slack_out_of_reach_is_said_for_each_thing_that_needs_it(settings):
 
 
 def test_the_request_url_is_tried_as_slack_tries_it(slack, settings, tmp_path):
-    bot = Bot(slack, filled(tmp_path / "hfstats.db", months=1), ())
+    bot = Bot(slack, filled(tmp_path / "hfstats.db", months=2), ())
     from bot.server.web import web
 
     server = make_server("127.0.0.1", 0, web(bot.web_context), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     public = f"http://127.0.0.1:{server.server_port}"
     findings = found(settings(hfstats_public_url=public))

@@ -117,7 +117,7 @@ def test_on_postgresql_it_outlives_three_deaths(start, postgres_url, postgres_se
 
 
 def test_on_sqlite_it_goes_on_when_the_file_is_back(start, tmp_path):
-    url = filled(tmp_path / "x.db", months=1)
+    url = filled(tmp_path / "x.db", months=2)
     composition.store(Settings(database_url=url)).dispose()
     shutil.copy(tmp_path / "x.db", tmp_path / "backup.db")
     process, log = start(url, FAST.format(engine="local"))

@@ -14,8 +14,8 @@ from urllib.parse import unquote_to_bytes
 
 import pytest
 import sqlalchemy as sa
-from test_oauth import Many
-from test_tables import installed, rows
+from bot_tables import installed, rows
+from installed_bot import Many
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "bench" / "attacks"))
 from forgeries import SLACK_ROUTE, Forger

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import pytest
 import sqlalchemy as sa
 from pydantic import SecretStr
-from test_fuzz import AtOnce, Undrawn
+from undrawn import AtOnce, Undrawn
 
 from bot import composition
 from bot.analytics_pool import process

@@ -1,4 +1,4 @@
-"""Ten thousand command texts, presses and events: no error reaches Slack, and all that it is asked to show, it can."""
+"""A thousand texts, presses and events (make test-slow: ten thousand): no error reaches Slack, and it can show all it is sent."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import copy
 import json
 import logging
 import time
-from concurrent.futures import Executor, Future
 from datetime import UTC, datetime
-from functools import cache
 from itertools import count
 from urllib.parse import urlencode
 
@@ -16,19 +14,16 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
+from undrawn import AtOnce, Undrawn
 
-from analytics.charts.drawing import draw
-from analytics.digest.builder import DIMENSIONS, digest, latest
-from analytics.digest.edition import Edition
-from analytics.domain import Dimension, ListName, Measure
+from analytics.domain import ListName, Measure
 from analytics.query import OPTION_WORDS
-from analytics.questions.registry import FORMS, QUESTIONS, ask, parse
+from analytics.questions.registry import FORMS, QUESTIONS
 from analytics.storage import database
 from analytics.storage.sql_history import SqlHistory
 from bot import composition
-from bot.analytics_pool import process, summarize_store
+from bot.analytics_pool import process
 from bot.domain.prediction import open_months
-from bot.domain.reply import Picture
 from bot.server.web import WebContext, web
 from bot.settings import Settings
 from bot.slack.listeners import modal_open
@@ -44,44 +39,15 @@ ALL = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
 )
 
+TENTH = settings().max_examples // 10
+pytestmark = pytest.mark.thorough
+
 # What Slack may answer to a body that was damaged on its way: there is no such place, person, message or trigger.
 NOWHERE = {
     *("channel_not_found", "user_not_found", "message_not_found", "view_not_found", "not_found", "thread_not_found"),
     *("cannot_parse_attachment", "invalid_trigger_id", "exchanged_trigger_id", "expired_trigger_id", "user_not_in_channel"),
     *("cant_update_message", "invalid_url", "used_url", "expired_url", "not_in_channel", "missing_argument"),
 }
-
-
-class AtOnce(Executor):
-    """Runs what it is given before it returns, so that each example ends with its answer."""
-
-    def submit(self, function, /, *arguments, **named):
-        future = Future()
-        future.set_result(function(*arguments, **named))
-        return future
-
-
-class Undrawn:
-    """The analyst without the drawing: every answer's own words and numbers, and one real picture for all."""
-
-    def __init__(self, history):
-        self._history = history
-        self._png = draw(ask(parse("licenses"), history).chart)
-        self._ask = cache(lambda query: ask(query, history))
-        self._digest = cache(lambda named, list_, of: digest(named, history, within=list_, dimensions=of))
-
-    def answer(self, text):
-        found = self._ask(parse(text))
-        return found, Picture(self._png, found.chart.alt, "hfstats.png")
-
-    def digest(self, edition, within, sections=()):
-        list_ = ListName(within)
-        named = Edition.parse(edition) if edition else latest(self._history, list_)
-        built = self._digest(named, list_, tuple(Dimension(one) for one in sections) or DIMENSIONS)
-        return built, Picture(self._png, built.chart.alt, "digest.png")
-
-    def overview(self, known=""):
-        return None if known else summarize_store.survey(self._history)
 
 
 class Heard(logging.Handler):
@@ -274,7 +240,7 @@ def command(slack, text, channel="general"):
     return payloads.slash_command(actor, slack.channel(channel), "/hfstats", text.strip())
 
 
-@settings(ALL, max_examples=3500)
+@settings(ALL, max_examples=TENTH * 35)
 @given(texts, st.sampled_from(CHANNELS))
 @example("", "general")
 @example("\x00", "direct")
@@ -376,7 +342,7 @@ def option(value):
     return value and {"text": {"type": "plain_text", "text": "x"}, "value": value}
 
 
-@settings(ALL, max_examples=2000)
+@settings(ALL, max_examples=TENTH * 20)
 @given(data=st.data())
 def test_whatever_is_pressed_gets_an_answer_that_slack_can_show(bench, places, data):
     number, action = data.draw(presses(places))
@@ -409,7 +375,7 @@ def filled(draw, view):
     return state
 
 
-@settings(ALL, max_examples=1000)
+@settings(ALL, max_examples=TENTH * 10)
 @given(data=st.data())
 def test_whatever_is_filled_in_gets_an_answer_that_slack_can_show(bench, surfaces, data):
     view = data.draw(st.sampled_from(surfaces[1][:-1]))
@@ -486,7 +452,7 @@ def heard_of(bench, surfaces):
     ]
 
 
-@settings(ALL, max_examples=2500)
+@settings(ALL, max_examples=TENTH * 25)
 @given(data=st.data())
 def test_bodies_with_something_missing_or_wrong_are_no_crash(bench, surfaces, pressed, heard_of, data):
     (_, views), (sent, places) = surfaces, pressed
@@ -512,7 +478,7 @@ def test_bodies_with_something_missing_or_wrong_are_no_crash(bench, surfaces, pr
     assert swallowed == []
 
 
-@settings(ALL, max_examples=1000)
+@settings(ALL, max_examples=TENTH * 10)
 @given(
     st.one_of(
         st.binary(max_size=200),

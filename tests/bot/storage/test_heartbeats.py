@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
-from databases import BOTH_DATABASES
+from databases import BOTH_DATABASES, migrated
 
 from analytics.errors import StoreError
 from analytics.storage import database
@@ -18,7 +18,6 @@ from bot.server.worker_watch import LOOKS, WorkerWatch
 from bot.settings import Settings
 from bot.storage.heartbeats import Heartbeat, Heartbeats, describe, duration
 from bot.storage.job_slots import JobSlots
-from bot.storage.migration_state import TABLES
 from bot.storage.schema import WORKER_HEARTBEAT
 from playground import SlackStandIn
 from playground.faults import Fault
@@ -37,14 +36,12 @@ class Clock:
 
 @pytest.fixture(params=BOTH_DATABASES)
 def url(request, tmp_path):
-    return f"sqlite:///{tmp_path / 'bot.db'}" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    return migrated(tmp_path / "bot.db") if request.param == "sqlite" else request.getfixturevalue("migrated_postgres_url")
 
 
 @pytest.fixture
 def engine(url):
     made = database.engine(url)
-    database.upgrade(made)
-    database.upgrade(made, TABLES)
     yield made
     made.dispose()
 

@@ -9,9 +9,10 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from bot_tables import installed, rows
 from cryptography.fernet import Fernet
+from databases import BOTH_DATABASES, migrated
 from slack_sdk import WebClient
-from slack_sdk.oauth.installation_store import Installation
 
 from analytics.errors import HfStatsError, StoreError
 from analytics.storage import database
@@ -42,15 +43,19 @@ LONG_AGO = timedelta(seconds=-60)
 CLIENT = "1000.2000"
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def url(request, tmp_path):
+@pytest.fixture(params=BOTH_DATABASES)
+def empty_url(request, tmp_path):
     return f"sqlite:///{tmp_path / 'bot.db'}" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+
+
+@pytest.fixture(params=BOTH_DATABASES)
+def url(request, tmp_path):
+    return migrated(tmp_path / "bot.db") if request.param == "sqlite" else request.getfixturevalue("migrated_postgres_url")
 
 
 @pytest.fixture
 def engine(url):
     made = database.engine(url)
-    database.upgrade(made, TABLES)
     yield made
     made.dispose()
 
@@ -74,33 +79,6 @@ def together(many, work):
     for thread in threads:
         thread.join()
     return said
-
-
-def installed(team="T1", user="U1", token="xoxb" + "-one", **more):
-    return Installation(
-        app_id="A1",
-        enterprise_id=more.pop("enterprise_id", None),
-        team_id=team,
-        team_name="Acme",
-        bot_token=token,
-        bot_id="B1",
-        bot_user_id="UB",
-        bot_scopes=["chat:write", "commands"],
-        user_id=user,
-        installed_at=more.pop("installed_at", datetime.now(UTC)),
-        **more,
-    )
-
-
-def rows(engine):
-    """How many rows each table has."""
-    found = sa.inspect(engine).get_table_names()
-    with engine.connect() as connection:
-        return {
-            name: connection.execute(sa.text(f"SELECT count(*) FROM {name}")).scalar()
-            for name in found
-            if name not in {"bot_version", "alembic_version"}
-        }
 
 
 def test_the_migrations_make_what_the_code_expects(engine):
@@ -129,9 +107,9 @@ def at_version(url, version):
     return engine
 
 
-def test_a_store_of_version_0005_opens(url):
+def test_a_store_of_version_0005_opens(empty_url):
     """Before installations kept no states, requests were kept until their end, and workers had heartbeats."""
-    engine = at_version(url, "0005")
+    engine = at_version(empty_url, "0005")
     with engine.begin() as connection:
         connection.execute(sa.text("INSERT INTO slack_oauth_states (state, expire_at) VALUES ('left', '2026-01-01 00:00:00')"))
         connection.execute(

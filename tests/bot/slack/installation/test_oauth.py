@@ -4,30 +4,26 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 import urllib.parse
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
-from cryptography.fernet import Fernet
+from bot_tables import installed
+from installed_bot import Many, settings
 from pydantic import SecretStr
 from simulation import filled
 from slack_bolt.oauth import OAuthFlow
-from test_web import Bot, Workers
 
 from analytics.errors import HfStatsError
 from bot import composition
 from bot.processes import serve
 from bot.server.web import web
-from bot.settings import Settings
 from bot.slack.installation import oauth
-from bot.slack.installation.scopes import SCOPES
 from playground import SlackStandIn
 
 WAIT = 20.0
-PUBLIC = "http://127.0.0.1:9"
 
 
 @pytest.fixture(scope="module")
@@ -51,74 +47,6 @@ def slack():
 @pytest.fixture
 def bot(slack, tmp_path, entries):
     return Many(slack, filled(tmp_path / "hfstats.db", months=2), entries)
-
-
-class Many(Bot):
-    """The bot as it is run for many workspaces."""
-
-    def __init__(self, slack, url, entries):
-        self.slack = slack
-        self.settings = settings(slack, database_url=url)
-        self.workers = Workers(url, entries)
-        self.engine = composition.store(self.settings)
-        self.web_context = composition.web_context(self.settings, self.workers, self.engine)
-        self.http = web(self.web_context).test_client()
-
-    def install(self, team, decision="allow"):
-        """Go through the pages as a browser does; returns the last one."""
-        away = self.http.get("/slack/install", base_url="https://127.0.0.1")
-        assert away.status_code == 302
-        asked = urllib.parse.urlsplit(away.headers["Location"])
-        assert set(urllib.parse.parse_qs(asked.query)["scope"][0].split(",")) == set(SCOPES)
-        slack = self.slack.flask.test_client()
-        assert "asks for permission" in slack.get(f"{asked.path}?{asked.query}").text
-        form = {"team": self.slack.workspace(team).id, "decision": decision}
-        back = urllib.parse.urlsplit(slack.post(f"{asked.path}?{asked.query}", data=form).headers["Location"])
-        assert back.path == "/slack/oauth_redirect"
-        self.last = f"{back.path}?{back.query}"
-        return self.http.get(self.last, base_url="https://127.0.0.1")
-
-    def ask(self, team, text="licenses", user="ada"):
-        fields = {
-            "command": "/hfstats",
-            "text": text,
-            "team_id": self.slack.workspace(team).id,
-            "channel_id": self.slack.channel("general", team=team).id,
-            "user_id": self.slack.workspace(team).user(user).id,
-            "response_url": f"{self.slack.base_url}/nowhere",
-            "trigger_id": "1.2.3",
-            "api_app_id": "A0PLAYGROUND",
-        }
-        return self.post(self.signed(urllib.parse.urlencode(fields), "application/x-www-form-urlencoded"))
-
-    def event(self, team, event, **more):
-        body = {
-            "type": "event_callback",
-            "event_id": f"Ev{time.monotonic_ns()}",
-            "team_id": self.slack.workspace(team).id,
-            "api_app_id": "A0PLAYGROUND",
-            "event": event,
-        }
-        return self.post(self.signed(json.dumps(body | more), "application/json"))
-
-    def pictures(self, team):
-        return [m for m in self.slack.messages("general", team=team) if any(b["type"] == "image" for b in m.blocks)]
-
-    def installed(self):
-        with self.engine.connect() as connection:
-            return set(connection.scalars(sa.text("SELECT team_id FROM slack_bots")))
-
-
-def settings(slack, **more):
-    given = {
-        "slack_client_id": slack.client_id,
-        "slack_client_secret": SecretStr(slack.client_secret),
-        "slack_signing_secret": SecretStr(slack.signing_secret),
-        "slack_api_url": slack.api_url,
-        "hfstats_keys": SecretStr(Fernet.generate_key().decode()),
-        "hfstats_public_url": PUBLIC,
-    }
-    return Settings(**(given | more))
 
 
 def test_two_workspaces_install_and_each_gets_its_own_answers(bot):
@@ -221,8 +149,6 @@ def test_a_person_who_takes_back_a_grant_changes_nothing_for_the_workspace(bot):
 
 def test_an_org_wide_installation_answers_in_its_workspaces_and_leaves_as_one(bot):
     token, acme = bot.slack.bot_token("Acme"), bot.slack.workspace("Acme").id
-    from test_tables import installed
-
     kept = composition.installations(bot.settings, bot.engine)
     kept.save(installed(team=None, enterprise_id="E1", token=token, is_enterprise_install=True))
     mention = {
@@ -250,8 +176,6 @@ def test_an_org_wide_installation_answers_in_its_workspaces_and_leaves_as_one(bo
     ("enterprise", "user_team", "said"), [("E1", "E1", "Nothing is watched"), ("E1", "T0GLOBEX", "didn't tell me")]
 )
 def test_an_org_wide_installation_knows_its_own_people(bot, enterprise, user_team, said):
-    from test_tables import installed
-
     kept = composition.installations(bot.settings, bot.engine)
     kept.save(installed(team=None, enterprise_id="E1", token=bot.slack.bot_token("Acme"), is_enterprise_install=True))
     channel, ada = bot.slack.channel("general", team="Acme"), bot.slack.workspace("Acme").user("ada")

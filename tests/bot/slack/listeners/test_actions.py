@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import pytest
-import test_command
-from test_command import WAIT, image_of, wait_for_answer
+from slack_app import WAIT, image_of, wait_for_answer
 
 from playground.faults import Fault
-
-pool, entries, slack, http = test_command.pool, test_command.entries, test_command.slack, test_command.http
 
 
 def ask(slack, words, channel="general"):

@@ -6,8 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-import test_command
-from test_command import WAIT, Broken, image_of, over_http, wait_for_answer
+from slack_app import WAIT, Broken, image_of, over_http, wait_for_answer
 
 from analytics.errors import StoreError
 from bot.analytics_pool.process import entries as all_entries
@@ -21,9 +20,6 @@ from playground.faults import Fault
 
 TODAY = date(2026, 8, 22)
 """The day of the simulated history's last snapshot."""
-
-pool, entries, slack, http = test_command.pool, test_command.entries, test_command.slack, test_command.http
-empty_pool = test_command.empty_pool
 
 
 def written(view):

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_command import DOORS, WAIT, Broken, image_of, over_http, wait_for_answer
+from slack_app import DOORS, WAIT, Broken, image_of, over_http, wait_for_answer
 
 from analytics.domain import Listing, ListName, Model
 from analytics.storage import database, ingest

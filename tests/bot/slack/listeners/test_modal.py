@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
+import threading
 
 import pytest
-import test_command
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_command import WAIT, Broken, answers_in, image_of, over_http, wait_for_answer
+from slack_app import WAIT, Broken, answers_in, image_of, over_http, wait_for_answer
 
 from analytics.domain import ListName, Measure
 from analytics.language import grammar
@@ -23,9 +22,6 @@ from playground import SlackStandIn
 from playground.block_kit.blocks import check_view
 from playground.block_kit.inputs import complaints, state_of
 from playground.faults import Fault
-
-pool, entries, slack, http = test_command.pool, test_command.entries, test_command.slack, test_command.http
-empty_pool = test_command.empty_pool
 
 
 @pytest.fixture
@@ -312,9 +308,11 @@ def test_without_data_the_form_still_opens_and_suggests_nothing(answers, empty_p
 
 
 def test_suggestions_do_not_wait_for_a_pool_that_hangs(entries, pool):
+    free = threading.Event()
+
     class Hanging:
         def overview(self, known):
-            time.sleep(8)
+            free.wait(60)
             return pool.overview(known)
 
     with SlackStandIn() as slack:
@@ -323,6 +321,7 @@ def test_suggestions_do_not_wait_for_a_pool_that_hangs(entries, pool):
         view = modal(slack)
         assert slack.suggest(view, "form:names", "goo") == []
         assert all(delivery.ack.ok for delivery in slack.deliveries)
+        free.set()
         stop()
 
 

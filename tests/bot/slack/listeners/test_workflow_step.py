@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-import test_command
+import slack_app
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
-from test_command import DOORS, WAIT, Broken, over_http, settings_for
+from slack_app import DOORS, WAIT, Broken, over_http, settings_for
 
 from bot.analytics_pool.process import entries as all_entries
 from bot.processes.demo import LINKED
@@ -18,9 +18,6 @@ from playground import SlackStandIn
 from playground.faults import Fault
 from playground.server import EVENTS, SCOPES
 from playground.web_api.functions import State
-
-pool = test_command.pool
-empty_pool = test_command.empty_pool
 
 MANIFEST = json.loads((Path(__file__).parents[4] / "manifest.json").read_text(encoding="utf-8"))
 
@@ -94,7 +91,7 @@ def test_what_the_stand_in_knows_is_what_the_manifest_asks_for():
 def test_the_picture_has_an_address_where_pictures_are_shown_by_address(pool, monkeypatch):
     keys = SecretStr(Fernet.generate_key().decode())
     shown = {"hfstats_public_url": "https://hfstats.example", "hfstats_keys": keys, "slack_app_token": None}
-    monkeypatch.setattr(test_command, "settings_for", lambda slack: settings_for(slack).model_copy(update=shown))
+    monkeypatch.setattr(slack_app, "settings_for", lambda slack: settings_for(slack).model_copy(update=shown))
     delivery_context = DeliveryContext(pool)
     address = delivery_context.run("licenses").outputs["image_url"]
     assert address.startswith("https://hfstats.example/charts/")

@@ -27,7 +27,7 @@ from bot.storage.schema import UNFINISHED
 from playground import SlackStandIn
 
 WAIT = 60.0
-MANIFEST = json.loads((Path(__file__).parents[2] / "manifest.json").read_text(encoding="utf-8"))
+MANIFEST = json.loads((Path(__file__).parents[3] / "manifest.json").read_text(encoding="utf-8"))
 
 
 class Planned:
