@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 
 BENCH = Path(__file__).parents[3] / "bench"
-SMALL = ("--teams", "6", "--channels", "10", "--kills", "3", "--stops", "1", "--lease", "6", "--lost", "0.05")
+SHORT = (3, 5, ("--kills", "1", "--stops", "1", "--lease", "6", "--lost", "0.1"))
+LONG = (6, 10, ("--kills", "3", "--stops", "1", "--lease", "6", "--lost", "0.05"))
+"""How many workspaces, how many channels in each, and what happens to the workers and to Slack's answers."""
 
 
 @pytest.mark.timeout(400)
+@pytest.mark.parametrize("size", [pytest.param(SHORT, id="short"), pytest.param(LONG, id="long", marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     "how",
     [
@@ -22,15 +25,19 @@ SMALL = ("--teams", "6", "--channels", "10", "--kills", "3", "--stops", "1", "--
         pytest.param(("--blind",), id="history not readable"),
     ],
 )
-def test_nothing_is_lost_and_nothing_shown_twice(how):
+def test_nothing_is_lost_and_nothing_shown_twice(how, size):
+    teams, channels, faults = size
+    many = ("--teams", str(teams), "--channels", str(channels), *faults)
+    if size is SHORT and "--postgres" in how:
+        many += ("--workers", "2")
     done = subprocess.run(
-        [sys.executable, "kill.py", *SMALL, *how], cwd=BENCH, capture_output=True, text=True, timeout=380, check=False
+        [sys.executable, "kill.py", *many, *how], cwd=BENCH, capture_output=True, text=True, timeout=380, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
     told = dict(re.findall(r"^(.+?)  +(\S.*)$", done.stdout, re.MULTILINE))
     assert told["lost (target: 0)"] == told["shown twice (target: 0)"] == "0"
-    assert int(told["shown in its channel as the ledger says"]) + int(told["unsure in the ledger"]) == 60
-    assert told["workers killed"] == "3"
+    assert int(told["shown in its channel as the ledger says"]) + int(told["unsure in the ledger"]) == teams * channels
+    assert told["workers killed"] == faults[1]
     if how == ("--blind",):
         assert int(told["notes to subscribers"]) >= int(told["unsure in the ledger"])
         assert told["looks into a history"] != "0"

@@ -181,12 +181,13 @@ def lease_over(url):
 
 
 @pytest.mark.timeout(240)
-def test_what_is_killed_leaves_nothing_half_written_and_is_gone_on_with(sqlite, tmp_path):
+@pytest.mark.parametrize("kills", [2, pytest.param(5, marks=pytest.mark.slow)])
+def test_what_is_killed_leaves_nothing_half_written_and_is_gone_on_with(sqlite, tmp_path, kills):
     """kill -9 at any moment: of each day there is everything or nothing, and in the end each is there once."""
     history = commits(tmp_path, groups=40)
     luck = random.Random(5)
     with HubStandIn(datasets={REPO: history}) as hub:
-        for _ in range(5):
+        for _ in range(kills):
             process = start(sqlite, hub, tmp_path, "backfill", "--since", "2026-04")
             time.sleep(luck.uniform(1.0, 3.5))
             process.send_signal(signal.SIGKILL)
