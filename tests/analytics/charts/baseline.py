@@ -1,4 +1,4 @@
-"""Draw what test_chart_baseline.py compares with: ``python tests/analytics/charts/baseline.py``, after looking at the charts."""
+"""Draw what test_chart_baseline.py compares with: ``PYTHONPATH=tests python tests/analytics/charts/baseline.py``, after looking at the charts."""
 
 from __future__ import annotations
 
