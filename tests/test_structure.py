@@ -90,6 +90,15 @@ def test_a_module_fits_in_one_look():
     assert {name: many for name, many in lines.items() if many > MOST_LINES} == {}
 
 
+def test_tests_are_in_the_folder_of_their_subject():
+    tests = [path.relative_to(ROOT / "tests") for path in (ROOT / "tests").rglob("*.py") if "node_modules" not in path.parts]
+    folders = {path.parent for path in tests if path.parts[0] in PACKAGES}
+    assert [folder for folder in sorted(folders) if not (ROOT / folder).is_dir()] == []
+    assert [folder for folder, many in Counter(path.parent for path in tests).items() if many > MOST_MODULES] == []
+    names = Counter(path.stem for path in tests if path.stem != "conftest")
+    assert [name for name, many in names.items() if many > 1] == [], "pytest imports them by their names alone"
+
+
 def test_no_module_is_named_after_nothing():
     vague = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "handler"}
     assert [path for path in MODULES if path.stem in vague | REPLACED] == []
