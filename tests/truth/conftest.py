@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from build_once import build_once
 from click.testing import CliRunner
+from data.real_listings import complete_files
 from truth import listings
 from truth.asking import agreement, imported
 
@@ -17,30 +17,26 @@ from analytics.storage.sql_history import SqlHistory
 from bot.cli.main import main
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
 
     from truth.listings import Snapshot
     from truth.reference import Asked
 
-FOLDER = Path(__file__).parents[3] / "shared" / "data" / "listings"
+
+@pytest.fixture(scope="session")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Sequence[Path]:
+    return complete_files(tmp_path_factory.mktemp("listings"))
 
 
 @pytest.fixture(scope="session")
-def files() -> list[Path]:
-    found = sorted(FOLDER.glob("*.csv.gz"))
-    if not found:
-        pytest.skip("the real listings (../shared/data) are not on this machine")
-    return found
-
-
-@pytest.fixture(scope="session")
-def real(files: list[Path]) -> tuple[Snapshot, ...]:
+def real(files: Sequence[Path]) -> tuple[Snapshot, ...]:
     """Every snapshot of the real listings, as the reference reads them."""
     return listings.with_unions(one for path in files for one in listings.read(path, listings.LISTS[path.name[:-7]]))
 
 
 @pytest.fixture(scope="session")
-def url(files: list[Path]) -> str:
+def url(files: Sequence[Path]) -> str:
     """The address of a store into which the command line imported every real listing."""
     return f"sqlite:///{build_once('truth.db', lambda path: imported(path, files))}"
 
