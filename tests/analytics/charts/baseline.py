@@ -1,4 +1,4 @@
-"""Draw what test_chart_baseline.py compares with: ``python tests/analytics/charts/baseline.py``, after looking at the charts."""
+"""Draw what test_chart_baseline.py compares with, after looking at the charts: ``PYTHONPATH=tests python`` and this file."""
 
 from __future__ import annotations
 

@@ -6,8 +6,8 @@ import json
 import math
 from dataclasses import replace
 
+import chart_examples
 import pytest
-from charts import chart_examples
 from hypothesis import given
 from hypothesis import strategies as st
 
