@@ -153,8 +153,13 @@ class Jobs:
 
     def _tell_once(self, cause: str, text: str) -> None:
         identity = hashlib.sha256(cause.encode()).hexdigest()[:16]
-        if self.done.first("failure", f"{self.delivery_context.clock():%Y-%m-%d} {identity}"):
-            self.tell_operator(text[:1].upper() + text[1:])
+        try:
+            if self.done.first("failure", f"{self.delivery_context.clock():%Y-%m-%d} {identity}"):
+                self.tell_operator(text[:1].upper() + text[1:])
+        except StoreError:
+            raise
+        except Exception:  # noqa: BLE001 - what breaks the job may break this, too, and the job's own failure is in the log
+            _log.exception("the operator could not be told")
 
     def plan(self) -> None:
         """Plan the deliveries that are due; a digest reports the channel's bets, so these are settled first."""
