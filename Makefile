@@ -7,7 +7,12 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 	if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$name; break; fi; done)
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
-.PHONY: help demo test test-fast test-peers bench bench-hub check format lock clean
+# Tests start many processes; where bytecode isn't written, each of them compiles all of the code.
+export PYTHONDONTWRITEBYTECODE =
+# Each process takes half of the tests, in their order, so that those of a module share what it sets up; then they even out.
+PYTEST := $(BIN)/pytest -n auto --dist worksteal
+
+.PHONY: help demo test test-slow test-fast test-peers bench bench-hub check format lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -16,11 +21,14 @@ help: ## List the targets
 demo: $(VENV)/.run ## Start the playground on http://127.0.0.1:$PORT (8000)
 	@$(BIN)/hfstats demo --port $(PORT)
 
-test: $(VENV)/.dev check ## Run all checks and tests
-	$(BIN)/pytest -n auto
+test: $(VENV)/.dev check ## Run all checks, and every test but the slow ones
+	$(PYTEST) -m "not slow"
+
+test-slow: $(VENV)/.dev ## Run the long versions: killed workers, every error at every step, ten thousand requests
+	$(PYTEST) -m "slow or thorough" --hypothesis-profile thorough
 
 test-fast: $(VENV)/.dev ## Run the tests that don't need a browser or PostgreSQL
-	$(BIN)/pytest -n auto -m "not browser and not postgres"
+	$(PYTEST) -m "not slow and not browser and not postgres"
 
 test-peers: $(VENV)/.peers ## Test the bot against a third-party Slack emulator, and compare our stand-in with it
 	$(BIN)/pytest tests/peers

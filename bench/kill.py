@@ -71,7 +71,7 @@ class Crowd:
         database.upgrade(self.engine, TABLES)
         schedule, due = one_period()
         end = due - timedelta(days=40)
-        for _, day in groupby(simulation.listings(due.date(), months=2), key=lambda listing: listing.taken_on):
+        for _, day in groupby(simulation.listings(due.date(), months=2, daily=1), key=lambda listing: listing.taken_on):
             listings = [listing for listing in day if listing.taken_on >= end.date()]
             if listings:
                 ingest.store(listings, SqlHistory(self.engine))

@@ -12,11 +12,33 @@ from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
+from build_once import build_once
+
+from analytics.storage import database
+from bot.storage.migration_state import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BOTH_DATABASES = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
+
+
+def upgrade_all(engine: sa.Engine) -> None:
+    """Give a database every table, of the analytics and of the bot."""
+    database.upgrade(engine)
+    database.upgrade(engine, TABLES)
+
+
+def migrated(path: Path) -> str:
+    """Make a SQLite database with every table and nothing in them, and return its address."""
+    shutil.copy(build_once("migrated.db", _build_migrated), path)
+    return f"sqlite:///{path}"
+
+
+def _build_migrated(path: Path) -> None:
+    engine = database.engine(f"sqlite:///{path}")
+    upgrade_all(engine)
+    engine.dispose()
 
 
 @contextmanager

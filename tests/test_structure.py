@@ -24,8 +24,6 @@ MOST_MODULES = 12
 MOST_LEVELS = 4
 """From a top-level package to a module, both counted."""
 MOST_LINES = 300
-TOO_LONG = {}
-"""Modules that are to be split, with their lines: none may grow, and one that fits goes from here."""
 
 REPLACED = frozenset(
     [
@@ -90,6 +88,15 @@ def test_a_package_has_few_modules_says_what_lives_in_it_and_is_not_deep(package
 def test_a_module_fits_in_one_look():
     lines = {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8").count("\n") for path in MODULES}
     assert {name: many for name, many in lines.items() if many > MOST_LINES} == {}
+
+
+def test_tests_are_in_the_folder_of_their_subject():
+    tests = [path.relative_to(ROOT / "tests") for path in (ROOT / "tests").rglob("*.py") if "node_modules" not in path.parts]
+    folders = {path.parent for path in tests if path.parts[0] in PACKAGES}
+    assert [folder for folder in sorted(folders) if not (ROOT / folder).is_dir()] == []
+    assert [folder for folder, many in Counter(path.parent for path in tests).items() if many > MOST_MODULES] == []
+    names = Counter(path.stem for path in tests if path.stem != "conftest")
+    assert [name for name, many in names.items() if many > 1] == [], "pytest imports them by their names alone"
 
 
 def test_no_module_is_named_after_nothing():

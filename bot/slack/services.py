@@ -64,6 +64,8 @@ class Services:
         """Answer a request as far as the conversation's access allows; returns whether an answer was delivered."""
         conversation.quiet = conversation.quiet or request.quiet
         notice = self.immediate_notice(request) or self.rate_limit.ask(conversation.workspace, conversation.user)
+        if notice and isinstance(request, Misunderstood):
+            notice = request.notice  # only the chat model's help is limited
         if notice is None:
             return self._serve(conversation, self.parser.guess(request) if isinstance(request, Misunderstood) else request)
         self.responder.tell(conversation, notice)

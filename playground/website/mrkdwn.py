@@ -29,6 +29,9 @@ _DATE_FORMATS = {
     "{date_short}": "%b %-d, %Y",
     "{date_long}": "%A, %B %-d, %Y",
     "{date}": "%B %-d, %Y",
+    "{date_short_pretty}": "%b %-d, %Y",
+    "{date_long_pretty}": "%A, %B %-d, %Y",
+    "{date_pretty}": "%B %-d, %Y",
     "{time_secs}": "%H:%M:%S",
     "{time}": "%H:%M",
 }

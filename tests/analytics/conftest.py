@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import handmade
 import pytest
-from databases import BOTH_DATABASES
+from databases import BOTH_DATABASES, migrated
 
 from analytics.storage import database
 from analytics.storage.sql_history import SqlHistory
@@ -36,17 +36,17 @@ def long_history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlHistor
 
 @pytest.fixture(params=BOTH_DATABASES)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of a database that has no tables yet."""
+    """The address of a database: without tables, or with all of them where ``engine`` is asked for, too."""
+    has_tables = "engine" in request.fixturenames
     if request.param == "postgres":
-        return str(request.getfixturevalue("postgres_url"))
-    return f"sqlite:///{tmp_path / 'new.db'}"
+        return str(request.getfixturevalue("migrated_postgres_url" if has_tables else "postgres_url"))
+    return migrated(tmp_path / "new.db") if has_tables else f"sqlite:///{tmp_path / 'new.db'}"
 
 
 @pytest.fixture
 def engine(url: str) -> Iterator[sa.Engine]:
     """A database with tables and nothing in them."""
     opened = database.engine(url)
-    database.upgrade(opened)
     yield opened
     opened.dispose()
 

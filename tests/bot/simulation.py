@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING
+
+from build_once import build_once
+from databases import upgrade_all
 
 from analytics.sources import simulation
 from analytics.storage import database, ingest
@@ -17,12 +21,15 @@ TODAY = date(2026, 8, 22)
 
 
 def filled(path: Path, months: int = 4) -> str:
-    """Fill a new database with a simulated history and return its address."""
-    url = f"sqlite:///{path}"
-    engine = database.engine(url)
-    database.upgrade(engine)
+    """Make a database with a simulated history and return its address."""
+    shutil.copy(build_once(f"simulated-{months}.db", lambda draft: _build(draft, months)), path)
+    return f"sqlite:///{path}"
+
+
+def _build(path: Path, months: int) -> None:
+    engine = database.engine(f"sqlite:///{path}")
+    upgrade_all(engine)
     history = SqlHistory(engine)
     for _, day in groupby(simulation.listings(TODAY, months=months), key=lambda listing: listing.taken_on):
         ingest.store(list(day), history)
     engine.dispose()
-    return url

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-import test_slack
-from test_running import Workers
+import slack_app
 from walk import walked
+from web_bot import Workers
 
 from bot.analytics_pool.process import entries
 from playground import SlackStandIn
@@ -22,7 +22,7 @@ def command(slack):
 
 
 def button(slack):
-    return slack.press(test_slack.wait_for_answer(slack), "license apache-2.0")
+    return slack.press(slack_app.wait_for_answer(slack), "license apache-2.0")
 
 
 def mention(slack):
@@ -32,10 +32,10 @@ def mention(slack):
 @pytest.mark.parametrize("send", [command, button, mention])
 def test_a_request_passes_each_room_in_order_and_is_read_once(simulated, send):
     with SlackStandIn() as slack, walked("listener", "Thread") as walk:  # from the start: threads are used again
-        stop = test_slack.over_http(slack, Workers(simulated, entries()), entries())
+        stop = slack_app.over_http(slack, Workers(simulated, entries()), entries())
         slack.command("licenses by downloads")
-        test_slack.wait_for_answer(slack)
-        slack.wait_for(lambda: stop.executor.depth == 0, test_slack.WAIT)
+        slack_app.wait_for_answer(slack)
+        slack.wait_for(lambda: stop.executor.depth == 0, slack_app.WAIT)
         walk.restart()
         send(slack)
         stop()  # waits for what was begun

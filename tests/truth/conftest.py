@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from build_once import build_once
 from click.testing import CliRunner
 from truth import listings
 from truth.asking import agreement, imported
@@ -39,9 +40,9 @@ def real(files: list[Path]) -> tuple[Snapshot, ...]:
 
 
 @pytest.fixture(scope="session")
-def url(files: list[Path], tmp_path_factory: pytest.TempPathFactory) -> str:
+def url(files: list[Path]) -> str:
     """The address of a store into which the command line imported every real listing."""
-    return imported(tmp_path_factory.mktemp("truth") / "hfstats.db", files)
+    return f"sqlite:///{build_once('truth.db', lambda path: imported(path, files))}"
 
 
 @pytest.fixture(scope="session")

@@ -136,14 +136,14 @@
       return;
     }
     if (dialog.dataset.html === html) return;
-    const kept = dialog.open ? given(dialog) : {};
+    const entered = dialog.open ? given(dialog) : {};
     const active = dialog.open ? dialog.querySelector("[data-action]:focus")?.dataset.action : null;
     const scrolled = dialog.querySelector(".modal-body")?.scrollTop || 0;
     const same = dialog.querySelector("form")?.dataset.hash;
     dialog.dataset.html = html;
     dialog.replaceChildren(fragment(html));
     // What was typed stays when only an error was added.
-    if (same && same === dialog.querySelector("form").dataset.hash) fill(dialog, kept);
+    if (same && same === dialog.querySelector("form").dataset.hash) fill(dialog, entered);
     if (!dialog.open) { working.done(); dialog.showModal(); }
     const again = active && [...dialog.querySelectorAll("[data-action]")].find((node) => node.dataset.action === active);
     (dialog.querySelector(".wrong [data-action]") || again || dialog.querySelector(".modal-body [data-action]"))?.focus({ preventScroll: Boolean(again) });
@@ -218,8 +218,8 @@
     if (node.matches(".btn")) busy.start(node);
     if (target.on === "message" && node.matches("button.btn")) working.start(node.textContent.trim());
     try {
-      const told = await post("press", { ...target, block: node.dataset.block, action: node.dataset.action, value, given: given(within) });
-      if (!told.ok) { working.done(); busy.done(); toast(REASONS[told.error] || told.error); }
+      const ack = await post("press", { ...target, block: node.dataset.block, action: node.dataset.action, value, given: given(within) });
+      if (!ack.ok) { working.done(); busy.done(); toast(REASONS[ack.error] || ack.error); }
       else setTimeout(() => busy.done(), 4000);
     } catch (error) { working.done(); busy.done(); toast(error.message); }
   }
@@ -291,7 +291,7 @@
     $("home").hidden = !home;
     $("scroll").hidden = home;
     $("composer-form").hidden = home;
-    post("home", { tab: name }).then((told) => { if (!told.ok) toast(REASONS[told.error] || told.error); }, (error) => toast(error.message));
+    post("home", { tab: name }).then((ack) => { if (!ack.ok) toast(REASONS[ack.error] || ack.error); }, (error) => toast(error.message));
   }
   if ($("home")) {
     $("tab-home").addEventListener("click", () => tab("home"));
@@ -400,9 +400,9 @@
     const asks = text.startsWith("/") || place.in === "direct" || text.includes(`@${bot}`);
     if (asks) working.start(text);
     try {
-      const told = await post("send", { text });
-      if (!told.ok || !told.reached) working.done();
-      if (!told.ok && !text.startsWith("/")) toast(REASONS[told.error] || told.error);
+      const ack = await post("send", { text });
+      if (!ack.ok || !ack.reached) working.done();
+      if (!ack.ok && !text.startsWith("/")) toast(REASONS[ack.error] || ack.error);
     } catch (error) {
       working.done();
       composer.value = text;

@@ -8,8 +8,9 @@ import signal
 from contextlib import contextmanager
 from dataclasses import replace
 
-from test_running import Bot
+from hanging import QUICK, at_work, locked
 from waiting import WAIT, until
+from web_bot import Bot
 
 from bot import composition
 from bot.analytics_pool.pool import Pool
@@ -18,8 +19,6 @@ from bot.analytics_pool.supervisor import Limits
 from bot.server.health import Health
 from bot.server.web import create_app
 from playground import SlackStandIn
-
-from .hanging import QUICK, at_work, locked
 
 
 @contextmanager

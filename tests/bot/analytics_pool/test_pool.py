@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from hanging import QUICK, at_work, locked
 from waiting import WAIT, until
 
 from analytics.errors import HfStatsError, NoDataError, QueryError
@@ -21,15 +22,6 @@ from bot.analytics_pool.errors import UnansweredError
 from bot.analytics_pool.pool import Pool
 from bot.analytics_pool.supervisor import BusyError, Limits, Supervisor
 from bot.conversation.router import Router
-
-from .hanging import QUICK, at_work, locked
-
-
-@pytest.fixture(scope="module")
-def pool(simulated):
-    pool = Pool(simulated)
-    yield pool
-    pool.close()
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-import test_slack
-from test_running import Workers
+import slack_app
 from waiting import WAIT
+from web_bot import Workers
 
 from bot.analytics_pool.process import entries
 from bot.slack_api.markup import plain_text
@@ -20,7 +20,7 @@ def workers(simulated):
 @pytest.fixture
 def slack(workers):
     with SlackStandIn() as slack:
-        stop = test_slack.over_http(slack, workers, entries())
+        stop = slack_app.over_http(slack, workers, entries())
         yield slack
         stop()
 

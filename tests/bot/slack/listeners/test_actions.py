@@ -1,0 +1,152 @@
+"""Pressing what stands under an answer, over the real Bolt app: what everybody sees, and what one person sees."""
+
+from __future__ import annotations
+
+import pytest
+from slack_app import WAIT, image_of, wait_for_answer
+
+from playground.faults import Fault
+
+
+def ask(slack, words, channel="general"):
+    slack.command(words, channel=channel)
+    return wait_for_answer(slack, channel)
+
+
+def texts(slack, channel="general", viewer="ada", thread=None):
+    return [slack.shown_text(m) for m in slack.messages(channel, viewer, thread=thread)]
+
+
+def now(slack, message, viewer="ada"):
+    return next((m for m in slack.messages(message.channel, viewer) if m.ts == message.ts), None)
+
+
+def wait_until_shown(slack, message, words, viewer="ada"):
+    return slack.wait_for(lambda: (m := now(slack, message, viewer)) and words in slack.shown_text(m) and image_of(m) and m, WAIT)
+
+
+@pytest.mark.parametrize("channel", ["general", "random"])
+def test_a_measure_changes_the_message_in_its_place(slack, channel):
+    message = ask(slack, "licenses", channel)
+    assert slack.press(message, "view:by", user="grace", value="licenses by downloads").ok
+    changed = wait_until_shown(slack, message, "Apache-2.0 leads with")
+    shown = slack.shown_text(changed)
+    assert "asked by" in shown
+    assert "changed by" in shown
+    users = slack.workspace()
+    written = str(changed.blocks)
+    assert f"asked by <@{users.user('ada').id}> · changed by <@{users.user('grace').id}>" in written
+    assert len(slack.messages(channel, "grace")) == 1
+    assert not changed.viewer
+    slack.press(changed, "view:by", user="grace", value="licenses by models")
+    again = wait_until_shown(slack, message, "licenses by models")
+    assert f"asked by <@{users.user('ada').id}>" in str(again.blocks), "who asked is not forgotten"
+
+
+def test_a_month_leads_there_and_back(http):
+    message = ask(http, "creators by downloads")
+    http.press(message, "◀ Jul 2026")
+    before = wait_until_shown(http, message, "creators by downloads at 2026-07")
+    assert "2026-07-" in http.shown_text(before)
+    http.press(before, "Aug 2026 ▶")
+    wait_until_shown(http, message, "creators by downloads at 2026-08")
+
+
+def test_a_longer_time_is_shown_in_place(http):
+    message = ask(http, "licenses by downloads")
+    http.press(message, "view:since", value="licenses by downloads since 2026-05")
+    wait_until_shown(http, message, "licenses by downloads since 2026-05")
+
+
+@pytest.mark.parametrize("channel", ["general", "random"])
+def test_license_to_creator_to_model_in_the_thread(slack, channel):
+    message = ask(slack, "license apache-2.0", channel)
+    menu = next(e for b in message.blocks if b["type"] == "actions" for e in b["elements"] if e["action_id"] == "go:inside")
+    creator = menu["option_groups"][0]["options"][0]["value"]
+    assert creator.startswith("creator ")
+    slack.press(message, "go:inside", value=creator)
+
+    def replies(count):
+        found = [m for m in slack.messages(channel, thread=message.ts) if m.is_reply and image_of(m)]
+        return found if len(found) >= count else None
+
+    reply = slack.wait_for(lambda: replies(1), WAIT)[-1]
+    menu = next(e for b in reply.blocks if b["type"] == "actions" for e in b["elements"] if e["action_id"] == "go:inside")
+    model = menu["option_groups"][0]["options"][0]["value"]
+    assert model.startswith("model ")
+    slack.press(reply, "go:inside", value=model)
+    second = slack.wait_for(lambda: replies(2), WAIT)[-1]
+    assert second.thread_ts == message.ts
+    assert len([m for m in slack.messages(channel) if not m.is_reply]) == 1, "the channel is not flooded"
+
+
+@pytest.mark.parametrize("channel", ["general", "random"])
+def test_quiet_is_for_me_alone_until_it_is_posted(slack, channel):
+    slack.command("quiet licenses by downloads", channel=channel)
+    message = wait_for_answer(slack, channel)
+    assert message.viewer
+    assert slack.messages(channel, "grace") == []
+    slack.press(message, "view:by", value="licenses by models")
+    changed = wait_until_shown(slack, message, "licenses by models")
+    assert changed.viewer
+    assert slack.messages(channel, "grace") == []
+    slack.press(changed, "Post to channel")
+    posted = wait_for_answer(slack, channel, "grace")
+    assert f"asked by <@{slack.workspace().user('ada').id}>" in str(posted.blocks)
+    slack.wait_for(lambda: not [m for m in slack.messages(channel, "ada") if m.viewer], WAIT)
+
+
+def test_a_quiet_mistake_and_its_suggestion_stay_with_me(http):
+    http.command("licenzes quiet")
+    notice = http.wait_for(lambda: http.messages("general", "ada"), WAIT)[-1]
+    http.press(notice, "licenses")
+    shown = wait_until_shown(http, notice, "Apache-2.0 and MIT cover")
+    assert shown.viewer
+    assert http.messages("general", "grace") == []
+
+
+def files_in(slack, channel, viewer="ada", thread=None):
+    return [one for m in slack.messages(channel, viewer, thread=thread) for one in m.files]
+
+
+def test_the_numbers_come_into_the_thread_as_csv(slack):
+    message = ask(slack, "licenses by downloads")
+    slack.press(message, "CSV in thread")
+    file = slack.wait_for(lambda: files_in(slack, "general", thread=message.ts), WAIT)[0]
+    stored = slack.workspace().files[file]
+    assert stored.name == "hfstats-licenses-by-downloads.csv"
+    assert stored.content.decode().splitlines()[0] == "by,rank,license,value,portion"
+    assert not files_in(slack, "direct")
+
+
+def test_where_the_bot_is_not_the_numbers_come_to_me(slack):
+    message = ask(slack, "licenses by downloads", "random")
+    slack.press(message, "CSV in thread")
+    assert slack.wait_for(lambda: files_in(slack, "direct"), WAIT)
+    slack.wait_for(lambda: any("I am not in this channel" in text for text in texts(slack, "random")), WAIT)
+    assert not any("I am not in this channel" in text for text in texts(slack, "random", "grace"))
+
+
+def test_a_file_that_can_go_nowhere_says_what_to_do(http):
+    message = ask(http, "licenses by downloads", "random")
+    http.faults.plan("files.getUploadURLExternal", Fault(status=500), times=9)
+    http.press(message, "CSV in thread")
+    http.wait_for(lambda: any("Invite me to this channel" in text for text in texts(http, "random")), WAIT)
+    assert texts(http, "direct") == []
+
+
+@pytest.mark.parametrize("value", ["birds and bees", "licenses " + "x" * 600, "   ", "license no-such-license-at-all"])
+@pytest.mark.parametrize("name", ["view:by", "go:inside", "csv"])
+def test_a_value_that_is_no_question_is_told_and_leaves_the_answer(http, name, value):
+    message = ask(http, "licenses")
+    element = next(e for b in message.blocks if b["type"] == "actions" for e in b["elements"] if e["action_id"] == name)
+    element["value" if name == "csv" else "options"] = value
+    if name != "csv":
+        element.pop("option_groups", None)
+        element["options"] = [{"text": {"type": "plain_text", "text": "x"}, "value": value}]
+    http.press(message, name, value=None if name == "csv" else value)
+    notice = http.wait_for(lambda: [m for m in http.messages("general", "ada") if m.viewer], WAIT)[-1]
+    shown = http.shown_text(notice)
+    assert "Something went wrong" not in shown
+    assert any(word in shown for word in ("I don't know", "I do not know", "characters", "holds no question"))
+    assert "Apache-2.0 and MIT cover" in http.shown_text(now(http, message, "grace"))

@@ -1,0 +1,289 @@
+"""What a channel keeps with the bot, through the real Bolt app and the strict Slack; the worker's part by a test's clock."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from bot_with_jobs import Bot
+from slack_app import WAIT, image_of
+
+from analytics.domain import ListName
+from analytics.names import creators
+from analytics.questions.registry import QUESTIONS
+from analytics.sources import simulation
+from analytics.storage import database, ingest
+from analytics.storage.sql_history import SqlHistory
+from bot.analytics_pool.process import AnalyticsProcess
+from bot.domain.outbox import State
+from bot.storage.schema import WATCH
+from bot.subscriptions.alerts import watch as look_at_watches
+from playground import SlackStandIn
+from playground.block_kit.blocks import check_blocks, with_ids
+from playground.faults import Fault
+from playground.workspace import Message
+
+FORMS = [question.form for question in QUESTIONS]
+
+
+@pytest.fixture
+def bot(pool, entries, simulated):
+    with SlackStandIn() as slack:
+        made = Bot(slack, pool, entries, simulated)
+        yield made
+        made.close()
+
+
+def test_a_channels_whole_life(bot):
+    slack = bot.slack
+    assert slack.command("subscribe monthly at 09:00 Europe/Berlin").ok
+    sample = bot.seen("subscribed this conversation")
+    assert not sample.viewer
+    assert image_of(sample)
+    assert "on the first working day of each month at 09:00 (Europe/Berlin)" in slack.shown_text(sample)
+    assert "Here's a sample:" in slack.shown_text(sample)
+    assert check_blocks(list(sample.blocks)) == []
+    first = bot.subscribed().next_due
+    assert first > bot.now
+
+    bot.work(first - timedelta(minutes=1))
+    assert bot.jobs.delivery_context.outbox.find() == []
+    bot.work(first + timedelta(minutes=1))
+    assert [line.state for line in bot.jobs.delivery_context.outbox.find()] == [State.SENT]
+
+    slack.channel("general").archived = True
+    bot.work(bot.subscribed().next_due + timedelta(minutes=1))
+    assert bot.subscribed().paused == "is_archived"
+    letter = bot.seen("is paused: the channel was archived", channel="direct")
+    slack.channel("general").archived = False
+    assert slack.press(letter, "Resume").ok
+    bot.seen("resumed the digest", channel="direct")
+    assert bot.subscribed().paused is None
+
+    assert slack.command("pause").ok
+    bot.seen("paused the digest")
+    bot.slack.wait_for(lambda: bot.subscribed().paused == "asked", WAIT)
+    assert slack.command("resume", user="grace").ok
+    bot.seen("resumed the digest", user="grace")
+    assert slack.command("unsubscribe").ok
+    bot.seen("from the digest")
+    assert bot.subscribed() is None
+
+
+def test_details_and_numbers_come_into_the_thread(bot):
+    assert bot.slack.command("digest").ok
+    shown = bot.seen("a sample")
+    assert bot.slack.press(shown, "Full rankings").ok
+    bot.slack.wait_for(lambda: "Apache-2.0" in str([one.blocks for one in bot.replies(shown)]), WAIT)
+    assert bot.slack.press(shown, "CSV").ok
+    bot.slack.wait_for(lambda: any(one.files for one in bot.replies(shown)), WAIT)
+    workspace = bot.slack.workspace()
+    (file,) = [file for file in workspace.files.values() if file.name.endswith(".csv")]
+    assert file.content.decode().startswith("dimension,name,models,downloads")
+
+
+def test_a_channel_without_the_bot_is_told_to_invite_it_and_can_try_again(bot):
+    assert bot.slack.command("subscribe", channel="random").ok
+    told = bot.seen("/invite @hfstats", channel="random")
+    assert told.viewer
+    assert bot.subscribed("random") is None
+    bot.slack.channel("random").members.add(bot.slack.workspace().bot)
+    assert bot.slack.press(told, "subscribe").ok
+    bot.seen("subscribed this conversation", channel="random", user="grace")
+    assert bot.subscribed("random")
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("subscribe at 25:00", "“25:00” is no time of the day"),
+        ("subscribe mothly", "Did you mean monthly?"),
+        ("subscribe at 9:00 CST", "America/Chicago or Asia/Shanghai"),
+        ("digest 2026-13", "“2026-13” isn't a month"),
+        ("digest 2019-01", "There's no digest for January 2019"),
+        ("pause", "isn't subscribed"),
+        ("resume 999", "There's no subscription 999"),
+        ("unsubscribe x", "“x” is no number"),
+        ("watch creator meta", "A watch needs a line"),
+        ("watch creator metta below 10%", "I don't know the creator “metta”"),
+        ("watch licenses below 10%", "A watch is about one license"),
+        ("unwatch 5", "There's no alert 5"),
+        ("again 5", "There's no delivery 5"),
+        ("status please", "takes no further words"),
+    ],
+)
+def test_mistakes_are_told_to_who_made_them_and_change_nothing(bot, typed, says):
+    assert bot.slack.command(typed).ok
+    told = bot.seen(says)
+    assert told.viewer
+    assert bot.slack.wait_for(lambda: [m for m in bot.slack.messages("general") if not m.viewer] == [], WAIT)
+    assert bot.subscribed() is None
+
+
+def test_a_subscription_is_changed_by_subscribing_again_and_keeps_its_zone(bot):
+    bot.slack.command("subscribe weekly friday at 8am America/New_York licenses in trending")
+    bot.seen("subscribed this conversation")
+    bot.slack.command("subscribe last-day at 18:00 tasks and creators")
+    bot.seen("changed this conversation's subscription")
+    mine = bot.subscribed()
+    assert (mine.schedule, mine.sections) == ("monthly on last-day at 18:00 America/New_York", ("creator", "task"))
+    assert (mine.within, mine.created_by) == ("top", bot.slack.workspace().user("ada").id)
+
+
+def test_the_list_shows_what_one_may_see_and_its_buttons_work(bot):
+    for channel in ("general", "research"):
+        bot.slack.command("subscribe", channel=channel)
+        bot.seen("subscribed this conversation", channel=channel)
+    bot.slack.command("subscriptions", user="grace")
+    listed = bot.seen("A private channel's subscription is listed only in that channel", user="grace")
+    assert listed.viewer
+    assert bot.slack.channel("research").id not in str(listed.blocks)
+    assert check_blocks(list(listed.blocks)) == []
+    bot.slack.command("subscriptions", channel="research")
+    mine = bot.seen(bot.slack.channel("general").id, channel="research")
+    assert bot.slack.channel("research").id in str(mine.blocks)
+    assert bot.slack.press(listed, "Pause", user="grace").ok
+    bot.slack.wait_for(lambda: bot.subscribed().paused == "asked", WAIT)
+    bot.slack.command(f"pause {bot.subscribed('research').id}", user="grace")
+    bot.seen("There's no subscription", user="grace")
+    assert bot.subscribed("research").paused is None
+
+
+def test_by_mention_and_in_a_direct_message(bot):
+    assert bot.slack.mention("subscribe weekly").ok
+    bot.seen("subscribed this conversation")
+    assert bot.slack.dm("subscribe monthly Asia/Tokyo").ok
+    bot.seen("subscribed this conversation", channel="direct")
+    assert bot.subscribed("direct").private
+    assert "Asia/Tokyo" in bot.subscribed("direct").schedule
+    bot.slack.dm("unsubscribe")
+    bot.seen("from the digest", channel="direct")
+
+
+def test_the_home_lists_subscribes_pauses_and_ends(bot):
+    slack = bot.slack
+    slack.open_home()
+    view = slack.wait_for(slack.home, WAIT)
+    assert "No channel gets the digest yet" in str(view.content)
+    assert slack.press(view, "home:subscribe", value=slack.channel("general").id).ok
+    bot.seen("subscribed this conversation")
+    view = slack.wait_for(lambda: (now := slack.home()) and "Pause" in str(now.content) and now, WAIT)
+    assert slack.press(view, "Pause").ok
+    view = slack.wait_for(lambda: "paused" in str((now := slack.home()).content) and now, WAIT)
+    assert slack.press(view, "Resume").ok
+    view = slack.wait_for(lambda: "Pause" in str((now := slack.home()).content) and now, WAIT)
+    assert slack.press(view, "Unsubscribe").ok
+    slack.wait_for(lambda: "No channel gets the digest yet" in str(slack.home().content), WAIT)
+
+
+def test_the_home_says_where_it_could_not_subscribe(bot):
+    bot.slack.open_home()
+    view = bot.slack.wait_for(bot.slack.home, WAIT)
+    bot.slack.press(view, "home:subscribe", value=bot.slack.channel("random").id)
+    bot.seen("/invite @hfstats", channel="direct")
+    assert bot.subscribed("random") is None
+
+
+def test_a_letter_about_an_unsure_delivery_sends_it_again(bot):
+    bot.slack.command("subscribe")
+    bot.seen("subscribed this conversation")
+    bot.slack.faults.plan("chat.postMessage", Fault(drop="after"))
+    bot.slack.faults.plan("conversations.history", Fault(error="missing_scope"), times=9)
+    bot.work(bot.subscribed().next_due)
+    letter = bot.seen("may not have reached", channel="direct")
+    (line,) = bot.jobs.delivery_context.outbox.failed()
+    assert line.state is State.UNSURE
+    bot.slack.command("status")
+    bot.seen("1 unconfirmed")
+    assert bot.slack.press(letter, "Send again").ok
+    bot.seen("Sending again: the digest for", channel="direct")
+    bot.work()
+    assert bot.jobs.delivery_context.outbox.get(line.id).state is State.SENT
+
+
+def test_a_button_in_a_message_of_an_earlier_version_still_works(bot):
+    button = {"type": "button", "action_id": "clerk:bets", "text": {"type": "plain_text", "text": "All bets"}, "value": "bets"}
+    workspace = bot.slack.workspace()
+    blocks = tuple(with_ids([{"type": "actions", "elements": [button]}], "old"))
+    old = workspace.put(Message(workspace.stamp(), bot.slack.channel("general").id, workspace.bot, "Bets", blocks))
+    assert bot.slack.press(old, "All bets").ok
+    assert bot.seen("There are no bets here yet").viewer
+
+
+# Alerts
+
+
+def watched(bot, text):
+    bot.slack.command(f"watch {text}")
+    bot.seen("post here once when")
+    return bot.jobs.delivery_context.watches.in_channel(bot.slack.workspace().id, bot.slack.channel("general").id)[-1]
+
+
+def test_a_watch_lives_and_is_removed(bot):
+    watch = watched(bot, "creator meta below 1%")
+    assert watch.rule == "creator Meta by downloads below 1%"
+    assert not watch.crossed
+    bot.slack.command("watches")
+    listed = bot.seen("Meta falls below 1.0% of downloads")
+    assert bot.slack.press(listed, "Mute").ok
+    delivery_context = bot.jobs.delivery_context
+    bot.slack.wait_for(lambda: delivery_context.watches.get(watch.workspace, watch.id).muted, WAIT)
+    bot.slack.command(f"unmute {watch.id}")
+    bot.slack.wait_for(lambda: not delivery_context.watches.get(watch.workspace, watch.id).muted, WAIT)
+    bot.slack.command(f"unwatch {watch.id}")
+    bot.slack.wait_for(lambda: delivery_context.watches.get(watch.workspace, watch.id) is None, WAIT)
+
+
+def test_a_crossing_is_told_once_with_a_picture_and_a_button_that_mutes(bot, tmp_path):
+    """The simulated days one by one: whoever wavers about the line is told of once for each time it really left and came back."""
+    watch = watched(bot, "creator meta below 1%")
+    url = f"sqlite:///{tmp_path / 'days.db'}"
+    engine = database.engine(url)
+    database.upgrade(engine)
+    store = SqlHistory(engine)
+    days = [one for one in simulation.listings(date(2026, 8, 22), months=1) if one.list is ListName.TOP][-8:]
+    shares = [share_of(one, "Meta") for one in days]
+    line = sorted(shares)[len(shares) // 2]
+    with bot.engine.begin() as connection:
+        rule = f"creator Meta by downloads below {line * 100:.3f}%"
+        connection.execute(WATCH.update().values(rule=rule, looked_at=None, crossed=False))
+    jobs = replace(bot.jobs, database=engine, numbers=AnalyticsProcess(store))
+    expected, was = 0, False
+    for listing, share in zip(days, shares, strict=True):
+        ingest.store([listing], store)
+        newest = {"top": listing.taken_on}
+        for _ in range(2):  # looking twice at a snapshot tells nothing twice
+            look_at_watches(bot.jobs.delivery_context, jobs.numbers, FORMS, bot.engine, newest)
+        edge = round(line, 5)
+        beyond = share < edge * 1.02 if was else share < edge
+        expected += beyond and not was
+        was = beyond
+    bot.work()
+    told = [m for m in bot.slack.messages("general") if ":bell:" in str(m.blocks)]
+    assert len(told) == expected >= 1
+    assert image_of(told[0])
+    assert check_blocks(list(told[0].blocks)) == []
+    assert bot.slack.press(told[0], "Mute").ok
+    bot.slack.wait_for(lambda: bot.jobs.delivery_context.watches.get(watch.workspace, watch.id).muted, WAIT)
+
+
+def test_a_list_that_came_in_part_crosses_no_line(bot):
+    watched(bot, "creator meta below 1%")
+    with bot.engine.begin() as connection:
+        connection.execute(WATCH.update().values(rule="creator Meta by downloads below 99%", looked_at=None, crossed=False))
+    store = SqlHistory(bot.engine)
+    jobs = replace(bot.jobs, numbers=AnalyticsProcess(store))
+    days = [one for one in simulation.listings(date(2026, 8, 22), months=1) if one.list is ListName.TOP]
+    part, whole = (replace(one, source="hub") for one in days[-2:])
+    ingest.store([replace(part, models=part.models[:200])], store)
+    jobs.watch()
+    assert bot.jobs.delivery_context.outbox.find() == []
+    ingest.store([whole], store)
+    jobs.watch()
+    assert len(bot.jobs.delivery_context.outbox.find()) == 1
+
+
+def share_of(listing, who):
+    total = sum(model.downloads for model in listing.models)
+    return sum(m.downloads for m in listing.models if creators.family(m.id.split("/")[0]) == who) / total
