@@ -38,14 +38,14 @@ def snapshot() -> None:
     store = SqlHistory(open_store(settings.database))
     today = datetime.now(UTC).date()
     if already_taken(store, today, "hub"):
-        click.echo(f"The snapshot of {today} is already there; nothing changed.")
+        click.echo(f"The snapshot for {today} already exists. Nothing changed.")
         return
     with progress() as advance:
         taken = take(store, today, endpoint=settings.hf_endpoint, token=secret(settings.hf_token), advance=advance)
     for new in taken:
-        click.echo(f"Stored {new.size} models of the {new.list} list of {new.taken_on}.")
+        click.echo(f"Stored {new.size} models from the {new.list} list for {new.taken_on}.")
     if not taken:
-        click.echo(f"The snapshot of {today} is already there; nothing changed.")
+        click.echo(f"The snapshot for {today} already exists. Nothing changed.")
 
 
 @click.command(name="import")

@@ -153,8 +153,13 @@ class Jobs:
 
     def _tell_once(self, cause: str, text: str) -> None:
         identity = hashlib.sha256(cause.encode()).hexdigest()[:16]
-        if self.done.first("failure", f"{self.delivery_context.clock():%Y-%m-%d} {identity}"):
-            self.tell_operator(text[:1].upper() + text[1:])
+        try:
+            if self.done.first("failure", f"{self.delivery_context.clock():%Y-%m-%d} {identity}"):
+                self.tell_operator(text[:1].upper() + text[1:])
+        except StoreError:
+            raise
+        except Exception:  # noqa: BLE001 - what breaks the job may break this, too, and the job's own failure is in the log
+            _log.exception("the operator could not be told")
 
     def plan(self) -> None:
         """Plan the deliveries that are due; a digest reports the channel's bets, so these are settled first."""
@@ -186,15 +191,15 @@ class Jobs:
             taken = take(store, today, endpoint=self.settings.hf_endpoint, token=secret(self.settings.hf_token))
         except SourceError as error:
             reason = str(error)
-            _log.warning("no snapshot of %s yet: %s", today, reason)
+            _log.warning("no snapshot for %s yet: %s", today, reason)
         except Exception as error:  # noqa: BLE001 - report raises again what is expected
-            reason = self.report(f"The snapshot of {today}", error)
+            reason = self.report(f"The snapshot for {today}", error)
         else:
             _log.info("took %s snapshots of %s", len(taken), today)
             return bool(taken)
         if now.hour >= REPORT_HOUR and self.done.first("missed", today.isoformat()):
-            _log.error("there will be no snapshot of %s: %s", today, reason)
-            self.tell_operator(f"There is no snapshot of {today}, and it isn't tried again. {reason}")
+            _log.error("no snapshot for %s: %s", today, reason)
+            self.tell_operator(f"There is no snapshot for {today}, and it isn't tried again. {reason}")
         return False
 
     def watch(self) -> None:
