@@ -43,7 +43,7 @@ WORDS = [
 def mixed(many: int) -> list[str]:
     """Return command texts: every fifth is a question of its own."""
     charts = iter(WORDS)
-    light = ["help", "licenzes", "creators by starz", "help"]
+    light = ["help", "licenses by starz", "creators by starz", "help"]
     texts = [next(charts) if number % 5 == 0 else light[number % 4] for number in range(many)]
     random.Random(7).shuffle(texts)  # so that every workspace and every user gets of each
     return texts

@@ -102,7 +102,8 @@ def local(settings: Settings, work: Jobs, without: Sequence[str] = ()) -> Local:
 
 def prewarming(at: Services) -> Prewarmer:
     """Make what answers the common questions before they are asked."""
-    return Prewarmer(at.answer_cache, [grammar.parse(text, at.forms) for text in FINDINGS])
+    known = {form.word for form in at.forms}
+    return Prewarmer(at.answer_cache, [grammar.parse(text, at.forms) for text in FINDINGS if text in known])
 
 
 def recovering(settings: Settings, database_: sa.Engine, metrics: Metrics | None = None) -> Callable[[], None]:

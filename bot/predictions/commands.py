@@ -58,11 +58,11 @@ def unbet(context: CommandContext, command: Command) -> CommandReply:
     number, conversation, store = command.number or 0, context.conversation, context.delivery.bets
     bet = store.get(conversation.workspace, number)
     if bet is None or bet.channel != conversation.channel or bet.person != conversation.user:
-        raise QueryError(f"You have no bet {number} in this conversation.", ("bets",))
+        raise QueryError(f"You don't have a bet #{number} in this conversation.", ("bets",))
     draft = replace(parse_question(bet.question, bet.month), name=bet.name)
     late = draft.month and closed_reason(draft.month, context.delivery.clock())
     if bet.outcome or late or not store.withdraw(conversation.workspace, number, conversation.user):
-        raise QueryError(f"Bet {number} can't be taken back anymore. {late or ''}".strip(), ("bets",))
+        raise QueryError(f"You can't take back bet #{number} anymore. {late or ''}".strip(), ("bets",))
     return message(f"<@{conversation.user}> took back a bet: {bet.percent}% that {escape_line(claim(draft))}."), None
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = [example for question in QUESTIONS for example in question.examples]
 SIMULATED = {"openai-community/gpt2": "MiniLM-L6-sim", "all-MiniLM-L6-v2": "MiniLM-L6-sim"}
-DOCS = Path(__file__).parents[3] / "docs" / "json.md"
+DOCS = Path(__file__).parents[3] / "docs" / "how-to" / "use-answers-in-a-notebook.md"
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +79,7 @@ def test_columns_have_types(year: SqlHistory) -> None:
 
 def test_the_example_in_the_docs_runs(url: str, year: SqlHistory, monkeypatch: pytest.MonkeyPatch) -> None:
     assert year.lists()
-    example = re.search(r"In a notebook.*?\n\n((?:    .*\n|\n)+)", DOCS.read_text(encoding="utf-8"))
+    example = re.search(r"In a notebook\n\n.*?\n\n((?:    .*\n|\n)+)", DOCS.read_text(encoding="utf-8"))
     assert example
     code = "\n".join(line[4:] for line in example[1].splitlines()).replace("sqlite:///hfstats.db", url)
     drawn: list[pd.DataFrame] = []

@@ -186,11 +186,11 @@ def test_a_subtitle_takes_the_measure_of_the_query() -> None:
 @pytest.mark.parametrize(
     ("source", "said"),
     [
-        (SOURCE, "Source: Hugging Face Hub, 2026-08-22 · hfstats"),
-        (replace(SOURCE, origin="top300"), "Source: Hugging Face Hub, 2026-08-22 · hfstats · top300"),
-        (replace(SOURCE, simulated=True, origin="simulation"), "Source: simulated history, 2026-08-22 · hfstats"),
-        (replace(SOURCE, coverage=0.72), "Source: Hugging Face Hub, 2026-08-22 · recorded for 72.0% of the models · hfstats"),
-        (replace(SOURCE, coverage=0.9999), "Source: Hugging Face Hub, 2026-08-22 · hfstats"),
+        (SOURCE, "Source: Hugging Face Hub, Aug 22, 2026 · hfstats"),
+        (replace(SOURCE, origin="top300"), "Source: Hugging Face Hub, Aug 22, 2026 · hfstats · top300"),
+        (replace(SOURCE, simulated=True, origin="simulation"), "Source: simulated history, Aug 22, 2026 · hfstats"),
+        (replace(SOURCE, coverage=0.72), "Source: Hugging Face Hub, Aug 22, 2026 · known for 72.0% of models · hfstats"),
+        (replace(SOURCE, coverage=0.9999), "Source: Hugging Face Hub, Aug 22, 2026 · hfstats"),
     ],
 )
 def test_a_footer_says_where_from_and_how_much_of_it(source: Source, said: str) -> None:

@@ -161,9 +161,9 @@ def can_be_drawn(found: Answer) -> None:
     assert set(chart.emphasis) <= drawn
     if chart.kind in {ChartKind.BARS, ChartKind.FOCUS}:
         assert len(chart.emphasis) == 1, "one thing stands out"
-    assert f"{found.source.snapshot.day} {found.source.snapshot:%B %Y}" in chart.subtitle
+    assert f"{found.source.snapshot:%b} {found.source.snapshot.day}, {found.source.snapshot.year}" in chart.subtitle
     if found.source.since:
-        assert f"{found.source.since.day} {found.source.since:%B %Y}" in chart.subtitle
+        assert f"{found.source.since:%b} {found.source.since.day}" in chart.subtitle
 
 
 def adds_up(found: Answer) -> None:

@@ -35,7 +35,7 @@ def standin() -> Iterator[HubStandIn]:
 
 
 def take(standin: HubStandIn, within: ListName = ListName.TOP, **options: Any) -> Listing:
-    return hub.listing(within, taken_on=DAY, **{"endpoint": standin.endpoint, "timeout": 2.0, "deadline": 0.9, **options})
+    return hub.listing(within, taken_on=DAY, **{"endpoint": standin.endpoint, "timeout": 2.0, "deadline": 20.0, **options})
 
 
 def refusal(standin: HubStandIn, within: ListName = ListName.TOP, **options: Any) -> str:

@@ -420,7 +420,7 @@ def test_another_view_takes_the_place_of_the_answer(bot, kind, method):
     at.slack.press(first, "view:by", value="licenses by likes")
     idle(at)
     (message,) = seen(at, CHANNELS[kind])
-    assert "by likes with" in at.slack.shown_text(message)
+    assert "of likes" in at.slack.shown_text(message)
     assert message.ts == first.ts or method
 
 
@@ -434,7 +434,7 @@ def test_another_view_of_a_quiet_answer_takes_its_place_and_stays_quiet(bot, kin
     idle(at)
     (message,) = seen(at, CHANNELS[kind])
     assert (message.ts, message.viewer) == (first.ts, first.viewer)
-    assert "by likes with" in at.slack.shown_text(message)
+    assert "of likes" in at.slack.shown_text(message)
 
 
 def test_what_goes_on_from_an_answer_in_a_channel_without_the_bot_stays_in_its_thread(bot):

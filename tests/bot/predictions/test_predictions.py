@@ -123,7 +123,7 @@ def test_a_bets_whole_life_placed_changed_listed_closed_settled_and_scored(bot):
     slack.command(f'predict creators "{bot.second}" 70% by 2026-07')
     assert bot.seen("Bets on July 2026 closed when the month began. The next month you can bet on is August 2026.").viewer
     slack.command(f"unbet {bet.id}")
-    assert bot.seen("can't be taken back anymore").viewer
+    assert bot.seen("can't take back bet").viewer
     assert bot.settle(datetime(2026, 7, 31, 23, 59, tzinfo=UTC)) == []
     assert [one.outcome for one in bot.here()] == [None, None]
 

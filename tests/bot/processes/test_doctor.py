@@ -77,12 +77,12 @@ def test_what_is_right_is_good_and_what_is_not_used_is_no_fault(settings, monkey
 
 BROKEN = {
     "no token": ({"slack_bot_token": None}, "bot token", "SLACK_BOT_TOKEN is not set"),
-    "swapped tokens": ({"slack_bot_token": SecretStr("xap" + "p-1-A-b")}, "bot token", "holds an app-level token"),
+    "swapped tokens": ({"slack_bot_token": SecretStr("xap" + "p-1-A-b")}, "bot token", "contains an app-level token"),
     "wrong token": ({"slack_bot_token": SecretStr("xox" + "b-wrong")}, "bot token", "Slack rejected it (invalid_auth)"),
-    "bot token for an app token": ({"slack_app_token": SecretStr("xox" + "b-wrong")}, "app token", "holds no app-level token"),
+    "bot token for an app token": ({"slack_app_token": SecretStr("xox" + "b-wrong")}, "app token", "isn't an app-level token"),
     "wrong app token": ({"slack_app_token": SecretStr("xap" + "p-wrong")}, "app token", "Slack rejected it (invalid_auth)"),
     "no signing secret": ({"slack_signing_secret": None}, "signing secret", "is not set"),
-    "wrong signing secret": ({"slack_signing_secret": SecretStr("hush")}, "signing secret", "is not 32 hexadecimal digits"),
+    "wrong signing secret": ({"slack_signing_secret": SecretStr("hush")}, "signing secret", "isn't 32 hexadecimal digits"),
     "half of OAuth": ({"slack_client_id": "1.2"}, "OAuth", "not set: SLACK_CLIENT_SECRET, HFSTATS_PUBLIC_URL"),
     "no key": (
         {"slack_client_id": "1", "slack_client_secret": SecretStr("x"), "hfstats_public_url": "http://127.0.0.1:9"},

@@ -53,7 +53,7 @@ def test_a_week_and_the_latest(simulated):
     ("words", "code", "says"),
     [
         (("digest", "--month", "2026-13"), 2, "Write a month like 2026-07"),
-        (("digest", "--month", "2019-01"), 1, "no snapshot of the"),
+        (("digest", "--month", "2019-01"), 1, "no snapshots of the top list"),
         (("digest", "--month", "2026-07", "--week", "2026-W30"), 2, "not both"),
         (("deliveries", "retry"), 2, "hfstats deliveries --failed"),
     ],

@@ -20,6 +20,7 @@ from bot.domain.content import Content
 from bot.domain.dump import DumpRequest
 from bot.domain.outbox import Kind, Outcome, PlannedDelivery
 from bot.domain.pending_reply import PendingReply
+from bot.domain.request import SourceMessage
 from bot.slack.installation.tokens import Tokens
 from bot.storage.channels.alerts import AlertStore
 from bot.storage.channels.predictions import BetStore
@@ -28,6 +29,7 @@ from bot.storage.dumps import DumpStore
 from bot.storage.heartbeats import HeartbeatStore
 from bot.storage.installations import SECRETS, Cipher, Installations, InstallationTables
 from bot.storage.job_slots import JobSlots
+from bot.storage.messages.answered_messages import AnsweredMessages
 from bot.storage.messages.built_digests import BuiltDigests
 from bot.storage.messages.outbox import OutboxStore
 from bot.storage.messages.pending_replies import PendingReplies
@@ -336,6 +338,7 @@ def fill(engine, cipher, team):
     PictureStore(engine, ["key"]).save(team, f"png of {team}".encode())
     PictureStore(engine, ["key"]).save(team, b"shown by both")
     PendingReplies(engine).begin(PendingReply(team, "C1", "1.1", "licenses"))
+    AnsweredMessages(engine).claim(SourceMessage(team, "C1", "1.1"), "licenses")
     TokenLeases(engine).take(team, timedelta(minutes=1))
     Installations(engine, CLIENT, cipher).save(installed(team=team))
     ReceivedEvents(engine).first(f"event of {team}")

@@ -73,7 +73,7 @@ def test_a_channels_whole_life(bot):
 
 def test_details_and_numbers_come_into_the_thread(bot):
     assert bot.slack.command("digest").ok
-    shown = bot.seen("a sample")
+    shown = bot.seen("· sample")
     assert bot.slack.press(shown, "Full rankings").ok
     bot.slack.wait_for(lambda: "Apache-2.0" in str([one.blocks for one in bot.replies(shown)]), WAIT)
     assert bot.slack.press(shown, "CSV").ok
@@ -89,7 +89,7 @@ def test_a_channel_without_the_bot_is_told_to_invite_it_and_can_try_again(bot):
     assert told.viewer
     assert bot.subscribed("random") is None
     bot.slack.channel("random").members.add(bot.slack.workspace().bot)
-    assert bot.slack.press(told, "subscribe").ok
+    assert bot.slack.press(told, "subscribe monthly on first-working-day at 09:00 UTC").ok
     bot.seen("subscribed this conversation", channel="random", user="grace")
     assert bot.subscribed("random")
 
