@@ -77,9 +77,9 @@ def test_its_day_and_columns_can_be_said(url, tmp_path):
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["--on", "2026-08-31", "x.parquet"], "say --list hub with them"),
-        (["--list", "hub", "--on", "2026-08-31", "a.parquet", "b.parquet"], "the day of one dump"),
-        (["--list", "hub", "--columns", "downloads", "2026-08-31.parquet"], "is no FIELD=NAME"),
+        (["--on", "2026-08-31", "x.parquet"], "Add --list hub"),
+        (["--list", "hub", "--on", "2026-08-31", "a.parquet", "b.parquet"], "a single dump"),
+        (["--list", "hub", "--columns", "downloads", "2026-08-31.parquet"], "in the form FIELD=NAME"),
         (["--list", "hub", "2026-08-31.parquet"], "2026-08-31.parquet"),
     ],
 )
