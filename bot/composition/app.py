@@ -10,8 +10,8 @@ from analytics.storage import database, database_wait
 from analytics.storage.sql_history import SqlHistory
 from bot.analytics_pool.pool import Pool
 from bot.analytics_pool.supervisor import Limits
-from bot.composition.background import delivery_context, prewarming, worker_watch
-from bot.composition.slack_clients import client, installations, installing, tokens
+from bot.composition.background import delivery_context, prewarmer, worker_watch
+from bot.composition.slack_clients import client, installations, oauth_pages, tokens
 from bot.conversation.answer_cache import AnswerCache
 from bot.conversation.llm import LanguageModel
 from bot.conversation.name_index import NameIndex
@@ -20,8 +20,8 @@ from bot.conversation.one_answer import OneAnswer
 from bot.conversation.rate_limit import RateLimit
 from bot.conversation.request_parser import RequestParser
 from bot.conversation.router import Router
-from bot.database_setup import gallery
-from bot.delivery.lifecycle import Lifecycle
+from bot.database_setup import picture_store
+from bot.delivery.lifecycle import RequestLifecycle
 from bot.delivery.responder import Responder
 from bot.observability import logs
 from bot.observability.metrics import Metrics
@@ -33,7 +33,7 @@ from bot.slack.error_handler import failed
 from bot.slack.listener_pool import ENTRY_POINT, DeduplicatingRunner, ListenerPool
 from bot.slack.payload import entry_point_of
 from bot.slack.registration import listen
-from bot.slack.reply_place import asked_in, place_of
+from bot.slack.reply_place import place_of, text_of
 from bot.slack.services import Services
 from bot.slack.verification import VerifiedOnly
 from bot.slack_api.client import SlackClient
@@ -89,7 +89,7 @@ def services(
         router,
         Responder(
             metrics.counting(router.reply) if metrics else router.reply,
-            gallery=gallery(settings, database_),
+            picture_store=picture_store(settings, database_),
             # Over Socket Mode nothing listens where the address points.
             public_url=None if settings.slack_app_token else settings.hfstats_public_url,
         ),
@@ -121,7 +121,7 @@ def bolt(settings: Settings, at: Services, *, over_http: bool, metrics: Metrics 
     ``over_http`` acknowledges when the listener has run, which spares the wait of Bolt's polling; a listener does nothing but
     acknowledge, and the work goes on in lazy listeners.
     """
-    lifecycle = Lifecycle(at.pending_replies, metrics.ended if metrics else None)
+    lifecycle = RequestLifecycle(at.pending_replies, metrics.ended if metrics else None)
     executor = ListenerPool(settings.hfstats_threads, metrics.finished if metrics else None, lifecycle)
     app = App(
         client=client(settings, metrics),
@@ -133,8 +133,8 @@ def bolt(settings: Settings, at: Services, *, over_http: bool, metrics: Metrics 
         before_authorize=VerifiedOnly(secret(settings.slack_signing_secret)),
         listener_executor=executor,
     )
-    app.listener_runner.lazy_listener_runner = DeduplicatingRunner(executor, at.received_events, lifecycle, place_of, asked_in)
-    acknowledgement.before_work(app.listener_runner, failed)
+    app.listener_runner.lazy_listener_runner = DeduplicatingRunner(executor, at.received_events, lifecycle, place_of, text_of)
+    acknowledgement.acknowledge_first(app.listener_runner, failed)
 
     def entering(body: dict[str, Any], context: BoltContext, next_: Callable[[], BoltResponse]) -> BoltResponse:
         context["client"] = SlackClient.like(context.client)  # Bolt makes a plain one for each request
@@ -180,12 +180,12 @@ def web_context(settings: Settings, workers: Pool, database_: sa.Engine) -> WebC
 
     return WebContext(
         bolt(settings, at, over_http=True, metrics=metrics, many=many),
-        gallery(settings, database_),
+        picture_store(settings, database_),
         metrics,
         Health({"database": tables, "analytics": workers.check}),
-        prewarming(at),
+        prewarmer(at),
         worker_watch(settings, database_, metrics),
-        installing(settings, kept) if kept else None,
+        oauth_pages(settings, kept) if kept else None,
         metrics_token=secret(settings.hfstats_metrics_token),
         https=(settings.hfstats_public_url or "").startswith("https://"),
     )

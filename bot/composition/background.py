@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from analytics.language import grammar
 from bot.blocks.escape import escape
 from bot.composition.slack_clients import client, clients, installations, tokens
-from bot.database_setup import gallery
+from bot.database_setup import picture_store
 from bot.delivery import recovery
 from bot.domain.store_summary import FINDINGS
 from bot.jobs.backfill.service import Backfill
@@ -54,7 +54,7 @@ def delivery_context(settings: Settings, database_: sa.Engine, metrics: Metrics 
         AlertStore(database_),
         BetStore(database_),
         clients(settings, database_, metrics),
-        gallery(settings, database_),
+        picture_store(settings, database_),
         None if settings.slack_app_token else settings.hfstats_public_url,
         heartbeats=HeartbeatStore(database_),
         installer_of=kept.installer if kept else no_installer,
@@ -62,14 +62,14 @@ def delivery_context(settings: Settings, database_: sa.Engine, metrics: Metrics 
     )
 
 
-def jobs(settings: Settings, database_: sa.Engine, numbers: Analytics, alive: Callable[[], None] = lambda: None) -> Jobs:
+def jobs(settings: Settings, database_: sa.Engine, analytics: Analytics, alive: Callable[[], None] = lambda: None) -> Jobs:
     """Put together what runs by the clock."""
     delivery_context_ = delivery_context(settings, database_)
     return Jobs(
         settings,
         database_,
         delivery_context_,
-        numbers,
+        analytics,
         JobSlots(database_),
         ReceivedEvents(database_),
         backfill(settings, database_),
@@ -90,22 +90,22 @@ def engine(settings: Settings, database_: sa.Engine, work: Jobs) -> Engine:
         from bot.jobs.engine.postgres import Postgres  # noqa: PLC0415 - not where there is no PostgreSQL
 
         return Postgres(work, database_, settings.hfstats_deliveries, work.done.first)
-    return local(settings, work)
+    return local_engine(settings, work)
 
 
-def local(settings: Settings, work: Jobs, without: Sequence[str] = ()) -> Local:
+def local_engine(settings: Settings, work: Jobs, without: Sequence[str] = ()) -> Local:
     """Make what runs the clock in this process; ``without`` some of its jobs."""
     from bot.jobs.engine.local import Local  # noqa: PLC0415 - not where there is a PostgreSQL
 
     return Local(work, settings.hfstats_deliveries, {job: cron for job, cron in CLOCK.items() if job not in without})
 
 
-def prewarming(at: Services) -> Prewarmer:
+def prewarmer(at: Services) -> Prewarmer:
     """Make what answers the common questions before they are asked."""
     return Prewarmer(at.answer_cache, [grammar.parse(text, at.forms) for text in FINDINGS])
 
 
-def recovering(settings: Settings, database_: sa.Engine, metrics: Metrics | None = None) -> Callable[[], None]:
+def start_recovery(settings: Settings, database_: sa.Engine, metrics: Metrics | None = None) -> Callable[[], None]:
     """Start putting right what a process that was killed left unanswered; returns what stops it."""
     slack = client(settings, metrics)
     kept = installations(settings, database_)

@@ -57,7 +57,7 @@ def tokens(settings: Settings, database_: sa.Engine, kept: Installations, metric
     return Tokens(kept, TokenLeases(database_), client(settings, metrics), id_, secret_)
 
 
-def installing(settings: Settings, kept: Installations) -> Blueprint:
+def oauth_pages(settings: Settings, kept: Installations) -> Blueprint:
     """Make the pages by which workspaces install the app."""
     from bot.slack.installation import oauth  # noqa: PLC0415 - as above
     from bot.slack.installation.oauth_state import SignedStates  # noqa: PLC0415 - as above

@@ -58,6 +58,6 @@ class AnswerCache:
         """
         return self._version()
 
-    def overview(self, known: str) -> StoreSummary | None:
-        """Summarize the store; see :meth:`bot.analytics_pool.pool.Pool.overview`."""
-        return self._answers.overview(known)
+    def summarize_store(self, known: str) -> StoreSummary | None:
+        """Summarize the store; see :meth:`bot.analytics_pool.pool.Pool.summarize_store`."""
+        return self._answers.summarize_store(known)

@@ -25,7 +25,7 @@ _ALIKE = 75
 class Overviews(Protocol):
     """Whatever can look the store over: the pool of processes, or one analyst in this process."""
 
-    def overview(self, known: str) -> StoreSummary | None:
+    def summarize_store(self, known: str) -> StoreSummary | None:
         """Return the overview, or ``None`` when its edition is still ``known``."""
         ...
 
@@ -48,13 +48,13 @@ class NameIndex:
         """
         with self._asking:
             if self._found is None or monotonic() >= self._again:
-                self._found = self._source.overview(self._found.edition if self._found else "") or self._found
+                self._found = self._source.summarize_store(self._found.edition if self._found else "") or self._found
                 self._again = monotonic() + FRESH
             if self._found is None:
                 raise LookupError("the source knows an edition that it never gave")
             return self._found
 
-    def at_hand(self, within: float = 0.0) -> StoreSummary | None:
+    def cached(self, within: float = 0.0) -> StoreSummary | None:
         """Return the overview without waiting for a newer one; when there is none yet, wait ``within`` seconds. Never raises."""
         if self._found is None or monotonic() >= self._again:
             behind = self._behind

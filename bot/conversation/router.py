@@ -22,7 +22,7 @@ class Answers(Protocol):
         """Answer a question; raises HfStatsError for one that has no answer."""
         ...
 
-    def overview(self, known: str) -> StoreSummary | None:
+    def summarize_store(self, known: str) -> StoreSummary | None:
         """Look over the store; ``None`` when its edition is still ``known``."""
         ...
 

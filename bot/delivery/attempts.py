@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from analytics.errors import StoreError
 from bot.delivery.open_request import CURRENT
-from bot.slack_api.errors import FAILURES, lasting, said
+from bot.slack_api.errors import FAILURES, error_code, is_lasting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,11 +29,11 @@ def attempt(what: str, act: Callable[[], object]) -> bool:
         act()
     except (*FAILURES, StoreError) as error:
         request = CURRENT.get()
-        if request is None or lasting(error):
+        if request is None or is_lasting(error):
             raise
-        _log.warning("%s: %s", what, said(error))
-        request.handed_over = True
-        request.lifecycle.handover.take(what, lambda: _tried_again(what, act))
+        _log.warning("%s: %s", what, error_code(error))
+        request.queued_for_retry = True
+        request.lifecycle.retry_queue.take(what, lambda: _tried_again(what, act))
         return False
     return True
 
@@ -43,9 +43,9 @@ def _tried_again(what: str, act: Callable[[], object]) -> bool:
     try:
         act()
     except FAILURES as error:
-        if not lasting(error):
+        if not is_lasting(error):
             raise
-        _log.warning("%s: %s", what, said(error))
+        _log.warning("%s: %s", what, error_code(error))
     return True
 
 

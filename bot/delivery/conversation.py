@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from bot.blocks.controls import VIEW
 from bot.blocks.messages import origin_note, progress, progress_without_update, restart_notice
-from bot.delivery.message_marker import Unseen, find, marked, new_delivery_id
+from bot.delivery.message_marker import HistoryUnavailable, find, marked, new_delivery_id
 from bot.delivery.request_tracker import TRACKER
 from bot.domain.access import NOBODY, Access, ConversationKind
 from bot.slack_api import response_url
-from bot.slack_api.errors import FAILURES, PostResult, classify_error, meaning, said
+from bot.slack_api.errors import FAILURES, PostResult, classify_answer, classify_error, error_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_TRIES = 3
+_ATTEMPTS = 3
 """Of what may be done twice without harm."""
 
 
@@ -100,15 +100,15 @@ class Conversation:
         if self.quiet or self.replaces_message:
             return
         mark = new_delivery_id()
-        self._lost_post = (mark, PostResult.LOST)  # whatever is raised now, it is looked for before the end
+        self._lost_post = (mark, PostResult.UNCONFIRMED)  # whatever is raised now, it is looked for before the end
         try:
             posted = self._posted(progress(text), "Working on it …", mark)
             self.working, self._lost_post = (str(posted["channel"]), self._posted_ts), None
         except FAILURES as error:
-            _log.info("no working message: %s", said(error))
+            _log.info("no working message: %s", error_code(error))
             sent = classify_error(error)
-            self._closed = sent is PostResult.SHUT
-            self._lost_post = (mark, sent) if sent in {PostResult.LOST, PostResult.FAILED} else None
+            self._closed = sent is PostResult.UNAVAILABLE
+            self._lost_post = (mark, sent) if sent in {PostResult.UNCONFIRMED, PostResult.TEMPORARY_FAILURE} else None
             return
         if tracker := TRACKER.get():
             tracker.posted(self, text)
@@ -149,7 +149,7 @@ class Conversation:
         """Tell the person that there will be an answer, where no working message does."""
         self._respond_ephemerally(progress_without_update(text), "The answer follows.")
 
-    def withdraw(self) -> bool:
+    def remove_working_message(self) -> bool:
         """Take the working message back, where one may still stand; tell whether none does.
 
         One that Slack does not delete, or that may have become the answer already, is turned into an offer to ask again. One
@@ -159,42 +159,42 @@ class Conversation:
         if self.working and not self._update_lost:
             channel, ts = self.working
             sent = self._update(self.client.chat_delete, channel=channel, ts=ts)
-            if sent is PostResult.DONE or self._last_error == "message_not_found":
+            if sent is PostResult.DELIVERED or self._last_error == "message_not_found":
                 self.working = None
-        return self.working is None or self.interrupt()
+        return self.working is None or self.mark_interrupted()
 
-    def interrupt(self) -> bool:
+    def mark_interrupted(self) -> bool:
         """Turn the working message into an offer to ask again; tell whether none stands any more."""
         if self.working is None:
             return True
         channel, ts = self.working
         blocks, text = restart_notice(self.question, VIEW), "I was interrupted while working on this."
         sent = self._update(self.client.chat_update, channel=channel, ts=ts, blocks=blocks, text=text)
-        if sent is PostResult.DONE or (sent is PostResult.SHUT and self._last_error != "ratelimited"):
+        if sent is PostResult.DELIVERED or (sent is PostResult.UNAVAILABLE and self._last_error != "ratelimited"):
             self.working = None
         return self.working is None
 
     def _noting_success(self, way: PostMethod) -> PostMethod:
         def tell(blocks: list[Block], text: str) -> PostResult:
             sent = way(blocks, text)
-            self.notified = self.notified or sent is PostResult.DONE
+            self.notified = self.notified or sent is PostResult.DELIVERED
             return sent
 
         return tell
 
     def _replace_working(self, blocks: list[Block], text: str) -> PostResult:
         if self.working is None:
-            return PostResult.SHUT
+            return PostResult.UNAVAILABLE
         channel, ts = self.working
         sent = self._update(self.client.chat_update, channel=channel, ts=ts, blocks=blocks, text=text)
-        if sent is PostResult.DONE:
+        if sent is PostResult.DELIVERED:
             self.working, self.answer_ts = None, ts
-        self._update_lost = sent is PostResult.LOST
+        self._update_lost = sent is PostResult.UNCONFIRMED
         return sent
 
     def _replace_message(self, blocks: list[Block], text: str) -> PostResult:
         sent = self._update(self.client.chat_update, channel=self.channel, ts=self.message, blocks=blocks, text=text)
-        if sent is PostResult.DONE:
+        if sent is PostResult.DELIVERED:
             self.answer_ts = self.message
         return sent
 
@@ -213,14 +213,14 @@ class Conversation:
     def _post(self, blocks: list[Block], text: str) -> PostResult:
         mark = new_delivery_id()
         sent = self._call(self._posted, blocks, text, mark)
-        self.answer_ts = self._posted_ts if sent is PostResult.DONE else self.answer_ts
-        if sent not in {PostResult.LOST, PostResult.FAILED}:
+        self.answer_ts = self._posted_ts if sent is PostResult.DELIVERED else self.answer_ts
+        if sent not in {PostResult.UNCONFIRMED, PostResult.TEMPORARY_FAILURE}:
             return sent
         try:
             self.answer_ts = find(self.client, self.channel, mark, self.thread)
-        except Unseen:
+        except HistoryUnavailable:
             return sent
-        return PostResult.DONE if self.answer_ts else PostResult.FAILED
+        return PostResult.DELIVERED if self.answer_ts else PostResult.TEMPORARY_FAILURE
 
     def _post_ephemeral(self, blocks: list[Block], text: str) -> PostResult:
         to = {"channel": self.channel, "user": self.user, "thread_ts": self.thread}
@@ -249,14 +249,14 @@ class Conversation:
             (mark, sent), self._lost_post = self._lost_post, None
             try:
                 found = find(self.client, self.channel, mark, self.thread)
-            except Unseen:
-                self.may_leave_working = sent is PostResult.LOST
+            except HistoryUnavailable:
+                self.may_leave_working = sent is PostResult.UNCONFIRMED
             else:
                 self.working = (self.channel, found) if found else None
 
     def _respond(self, blocks: list[Block], text: str, response_type: str, *, replace: bool = False) -> PostResult:
         if self.respond is None or self.respond.response_url is None:
-            return PostResult.SHUT
+            return PostResult.UNAVAILABLE
         body = {
             "blocks": blocks,
             "text": text,
@@ -270,13 +270,13 @@ class Conversation:
             # Not Bolt's own way: it sends again what it lost the connection for, and the answer would be there twice.
             answered = response_url.post(self.client, self.respond.response_url, said_there)
         except FAILURES as error:
-            _log.warning("response_url: %s", said(error))
+            _log.warning("response_url: %s", error_code(error))
             return classify_error(error)
         word = response_url.error_of(answered.body)
         if answered.status_code == 200 and word is None:
-            return PostResult.DONE
+            return PostResult.DELIVERED
         _log.warning("response_url: %s %s", answered.status_code, word)
-        return meaning(word or "", answered.status_code)
+        return classify_answer(word or "", answered.status_code)
 
     def _update(self, method: Callable[..., object], **arguments: Any) -> PostResult:  # noqa: ANN401 - the Web API's own arguments
         return self._retry_while_lost(lambda: self._call(method, **arguments))
@@ -284,17 +284,17 @@ class Conversation:
     @staticmethod
     def _retry_while_lost(act: Callable[[], PostResult]) -> PostResult:
         """Do again what may be done twice, as long as it is not known to be done."""
-        for _ in range(_TRIES):
+        for _ in range(_ATTEMPTS):
             sent = act()
-            if sent is not PostResult.LOST:
+            if sent is not PostResult.UNCONFIRMED:
                 break
         return sent
 
-    def _call(self, method: Callable[..., object], *given: Any, **arguments: Any) -> PostResult:  # noqa: ANN401 - as above
+    def _call(self, method: Callable[..., object], *reply: Any, **arguments: Any) -> PostResult:  # noqa: ANN401 - as above
         try:
-            method(*given, **arguments)
+            method(*reply, **arguments)
         except FAILURES as error:
-            self._last_error = said(error)
+            self._last_error = error_code(error)
             _log.warning("%s: %s", method.__name__, self._last_error)
             return classify_error(error)
-        return PostResult.DONE
+        return PostResult.DELIVERED

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
     Address = Callable[[str, Picture], str | None]
     """Gives a workspace's picture an address that Slack can fetch; ``None`` where this deployment has none to give."""
-    Rung = Callable[["RenderInput"], list[Block]]
+    Format = Callable[["RenderInput"], list[Block]]
     """Shows the numbers in one form; nothing, where that form does not suit them."""
 
 _log = logging.getLogger(__name__)
 
-REST = 300.0
+COOLDOWN = 300.0
 """Seconds for which a rung is left out that would fail again for the next answer as it did for this one."""
 
 
@@ -43,33 +43,37 @@ class RenderInput:
     address: Address
 
 
-def by_address(load: RenderInput) -> list[Block]:
+def image_from_url(render_input: RenderInput) -> list[Block]:
     """Show the picture from the bot's own public address."""
-    url = load.address(load.workspace, load.picture) if load.picture else None
-    return [image_at(url, load.answer.chart.alt)] if url else []
+    url = render_input.address(render_input.workspace, render_input.picture) if render_input.picture else None
+    return [image_at(url, render_input.answer.chart.alt)] if url else []
 
 
-def by_upload(load: RenderInput) -> list[Block]:
+def uploaded_image(render_input: RenderInput) -> list[Block]:
     """Show the picture from Slack's own files."""
-    return [image_of_file(upload(load.client, load.picture), load.answer.chart.alt)] if load.picture else []
+    return (
+        [image_of_file(upload(render_input.client, render_input.picture), render_input.answer.chart.alt)]
+        if render_input.picture
+        else []
+    )
 
 
-def natively(load: RenderInput) -> list[Block]:
+def native_chart_block(render_input: RenderInput) -> list[Block]:
     """Let Slack draw the chart."""
-    return native_chart(load.answer.chart)
+    return native_chart(render_input.answer.chart)
 
 
-def as_table(load: RenderInput) -> list[Block]:
+def table(render_input: RenderInput) -> list[Block]:
     """Show the numbers as Slack's table."""
-    return table_blocks(load.answer)
+    return table_blocks(render_input.answer)
 
 
-def as_text(load: RenderInput) -> list[Block]:
+def text_(render_input: RenderInput) -> list[Block]:
     """Show the numbers as text; an answer that has none is its sentence."""
-    return numbers(load.answer)
+    return numbers(render_input.answer)
 
 
-RUNGS: tuple[Rung, ...] = (by_address, by_upload, natively, as_table, as_text)
+FORMATS: tuple[Format, ...] = (image_from_url, uploaded_image, native_chart_block, table, text_)
 
 
 class FormatFallback:
@@ -77,26 +81,26 @@ class FormatFallback:
 
     def __init__(self) -> None:
         """Leave out none."""
-        self._rests: dict[tuple[Rung, str], float] = {}
+        self._paused_until: dict[tuple[Format, str], float] = {}
 
-    def climb(self, load: RenderInput) -> Iterator[list[Block]]:
+    def renderings(self, render_input: RenderInput) -> Iterator[list[Block]]:
         """Yield the forms that suit an answer, best first. Whoever asks for another tells that Slack refused the last one."""
-        for rung in RUNGS:
-            if time.monotonic() < self._rests.get((rung, load.workspace), 0.0):
+        for format_ in FORMATS:
+            if time.monotonic() < self._paused_until.get((format_, render_input.workspace), 0.0):
                 continue
             try:
-                shown = rung(load)
+                shown = format_(render_input)
             except NotUploadedError as error:
                 _log.warning("the picture could not be uploaded: %s", error)
                 if error.lasting:
-                    self._rest(rung, load.workspace)
+                    self._pause(format_, render_input.workspace)
                 continue
-            if shown or rung is RUNGS[-1]:
+            if shown or format_ is FORMATS[-1]:
                 yield shown
-                _log.warning("Slack refused the answer's form %s", rung.__name__)
-                if rung is by_address:  # what Slack cannot fetch now, it cannot fetch for the next answer
-                    self._rest(rung, load.workspace)
+                _log.warning("Slack refused the answer's form %s", format_.__name__)
+                if format_ is image_from_url:  # what Slack cannot fetch now, it cannot fetch for the next answer
+                    self._pause(format_, render_input.workspace)
 
-    def _rest(self, rung: Rung, workspace: str) -> None:
-        _log.warning("%s is left out for %.0f s", rung.__name__, REST)
-        self._rests[rung, workspace] = time.monotonic() + REST
+    def _pause(self, format_: Format, workspace: str) -> None:
+        _log.warning("%s is left out for %.0f s", format_.__name__, COOLDOWN)
+        self._paused_until[format_, workspace] = time.monotonic() + COOLDOWN

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, TypeVar
 from analytics.storage import database_wait
 from bot.conversation.failures import notice_of
 from bot.delivery.attempts import succeeds
-from bot.delivery.handover import Handover
 from bot.delivery.open_request import CURRENT, OpenRequest, Outcome
 from bot.delivery.request_tracker import TRACKER
 from bot.delivery.responder import Responder
+from bot.delivery.retry_queue import RetryQueue
 from bot.domain.pending_reply import WITHOUT_MESSAGE, PendingReply
 from bot.domain.reply import Notice
 from bot.observability.logs import request_id
@@ -34,18 +34,18 @@ T = TypeVar("T")
 
 DATABASE_WITHIN = 5.0
 """Seconds that one request waits for the database in total."""
-LEFT_FOR_TELLING = 8.0
+RESERVED_FOR_NOTICES = 8.0
 """Seconds before the end of a shutdown from which nobody is waited for, so that everybody can be told."""
-_TELLERS = 16
+_NOTICE_THREADS = 16
 _STOPPED = "I'm restarting and couldn't get to your request. Ask again in a minute."
 
 
-class Lifecycle:
+class RequestLifecycle:
     """Carries requests, and knows which have not ended."""
 
     def __init__(self, pending_replies: PendingReplies | None = None, ended: Callable[[str], None] | None = None) -> None:
         """Record in ``unfinished`` what has not ended; ``ended`` is told the outcome of each request."""
-        self.handover = Handover(pending_replies)
+        self.retry_queue = RetryQueue(pending_replies)
         self._pending_replies = pending_replies
         self._ended = ended
         self._open: set[OpenRequest] = set()
@@ -112,9 +112,9 @@ class Lifecycle:
     def _stop(self, left: list[OpenRequest], within: float) -> None:
         if left:
             _log.warning("telling %s people that their requests are not finished", len(left))
-            tellers = ThreadPoolExecutor(_TELLERS, "stopping")
-            wait([tellers.submit(self.stop, request) for request in left], max(0.0, within))
-            tellers.shutdown(wait=False, cancel_futures=True)
+            executor = ThreadPoolExecutor(_NOTICE_THREADS, "stopping")
+            wait([executor.submit(self.stop, request) for request in left], max(0.0, within))
+            executor.shutdown(wait=False, cancel_futures=True)
 
     def _end(self, request: OpenRequest, error: BaseException | None, *, stopped: bool = False) -> None:
         """Give a request its one end: tell, withdraw, count. Each step is done whatever becomes of the others."""
@@ -160,7 +160,7 @@ class Lifecycle:
     def _interrupted(self, request: OpenRequest) -> bool:
         """Turn the working message into an offer to ask again, which tells the person; tell whether there was one to turn."""
         working = [conversation for conversation in request.conversations if conversation.working]
-        return bool(working) and all(succeeds("interrupting", conversation.interrupt) for conversation in working)
+        return bool(working) and all(succeeds("interrupting", conversation.mark_interrupted) for conversation in working)
 
     def _ended_well(self, request: OpenRequest, notified: Conversation | None) -> Outcome:
         if request.duplicate:
@@ -171,7 +171,7 @@ class Lifecycle:
         for conversation in request.conversations:
             if conversation.notice:  # it should have been told, and no way led there
                 return self._hand_over(request, conversation, conversation.notice)
-        return Outcome.HANDED_OVER if request.handed_over else Outcome.DONE
+        return Outcome.HANDED_OVER if request.queued_for_retry else Outcome.DONE
 
     def _hand_over(self, request: OpenRequest, conversation: Conversation, notice: Notice) -> Outcome:
         level = logging.WARNING if notice.reference else logging.ERROR  # with a reference, the failure has its line already
@@ -185,19 +185,21 @@ class Lifecycle:
             conversation.user,
             conversation.thread or "",
         )
-        self.handover.take("telling somebody", lambda: Responder.tell(conversation, notice), work)
+        self.retry_queue.take("telling somebody", lambda: Responder.tell(conversation, notice), work)
         return Outcome.HANDED_OVER
 
     def _withdraw(self, request: OpenRequest, *, stopped: bool) -> None:
         """Leave no working message standing, and no record of one that does not stand."""
         for conversation in request.conversations:
-            take_back = conversation.interrupt if stopped and not conversation.notified else conversation.withdraw
+            take_back = (
+                conversation.mark_interrupted if stopped and not conversation.notified else conversation.remove_working_message
+            )
             if not succeeds("withdrawing a working message", take_back):
-                self.handover.take("withdrawing a working message", take_back, _standing(request, conversation))
+                self.retry_queue.take("withdrawing a working message", take_back, _standing(request, conversation))
         standing = {conversation.working for conversation in request.conversations}
         for work in request.recorded:
             if (work.channel, work.ts) not in standing:
-                self.handover.forget(work)
+                self.retry_queue.forget(work)
 
 
 def _standing(request: OpenRequest, conversation: Conversation) -> PendingReply | None:

@@ -7,7 +7,7 @@ import secrets
 import time
 from typing import TYPE_CHECKING, Any
 
-from bot.slack_api.errors import FAILURES, said
+from bot.slack_api.errors import FAILURES, error_code
 
 if TYPE_CHECKING:
     from slack_sdk import WebClient
@@ -21,7 +21,7 @@ _OUTSIDE = frozenset({"channel_not_found", "not_in_channel"})
 """Who is told this could not have posted there either. A person's id is one to post to, though never one to read."""
 
 
-class Unseen(Exception):  # noqa: N818 - nothing went wrong: the bot has no right to look
+class HistoryUnavailable(Exception):  # noqa: N818 - nothing went wrong: the bot has no right to look
     """The conversation's messages cannot be read, so whether the post is there cannot be told."""
 
 
@@ -52,9 +52,9 @@ def find(client: WebClient, channel: str, mark: str, thread: str | None = None) 
         else:
             page = client.conversations_history(channel=channel, **since)
     except FAILURES as error:
-        if said(error) in _OUTSIDE and not channel.startswith(("U", "W")):
+        if error_code(error) in _OUTSIDE and not channel.startswith(("U", "W")):
             return None
-        _log.info("a lost message cannot be looked for: %s", said(error))
-        raise Unseen from error
+        _log.info("a lost message cannot be looked for: %s", error_code(error))
+        raise HistoryUnavailable from error
     found = (one for one in page["messages"] if one.get("metadata", {}).get("event_payload", {}).get("mark") == mark)
     return next((str(one["ts"]) for one in found), None)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.delivery.conversation import Conversation
-    from bot.delivery.lifecycle import Lifecycle
+    from bot.delivery.lifecycle import RequestLifecycle
 
 
 class Outcome(StrEnum):
@@ -39,7 +39,7 @@ class Outcome(StrEnum):
 class OpenRequest:
     """One request, from its acceptance on."""
 
-    lifecycle: Lifecycle
+    lifecycle: RequestLifecycle
     place: Callable[[], Conversation | None] = lambda: None
     """Makes the place where the person can be told something, where the listener made none; ``None`` where there is nobody."""
     text: str = ""
@@ -47,7 +47,7 @@ class OpenRequest:
     conversations: list[Conversation] = field(default_factory=list)
     recorded: list[PendingReply] = field(default_factory=list)
     duplicate: bool = False
-    handed_over: bool = False
+    queued_for_retry: bool = False
     begun: bool = False
     ended: bool = False
 

@@ -11,7 +11,7 @@ from analytics.errors import HfStatsError, StoreError
 from bot.blocks.controls import VIEW
 from bot.blocks.messages import notice_blocks, notice_fallback, restart_notice
 from bot.domain.reply import Notice
-from bot.slack_api.errors import FAILURES, lasting, said
+from bot.slack_api.errors import FAILURES, error_code, is_lasting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,7 +82,7 @@ def _put_right(pending_replies: PendingReplies, work: PendingReply, client_for: 
         _log.warning("a request could not be put right yet: %s", error)
         return False
     except FAILURES as error:
-        _log.warning("a request could not be put right yet: %s", said(error))
+        _log.warning("a request could not be put right yet: %s", error_code(error))
         return False
     pending_replies.end(work)  # only now: one that is not put right is handed out again
     return done is True
@@ -102,10 +102,10 @@ def _told(work: PendingReply, client: WebClient) -> bool:
             blocks = restart_notice(work.query, VIEW)
             client.chat_update(channel=work.channel, ts=work.ts, blocks=blocks, text="I was restarted while working on this.")
         except FAILURES as error:
-            if not lasting(error):
+            if not is_lasting(error):
                 raise
-            _log.warning("a working message cannot be put right: %s", said(error))
-            if said(error) == "message_not_found" or not work.user:
+            _log.warning("a working message cannot be put right: %s", error_code(error))
+            if error_code(error) == "message_not_found" or not work.user:
                 return False
         else:
             return True
@@ -116,9 +116,9 @@ def _told(work: PendingReply, client: WebClient) -> bool:
         try:
             post(**where, **content)
         except FAILURES as error:
-            if not lasting(error):
+            if not is_lasting(error):
                 raise
-            _log.warning("somebody cannot be told: %s", said(error))
+            _log.warning("somebody cannot be told: %s", error_code(error))
         else:
             return True
     return False

@@ -47,12 +47,12 @@ class Responder:
         self,
         reply: Callable[[Query], Reply],
         *,
-        gallery: PictureStore | None = None,
+        picture_store: PictureStore | None = None,
         public_url: str | None = None,
     ) -> None:
         """``gallery`` with ``public_url`` shows pictures by address."""
         self._reply = reply
-        self._gallery = gallery
+        self._gallery = picture_store
         self._public_url = public_url
         self._format_fallback = FormatFallback()
 
@@ -65,11 +65,11 @@ class Responder:
         if conversation.working is None and conversation.respond is not None:
             patience.start()
         try:
-            given = self._reply(question.query)
+            reply = self._reply(question.query)
             return (
-                self._answer(conversation, given, patience)
-                if given.answer
-                else self.tell(conversation, given.notice or _nothing())
+                self._answer(conversation, reply, patience)
+                if reply.answer
+                else self.tell(conversation, reply.notice or _nothing())
             )
         finally:
             patience.cancel()
@@ -78,8 +78,8 @@ class Responder:
     def tell(conversation: Conversation, notice: Notice) -> bool:
         """Give a notice to the person who asked, and tell whether that worked; rather twice than never."""
         conversation.notice = notice
-        rungs = iter([notice_blocks(notice, GO if conversation.quiet else ASK), []])
-        return send(conversation.private_post_methods(), rungs, notice_fallback(notice), twice=True) is PostResult.DONE
+        formats = iter([notice_blocks(notice, GO if conversation.quiet else ASK), []])
+        return send(conversation.private_post_methods(), formats, notice_fallback(notice), twice=True) is PostResult.DELIVERED
 
     def image_url(self, workspace: str, picture: Picture) -> str | None:
         """Return an address that shows the picture to who knows it; ``None`` where this deployment shows none by address."""
@@ -91,14 +91,14 @@ class Responder:
             _log.warning("the picture could not be stored: %s", error)
             return None
 
-    def _answer(self, conversation: Conversation, given: Reply, patience: Timer) -> bool:
-        answer = given.answer
+    def _answer(self, conversation: Conversation, reply: Reply, patience: Timer) -> bool:
+        answer = reply.answer
         if answer is None:
             return False
-        load = RenderInput(answer, given.picture, conversation.workspace, conversation.client, self.image_url)
+        render_input = RenderInput(answer, reply.picture, conversation.workspace, conversation.client, self.image_url)
 
-        def rungs() -> Iterator[list[Block]]:
-            for shown in self._format_fallback.climb(load):
+        def formats() -> Iterator[list[Block]]:
+            for shown in self._format_fallback.renderings(render_input):
                 patience.cancel()
                 if patience.ident:
                     patience.join(_PATIENCE)  # not after the answer
@@ -114,10 +114,10 @@ class Responder:
                 )
             yield []  # the words alone
 
-        sent = send(conversation.post_methods(), rungs(), answer_fallback(answer, conversation.read_as))
-        if sent is PostResult.LOST:
+        sent = send(conversation.post_methods(), formats(), answer_fallback(answer, conversation.read_as))
+        if sent is PostResult.UNCONFIRMED:
             return self.tell(conversation, Notice(_LOST, suggestions=(answer.query,)))
-        return sent is PostResult.DONE
+        return sent is PostResult.DELIVERED
 
 
 def _nothing() -> Notice:

@@ -13,20 +13,20 @@ if TYPE_CHECKING:
     from bot.delivery.conversation import PostMethod
 
 
-def send(ways: Iterable[PostMethod], rungs: Iterator[list[Block]], text: str, *, twice: bool = False) -> PostResult:
+def send(ways: Iterable[PostMethod], formats: Iterator[list[Block]], text: str, *, twice: bool = False) -> PostResult:
     """Show the first of ``rungs`` that Slack takes, by the first of ``ways`` that is open.
 
     Blocks that are refused are followed by the next rung, on the same way; a way that is shut by the next way, with the same
     blocks. What may have arrived is not sent again, unless ``twice`` says that it does no harm.
 
-    Returns ``DONE``, ``LOST`` (it may be there), or ``SHUT`` when nothing worked.
+    Returns ``DELIVERED``, ``UNCONFIRMED`` (it may be there), or ``SHUT`` when nothing worked.
     """
-    blocks = next(rungs)
+    blocks = next(formats)
     for way in ways:
         failures = 0
-        while (sent := way(blocks, text)) in {PostResult.UNFIT, PostResult.FAILED}:
-            if sent is PostResult.UNFIT:
-                following = next(rungs, None)
+        while (sent := way(blocks, text)) in {PostResult.BLOCKS_REFUSED, PostResult.TEMPORARY_FAILURE}:
+            if sent is PostResult.BLOCKS_REFUSED:
+                following = next(formats, None)
                 if following is None:
                     break
                 blocks = following
@@ -34,6 +34,6 @@ def send(ways: Iterable[PostMethod], rungs: Iterator[list[Block]], text: str, *,
                 break
             else:
                 failures += 1
-        if sent is PostResult.DONE or (sent is PostResult.LOST and not twice):
+        if sent is PostResult.DELIVERED or (sent is PostResult.UNCONFIRMED and not twice):
             return sent
-    return PostResult.SHUT
+    return PostResult.UNAVAILABLE

@@ -242,7 +242,7 @@ class Jobs:
     def tidy(self) -> None:
         """Delete pictures, marks and deliveries that are no longer needed."""
         age = timedelta(days=self.settings.hfstats_picture_days)
-        links = self.delivery_context.gallery.prune(age) if self.delivery_context.gallery else 0
+        links = self.delivery_context.picture_store.prune(age) if self.delivery_context.picture_store else 0
         marks = self.seen.prune(EVENT_RETENTION) + self.done.prune(DELIVERY_RETENTION)
         lines = self.delivery_context.outbox.prune(DELIVERY_RETENTION)
         digests = self.delivery_context.built_digests.prune(age)

@@ -15,11 +15,11 @@ from analytics.errors import HfStatsError, StoreError
 from bot.domain.outbox import Kind, RetryAt
 from bot.outbox import lease_guard
 from bot.outbox.failure import NO_INSTALLATION, Failure
-from bot.outbox.find_posted import Unseen, look, metadata
+from bot.outbox.find_posted import HistoryUnavailable, look, metadata
 from bot.outbox.message_forms import MessageForms
 from bot.outbox.per_workspace_limit import PerWorkspaceLimit
 from bot.slack_api.error_words import DELIVERY_ENDS, Treatment, treatment_of
-from bot.slack_api.errors import FAILURES, may_be_posted, said, wait_asked
+from bot.slack_api.errors import FAILURES, error_code, may_be_posted, requested_wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +40,7 @@ _log = logging.getLogger(__name__)
 
 TIMEOUT = 15
 """Seconds that Slack gets to answer a post."""
-LEAVES_WITHIN = 30.0
+SEND_WITHIN = 30.0
 """Seconds after the row was last checked in which the request must leave: half the lease, so it arrives before its end."""
 ATTEMPTS = 36
 """Attempts before a delivery is given up; with the pauses between them, more than a day."""
@@ -67,10 +67,10 @@ class DeliveryContext:
     bets: BetStore
     client_of: Callable[[str], WebClient | None]
     """The client of a workspace, one that retries nothing; ``None`` where the app isn't installed anymore."""
-    gallery: PictureStore | None = None
+    picture_store: PictureStore | None = None
     public_url: str | None = None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    lanes: PerWorkspaceLimit = field(default_factory=PerWorkspaceLimit)
+    workspace_limit: PerWorkspaceLimit = field(default_factory=PerWorkspaceLimit)
     heartbeats: HeartbeatStore | None = None
     installer_of: Callable[[str], str | None] = no_installer
     """The user who installed the app in a workspace."""
@@ -90,7 +90,7 @@ def deliver(delivery_context: DeliveryContext, id_: int) -> RetryAt | None:
     if delivery is None or isinstance(delivery, RetryAt):
         return delivery
     attempt = _Attempt(delivery_context, delivery, owner, maybe_posted=delivery.posting_at is not None)
-    place = delivery_context.lanes.enter(delivery.workspace)
+    place = delivery_context.workspace_limit.enter(delivery.workspace)
     if place is None:
         return attempt.back(delivery_context.clock() + timedelta(seconds=random.uniform(1, 3)), "no place")  # noqa: S311 - not all at once
     try:
@@ -99,8 +99,8 @@ def deliver(delivery_context: DeliveryContext, id_: int) -> RetryAt | None:
     except StoreError:
         raise
     except (HfStatsError, *FAILURES) as error:
-        _log.warning("delivery %s has to wait: %s", id_, said(error))
-        return attempt.later(said(error))
+        _log.warning("delivery %s has to wait: %s", id_, error_code(error))
+        return attempt.later(error_code(error))
     except Exception as error:  # noqa: BLE001 - a row that nobody understands must not stop the others
         _log.error("delivery %s failed", id_, exc_info=error)
         return attempt.later(type(error).__name__)
@@ -154,7 +154,7 @@ class _Attempt:
         now = self.delivery_context.clock()
         try:
             ts = look(client, self.delivery, now)
-        except Unseen:
+        except HistoryUnavailable:
             if self.delivery.kind is not Kind.NOTE:  # a notice is better there twice than never
                 self.failure.unsure("lost")
                 return None
@@ -180,16 +180,16 @@ class _Attempt:
                 return RetryAt(self.delivery_context.clock() + timedelta(seconds=1))  # another process took it over
             self.maybe_posted = True
             try:
-                with lease_guard.until(started + LEAVES_WITHIN):
+                with lease_guard.until(started + SEND_WITHIN):
                     ts = self._call(client, forms.text, blocks)
-            except lease_guard.Closed:
+            except lease_guard.LeaseExpired:
                 self.maybe_posted = False
                 return self.back(self.delivery_context.clock(), "too late")
             except FAILURES as error:
-                if not isinstance(error, SlackApiError) or treatment_of(said(error)) not in _ANOTHER_FORM:
+                if not isinstance(error, SlackApiError) or treatment_of(error_code(error)) not in _ANOTHER_FORM:
                     return self._refused(error)
-                _log.warning("Slack refused a form of delivery %s: %s", self.delivery.id, said(error))
-                forms.refusal = said(error)
+                _log.warning("Slack refused a form of delivery %s: %s", self.delivery.id, error_code(error))
+                forms.refusal = error_code(error)
                 self.maybe_posted = False
             else:
                 return self._posted(client, ts)
@@ -214,9 +214,9 @@ class _Attempt:
 
     def _refused(self, error: Exception) -> RetryAt | None:
         """Decide what follows from a failure of the post: only what is listed as lasting ends the delivery."""
-        now, code = self.delivery_context.clock(), said(error)
+        now, code = self.delivery_context.clock(), error_code(error)
         self.maybe_posted = may_be_posted(error)
-        wait = wait_asked(error, now)
+        wait = requested_wait(error, now)
         if wait:
             self.delivery_context.outbox.pause_workspace(self.delivery.workspace, now + wait)
             self.maybe_posted = False
@@ -240,7 +240,7 @@ class _Attempt:
             try:
                 client.chat_delete(channel=self.delivery.channel, ts=ts)
             except FAILURES as error:
-                _log.error("delivery %s is shown twice, and one could not be taken back: %s", self.delivery.id, said(error))
+                _log.error("delivery %s is shown twice, and one could not be taken back: %s", self.delivery.id, error_code(error))
 
 
 def _is_deactivated(client: WebClient, channel: str) -> bool:
@@ -250,5 +250,5 @@ def _is_deactivated(client: WebClient, channel: str) -> bool:
     try:
         user = client.users_info(user=channel).get("user")
     except FAILURES as error:
-        return said(error) == "user_not_found"
+        return error_code(error) == "user_not_found"
     return isinstance(user, dict) and user.get("deleted") is True

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.outbox import RetryAt
-from bot.slack_api.errors import FAILURES, PostResult, classify_error, wait_asked
+from bot.slack_api.errors import FAILURES, PostResult, classify_error, requested_wait
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,7 +23,7 @@ _GROWTH = 10
 """The next look comes after this part of the time since the post, at least: a long outage isn't looked at every few seconds."""
 
 
-class Unseen(Exception):  # noqa: N818 - nothing went wrong: the bot has no right to look
+class HistoryUnavailable(Exception):  # noqa: N818 - nothing went wrong: the bot has no right to look
     """The channel cannot be read."""
 
 
@@ -53,12 +53,12 @@ def look(client: WebClient, delivery: Delivery, now: datetime) -> str | RetryAt 
                 cursor=cursor or None,
             )
         except FAILURES as error:
-            wait = wait_asked(error, now)
+            wait = requested_wait(error, now)
             if wait:
                 return RetryAt(now + wait)
-            if classify_error(error) in {PostResult.FAILED, PostResult.LOST}:
+            if classify_error(error) in {PostResult.TEMPORARY_FAILURE, PostResult.UNCONFIRMED}:
                 return _soon(delivery, now)
-            raise Unseen from error
+            raise HistoryUnavailable from error
         messages = page.get("messages")
         if not isinstance(messages, list):
             return _soon(delivery, now)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _CLOSES: ContextVar[float | None] = ContextVar("fence", default=None)
 
 
-class Closed(Exception):  # noqa: N818 - nothing went wrong: it is too late
+class LeaseExpired(Exception):  # noqa: N818 - nothing went wrong: it is too late
     """The time was over before the request left: it is not there, and must not be sent by us any more."""
 
 
@@ -62,7 +62,7 @@ class _Secure(HTTPSConnection):
 def _pass() -> None:
     closes = _CLOSES.get()
     if closes is not None and now() >= closes:
-        raise Closed
+        raise LeaseExpired
 
 
 class _Http(urllib.request.HTTPHandler):

@@ -91,11 +91,13 @@ class MessageForms:
         """Return the picture's block: by address, or as the workspace's one file; none where neither works."""
         delivery_context, workspace = self.delivery_context, self.delivery.workspace
         built = delivery_context.built_digests
-        if delivery_context.gallery and delivery_context.public_url:
+        if delivery_context.picture_store and delivery_context.public_url:
             png = built.png(digest)
             if png is None:
                 return []
-            return [image_at(f"{delivery_context.public_url}/charts/{delivery_context.gallery.save(workspace, png)}.png", alt)]
+            return [
+                image_at(f"{delivery_context.public_url}/charts/{delivery_context.picture_store.save(workspace, png)}.png", alt)
+            ]
         file = built.uploaded_file(workspace, digest)
         if file is None:
             if not built.claim_upload(workspace, digest):

@@ -11,7 +11,7 @@ from analytics.errors import HfStatsError, NoDataError, StoreError
 from analytics.storage.database import writing
 from bot.blocks.digest import digest_content, missing_digest
 from bot.domain.outbox import Kind, PlannedDelivery
-from bot.domain.schedule import next_due, owed, parse_schedule
+from bot.domain.schedule import due_between, next_due, parse_schedule
 from bot.storage.channels.subscriptions import advance
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _MOST = 500
 _MOMENT = timedelta(microseconds=1)
 
 
-class Builds(Protocol):
+class DigestBuilder(Protocol):
     """Whatever builds digests: the pool of processes, or one analyst in this process."""
 
     def digest(self, edition: str, within: str, sections: tuple[str, ...] = ()) -> tuple[Digest, Picture]:
@@ -61,7 +61,7 @@ class Key:
         return f"{self.edition} in {self.within}: {','.join(self.sections)}"
 
 
-def plan(delivery_context: DeliveryContext, builds: Builds, database: sa.Engine, missed: Missed = _none) -> list[int]:
+def plan(delivery_context: DeliveryContext, builds: DigestBuilder, database: sa.Engine, missed: Missed = _none) -> list[int]:
     """Enter all that is due now; returns the new lines of the ledger. ``missed`` gives days without a snapshot.
 
     A digest that cannot be built for want of data is replaced by a word on why. One that fails otherwise is logged and left owed.
@@ -88,7 +88,7 @@ def plan(delivery_context: DeliveryContext, builds: Builds, database: sa.Engine,
 
 
 def _dues(subscription: Subscription, now: datetime) -> list[Due]:
-    return owed(parse_schedule(subscription.schedule), subscription.next_due - _MOMENT, now)
+    return due_between(parse_schedule(subscription.schedule), subscription.next_due - _MOMENT, now)
 
 
 def _key(subscription: Subscription, due: Due) -> Key:
@@ -102,7 +102,7 @@ def _owed(subscription: Subscription, due: Due) -> PlannedDelivery:
     )
 
 
-def _build(delivery_context: DeliveryContext, builds: Builds, keys: Iterable[Key], missed: Missed) -> set[Key]:
+def _build(delivery_context: DeliveryContext, builds: DigestBuilder, keys: Iterable[Key], missed: Missed) -> set[Key]:
     """Build what is not there yet; returns what could not be built."""
     named = {str(key): key for key in keys}
     known = delivery_context.built_digests.existing_keys(named)

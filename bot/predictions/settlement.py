@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-def settle(delivery_context: DeliveryContext, numbers: Analytics, database: sa.Engine, last_day: LastDay) -> int:
+def settle(delivery_context: DeliveryContext, analytics: Analytics, database: sa.Engine, last_day: LastDay) -> int:
     """Settle the bets on past months, per channel all or none; returns the number of planned deliveries.
 
     The bets and the delivery change in one transaction, so results are delivered once even if several processes run this.
@@ -54,20 +54,20 @@ def settle(delivery_context: DeliveryContext, numbers: Analytics, database: sa.E
         try:
             for bet in theirs:
                 if (key := (bet.question, month)) not in asked:
-                    asked[key] = _answer(numbers, last_day, *key)
+                    asked[key] = _answer(analytics, last_day, *key)
             entered += _settle_channel(delivery_context, database, theirs, asked)
         except Exception:  # noqa: BLE001 - one channel's failure must not block the others; open bets are tried again
             _log.exception("could not settle a channel's bets for %s", month)
     return entered
 
 
-def _answer(numbers: Analytics, last_day: LastDay, question: str, month: str) -> Answer | None:
+def _answer(analytics: Analytics, last_day: LastDay, question: str, month: str) -> Answer | None:
     draft = parse_question(question, month)
     on = last_day(draft.within, Edition.parse(month))
     if on is None:
         return None
     asked = Query(draft.of.plural, by=draft.by, within=draft.within, at=Period(on.year, on.month, on.day))
-    return numbers.answer(asked)[0]
+    return analytics.answer(asked)[0]
 
 
 def _settle_channel(

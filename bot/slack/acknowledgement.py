@@ -18,7 +18,7 @@ _HELD: ContextVar[list[Callable[[], None]] | None] = ContextVar("held", default=
 
 
 @contextmanager
-def holding() -> Iterator[list[Callable[[], None]]]:
+def deferred_work() -> Iterator[list[Callable[[], None]]]:
     """Hold back the work of the requests dispatched within; the caller begins it when their acknowledgement is out."""
     work: list[Callable[[], None]] = []
     token = _HELD.set(work)
@@ -34,7 +34,7 @@ def begin(work: list[Callable[[], None]]) -> None:
         one()
 
 
-def before_work(runner: ThreadListenerRunner, failed: Callable[[Exception, BoltContext], object]) -> None:
+def acknowledge_first(runner: ThreadListenerRunner, failed: Callable[[Exception, BoltContext], object]) -> None:
     """Let Bolt's runner hold back lazy listeners, with the copy of the request that it makes for each, where somebody holds.
 
     ``failed`` is given what is raised on the way to the listener: the acknowledgement is out, and nobody else would hear of it.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.delivery.attempts import attempt
-from bot.slack_api.errors import FAILURES, said
+from bot.slack_api.errors import FAILURES, error_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,20 +24,20 @@ _log = logging.getLogger(__name__)
 class Message:
     """The message."""
 
-    of_use: bool = False
+    has_file: bool = False
     """The file stands under it."""
 
 
 @contextmanager
-def opening(client: WebClient, posted: SlackResponse) -> Iterator[Message]:
+def file_introduction(client: WebClient, posted: SlackResponse) -> Iterator[Message]:
     """Take ``posted`` back at the end, unless it was of use; also when something is raised, and later where Slack is away."""
     message = Message()
     try:
         yield message
     finally:
-        if not message.of_use:
+        if not message.has_file:
             channel, ts = str(posted["channel"]), str(posted["ts"])
             try:
                 attempt(_LEFT, lambda: client.chat_delete(channel=channel, ts=ts))
             except FAILURES as error:  # refused for good; the person is told of the file all the same
-                _log.warning("%s: %s", _LEFT, said(error))
+                _log.warning("%s: %s", _LEFT, error_code(error))

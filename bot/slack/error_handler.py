@@ -12,9 +12,9 @@ from slack_bolt import BoltResponse
 
 from bot.blocks.messages import notice_blocks, notice_fallback
 from bot.conversation.failures import notice_of
-from bot.slack.listener_pool import ALREADY_TOLD
+from bot.slack.listener_pool import ALREADY_NOTIFIED
 from bot.slack.verification import is_verified
-from bot.slack_api.errors import said as said_of
+from bot.slack_api.errors import error_code as said_of
 from bot.slack_api.response_url import post
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def failed(error: Exception, context: BoltContext) -> BoltResponse:
     if not is_verified(context):
         return BoltResponse(status=401)
     if _told(notice_of(error), context):
-        context[ALREADY_TOLD] = True
+        context[ALREADY_NOTIFIED] = True
         return BoltResponse(status=200)  # Slack would add a word of its own to any other
     return BoltResponse(status=400 if isinstance(error, _FORM) else 500)
 

@@ -18,7 +18,7 @@ from slack_bolt.util.utils import get_arg_names_of_callable
 from analytics.errors import StoreError
 from analytics.storage import database_wait
 from bot.conversation.failures import failure
-from bot.delivery.lifecycle import LEFT_FOR_TELLING
+from bot.delivery.lifecycle import RESERVED_FOR_NOTICES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from slack_bolt.request import BoltRequest
 
     from bot.delivery.conversation import Conversation
-    from bot.delivery.lifecycle import Lifecycle
+    from bot.delivery.lifecycle import RequestLifecycle
     from bot.delivery.open_request import OpenRequest
     from bot.storage.messages.received_events import ReceivedEvents
 
@@ -38,7 +38,7 @@ _SEEN_WITHIN = 1.0
 _STILL_RUNNING = 3.0
 """Seconds before the end of a shutdown at which also what is being worked on is given up."""
 
-ALREADY_TOLD = "hfstats_already_told"
+ALREADY_NOTIFIED = "hfstats_already_told"
 """In a request's context: its acknowledgement failed, and the person was told so."""
 ENTRY_POINT: ContextVar[str] = ContextVar("door", default="other")
 """Which of Slack's doors the request came through."""
@@ -48,7 +48,7 @@ class ListenerPool(ThreadPoolExecutor):
     """A pool of threads in which work knows the request that it belongs to."""
 
     def __init__(
-        self, threads: int, finished: Callable[[str, float], None] | None = None, lifecycle: Lifecycle | None = None
+        self, threads: int, finished: Callable[[str, float], None] | None = None, lifecycle: RequestLifecycle | None = None
     ) -> None:
         """``finished`` is told the door and the seconds from acceptance to the end of each piece of work."""
         super().__init__(threads, thread_name_prefix="listener")
@@ -88,7 +88,7 @@ class ListenerPool(ThreadPoolExecutor):
         if self._lifecycle is None:
             self.shutdown(wait=True)
             return
-        in_time = self._lifecycle.drained(within - LEFT_FOR_TELLING)
+        in_time = self._lifecycle.drained(within - RESERVED_FOR_NOTICES)
         self._lifecycle.stopping = not in_time
         self.shutdown(wait=in_time, cancel_futures=True)
         if not in_time:
@@ -108,7 +108,7 @@ class DeduplicatingRunner(ThreadLazyListenerRunner):
         self,
         executor: Executor,
         seen: ReceivedEvents,
-        lifecycle: Lifecycle,
+        lifecycle: RequestLifecycle,
         place: Callable[[BoltRequest], Conversation | None],
         asked: Callable[[BoltRequest], str],
     ) -> None:
@@ -121,7 +121,7 @@ class DeduplicatingRunner(ThreadLazyListenerRunner):
 
     def start(self, function: Callable[..., None], request: BoltRequest) -> None:
         """Run ``function`` in a thread unless this request was seen before; whatever becomes of it, the request has an end."""
-        if request.context.get(ALREADY_TOLD):
+        if request.context.get(ALREADY_NOTIFIED):
             return
         carried = self._lifecycle.accept(lambda: self._place(request), self._text(request))
 

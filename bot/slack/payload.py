@@ -30,7 +30,7 @@ def message_in(event: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return message if kind == "app_mention" or (kind == "message" and message.get("subtype") in _FROM_PEOPLE) else None
 
 
-def typed_in(body: Mapping[str, Any], controls: Collection[str]) -> str | None:
+def text_in(body: Mapping[str, Any], controls: Collection[str]) -> str | None:
     """Return the words that a request brings, typed or in the value of one of ``controls``; ``None`` where it brings none."""
     event = body.get("event")
     if isinstance(event, dict):
@@ -40,7 +40,7 @@ def typed_in(body: Mapping[str, Any], controls: Collection[str]) -> str | None:
         return plain_text(str(body.get("text") or ""))
     actions = body.get("actions")
     action = actions[0] if isinstance(actions, list) and actions else None
-    return chosen(action) if isinstance(action, dict) and control_of(action) in controls else None
+    return selected_value(action) if isinstance(action, dict) and control_of(action) in controls else None
 
 
 def control_of(action: Mapping[str, Any]) -> str:
@@ -48,7 +48,7 @@ def control_of(action: Mapping[str, Any]) -> str:
     return action_kind(str(action.get("action_id")))
 
 
-def chosen(action: Mapping[str, Any]) -> str:
+def selected_value(action: Mapping[str, Any]) -> str:
     """Return the words that a button or a chosen option holds; ``""`` where it holds none."""
     option = action.get("selected_option")
     value = action.get("value") or (option.get("value") if isinstance(option, dict) else None)
@@ -82,7 +82,7 @@ def workspace_of(context: BoltContext) -> str:
     return str((found and found.team_id) or context.team_id or context.enterprise_id or "")
 
 
-def acked(ack: Ack) -> None:
+def acknowledge(ack: Ack) -> None:
     """Acknowledge, and say nothing yet."""
     ack()
 

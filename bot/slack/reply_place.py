@@ -26,7 +26,7 @@ def place_of(request: BoltRequest) -> Conversation | None:
     return Conversation(context.client, workspace_of(context), channel, context.user_id, respond, context.thread_ts, direct=alone)
 
 
-def asked_in(request: BoltRequest) -> str:
+def text_of(request: BoltRequest) -> str:
     """Return the words that ask the same again; ``""`` for a request that brings none."""
     parsed = request.context.get("request")
     return parsed.typed if isinstance(parsed, Question | Command | Help | Misunderstood) else ""

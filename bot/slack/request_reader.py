@@ -10,7 +10,7 @@ from bot.blocks.messages import ASK, BUILD, COMMAND
 from bot.blocks.predictions import BET
 from bot.domain.reply import Notice
 from bot.domain.request import Misunderstood
-from bot.slack.payload import typed_in
+from bot.slack.payload import text_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +30,7 @@ def listen(app: App, services: Services) -> None:
     """Put the reader before the access guard and every listener."""
 
     def read(body: dict[str, Any], context: BoltContext, next_: Callable[[], BoltResponse]) -> BoltResponse:
-        typed = typed_in(body, CONTROLS_WITH_WORDS)
+        typed = text_in(body, CONTROLS_WITH_WORDS)
         if typed is not None:
             empty = not typed.strip() and "actions" in body
             context["request"] = _EMPTY_CONTROL if empty else services.parser.parse(typed)

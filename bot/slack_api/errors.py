@@ -29,21 +29,20 @@ _RATE_LIMITED = frozenset({"ratelimited", "rate_limited"})
 
 
 class PostResult(Enum):
-    """What became of something that was sent to Slack."""
+    """The result of posting or changing a message."""
 
-    DONE = auto()
-    """It is there."""
-    UNFIT = auto()
-    """Slack takes messages this way, but not these blocks."""
-    SHUT = auto()
-    """Nothing can be said this way, whatever it is."""
-    FAILED = auto()
-    """Slack failed, or was not reached. It is not there; the same may work a moment later."""
-    LOST = auto()
-    """The answer was lost, or can't be read: the message may be there."""
+    DELIVERED = auto()
+    BLOCKS_REFUSED = auto()
+    """Slack refused these blocks. Other blocks may work with the same method."""
+    UNAVAILABLE = auto()
+    """The method can't be used here, whatever the blocks."""
+    TEMPORARY_FAILURE = auto()
+    """Slack failed or wasn't reached. Nothing was posted; a retry may work."""
+    UNCONFIRMED = auto()
+    """Slack's answer was lost or unreadable. The message may have been posted."""
 
 
-def said(error: Exception) -> str:
+def error_code(error: Exception) -> str:
     """Return Slack's error word, else the HTTP status or the kind of the failure: never a body, whoever wrote that."""
     if not isinstance(error, SlackApiError):
         return type(error).__name__
@@ -51,32 +50,32 @@ def said(error: Exception) -> str:
 
 
 def is_answer(code: str) -> bool:
-    """Tell whether what :func:`said` returned came as an answer, from Slack or on the way there."""
+    """Tell whether what :func:`error_code` returned came as an answer, from Slack or on the way there."""
     return bool(error_word(code)) or code.startswith(_STATUS)
 
 
 def classify_error(error: Exception) -> PostResult:
     """Tell what a failure means. ``error`` is one of :data:`FAILURES`."""
     if isinstance(error, SlackApiError):
-        return meaning(_word(error), _status(error))
+        return classify_answer(_word(error), _status(error))
     if isinstance(error, URLError):  # raised before the request was out
-        return PostResult.FAILED
-    return PostResult.LOST if isinstance(error, OSError | HTTPException) else PostResult.SHUT
+        return PostResult.TEMPORARY_FAILURE
+    return PostResult.UNCONFIRMED if isinstance(error, OSError | HTTPException) else PostResult.UNAVAILABLE
 
 
-def meaning(word: str, status: int) -> PostResult:
+def classify_answer(word: str, status: int) -> PostResult:
     """Tell what an answer means: Slack's error word, ``""`` for an answer without one, and the HTTP status."""
     treatment = treatment_of(word)
     if treatment in {Treatment.FORM, Treatment.PICTURE}:
-        return PostResult.UNFIT
+        return PostResult.BLOCKS_REFUSED
     if status >= 500 or treatment is Treatment.RETRY:
-        return PostResult.LOST if not word and 200 <= status < 300 else PostResult.FAILED
-    return PostResult.SHUT
+        return PostResult.UNCONFIRMED if not word and 200 <= status < 300 else PostResult.TEMPORARY_FAILURE
+    return PostResult.UNAVAILABLE
 
 
-def lasting(error: Exception) -> bool:
+def is_lasting(error: Exception) -> bool:
     """Tell whether the same call would fail the same way a moment later."""
-    return isinstance(error, FAILURES) and classify_error(error) in {PostResult.SHUT, PostResult.UNFIT}
+    return isinstance(error, FAILURES) and classify_error(error) in {PostResult.UNAVAILABLE, PostResult.BLOCKS_REFUSED}
 
 
 def may_be_posted(error: Exception) -> bool:
@@ -90,7 +89,7 @@ def may_be_posted(error: Exception) -> bool:
     return word != "service_unavailable" and (status < 400 or status == _TIMED_OUT or status >= 500)
 
 
-def wait_asked(error: Exception, now: datetime) -> timedelta | None:
+def requested_wait(error: Exception, now: datetime) -> timedelta | None:
     """Return how long Slack asks to wait with ``Retry-After``, one hour at most; ``None`` where it asks for nothing."""
     if not isinstance(error, SlackApiError) or not (_status(error) == _TOO_MANY or _word(error) in _RATE_LIMITED):
         return None

@@ -11,7 +11,7 @@ from bot.blocks import subscriptions as render
 from bot.blocks.escape import escape_code, escape_line
 from bot.domain.alert_rule import figure, read_rule
 from bot.domain.content import Content
-from bot.subscriptions.alerts import figure_said
+from bot.subscriptions.alerts import describe_figure
 
 if TYPE_CHECKING:
     from bot.domain.outbox import Alert
@@ -38,7 +38,7 @@ def watch(context: CommandContext, command: Command) -> CommandReply:
         crossed=crossed,
         looked_at=taken_on,
     )
-    stands = f"{escape_line(figure_said(rule, now))} on {day(taken_on)}"
+    stands = f"{escape_line(describe_figure(rule, now))} on {day(taken_on)}"
     if crossed:
         text = f"*{escape_line(rule.state())}*: {stands}. I'll post here the next time it crosses that line."
     else:
@@ -87,6 +87,6 @@ def _alert(context: CommandContext, command: Command) -> Alert:
 
     """
     alert = context.delivery.watches.get(context.conversation.workspace, command.number or 0)
-    if alert is None or not context.visibility.may_change_watch(alert):
+    if alert is None or not context.visibility.may_change_alert(alert):
         raise QueryError(f"There's no alert {command.number} that you can change from here.", ("watches",))
     return alert

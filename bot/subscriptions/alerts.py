@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-def figure_said(rule: Rule, found: Figure) -> str:
+def describe_figure(rule: Rule, found: Figure) -> str:
     """Return a figure in words: ``now 9.4% of downloads`` or ``now 4th by downloads``."""
     if rule.on_rank:
         return f"now {ordinal(found.rank)} by {rule.query.by}" if found.rank else "not in the list any more"
@@ -41,7 +41,7 @@ def figure_said(rule: Rule, found: Figure) -> str:
 
 
 def watch(
-    delivery_context: DeliveryContext, numbers: Analytics, forms: Sequence[Form], database: sa.Engine, newest: dict[str, date]
+    delivery_context: DeliveryContext, analytics: Analytics, forms: Sequence[Form], database: sa.Engine, newest: dict[str, date]
 ) -> int:
     """Look at each watch of a list with a newer snapshot than it was looked at; returns how many crossed their line.
 
@@ -60,7 +60,7 @@ def watch(
             if day is None or (one.looked_at and one.looked_at >= day):
                 continue
             if rule.query not in asked:
-                asked[rule.query] = _asked(numbers, rule.query)
+                asked[rule.query] = _asked(analytics, rule.query)
             crossed += _look(delivery_context, database, (one, rule, day), asked[rule.query])
         except HfStatsError as error:
             _log.warning("watch %s could not be looked at: %s", one.id, error)
@@ -69,9 +69,9 @@ def watch(
     return crossed
 
 
-def _asked(numbers: Analytics, query: Query) -> Found:
+def _asked(analytics: Analytics, query: Query) -> Found:
     try:
-        return numbers.answer(query)
+        return analytics.answer(query)
     except NoDataError:  # nobody of that name is in the list (any more)
         return None, None
 
@@ -82,7 +82,7 @@ def _look(delivery_context: DeliveryContext, database: sa.Engine, watched: tuple
     beyond = rule.beyond(found, was=one.crossed)
     told = beyond and not one.crossed
     key = None
-    shown = alert(answer.headline if answer else "", rule.said(), figure_said(rule, found), one.id, str(rule.query))
+    shown = alert(answer.headline if answer else "", rule.said(), describe_figure(rule, found), one.id, str(rule.query))
     if told and picture:
         key = f"alert {day} {rule.query}"[:120]
         delivery_context.built_digests.save(key, shown, picture.png)

@@ -13,8 +13,8 @@ from bot.blocks.predictions import digest_bets
 from bot.domain.content import Content
 from bot.domain.outbox import Kind
 from bot.domain.request import SECTIONS
-from bot.domain.schedule import next_due, parse_schedule, said_moment
-from bot.domain.schedule import said as schedule_in_words
+from bot.domain.schedule import describe as schedule_in_words
+from bot.domain.schedule import describe_moment, next_due, parse_schedule
 
 if TYPE_CHECKING:
     from analytics.digest.values import Digest
@@ -63,7 +63,7 @@ def subscribe(context: CommandContext, command: Command) -> CommandReply:
     )
     name = f"{digest.edition} in {command.within}: {','.join(sections)} · {digest.source.snapshot}"
     sample = _store(context, digest, picture, name)
-    first = said_moment(due.at, schedule.zone)
+    first = describe_moment(due.at, schedule.zone)
     above = render.subscription_confirmation(
         subscription, schedule_in_words(schedule), first, by=conversation.user, changed=before is not None
     )
@@ -96,9 +96,9 @@ def resume(context: CommandContext, command: Command) -> CommandReply:
     schedule = parse_schedule(subscription.schedule)
     due = next_due(schedule, context.delivery.clock())
     if not context.delivery.subscriptions.resume(subscription.id, due.at):
-        following = said_moment(subscription.next_due, schedule.zone)
+        following = describe_moment(subscription.next_due, schedule.zone)
         return render.message(f"This subscription is already active. The next digest comes {following}."), None
-    following = f"{said_moment(due.at, schedule.zone)} ({schedule.zone})"
+    following = f"{describe_moment(due.at, schedule.zone)} ({schedule.zone})"
     who = f"<@{context.conversation.user}> resumed the digest for <#{subscription.channel}>."
     text = f":bell: {who} The next one comes {following}."
     return render.message(text, render.button("Pause", f"pause {subscription.id}")), None
@@ -118,7 +118,7 @@ def subscription_rows(context: CommandContext, limit: int = 15) -> list[Block]:
     rows = []
     for row in visible:
         schedule = parse_schedule(row.schedule)
-        rows.append((row, schedule_in_words(schedule), said_moment(row.next_due, schedule.zone)))
+        rows.append((row, schedule_in_words(schedule), describe_moment(row.next_due, schedule.zone)))
     return render.subscription_rows(rows, last, many=limit)
 
 

@@ -29,7 +29,9 @@ def show(
 ) -> bool:
     """Show it to everybody in the conversation or to the person alone; tell whether it arrived."""
     ways = conversation.post_methods() if everyone or conversation.replaces_message else conversation.private_post_methods()
-    return send(ways, _forms(delivery_context, conversation, content, png), content.text, twice=not everyone) is PostResult.DONE
+    return (
+        send(ways, _forms(delivery_context, conversation, content, png), content.text, twice=not everyone) is PostResult.DELIVERED
+    )
 
 
 def _forms(
@@ -46,10 +48,10 @@ def _forms(
 
 
 def _picture(delivery_context: DeliveryContext, conversation: Conversation, picture: Picture) -> Block | None:
-    if delivery_context.gallery and delivery_context.public_url:
+    if delivery_context.picture_store and delivery_context.public_url:
         try:
             return image_at(
-                f"{delivery_context.public_url}/charts/{delivery_context.gallery.save(conversation.workspace, picture.png)}.png",
+                f"{delivery_context.public_url}/charts/{delivery_context.picture_store.save(conversation.workspace, picture.png)}.png",
                 picture.alt,
             )
         except StoreError as error:

@@ -56,7 +56,7 @@ def status(context: CommandContext, _: Command) -> CommandReply:
 def _freshness(context: CommandContext) -> str:
     """Say how old the latest snapshot is, with the warnings about it."""
     try:
-        summary = context.analytics.overview("")
+        summary = context.analytics.summarize_store("")
     except NoDataError as error:
         return str(error)
     if summary is None or not summary.holdings:
@@ -65,4 +65,4 @@ def _freshness(context: CommandContext) -> str:
     age = (context.delivery.clock().date() - newest).days
     simulated = ", simulated" if summary.simulated else ""
     fresh = f"snapshot of {day(newest)}, {'taken today' if age <= 0 else plural(age, 'day') + ' old'}{simulated}"
-    return ". ".join((fresh, *(warning.rstrip(".") for warning in summary.doubts)))
+    return ". ".join((fresh, *(warning.rstrip(".") for warning in summary.warnings)))

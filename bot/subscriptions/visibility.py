@@ -41,7 +41,7 @@ class Visibility:
         """Tell whether a subscription may be paused, resumed or ended."""
         return self._may(one.channel, one.created_by, private=one.private, change=True)
 
-    def may_change_watch(self, one: Alert) -> bool:
+    def may_change_alert(self, one: Alert) -> bool:
         """Tell whether an alert may be muted or removed: here, or from elsewhere by whoever set it."""
         here = self.access.covers(one.channel, self.conversation.user)
         if not here and one.created_by != self.conversation.user:

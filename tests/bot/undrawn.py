@@ -42,5 +42,5 @@ class Undrawn:
         built = self._digest(named, list_, tuple(Dimension(one) for one in sections) or DIMENSIONS)
         return built, Picture(self._png, built.chart.alt, "digest.png")
 
-    def overview(self, known=""):
+    def summarize_store(self, known=""):
         return None if known else summarize_store.summarize(self._history)

@@ -30,8 +30,8 @@ class Workers:
         self.asked.append(str(query))
         return self.analyst.answer(query)
 
-    def overview(self, known=""):
-        return self.analyst.overview(known)
+    def summarize_store(self, known=""):
+        return self.analyst.summarize_store(known)
 
     def entries(self):
         return self.known

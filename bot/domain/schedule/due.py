@@ -38,7 +38,7 @@ def next_due(schedule: Schedule, after: datetime) -> Due:
     return next(due for due in _all(schedule, after) if due.at > after)
 
 
-def owed(schedule: Schedule, after: datetime, until: datetime) -> list[Due]:
+def due_between(schedule: Schedule, after: datetime, until: datetime) -> list[Due]:
     """Return all that is due after one moment and not after the other, the oldest first; the latest 120 of them."""
     found = []
     for due in _all(schedule, after):

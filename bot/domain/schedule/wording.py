@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from bot.domain.schedule.values import Schedule
 
 
-def said(schedule: Schedule) -> str:
+def describe(schedule: Schedule) -> str:
     """Return when it is due: ``on the first working day of each month at 09:00 (Europe/Berlin)``."""
     if schedule.rhythm is Rhythm.WEEKLY:
         day = f"every {schedule.day.capitalize()}"
@@ -24,7 +24,7 @@ def said(schedule: Schedule) -> str:
     return f"{day} at {schedule.at:%H:%M} ({schedule.zone})"
 
 
-def said_moment(moment: datetime, zone: str) -> str:
+def describe_moment(moment: datetime, zone: str) -> str:
     """Return a moment as it is read in a zone: ``Tuesday 1 December 2026, 09:00``."""
     local = moment.astimezone(ZoneInfo(zone))
     return f"{local:%A} {local.day} {local:%B %Y}, {local:%H:%M}"

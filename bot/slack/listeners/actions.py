@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from bot.blocks.controls import GO, POST, VIEW, asker
 from bot.blocks.messages import ASK
 from bot.delivery.conversation import Conversation
-from bot.slack.payload import access_in, acked, control_of, request_in, workspace_of
+from bot.slack.payload import access_in, acknowledge, control_of, request_in, workspace_of
 from bot.slack_api import response_url
-from bot.slack_api.errors import FAILURES, said
+from bot.slack_api.errors import FAILURES, error_code
 
 if TYPE_CHECKING:
     from slack_bolt import App, BoltContext, Respond
@@ -34,7 +34,7 @@ def listen(app: App, services: Services) -> None:
         if services.serve(conversation, request_in(context)) and kind == POST:
             remove(client, respond)  # everybody sees it now
 
-    app.action(re.compile(rf"^(?:{ASK}|{VIEW}|{GO}|{POST})(?::|$)"))(ack=acked, lazy=[pressed])
+    app.action(re.compile(rf"^(?:{ASK}|{VIEW}|{GO}|{POST})(?::|$)"))(ack=acknowledge, lazy=[pressed])
 
 
 def is_ephemeral(body: dict[str, Any]) -> bool:
@@ -59,7 +59,7 @@ def remove(client: WebClient, respond: Respond) -> None:
     try:
         answered = response_url.post(client, respond.response_url, {"delete_original": True})
     except FAILURES as error:
-        _log.warning("response_url: %s", said(error))
+        _log.warning("response_url: %s", error_code(error))
     else:
         if answered.status_code != 200:
             _log.warning("response_url: %s", answered.status_code)

@@ -12,10 +12,10 @@ from bot.blocks.escape import escape_code, escape_plain_text
 from bot.delivery.conversation import Conversation
 from bot.domain.reply import Notice
 from bot.domain.request import Question
-from bot.slack.direct_message import opening
+from bot.slack.direct_message import file_introduction
 from bot.slack.listeners.actions import channel_of, is_ephemeral, thread_of
-from bot.slack.payload import access_in, acked, request_in, workspace_of
-from bot.slack_api.errors import FAILURES, said
+from bot.slack.payload import access_in, acknowledge, request_in, workspace_of
+from bot.slack_api.errors import FAILURES, error_code
 
 if TYPE_CHECKING:
     from slack_bolt import App, BoltContext, Respond
@@ -45,7 +45,7 @@ def listen(app: App, services: Services) -> None:
         if notice:
             services.responder.tell(conversation, notice)
 
-    app.action(CSV)(ack=acked, lazy=[exported])
+    app.action(CSV)(ack=acknowledge, lazy=[exported])
 
 
 def _share(conversation: Conversation, answer: Answer, thread: str | None) -> Notice | None:
@@ -64,11 +64,11 @@ def _send(conversation: Conversation, answer: Answer) -> bool:
             channel=conversation.user, text=f"`{escape_code(answer.query)}` as CSV:", unfurl_links=False
         )
     except FAILURES as error:
-        _log.warning("no direct message: %s", said(error))
+        _log.warning("no direct message: %s", error_code(error))
         return False
-    with opening(conversation.client, posted) as message:
-        message.of_use = _upload(conversation.client, answer, str(posted["channel"]))
-    return message.of_use
+    with file_introduction(conversation.client, posted) as message:
+        message.has_file = _upload(conversation.client, answer, str(posted["channel"]))
+    return message.has_file
 
 
 def _upload(client: WebClient, answer: Answer, channel: str, thread: str | None = None) -> bool:
@@ -82,6 +82,6 @@ def _upload(client: WebClient, answer: Answer, channel: str, thread: str | None 
             thread_ts=thread,
         )
     except FAILURES as error:
-        _log.info("the file could not be shared: %s", said(error))
+        _log.info("the file could not be shared: %s", error_code(error))
         return False
     return True

@@ -10,8 +10,8 @@ from bot.blocks.home import ASKED, REFRESH, SHOWN, SUBSCRIBE, home_view, subscri
 from bot.blocks.messages import COMMAND_ACTIONS
 from bot.conversation.failures import notice_of
 from bot.delivery.attempts import attempt
-from bot.slack.listeners.modal_open import at_home, not_known_in, seated_in
-from bot.slack.payload import acked, chosen, request_in
+from bot.slack.listeners.modal_open import conversation_in, direct_conversation, membership_unknown
+from bot.slack.payload import acknowledge, request_in, selected_value
 
 if TYPE_CHECKING:
     from slack_bolt import App, BoltContext
@@ -27,45 +27,45 @@ def listen(app: App, services: Services) -> None:
 
     def opened(event: dict[str, Any], context: BoltContext, client: WebClient) -> None:
         if event.get("tab") == "home":
-            conversation = at_home(client, context, event["user"])
+            conversation = direct_conversation(client, context, event["user"])
             _publish(client, conversation.user, _view(services, conversation))
 
     def refreshed(body: dict[str, Any], context: BoltContext, client: WebClient) -> None:
-        conversation = at_home(client, context, body["user"]["id"])
+        conversation = direct_conversation(client, context, body["user"]["id"])
         _publish(client, conversation.user, _view(services, conversation))
 
     def asked(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient) -> None:
-        conversation = at_home(client, context, body["user"]["id"])
-        _publish(client, conversation.user, _view(services, conversation, asked=chosen(action)))
+        conversation = direct_conversation(client, context, body["user"]["id"])
+        _publish(client, conversation.user, _view(services, conversation, asked=selected_value(action)))
         services.serve(conversation, request_in(context))
 
     _listen_for_subscriptions(app, services)
-    app.event("app_home_opened")(ack=acked, lazy=[opened])
-    app.action(REFRESH)(ack=acked, lazy=[refreshed])
-    app.action(re.compile(rf"^{ASKED}:"))(ack=acked, lazy=[asked])
+    app.event("app_home_opened")(ack=acknowledge, lazy=[opened])
+    app.action(REFRESH)(ack=acknowledge, lazy=[refreshed])
+    app.action(re.compile(rf"^{ASKED}:"))(ack=acknowledge, lazy=[asked])
 
 
 def _listen_for_subscriptions(app: App, services: Services) -> None:
     def changed(body: dict[str, Any], context: BoltContext, client: WebClient) -> None:
         """Run the command, then show the Home anew."""
-        conversation = at_home(client, context, body["user"]["id"])
+        conversation = direct_conversation(client, context, body["user"]["id"])
         services.serve(conversation, request_in(context))
         _publish(client, conversation.user, _view(services, conversation))
 
     def subscribed(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient) -> None:
         """Subscribe the conversation that was chosen: monthly, as most want it; it can be changed there."""
-        conversation = at_home(client, context, body["user"]["id"])
+        conversation = direct_conversation(client, context, body["user"]["id"])
         where = str(action.get("selected_conversation") or "")
         if where:
-            there = seated_in(services, conversation, where)
+            there = conversation_in(services, conversation, where)
             if there:
                 services.serve(there, services.parser.parse("subscribe"))
             else:
-                services.responder.tell(conversation, not_known_in("subscribe"))
+                services.responder.tell(conversation, membership_unknown("subscribe"))
         _publish(client, conversation.user, _view(services, conversation))
 
-    app.action(SUBSCRIBE)(ack=acked, lazy=[subscribed])
-    app.action(COMMAND_ACTIONS, matchers=[_on_the_home])(ack=acked, lazy=[changed])
+    app.action(SUBSCRIBE)(ack=acknowledge, lazy=[subscribed])
+    app.action(COMMAND_ACTIONS, matchers=[_on_the_home])(ack=acknowledge, lazy=[changed])
 
 
 def _on_the_home(body: dict[str, Any]) -> bool:

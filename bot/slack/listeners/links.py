@@ -11,8 +11,8 @@ from analytics.query import Query
 from bot.blocks.hub_card import model_card, owner_card
 from bot.delivery.attempts import attempt
 from bot.domain.hub_urls import ModelPage, OwnerPage, page_of
-from bot.slack.payload import acked, workspace_of
-from bot.slack_api.errors import FAILURES, said
+from bot.slack.payload import acknowledge, workspace_of
+from bot.slack_api.errors import FAILURES, error_code
 
 if TYPE_CHECKING:
     from slack_bolt import App, BoltContext
@@ -40,9 +40,9 @@ def listen(app: App, services: Services) -> None:
             if cards:
                 attempt("no card", lambda: client.chat_unfurl(unfurls=cards, **_where(event)))
         except FAILURES as error:
-            _log.info("no card: %s", said(error))
+            _log.info("no card: %s", error_code(error))
 
-    app.event("link_shared")(ack=acked, lazy=[shared])
+    app.event("link_shared")(ack=acknowledge, lazy=[shared])
 
 
 def _pages(event: dict[str, Any]) -> dict[str, ModelPage | OwnerPage]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.delivery.conversation import Conversation
 from bot.domain.request import SourceMessage
-from bot.slack.payload import access_in, acked, message_in, request_in, workspace_of
+from bot.slack.payload import access_in, acknowledge, message_in, request_in, workspace_of
 
 if TYPE_CHECKING:
     from slack_bolt import App, BoltContext
@@ -25,8 +25,8 @@ def listen(app: App, services: Services) -> None:
         if event.get("channel_type") == "im":
             _answer(services, event, context, client, direct=True)
 
-    app.event("app_mention")(ack=acked, lazy=[mentioned])
-    app.event("message")(ack=acked, lazy=[messaged])
+    app.event("app_mention")(ack=acknowledge, lazy=[mentioned])
+    app.event("message")(ack=acknowledge, lazy=[messaged])
 
 
 def _answer(services: Services, event: dict[str, Any], context: BoltContext, client: WebClient, *, direct: bool) -> None:

@@ -11,9 +11,9 @@ from bot.blocks.forms.question_form import FORM, block_of, build_view, read_view
 from bot.blocks.messages import BUILD
 from bot.conversation.name_index import near
 from bot.domain.query_form import QUESTION, mistakes, without_unsupported
-from bot.slack.listeners.modal_open import at_home, not_known_in, seated_in
-from bot.slack.payload import acked
-from bot.slack_api.errors import FAILURES, said
+from bot.slack.listeners.modal_open import conversation_in, direct_conversation, membership_unknown
+from bot.slack.payload import acknowledge
+from bot.slack_api.errors import FAILURES, error_code
 from bot.slack_api.markup import unescaped
 
 if TYPE_CHECKING:
@@ -37,11 +37,11 @@ def listen(app: App, services: Services) -> None:
 
     def changed(body: dict[str, Any], client: WebClient) -> None:
         form = _form(services, body)
-        view = build_view(form, services.entries, services.name_index.at_hand(), mistakes(form, services.forms))
+        view = build_view(form, services.entries, services.name_index.cached(), mistakes(form, services.forms))
         try:
             client.views_update(view_id=body["view"]["id"], view=view)
         except FAILURES as error:  # closed meanwhile, most likely; what is submitted is read anew
-            _log.info("the form was not updated: %s", said(error))
+            _log.info("the form was not updated: %s", error_code(error))
 
     def suggested(ack: Ack, payload: dict[str, Any]) -> None:
         ack(**suggestions(payload["block_id"], _near(services, payload["block_id"], unescaped(payload.get("value") or ""))))
@@ -58,16 +58,16 @@ def listen(app: App, services: Services) -> None:
     def submitted(body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
         form = _form(services, body)
         if not mistakes(form, services.forms):
-            conversation = at_home(client, context, body["user"]["id"])
+            conversation = direct_conversation(client, context, body["user"]["id"])
             request = services.parser.parse(form.text)
-            there = seated_in(services, conversation, form.where, body, respond) if form.where else conversation
+            there = conversation_in(services, conversation, form.where, body, respond) if form.where else conversation
             if there is None:
-                services.responder.tell(conversation, not_known_in(request.typed))
+                services.responder.tell(conversation, membership_unknown(request.typed))
                 return
             there.quiet = form.quiet and there is not conversation
             services.serve(there, request)
 
-    app.action(re.compile(rf"^{FORM}:"), matchers=[_in_the_form])(ack=acked, lazy=[changed])
+    app.action(re.compile(rf"^{FORM}:"), matchers=[_in_the_form])(ack=acknowledge, lazy=[changed])
     app.options(re.compile(rf"^{FORM}:"))(suggested)
     app.view(BUILD)(ack=checked, lazy=[submitted])
 
@@ -86,10 +86,10 @@ def _form(services: Services, body: dict[str, Any]) -> FormValues:
 
 def _near(services: Services, block_id: str, typed: str) -> dict[str, list[str]]:
     """Return the names, by their kind, that somebody may mean; none where the store cannot be looked at now."""
-    overview = services.name_index.at_hand(_PATIENCE)
+    summary = services.name_index.cached(_PATIENCE)
     word = word_of(block_id) or block_id
-    if overview is None:
+    if summary is None:
         return {}
     kinds = _KINDS.get(word, (word,))
     most = OFFERED // len(kinds)
-    return {kind: [quoted(name) for name in near(overview.names.get(kind, ()), typed, most)] for kind in kinds}
+    return {kind: [quoted(name) for name in near(summary.names.get(kind, ()), typed, most)] for kind in kinds}

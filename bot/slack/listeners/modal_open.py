@@ -15,8 +15,8 @@ from bot.domain.reply import Notice
 from bot.domain.request import Command, Misunderstood, Question
 from bot.slack.listeners.actions import channel_of
 from bot.slack.listeners.command import COMMAND
-from bot.slack.payload import access_in, acked, chosen, request_in, workspace_of
-from bot.slack_api.errors import FAILURES, said
+from bot.slack.payload import access_in, acknowledge, request_in, selected_value, workspace_of
+from bot.slack_api.errors import FAILURES, error_code
 
 if TYPE_CHECKING:
     from slack_bolt import App, BoltContext, Respond
@@ -37,15 +37,15 @@ def listen(app: App, services: Services) -> None:
     """Attach what opens the form. Comes before the command, whose other words are questions."""
 
     def from_shortcut(shortcut: dict[str, Any], context: BoltContext, client: WebClient) -> None:
-        open_form(services, at_home(client, context, shortcut["user"]["id"]), shortcut["trigger_id"])
+        open_form(services, direct_conversation(client, context, shortcut["user"]["id"]), shortcut["trigger_id"])
 
     def from_button(
         body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond
     ) -> None:
-        request = request_in(context) if chosen(action).strip() else None
+        request = request_in(context) if selected_value(action).strip() else None
         user = body["user"]["id"]
         in_message = Conversation(client, workspace_of(context), channel_of(body), user, respond, access=access_in(context))
-        conversation = in_message if context.response_url else at_home(client, context, user)
+        conversation = in_message if context.response_url else direct_conversation(client, context, user)
         open_form(services, conversation, body["trigger_id"], request)
 
     def from_command(command: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
@@ -53,9 +53,9 @@ def listen(app: App, services: Services) -> None:
         conversation = Conversation(client, *place, respond, access=access_in(context))
         open_form(services, conversation, command["trigger_id"], request_in(context))
 
-    app.shortcut(SHORTCUT)(ack=acked, lazy=[from_shortcut])
-    app.action(re.compile(rf"^{BUILD}(?::|$)"))(ack=acked, lazy=[from_button])
-    app.command(COMMAND, matchers=[wanted])(ack=acked, lazy=[from_command])
+    app.shortcut(SHORTCUT)(ack=acknowledge, lazy=[from_shortcut])
+    app.action(re.compile(rf"^{BUILD}(?::|$)"))(ack=acknowledge, lazy=[from_button])
+    app.command(COMMAND, matchers=[wanted])(ack=acknowledge, lazy=[from_command])
 
 
 def wanted(context: BoltContext) -> bool:
@@ -64,12 +64,12 @@ def wanted(context: BoltContext) -> bool:
     return isinstance(request, Command) and request.word == "build"
 
 
-def at_home(client: WebClient, context: BoltContext, user: str) -> Conversation:
+def direct_conversation(client: WebClient, context: BoltContext, user: str) -> Conversation:
     """Seat somebody in their own conversation with the bot. Slack takes the person's id for it and needs no further scope."""
     return Conversation(client, workspace_of(context), user, user, direct=True, access=access_in(context))
 
 
-def seated_in(
+def conversation_in(
     services: Services, conversation: Conversation, where: str, body: dict[str, Any] | None = None, respond: Respond | None = None
 ) -> Conversation | None:
     """Seat somebody in a conversation that they chose in a form or on the Home; ``None`` unless they are known to be in it.
@@ -89,7 +89,7 @@ def seated_in(
     return Conversation(client, workspace, where, user, respond if answerable else None, access=access)
 
 
-def not_known_in(line: str) -> Notice:
+def membership_unknown(line: str) -> Notice:
     """Say what to do where it isn't known whether somebody is in the conversation that they chose."""
     return Notice(
         "I can't tell whether you're in that conversation. Invite me there with “/invite @hfstats”, "
@@ -106,12 +106,12 @@ def open_form(services: Services, conversation: Conversation, trigger: str, requ
             form = form_values(query)
         case Misunderstood(Notice(mistake)) | Command(mistake=mistake) if mistake:
             wrong = {QUESTION: mistake}
-    view = build_view(form, services.entries, services.name_index.at_hand(_PATIENCE), wrong)
+    view = build_view(form, services.entries, services.name_index.cached(_PATIENCE), wrong)
     try:
         conversation.client.views_open(trigger_id=trigger, view=view)
     except FAILURES as error:
-        _log.warning("the form was not opened: %s", said(error))
-        services.responder.tell(conversation, Notice(_refused(said(error)), build="" if wrong else form.text))
+        _log.warning("the form was not opened: %s", error_code(error))
+        services.responder.tell(conversation, Notice(_refused(error_code(error)), build="" if wrong else form.text))
 
 
 def _refused(code: str) -> str:

@@ -20,9 +20,9 @@ from bot.domain.request import Command
 from bot.domain.store_summary import Name
 from bot.slack.listeners.actions import channel_of
 from bot.slack.listeners.command import COMMAND
-from bot.slack.listeners.modal_open import at_home, not_known_in, seated_in
-from bot.slack.payload import access_in, acked, request_in, workspace_of
-from bot.slack_api.errors import FAILURES, said
+from bot.slack.listeners.modal_open import conversation_in, direct_conversation, membership_unknown
+from bot.slack.payload import access_in, acknowledge, request_in, workspace_of
+from bot.slack_api.errors import FAILURES, error_code
 from bot.slack_api.markup import unescaped
 
 if TYPE_CHECKING:
@@ -56,12 +56,12 @@ def listen(app: App, services: Services) -> None:
     def from_button(body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
         user = body["user"]["id"]
         in_message = Conversation(client, workspace_of(context), channel_of(body), user, respond, access=access_in(context))
-        conversation = in_message if context.response_url else at_home(client, context, user)
+        conversation = in_message if context.response_url else direct_conversation(client, context, user)
         _open(services, conversation, body["trigger_id"], draft_of(request_in(context)))
 
     _listen_inside(app, services)
-    app.command(COMMAND, matchers=[wanted])(ack=acked, lazy=[from_command])
-    app.action(re.compile(rf"^{BET}(?::|$)"))(ack=acked, lazy=[from_button])
+    app.command(COMMAND, matchers=[wanted])(ack=acknowledge, lazy=[from_command])
+    app.action(re.compile(rf"^{BET}(?::|$)"))(ack=acknowledge, lazy=[from_button])
 
 
 def _listen_inside(app: App, services: Services) -> None:
@@ -70,7 +70,7 @@ def _listen_inside(app: App, services: Services) -> None:
         try:
             client.views_update(view_id=body["view"]["id"], view=bet_view(draft, _months(services), where))
         except FAILURES as error:  # closed meanwhile, most likely; what is submitted is read anew
-            _log.info("the form of a bet was not updated: %s", said(error))
+            _log.info("the form of a bet was not updated: %s", error_code(error))
 
     def suggested(ack: Ack, payload: dict[str, Any]) -> None:
         of, typed = ranking_of(payload["block_id"]), unescaped(payload.get("value") or "")
@@ -89,14 +89,14 @@ def _listen_inside(app: App, services: Services) -> None:
         draft, where = read_view(body["view"])
         if mistakes(draft, _late(services, draft)):
             return
-        conversation = at_home(client, context, body["user"]["id"])
-        there = seated_in(services, conversation, where, body, respond) if where else conversation
+        conversation = direct_conversation(client, context, body["user"]["id"])
+        there = conversation_in(services, conversation, where, body, respond) if where else conversation
         if there is None:
-            services.responder.tell(conversation, not_known_in(str(draft)))
+            services.responder.tell(conversation, membership_unknown(str(draft)))
         else:
             services.serve(there, services.parser.parse(str(draft)))
 
-    app.action(re.compile(rf"^{FIELD}:"), matchers=[_in_the_form])(ack=acked, lazy=[changed])
+    app.action(re.compile(rf"^{FIELD}:"), matchers=[_in_the_form])(ack=acknowledge, lazy=[changed])
     app.options(re.compile(rf"^{FIELD}:"))(suggested)
     app.view(PLACE)(ack=checked, lazy=[submitted])
 
@@ -121,10 +121,10 @@ def _open(services: Services, conversation: Conversation, trigger: str, draft: D
     try:
         conversation.client.views_open(trigger_id=trigger, view=view)
     except FAILURES as error:
-        _log.warning("the form of a bet was not opened: %s", said(error))
+        _log.warning("the form of a bet was not opened: %s", error_code(error))
         whole = str(replace(draft, name=draft.name or "Alibaba", percent=draft.percent or 70, month=draft.month or months[-1]))
         services.responder.tell(
-            conversation, Notice(f"Slack did not let me open the form ({said(error)}). Type a bet: {COMMAND} {whole}")
+            conversation, Notice(f"Slack did not let me open the form ({error_code(error)}). Type a bet: {COMMAND} {whole}")
         )
 
 
@@ -145,5 +145,5 @@ def _near(services: Services, of: Dimension, typed: str) -> list[str]:
     """Return the names that somebody may mean; none where the store cannot be looked at now."""
     if of is Dimension.FAMILY:
         return near(_FAMILIES, typed, _OFFERED)
-    overview = services.name_index.at_hand(_PATIENCE)
-    return near(overview.names.get(of.value, ()), typed, _OFFERED) if overview else []
+    summary = services.name_index.cached(_PATIENCE)
+    return near(summary.names.get(of.value, ()), typed, _OFFERED) if summary else []

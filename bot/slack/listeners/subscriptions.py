@@ -10,10 +10,10 @@ from bot.blocks.messages import COMMAND_ACTIONS
 from bot.delivery.conversation import Conversation
 from bot.delivery.send import send
 from bot.domain.reply import Notice
-from bot.slack.direct_message import opening
+from bot.slack.direct_message import file_introduction
 from bot.slack.listeners.actions import channel_of, is_ephemeral, thread_of
-from bot.slack.payload import access_in, acked, chosen, request_in, workspace_of
-from bot.slack_api.errors import FAILURES, PostResult, said
+from bot.slack.payload import access_in, acknowledge, request_in, selected_value, workspace_of
+from bot.slack_api.errors import FAILURES, PostResult, error_code
 
 if TYPE_CHECKING:
     from slack_bolt import App, BoltContext, Respond
@@ -43,7 +43,10 @@ def listen(app: App, services: Services) -> None:
         if content:
             text = content.text.partition("\n")[0]
             for at in range(0, len(content.details), 3):
-                if send(conversation.post_methods(), iter([list(content.details[at : at + 3]), []]), text) is not PostResult.DONE:
+                if (
+                    send(conversation.post_methods(), iter([list(content.details[at : at + 3]), []]), text)
+                    is not PostResult.DELIVERED
+                ):
                     services.responder.tell(conversation, _NOT_SHOWN)
                     break
 
@@ -53,9 +56,9 @@ def listen(app: App, services: Services) -> None:
         if content and not _shared(conversation, content):
             services.responder.tell(conversation, _NO_FILE)
 
-    app.action(COMMAND_ACTIONS, matchers=[_in_a_message])(ack=acked, lazy=[pressed])
-    app.action(DETAILS)(ack=acked, lazy=[detailed])
-    app.action(NUMBERS)(ack=acked, lazy=[exported])
+    app.action(COMMAND_ACTIONS, matchers=[_in_a_message])(ack=acknowledge, lazy=[pressed])
+    app.action(DETAILS)(ack=acknowledge, lazy=[detailed])
+    app.action(NUMBERS)(ack=acknowledge, lazy=[exported])
 
 
 def _in_a_message(body: dict[str, Any]) -> bool:
@@ -79,7 +82,7 @@ def _conversation(
 
 def _content(services: Services, conversation: Conversation, action: dict[str, Any]) -> Content | None:
     notice = services.rate_limit.ask(conversation.workspace, conversation.user)
-    found = None if notice else services.subscription_service.delivery_context.built_digests.get(chosen(action))
+    found = None if notice else services.subscription_service.delivery_context.built_digests.get(selected_value(action))
     if found is None:
         services.responder.tell(conversation, notice or _GONE)
         return None
@@ -98,7 +101,7 @@ def _uploaded(conversation: Conversation, name: str, text: str, direct: str | No
             content=text, filename=name, title=name, channel=direct or conversation.channel, thread_ts=thread
         )
     except FAILURES as error:
-        _log.info("the file could not be shared: %s", said(error))
+        _log.info("the file could not be shared: %s", error_code(error))
         return False
     return True
 
@@ -110,8 +113,8 @@ def _sent(conversation: Conversation, name: str, text: str) -> bool:
             channel=conversation.user, text="The numbers of the digest as CSV:", unfurl_links=False
         )
     except FAILURES as error:
-        _log.warning("no direct message: %s", said(error))
+        _log.warning("no direct message: %s", error_code(error))
         return False
-    with opening(conversation.client, opened) as message:
-        message.of_use = _uploaded(conversation, name, text, str(opened["channel"]))
-    return message.of_use
+    with file_introduction(conversation.client, opened) as message:
+        message.has_file = _uploaded(conversation, name, text, str(opened["channel"]))
+    return message.has_file

@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from bot.delivery.attempts import attempt
-from bot.slack.payload import acked, workspace_of
+from bot.slack.payload import acknowledge, workspace_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,9 +39,9 @@ def listen(app: App, services: Services) -> None:
         if workspace:
             _done(lambda: services.channel_ids.change(workspace, old, new), "a channel has another id; rows moved: %s")
 
-    app.event("app_uninstalled")(ack=acked, lazy=[uninstalled])
-    app.event("tokens_revoked")(ack=acked, lazy=[revoked])
-    app.event("channel_id_changed")(ack=acked, lazy=[moved])
+    app.event("app_uninstalled")(ack=acknowledge, lazy=[uninstalled])
+    app.event("tokens_revoked")(ack=acknowledge, lazy=[revoked])
+    app.event("channel_id_changed")(ack=acknowledge, lazy=[moved])
 
 
 def _forget(services: Services, workspace: str) -> None:

@@ -13,8 +13,8 @@ from bot.delivery.attempts import attempt
 from bot.domain.reply import Notice
 from bot.domain.request import Misunderstood, Question
 from bot.slack.listeners.command import COMMAND
-from bot.slack.payload import acked, workspace_of
-from bot.slack_api.errors import FAILURES, said
+from bot.slack.payload import acknowledge, workspace_of
+from bot.slack_api.errors import FAILURES, error_code
 from bot.slack_api.markup import plain_text
 
 if TYPE_CHECKING:
@@ -43,13 +43,13 @@ def listen(app: App, services: Services) -> None:
         try:
             _end(found, complete, fail)
         except FAILURES as error:  # refused for good; Slack may still take the end that says so
-            _log.error("the step could not be ended: %s", said(error))
+            _log.error("the step could not be ended: %s", error_code(error))
             with suppress(*FAILURES):
-                _end(Notice(f"Slack refused the step's end ({said(error)})."), complete, fail)
+                _end(Notice(f"Slack refused the step's end ({error_code(error)})."), complete, fail)
         except BaseException as error:  # noqa: BLE001 - as above
             _end(notice_of(error), complete, fail)
 
-    app.function(STEP)(ack=acked, lazy=[run])
+    app.function(STEP)(ack=acknowledge, lazy=[run])
 
 
 def _end(found: dict[str, str] | Notice, complete: Complete, fail: Fail) -> None:

@@ -63,7 +63,7 @@ def bot(pool, tmp_path):
         engine = composition.store(found)
         services = composition.services(found, pool, pool.entries(), engine)
         app = composition.bolt(found, services, over_http=True)
-        server.app = create_app(WebContext(app, gallery=composition.gallery(found, engine)))
+        server.app = create_app(WebContext(app, picture_store=composition.picture_store(found, engine)))
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         slack.attach(f"{url}/slack/events")
@@ -184,7 +184,7 @@ def test_a_picture_that_is_not_ready_in_time_is_drawn_by_slack(bot, kind):
 
 
 def test_a_rung_that_rested_is_tried_again(bot, monkeypatch):
-    monkeypatch.setattr(formats, "REST", 0.0)
+    monkeypatch.setattr(formats, "COOLDOWN", 0.0)
     at = bot()
     at.slack.faults.files_never_ready = True
     ask(at, "general")

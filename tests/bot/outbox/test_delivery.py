@@ -280,7 +280,7 @@ def test_of_two_that_posted_nevertheless_the_second_takes_its_message_back(kit):
 
 def test_a_request_that_comes_too_late_does_not_leave(kit):
     client, channel = kit.client(kit.workspace().id), kit.channel().id
-    with lease_guard.until(lease_guard.now() - 1), pytest.raises((lease_guard.Closed, URLError)):
+    with lease_guard.until(lease_guard.now() - 1), pytest.raises((lease_guard.LeaseExpired, URLError)):
         client.chat_postMessage(channel=channel, text="too late")
     with lease_guard.until(lease_guard.now() + 30):
         client.chat_postMessage(channel=channel, text="in time")

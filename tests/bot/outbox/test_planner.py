@@ -197,8 +197,8 @@ def test_a_weekly_digest_comes_once_a_week_across_a_change_of_the_clocks(kit, zo
 
 
 def due_edition(subscription):
-    from bot.domain.schedule import owed
+    from bot.domain.schedule import due_between
 
     eve = subscription.next_due - timedelta(microseconds=1)
-    (due,) = owed(parse_schedule(subscription.schedule), eve, subscription.next_due)
+    (due,) = due_between(parse_schedule(subscription.schedule), eve, subscription.next_due)
     return due.edition

@@ -137,7 +137,7 @@ def test_a_failure_of_the_web_application_shows_a_reference(bot, caplog):
         def find(self, _name):
             raise ZeroDivisionError("what somebody typed")
 
-    response = create_app(WebContext(bot.web_context.app, gallery=Broken())).test_client().get("/charts/a.b.png")
+    response = create_app(WebContext(bot.web_context.app, picture_store=Broken())).test_client().get("/charts/a.b.png")
     assert response.status_code == 500
     reference = response.text.split("reference ")[1].strip(" .\n")
     assert reference in caplog.text

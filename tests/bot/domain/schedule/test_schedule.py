@@ -15,12 +15,12 @@ from bot.domain.schedule import (
     Day,
     Rhythm,
     Schedule,
+    describe,
+    describe_moment,
+    due_between,
     next_due,
-    owed,
     parse_schedule,
     read_schedule,
-    said,
-    said_moment,
 )
 from bot.domain.schedule.values import MONTH_DAYS, WEEKDAYS
 
@@ -48,7 +48,7 @@ def test_the_words_of_a_schedule_are_read_as_that_schedule(schedule):
 
 @given(schedules, moments, st.integers(1, 800))
 def test_every_period_is_due_once_and_in_order_at_the_time_asked_for(schedule, after, days):
-    found = owed(schedule, after, after + timedelta(days=days))
+    found = due_between(schedule, after, after + timedelta(days=days))
     built_digests = [due.edition for due in found]
     assert built_digests == sorted(set(built_digests))
     assert all(one.after == other for one, other in pairwise(built_digests))
@@ -71,9 +71,9 @@ def not_there(wall, zone):
 @given(schedules, moments)
 def test_what_is_due_next_is_the_first_of_what_is_owed(schedule, after):
     due = next_due(schedule, after)
-    assert owed(schedule, after, due.at) == [due]
+    assert due_between(schedule, after, due.at) == [due]
     assert next_due(schedule, after) == due  # a clock that stepped back asks again and hears the same
-    assert owed(schedule, due.at, due.at) == []
+    assert due_between(schedule, due.at, due.at) == []
 
 
 @pytest.mark.parametrize(
@@ -112,9 +112,9 @@ def test_the_moment_is_right_wherever_clocks_are_changed(words, after, utc):
 
 def test_months_asleep_are_all_owed_in_order():
     schedule = parse_schedule("monthly at 09:00 Europe/Berlin")
-    found = owed(schedule, datetime(2026, 5, 10, tzinfo=UTC), datetime(2026, 8, 20, tzinfo=UTC))
+    found = due_between(schedule, datetime(2026, 5, 10, tzinfo=UTC), datetime(2026, 8, 20, tzinfo=UTC))
     assert [str(due.edition) for due in found] == ["2026-05", "2026-06", "2026-07"]
-    weekly = owed(
+    weekly = due_between(
         parse_schedule("weekly at 09:00 UTC"), datetime(2026, 12, 21, 12, tzinfo=UTC), datetime(2027, 1, 11, 12, tzinfo=UTC)
     )
     assert [str(due.edition) for due in weekly] == ["2026-W52", "2026-W53", "2027-W01"]
@@ -162,10 +162,10 @@ def test_what_is_not_understood_is_one_clear_sentence(words, said_):
 
 
 def test_people_read_it_as_people_write():
-    assert said(Schedule(zone="Europe/Berlin")) == "on the first working day of each month at 09:00 (Europe/Berlin)"
-    assert said(Schedule(day=Day.LAST)) == "on the last day of each month at 09:00 (UTC)"
-    assert said(Schedule(Rhythm.WEEKLY, Day.FRIDAY, time(8, 30))) == "every Friday at 08:30 (UTC)"
-    assert said_moment(datetime(2026, 12, 1, 8, tzinfo=UTC), "Europe/Berlin") == "Tuesday 1 December 2026, 09:00"
+    assert describe(Schedule(zone="Europe/Berlin")) == "on the first working day of each month at 09:00 (Europe/Berlin)"
+    assert describe(Schedule(day=Day.LAST)) == "on the last day of each month at 09:00 (UTC)"
+    assert describe(Schedule(Rhythm.WEEKLY, Day.FRIDAY, time(8, 30))) == "every Friday at 08:30 (UTC)"
+    assert describe_moment(datetime(2026, 12, 1, 8, tzinfo=UTC), "Europe/Berlin") == "Tuesday 1 December 2026, 09:00"
 
 
 @pytest.mark.parametrize(

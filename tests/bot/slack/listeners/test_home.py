@@ -145,11 +145,11 @@ class Away:
     def __init__(self, pool):
         self.pool, self.looks = pool, []
 
-    def overview(self, known):
+    def summarize_store(self, known):
         self.looks.append(known)
         if len(self.looks) == 1:
             raise StoreError("The database cannot be reached.")
-        return self.pool.overview(known)
+        return self.pool.summarize_store(known)
 
 
 def test_a_database_that_comes_back_is_seen_at_the_next_refresh(pool, entries):
@@ -186,7 +186,7 @@ def test_an_overview_is_taken_anew_only_when_the_store_has_another_edition(histo
     asked = []
 
     class Store:
-        def overview(self, known):
+        def summarize_store(self, known):
             asked.append(known)
             return None if known == edition(history) else summarize(history)
 
@@ -222,8 +222,8 @@ def test_sections_of_other_parts_have_their_place(history):
 
 
 def test_a_list_of_another_day_says_so(history):
-    overview = summarize(history)
-    first, *others = overview.holdings
+    summary = summarize(history)
+    first, *others = summary.holdings
     older = replace(first, taken_on=TODAY - timedelta(days=40))
-    view = home_view(replace(overview, holdings=(older, *others)), all_entries(), TODAY)
+    view = home_view(replace(summary, holdings=(older, *others)), all_entries(), TODAY)
     assert "top list: 300 models of July 13, 2026" in written(view)

@@ -311,9 +311,9 @@ def test_suggestions_do_not_wait_for_a_pool_that_hangs(entries, pool):
     free = threading.Event()
 
     class Hanging:
-        def overview(self, known):
+        def summarize_store(self, known):
             free.wait(60)
-            return pool.overview(known)
+            return pool.summarize_store(known)
 
     with SlackStandIn() as slack:
         stop = over_http(slack, Hanging(), entries)
@@ -354,7 +354,7 @@ def queries(draw):
 
 
 @pytest.fixture(scope="module")
-def overview(history):
+def summarize_store(history):
     found = summarize(history)
     return lambda: found  # a short name in Hypothesis's reports
 
@@ -368,25 +368,25 @@ def submitted(view):
 
 @settings(max_examples=300, deadline=None)
 @given(query=queries(), known=st.booleans())
-def test_a_form_filled_from_a_question_asks_that_question(query, known, overview):
-    view = build_view(form_values(query), all_entries(), overview() if known else None, {})
+def test_a_form_filled_from_a_question_asks_that_question(query, known, summary):
+    view = build_view(form_values(query), all_entries(), summary() if known else None, {})
     form = submitted(view)
     assert mistakes(form, FORMS) == {}
     assert grammar.parse(form.text, FORMS) == query
-    again = submitted(build_view(form, all_entries(), overview(), {}))
+    again = submitted(build_view(form, all_entries(), summary(), {}))
     assert again == form, "an update changes nothing that was filled in"
 
 
 @settings(max_examples=300, deadline=None)
 @given(data=st.data())
-def test_whatever_is_chosen_is_a_question_or_is_wrong_beside_a_field_that_is_there(data, overview):
+def test_whatever_is_chosen_is_a_question_or_is_wrong_beside_a_field_that_is_there(data, summary):
     word = data.draw(st.sampled_from([form.word for form in FORMS]))
     view = build_view(
-        submitted(build_view(form_values(Query("licenses")), all_entries(), overview(), {})), all_entries(), overview(), {}
+        submitted(build_view(form_values(Query("licenses")), all_entries(), summary(), {})), all_entries(), summary(), {}
     )
     held = {"form:question": word}
     form = read_view({**view, "state": {"values": state_of(view["blocks"], held, {})}})
-    view = build_view(form, all_entries(), overview(), mistakes(form, FORMS))
+    view = build_view(form, all_entries(), summary(), mistakes(form, FORMS))
     assert check_view(view) == []
     held = {}
     for block in view["blocks"]:
@@ -396,7 +396,7 @@ def test_whatever_is_chosen_is_a_question_or_is_wrong_beside_a_field_that_is_the
                 held[inside["action_id"]] = data.draw(st.sampled_from([option["value"] for option in inside["options"]]))
             elif inside["type"] == "number_input":
                 held[inside["action_id"]] = data.draw(st.none() | st.integers(-2, 1100).map(str))
-    names = data.draw(st.lists(st.sampled_from([one.name for one in overview().names["creator"]]), max_size=9).map(tuple))
+    names = data.draw(st.lists(st.sampled_from([one.name for one in summary().names["creator"]]), max_size=9).map(tuple))
     offered = [{"text": {"type": "plain_text", "text": n}, "value": quoted(n)} for n in names]
     many = any(b["block_id"] == "names:compare" for b in view["blocks"])
     held["form:names"] = [o["value"] for o in offered] if many else next((o["value"] for o in offered), None)

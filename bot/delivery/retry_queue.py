@@ -39,7 +39,7 @@ class _Task:
     due: float = field(default_factory=lambda: time.monotonic() + _FIRST)
 
 
-class Handover:
+class RetryQueue:
     """Tries again in a thread of its own, which runs while there is something to try."""
 
     def __init__(self, pending_replies: PendingReplies | None = None) -> None:
