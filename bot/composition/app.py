@@ -29,7 +29,7 @@ from bot.server.health import Health
 from bot.server.web import WebContext
 from bot.settings import secret
 from bot.slack import acknowledgement
-from bot.slack.error_handler import failed
+from bot.slack.error_handler import handle_error
 from bot.slack.listener_pool import ENTRY_POINT, DeduplicatingRunner, ListenerPool
 from bot.slack.payload import entry_point_of
 from bot.slack.registration import listen
@@ -134,19 +134,19 @@ def bolt(settings: Settings, at: Services, *, over_http: bool, metrics: Metrics 
         listener_executor=executor,
     )
     app.listener_runner.lazy_listener_runner = DeduplicatingRunner(executor, at.received_events, lifecycle, place_of, text_of)
-    acknowledgement.acknowledge_first(app.listener_runner, failed)
+    acknowledgement.acknowledge_first(app.listener_runner, handle_error)
 
-    def entering(body: dict[str, Any], context: BoltContext, next_: Callable[[], BoltResponse]) -> BoltResponse:
+    def add_context(body: dict[str, Any], context: BoltContext, next_: Callable[[], BoltResponse]) -> BoltResponse:
         context["client"] = SlackClient.like(context.client)  # Bolt makes a plain one for each request
         if not over_http:  # over HTTP a request has its id already
             logs.start_request()
-        door = entry_point_of(body)
-        ENTRY_POINT.set(door)
+        entry_point = entry_point_of(body)
+        ENTRY_POINT.set(entry_point)
         if metrics:
-            metrics.received(door)
+            metrics.received(entry_point)
         return next_()
 
-    app.use(entering)
+    app.use(add_context)
     listen(app, at)
     if metrics:
         metrics.queue(lambda: executor.depth)
@@ -170,8 +170,8 @@ def web_context(settings: Settings, workers: Pool, database_: sa.Engine) -> WebC
     metrics.outbox(OutboxStore(database_).counts)
     metrics.analytics(workers.replaced)
     metrics.worker(HeartbeatStore(database_).age)
-    kept = installations(settings, database_)
-    many = tokens(settings, database_, kept, metrics) if kept else None
+    stored_installations = installations(settings, database_)
+    many = tokens(settings, database_, stored_installations, metrics) if stored_installations else None
     at = services(settings, workers, workers.entries(), database_, metrics=metrics, many=many)
 
     def tables() -> None:
@@ -185,7 +185,7 @@ def web_context(settings: Settings, workers: Pool, database_: sa.Engine) -> WebC
         Health({"database": tables, "analytics": workers.check}),
         prewarmer(at),
         worker_watch(settings, database_, metrics),
-        oauth_pages(settings, kept) if kept else None,
+        oauth_pages(settings, stored_installations) if stored_installations else None,
         metrics_token=secret(settings.hfstats_metrics_token),
         https=(settings.hfstats_public_url or "").startswith("https://"),
     )

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 def delivery_context(settings: Settings, database_: sa.Engine, metrics: Metrics | None = None) -> DeliveryContext:
     """Put together what sends unasked."""
-    kept = installations(settings, database_)
+    stored_installations = installations(settings, database_)
     return DeliveryContext(
         OutboxStore(database_),
         BuiltDigests(database_),
@@ -57,7 +57,7 @@ def delivery_context(settings: Settings, database_: sa.Engine, metrics: Metrics 
         picture_store(settings, database_),
         None if settings.slack_app_token else settings.hfstats_public_url,
         heartbeats=HeartbeatStore(database_),
-        installer_of=kept.installer if kept else no_installer,
+        installer_of=stored_installations.installer if stored_installations else no_installer,
         operator=settings.hfstats_operator_channel,
     )
 
@@ -108,8 +108,8 @@ def prewarmer(at: Services) -> Prewarmer:
 def start_recovery(settings: Settings, database_: sa.Engine, metrics: Metrics | None = None) -> Callable[[], None]:
     """Start putting right what a process that was killed left unanswered; returns what stops it."""
     slack = client(settings, metrics)
-    kept = installations(settings, database_)
-    many = tokens(settings, database_, kept, metrics) if kept else None
+    stored_installations = installations(settings, database_)
+    many = tokens(settings, database_, stored_installations, metrics) if stored_installations else None
 
     def client_of(workspace: str) -> WebClient | None:
         if many is None:

@@ -51,13 +51,15 @@ def installations(settings: Settings, database_: sa.Engine) -> Installations | N
     return Installations(database_, settings.slack_client_id, Cipher(settings.keys))
 
 
-def tokens(settings: Settings, database_: sa.Engine, kept: Installations, metrics: Metrics | None = None) -> Tokens:
+def tokens(
+    settings: Settings, database_: sa.Engine, stored_installations: Installations, metrics: Metrics | None = None
+) -> Tokens:
     """Make what finds each workspace's token."""
     id_, secret_ = settings.slack_client_id or "", secret(settings.slack_client_secret) or ""
-    return Tokens(kept, TokenLeases(database_), client(settings, metrics), id_, secret_)
+    return Tokens(stored_installations, TokenLeases(database_), client(settings, metrics), id_, secret_)
 
 
-def oauth_pages(settings: Settings, kept: Installations) -> Blueprint:
+def oauth_pages(settings: Settings, stored_installations: Installations) -> Blueprint:
     """Make the pages by which workspaces install the app."""
     from bot.slack.installation import oauth  # noqa: PLC0415 - as above
     from bot.slack.installation.oauth_state import SignedStates  # noqa: PLC0415 - as above
@@ -74,7 +76,7 @@ def oauth_pages(settings: Settings, kept: Installations) -> Blueprint:
             client_secret=secret_,
             public_url=public,
             authorize_url=elsewhere,
-            installations=kept,
+            installations=stored_installations,
             states=SignedStates(settings.keys, oauth.WITHIN),
         )
     )
@@ -82,8 +84,8 @@ def oauth_pages(settings: Settings, kept: Installations) -> Blueprint:
 
 def clients(settings: Settings, database_: sa.Engine, metrics: Metrics | None = None) -> Callable[[str], WebClient | None]:
     """Make what gives the client of a workspace for what is sent unasked: it retries nothing, and heeds the fence."""
-    kept = installations(settings, database_)
-    many = tokens(settings, database_, kept, metrics) if kept else None
+    stored_installations = installations(settings, database_)
+    many = tokens(settings, database_, stored_installations, metrics) if stored_installations else None
     counting: list[RetryHandler] = [SlackErrorCounter(metrics.refused)] if metrics else []
 
     def client_of(workspace: str) -> WebClient | None:

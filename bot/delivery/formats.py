@@ -1,4 +1,4 @@
-"""The forms in which an answer's numbers can be shown, best first; docs/explanation/delivery.md has the table."""
+"""The formats of an answer's numbers, with fallbacks; see the table in docs/explanation/delivery.md."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
     from bot.domain.reply import Picture
 
     Address = Callable[[str, Picture], str | None]
-    """Gives a workspace's picture an address that Slack can fetch; ``None`` where this deployment has none to give."""
+    """Returns a public URL for a workspace's picture; ``None`` if this deployment has no public URL."""
     Format = Callable[["RenderInput"], list[Block]]
-    """Shows the numbers in one form; nothing, where that form does not suit them."""
+    """Returns blocks with the numbers; none if the format doesn't suit them."""
 
 _log = logging.getLogger(__name__)
 
 COOLDOWN = 300.0
-"""Seconds for which a rung is left out that would fail again for the next answer as it did for this one."""
+"""Seconds for which a format is skipped in a workspace after a failure that would affect the next answer too."""
 
 
 @dataclass(frozen=True, slots=True)
 class RenderInput:
-    """An answer, and what the rungs need to show it."""
+    """An answer, and what the formats need to show it."""
 
     answer: Answer
     picture: Picture | None
@@ -44,13 +44,13 @@ class RenderInput:
 
 
 def image_from_url(render_input: RenderInput) -> list[Block]:
-    """Show the picture from the bot's own public address."""
+    """Show the picture from the bot's public URL."""
     url = render_input.address(render_input.workspace, render_input.picture) if render_input.picture else None
     return [image_at(url, render_input.answer.chart.alt)] if url else []
 
 
 def uploaded_image(render_input: RenderInput) -> list[Block]:
-    """Show the picture from Slack's own files."""
+    """Upload the picture to Slack."""
     return (
         [image_of_file(upload(render_input.client, render_input.picture), render_input.answer.chart.alt)]
         if render_input.picture
@@ -58,33 +58,33 @@ def uploaded_image(render_input: RenderInput) -> list[Block]:
     )
 
 
-def native_chart_block(render_input: RenderInput) -> list[Block]:
-    """Let Slack draw the chart."""
+def slack_chart(render_input: RenderInput) -> list[Block]:
+    """Show the chart as Slack's chart block."""
     return native_chart(render_input.answer.chart)
 
 
-def table(render_input: RenderInput) -> list[Block]:
-    """Show the numbers as Slack's table."""
+def slack_table(render_input: RenderInput) -> list[Block]:
+    """Show the numbers as Slack's table block."""
     return table_blocks(render_input.answer)
 
 
-def text_(render_input: RenderInput) -> list[Block]:
-    """Show the numbers as text; an answer that has none is its sentence."""
+def plain_numbers(render_input: RenderInput) -> list[Block]:
+    """Show the numbers as text; no blocks if the answer has no numbers."""
     return numbers(render_input.answer)
 
 
-FORMATS: tuple[Format, ...] = (image_from_url, uploaded_image, native_chart_block, table, text_)
+FORMATS: tuple[Format, ...] = (image_from_url, uploaded_image, slack_chart, slack_table, plain_numbers)
 
 
 class FormatFallback:
-    """The rungs, and which of them to leave out for a while."""
+    """Chooses formats, and skips those that failed recently in a workspace."""
 
     def __init__(self) -> None:
-        """Leave out none."""
+        """Skip none."""
         self._paused_until: dict[tuple[Format, str], float] = {}
 
     def renderings(self, render_input: RenderInput) -> Iterator[list[Block]]:
-        """Yield the forms that suit an answer, best first. Whoever asks for another tells that Slack refused the last one."""
+        """Yield an answer's blocks in each suitable format, best first. Asking for the next means that Slack refused the last."""
         for format_ in FORMATS:
             if time.monotonic() < self._paused_until.get((format_, render_input.workspace), 0.0):
                 continue
@@ -97,10 +97,10 @@ class FormatFallback:
                 continue
             if shown or format_ is FORMATS[-1]:
                 yield shown
-                _log.warning("Slack refused the answer's form %s", format_.__name__)
-                if format_ is image_from_url:  # what Slack cannot fetch now, it cannot fetch for the next answer
+                _log.warning("Slack refused the format %s", format_.__name__)
+                if format_ is image_from_url:  # Slack couldn't fetch the next answer's picture either
                     self._pause(format_, render_input.workspace)
 
     def _pause(self, format_: Format, workspace: str) -> None:
-        _log.warning("%s is left out for %.0f s", format_.__name__, COOLDOWN)
+        _log.warning("the format %s is skipped for %.0f s", format_.__name__, COOLDOWN)
         self._paused_until[format_, workspace] = time.monotonic() + COOLDOWN

@@ -24,7 +24,7 @@ from bot.outbox.planner import plan
 from bot.predictions.settlement import settle
 from bot.settings import secret
 from bot.storage.heartbeats import SILENT_AFTER, duration
-from bot.subscriptions.alerts import watch
+from bot.subscriptions.alerts import check_alerts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -213,7 +213,7 @@ class Jobs:
             for name, snapshot in latest.items()
             if not any(doubt.severe for doubt in quality.short(snapshot))
         }
-        crossed = watch(
+        crossed = check_alerts(
             self.delivery_context, self.numbers, [entry.form for entry in self.numbers.entries()], self.database, newest
         )
         if crossed:

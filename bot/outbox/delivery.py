@@ -15,7 +15,7 @@ from analytics.errors import HfStatsError, StoreError
 from bot.domain.outbox import Kind, RetryAt
 from bot.outbox import lease_guard
 from bot.outbox.failure import NO_INSTALLATION, Failure
-from bot.outbox.find_posted import HistoryUnavailable, look, metadata
+from bot.outbox.find_posted import HistoryUnavailable, delivery_metadata, find_message
 from bot.outbox.message_forms import MessageForms
 from bot.outbox.per_workspace_limit import PerWorkspaceLimit
 from bot.slack_api.error_words import DELIVERY_ENDS, Treatment, treatment_of
@@ -44,12 +44,12 @@ SEND_WITHIN = 30.0
 """Seconds after the row was last checked in which the request must leave: half the lease, so it arrives before its end."""
 ATTEMPTS = 36
 """Attempts before a delivery is given up; with the pauses between them, more than a day."""
-WARNED_AFTER = 10
+WARN_AFTER = 10
 """Failed attempts, in more than an hour, after which the operator is told."""
 _AN_HOUR, _A_DAY = timedelta(hours=1), timedelta(days=1)
-_SETTLES = timedelta(seconds=10)
+_HISTORY_DELAY = timedelta(seconds=10)
 """Until a message whose answer was lost is in the channel's history, if it ever is."""
-_ANOTHER_FORM = frozenset({Treatment.FORM, Treatment.PICTURE, Treatment.CALL})
+_SIMPLER_FORM = frozenset({Treatment.FORM, Treatment.PICTURE, Treatment.CALL})
 
 
 def no_installer(_: str) -> None:
@@ -92,7 +92,7 @@ def deliver(delivery_context: DeliveryContext, id_: int) -> RetryAt | None:
     attempt = _Attempt(delivery_context, delivery, owner, maybe_posted=delivery.posting_at is not None)
     place = delivery_context.workspace_limit.enter(delivery.workspace)
     if place is None:
-        return attempt.back(delivery_context.clock() + timedelta(seconds=random.uniform(1, 3)), "no place")  # noqa: S311 - not all at once
+        return attempt.postpone(delivery_context.clock() + timedelta(seconds=random.uniform(1, 3)), "no place")  # noqa: S311 - not all at once
     try:
         with place:
             return attempt.run()
@@ -100,10 +100,10 @@ def deliver(delivery_context: DeliveryContext, id_: int) -> RetryAt | None:
         raise
     except (HfStatsError, *FAILURES) as error:
         _log.warning("delivery %s has to wait: %s", id_, error_code(error))
-        return attempt.later(error_code(error))
+        return attempt.retry_later(error_code(error))
     except Exception as error:  # noqa: BLE001 - a row that nobody understands must not stop the others
         _log.error("delivery %s failed", id_, exc_info=error)
-        return attempt.later(type(error).__name__)
+        return attempt.retry_later(type(error).__name__)
 
 
 @dataclass(slots=True)
@@ -122,48 +122,48 @@ class _Attempt:
         """Look for the message where it may be posted, and post it where it isn't."""
         client = self.delivery_context.client_of(self.delivery.workspace)
         if client is None:
-            self.failure.lasts(NO_INSTALLATION)
+            self.failure.fail_permanently(NO_INSTALLATION)
         elif self.maybe_posted:
-            return self._look(client)
+            return self._find_posted(client)
         elif self.delivery.attempts >= ATTEMPTS:
-            self.failure.after_a_day(self.delivery.error or "")
+            self.failure.give_up(self.delivery.error or "")
         elif self.delivery.kind is Kind.NOTE and _is_deactivated(client, self.delivery.channel):
-            self.failure.lasts("user_disabled")
+            self.failure.fail_permanently("user_disabled")
         else:
             return self._post(client)
         return None
 
-    def later(self, error: str) -> RetryAt | None:
+    def retry_later(self, error: str) -> RetryAt | None:
         """Try again after a while, longer each time; give up after more than a day."""
         attempts, now = self.delivery.attempts + 1, self.delivery_context.clock()
         if attempts >= ATTEMPTS and not self.maybe_posted:
-            self.failure.after_a_day(error)
+            self.failure.give_up(error)
             return None
-        if attempts == WARNED_AFTER:
+        if attempts == WARN_AFTER:
             self.failure.warn_operator(error)
         pause = timedelta(seconds=min(5 * 2 ** (attempts - 1), 3600))
-        return self.back(now + (max(pause, _SETTLES) if self.maybe_posted else pause), error, counts=True)
+        return self.postpone(now + (max(pause, _HISTORY_DELAY) if self.maybe_posted else pause), error, counts=True)
 
-    def back(self, at: datetime, error: str, *, counts: bool = False) -> RetryAt:
+    def postpone(self, at: datetime, error: str, *, counts: bool = False) -> RetryAt:
         """Leave it to a later attempt; ``counts``: this one failed."""
         return self.delivery_context.outbox.reschedule(
             self.delivery.id, self.owner, at, error, maybe_there=self.maybe_posted, counts=counts
         )
 
-    def _look(self, client: WebClient) -> RetryAt | None:
+    def _find_posted(self, client: WebClient) -> RetryAt | None:
         now = self.delivery_context.clock()
         try:
-            ts = look(client, self.delivery, now)
+            ts = find_message(client, self.delivery, now)
         except HistoryUnavailable:
             if self.delivery.kind is not Kind.NOTE:  # a notice is better there twice than never
-                self.failure.unsure("lost")
+                self.failure.mark_unsure("lost")
                 return None
             ts = None
         if isinstance(ts, RetryAt):
             if self.delivery.posting_at and now - self.delivery.posting_at > _A_DAY:
-                self.failure.unsure("lost")
+                self.failure.mark_unsure("lost")
                 return None
-            return self.back(ts.at, self.delivery.error or "not found yet")
+            return self.postpone(ts.at, self.delivery.error or "not found yet")
         if ts:
             self._record(client, ts)
             return None
@@ -174,7 +174,7 @@ class _Attempt:
         forms = MessageForms(self.delivery_context, self.delivery, client)
         for blocks in forms:
             if isinstance(blocks, RetryAt):
-                return self.back(blocks.at, "picture not ready", counts=forms.release_upload)
+                return self.postpone(blocks.at, "picture not ready", counts=forms.release_upload)
             started = lease_guard.now()
             if not self.delivery_context.outbox.start_posting(self.delivery.id, self.owner):
                 return RetryAt(self.delivery_context.clock() + timedelta(seconds=1))  # another process took it over
@@ -184,35 +184,35 @@ class _Attempt:
                     ts = self._call(client, forms.text, blocks)
             except lease_guard.LeaseExpired:
                 self.maybe_posted = False
-                return self.back(self.delivery_context.clock(), "too late")
+                return self.postpone(self.delivery_context.clock(), "too late")
             except FAILURES as error:
-                if not isinstance(error, SlackApiError) or treatment_of(error_code(error)) not in _ANOTHER_FORM:
-                    return self._refused(error)
+                if not isinstance(error, SlackApiError) or treatment_of(error_code(error)) not in _SIMPLER_FORM:
+                    return self._handle_error(error)
                 _log.warning("Slack refused a form of delivery %s: %s", self.delivery.id, error_code(error))
                 forms.refusal = error_code(error)
                 self.maybe_posted = False
             else:
-                return self._posted(client, ts)
-        return self.later(forms.refusal)
+                return self._handle_posted(client, ts)
+        return self.retry_later(forms.refusal)
 
     def _call(self, client: WebClient, text: str, blocks: list[Block]) -> object:
         posted = client.chat_postMessage(
             channel=self.delivery.channel,
             text=text,
             blocks=blocks,
-            metadata=metadata(self.delivery),
+            metadata=delivery_metadata(self.delivery),
             unfurl_links=False,
             unfurl_media=False,
         )
         return posted.get("ts")
 
-    def _posted(self, client: WebClient, ts: object) -> RetryAt | None:
+    def _handle_posted(self, client: WebClient, ts: object) -> RetryAt | None:
         if not isinstance(ts, str) or not ts:
-            return self.later("HTTP 200")  # no answer of Slack's, which names the timestamp of what it posted
+            return self.retry_later("HTTP 200")  # no answer of Slack's, which names the timestamp of what it posted
         self._record(client, ts)
         return None
 
-    def _refused(self, error: Exception) -> RetryAt | None:
+    def _handle_error(self, error: Exception) -> RetryAt | None:
         """Decide what follows from a failure of the post: only what is listed as lasting ends the delivery."""
         now, code = self.delivery_context.clock(), error_code(error)
         self.maybe_posted = may_be_posted(error)
@@ -223,14 +223,14 @@ class _Attempt:
             if now - self.delivery.due_at > _AN_HOUR:
                 self.failure.warn_operator("ratelimited")
             if now - self.delivery.due_at < _A_DAY:
-                return self.back(now + wait, "ratelimited")
-            return self.later("ratelimited")
+                return self.postpone(now + wait, "ratelimited")
+            return self.retry_later("ratelimited")
         if treatment_of(code) not in DELIVERY_ENDS or self.maybe_posted:
-            return self.later(code)
+            return self.retry_later(code)
         current = self.delivery_context.outbox.get(self.delivery.id)
         if current and current.channel != self.delivery.channel:  # Slack gave the channel another id meanwhile
-            return self.back(now, code)
-        self.failure.lasts(code)
+            return self.postpone(now, code)
+        self.failure.fail_permanently(code)
         return None
 
     def _record(self, client: WebClient, ts: str) -> None:

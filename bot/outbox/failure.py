@@ -41,49 +41,49 @@ class Failure:
     owner: str
     """Of the row's lease."""
 
-    def lasts(self, error: str) -> None:
+    def fail_permanently(self, error: str) -> None:
         """Give it up at once, for an error that lasts: pause what it belongs to, and say so."""
-        delivery, person, onward = self.delivery, self._requester(self.delivery), self._onward()
+        delivery, person, escalation = self.delivery, self._requester(self.delivery), self._escalation()
 
-        def also(connection: sa.Connection) -> None:
+        def in_transaction(connection: sa.Connection) -> None:
             paused = self._pause(error, connection)
-            if onward:
-                self.context.outbox.plan([onward], connection)
+            if escalation:
+                self.context.outbox.plan([escalation], connection)
             elif error == NO_INSTALLATION or treatment_of(error) is Treatment.ACCESS:  # nobody there can be told
-                self._tell_operator(error, f"lost {delivery.workspace} {self.context.clock().date()}", connection)
+                self._notify_operator(error, f"lost {delivery.workspace} {self.context.clock().date()}", connection)
             elif person and delivery.kind is Kind.BETS:
-                self._tell(person, notices.undelivered_notice(delivery, error), "failed", connection)
+                self._notify(person, notices.undelivered_notice(delivery, error), "failed", connection)
             elif person and paused:
-                self._tell(person, notices.paused_notice(delivery, error), "paused", connection)
+                self._notify(person, notices.paused_notice(delivery, error), "paused", connection)
 
-        self.context.outbox.settle(delivery.id, self.owner, State.FAILED, error, also)
+        self.context.outbox.settle(delivery.id, self.owner, State.FAILED, error, in_transaction)
         _log.warning("delivery %s failed: %s", delivery.id, error)
 
-    def after_a_day(self, error: str) -> None:
+    def give_up(self, error: str) -> None:
         """Give it up after more than a day; what got no answer at all is no reason to pause anything."""
-        delivery, person, onward = self.delivery, self._requester(self.delivery), self._onward()
+        delivery, person, escalation = self.delivery, self._requester(self.delivery), self._escalation()
 
-        def also(connection: sa.Connection) -> None:
-            if onward:
-                self.context.outbox.plan([onward], connection)
-            self._tell_operator(error, f"given up {delivery.id}", connection)
+        def in_transaction(connection: sa.Connection) -> None:
+            if escalation:
+                self.context.outbox.plan([escalation], connection)
+            self._notify_operator(error, f"given up {delivery.id}", connection)
             if person and is_answer(error) and self._pause(error, connection):
-                self._tell(person, notices.paused_notice(delivery, error, after_a_day=True), "paused", connection)
+                self._notify(person, notices.paused_notice(delivery, error, after_a_day=True), "paused", connection)
             elif person:
-                self._tell(person, notices.retries_exhausted_notice(delivery), "failed", connection)
+                self._notify(person, notices.retries_exhausted_notice(delivery), "failed", connection)
 
-        self.context.outbox.settle(delivery.id, self.owner, State.FAILED, error, also)
+        self.context.outbox.settle(delivery.id, self.owner, State.FAILED, error, in_transaction)
         _log.error("delivery %s was given up: %s", delivery.id, error)
 
-    def unsure(self, error: str) -> None:
+    def mark_unsure(self, error: str) -> None:
         """Leave it open whether the message is there, and let whoever asked for it decide."""
         person = self._requester(self.delivery)
 
-        def also(connection: sa.Connection) -> None:
+        def in_transaction(connection: sa.Connection) -> None:
             if person:
-                self._tell(person, notices.unsure_notice(self.delivery), "unsure", connection)
+                self._notify(person, notices.unsure_notice(self.delivery), "unsure", connection)
 
-        self.context.outbox.settle(self.delivery.id, self.owner, State.UNSURE, error, also)
+        self.context.outbox.settle(self.delivery.id, self.owner, State.UNSURE, error, in_transaction)
         _log.warning("delivery %s may be there or not", self.delivery.id)
 
     def warn_operator(self, error: str) -> None:
@@ -94,19 +94,19 @@ class Failure:
             notice = notices.refused_for_an_hour(workspace, error)
             self.context.outbox.plan([operator_notice(self.context.operator, notice, slot, now)])
 
-    def _tell_operator(self, error: str, slot: str, connection: sa.Connection) -> None:
+    def _notify_operator(self, error: str, slot: str, connection: sa.Connection) -> None:
         if self.context.operator and self.delivery.kind is not Kind.NOTE:
             notice = notices.failed_for_operator(self.delivery, error)
             self.context.outbox.plan([operator_notice(self.context.operator, notice, slot, self.context.clock())], connection)
 
-    def _tell(self, person: str, notice: Content, what: str, connection: sa.Connection) -> None:
+    def _notify(self, person: str, notice: Content, what: str, connection: sa.Connection) -> None:
         self.context.outbox.plan([self._notice(self.delivery, person, notice, f"{what}:{self.owner}")], connection)
 
     def _notice(self, about: Delivery, channel: str, notice: Content, period: str) -> PlannedDelivery:
         now, content = self.context.clock(), notice.as_json()
         return PlannedDelivery(about.workspace, channel, Kind.NOTE, about.id, period, now, content=content)
 
-    def _onward(self) -> PlannedDelivery | None:
+    def _escalation(self) -> PlannedDelivery | None:
         """Return a notice that couldn't be delivered as it goes to the next one who may act on it."""
         notice = self.delivery
         about = self.context.outbox.get(notice.source) if notice.kind is Kind.NOTE else None

@@ -27,12 +27,12 @@ class HistoryUnavailable(Exception):  # noqa: N818 - nothing went wrong: the bot
     """The channel cannot be read."""
 
 
-def metadata(delivery: Delivery) -> dict[str, Any]:
+def delivery_metadata(delivery: Delivery) -> dict[str, Any]:
     """Return what a message carries unseen, to be found by."""
     return {"event_type": _EVENT, "event_payload": {"delivery": delivery.id, "mark": delivery.mark}}
 
 
-def look(client: WebClient, delivery: Delivery, now: datetime) -> str | RetryAt | None:
+def find_message(client: WebClient, delivery: Delivery, now: datetime) -> str | RetryAt | None:
     """Return the timestamp of the message that shows a delivery; ``None`` where there is none.
 
     Answers ``Again`` where Slack asks for patience: it lets apps outside its Marketplace read a history once a minute.

@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from bot.domain.schedule import Due
     from bot.outbox.delivery import DeliveryContext
 
-    Missed = Callable[[Edition], Sequence[date]]
+    MissingDays = Callable[[Edition], Sequence[date]]
 
 _log = logging.getLogger(__name__)
 
-_MOST = 500
+_BATCH_SIZE = 500
 """Subscriptions of one transaction."""
 _MOMENT = timedelta(microseconds=1)
 
@@ -44,7 +44,7 @@ class DigestBuilder(Protocol):
         ...
 
 
-def _none(_: Edition) -> list[date]:
+def _no_missing_days(_: Edition) -> list[date]:
     """No day is known to be missing."""
     return []
 
@@ -61,7 +61,9 @@ class Key:
         return f"{self.edition} in {self.within}: {','.join(self.sections)}"
 
 
-def plan(delivery_context: DeliveryContext, builds: DigestBuilder, database: sa.Engine, missed: Missed = _none) -> list[int]:
+def plan(
+    delivery_context: DeliveryContext, builder: DigestBuilder, database: sa.Engine, missed: MissingDays = _no_missing_days
+) -> list[int]:
     """Enter all that is due now; returns the new lines of the ledger. ``missed`` gives days without a snapshot.
 
     A digest that cannot be built for want of data is replaced by a word on why. One that fails otherwise is logged and left owed.
@@ -71,23 +73,33 @@ def plan(delivery_context: DeliveryContext, builds: DigestBuilder, database: sa.
 
     """
     now = delivery_context.clock()
-    entered: list[int] = []
+    planned: list[int] = []
     failed: set[Key] = set()
     while True:
-        due = [(one, dues) for one in delivery_context.subscriptions.due(now, _MOST + len(failed)) for dues in [_dues(one, now)]]
-        wanted = {_key(one, each) for one, dues in due for each in dues}
-        failed |= _build(delivery_context, builds, wanted - failed, missed)
-        ready = [(one, dues) for one, dues in due if not any(_key(one, each) in failed for each in dues)]
+        due = [
+            (subscription, due_dates)
+            for subscription in delivery_context.subscriptions.due(now, _BATCH_SIZE + len(failed))
+            for due_dates in [_due_dates(subscription, now)]
+        ]
+        wanted = {_key(subscription, due_date) for subscription, due_dates in due for due_date in due_dates}
+        failed |= _build(delivery_context, builder, wanted - failed, missed)
+        ready = [
+            (subscription, due_dates)
+            for subscription, due_dates in due
+            if not any(_key(subscription, due_date) in failed for due_date in due_dates)
+        ]
         if not ready:
-            return entered
+            return planned
         with writing(database) as connection:
-            for one, dues in ready:
-                following = next_due(parse_schedule(one.schedule), now)
-                if advance(connection, one, following.at):
-                    entered += delivery_context.outbox.plan((_owed(one, each) for each in dues), connection)
+            for subscription, due_dates in ready:
+                following = next_due(parse_schedule(subscription.schedule), now)
+                if advance(connection, subscription, following.at):
+                    planned += delivery_context.outbox.plan(
+                        (_delivery(subscription, due_date) for due_date in due_dates), connection
+                    )
 
 
-def _dues(subscription: Subscription, now: datetime) -> list[Due]:
+def _due_dates(subscription: Subscription, now: datetime) -> list[Due]:
     return due_between(parse_schedule(subscription.schedule), subscription.next_due - _MOMENT, now)
 
 
@@ -95,14 +107,14 @@ def _key(subscription: Subscription, due: Due) -> Key:
     return Key(str(due.edition), subscription.within, subscription.sections)
 
 
-def _owed(subscription: Subscription, due: Due) -> PlannedDelivery:
+def _delivery(subscription: Subscription, due: Due) -> PlannedDelivery:
     period, key = str(due.edition), str(_key(subscription, due))
     return PlannedDelivery(
         subscription.workspace, subscription.channel, Kind.DIGEST, subscription.id, period, due.at, edition=key
     )
 
 
-def _build(delivery_context: DeliveryContext, builds: DigestBuilder, keys: Iterable[Key], missed: Missed) -> set[Key]:
+def _build(delivery_context: DeliveryContext, builder: DigestBuilder, keys: Iterable[Key], missed: MissingDays) -> set[Key]:
     """Build what is not there yet; returns what could not be built."""
     named = {str(key): key for key in keys}
     known = delivery_context.built_digests.existing_keys(named)
@@ -111,7 +123,7 @@ def _build(delivery_context: DeliveryContext, builds: DigestBuilder, keys: Itera
         if name in known:
             continue
         try:
-            digest, picture = builds.digest(key.edition, key.within, key.sections)
+            digest, picture = builder.digest(key.edition, key.within, key.sections)
         except NoDataError as error:
             delivery_context.built_digests.save(name, missing_digest(str(error)), None)
         except StoreError:
@@ -120,6 +132,6 @@ def _build(delivery_context: DeliveryContext, builds: DigestBuilder, keys: Itera
             _log.exception("the digest %s could not be built", name)
             failed.add(key)
         else:
-            told = digest_content(digest, name, missed=missed(digest.edition))
-            delivery_context.built_digests.save(name, told, picture.png)
+            content = digest_content(digest, name, missed=missed(digest.edition))
+            delivery_context.built_digests.save(name, content, picture.png)
     return failed

@@ -116,10 +116,10 @@ def listen(app: App, services: Services) -> None:
             return context.ack()  # no reply, to avoid endless loops between bots
         answer = _immediate_refusal(body, context)
         if answer is None:
-            start_after(context, told, req)
+            start_after(context, notify_actor, req)
         return answer or context.ack()
 
-    def told(body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
+    def notify_actor(body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
         _notify(services, body, context, client, respond)
 
     app.use(guard)

@@ -14,27 +14,27 @@ if TYPE_CHECKING:
     from slack_bolt.listener.thread_runner import ThreadListenerRunner
     from slack_bolt.request import BoltRequest
 
-_HELD: ContextVar[list[Callable[[], None]] | None] = ContextVar("held", default=None)
+_DEFERRED: ContextVar[list[Callable[[], None]] | None] = ContextVar("deferred_work", default=None)
 
 
 @contextmanager
 def deferred_work() -> Iterator[list[Callable[[], None]]]:
     """Hold back the work of the requests dispatched within; the caller begins it when their acknowledgement is out."""
     work: list[Callable[[], None]] = []
-    token = _HELD.set(work)
+    token = _DEFERRED.set(work)
     try:
         yield work
     finally:
-        _HELD.reset(token)
+        _DEFERRED.reset(token)
 
 
 def begin(work: list[Callable[[], None]]) -> None:
     """Begin what was held back."""
-    for one in work:
-        one()
+    for call in work:
+        call()
 
 
-def acknowledge_first(runner: ThreadListenerRunner, failed: Callable[[Exception, BoltContext], object]) -> None:
+def acknowledge_first(runner: ThreadListenerRunner, on_error: Callable[[Exception, BoltContext], object]) -> None:
     """Let Bolt's runner hold back lazy listeners, with the copy of the request that it makes for each, where somebody holds.
 
     ``failed`` is given what is raised on the way to the listener: the acknowledgement is out, and nobody else would hear of it.
@@ -45,16 +45,16 @@ def acknowledge_first(runner: ThreadListenerRunner, failed: Callable[[Exception,
         try:
             begin_listener(lazy_func, request)
         except Exception as error:  # noqa: BLE001 - told to the person
-            failed(error, request.context)
+            on_error(error, request.context)
 
-    def start_or_hold(lazy_func: Callable[..., None], request: BoltRequest) -> None:
-        held = _HELD.get()
-        if held is None:
+    def start_or_defer(lazy_func: Callable[..., None], request: BoltRequest) -> None:
+        deferred = _DEFERRED.get()
+        if deferred is None:
             start(lazy_func, request)
         else:
-            held.append(partial(start, lazy_func, request))
+            deferred.append(partial(start, lazy_func, request))
 
-    runner._start_lazy_function = start_or_hold  # type: ignore[method-assign]  # noqa: SLF001 - as above
+    runner._start_lazy_function = start_or_defer  # type: ignore[method-assign]  # noqa: SLF001 - as above
 
 
 def start_after(context: BoltContext, work: Callable[..., None], request: BoltRequest) -> None:

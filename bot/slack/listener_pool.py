@@ -33,14 +33,14 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_SEEN_WITHIN = 1.0
+_DEDUPLICATION_TIMEOUT = 1.0
 """Seconds that the database gets to tell whether a request was seen before; nobody has heard anything by then."""
 _STILL_RUNNING = 3.0
 """Seconds before the end of a shutdown at which also what is being worked on is given up."""
 
-ALREADY_NOTIFIED = "hfstats_already_told"
+ALREADY_NOTIFIED = "hfstats_already_notified"
 """In a request's context: its acknowledgement failed, and the person was told so."""
-ENTRY_POINT: ContextVar[str] = ContextVar("door", default="other")
+ENTRY_POINT: ContextVar[str] = ContextVar("entry_point", default="other")
 """Which of Slack's doors the request came through."""
 
 
@@ -68,7 +68,7 @@ class ListenerPool(ThreadPoolExecutor):
         future = super().submit(copy_context().run, fn, *args, **kwargs)
         with self._lock:
             self._open += 1
-        door = ENTRY_POINT.get()
+        entry_point = ENTRY_POINT.get()
 
         def done(future: Future[Any]) -> None:
             error = None if future.cancelled() else future.exception()
@@ -77,7 +77,7 @@ class ListenerPool(ThreadPoolExecutor):
             with self._lock:
                 self._open -= 1
             if self._finished:
-                self._finished(door, time.monotonic() - accepted)
+                self._finished(entry_point, time.monotonic() - accepted)
 
         future.add_done_callback(done)
         return future
@@ -88,12 +88,12 @@ class ListenerPool(ThreadPoolExecutor):
         if self._lifecycle is None:
             self.shutdown(wait=True)
             return
-        in_time = self._lifecycle.drained(within - RESERVED_FOR_NOTICES)
+        in_time = self._lifecycle.wait_until_idle(within - RESERVED_FOR_NOTICES)
         self._lifecycle.stopping = not in_time
         self.shutdown(wait=in_time, cancel_futures=True)
         if not in_time:
             self._lifecycle.stop_waiting(until - _STILL_RUNNING - time.monotonic())
-            self._lifecycle.drained(until - _STILL_RUNNING - time.monotonic())
+            self._lifecycle.wait_until_idle(until - _STILL_RUNNING - time.monotonic())
             self._lifecycle.stop_all(until - time.monotonic())
 
 
@@ -107,55 +107,57 @@ class DeduplicatingRunner(ThreadLazyListenerRunner):
     def __init__(
         self,
         executor: Executor,
-        seen: ReceivedEvents,
+        received_events: ReceivedEvents,
         lifecycle: RequestLifecycle,
         place: Callable[[BoltRequest], Conversation | None],
-        asked: Callable[[BoltRequest], str],
+        text_of: Callable[[BoltRequest], str],
     ) -> None:
         """``place`` tells where the one who sent a request can be told something, and ``asked`` what they asked."""
         super().__init__(_log, executor)
-        self._seen = seen
+        self._received_events = received_events
         self._lifecycle = lifecycle
         self._place = place
-        self._asked = asked
+        self._text_of = text_of
 
     def start(self, function: Callable[..., None], request: BoltRequest) -> None:
         """Run ``function`` in a thread unless this request was seen before; whatever becomes of it, the request has an end."""
         if request.context.get(ALREADY_NOTIFIED):
             return
-        carried = self._lifecycle.accept(lambda: self._place(request), self._text(request))
+        open_request = self._lifecycle.accept(lambda: self._place(request), self._text(request))
 
         def work() -> None:
-            if not self._first(request, function):
-                carried.duplicate = True
+            if not self._is_first(request, function):
+                open_request.duplicate = True
                 return
             names = get_arg_names_of_callable(function)
-            given = build_required_kwargs(
+            arguments = build_required_kwargs(
                 logger=_log, required_arg_names=names, request=request, response=None, this_func=function
             )
-            function(**given)
+            function(**arguments)
 
         try:
-            self.executor.submit(self._lifecycle.run, carried, work).add_done_callback(partial(self._cancelled, carried))
+            self.executor.submit(self._lifecycle.run, open_request, work).add_done_callback(
+                partial(self._cancelled, open_request)
+            )
         except RuntimeError:  # this process ends, or has no room for one more thread
-            self._lifecycle.stop(carried)
+            self._lifecycle.stop(open_request)
 
-    def _cancelled(self, carried: OpenRequest, future: Future[Any]) -> None:
+    def _cancelled(self, open_request: OpenRequest, future: Future[Any]) -> None:
         if future.cancelled() and not self._lifecycle.stopping:
-            self._lifecycle.stop(carried)
+            self._lifecycle.stop(open_request)
 
     def _text(self, request: BoltRequest) -> str:
         try:
-            return self._asked(request)
+            return self._text_of(request)
         except Exception:  # noqa: BLE001 - a body of another form than Slack's; the listener will say so
             return ""
 
-    def _first(self, request: BoltRequest, function: Callable[..., None]) -> bool:
+    def _is_first(self, request: BoltRequest, function: Callable[..., None]) -> bool:
         """Tell whether to go on. Where it is not known, rather an answer twice than none."""
         try:
             key = _key(request)
-            with database_wait.at_most(_SEEN_WITHIN):
-                return key is None or self._seen.first(f"{key} {function.__module__}.{function.__qualname__}")
+            with database_wait.at_most(_DEDUPLICATION_TIMEOUT):
+                return key is None or self._received_events.first(f"{key} {function.__module__}.{function.__qualname__}")
         except StoreError as error:
             _log.warning("what was seen before is not known: %s", error)
         except Exception as error:  # noqa: BLE001 - see above

@@ -70,16 +70,16 @@ def request_in(context: BoltContext) -> Request:
 
 def access_in(context: BoltContext) -> Access:
     """Return what the guard found that a request may do; nothing where no guard looked at it."""
-    found = context.get("access")
-    return found if isinstance(found, Access) else NOBODY
+    value = context.get("access")
+    return value if isinstance(value, Access) else NOBODY
 
 
 def workspace_of(context: BoltContext) -> str:
     """Return whose installation a request comes through: the team's or, where it is org-wide, the enterprise's."""
     if context.is_enterprise_install and context.enterprise_id:
         return str(context.enterprise_id)
-    found = context.authorize_result
-    return str((found and found.team_id) or context.team_id or context.enterprise_id or "")
+    value = context.authorize_result
+    return str((value and value.team_id) or context.team_id or context.enterprise_id or "")
 
 
 def acknowledge(ack: Ack) -> None:

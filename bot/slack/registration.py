@@ -33,7 +33,7 @@ def listen(app: App, services: Services) -> None:
     """
     request_reader.listen(app, services)
     access_guard.listen(app, services)
-    for door in (
+    for listener in (
         modal_open,
         predictions,
         command,
@@ -47,5 +47,5 @@ def listen(app: App, services: Services) -> None:
         links,
         workflow_step,
     ):
-        door.listen(app, services)
-    app.error(error_handler.failed)
+        listener.listen(app, services)
+    app.error(error_handler.handle_error)

@@ -33,24 +33,24 @@ class Visibility:
         """Who acts, and from where."""
         return self.conversation.access
 
-    def sees(self, one: Subscription) -> bool:
+    def sees(self, record: Subscription) -> bool:
         """Tell whether a subscription may be listed."""
-        return self._may(one.channel, one.created_by, private=one.private, change=False)
+        return self._may(record.channel, record.created_by, private=record.private, change=False)
 
-    def may_change(self, one: Subscription) -> bool:
+    def may_change(self, record: Subscription) -> bool:
         """Tell whether a subscription may be paused, resumed or ended."""
-        return self._may(one.channel, one.created_by, private=one.private, change=True)
+        return self._may(record.channel, record.created_by, private=record.private, change=True)
 
-    def may_change_alert(self, one: Alert) -> bool:
+    def may_change_alert(self, record: Alert) -> bool:
         """Tell whether an alert may be muted or removed: here, or from elsewhere by whoever set it."""
-        here = self.access.covers(one.channel, self.conversation.user)
-        if not here and one.created_by != self.conversation.user:
+        here = self.access.covers(record.channel, self.conversation.user)
+        if not here and record.created_by != self.conversation.user:
             return False
-        return self._may(one.channel, one.created_by, private=self._private(one.channel), change=True)
+        return self._may(record.channel, record.created_by, private=self._private(record.channel), change=True)
 
-    def may_send_again(self, one: Delivery) -> bool:
+    def may_send_again(self, record: Delivery) -> bool:
         """Tell whether a delivery may be sent again."""
-        return self._may(one.channel, self._owner(one), private=self._private(one.channel), change=True)
+        return self._may(record.channel, self._owner(record), private=self._private(record.channel), change=True)
 
     def _may(self, channel: str, owner: str | None, *, private: bool, change: bool) -> bool:
         needs = Permission.CHANGE if change else Permission.SEE
@@ -61,8 +61,8 @@ class Visibility:
         mine = owner == self.conversation.user
         if channel.startswith("D") or channel == self.conversation.user:
             return mine  # a direct message with the bot has one person in it
-        told = self.people.is_private(self.conversation.client, self.conversation.workspace, channel)
-        if not (private if told is None else told):
+        private_now = self.people.is_private(self.conversation.client, self.conversation.workspace, channel)
+        if not (private if private_now is None else private_now):
             if self.access.allows(Permission.ELSEWHERE if change else Permission.WORKSPACE):
                 return True
             return change and self.access.allows(Permission.WORKSPACE) and (mine or self._is_in(channel, may_post=True))
@@ -74,19 +74,19 @@ class Visibility:
 
     def _private(self, channel: str) -> bool:
         """Tell whether a channel counts as private: unless its subscription says otherwise."""
-        found = self.delivery_context.subscriptions.in_channel(self.conversation.workspace, channel)
-        return found is None or found.private
+        subscription = self.delivery_context.subscriptions.in_channel(self.conversation.workspace, channel)
+        return subscription is None or subscription.private
 
-    def _owner(self, one: Delivery) -> str | None:
+    def _owner(self, record: Delivery) -> str | None:
         """Return who asked for what a delivery is of."""
-        match one.kind:
+        match record.kind:
             case Kind.DIGEST:
-                subscription = self.delivery_context.subscriptions.get(one.workspace, one.source)
+                subscription = self.delivery_context.subscriptions.get(record.workspace, record.source)
                 return subscription.created_by if subscription else None
             case Kind.ALERT:
-                watch = self.delivery_context.watches.get(one.workspace, one.source)
+                watch = self.delivery_context.watches.get(record.workspace, record.source)
                 return watch.created_by if watch else None
             case Kind.BETS:
-                bet = self.delivery_context.bets.get(one.workspace, one.source)
+                bet = self.delivery_context.bets.get(record.workspace, record.source)
                 return bet.person if bet else None
-        return one.channel
+        return record.channel

@@ -25,7 +25,9 @@ _log = logging.getLogger(__name__)
 def listen(app: App, services: Services) -> None:
     """Attach every control that asks a question."""
 
-    def pressed(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
+    def handle_action(
+        body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond
+    ) -> None:
         kind = control_of(action)
         if kind == ASK and is_ephemeral(body):
             remove(client, respond)  # a suggestion that was taken has done its work
@@ -34,7 +36,7 @@ def listen(app: App, services: Services) -> None:
         if services.serve(conversation, request_in(context)) and kind == POST:
             remove(client, respond)  # everybody sees it now
 
-    app.action(re.compile(rf"^(?:{ASK}|{VIEW}|{GO}|{POST})(?::|$)"))(ack=acknowledge, lazy=[pressed])
+    app.action(re.compile(rf"^(?:{ASK}|{VIEW}|{GO}|{POST})(?::|$)"))(ack=acknowledge, lazy=[handle_action])
 
 
 def is_ephemeral(body: dict[str, Any]) -> bool:
@@ -50,8 +52,8 @@ def channel_of(body: dict[str, Any]) -> str:
 def thread_of(body: dict[str, Any]) -> str | None:
     """Return the thread of the message: the one it stands in, or its own."""
     container = body.get("container", {})
-    found = container.get("thread_ts") or container.get("message_ts")
-    return str(found) if found else None
+    ts = container.get("thread_ts") or container.get("message_ts")
+    return str(ts) if ts else None
 
 
 def remove(client: WebClient, respond: Respond) -> None:

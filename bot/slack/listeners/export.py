@@ -33,7 +33,7 @@ _NOWHERE = Notice("I could share the file neither here nor with you directly. In
 def listen(app: App, services: Services) -> None:
     """Attach the button."""
 
-    def exported(body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
+    def handle_export(body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
         place = (workspace_of(context), channel_of(body), body["user"]["id"])
         conversation = Conversation(client, *place, respond, quiet=is_ephemeral(body), access=access_in(context))
         request = request_in(context)
@@ -45,7 +45,7 @@ def listen(app: App, services: Services) -> None:
         if notice:
             services.responder.tell(conversation, notice)
 
-    app.action(CSV)(ack=acknowledge, lazy=[exported])
+    app.action(CSV)(ack=acknowledge, lazy=[handle_export])
 
 
 def _share(conversation: Conversation, answer: Answer, thread: str | None) -> Notice | None:

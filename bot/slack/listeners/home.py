@@ -25,47 +25,47 @@ if TYPE_CHECKING:
 def listen(app: App, services: Services) -> None:
     """Attach the Home and its buttons. The one that opens the form is the same everywhere."""
 
-    def opened(event: dict[str, Any], context: BoltContext, client: WebClient) -> None:
+    def handle_opened(event: dict[str, Any], context: BoltContext, client: WebClient) -> None:
         if event.get("tab") == "home":
             conversation = direct_conversation(client, context, event["user"])
             _publish(client, conversation.user, _view(services, conversation))
 
-    def refreshed(body: dict[str, Any], context: BoltContext, client: WebClient) -> None:
+    def handle_refresh(body: dict[str, Any], context: BoltContext, client: WebClient) -> None:
         conversation = direct_conversation(client, context, body["user"]["id"])
         _publish(client, conversation.user, _view(services, conversation))
 
-    def asked(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient) -> None:
+    def handle_question(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient) -> None:
         conversation = direct_conversation(client, context, body["user"]["id"])
         _publish(client, conversation.user, _view(services, conversation, asked=selected_value(action)))
         services.serve(conversation, request_in(context))
 
     _listen_for_subscriptions(app, services)
-    app.event("app_home_opened")(ack=acknowledge, lazy=[opened])
-    app.action(REFRESH)(ack=acknowledge, lazy=[refreshed])
-    app.action(re.compile(rf"^{ASKED}:"))(ack=acknowledge, lazy=[asked])
+    app.event("app_home_opened")(ack=acknowledge, lazy=[handle_opened])
+    app.action(REFRESH)(ack=acknowledge, lazy=[handle_refresh])
+    app.action(re.compile(rf"^{ASKED}:"))(ack=acknowledge, lazy=[handle_question])
 
 
 def _listen_for_subscriptions(app: App, services: Services) -> None:
-    def changed(body: dict[str, Any], context: BoltContext, client: WebClient) -> None:
+    def handle_command(body: dict[str, Any], context: BoltContext, client: WebClient) -> None:
         """Run the command, then show the Home anew."""
         conversation = direct_conversation(client, context, body["user"]["id"])
         services.serve(conversation, request_in(context))
         _publish(client, conversation.user, _view(services, conversation))
 
-    def subscribed(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient) -> None:
+    def handle_subscribe(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient) -> None:
         """Subscribe the conversation that was chosen: monthly, as most want it; it can be changed there."""
         conversation = direct_conversation(client, context, body["user"]["id"])
         where = str(action.get("selected_conversation") or "")
         if where:
-            there = conversation_in(services, conversation, where)
-            if there:
-                services.serve(there, services.parser.parse("subscribe"))
+            target = conversation_in(services, conversation, where)
+            if target:
+                services.serve(target, services.parser.parse("subscribe"))
             else:
                 services.responder.tell(conversation, membership_unknown("subscribe"))
         _publish(client, conversation.user, _view(services, conversation))
 
-    app.action(SUBSCRIBE)(ack=acknowledge, lazy=[subscribed])
-    app.action(COMMAND_ACTIONS, matchers=[_on_the_home])(ack=acknowledge, lazy=[changed])
+    app.action(SUBSCRIBE)(ack=acknowledge, lazy=[handle_subscribe])
+    app.action(COMMAND_ACTIONS, matchers=[_on_the_home])(ack=acknowledge, lazy=[handle_command])
 
 
 def _on_the_home(body: dict[str, Any]) -> bool:
@@ -74,8 +74,10 @@ def _on_the_home(body: dict[str, Any]) -> bool:
 
 def _view(services: Services, conversation: Conversation, asked: str | None = None) -> Block:
     try:
-        kept = subscriptions_section(services.subscription_service.rows(conversation, many=SHOWN))
-        return home_view(services.name_index.current(), services.entries, datetime.now(UTC).date(), asked=asked, sections=[kept])
+        section = subscriptions_section(services.subscription_service.rows(conversation, many=SHOWN))
+        return home_view(
+            services.name_index.current(), services.entries, datetime.now(UTC).date(), asked=asked, sections=[section]
+        )
     except Exception as error:  # noqa: BLE001 - logged with its trace under the reference that the Home then shows
         return trouble_view(notice_of(error))
 

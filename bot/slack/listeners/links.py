@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 def listen(app: App, services: Services) -> None:
     """Attach the event. Nobody asked for a card, so whatever stands in its way is in the log and nowhere else."""
 
-    def shared(event: dict[str, Any], context: BoltContext, client: WebClient) -> None:
+    def handle_link_shared(event: dict[str, Any], context: BoltContext, client: WebClient) -> None:
         pages = _pages(event)
         if not pages or services.rate_limit.ask(workspace_of(context), str(event.get("user"))):
             return
@@ -42,7 +42,7 @@ def listen(app: App, services: Services) -> None:
         except FAILURES as error:
             _log.info("no card: %s", error_code(error))
 
-    app.event("link_shared")(ack=acknowledge, lazy=[shared])
+    app.event("link_shared")(ack=acknowledge, lazy=[handle_link_shared])
 
 
 def _pages(event: dict[str, Any]) -> dict[str, ModelPage | OwnerPage]:
@@ -88,6 +88,6 @@ def _about(page: ModelPage | OwnerPage, answer: Answer) -> bool:
     return any(_same(owner, name) for share in shares for name, _ in share.members or ((share.name, 0.0),))
 
 
-def _same(one: str, other: str) -> bool:
+def _same(first_name: str, second_name: str) -> bool:
     """As on the Hub, case does not matter."""
-    return one.casefold() == other.casefold()
+    return first_name.casefold() == second_name.casefold()

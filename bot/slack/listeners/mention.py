@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 def listen(app: App, services: Services) -> None:
     """Attach both events."""
 
-    def mentioned(event: dict[str, Any], context: BoltContext, client: WebClient) -> None:
+    def handle_mention(event: dict[str, Any], context: BoltContext, client: WebClient) -> None:
         _answer(services, event, context, client, direct=False)
 
-    def messaged(event: dict[str, Any], context: BoltContext, client: WebClient) -> None:
+    def handle_message(event: dict[str, Any], context: BoltContext, client: WebClient) -> None:
         if event.get("channel_type") == "im":
             _answer(services, event, context, client, direct=True)
 
-    app.event("app_mention")(ack=acknowledge, lazy=[mentioned])
-    app.event("message")(ack=acknowledge, lazy=[messaged])
+    app.event("app_mention")(ack=acknowledge, lazy=[handle_mention])
+    app.event("message")(ack=acknowledge, lazy=[handle_message])
 
 
 def _answer(services: Services, event: dict[str, Any], context: BoltContext, client: WebClient, *, direct: bool) -> None:

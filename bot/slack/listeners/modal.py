@@ -35,7 +35,7 @@ _log = logging.getLogger(__name__)
 def listen(app: App, services: Services) -> None:
     """Attach everything inside the form."""
 
-    def changed(body: dict[str, Any], client: WebClient) -> None:
+    def handle_change(body: dict[str, Any], client: WebClient) -> None:
         form = _form(services, body)
         view = build_view(form, services.entries, services.name_index.cached(), mistakes(form, services.forms))
         try:
@@ -43,10 +43,10 @@ def listen(app: App, services: Services) -> None:
         except FAILURES as error:  # closed meanwhile, most likely; what is submitted is read anew
             _log.info("the form was not updated: %s", error_code(error))
 
-    def suggested(ack: Ack, payload: dict[str, Any]) -> None:
+    def handle_suggestion(ack: Ack, payload: dict[str, Any]) -> None:
         ack(**suggestions(payload["block_id"], _near(services, payload["block_id"], unescaped(payload.get("value") or ""))))
 
-    def checked(ack: Ack, body: dict[str, Any]) -> None:
+    def validate(ack: Ack, body: dict[str, Any]) -> None:
         form = _form(services, body)
         wrong = {block_of(field, form.word): text for field, text in mistakes(form, services.forms).items()}
         shown = {block if block in body["view"]["state"]["values"] else QUESTION: text for block, text in wrong.items()}
@@ -55,21 +55,21 @@ def listen(app: App, services: Services) -> None:
         else:
             ack()
 
-    def submitted(body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
+    def handle_submission(body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
         form = _form(services, body)
         if not mistakes(form, services.forms):
             conversation = direct_conversation(client, context, body["user"]["id"])
             request = services.parser.parse(form.text)
-            there = conversation_in(services, conversation, form.where, body, respond) if form.where else conversation
-            if there is None:
+            target = conversation_in(services, conversation, form.where, body, respond) if form.where else conversation
+            if target is None:
                 services.responder.tell(conversation, membership_unknown(request.typed))
                 return
-            there.quiet = form.quiet and there is not conversation
-            services.serve(there, request)
+            target.quiet = form.quiet and target is not conversation
+            services.serve(target, request)
 
-    app.action(re.compile(rf"^{FORM}:"), matchers=[_in_the_form])(ack=acknowledge, lazy=[changed])
-    app.options(re.compile(rf"^{FORM}:"))(suggested)
-    app.view(BUILD)(ack=checked, lazy=[submitted])
+    app.action(re.compile(rf"^{FORM}:"), matchers=[_in_the_form])(ack=acknowledge, lazy=[handle_change])
+    app.options(re.compile(rf"^{FORM}:"))(handle_suggestion)
+    app.view(BUILD)(ack=validate, lazy=[handle_submission])
 
 
 def _in_the_form(body: dict[str, Any]) -> bool:

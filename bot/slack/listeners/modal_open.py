@@ -55,10 +55,10 @@ def listen(app: App, services: Services) -> None:
 
     app.shortcut(SHORTCUT)(ack=acknowledge, lazy=[from_shortcut])
     app.action(re.compile(rf"^{BUILD}(?::|$)"))(ack=acknowledge, lazy=[from_button])
-    app.command(COMMAND, matchers=[wanted])(ack=acknowledge, lazy=[from_command])
+    app.command(COMMAND, matchers=[opens_form])(ack=acknowledge, lazy=[from_command])
 
 
-def wanted(context: BoltContext) -> bool:
+def opens_form(context: BoltContext) -> bool:
     """Whether a slash command asks for the form."""
     request = request_in(context)
     return isinstance(request, Command) and request.word == "build"
@@ -76,8 +76,8 @@ def conversation_in(
 
     Slack says so by an address to answer there, which it sends along with a form, or when it is asked.
     """
-    given = body.get("response_urls") if body else None
-    answerable = any(one.get("channel_id") == where for one in given or () if isinstance(one, dict))
+    response_urls = body.get("response_urls") if body else None
+    answerable = any(one.get("channel_id") == where for one in response_urls or () if isinstance(one, dict))
     client, workspace, user = conversation.client, conversation.workspace, conversation.user
     if (
         not answerable
@@ -100,18 +100,18 @@ def membership_unknown(line: str) -> Notice:
 def open_form(services: Services, conversation: Conversation, trigger: str, request: Request | None = None) -> None:
     """Open the form, beginning with the question that a request names; tell the person what to do where Slack refuses."""
     form = FormValues(services.entries[0].form.word, {})
-    wrong: dict[str, str] = {}
+    field_errors: dict[str, str] = {}
     match request:
         case Question(query) | Command(question=Query() as query):
             form = form_values(query)
         case Misunderstood(Notice(mistake)) | Command(mistake=mistake) if mistake:
-            wrong = {QUESTION: mistake}
-    view = build_view(form, services.entries, services.name_index.cached(_PATIENCE), wrong)
+            field_errors = {QUESTION: mistake}
+    view = build_view(form, services.entries, services.name_index.cached(_PATIENCE), field_errors)
     try:
         conversation.client.views_open(trigger_id=trigger, view=view)
     except FAILURES as error:
         _log.warning("the form was not opened: %s", error_code(error))
-        services.responder.tell(conversation, Notice(_refused(error_code(error)), build="" if wrong else form.text))
+        services.responder.tell(conversation, Notice(_refused(error_code(error)), build="" if field_errors else form.text))
 
 
 def _refused(code: str) -> str:

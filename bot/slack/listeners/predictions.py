@@ -44,7 +44,7 @@ _log = logging.getLogger(__name__)
 def listen(app: App, services: Services) -> None:
     """Attach everything about the form. Comes before the command, whose whole bets are the clerk's."""
 
-    def wanted(context: BoltContext) -> bool:
+    def opens_form(context: BoltContext) -> bool:
         draft = draft_of(request_in(context))
         return draft is not None and not draft.complete
 
@@ -60,23 +60,23 @@ def listen(app: App, services: Services) -> None:
         _open(services, conversation, body["trigger_id"], draft_of(request_in(context)))
 
     _listen_inside(app, services)
-    app.command(COMMAND, matchers=[wanted])(ack=acknowledge, lazy=[from_command])
+    app.command(COMMAND, matchers=[opens_form])(ack=acknowledge, lazy=[from_command])
     app.action(re.compile(rf"^{BET}(?::|$)"))(ack=acknowledge, lazy=[from_button])
 
 
 def _listen_inside(app: App, services: Services) -> None:
-    def changed(body: dict[str, Any], client: WebClient) -> None:
+    def handle_change(body: dict[str, Any], client: WebClient) -> None:
         draft, where = read_view(body["view"])
         try:
             client.views_update(view_id=body["view"]["id"], view=bet_view(draft, _months(services), where))
         except FAILURES as error:  # closed meanwhile, most likely; what is submitted is read anew
             _log.info("the form of a bet was not updated: %s", error_code(error))
 
-    def suggested(ack: Ack, payload: dict[str, Any]) -> None:
+    def handle_suggestion(ack: Ack, payload: dict[str, Any]) -> None:
         of, typed = ranking_of(payload["block_id"]), unescaped(payload.get("value") or "")
         ack(**suggestions(of, _near(services, of, typed), typed))
 
-    def checked(ack: Ack, body: dict[str, Any]) -> None:
+    def validate(ack: Ack, body: dict[str, Any]) -> None:
         draft, _ = read_view(body["view"])
         there = body["view"]["state"]["values"]
         wrong = {block if block in there else OF: text for block, text in mistakes(draft, _late(services, draft)).items()}
@@ -85,7 +85,7 @@ def _listen_inside(app: App, services: Services) -> None:
         else:
             ack()
 
-    def submitted(body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
+    def handle_submission(body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
         draft, where = read_view(body["view"])
         if mistakes(draft, _late(services, draft)):
             return
@@ -96,9 +96,9 @@ def _listen_inside(app: App, services: Services) -> None:
         else:
             services.serve(there, services.parser.parse(str(draft)))
 
-    app.action(re.compile(rf"^{FIELD}:"), matchers=[_in_the_form])(ack=acknowledge, lazy=[changed])
-    app.options(re.compile(rf"^{FIELD}:"))(suggested)
-    app.view(PLACE)(ack=checked, lazy=[submitted])
+    app.action(re.compile(rf"^{FIELD}:"), matchers=[_in_the_form])(ack=acknowledge, lazy=[handle_change])
+    app.options(re.compile(rf"^{FIELD}:"))(handle_suggestion)
+    app.view(PLACE)(ack=validate, lazy=[handle_submission])
 
 
 def _in_the_form(body: dict[str, Any]) -> bool:

@@ -34,10 +34,12 @@ _NO_FILE = Notice("I could not share a file here. Invite me to this channel and 
 def listen(app: App, services: Services) -> None:
     """Attach them. What is pressed on the Home is the Home's."""
 
-    def pressed(body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
+    def handle_command(body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
         services.serve(_conversation(body, context, client, respond), request_in(context))
 
-    def detailed(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
+    def handle_details(
+        body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond
+    ) -> None:
         conversation = _conversation(body, context, client, respond, in_thread=True)
         content = _content(services, conversation, action)
         if content:
@@ -50,15 +52,17 @@ def listen(app: App, services: Services) -> None:
                     services.responder.tell(conversation, _NOT_SHOWN)
                     break
 
-    def exported(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
+    def handle_export(
+        body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond
+    ) -> None:
         conversation = _conversation(body, context, client, respond, in_thread=True)
         content = _content(services, conversation, action)
-        if content and not _shared(conversation, content):
+        if content and not _share_files(conversation, content):
             services.responder.tell(conversation, _NO_FILE)
 
-    app.action(COMMAND_ACTIONS, matchers=[_in_a_message])(ack=acknowledge, lazy=[pressed])
-    app.action(DETAILS)(ack=acknowledge, lazy=[detailed])
-    app.action(NUMBERS)(ack=acknowledge, lazy=[exported])
+    app.action(COMMAND_ACTIONS, matchers=[_in_a_message])(ack=acknowledge, lazy=[handle_command])
+    app.action(DETAILS)(ack=acknowledge, lazy=[handle_details])
+    app.action(NUMBERS)(ack=acknowledge, lazy=[handle_export])
 
 
 def _in_a_message(body: dict[str, Any]) -> bool:
@@ -82,19 +86,19 @@ def _conversation(
 
 def _content(services: Services, conversation: Conversation, action: dict[str, Any]) -> Content | None:
     notice = services.rate_limit.ask(conversation.workspace, conversation.user)
-    found = None if notice else services.subscription_service.delivery_context.built_digests.get(selected_value(action))
-    if found is None:
+    stored = None if notice else services.subscription_service.delivery_context.built_digests.get(selected_value(action))
+    if stored is None:
         services.responder.tell(conversation, notice or _GONE)
         return None
-    return found[0]
+    return stored[0]
 
 
-def _shared(conversation: Conversation, content: Content) -> bool:
+def _share_files(conversation: Conversation, content: Content) -> bool:
     """Bring the files into the thread or, where that is not possible, to the person."""
-    return all(_uploaded(conversation, name, text) or _sent(conversation, name, text) for name, text in content.files.items())
+    return all(_upload(conversation, name, text) or _send(conversation, name, text) for name, text in content.files.items())
 
 
-def _uploaded(conversation: Conversation, name: str, text: str, direct: str | None = None) -> bool:
+def _upload(conversation: Conversation, name: str, text: str, direct: str | None = None) -> bool:
     thread = None if direct else conversation.thread
     try:
         conversation.client.files_upload_v2(
@@ -106,7 +110,7 @@ def _uploaded(conversation: Conversation, name: str, text: str, direct: str | No
     return True
 
 
-def _sent(conversation: Conversation, name: str, text: str) -> bool:
+def _send(conversation: Conversation, name: str, text: str) -> bool:
     """Send the file directly; a message opens the conversation, which needs no further scope."""
     try:
         opened = conversation.client.chat_postMessage(
@@ -116,5 +120,5 @@ def _sent(conversation: Conversation, name: str, text: str) -> bool:
         _log.warning("no direct message: %s", error_code(error))
         return False
     with file_introduction(conversation.client, opened) as message:
-        message.has_file = _uploaded(conversation, name, text, str(opened["channel"]))
+        message.has_file = _upload(conversation, name, text, str(opened["channel"]))
     return message.has_file

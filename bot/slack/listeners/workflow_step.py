@@ -37,11 +37,11 @@ def listen(app: App, services: Services) -> None:
 
     def run(inputs: dict[str, Any], context: BoltContext, complete: Complete, fail: Fail) -> None:
         try:
-            found = _outputs(services, workspace_of(context), str(inputs["question"]))
+            outcome = _outputs(services, workspace_of(context), str(inputs["question"]))
         except BaseException as error:  # noqa: BLE001 - logged with its trace under the reference that the workflow's owner is shown
-            found = notice_of(error)
+            outcome = notice_of(error)
         try:
-            _end(found, complete, fail)
+            _end(outcome, complete, fail)
         except FAILURES as error:  # refused for good; Slack may still take the end that says so
             _log.error("the step could not be ended: %s", error_code(error))
             with suppress(*FAILURES):
@@ -52,13 +52,13 @@ def listen(app: App, services: Services) -> None:
     app.function(STEP)(ack=acknowledge, lazy=[run])
 
 
-def _end(found: dict[str, str] | Notice, complete: Complete, fail: Fail) -> None:
+def _end(outcome: dict[str, str] | Notice, complete: Complete, fail: Fail) -> None:
     """End the step, later where Slack is away: ending it twice does no harm."""
-    if isinstance(found, Notice):
-        text = escape_everything(notice_text(found))
+    if isinstance(outcome, Notice):
+        text = escape_everything(notice_text(outcome))
         attempt("the step could not be ended", lambda: fail(text))
     else:
-        attempt("the step could not be ended", lambda: complete(found))
+        attempt("the step could not be ended", lambda: complete(outcome))
 
 
 def _outputs(services: Services, workspace: str, typed: str) -> dict[str, str] | Notice:

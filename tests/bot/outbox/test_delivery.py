@@ -250,10 +250,10 @@ def test_a_worker_that_died_after_it_posted(kit):
 
 def post(kit, line):
     """Do what a worker does between its last look at the ledger and its next."""
-    from bot.outbox.find_posted import metadata
+    from bot.outbox.find_posted import delivery_metadata
 
     client = kit.client(line.workspace)
-    return client.chat_postMessage(channel=line.channel, text="It is August", metadata=metadata(line))["ts"]
+    return client.chat_postMessage(channel=line.channel, text="It is August", metadata=delivery_metadata(line))["ts"]
 
 
 def test_a_worker_that_slept_past_its_lease_does_not_post(kit):

@@ -18,7 +18,7 @@ from analytics.storage.sql_history import SqlHistory
 from bot.analytics_pool.process import AnalyticsProcess
 from bot.domain.outbox import State
 from bot.storage.schema import WATCH
-from bot.subscriptions.alerts import watch as look_at_watches
+from bot.subscriptions.alerts import check_alerts as look_at_watches
 from playground import SlackStandIn
 from playground.block_kit.blocks import check_blocks, with_ids
 from playground.faults import Fault
