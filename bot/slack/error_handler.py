@@ -1,6 +1,6 @@
-"""Where a failure of a door ends: with the reference under which it stands in the log.
+"""Handle errors of listeners: the user gets a reference ID that is also in the log.
 
-Only what Slack sent is believed: without the mark of a verified request nobody is told anything, and nothing is called.
+For a request that isn't verified, nobody is notified and Slack isn't called.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _FORM = (AttributeError, LookupError, TypeError, ValueError)
-"""What is raised by a body in which something is missing, or is of another kind than Slack sends."""
+"""Exceptions raised for malformed payloads."""
 
 
 def handle_error(error: Exception, context: BoltContext) -> BoltResponse:
-    """Give whoever waited the reference, and Slack an acknowledgement where it still waits for one."""
+    """Notify the user, and return the acknowledgement for Slack."""
     if not is_verified(context):
         return BoltResponse(status=401)
     if _notify(notice_of(error), context):
         context[ALREADY_NOTIFIED] = True
-        return BoltResponse(status=200)  # Slack would add a word of its own to any other
+        return BoltResponse(status=200)  # for other statuses, Slack shows its own error
     return BoltResponse(status=400 if isinstance(error, _FORM) else 500)
 
 
@@ -47,7 +47,7 @@ def _notify(notice: Notice, context: BoltContext) -> bool:
             context.client.chat_postEphemeral(channel=context.channel_id, user=context.user_id, **message)
         else:
             return False
-    except Exception as notify_error:  # noqa: BLE001 - the failure is in the log; a body that caused it may prevent telling of it, too
-        _log.warning("nobody could be told: %s", error_code(notify_error))
+    except Exception as notify_error:  # noqa: BLE001 - a malformed payload can also break the notice; the error is in the log
+        _log.warning("could not notify the user: %s", error_code(notify_error))
         return False
     return True

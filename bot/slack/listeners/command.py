@@ -1,4 +1,4 @@
-"""The slash command."""
+"""The listener for the slash command."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ COMMAND = "/hfstats"
 
 
 def listen(app: App, services: Services) -> None:
-    """Attach the command."""
+    """Add the listener."""
 
     def acknowledge(ack: Ack, context: BoltContext) -> None:
         request = request_in(context)

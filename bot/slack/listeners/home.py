@@ -1,4 +1,4 @@
-"""The App Home: shown when it is opened, and what is pressed on it."""
+"""Listeners for App Home and its controls."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def listen(app: App, services: Services) -> None:
-    """Attach the Home and its buttons. The one that opens the form is the same everywhere."""
+    """Add the listeners. The button that opens the question form is handled in ``modal_open``."""
 
     def handle_opened(event: dict[str, Any], context: BoltContext, client: WebClient) -> None:
         if event.get("tab") == "home":
@@ -47,13 +47,13 @@ def listen(app: App, services: Services) -> None:
 
 def _listen_for_subscriptions(app: App, services: Services) -> None:
     def handle_command(body: dict[str, Any], context: BoltContext, client: WebClient) -> None:
-        """Run the command, then show the Home anew."""
+        """Run the command, then publish App Home again."""
         conversation = direct_conversation(client, context, body["user"]["id"])
         services.serve(conversation, request_in(context))
         _publish(client, conversation.user, _view(services, conversation))
 
     def handle_subscribe(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient) -> None:
-        """Subscribe the conversation that was chosen: monthly, as most want it; it can be changed there."""
+        """Subscribe the selected conversation with the default schedule."""
         conversation = direct_conversation(client, context, body["user"]["id"])
         where = str(action.get("selected_conversation") or "")
         if where:
@@ -78,9 +78,9 @@ def _view(services: Services, conversation: Conversation, asked: str | None = No
         return home_view(
             services.name_index.current(), services.entries, datetime.now(UTC).date(), asked=asked, sections=[section]
         )
-    except Exception as error:  # noqa: BLE001 - logged with its trace under the reference that the Home then shows
+    except Exception as error:  # noqa: BLE001 - logged with the reference ID that App Home shows
         return trouble_view(notice_of(error))
 
 
 def _publish(client: WebClient, user: str, view: Block) -> None:
-    attempt("the Home was not published", lambda: client.views_publish(user_id=user, view=view))
+    attempt("could not publish App Home", lambda: client.views_publish(user_id=user, view=view))

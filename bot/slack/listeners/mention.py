@@ -1,4 +1,4 @@
-"""Mentions and direct messages: each message has one answer, which an edit changes in place."""
+"""Listeners for mentions and direct messages. Each message has one answer; editing the message updates it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def listen(app: App, services: Services) -> None:
-    """Attach both events."""
+    """Add both listeners."""
 
     def handle_mention(event: dict[str, Any], context: BoltContext, client: WebClient) -> None:
         _answer(services, event, context, client, direct=False)
@@ -30,7 +30,7 @@ def listen(app: App, services: Services) -> None:
 
 
 def _answer(services: Services, event: dict[str, Any], context: BoltContext, client: WebClient, *, direct: bool) -> None:
-    """Answer a message that a person wrote or edited; any other event is left alone."""
+    """Answer a message that a person wrote or edited; ignore other events."""
     message = message_in(event)
     if message is None:
         return

@@ -1,4 +1,4 @@
-"""Inside the form that builds a question: what changes as it is filled in, the names it offers, and what it asks in the end."""
+"""Listeners for the question form: updates, name suggestions, validation and submission."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ if TYPE_CHECKING:
     from bot.slack.services import Services
 
 OFFERED = 30
-"""Names offered at a time: as many as one scrolls through."""
+"""Names offered at a time."""
 _PATIENCE = 1.0
-"""Seconds that the first suggestions wait for the names that there are; Slack waits three."""
+"""Seconds that the first suggestions wait for the name index; Slack waits three."""
 _KINDS = {"compare": ("creator", "license", "task", "library")}
 
 _log = logging.getLogger(__name__)
 
 
 def listen(app: App, services: Services) -> None:
-    """Attach everything inside the form."""
+    """Add the listeners."""
 
     def handle_change(body: dict[str, Any], client: WebClient) -> None:
         form = _form(services, body)
         view = build_view(form, services.entries, services.name_index.cached(), mistakes(form, services.forms))
         try:
             client.views_update(view_id=body["view"]["id"], view=view)
-        except FAILURES as error:  # closed meanwhile, most likely; what is submitted is read anew
-            _log.info("the form was not updated: %s", error_code(error))
+        except FAILURES as error:  # most likely closed; a submission is validated again
+            _log.info("could not update the question form: %s", error_code(error))
 
     def handle_suggestion(ack: Ack, payload: dict[str, Any]) -> None:
         ack(**suggestions(payload["block_id"], _near(services, payload["block_id"], unescaped(payload.get("value") or ""))))
@@ -73,19 +73,19 @@ def listen(app: App, services: Services) -> None:
 
 
 def _in_the_form(body: dict[str, Any]) -> bool:
-    """Tell whether an action came from a view: a message can carry anything that was ever called so."""
+    """Return whether an action came from a view; older messages may contain the same action ids."""
     return "view" in body
 
 
 def _form(services: Services, body: dict[str, Any]) -> FormValues:
-    """Read the form, without what another question had left in it."""
+    """Read the form, without values that the selected question doesn't support."""
     form = read_view(body["view"])
     of = next((one for one in services.forms if one.word == form.word), None)
     return without_unsupported(form, of) if of else form
 
 
 def _near(services: Services, block_id: str, typed: str) -> dict[str, list[str]]:
-    """Return the names, by their kind, that somebody may mean; none where the store cannot be looked at now."""
+    """Return matching names by kind; none if the name index isn't available yet."""
     summary = services.name_index.cached(_PATIENCE)
     word = word_of(block_id) or block_id
     if summary is None:

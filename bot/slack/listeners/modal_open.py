@@ -1,4 +1,4 @@
-"""What opens the form that builds a question: the global shortcut, a button, a word after the command."""
+"""Listeners that open the question form: global shortcut, button and ``build`` command."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 SHORTCUT = "ask"
 """The global shortcut's callback id."""
 _PATIENCE = 1.0
-"""Seconds that the first form waits for the months that there are; Slack forgets after three that somebody wanted one."""
+"""Seconds that the first form waits for the name index; a trigger id expires after three."""
 
 _log = logging.getLogger(__name__)
 
 
 def listen(app: App, services: Services) -> None:
-    """Attach what opens the form. Comes before the command, whose other words are questions."""
+    """Add the listeners; call this before adding the slash command, which takes all other text."""
 
     def from_shortcut(shortcut: dict[str, Any], context: BoltContext, client: WebClient) -> None:
         open_form(services, direct_conversation(client, context, shortcut["user"]["id"]), shortcut["trigger_id"])
@@ -59,22 +59,22 @@ def listen(app: App, services: Services) -> None:
 
 
 def opens_form(context: BoltContext) -> bool:
-    """Whether a slash command asks for the form."""
+    """Return whether a slash command asks for the form."""
     request = request_in(context)
     return isinstance(request, Command) and request.word == "build"
 
 
 def direct_conversation(client: WebClient, context: BoltContext, user: str) -> Conversation:
-    """Seat somebody in their own conversation with the bot. Slack takes the person's id for it and needs no further scope."""
+    """Return a user's direct conversation with the bot. Slack accepts the user id as channel, which needs no other scope."""
     return Conversation(client, workspace_of(context), user, user, direct=True, access=access_in(context))
 
 
 def conversation_in(
     services: Services, conversation: Conversation, where: str, body: dict[str, Any] | None = None, respond: Respond | None = None
 ) -> Conversation | None:
-    """Seat somebody in a conversation that they chose in a form or on the Home; ``None`` unless they are known to be in it.
+    """Return the conversation that a user selected in a form or App Home; ``None`` unless they are a known member.
 
-    Slack says so by an address to answer there, which it sends along with a form, or when it is asked.
+    A response URL in the payload proves membership; otherwise Slack is asked.
     """
     response_urls = body.get("response_urls") if body else None
     answerable = any(one.get("channel_id") == where for one in response_urls or () if isinstance(one, dict))
@@ -90,7 +90,7 @@ def conversation_in(
 
 
 def membership_unknown(line: str) -> Notice:
-    """Say what to do where it isn't known whether somebody is in the conversation that they chose."""
+    """Return the notice for a user whose membership of the selected conversation is unknown."""
     return Notice(
         "I can't tell whether you're in that conversation. Invite me there with “/invite @hfstats”, "
         f"then type “{COMMAND} {line}” in it."
@@ -98,7 +98,7 @@ def membership_unknown(line: str) -> Notice:
 
 
 def open_form(services: Services, conversation: Conversation, trigger: str, request: Request | None = None) -> None:
-    """Open the form, beginning with the question that a request names; tell the person what to do where Slack refuses."""
+    """Open the form, filled in with a request's question; notifies the user if Slack refuses."""
     form = FormValues(services.entries[0].form.word, {})
     field_errors: dict[str, str] = {}
     match request:
@@ -110,11 +110,11 @@ def open_form(services: Services, conversation: Conversation, trigger: str, requ
     try:
         conversation.client.views_open(trigger_id=trigger, view=view)
     except FAILURES as error:
-        _log.warning("the form was not opened: %s", error_code(error))
+        _log.warning("could not open the question form: %s", error_code(error))
         services.responder.tell(conversation, Notice(_refused(error_code(error)), build="" if field_errors else form.text))
 
 
 def _refused(code: str) -> str:
     late = code in {"expired_trigger_id", "exchanged_trigger_id"}
-    why = "Slack had stopped waiting when I opened the form" if late else f"Slack did not let me open the form ({code})"
-    return f"{why}. The button tries again; or type the question after {COMMAND}, as in “{COMMAND} licenses”."
+    why = "I was too slow to open the form" if late else f"Slack didn't let me open the form ({code})"
+    return f"{why}. Press the button to try again, or type your question, for example “{COMMAND} licenses”."

@@ -1,4 +1,4 @@
-"""The form that places a bet: what opens it, what changes as it is filled in, and what it places in the end."""
+"""Listeners for the bet form: opening, updates, name suggestions, validation and submission."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ if TYPE_CHECKING:
 
 _OFFERED = 30
 _PATIENCE = 1.0
-"""Seconds that the first suggestions wait for the names that there are; Slack waits three."""
+"""Seconds that the first suggestions wait for the name index; Slack waits three."""
 _FAMILIES = tuple(Name(one) for one in licenses.FAMILIES)
 
 _log = logging.getLogger(__name__)
 
 
 def listen(app: App, services: Services) -> None:
-    """Attach everything about the form. Comes before the command, whose whole bets are the clerk's."""
+    """Add the listeners; call this before adding the slash command, which takes complete bets."""
 
     def opens_form(context: BoltContext) -> bool:
         draft = draft_of(request_in(context))
@@ -69,8 +69,8 @@ def _listen_inside(app: App, services: Services) -> None:
         draft, where = read_view(body["view"])
         try:
             client.views_update(view_id=body["view"]["id"], view=bet_view(draft, _months(services), where))
-        except FAILURES as error:  # closed meanwhile, most likely; what is submitted is read anew
-            _log.info("the form of a bet was not updated: %s", error_code(error))
+        except FAILURES as error:  # most likely closed; a submission is validated again
+            _log.info("could not update the bet form: %s", error_code(error))
 
     def handle_suggestion(ack: Ack, payload: dict[str, Any]) -> None:
         of, typed = ranking_of(payload["block_id"]), unescaped(payload.get("value") or "")
@@ -106,7 +106,7 @@ def _in_the_form(body: dict[str, Any]) -> bool:
 
 
 def _open(services: Services, conversation: Conversation, trigger: str, draft: Draft | None) -> None:
-    """Open the form, beginning with a draft; tell the person what to do where Slack refuses, or the month is closed."""
+    """Open the form, filled in with a draft; notifies the user if Slack refuses or the month is closed."""
     if not services.admits(conversation, Permission.CHANGE):
         return
     months = _months(services)
@@ -121,15 +121,16 @@ def _open(services: Services, conversation: Conversation, trigger: str, draft: D
     try:
         conversation.client.views_open(trigger_id=trigger, view=view)
     except FAILURES as error:
-        _log.warning("the form of a bet was not opened: %s", error_code(error))
+        _log.warning("could not open the bet form: %s", error_code(error))
         whole = str(replace(draft, name=draft.name or "Alibaba", percent=draft.percent or 70, month=draft.month or months[-1]))
         services.responder.tell(
-            conversation, Notice(f"Slack did not let me open the form ({error_code(error)}). Type a bet: {COMMAND} {whole}")
+            conversation,
+            Notice(f"Slack didn't let me open the form ({error_code(error)}). Type a bet, for example: {COMMAND} {whole}"),
         )
 
 
 def draft_of(request: Request) -> Draft | None:
-    """Return the bet that somebody began to type; ``None`` where there is none."""
+    """Return the draft of a bet in a request; ``None`` if there is none."""
     return request.bet if isinstance(request, Command) else None
 
 
@@ -142,7 +143,7 @@ def _late(services: Services, draft: Draft) -> str:
 
 
 def _near(services: Services, of: Dimension, typed: str) -> list[str]:
-    """Return the names that somebody may mean; none where the store cannot be looked at now."""
+    """Return matching names; none if the name index isn't available yet."""
     if of is Dimension.FAMILY:
         return near(_FAMILIES, typed, _OFFERED)
     summary = services.name_index.cached(_PATIENCE)

@@ -1,4 +1,4 @@
-"""What is pressed on subscriptions, watches, digests and the letters about them."""
+"""Listeners for the buttons of subscriptions, alerts, digests and notices."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _GONE = Notice(
-    "The numbers of that digest are not kept any more; “digest” and a month shows it again.", suggestions=("digest now",)
+    "I don't have that digest's numbers anymore. To see it again, type “digest” and the month.", suggestions=("digest now",)
 )
 _NOT_SHOWN = Notice("I couldn't show all the details here. Press the button again in a minute.")
-_NO_FILE = Notice("I could not share a file here. Invite me to this channel and press again.")
+_NO_FILE = Notice("I couldn't share a file here. Invite me with “/invite @hfstats”, then press the button again.")
 
 
 def listen(app: App, services: Services) -> None:
-    """Attach them. What is pressed on the Home is the Home's."""
+    """Add the listeners. Buttons in App Home are handled in ``home``."""
 
     def handle_command(body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
         services.serve(_conversation(body, context, client, respond), request_in(context))
@@ -72,7 +72,7 @@ def _in_a_message(body: dict[str, Any]) -> bool:
 def _conversation(
     body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond, *, in_thread: bool = False
 ) -> Conversation:
-    """Seat whoever pressed: a list that they alone see is replaced, a letter to them as well."""
+    """Return the conversation for the reply; an ephemeral or direct message is replaced by it."""
     place = (workspace_of(context), channel_of(body), body["user"]["id"])
     conversation = Conversation(client, *place, respond, access=access_in(context))
     if is_ephemeral(body):
@@ -94,7 +94,7 @@ def _content(services: Services, conversation: Conversation, action: dict[str, A
 
 
 def _share_files(conversation: Conversation, content: Content) -> bool:
-    """Bring the files into the thread or, where that is not possible, to the person."""
+    """Share the files in the thread or, if that fails, in a direct message; returns whether all were shared."""
     return all(_upload(conversation, name, text) or _send(conversation, name, text) for name, text in content.files.items())
 
 
@@ -105,13 +105,13 @@ def _upload(conversation: Conversation, name: str, text: str, direct: str | None
             content=text, filename=name, title=name, channel=direct or conversation.channel, thread_ts=thread
         )
     except FAILURES as error:
-        _log.info("the file could not be shared: %s", error_code(error))
+        _log.info("could not share a file: %s", error_code(error))
         return False
     return True
 
 
 def _send(conversation: Conversation, name: str, text: str) -> bool:
-    """Send the file directly; a message opens the conversation, which needs no further scope."""
+    """Send a file in a direct message; posting a message first opens the conversation without another scope."""
     try:
         opened = conversation.client.chat_postMessage(
             channel=conversation.user, text="The numbers of the digest as CSV:", unfurl_links=False

@@ -1,4 +1,4 @@
-"""The step "Get Hub statistics" of Workflow Builder: a question goes in, its answer comes out as text and a picture."""
+"""The "Get Hub statistics" step for Workflow Builder: input is a question, outputs are headline, text and image URL."""
 
 from __future__ import annotations
 
@@ -23,29 +23,32 @@ if TYPE_CHECKING:
     from bot.slack.services import Services
 
 STEP = "get_hub_statistics"
-"""The step's name in the manifest, which declares what goes in and what comes out."""
+"""The step's callback id in the manifest, which declares its inputs and outputs."""
 ROWS = 8
-"""Numbers that the text names."""
-_ASK = Notice("This step answers a question, and this is none.", suggestions=("licenses", "creator Meta", "movers licenses"))
+"""Maximum number of rows in the text."""
+_ASK = Notice(
+    "This step answers questions, such as “licenses”. Commands and help don't work here.",
+    suggestions=("licenses", "creator Meta", "movers licenses"),
+)
 
 
 _log = logging.getLogger(__name__)
 
 
 def listen(app: App, services: Services) -> None:
-    """Attach the step. A workflow waits for it, so it always ends: with an answer, or saying why there is none."""
+    """Add the listener. A workflow waits for the step, so it always ends, with an answer or an error."""
 
     def run(inputs: dict[str, Any], context: BoltContext, complete: Complete, fail: Fail) -> None:
         try:
             outcome = _outputs(services, workspace_of(context), str(inputs["question"]))
-        except BaseException as error:  # noqa: BLE001 - logged with its trace under the reference that the workflow's owner is shown
+        except BaseException as error:  # noqa: BLE001 - logged with the reference ID that the workflow's owner sees
             outcome = notice_of(error)
         try:
             _end(outcome, complete, fail)
-        except FAILURES as error:  # refused for good; Slack may still take the end that says so
-            _log.error("the step could not be ended: %s", error_code(error))
+        except FAILURES as error:  # a permanent error; Slack may still accept a failure
+            _log.error("could not complete the step: %s", error_code(error))
             with suppress(*FAILURES):
-                _end(Notice(f"Slack refused the step's end ({error_code(error)})."), complete, fail)
+                _end(Notice(f"Slack didn't accept the step's result ({error_code(error)})."), complete, fail)
         except BaseException as error:  # noqa: BLE001 - as above
             _end(notice_of(error), complete, fail)
 
@@ -53,16 +56,16 @@ def listen(app: App, services: Services) -> None:
 
 
 def _end(outcome: dict[str, str] | Notice, complete: Complete, fail: Fail) -> None:
-    """End the step, later where Slack is away: ending it twice does no harm."""
+    """Complete or fail the step; retried if Slack is unavailable, since both are idempotent."""
     if isinstance(outcome, Notice):
         text = escape_everything(notice_text(outcome))
-        attempt("the step could not be ended", lambda: fail(text))
+        attempt("could not complete the step", lambda: fail(text))
     else:
-        attempt("the step could not be ended", lambda: complete(outcome))
+        attempt("could not complete the step", lambda: complete(outcome))
 
 
 def _outputs(services: Services, workspace: str, typed: str) -> dict[str, str] | Notice:
-    """Answer a question: what the manifest declares as the step's outputs, or why there is no answer."""
+    """Return the step's outputs as declared in the manifest, or a notice if there is no answer."""
     request = services.parser.parse(plain_text(typed).removeprefix(COMMAND))
     if isinstance(request, Misunderstood):
         return request.notice

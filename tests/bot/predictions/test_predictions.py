@@ -460,7 +460,7 @@ def test_a_form_that_slack_refuses_leaves_words_to_type(bot):
     slack = bot.slack
     slack.faults.plan("views.open", Fault(error="expired_trigger_id"))
     slack.command("predict creators meta")
-    told = bot.seen("Slack did not let me open the form (expired_trigger_id). Type a bet:")
+    told = bot.seen("Slack didn't let me open the form (expired_trigger_id). Type a bet, for example:")
     typed = slack.shown_text(told).split("/hfstats ", 1)[1].strip()
     assert parse_command(typed, FORMS).bet.complete
 

@@ -123,8 +123,8 @@ def test_where_the_bot_is_not_the_numbers_come_to_me(slack):
     message = ask(slack, "licenses by downloads", "random")
     slack.press(message, "CSV in thread")
     assert slack.wait_for(lambda: files_in(slack, "direct"), WAIT)
-    slack.wait_for(lambda: any("I am not in this channel" in text for text in texts(slack, "random")), WAIT)
-    assert not any("I am not in this channel" in text for text in texts(slack, "random", "grace"))
+    slack.wait_for(lambda: any("I'm not in this channel" in text for text in texts(slack, "random")), WAIT)
+    assert not any("I'm not in this channel" in text for text in texts(slack, "random", "grace"))
 
 
 def test_a_file_that_can_go_nowhere_says_what_to_do(http):

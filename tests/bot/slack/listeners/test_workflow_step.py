@@ -161,4 +161,4 @@ def test_a_step_that_slack_no_longer_waits_for_is_a_line_in_the_log(delivery_con
         lambda: [one for one in delivery_context.slack.calls if one.method == "functions.completeSuccess"], WAIT
     )
     assert delivery_context.run("licenses").state is State.COMPLETED
-    assert "the step could not be ended: execution_not_in_running_state" in caplog.text
+    assert "could not complete the step: execution_not_in_running_state" in caplog.text
