@@ -1,6 +1,6 @@
-"""Constructs things, the one place that does: from settings to stores, clients, jobs, the Bolt app and the web process.
+"""The composition root: builds stores, clients, jobs, the Bolt app and the web process from the settings.
 
-Nothing here decides anything about a request. It may import everything but `cli` and `processes`.
+It contains no logic of requests. It may import everything except `cli` and `processes`.
 """
 
 from bot.composition.app import bolt, guess, pool, services, web_context

@@ -1,4 +1,4 @@
-"""What answers requests: the services that listeners use, the Bolt app, and one web process."""
+"""Build the services that listeners use, the Bolt app, and the web process."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     from bot.slack.installation.tokens import Tokens
 
 _TOKEN_WITHIN = 1.0
-"""Seconds that the database gets for a token: Slack waits three for the acknowledgement, which comes after it."""
+"""Seconds to wait for the database for a token. The acknowledgement comes after it, and Slack waits three seconds for that."""
 
 
 def pool(settings: Settings) -> Pool:
@@ -79,7 +79,7 @@ def services(
     metrics: Metrics | None = None,
     many: Tokens | None = None,
 ) -> Services:
-    """Put together what the listeners need."""
+    """Build the services for the listeners."""
     forms = [entry.form for entry in entries]
     answer_cache = AnswerCache(answers, SqlHistory(database_).version)
     router = Router(answer_cache)
@@ -90,7 +90,7 @@ def services(
         Responder(
             metrics.counting(router.reply) if metrics else router.reply,
             picture_store=picture_store(settings, database_),
-            # Over Socket Mode nothing listens where the address points.
+            # In Socket Mode, no web server runs at the public URL.
             public_url=None if settings.slack_app_token else settings.hfstats_public_url,
         ),
         RateLimit(settings.hfstats_per_minute),
@@ -107,7 +107,7 @@ def services(
 
 
 def guess(settings: Settings, entries: tuple[Entry, ...]) -> Callable[[str], Query | None] | None:
-    """Make what reads plain words that the grammar cannot; ``None`` where no chat model is set up."""
+    """Return the chat model's reader of natural-language questions; ``None`` if no model is configured."""
     if settings.hfstats_chat_model is None:
         return None
     url = settings.hfstats_chat_url
@@ -116,10 +116,10 @@ def guess(settings: Settings, entries: tuple[Entry, ...]) -> Callable[[str], Que
 
 
 def bolt(settings: Settings, at: Services, *, over_http: bool, metrics: Metrics | None = None, many: Tokens | None = None) -> App:
-    """Make the Bolt app with every door.
+    """Build the Bolt app with all listeners.
 
-    ``over_http`` acknowledges when the listener has run, which spares the wait of Bolt's polling; a listener does nothing but
-    acknowledge, and the work goes on in lazy listeners.
+    With ``over_http``, the response is sent after the listener has run, which avoids Bolt's polling. Listeners only acknowledge,
+    and lazy listeners do the work.
     """
     lifecycle = RequestLifecycle(at.pending_replies, metrics.ended if metrics else None)
     executor = ListenerPool(settings.hfstats_threads, metrics.finished if metrics else None, lifecycle)
@@ -128,7 +128,7 @@ def bolt(settings: Settings, at: Services, *, over_http: bool, metrics: Metrics 
         signing_secret=secret(settings.slack_signing_secret),
         authorize=_authorizing(many) if many else None,
         process_before_response=over_http,
-        # Bolt's own verification raises for some forged timestamps, and what it raises would reach the error listener.
+        # Bolt's own verification raises for some forged timestamps, and the exception would reach the error handler.
         request_verification_enabled=False,
         before_authorize=VerifiedOnly(secret(settings.slack_signing_secret)),
         listener_executor=executor,
@@ -137,7 +137,7 @@ def bolt(settings: Settings, at: Services, *, over_http: bool, metrics: Metrics 
     acknowledgement.acknowledge_first(app.listener_runner, handle_error)
 
     def add_context(body: dict[str, Any], context: BoltContext, next_: Callable[[], BoltResponse]) -> BoltResponse:
-        context["client"] = SlackClient.like(context.client)  # Bolt makes a plain one for each request
+        context["client"] = SlackClient.like(context.client)  # Bolt creates its own client for each request
         if not over_http:  # over HTTP a request has its id already
             logs.start_request()
         entry_point = entry_point_of(body)
@@ -154,7 +154,7 @@ def bolt(settings: Settings, at: Services, *, over_http: bool, metrics: Metrics 
 
 
 def _authorizing(many: Tokens) -> Callable[..., Any]:
-    """Give Bolt a function: of a method it would also fill in the ``self``."""
+    """Return ``authorize`` as a function; Bolt would pass an argument for a method's ``self``."""
 
     def authorize(enterprise_id: str | None, team_id: str | None, user_id: str | None) -> AuthorizeResult | None:
         with database_wait.at_most(_TOKEN_WITHIN):
@@ -164,7 +164,7 @@ def _authorizing(many: Tokens) -> Callable[..., Any]:
 
 
 def web_context(settings: Settings, workers: Pool, database_: sa.Engine) -> WebContext:
-    """Put together one web process: doors, pictures, metrics, health."""
+    """Build the context of a web process: Bolt app, pictures, metrics, health."""
     metrics = Metrics()
     metrics.snapshots(SqlHistory(database_).latest)
     metrics.outbox(OutboxStore(database_).counts)

@@ -1,4 +1,4 @@
-"""What runs beside requests: deliveries, scheduled jobs and their engine, recovery, the watch on workers."""
+"""Build what runs in the background: deliveries, scheduled jobs and their engine, recovery, the worker watch."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 
 def delivery_context(settings: Settings, database_: sa.Engine, metrics: Metrics | None = None) -> DeliveryContext:
-    """Put together what sends unasked."""
+    """Build the context for deliveries."""
     stored_installations = installations(settings, database_)
     return DeliveryContext(
         OutboxStore(database_),
@@ -63,7 +63,7 @@ def delivery_context(settings: Settings, database_: sa.Engine, metrics: Metrics 
 
 
 def jobs(settings: Settings, database_: sa.Engine, analytics: Analytics, alive: Callable[[], None] = lambda: None) -> Jobs:
-    """Put together what runs by the clock."""
+    """Build the scheduled jobs."""
     delivery_context_ = delivery_context(settings, database_)
     return Jobs(
         settings,
@@ -78,35 +78,35 @@ def jobs(settings: Settings, database_: sa.Engine, analytics: Analytics, alive: 
 
 
 def backfill(settings: Settings, database_: sa.Engine) -> Backfill:
-    """Put together what counts dumps of the whole Hub."""
+    """Build the backfill service for dumps of the whole Hub."""
     url = database_.url.render_as_string(hide_password=False)
     folder = cache_folder() / "dumps"
     return Backfill(DumpStore(database_), url, folder, settings.hf_endpoint, secret(settings.hf_token))
 
 
 def engine(settings: Settings, database_: sa.Engine, work: Jobs) -> Engine:
-    """Choose who runs it: Procrastinate on PostgreSQL, and on SQLite this one process."""
+    """Build the job engine: Procrastinate with PostgreSQL, the local engine with SQLite."""
     if database_.dialect.name == "postgresql":
-        from bot.jobs.engine.postgres import Postgres  # noqa: PLC0415 - not where there is no PostgreSQL
+        from bot.jobs.engine.postgres import Postgres  # noqa: PLC0415 - only with PostgreSQL
 
         return Postgres(work, database_, settings.hfstats_deliveries, work.done.first)
     return local_engine(settings, work)
 
 
 def local_engine(settings: Settings, work: Jobs, without: Sequence[str] = ()) -> Local:
-    """Make what runs the clock in this process; ``without`` some of its jobs."""
-    from bot.jobs.engine.local import Local  # noqa: PLC0415 - not where there is a PostgreSQL
+    """Build the engine that runs jobs in this process, except for the jobs in ``without``."""
+    from bot.jobs.engine.local import Local  # noqa: PLC0415 - only with SQLite
 
     return Local(work, settings.hfstats_deliveries, {job: cron for job, cron in CLOCK.items() if job not in without})
 
 
 def prewarmer(at: Services) -> Prewarmer:
-    """Make what answers the common questions before they are asked."""
+    """Build the prewarmer, which fills the answer cache with common questions."""
     return Prewarmer(at.answer_cache, [grammar.parse(text, at.forms) for text in FINDINGS])
 
 
 def start_recovery(settings: Settings, database_: sa.Engine, metrics: Metrics | None = None) -> Callable[[], None]:
-    """Start putting right what a process that was killed left unanswered; returns what stops it."""
+    """Start recovery of requests that a killed process left unanswered; returns a function that stops it."""
     slack = client(settings, metrics)
     stored_installations = installations(settings, database_)
     many = tokens(settings, database_, stored_installations, metrics) if stored_installations else None
@@ -121,7 +121,7 @@ def start_recovery(settings: Settings, database_: sa.Engine, metrics: Metrics | 
 
 
 def worker_watch(settings: Settings, database_: sa.Engine, metrics: Metrics | None = None) -> WorkerWatch:
-    """Make what notices that no worker works any more, and tells the operator."""
+    """Build the watch that notifies the operator when no worker is running."""
     client_of = clients(settings, database_, metrics)
 
     def tell(text: str) -> None:

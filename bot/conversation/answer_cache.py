@@ -53,7 +53,7 @@ class AnswerCache:
         """Return a value that changes whenever the history does.
 
         Raises:
-            StoreError: when the database cannot be used.
+            StoreError: if the database can't be used.
 
         """
         return self._version()

@@ -1,4 +1,4 @@
-"""What somebody is told who may not do what they asked for: in a friendly sentence, what they may do instead. Pure."""
+"""Notices for users who lack a permission, with what they can do instead."""
 
 from __future__ import annotations
 
@@ -20,5 +20,5 @@ _SAID = {ActorKind.STRANGER: _OF_STRANGERS, ActorKind.UNKNOWN: _OF_UNKNOWN}
 
 
 def refusal(kind: ActorKind) -> Notice:
-    """Say what somebody of this kind may do instead."""
+    """Return the notice for an actor of this kind."""
     return _SAID.get(kind, _OF_OTHERS)

@@ -91,7 +91,7 @@ class FormatFallback:
             try:
                 shown = format_(render_input)
             except NotUploadedError as error:
-                _log.warning("the picture could not be uploaded: %s", error)
+                _log.warning("could not upload a picture: %s", error)
                 if error.lasting:
                     self._pause(format_, render_input.workspace)
                 continue

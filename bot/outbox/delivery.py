@@ -1,4 +1,4 @@
-"""Deliver one row of the outbox to its channel. Safe to run again at any moment, by any process."""
+"""Deliver one row of the outbox to its channel. Idempotent, in any number of processes."""
 
 from __future__ import annotations
 
@@ -39,26 +39,26 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 TIMEOUT = 15
-"""Seconds that Slack gets to answer a post."""
+"""Seconds to wait for Slack's answer to a post."""
 SEND_WITHIN = 30.0
-"""Seconds after the row was last checked in which the request must leave: half the lease, so it arrives before its end."""
+"""Seconds after the lease was checked within which the request must be sent: half the lease, so that it arrives in time."""
 ATTEMPTS = 36
 """Attempts before a delivery is given up; with the pauses between them, more than a day."""
 WARN_AFTER = 10
-"""Failed attempts, in more than an hour, after which the operator is told."""
+"""Failed attempts, over more than an hour, after which the operator is notified."""
 _AN_HOUR, _A_DAY = timedelta(hours=1), timedelta(days=1)
 _HISTORY_DELAY = timedelta(seconds=10)
-"""Until a message whose answer was lost is in the channel's history, if it ever is."""
+"""Time until a posted message is in the channel's history."""
 _SIMPLER_FORM = frozenset({Treatment.FORM, Treatment.PICTURE, Treatment.CALL})
 
 
 def no_installer(_: str) -> None:
-    """Know nobody: the app has one token, and no record of who installed it."""
+    """Return ``None``: with a single token, the installer isn't stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryContext:
-    """What deliveries need."""
+    """The stores, clients and settings that deliveries need."""
 
     outbox: OutboxStore
     built_digests: BuiltDigests
@@ -66,7 +66,7 @@ class DeliveryContext:
     watches: AlertStore
     bets: BetStore
     client_of: Callable[[str], WebClient | None]
-    """The client of a workspace, one that retries nothing; ``None`` where the app isn't installed anymore."""
+    """Returns a workspace's client, which must not retry; ``None`` if the app isn't installed anymore."""
     picture_store: PictureStore | None = None
     public_url: str | None = None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -79,10 +79,10 @@ class DeliveryContext:
 
 
 def deliver(delivery_context: DeliveryContext, id_: int) -> RetryAt | None:
-    """Deliver one row; ``Again`` when it is to be tried later, ``None`` when it is settled, for now or for good.
+    """Deliver one row; returns when to retry it, or ``None`` if nothing is left to do.
 
     Raises:
-        StoreError: when the database cannot be used; the row is then as it was, or taken over when its lease ends.
+        StoreError: if the database can't be used; the row is then unchanged, or claimed again when its lease ends.
 
     """
     owner = secrets.token_hex(8)
@@ -92,16 +92,16 @@ def deliver(delivery_context: DeliveryContext, id_: int) -> RetryAt | None:
     attempt = _Attempt(delivery_context, delivery, owner, maybe_posted=delivery.posting_at is not None)
     place = delivery_context.workspace_limit.enter(delivery.workspace)
     if place is None:
-        return attempt.postpone(delivery_context.clock() + timedelta(seconds=random.uniform(1, 3)), "no place")  # noqa: S311 - not all at once
+        return attempt.postpone(delivery_context.clock() + timedelta(seconds=random.uniform(1, 3)), "no place")  # noqa: S311 - jitter
     try:
         with place:
             return attempt.run()
     except StoreError:
         raise
     except (HfStatsError, *FAILURES) as error:
-        _log.warning("delivery %s has to wait: %s", id_, error_code(error))
+        _log.warning("delivery %s will be retried: %s", id_, error_code(error))
         return attempt.retry_later(error_code(error))
-    except Exception as error:  # noqa: BLE001 - a row that nobody understands must not stop the others
+    except Exception as error:  # noqa: BLE001 - one row's failure must not stop the others
         _log.error("delivery %s failed", id_, exc_info=error)
         return attempt.retry_later(type(error).__name__)
 
@@ -115,11 +115,11 @@ class _Attempt:
 
     @property
     def failure(self) -> Failure:
-        """What can follow from it."""
+        """The handling of this delivery's failure."""
         return Failure(self.delivery_context, self.delivery, self.owner)
 
     def run(self) -> RetryAt | None:
-        """Look for the message where it may be posted, and post it where it isn't."""
+        """Post the message, after looking for it if it may have been posted."""
         client = self.delivery_context.client_of(self.delivery.workspace)
         if client is None:
             self.failure.fail_permanently(NO_INSTALLATION)
@@ -134,7 +134,7 @@ class _Attempt:
         return None
 
     def retry_later(self, error: str) -> RetryAt | None:
-        """Try again after a while, longer each time; give up after more than a day."""
+        """Schedule a retry with exponential backoff; give up after more than a day."""
         attempts, now = self.delivery.attempts + 1, self.delivery_context.clock()
         if attempts >= ATTEMPTS and not self.maybe_posted:
             self.failure.give_up(error)
@@ -145,7 +145,7 @@ class _Attempt:
         return self.postpone(now + (max(pause, _HISTORY_DELAY) if self.maybe_posted else pause), error, counts=True)
 
     def postpone(self, at: datetime, error: str, *, counts: bool = False) -> RetryAt:
-        """Leave it to a later attempt; ``counts``: this one failed."""
+        """Reschedule the delivery; ``counts`` if this attempt failed."""
         return self.delivery_context.outbox.reschedule(
             self.delivery.id, self.owner, at, error, maybe_there=self.maybe_posted, counts=counts
         )
@@ -155,7 +155,7 @@ class _Attempt:
         try:
             ts = find_message(client, self.delivery, now)
         except HistoryUnavailable:
-            if self.delivery.kind is not Kind.NOTE:  # a notice is better there twice than never
+            if self.delivery.kind is not Kind.NOTE:  # a notice twice is better than none
                 self.failure.mark_unsure("lost")
                 return None
             ts = None
@@ -177,7 +177,7 @@ class _Attempt:
                 return self.postpone(blocks.at, "picture not ready", counts=forms.release_upload)
             started = lease_guard.now()
             if not self.delivery_context.outbox.start_posting(self.delivery.id, self.owner):
-                return RetryAt(self.delivery_context.clock() + timedelta(seconds=1))  # another process took it over
+                return RetryAt(self.delivery_context.clock() + timedelta(seconds=1))  # another process claimed it
             self.maybe_posted = True
             try:
                 with lease_guard.until(started + SEND_WITHIN):
@@ -208,12 +208,12 @@ class _Attempt:
 
     def _handle_posted(self, client: WebClient, ts: object) -> RetryAt | None:
         if not isinstance(ts, str) or not ts:
-            return self.retry_later("HTTP 200")  # no answer of Slack's, which names the timestamp of what it posted
+            return self.retry_later("HTTP 200")  # not from Slack, whose answer has the message's timestamp
         self._record(client, ts)
         return None
 
     def _handle_error(self, error: Exception) -> RetryAt | None:
-        """Decide what follows from a failure of the post: only what is listed as lasting ends the delivery."""
+        """Handle an error of the post. Only errors listed as permanent end the delivery; all others are retried."""
         now, code = self.delivery_context.clock(), error_code(error)
         self.maybe_posted = may_be_posted(error)
         wait = requested_wait(error, now)
@@ -228,23 +228,23 @@ class _Attempt:
         if treatment_of(code) not in DELIVERY_ENDS or self.maybe_posted:
             return self.retry_later(code)
         current = self.delivery_context.outbox.get(self.delivery.id)
-        if current and current.channel != self.delivery.channel:  # Slack gave the channel another id meanwhile
+        if current and current.channel != self.delivery.channel:  # the channel's id changed meanwhile
             return self.postpone(now, code)
         self.failure.fail_permanently(code)
         return None
 
     def _record(self, client: WebClient, ts: str) -> None:
-        """Record the message; where another one is recorded, take ours back."""
+        """Store the message's timestamp; if another process stored one first, delete our message."""
         recorded = self.delivery_context.outbox.sent(self.delivery.id, ts)
         if recorded != ts:
             try:
                 client.chat_delete(channel=self.delivery.channel, ts=ts)
             except FAILURES as error:
-                _log.error("delivery %s is shown twice, and one could not be taken back: %s", self.delivery.id, error_code(error))
+                _log.error("delivery %s was posted twice and could not be deleted: %s", self.delivery.id, error_code(error))
 
 
 def _is_deactivated(client: WebClient, channel: str) -> bool:
-    """Tell whether a notice is for a person whose account Slack says is gone; without ``users:read`` it doesn't say."""
+    """Return whether ``channel`` is a deactivated user; ``False`` if unknown, for example without ``users:read``."""
     if not channel.startswith(("U", "W")):
         return False
     try:

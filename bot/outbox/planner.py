@@ -1,4 +1,4 @@
-"""Plan: enters into the ledger what has fallen due, having built what is to be shown. Safe to run again at any time."""
+"""Plan the deliveries of due digests, after building each digest once. Idempotent."""
 
 from __future__ import annotations
 
@@ -32,26 +32,26 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _BATCH_SIZE = 500
-"""Subscriptions of one transaction."""
+"""Subscriptions per transaction."""
 _MOMENT = timedelta(microseconds=1)
 
 
 class DigestBuilder(Protocol):
-    """Whatever builds digests: the pool of processes, or one analyst in this process."""
+    """Builds digests, in the analytics processes or in this one."""
 
     def digest(self, edition: str, within: str, sections: tuple[str, ...] = ()) -> tuple[Digest, Picture]:
-        """Build a digest; raises HfStatsError for an edition that has none."""
+        """Build a digest with its picture; raises HfStatsError if there is none for the edition."""
         ...
 
 
 def _no_missing_days(_: Edition) -> list[date]:
-    """No day is known to be missing."""
+    """Report no missing days."""
     return []
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Key:
-    """Which digest: channels that want the same share it. ``str`` gives what it is kept under."""
+    """Identifies a digest that several channels can share. ``str`` is its key in the database."""
 
     edition: str
     within: str
@@ -64,12 +64,12 @@ class Key:
 def plan(
     delivery_context: DeliveryContext, builder: DigestBuilder, database: sa.Engine, missed: MissingDays = _no_missing_days
 ) -> list[int]:
-    """Enter all that is due now; returns the new lines of the ledger. ``missed`` gives days without a snapshot.
+    """Plan all deliveries that are due now; returns their ids. ``missed`` returns an edition's days without a snapshot.
 
-    A digest that cannot be built for want of data is replaced by a word on why. One that fails otherwise is logged and left owed.
+    Without data for a digest, the delivery is a message that explains why. After any other error, the digest stays due.
 
     Raises:
-        StoreError: when the database cannot be used.
+        StoreError: if the database can't be used.
 
     """
     now = delivery_context.clock()
@@ -115,7 +115,7 @@ def _delivery(subscription: Subscription, due: Due) -> PlannedDelivery:
 
 
 def _build(delivery_context: DeliveryContext, builder: DigestBuilder, keys: Iterable[Key], missed: MissingDays) -> set[Key]:
-    """Build what is not there yet; returns what could not be built."""
+    """Build the digests that aren't stored yet; returns the keys of those that failed."""
     named = {str(key): key for key in keys}
     known = delivery_context.built_digests.existing_keys(named)
     failed = set()

@@ -1,4 +1,4 @@
-"""The commands about a conversation's alerts: watch, watches, mute, unmute, unwatch."""
+"""The commands for a conversation's alerts: watch, watches, mute, unmute, unwatch."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NONE = "There are no alerts in this conversation. Set one like this: `/hfstats 
 
 
 def watch(context: CommandContext, command: Command) -> CommandReply:
-    """Set an alert, and say where its figure stands now."""
+    """Set an alert, and show its current value."""
     if command.rule is None:
         raise LookupError("a parsed watch has a rule")
     answer, _ = context.analytics.answer(command.rule.query)
@@ -80,10 +80,10 @@ def unmute(context: CommandContext, command: Command) -> CommandReply:
 
 
 def _alert(context: CommandContext, command: Command) -> Alert:
-    """Find the alert with the command's number.
+    """Return the alert with the command's number.
 
     Raises:
-        QueryError: where there is none that the person may change.
+        QueryError: if there is none that the user may change.
 
     """
     alert = context.delivery.watches.get(context.conversation.workspace, command.number or 0)

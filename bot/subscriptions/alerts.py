@@ -1,4 +1,4 @@
-"""Looks at every watch when there is a new snapshot, and enters what crossed its line into the ledger. Safe to run again."""
+"""Check alerts after a new snapshot, and plan deliveries for those that crossed their threshold. Idempotent."""
 
 from __future__ import annotations
 
@@ -28,27 +28,27 @@ if TYPE_CHECKING:
     from bot.outbox.delivery import DeliveryContext
 
     AlertAnswer = tuple[Answer | None, Picture | None]
-    """An answer with its picture, or nothing where the name is in the list no more."""
+    """An answer with its picture; ``(None, None)`` if the name isn't in the list anymore."""
 
 _log = logging.getLogger(__name__)
 
 
 def describe_figure(rule: Rule, current: Figure) -> str:
-    """Return a figure in words: ``now 9.4% of downloads`` or ``now 4th by downloads``."""
+    """Return a figure as text: ``now 9.4% of downloads`` or ``now 4th by downloads``."""
     if rule.on_rank:
-        return f"now {ordinal(current.rank)} by {rule.query.by}" if current.rank else "not in the list any more"
+        return f"now {ordinal(current.rank)} by {rule.query.by}" if current.rank else "not in the list anymore"
     return f"now {percent(current.share)} of {rule.query.by}"
 
 
 def check_alerts(
     delivery_context: DeliveryContext, analytics: Analytics, forms: Sequence[Form], database: sa.Engine, newest: dict[str, date]
 ) -> int:
-    """Look at each watch of a list with a newer snapshot than it was looked at; returns how many crossed their line.
+    """Check each alert whose list has a new snapshot; returns how many crossed their threshold.
 
-    ``newest`` gives each list's latest day. A question is asked once, however many watch its answer.
+    ``newest`` has each list's latest snapshot date. Alerts with the same query share one answer.
 
     Raises:
-        StoreError: when the database cannot be used.
+        StoreError: if the database can't be used.
 
     """
     answers: dict[Query, AlertAnswer] = {}
@@ -63,16 +63,16 @@ def check_alerts(
                 answers[rule.query] = _answer(analytics, rule.query)
             crossed += _check(delivery_context, database, (stored, rule, day), answers[rule.query])
         except HfStatsError as error:
-            _log.warning("watch %s could not be looked at: %s", stored.id, error)
-        except Exception:  # noqa: BLE001 - one watch that nobody understands must not stop the others
-            _log.exception("watch %s could not be looked at", stored.id)
+            _log.warning("alert %s could not be checked: %s", stored.id, error)
+        except Exception:  # noqa: BLE001 - one alert's failure must not stop the others
+            _log.exception("alert %s could not be checked", stored.id)
     return crossed
 
 
 def _answer(analytics: Analytics, query: Query) -> AlertAnswer:
     try:
         return analytics.answer(query)
-    except NoDataError:  # nobody of that name is in the list (any more)
+    except NoDataError:  # the name isn't in the list (anymore)
         return None, None
 
 

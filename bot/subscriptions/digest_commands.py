@@ -1,4 +1,4 @@
-"""The commands about a conversation's digest: subscribe, pause, resume, unsubscribe, subscriptions, digest."""
+"""The commands for a conversation's digest: subscribe, pause, resume, unsubscribe, subscriptions, digest."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _NONE = (
 
 
 def completed(context: CommandContext, command: Command) -> Command:
-    """Put a schedule without a time zone into the conversation's, and say back what was read, before anything is stored."""
+    """Fill in a missing time zone, and set the command's text to the complete schedule, which the reply shows."""
     if command.schedule is None:
         return command
     schedule = command.schedule if command.zone_named else _in_local_zone(context, command.schedule)
@@ -123,7 +123,7 @@ def subscription_rows(context: CommandContext, limit: int = 15) -> list[Block]:
 
 
 def digest(context: CommandContext, command: Command) -> CommandReply:
-    """Show a digest now, of the list and with the sections that the conversation is subscribed to."""
+    """Show a digest now, with the list and sections of the conversation's subscription."""
     conversation = context.conversation
     subscription = context.delivery.subscriptions.in_channel(conversation.workspace, conversation.channel)
     within, sections = (subscription.within, subscription.sections) if subscription else (ListName.TOP.value, ())
@@ -136,18 +136,18 @@ def digest(context: CommandContext, command: Command) -> CommandReply:
 
 
 def _store(context: CommandContext, digest: Digest, picture: Picture, name: str) -> Content:
-    """Store a digest that is shown on request, so that its buttons find it."""
-    key = f"{name} · {digest.source.snapshot}"  # the edition's own is built when it is due, maybe on a later snapshot
+    """Store a digest that was shown on request, for its buttons."""
+    key = f"{name} · {digest.source.snapshot}"  # the scheduled digest may be built from a later snapshot
     shown = digest_content(digest, key, sample=True)
     context.delivery.built_digests.save(key, shown, picture.png)
     return shown
 
 
 def _subscription(context: CommandContext, command: Command) -> Subscription:
-    """Find the subscription that is meant: by its number, or the conversation's own.
+    """Return the subscription with the command's number, or without one the conversation's.
 
     Raises:
-        QueryError: where there is none that the person may change.
+        QueryError: if there is none that the user may change.
 
     """
     conversation = context.conversation
@@ -167,7 +167,7 @@ def _subscription(context: CommandContext, command: Command) -> Subscription:
 
 
 def _in_local_zone(context: CommandContext, schedule: Schedule) -> Schedule:
-    """Put a schedule into the zone of the conversation's own subscription, else of the workspace's latest, else UTC."""
+    """Return a schedule with the time zone of the conversation's subscription, else of the workspace's latest, else UTC."""
     conversation = context.conversation
     subscriptions_ = context.delivery.subscriptions.of(conversation.workspace)
     own = [row for row in subscriptions_ if row.channel == conversation.channel]

@@ -54,9 +54,9 @@ def _picture(delivery_context: DeliveryContext, conversation: Conversation, pict
             key = delivery_context.picture_store.save(conversation.workspace, picture.png)
             return image_at(f"{delivery_context.public_url}/charts/{key}.png", picture.alt)
         except StoreError as error:
-            _log.warning("the picture could not be stored: %s", error)
+            _log.warning("could not store a picture: %s", error)
     try:
         return image_of_file(upload(conversation.client, picture), picture.alt)
     except NotUploadedError as error:
-        _log.warning("the picture could not be uploaded: %s", error)
+        _log.warning("could not upload a picture: %s", error)
         return None

@@ -1,8 +1,8 @@
-"""What of a workspace's subscriptions, alerts, bets and deliveries one request may see and change.
+"""Which of a workspace's subscriptions, alerts, bets and deliveries a request may see and change.
 
-Only one's own conversation is certain. Of others, public channels are for all members to see; a private one's are neither shown
-nor changed nor confirmed to exist, unless Slack says now that the person is in it.
-Whether a channel is private, Slack says where the app may ask; else it counts what was known when somebody last spoke of it.
+A request may always see its own conversation's. Those of other public channels are visible to all members. Those of a private
+channel are neither shown nor changed, and their existence isn't confirmed, unless Slack confirms that the user is a member.
+Whether a channel is private is looked up in Slack; without the scope for it, the last known state counts.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Visibility:
-    """Decides for one request; ``seat.access`` says who acts and from where."""
+    """Decides for one request, by its conversation's access."""
 
     delivery_context: DeliveryContext
     people: People
@@ -30,26 +30,26 @@ class Visibility:
 
     @property
     def access(self) -> Access:
-        """Who acts, and from where."""
+        """The actor and origin of the request."""
         return self.conversation.access
 
     def sees(self, record: Subscription) -> bool:
-        """Tell whether a subscription may be listed."""
+        """Return whether a subscription may be listed."""
         return self._may(record.channel, record.created_by, private=record.private, change=False)
 
     def may_change(self, record: Subscription) -> bool:
-        """Tell whether a subscription may be paused, resumed or ended."""
+        """Return whether a subscription may be paused, resumed or ended."""
         return self._may(record.channel, record.created_by, private=record.private, change=True)
 
     def may_change_alert(self, record: Alert) -> bool:
-        """Tell whether an alert may be muted or removed: here, or from elsewhere by whoever set it."""
+        """Return whether an alert may be muted or removed: in its channel, or elsewhere by its creator."""
         here = self.access.covers(record.channel, self.conversation.user)
         if not here and record.created_by != self.conversation.user:
             return False
         return self._may(record.channel, record.created_by, private=self._private(record.channel), change=True)
 
     def may_send_again(self, record: Delivery) -> bool:
-        """Tell whether a delivery may be sent again."""
+        """Return whether a delivery may be sent again."""
         return self._may(record.channel, self._owner(record), private=self._private(record.channel), change=True)
 
     def _may(self, channel: str, owner: str | None, *, private: bool, change: bool) -> bool:
@@ -73,12 +73,12 @@ class Visibility:
         return self.people.is_in(conversation.client, conversation.workspace, channel, conversation.user, may_post=may_post)
 
     def _private(self, channel: str) -> bool:
-        """Tell whether a channel counts as private: unless its subscription says otherwise."""
+        """Return whether a channel counts as private; ``True`` unless its subscription is known to be public."""
         subscription = self.delivery_context.subscriptions.in_channel(self.conversation.workspace, channel)
         return subscription is None or subscription.private
 
     def _owner(self, record: Delivery) -> str | None:
-        """Return who asked for what a delivery is of."""
+        """Return the user who created a delivery's subscription, alert or bet."""
         match record.kind:
             case Kind.DIGEST:
                 subscription = self.delivery_context.subscriptions.get(record.workspace, record.source)

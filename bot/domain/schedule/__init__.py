@@ -1,6 +1,6 @@
-"""When something is due again and again: parsed from words, computed in a time zone, worded for people.
+"""Recurring schedules: parsing, due dates in a time zone, and descriptions.
 
-Pure functions. It imports nothing of the bot.
+Pure functions, without I/O. It imports nothing else of the bot.
 """
 
 from bot.domain.schedule.due import Due, due_between, next_due

@@ -97,7 +97,7 @@ def test_a_channel_without_the_bot_is_told_to_invite_it_and_can_try_again(bot):
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
-        ("subscribe at 25:00", "“25:00” is no time of the day"),
+        ("subscribe at 25:00", "“25:00” isn't a time"),
         ("subscribe mothly", "Did you mean monthly?"),
         ("subscribe at 9:00 CST", "America/Chicago or Asia/Shanghai"),
         ("digest 2026-13", "“2026-13” isn't a month"),
