@@ -24,7 +24,7 @@ import duckdb
 
 from analytics.charts.drawing import draw
 from analytics.questions.registry import ask, parse
-from analytics.sources.dumps.reader import day_of, whole
+from analytics.sources.dumps.reader import day_of, read_dump
 from analytics.storage import database, ingest
 from analytics.storage.sql_history import SqlHistory
 
@@ -133,7 +133,7 @@ def store(paths: list[Path], url: str) -> None:
     engine = database.engine(url)
     database.upgrade(engine)
     for path in paths:
-        ingest.store_whole(*whole(path, day_of(path), path.stem), SqlHistory(engine))
+        ingest.store_whole(*read_dump(path, day_of(path), path.stem), SqlHistory(engine))
     engine.dispose()
 
 

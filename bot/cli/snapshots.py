@@ -147,9 +147,9 @@ def backfill(
     service = composition.backfill(settings, open_store(settings.database))
     request = backfill.BackfillRequest(
         since.date(),
-        backfill.Every(interval),
-        repo or backfill.KNOWN,
-        path or backfill.KNOWN_FILE,
+        backfill.Interval(interval),
+        repo or backfill.DEFAULT_REPOSITORY,
+        path or backfill.DEFAULT_FILE,
         _column_names(columns),
     )
     for line in backfill.plan(service, request):

@@ -51,8 +51,8 @@ class LanguageModel:
         """Return the query that a text means; ``None`` if there is none or the model is unavailable. Never raises."""
         if not text.strip() or len(text) > LONGEST:
             return None
-        said = self._ask(text)
-        line = said.strip().strip("`").partition("\n")[0].strip().strip("`").removeprefix("/hfstats ")
+        answer = self._ask(text)
+        line = answer.strip().strip("`").partition("\n")[0].strip().strip("`").removeprefix("/hfstats ")
         if not line or line.casefold().rstrip(".") == _NOTHING:
             return None
         try:

@@ -16,9 +16,9 @@ _OF_UNKNOWN = Notice(
 _OF_OTHERS = Notice(
     "That's for full members of this workspace. You can ask me about the Hugging Face Hub, and see what this channel gets."
 )
-_SAID = {ActorKind.STRANGER: _OF_STRANGERS, ActorKind.UNKNOWN: _OF_UNKNOWN}
+_NOTICES = {ActorKind.STRANGER: _OF_STRANGERS, ActorKind.UNKNOWN: _OF_UNKNOWN}
 
 
 def refusal(kind: ActorKind) -> Notice:
     """Return the notice for an actor of this kind."""
-    return _SAID.get(kind, _OF_OTHERS)
+    return _NOTICES.get(kind, _OF_OTHERS)

@@ -211,7 +211,7 @@ class Jobs:
         newest = {
             name: snapshot.taken_on
             for name, snapshot in latest.items()
-            if not any(doubt.severe for doubt in quality.short(snapshot))
+            if not any(warning.severe for warning in quality.short(snapshot))
         }
         crossed = check_alerts(
             self.delivery_context, self.numbers, [entry.form for entry in self.numbers.entries()], self.database, newest
@@ -225,7 +225,7 @@ class Jobs:
 
         def last_day(within: ListName, month: Edition) -> date | None:
             in_month = [snapshot for snapshot in store.snapshots(within) if snapshot.taken_on in month]
-            complete = [snapshot for snapshot in in_month if not any(doubt.severe for doubt in quality.short(snapshot))]
+            complete = [snapshot for snapshot in in_month if not any(warning.severe for warning in quality.short(snapshot))]
             return complete[-1].taken_on if complete else None
 
         planned = settle(self.delivery_context, self.numbers, self.database, last_day)

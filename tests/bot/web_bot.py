@@ -21,17 +21,17 @@ class Workers:
     """The analytics of this process, in the pool's place."""
 
     def __init__(self, url, entries):
-        self.analyst = AnalyticsProcess(SqlHistory(database.engine(url)))
+        self.process = AnalyticsProcess(SqlHistory(database.engine(url)))
         self.known = entries
         self.asked = []
         self.replaced = {"died": 0, "hung": 0}
 
     def answer(self, query):
         self.asked.append(str(query))
-        return self.analyst.answer(query)
+        return self.process.answer(query)
 
     def summarize_store(self, known=""):
-        return self.analyst.summarize_store(known)
+        return self.process.summarize_store(known)
 
     def entries(self):
         return self.known

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.shared
 
 def doubted(history, size):
     return {
-        snapshot.taken_on: [doubt.sentence for doubt in of_day(snapshot, history)]
+        snapshot.taken_on: [warning.sentence for warning in of_day(snapshot, history)]
         for snapshot in history.snapshots(ListName.TOP)
         if snapshot.size == size
     }

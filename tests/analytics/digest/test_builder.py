@@ -234,7 +234,7 @@ def test_a_week_is_compared_with_the_week_before(stored: Callable[..., SqlHistor
 def test_one_model_that_moves_the_total_is_named() -> None:
     before = models(10)
     after = (replace(before[0], downloads=before[0].downloads * 5), *before[1:])
-    (doubt,) = quality.dominant(before, after)
-    assert doubt.sentence.startswith("lab/m0 alone raised total downloads by ")
+    (warning,) = quality.dominant(before, after)
+    assert warning.sentence.startswith("lab/m0 alone raised total downloads by ")
     assert quality.dominant(before, before) == ()
     assert quality.dominant((), after) == ()

@@ -42,13 +42,13 @@ def notes(history, words="licenses"):
     return ask(parse(words), history).notes
 
 
-def doubts_of(history):
-    return [doubt.sentence for doubt in latest(history, ListName.TOP)]
+def warnings_of(history):
+    return [warning.sentence for warning in latest(history, ListName.TOP)]
 
 
 def test_a_clean_history_raises_no_doubt(tmp_path):
     found = history(tmp_path, (MONTH_AGO, models()), (EVE, models(day=21)), (TODAY, models(day=22)))
-    assert doubts_of(found) == []
+    assert warnings_of(found) == []
     for words in ("licenses", "movers licenses", "licenses since 2026-07", "entries", "creator maker-1"):
         assert not [note for note in notes(found, words) if "Hub" in note or "known for" in note or "alone" in note]
 
@@ -57,7 +57,7 @@ def test_counts_that_did_not_move_since_the_day_before_are_told(tmp_path):
     found = history(tmp_path, (MONTH_AGO, models()), (EVE, models(day=21)), (TODAY, models(day=21)))
     counts = "100.0% of the download counts on August 22, 2026 are the same as on August 21, 2026"
     said = f"{counts}, so the Hub may not have updated them."
-    assert doubts_of(found) == [said]
+    assert warnings_of(found) == [said]
     for words in ("licenses", "creators by downloads", "movers", "likes", "concentration"):
         assert said in notes(found, words)
     assert said not in notes(found, "licenses at 2026-08-21")
@@ -75,23 +75,23 @@ def test_counts_that_did_not_move_since_the_compared_date_are_told_on_the_compar
 def test_all_time_counts_that_fell_in_numbers_are_told(tmp_path):
     recounted = [replace(m, downloads_all_time=5) if n < 9 else m for n, m in enumerate(models(day=22))]
     found = history(tmp_path, (EVE, models(day=21)), (TODAY, recounted))
-    assert doubts_of(found) == [
+    assert warnings_of(found) == [
         "All-time downloads of 9 of 300 models fell since August 21, 2026, so the Hub must have recounted them."
     ]
 
 
 def test_a_single_all_time_count_that_fell_is_a_correction(tmp_path):
     corrected = [replace(m, downloads_all_time=5) if n < 5 else m for n, m in enumerate(models(day=22))]
-    assert doubts_of(history(tmp_path, (EVE, models(day=21)), (TODAY, corrected))) == []
+    assert warnings_of(history(tmp_path, (EVE, models(day=21)), (TODAY, corrected))) == []
 
 
 @pytest.mark.parametrize(("many", "severe"), [(290, False), (200, True)])
 def test_a_list_that_came_in_part_is_told_and_below_nine_tenths_held_back(tmp_path, many, severe):
     found = history(tmp_path, (TODAY, models(many=many)))
-    (doubt,) = latest(found, ListName.TOP)
-    assert doubt.sentence == f"The Hub returned {many} models instead of 300 on August 22, 2026."
-    assert doubt.severe is severe
-    assert doubt.sentence in notes(found)
+    (warning,) = latest(found, ListName.TOP)
+    assert warning.sentence == f"The Hub returned {many} models instead of 300 on August 22, 2026."
+    assert warning.severe is severe
+    assert warning.sentence in notes(found)
 
 
 def test_a_source_that_records_less_is_told_on_the_comparison(tmp_path):

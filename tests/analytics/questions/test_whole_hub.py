@@ -45,7 +45,7 @@ def history(tmp_path_factory):
         patch.setattr(reader, "KEPT_ROWS", 50)
         for place, day in enumerate(DAYS):
             path = dump_files.written(folder / f"{day}.parquet", dump_files.table(month(place)))
-            ingest.store_whole(*reader.whole(path, day, "dump"), found)
+            ingest.store_whole(*reader.read_dump(path, day, "dump"), found)
     yield found
     engine.dispose()
 
@@ -178,5 +178,5 @@ def test_a_creator_too_small_to_be_kept_is_told_so(history):
 
 def test_a_dump_that_is_stored_stays_as_it_is(history, tmp_path):
     path = dump_files.written(tmp_path / "dump.parquet", dump_files.table(month(0)))
-    assert ingest.store_whole(*reader.whole(path, DAYS[0], "dump"), history) == []
+    assert ingest.store_whole(*reader.read_dump(path, DAYS[0], "dump"), history) == []
     assert [one.size for one in history.snapshots(ListName.HUB)] == [1_000, 1_200]

@@ -100,9 +100,9 @@ def _hurry(monkeypatch):
     monkeypatch.setattr(upload, "PROCESSED_WITHIN", 0.4)
 
 
-def ask(at, channel, *, door="command"):
+def ask(at, channel, *, entry_point="command"):
     """Ask, and wait until the bot has nothing left to do."""
-    if door == "command":
+    if entry_point == "command":
         assert at.slack.command(QUESTION, channel=channel).ok
     elif channel == "direct":
         at.slack.dm(QUESTION)
@@ -159,15 +159,15 @@ def test_everywhere_there_is_one_answer_with_its_picture(bot, kind):
 
 
 @pytest.mark.parametrize("kind", EVERYWHERE)
-@pytest.mark.parametrize(("refusals", "rung"), list(enumerate(["picture", "native", "table", "text", "words"])))
-def test_blocks_that_slack_refuses_cost_a_rung_each_and_never_the_answer(bot, kind, refusals, rung):
+@pytest.mark.parametrize(("refusals", "format_"), list(enumerate(["picture", "native", "table", "text", "words"])))
+def test_blocks_that_slack_refuses_cost_a_rung_each_and_never_the_answer(bot, kind, refusals, format_):
     at = bot()
     plan(at, "chat.update", "response_url", error="invalid_blocks", times=refusals)
     ask(at, CHANNELS[kind])
     message = the_answer(at, CHANNELS[kind])
-    assert form(message) == rung
+    assert form(message) == format_
     assert message.viewer is None
-    assert "64.8%" in at.slack.shown_text(message) or rung == "native"
+    assert "64.8%" in at.slack.shown_text(message) or format_ == "native"
 
 
 @pytest.mark.parametrize("kind", EVERYWHERE)
@@ -272,7 +272,7 @@ def test_a_mention_that_cannot_be_answered_in_its_channel_is_answered_to_the_per
     at = bot()
     plan(at, "chat.postMessage", error=error)
     plan(at, "chat.postEphemeral", error=error)
-    ask(at, "general", door="mention")
+    ask(at, "general", entry_point="mention")
     message = the_answer(at, "general")
     assert message.channel == at.slack.channel("direct").id
     assert form(message) == "picture"
@@ -283,7 +283,7 @@ def test_a_mention_that_cannot_be_answered_in_its_channel_is_answered_to_the_per
 def test_a_mention_in_a_channel_that_was_archived_meanwhile_is_answered_to_the_person_alone(bot):
     at = bot()
     plan(at, "chat.postMessage", error="is_archived")
-    ask(at, "general", door="mention")
+    ask(at, "general", entry_point="mention")
     message = the_answer(at, "general")
     assert message.viewer
     assert not seen(at, "general", "grace")
@@ -306,23 +306,23 @@ def test_a_connection_that_breaks_leaves_one_answer(bot, kind, method, when):
 def test_a_connection_that_breaks_at_a_mention_leaves_one_answer(bot, channel, when):
     at = bot()
     plan(at, "chat.postMessage", drop=when)
-    ask(at, channel, door="mention")
+    ask(at, channel, entry_point="mention")
     assert form(the_answer(at, channel)) == "picture"
 
 
 def test_a_working_message_whose_post_was_lost_is_found_in_a_direct_message_with_the_bots_own_scopes(bot):
     at = bot(scopes=OWN_SCOPES)
     plan(at, "chat.postMessage", drop="after")
-    ask(at, "direct", door="mention")
+    ask(at, "direct", entry_point="mention")
     assert form(the_answer(at, "direct")) == "picture"
 
 
 @pytest.mark.parametrize(("when", "left"), [("after", 1), ("before", 0)])
-@pytest.mark.parametrize("door", ["command", "mention"])
-def test_where_the_bot_may_not_look_the_answer_explains_what_may_be_left_over(bot, door, when, left):
+@pytest.mark.parametrize("entry_point", ["command", "mention"])
+def test_where_the_bot_may_not_look_the_answer_explains_what_may_be_left_over(bot, entry_point, when, left):
     at = bot(scopes=OWN_SCOPES)
     plan(at, "chat.postMessage", drop=when)
-    ask(at, "general", door=door)
+    ask(at, "general", entry_point=entry_point)
     *others, message = seen(at, "general")
     assert HEADLINE in at.slack.shown_text(message)
     assert "is left over from that" in at.slack.shown_text(message)
@@ -345,15 +345,15 @@ def test_a_response_url_that_broke_is_not_used_twice_and_the_person_is_told(bot,
 
 
 @pytest.mark.parametrize("kind", EVERYWHERE)
-@pytest.mark.parametrize("door", ["command", "mention"])
-def test_without_the_bots_own_tables_there_is_the_answer_all_the_same(bot, kind, door):
-    if door == "mention" and kind in STRANGER:
+@pytest.mark.parametrize("entry_point", ["command", "mention"])
+def test_without_the_bots_own_tables_there_is_the_answer_all_the_same(bot, kind, entry_point):
+    if entry_point == "mention" and kind in STRANGER:
         pytest.skip("nobody can mention the bot where it is not")
     at = bot(hfstats_public_url="")
     with at.engine.begin() as connection:
         for table in ("link", "picture", "unfinished", "seen"):
             connection.execute(sa.text(f"DROP TABLE {table}"))
-    ask(at, CHANNELS[kind], door=door)
+    ask(at, CHANNELS[kind], entry_point=entry_point)
     message = the_answer(at, CHANNELS[kind])
     assert form(message) == "picture"
     assert "slack_file" in str(message.blocks)

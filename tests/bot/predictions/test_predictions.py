@@ -277,9 +277,9 @@ def test_a_channel_that_is_gone_leaves_a_letter_to_who_bet_first(bot):
     bot.slack.channel("general").archived = True
     bot.settle()
     bot.work()
-    letter = bot.seen("The bet results for July 2026 didn't reach", channel="direct")
+    notice_text = bot.seen("The bet results for July 2026 didn't reach", channel="direct")
     bot.slack.channel("general").archived = False
-    assert bot.slack.press(letter, "Send again").ok
+    assert bot.slack.press(notice_text, "Send again").ok
     bot.seen("Sending again: the bet results for July 2026", channel="direct")
     bot.work()
     bot.seen("Bet results for July 2026")

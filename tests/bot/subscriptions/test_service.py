@@ -55,9 +55,9 @@ def test_a_channels_whole_life(bot):
     slack.channel("general").archived = True
     bot.work(bot.subscribed().next_due + timedelta(minutes=1))
     assert bot.subscribed().paused == "is_archived"
-    letter = bot.seen("is paused: the channel was archived", channel="direct")
+    notice_text = bot.seen("is paused: the channel was archived", channel="direct")
     slack.channel("general").archived = False
-    assert slack.press(letter, "Resume").ok
+    assert slack.press(notice_text, "Resume").ok
     bot.seen("resumed the digest", channel="direct")
     assert bot.subscribed().paused is None
 
@@ -191,12 +191,12 @@ def test_a_letter_about_an_unsure_delivery_sends_it_again(bot):
     bot.slack.faults.plan("chat.postMessage", Fault(drop="after"))
     bot.slack.faults.plan("conversations.history", Fault(error="missing_scope"), times=9)
     bot.work(bot.subscribed().next_due)
-    letter = bot.seen("may not have reached", channel="direct")
+    notice_text = bot.seen("may not have reached", channel="direct")
     (line,) = bot.jobs.delivery_context.outbox.failed()
     assert line.state is State.UNSURE
     bot.slack.command("status")
     bot.seen("1 unconfirmed")
-    assert bot.slack.press(letter, "Send again").ok
+    assert bot.slack.press(notice_text, "Send again").ok
     bot.seen("Sending again: the digest for", channel="direct")
     bot.work()
     assert bot.jobs.delivery_context.outbox.get(line.id).state is State.SENT

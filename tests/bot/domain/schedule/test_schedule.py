@@ -149,7 +149,7 @@ def test_words_of_others_are_handed_back():
         ("at 25:00", "“25:00” isn't a time. Write it like 09:00 or 9am."),
         ("at 13pm", "“13pm” isn't a time"),
         ("at", "“at” isn't a time"),
-        ("CST", "write the zone as America/Chicago or Asia/Shanghai"),
+        ("CST", "Use America/Chicago or Asia/Shanghai"),
         ("weekly on last-day", "“last-day” doesn't work with weekly. Use a weekday, such as friday."),
         ("monthly on friday", "“friday” doesn't work with monthly. Use first-working-day or last-day."),
     ],

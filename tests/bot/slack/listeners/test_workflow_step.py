@@ -9,7 +9,7 @@ import pytest
 import slack_app
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
-from slack_app import DOORS, WAIT, Broken, over_http, settings_for
+from slack_app import TRANSPORTS, WAIT, Broken, over_http, settings_for
 
 from bot.analytics_pool.process import entries as all_entries
 from bot.processes.demo import LINKED
@@ -25,7 +25,7 @@ MANIFEST = json.loads((Path(__file__).parents[4] / "manifest.json").read_text(en
 class DeliveryContext:
     """A workspace with workflows, and the app as the manifest declares it."""
 
-    def __init__(self, answers, door=over_http):
+    def __init__(self, answers, transport=over_http):
         settings = MANIFEST["settings"]["event_subscriptions"]
         self.slack = SlackStandIn(
             functions=MANIFEST["functions"],
@@ -33,7 +33,7 @@ class DeliveryContext:
             scopes=MANIFEST["oauth_config"]["scopes"]["bot"],
             unfurl_domains=MANIFEST["features"]["unfurl_domains"],
         ).start()
-        self._stop = door(self.slack, answers, all_entries())
+        self._stop = transport(self.slack, answers, all_entries())
 
     def run(self, question):
         """Run the step and wait for its end."""
@@ -46,9 +46,9 @@ class DeliveryContext:
         self.slack.stop()
 
 
-@pytest.fixture(params=DOORS)
+@pytest.fixture(params=TRANSPORTS)
 def everywhere(request, pool):
-    delivery_context = DeliveryContext(pool, DOORS[request.param])
+    delivery_context = DeliveryContext(pool, TRANSPORTS[request.param])
     yield delivery_context
     delivery_context.close()
 
@@ -130,9 +130,9 @@ def test_an_empty_store_ends_the_step_with_how_to_fill_it(empty_pool):
     delivery_context.close()
 
 
-@pytest.mark.parametrize("door", DOORS)
-def test_a_crash_ends_the_step_with_a_reference_to_the_log(door, caplog):
-    delivery_context = DeliveryContext(Broken(), DOORS[door])
+@pytest.mark.parametrize("transport", TRANSPORTS)
+def test_a_crash_ends_the_step_with_a_reference_to_the_log(transport, caplog):
+    delivery_context = DeliveryContext(Broken(), TRANSPORTS[transport])
     error = delivery_context.run("licenses").error
     assert "ZeroDivisionError" not in error
     assert error.split("reference ")[1].rstrip(".") in caplog.text
