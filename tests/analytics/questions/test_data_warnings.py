@@ -46,7 +46,7 @@ def warnings_of(history):
     return [warning.sentence for warning in latest(history, ListName.TOP)]
 
 
-def test_a_clean_history_raises_no_doubt(tmp_path):
+def test_a_clean_history_has_no_warning(tmp_path):
     found = history(tmp_path, (MONTH_AGO, models()), (EVE, models(day=21)), (TODAY, models(day=22)))
     assert warnings_of(found) == []
     for words in ("licenses", "movers licenses", "licenses since 2026-07", "entries", "creator maker-1"):

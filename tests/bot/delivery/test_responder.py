@@ -160,7 +160,7 @@ def test_everywhere_there_is_one_answer_with_its_picture(bot, kind):
 
 @pytest.mark.parametrize("kind", EVERYWHERE)
 @pytest.mark.parametrize(("refusals", "format_"), list(enumerate(["picture", "native", "table", "text", "words"])))
-def test_blocks_that_slack_refuses_cost_a_rung_each_and_never_the_answer(bot, kind, refusals, format_):
+def test_refused_blocks_fall_back_to_the_next_format(bot, kind, refusals, format_):
     at = bot()
     plan(at, "chat.update", "response_url", error="invalid_blocks", times=refusals)
     ask(at, CHANNELS[kind])
@@ -183,7 +183,7 @@ def test_a_picture_that_is_not_ready_in_time_is_drawn_by_slack(bot, kind):
     assert len([call for call in at.slack.calls if call.method.startswith("files.")]) == before, "the next answer waits again"
 
 
-def test_a_rung_that_rested_is_tried_again(bot, monkeypatch):
+def test_a_format_is_tried_again_after_its_cooldown(bot, monkeypatch):
     monkeypatch.setattr(formats, "COOLDOWN", 0.0)
     at = bot()
     at.slack.faults.files_never_ready = True

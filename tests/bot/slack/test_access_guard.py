@@ -632,7 +632,7 @@ def test_a_listener_that_asks_nobody_is_not_reached_by_a_stranger(informed):
         assert reached == found
 
 
-def test_a_seat_without_access_does_nothing(informed):
+def test_a_conversation_without_access_does_nothing(informed):
     informed.reset()
     general = informed.workspace.channel("general").id
     before = rows(informed)

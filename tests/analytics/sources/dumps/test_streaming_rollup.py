@@ -57,7 +57,7 @@ def test_batches_and_row_groups_change_nothing(tmp_path, monkeypatch):
 )
 def test_what_a_dump_does_not_record_is_in_no_dimension(tmp_path, missing):
     models = some_models(300)
-    unsaid = {
+    unrecorded = {
         "likes": {"likes": None},
         "tags": {"tags": ()},  # the cards tell the licenses
         "pipeline_tag": {"task": None},
@@ -66,7 +66,7 @@ def test_what_a_dump_does_not_record_is_in_no_dimension(tmp_path, missing):
     }.get(missing, {})
     path = written(tmp_path / "dump.parquet", table(models).drop_columns([missing]))
     listing, counts = read_dump(path, DAY, "dump")
-    same(counts, roll_up([replace_all(model, unsaid) for model in models]))
+    same(counts, roll_up([replace_all(model, unrecorded) for model in models]))
     assert listing.models[0].downloads == max(model.downloads for model in models)
 
 

@@ -182,7 +182,7 @@ def test_slack_refusing_the_home_harms_nothing_else(http):
 # The catalog and the blocks behind it
 
 
-def test_an_overview_is_taken_anew_only_when_the_store_has_another_edition(history):
+def test_the_summary_is_refreshed_only_after_a_change(history):
     asked = []
 
     class Store:
