@@ -53,7 +53,7 @@ def test_a_clean_history_has_no_warning(tmp_path):
         assert not [note for note in notes(found, words) if "Hub" in note or "known for" in note or "alone" in note]
 
 
-def test_counts_that_did_not_move_since_the_day_before_are_told(tmp_path):
+def test_counts_that_did_not_move_since_the_day_before_are_reported(tmp_path):
     found = history(tmp_path, (MONTH_AGO, models()), (EVE, models(day=21)), (TODAY, models(day=21)))
     counts = "100.0% of the download counts on August 22, 2026 are the same as on August 21, 2026"
     said = f"{counts}, so the Hub may not have updated them."
@@ -63,7 +63,7 @@ def test_counts_that_did_not_move_since_the_day_before_are_told(tmp_path):
     assert said not in notes(found, "licenses at 2026-08-21")
 
 
-def test_counts_that_did_not_move_since_the_compared_date_are_told_on_the_comparison(tmp_path):
+def test_counts_that_did_not_move_since_the_compared_date_are_reported_on_the_comparison(tmp_path):
     found = history(tmp_path, (MONTH_AGO, models()), (TODAY, models()))
     said = (
         "100.0% of the download counts on August 22, 2026 are the same as on July 31, 2026, so the Hub may not have updated them."
@@ -72,7 +72,7 @@ def test_counts_that_did_not_move_since_the_compared_date_are_told_on_the_compar
     assert said not in notes(found, "licenses")
 
 
-def test_all_time_counts_that_fell_in_numbers_are_told(tmp_path):
+def test_all_time_counts_that_fell_in_numbers_are_reported(tmp_path):
     recounted = [replace(m, downloads_all_time=5) if n < 9 else m for n, m in enumerate(models(day=22))]
     found = history(tmp_path, (EVE, models(day=21)), (TODAY, recounted))
     assert warnings_of(found) == [
@@ -86,7 +86,7 @@ def test_a_single_all_time_count_that_fell_is_a_correction(tmp_path):
 
 
 @pytest.mark.parametrize(("many", "severe"), [(290, False), (200, True)])
-def test_a_list_that_came_in_part_is_told_and_below_nine_tenths_held_back(tmp_path, many, severe):
+def test_a_list_that_came_in_part_is_reported_and_below_nine_tenths_held_back(tmp_path, many, severe):
     found = history(tmp_path, (TODAY, models(many=many)))
     (warning,) = latest(found, ListName.TOP)
     assert warning.sentence == f"The Hub returned {many} models instead of 300 on August 22, 2026."
@@ -94,7 +94,7 @@ def test_a_list_that_came_in_part_is_told_and_below_nine_tenths_held_back(tmp_pa
     assert warning.sentence in notes(found)
 
 
-def test_a_source_that_records_less_is_told_on_the_comparison(tmp_path):
+def test_a_source_that_records_less_is_reported_on_the_comparison(tmp_path):
     unrecorded = [replace(m, licenses=None) if n % 4 == 0 else m for n, m in enumerate(models(day=22))]
     found = history(tmp_path, (MONTH_AGO, models()), (TODAY, unrecorded))
     said = (
@@ -107,7 +107,7 @@ def test_a_source_that_records_less_is_told_on_the_comparison(tmp_path):
     assert said not in notes(found, "licenses")
 
 
-def test_one_model_that_moves_everything_is_told_on_the_comparison(tmp_path):
+def test_one_model_that_moves_everything_is_reported_on_the_comparison(tmp_path):
     risen = [replace(m, downloads=m.downloads * 50) if n == 0 else m for n, m in enumerate(models(day=22))]
     found = history(tmp_path, (MONTH_AGO, models()), (TODAY, risen))
     (said,) = [note for note in notes(found, "movers") if " alone " in note]
@@ -115,7 +115,7 @@ def test_one_model_that_moves_everything_is_told_on_the_comparison(tmp_path):
     assert not [note for note in notes(found, "creators") if " alone " in note]
 
 
-def test_a_gap_is_told_on_what_goes_over_it(tmp_path):
+def test_a_gap_is_reported_on_what_goes_over_it(tmp_path):
     days = [date(2025, 11, n) for n in range(1, 8)]
     found = history(tmp_path, *((day, models(day=n)) for n, day in enumerate(days)), (TODAY, models(day=300)))
     assert "There are no snapshots between November 7, 2025 and August 22, 2026." in notes(found, "licenses since 2025-11")

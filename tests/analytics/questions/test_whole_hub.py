@@ -147,7 +147,7 @@ def test_reasons_name_the_leading_models_and_add_up_with_all_others(answer):
     assert first.reasons[0].points == pytest.approx(models["openai/whisper"].downloads / total - was)
 
 
-def test_a_rank_is_told_only_where_it_is_known(answer):
+def test_a_rank_is_reported_only_where_it_is_known(answer):
     assert answer("model openai/whisper in hub").facts["rank"] == 1
     last = min(month(1), key=lambda model: (model.downloads, -(model.likes or 0)))
     with pytest.raises(QueryError, match=r"the whole Hub's .* most-downloaded models"):
@@ -171,7 +171,7 @@ def test_what_rows_would_have_to_tell_is_refused_with_what_can_be_asked(text, hi
     assert "whole Hub" in str(raised.value)
 
 
-def test_a_creator_too_small_to_be_kept_is_told_so(history):
+def test_a_creator_too_small_to_be_kept_is_reported_so(history):
     with pytest.raises(QueryError, match="aren't stored by name"):
         ask(parse("creator a-very-small-lab in hub"), history)
 

@@ -251,7 +251,7 @@ def test_an_empty_row_group_changes_nothing(tmp_path, empty):
 
 
 @pytest.mark.parametrize("part", [0.02, 0.5, 0.9, 0.999])
-def test_a_dump_cut_short_is_told(tmp_path, part):
+def test_a_dump_cut_short_is_reported(tmp_path, part):
     count(tmp_path, rows(500))
     content = (tmp_path / "dump.parquet").read_bytes()
     (tmp_path / "dump.parquet").write_bytes(content[: int(len(content) * part)])

@@ -118,7 +118,7 @@ def test_a_question_that_takes_longer_than_its_limit_twice_is_named_and_can_be_a
     assert "licenses" not in caplog.text, "what somebody typed is in no log"
 
 
-def test_a_process_that_is_killed_twice_within_one_question_is_told_and_the_next_is_answered(started, copy, threads):
+def test_a_process_that_is_killed_twice_within_one_question_is_notified_and_the_next_is_answered(started, copy, threads):
     pool = started(url=copy)
     pool.warm()
     router = Router(pool)
@@ -145,7 +145,7 @@ def test_one_kill_within_a_question_is_not_noticed(started, copy, threads):
     assert asked.result(WAIT)[0].query == "licenses"
 
 
-def test_the_wait_for_a_free_process_is_bounded_and_told(started, copy, threads):
+def test_the_wait_for_a_free_process_is_bounded_and_reported(started, copy, threads):
     pool = started(limits=Limits(answer=WAIT, queue=0.2), url=copy)
     pool.warm()
     with locked(copy):
@@ -165,7 +165,7 @@ def test_a_process_that_is_not_ready_in_time_is_given_up(started):
         pool.warm()
 
 
-def test_a_question_that_waits_while_the_pool_closes_is_told(started, copy, threads):
+def test_a_question_that_waits_while_the_pool_closes_is_notified(started, copy, threads):
     pool = started(limits=Limits(answer=0.5, queue=WAIT, beat=0.05), url=copy)
     pool.warm()
     with locked(copy):

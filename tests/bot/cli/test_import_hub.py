@@ -83,7 +83,7 @@ def test_its_day_and_columns_can_be_said(url, tmp_path):
         (["--list", "hub", "2026-08-31.parquet"], "2026-08-31.parquet"),
     ],
 )
-def test_a_mistake_is_told_in_one_sentence(url, words, says):
+def test_a_mistake_is_reported_in_one_sentence(url, words, says):
     found = run(url, "import", *words)
     assert found.exit_code != 0
     assert says in found.output

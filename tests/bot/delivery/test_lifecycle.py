@@ -44,7 +44,7 @@ def texts(bot):
 
 
 @pytest.mark.usefixtures("_hurried")
-def test_while_sqlite_is_locked_everybody_is_told_and_nothing_is_left_when_it_is_free(bot, tmp_path):
+def test_while_sqlite_is_locked_everybody_is_notified_and_nothing_is_left_when_it_is_free(bot, tmp_path):
     with locked(tmp_path / "bot.db"):
         for question in QUESTIONS:
             assert bot.slack.command(question).ok
@@ -65,7 +65,7 @@ def test_while_sqlite_is_locked_everybody_is_told_and_nothing_is_left_when_it_is
 
 @pytest.mark.postgres
 @pytest.mark.usefixtures("_hurried")
-def test_while_postgresql_is_stopped_everybody_is_told(pool):
+def test_while_postgresql_is_stopped_everybody_is_notified(pool):
     with own_postgres() as (url, folder), faulty.running(pool, url) as bot:
         assert bot.slack.command(QUESTIONS[0]).ok
         bot.idle(1)
@@ -78,7 +78,7 @@ def test_while_postgresql_is_stopped_everybody_is_told(pool):
         assert bot.standing() == ([], [])
 
 
-def test_somebody_who_cannot_be_told_now_is_told_when_slack_is_back(bot):
+def test_somebody_who_cannot_be_notified_now_is_told_when_slack_is_back(bot):
     for method in ("chat.postMessage", "chat.postEphemeral", "chat.update", "response_url"):
         bot.slack.faults.plan(method, Fault(status=500), times=8)
     assert bot.slack.command(QUESTIONS[0]).ok
@@ -99,7 +99,7 @@ def test_a_working_message_that_cannot_be_withdrawn_now_is_withdrawn_when_slack_
     assert bot.standing() == ([], [])
 
 
-def test_who_waits_in_the_queue_when_the_process_ends_is_told(pool, tmp_path, monkeypatch):
+def test_who_waits_in_the_queue_when_the_process_ends_is_notified(pool, tmp_path, monkeypatch):
     monkeypatch.setattr(lifecycle, "LEFT_FOR_TELLING", 0.0)
     monkeypatch.setattr(listener_pool, "LEFT_FOR_TELLING", 20.0)
     monkeypatch.setattr(listener_pool, "_STILL_RUNNING", 19.9)

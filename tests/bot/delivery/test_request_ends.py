@@ -128,13 +128,13 @@ def some(place):
 
 
 @pytest.mark.parametrize(("act", "step"), STEPS, ids=[f"{act}: {step}" for act, step in STEPS])
-def test_some_exceptions_at_a_step_are_told_once_and_leave_nothing(bot, shown, caplog, act, step):
+def test_some_exceptions_at_a_step_are_reported_once_and_leave_nothing(bot, shown, caplog, act, step):
     tell_once_and_leave_nothing(bot, shown, caplog, (act, step), some(STEPS.index((act, step))))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("act", "step"), STEPS, ids=[f"{act}: {step}" for act, step in STEPS])
-def test_every_exception_at_a_step_is_told_once_and_leaves_nothing(bot, shown, caplog, act, step):
+def test_every_exception_at_a_step_is_reported_once_and_leaves_nothing(bot, shown, caplog, act, step):
     tell_once_and_leave_nothing(bot, shown, caplog, (act, step), EXCEPTIONS)
 
 

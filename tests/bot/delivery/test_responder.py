@@ -331,7 +331,7 @@ def test_where_the_bot_may_not_look_the_answer_explains_what_may_be_left_over(bo
 
 @pytest.mark.parametrize(("when", "answers"), [("after", 1), ("before", 0)])
 @pytest.mark.parametrize("kind", STRANGER)
-def test_a_response_url_that_broke_is_not_used_twice_and_the_person_is_told(bot, kind, when, answers):
+def test_a_response_url_that_broke_is_not_used_twice_and_the_person_is_notified(bot, kind, when, answers):
     at = bot()
     plan(at, "response_url", drop=when)
     ask(at, CHANNELS[kind])
@@ -448,7 +448,7 @@ def test_what_goes_on_from_an_answer_in_a_channel_without_the_bot_stays_in_its_t
 
 
 @pytest.mark.parametrize("kind", EVERYWHERE)
-def test_a_notice_whose_blocks_are_refused_is_said_in_words(bot, kind):
+def test_a_notice_whose_blocks_are_refused_is_shown_as_text(bot, kind):
     at = bot()
     plan(at, "response_url", error="invalid_blocks")
     at.slack.command("creator metta", channel=CHANNELS[kind])

@@ -110,7 +110,7 @@ def test_what_comes_late_says_when_it_was_due(kit):
 
 
 @pytest.mark.parametrize("code", ["is_archived", "channel_not_found", "not_in_channel", "restricted_action"])
-def test_a_channel_that_takes_nothing_pauses_its_subscription_and_the_subscriber_is_told(kit, code):
+def test_a_channel_that_takes_nothing_pauses_its_subscription_and_the_subscriber_is_notified(kit, code):
     subscription = kit.subscribe()
     kit.slack.faults.plan("chat.postMessage", Fault(error=code))
     line = kit.settle(kit.owe(source=subscription.id))
@@ -194,7 +194,7 @@ def test_a_look_that_is_rate_limited_waits_and_posts_nothing(kit):
 
 
 @pytest.mark.parametrize("fault", [Fault(drop="after"), Fault(drop="before"), Fault(status=500)], ids=["after", "before", "500"])
-def test_where_nobody_can_look_it_is_unsure_and_whoever_subscribed_decides(blind, fault):
+def test_where_nobody_can_look_it_is_unsure_and_the_subscriber_decides(blind, fault):
     subscription = blind.subscribe()
     blind.slack.faults.plan("chat.postMessage", fault)
     line = blind.settle(blind.owe(source=subscription.id))
@@ -209,7 +209,7 @@ def test_where_nobody_can_look_it_is_unsure_and_whoever_subscribed_decides(blind
     assert len(blind.shown()) == 1 + (fault.drop == "after")
 
 
-def test_a_letter_whose_answer_was_lost_is_rather_there_twice_than_never(blind):
+def test_a_notice_whose_answer_was_lost_is_rather_there_twice_than_never(blind):
     subscription = blind.subscribe()
     blind.slack.faults.plan("chat.postMessage", Fault(status=500), times=2)
     line = blind.settle(blind.owe(source=subscription.id))
@@ -287,7 +287,7 @@ def test_a_request_that_comes_too_late_does_not_leave(kit):
     assert [message.text for message in kit.shown()] == ["in time"]
 
 
-def test_a_request_that_was_held_up_is_sent_by_whoever_has_the_line_then(kit, monkeypatch):
+def test_a_request_that_was_held_up_is_sent_by_the_current_lease_owner(kit, monkeypatch):
     id_, real = kit.owe(), lease_guard.now
     moments = iter([real(), real() + 31.0])
     monkeypatch.setattr(lease_guard, "now", lambda: next(moments, real()))

@@ -141,7 +141,7 @@ def test_what_lasts_pauses_at_once_with_the_reason(kit, code, reason):
         "enterprise_is_restricted",
     ],
 )
-def test_where_the_workspace_is_lost_the_operator_is_told(operated, code):
+def test_where_the_workspace_is_lost_the_operator_is_notified(operated, code):
     kit = operated
     subscription = kit.subscribe()
     kit.slack.faults.plan("chat.postMessage", Fault(error=code))
@@ -205,7 +205,7 @@ def test_the_operator_hears_of_it_after_an_hour_while_it_is_still_tried(operated
     assert "service_unavailable" in told.text
 
 
-def test_a_channel_that_was_archived_is_told_from_a_page_that_names_it(kit):
+def test_a_channel_that_was_archived_is_reported_from_a_page_that_names_it(kit):
     """Only Slack's JSON speaks for Slack."""
     kit.slack.faults.plan("chat.postMessage", Fault(body="is_archived", content_type="text/plain"))
     kit.slack.faults.plan("chat.postMessage", Fault(status=403, body="channel_not_found"))

@@ -271,7 +271,7 @@ def test_who_leaves_before_the_end_is_told_nothing(bot):
     assert bot.settle() == []
 
 
-def test_a_channel_that_is_gone_leaves_a_letter_to_who_bet_first(bot):
+def test_a_channel_that_is_gone_leaves_a_notice_to_who_bet_first(bot):
     bot.bet(f'creators "{bot.first}" 70% by 2026-07')
     bot.wait_for_bets(1)
     bot.slack.channel("general").archived = True
@@ -417,7 +417,7 @@ def test_another_ranking_forgets_the_name_and_offers_its_own(bot):
     assert slack.suggest(view, "wager:who", "perm")[0]["text"]["text"] == "Permissive"
 
 
-def test_what_is_missing_is_told_beside_its_field(bot):
+def test_what_is_missing_is_reported_beside_its_field(bot):
     bot.slack.command("predict")
     modal(bot.slack)
     assert bot.slack.submit({"wager:where": bot.slack.channel("general").id}).ok is False

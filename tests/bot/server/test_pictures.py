@@ -70,7 +70,7 @@ def path(web_context):
     return f"/charts/{web_context.picture_store.save('T1', PNG)}.png"
 
 
-def test_a_picture_may_be_kept_for_ever_by_whoever_fetched_it(web_context, path):
+def test_a_picture_may_be_kept_for_ever_by_its_readers(web_context, path):
     found = web_context.ask(path)
     assert (found.status, found.body) == (200, PNG)
     assert found.headers["Content-Type"] == "image/png"
@@ -82,7 +82,7 @@ def test_a_picture_may_be_kept_for_ever_by_whoever_fetched_it(web_context, path)
     assert found.headers["Referrer-Policy"] == "no-referrer"
 
 
-def test_who_has_it_is_told_that_it_did_not_change(web_context, path):
+def test_who_has_it_is_notified_that_it_did_not_change(web_context, path):
     etag = web_context.ask(path).headers["ETag"]
     again = web_context.ask(path, If_None_Match=etag)
     assert (again.status, again.body) == (304, b"")

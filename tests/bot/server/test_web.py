@@ -159,7 +159,7 @@ def probing(bot):
         stop()
 
 
-def test_ready_tells_which_part_is_not_and_the_reason_to_whoever_may_see_metrics(bot, probing):
+def test_ready_tells_which_part_is_not_and_the_reason_to_readers_of_metrics(bot, probing):
     none_looked = {"database": "not ready", "analytics": "not ready", "worker": "unknown"}
     assert bot.http.get("/healthz/ready").json["parts"] == none_looked
     stop = bot.web_context.health.start()

@@ -221,7 +221,7 @@ def test_an_org_wide_installation_serves_each_of_its_workspaces(engine, cipher):
     assert kept.token("E1", "T7").token == "own"
 
 
-def test_keys_are_rotated_and_one_that_is_missing_is_told_without_the_token(engine):
+def test_keys_are_rotated_and_one_that_is_missing_is_reported_without_the_token(engine):
     old, new = (Fernet.generate_key().decode() for _ in range(2))
     Installations(engine, CLIENT, Cipher([old])).save(installed(token="the token"))
     both = Installations(engine, CLIENT, Cipher([new, old]))

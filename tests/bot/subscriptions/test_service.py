@@ -185,7 +185,7 @@ def test_the_home_says_where_it_could_not_subscribe(bot):
     assert bot.subscribed("random") is None
 
 
-def test_a_letter_about_an_unsure_delivery_sends_it_again(bot):
+def test_a_notice_about_an_unsure_delivery_sends_it_again(bot):
     bot.slack.command("subscribe")
     bot.seen("subscribed this conversation")
     bot.slack.faults.plan("chat.postMessage", Fault(drop="after"))
@@ -235,7 +235,7 @@ def test_a_watch_lives_and_is_removed(bot):
     bot.slack.wait_for(lambda: delivery_context.watches.get(watch.workspace, watch.id) is None, WAIT)
 
 
-def test_a_crossing_is_told_once_with_a_picture_and_a_button_that_mutes(bot, tmp_path):
+def test_a_crossing_is_reported_once_with_a_picture_and_a_button_that_mutes(bot, tmp_path):
     """The simulated days one by one: whoever wavers about the line is told of once for each time it really left and came back."""
     watch = watched(bot, "creator meta below 1%")
     url = f"sqlite:///{tmp_path / 'days.db'}"

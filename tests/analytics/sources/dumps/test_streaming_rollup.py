@@ -95,7 +95,7 @@ def test_the_tail_of_creators_is_one_name_and_nothing_is_lost(tmp_path, monkeypa
     assert best[1] in names
 
 
-def test_many_licenses_are_told_apart_up_to_a_bound(tmp_path, monkeypatch):
+def test_many_licenses_are_distinguished_up_to_a_bound(tmp_path, monkeypatch):
     monkeypatch.setattr(streaming_rollup, "_KEPT_ELSE", 3)
     models = [Model(f"a/{n}", 100 - n, 0, (f"l{n}",), "", "", tags=(f"license:l{n}",)) for n in range(20)]
     _, counts = read_dump(written(tmp_path / "dump.parquet", table(models)), DAY, "dump")

@@ -69,7 +69,7 @@ def not_there(wall, zone):
 
 
 @given(schedules, moments)
-def test_what_is_due_next_is_the_first_of_what_is_owed(schedule, after):
+def test_what_is_due_next_is_the_first_due_date(schedule, after):
     due = next_due(schedule, after)
     assert due_between(schedule, after, due.at) == [due]
     assert next_due(schedule, after) == due  # a clock that stepped back asks again and hears the same
@@ -110,7 +110,7 @@ def test_the_moment_is_right_wherever_clocks_are_changed(words, after, utc):
     assert due.at == datetime.fromisoformat(utc).replace(tzinfo=UTC)
 
 
-def test_months_asleep_are_all_owed_in_order():
+def test_months_asleep_are_all_due_in_order():
     schedule = parse_schedule("monthly at 09:00 Europe/Berlin")
     found = due_between(schedule, datetime(2026, 5, 10, tzinfo=UTC), datetime(2026, 8, 20, tzinfo=UTC))
     assert [str(due.edition) for due in found] == ["2026-05", "2026-06", "2026-07"]

@@ -129,7 +129,7 @@ def test_what_was_imported_by_hand_is_not_counted_again(sqlite, hub, tmp_path):
     assert stored(sqlite) == as_they_are()
 
 
-def test_a_day_that_fails_is_told_and_does_not_stop_the_others(sqlite, hub, tmp_path):
+def test_a_day_that_fails_is_reported_and_does_not_stop_the_others(sqlite, hub, tmp_path):
     good = hub.datasets.repos[REPO][2]
     hub.datasets.repos[REPO][2] = Commit(good.made_at, {"models.parquet": b"PAR1 and no more"})
     hub.datasets.repos[REPO][3] = Commit(hub.datasets.repos[REPO][3].made_at, {"else.parquet": b""})
@@ -166,7 +166,7 @@ def test_another_repository_with_other_columns(sqlite, hub, tmp_path):
         (["--columns", "x"], "isn't in the form FIELD=NAME"),
     ],
 )
-def test_a_mistake_is_told_in_one_sentence(sqlite, hub, tmp_path, words, says_):
+def test_a_mistake_is_reported_in_one_sentence(sqlite, hub, tmp_path, words, says_):
     said = run(sqlite, hub, tmp_path, *words)
     assert said.exit_code == 1
     assert says_ in said.output
@@ -305,7 +305,7 @@ def test_one_that_has_to_wait_is_nobodys_until_then(dumps):
     assert dumps.claim(id_, "me").error == "x" * 499 + "…"
 
 
-def test_engines_are_told_of_each_once(dumps):
+def test_engines_are_notified_of_each_once(dumps):
     assert len(dumps.take_unqueued(3)) == 3
     assert len(dumps.take_unqueued(30)) == 2
     assert dumps.take_unqueued(30) == []

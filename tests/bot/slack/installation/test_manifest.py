@@ -47,7 +47,7 @@ class Listening:
         return attach
 
 
-def test_what_the_doors_listen_to_is_declared_and_nothing_else():
+def test_what_listeners_handle_is_declared_and_nothing_else():
     heard = Listening()
     listen(heard, None)
     declared = manifest()

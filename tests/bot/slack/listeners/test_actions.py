@@ -137,7 +137,7 @@ def test_a_file_that_can_go_nowhere_says_what_to_do(http):
 
 @pytest.mark.parametrize("value", ["birds and bees", "licenses " + "x" * 600, "   ", "license no-such-license-at-all"])
 @pytest.mark.parametrize("name", ["view:by", "go:inside", "csv"])
-def test_a_value_that_is_no_question_is_told_and_leaves_the_answer(http, name, value):
+def test_a_value_that_is_no_question_is_reported_and_leaves_the_answer(http, name, value):
     message = ask(http, "licenses")
     element = next(e for b in message.blocks if b["type"] == "actions" for e in b["elements"] if e["action_id"] == name)
     element["value" if name == "csv" else "options"] = value

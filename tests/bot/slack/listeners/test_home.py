@@ -106,7 +106,7 @@ def test_the_form_opens_from_the_home_and_answers_in_the_direct_message(slack):
     assert "licenses by likes" in slack.shown_text(wait_for_answer(slack, "direct"))
 
 
-def test_a_form_that_slack_refuses_is_told_in_the_direct_message(http):
+def test_a_form_that_slack_refuses_is_reported_in_the_direct_message(http):
     http.faults.plan("views.open", Fault(error="expired_trigger_id"))
     http.press(home(http), "Build a question")
     message = http.wait_for(lambda: http.messages("direct"), WAIT)[-1]
@@ -207,7 +207,7 @@ def test_names_that_begin_so_come_before_those_that_hold_it_and_those_alike():
 
 
 @pytest.mark.parametrize(("age", "said"), [(0, "today"), (1, "1 day old"), (12, "12 days old")])
-def test_the_age_of_the_data_is_told_and_an_old_snapshot_warned_of(history, age, said):
+def test_the_age_of_the_data_is_reported_and_an_old_snapshot_warned_of(history, age, said):
     view = home_view(summarize(history), all_entries(), TODAY + timedelta(days=age))
     assert said in written(view)
     assert (":warning:" in written(view)) is (age >= 3)

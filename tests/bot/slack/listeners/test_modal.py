@@ -171,7 +171,7 @@ def test_tasks_are_suggested_and_can_be_taken_back(http):
 
 
 @pytest.mark.parametrize(("typed", "said"), [("0", "1 to 1000"), ("1001", "1 to 1000"), ("2.5", "1 to 1000")])
-def test_a_wrong_number_is_told_beside_its_field(slack, typed, said):
+def test_a_wrong_number_is_reported_beside_its_field(slack, typed, said):
     slack.shortcut("ask")
     modal(slack)
     assert slack.submit({"form:top": typed}).ok
@@ -179,7 +179,7 @@ def test_a_wrong_number_is_told_beside_its_field(slack, typed, said):
     assert slack.messages("direct") == []
 
 
-def test_a_time_that_ends_before_it_begins_is_told_beside_its_field(http):
+def test_a_time_that_ends_before_it_begins_is_reported_beside_its_field(http):
     http.shortcut("ask")
     modal(http)
     http.submit({"form:at": "at 2026-05", "form:since": "since 2026-08"})
@@ -203,7 +203,7 @@ def test_a_word_after_the_command_opens_it(slack, words):
     assert slack.messages("general") == []
 
 
-def test_words_that_make_no_question_are_told_in_the_form(http):
+def test_words_that_make_no_question_are_reported_in_the_form(http):
     http.command("build creator meta by size")
     view = modal(http)
     assert "not by “size”" in preview(view)
@@ -247,7 +247,7 @@ def test_a_form_that_slack_refuses_leaves_a_word_and_a_way_to_try_again(http, er
 
 
 @pytest.mark.parametrize("fault", [Fault(error="expired_trigger_id"), Fault(status=500), Fault(drop="before")])
-def test_a_shortcut_that_came_to_nothing_is_told_in_a_direct_message(http, fault):
+def test_a_shortcut_that_came_to_nothing_is_reported_in_a_direct_message(http, fault):
     http.faults.plan("views.open", fault)
     http.shortcut("ask")
     message = http.wait_for(lambda: http.messages("direct"), WAIT)[-1]
