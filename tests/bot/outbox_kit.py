@@ -1,4 +1,4 @@
-"""An office on a real database with a strict Slack before it, and a clock that a test sets."""
+"""The worker's jobs on a real database, with a strict Slack stand-in and an adjustable clock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers without processes and without drawing, for tests of many requests."""
+"""Answers without analytics processes and without drawing, for tests with many requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The web application without a socket, and what signs requests to it."""
+"""The web application without a socket, and a signer for requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the real listings are doubted for: the days on which the Hub stalled, and no other."""
+"""Warnings about the real listings: the days on which the Hub stalled, and no others."""
 
 from __future__ import annotations
 

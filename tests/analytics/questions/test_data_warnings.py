@@ -1,4 +1,4 @@
-"""What is distrusted and why: a fault planted into a clean history is told on the answers it touches, and on no other."""
+"""Data warnings: a fault in a clean history is reported with the answers that it affects, and no others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A small, seeded part of ``bench/fuzz_sources.py``: no day is lost for a field that no ranking needs; no traceback."""
+"""A small, seeded part of ``bench/fuzz_sources.py``: odd fields that no ranking needs cause no lost day and no traceback."""
 
 from __future__ import annotations
 

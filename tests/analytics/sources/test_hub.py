@@ -1,3 +1,5 @@
+"""Listings from the Hub, against a stand-in that misbehaves in many ways."""
+
 from __future__ import annotations
 
 import gzip

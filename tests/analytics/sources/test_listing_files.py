@@ -1,3 +1,5 @@
+"""Listings from CSV and Parquet files, valid and damaged."""
+
 from __future__ import annotations
 
 import csv

@@ -1,4 +1,4 @@
-"""One odd row of a dump never costs the day: what can't be read is in no count, a model in two rows counts once."""
+"""Odd rows in dumps: unreadable cells are not counted, and a model in two rows counts once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hung and dying analytics processes behind the whole app: what the person who asked sees, and what readiness says."""
+"""Hung and dying analytics processes behind the whole app: what the user sees, and the readiness check."""
 
 from __future__ import annotations
 

@@ -118,7 +118,7 @@ def test_a_question_that_takes_longer_than_its_limit_twice_is_named_and_can_be_a
     assert "licenses" not in caplog.text, "what somebody typed is in no log"
 
 
-def test_a_process_that_is_killed_twice_within_one_question_is_notified_and_the_next_is_answered(started, copy, threads):
+def test_a_process_killed_twice_in_one_question_is_reported_and_the_next_is_answered(started, copy, threads):
     pool = started(url=copy)
     pool.warm()
     router = Router(pool)

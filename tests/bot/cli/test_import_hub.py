@@ -1,4 +1,4 @@
-"""``hfstats import --list hub``: a dump of the whole Hub from the command line, and what becomes of one that is killed."""
+"""``hfstats import --list hub``: importing a dump of the whole Hub, also after an interrupted import."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The real app over HTTP, whose every call out passes by a plan of what is raised there."""
+"""The real app over HTTP, with injected exceptions at each outgoing call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ends of a request that no single exception makes: a database or Slack that is away for a while, a shutdown, a death."""
+"""Outcomes of requests during outages of the database or Slack, and at shutdown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever is raised at any step of a request: the person is told once, nothing is left standing, one line is in the log."""
+"""An exception at any step of a request: one notice to the user, no working message left, one log line."""
 
 from __future__ import annotations
 

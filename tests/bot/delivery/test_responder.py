@@ -1,4 +1,4 @@
-"""Every failure of a delivery in every kind of conversation, over the real Bolt app: what the person who asked gets to see."""
+"""Failed deliveries in each type of conversation, through the real Bolt app: what the user sees."""
 
 from __future__ import annotations
 

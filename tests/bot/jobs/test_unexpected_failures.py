@@ -1,4 +1,4 @@
-"""What nobody foresaw ends in one sentence with a reference that stands in the log, and the operator is told the true cause."""
+"""Unexpected errors: one sentence with a reference ID that is in the log, and a notice to the operator with the cause."""
 
 from __future__ import annotations
 

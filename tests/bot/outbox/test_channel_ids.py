@@ -1,4 +1,4 @@
-"""A channel whose id changes: whatever is kept for it follows, whether the event or a delivery comes first."""
+"""Changed channel ids: all of a channel's rows follow, whether the event or a delivery comes first."""
 
 from __future__ import annotations
 

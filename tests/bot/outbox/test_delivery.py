@@ -1,4 +1,4 @@
-"""Deliveries through the strict Slack: whatever fails, a channel shows a thing once, or somebody is told."""
+"""Deliveries through the strict Slack stand-in: each is posted once, or somebody is notified."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Slack, or somebody on the way to it, answers for a moment: nothing is paused, and the digest arrives once."""
+"""Temporary errors of Slack or a proxy: nothing is paused, and the digest is posted once."""
 
 from __future__ import annotations
 

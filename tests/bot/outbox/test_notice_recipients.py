@@ -1,4 +1,4 @@
-"""Who is told that a subscription is paused, when whoever subscribed can't be."""
+"""Recipients of a notice about a paused subscription whose creator cannot be reached."""
 
 from __future__ import annotations
 

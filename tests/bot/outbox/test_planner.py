@@ -1,4 +1,4 @@
-"""What falls due is entered once, in order, with its digest built once; by a clock that a test sets."""
+"""Planning of due digests: once, in order, each digest built once, with an adjustable clock."""
 
 from __future__ import annotations
 

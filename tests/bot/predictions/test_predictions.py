@@ -1,4 +1,4 @@
-"""Bets on who will lead: their whole life through the real Bolt app and the strict Slack, by a test's clock."""
+"""Predictions from placement to settlement, through the real Bolt app and the strict Slack stand-in."""
 
 from __future__ import annotations
 

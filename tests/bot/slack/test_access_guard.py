@@ -1,4 +1,4 @@
-"""The access policy in docs/reference/scopes-and-access.md: each cell is tried through the real Bolt app, in every way."""
+"""The access policy in docs/reference/scopes-and-access.md, each cell through the real Bolt app and by each entry point."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether Slack signed a request: yes for Slack's own, no for anything else, and never an exception."""
+"""Verification of Slack's signatures: accepts Slack's requests, rejects all others, never raises."""
 
 from __future__ import annotations
 

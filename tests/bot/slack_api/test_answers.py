@@ -1,4 +1,4 @@
-"""What is made of answers: by the client, and by whoever has to decide what follows."""
+"""Classification of Slack's responses, in the client and for deliveries."""
 
 from __future__ import annotations
 

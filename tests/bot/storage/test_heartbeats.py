@@ -1,4 +1,4 @@
-"""Heartbeats of workers: written, pruned, shown, and missed by those who look."""
+"""Heartbeats of workers: writing, pruning, status, and warnings when they stop."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bot's own tables, on SQLite and PostgreSQL: pictures, what was seen, unfinished work, installations, and their end."""
+"""The bot's tables on SQLite and PostgreSQL: pictures, received events, pending replies, installations, and deletion."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a channel keeps with the bot, through the real Bolt app and the strict Slack; the worker's part by a test's clock."""
+"""Subscriptions and alerts, through the real Bolt app and the strict Slack stand-in, with an adjustable clock."""
 
 from __future__ import annotations
 

@@ -341,7 +341,7 @@ def test_posts_to_one_channel_are_a_second_apart_when_asked_for(
     assert client.chat_postMessage(channel=general, text="two")["ok"]
 
 
-def test_the_sdks_own_retry_waits_as_long_as_it_is_reported(slack: SlackStandIn, client: WebClient) -> None:
+def test_the_sdks_own_retry_waits_as_long_as_slack_asks(slack: SlackStandIn, client: WebClient) -> None:
     client.retry_handlers.append(RateLimitErrorRetryHandler(max_retry_count=1))
     slack.faults.plan("chat.postMessage", Fault(retry_after=1))
     began = time.monotonic()

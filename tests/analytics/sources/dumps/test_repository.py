@@ -1,4 +1,4 @@
-"""Dumps in repositories: which revisions are taken, what comes of one that is cut off, and what is said where there is none."""
+"""Repositories of dumps: which revisions are selected, interrupted downloads, and error messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dumps of the whole Hub: counted as roll_up counts, kept for those that lead, refused in a sentence where they are no dump."""
+"""Dumps of the whole Hub: counts equal to roll_up, rows of the leading models, and refused files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Schedules: read from words, due at the right moment wherever clocks are changed, each period once."""
+"""Schedules: parsing, due dates across clock changes, and each period exactly once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``hfstats backfill``: the whole Hub's past counted once, by whoever is there, whatever is killed or missing."""
+"""``hfstats backfill``: each past dump is counted once, with several processes, killed ones and missing files."""
 
 from __future__ import annotations
 

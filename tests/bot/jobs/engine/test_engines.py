@@ -1,4 +1,4 @@
-"""Both engines run the same jobs: what is owed arrives once, with two of them at work and after one that died."""
+"""Both job engines run the same jobs and deliver once, also with two processes or after a crash."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pressing what stands under an answer, over the real Bolt app: what everybody sees, and what one person sees."""
+"""Controls under answers, through the real Bolt app: public and ephemeral results."""
 
 from __future__ import annotations
 

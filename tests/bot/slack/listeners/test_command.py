@@ -1,4 +1,4 @@
-"""The real Bolt app and the strict stand-in, over HTTP and Socket Mode: what the person who typed gets to see."""
+"""The slash command over HTTP and Socket Mode, through the real Bolt app: what the user sees."""
 
 from __future__ import annotations
 

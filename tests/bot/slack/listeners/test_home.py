@@ -1,4 +1,4 @@
-"""The App Home, over the real Bolt app: what somebody sees who opens it, and where what they press is answered."""
+"""App Home, through the real Bolt app: its content, and replies to its controls."""
 
 from __future__ import annotations
 

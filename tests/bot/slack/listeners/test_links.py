@@ -1,4 +1,4 @@
-"""Links to the Hub in a conversation: the card that people see under them, and when there is none."""
+"""Unfurled links to the Hub: which links get a card, and its content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The form that builds a question, over the real Bolt app: what opens it, what it offers, and where the answer appears."""
+"""The question form, through the real Bolt app: opening, suggestions, validation and the answer."""
 
 from __future__ import annotations
 

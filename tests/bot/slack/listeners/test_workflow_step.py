@@ -1,4 +1,4 @@
-"""The step of Workflow Builder: what a workflow gets, and what its owner is told when there is no answer."""
+"""The step for Workflow Builder: its outputs, and its errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ledger: what is owed is owed once, is one worker's at a time, and comes to an end."""
+"""The outbox: each delivery is planned once, leased by one worker at a time, and settled."""
 
 from __future__ import annotations
 
