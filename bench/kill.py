@@ -95,7 +95,7 @@ class Crowd:
             return connection.scalar(sa.select(sa.func.count()).where(_C.kind == Kind.NOTE, open_)) or 0
 
     def lines(self) -> list[sa.Row[Any]]:
-        """Every digest's place in the ledger."""
+        """Every digest's row in the outbox."""
         with self.engine.connect() as connection:
             return list(connection.execute(sa.select(_C.id, _C.workspace, _C.channel, _C.state).where(_C.kind == Kind.DIGEST)))
 
@@ -291,7 +291,7 @@ def work_through(
 
 
 def classify_error(lines: list[sa.Row[Any]], said: dict[str, Any]) -> dict[str, Any]:
-    """Compare what the channels show with what the ledger says."""
+    """Compare what the channels show with the outbox."""
     shown = said["shown"]
     once = {f"{line.workspace}/{line.channel}": line for line in lines}
     there = {where: shown[where].count(line.id) for where, line in once.items()}
@@ -351,10 +351,10 @@ def main() -> None:
     where = "PostgreSQL" if options.postgres else "SQLite"
     title = f"{found['owed']:,} deliveries, {workers} worker{'s' if workers > 1 else ''} on {where}"
     rows = [
-        ("shown in its channel as the ledger says", found["sent"] - found["lost"]),
+        ("shown in its channel as the outbox says", found["sent"] - found["lost"]),
         ("lost (target: 0)", found["lost"] + found["failed"] + found["open"]),
         ("shown twice (target: 0)", found["twice"]),
-        ("unsure in the ledger", found["unsure"]),
+        ("unsure in the outbox", found["unsure"]),
         ("of these shown", found["unsure shown"]),
         ("notes to subscribers", found["notes"]),
         *found["done"].items(),

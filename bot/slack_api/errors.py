@@ -1,4 +1,4 @@
-"""What a call of Slack may raise, what it means for the message that was to be sent, and what of it may be logged or told."""
+"""Classify errors of Slack calls: their effect on a message, and what may be logged or shown."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FAILURES = (SlackClientError, OSError, HTTPException)
-"""What slack_sdk raises: its own errors, and those of the connection."""
+"""Exceptions that slack_sdk raises: its own, and those of the connection."""
 LONGEST_WAIT = timedelta(hours=1)
-"""However long a ``Retry-After`` asks to wait, the next attempt is made after this."""
+"""Maximum wait before the next attempt, even for a longer ``Retry-After``."""
 _STATUS = "HTTP "
 _TOO_MANY, _TIMED_OUT = 429, 408
 _MAY_HAVE_WORKED = frozenset({"fatal_error", "internal_error"})
@@ -43,19 +43,19 @@ class PostResult(Enum):
 
 
 def error_code(error: Exception) -> str:
-    """Return Slack's error word, else the HTTP status or the kind of the failure: never a body, whoever wrote that."""
+    """Return Slack's error code, else the HTTP status or the exception's type; never a response body."""
     if not isinstance(error, SlackApiError):
         return type(error).__name__
     return _word(error) or f"{_STATUS}{_status(error)}"
 
 
 def is_answer(code: str) -> bool:
-    """Tell whether what :func:`error_code` returned came as an answer, from Slack or on the way there."""
+    """Return whether a code from :func:`error_code` came in a response, from Slack or a proxy."""
     return bool(error_word(code)) or code.startswith(_STATUS)
 
 
 def classify_error(error: Exception) -> PostResult:
-    """Tell what a failure means. ``error`` is one of :data:`FAILURES`."""
+    """Return the result for an error, one of :data:`FAILURES`."""
     if isinstance(error, SlackApiError):
         return classify_answer(_word(error), _status(error))
     if isinstance(error, URLError):  # raised before the request was out
@@ -64,7 +64,7 @@ def classify_error(error: Exception) -> PostResult:
 
 
 def classify_answer(word: str, status: int) -> PostResult:
-    """Tell what an answer means: Slack's error word, ``""`` for an answer without one, and the HTTP status."""
+    """Return the result for a response with Slack's error code, ``""`` if there is none, and the HTTP status."""
     treatment = treatment_of(word)
     if treatment in {Treatment.FORM, Treatment.PICTURE}:
         return PostResult.BLOCKS_REFUSED
@@ -74,12 +74,12 @@ def classify_answer(word: str, status: int) -> PostResult:
 
 
 def is_lasting(error: Exception) -> bool:
-    """Tell whether the same call would fail the same way a moment later."""
+    """Return whether an error is permanent: the same call would fail again."""
     return isinstance(error, FAILURES) and classify_error(error) in {PostResult.UNAVAILABLE, PostResult.BLOCKS_REFUSED}
 
 
 def may_be_posted(error: Exception) -> bool:
-    """Tell whether a message may be there although the call that posts it failed."""
+    """Return whether a message may have been posted although the call failed."""
     if not isinstance(error, SlackApiError):
         reason = getattr(error, "reason", None)  # nobody was there to take the request
         return not isinstance(reason, ConnectionRefusedError | TimeoutError) and type(reason).__name__ != "gaierror"
@@ -90,14 +90,14 @@ def may_be_posted(error: Exception) -> bool:
 
 
 def requested_wait(error: Exception, now: datetime) -> timedelta | None:
-    """Return how long Slack asks to wait with ``Retry-After``, one hour at most; ``None`` where it asks for nothing."""
+    """Return the wait that Slack asks for with ``Retry-After``, one hour at most; ``None`` if there is none."""
     if not isinstance(error, SlackApiError) or not (_status(error) == _TOO_MANY or _word(error) in _RATE_LIMITED):
         return None
     return retry_after(getattr(error.response, "headers", None) or {}, now)
 
 
 def retry_after(headers: Mapping[str, Any], now: datetime) -> timedelta | None:
-    """Read ``Retry-After``: seconds, or a date. ``None`` where there is none that can be read."""
+    """Parse ``Retry-After``, in seconds or as a date; ``None`` if missing or invalid."""
     found = next((value for name, value in headers.items() if str(name).casefold() == "retry-after"), None)
     text = str(found[0] if isinstance(found, list) and found else found).strip()
     with suppress(ValueError, OverflowError):

@@ -24,7 +24,7 @@ class AtOnce(Executor):
 
 
 class Undrawn:
-    """The analyst without the drawing: every answer's own words and numbers, and one real picture for all."""
+    """Analytics without drawing: real answers, with the same real picture for all."""
 
     def __init__(self, history):
         self._history = history

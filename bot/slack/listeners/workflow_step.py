@@ -71,7 +71,7 @@ def _outputs(services: Services, workspace: str, typed: str) -> dict[str, str] |
         return request.notice
     if not isinstance(request, Question):
         return _ASK  # commands and help are for people
-    # The steps of one workspace share a rate limit, whoever started the workflow.
+    # The steps of one workspace share a rate limit, regardless of who started the workflow.
     notice = services.rate_limit.ask(workspace, STEP)
     if notice:
         return notice

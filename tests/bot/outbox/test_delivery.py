@@ -249,7 +249,7 @@ def test_a_worker_that_died_after_it_posted(kit):
 
 
 def post(kit, line):
-    """Do what a worker does between its last look at the ledger and its next."""
+    """Run what a worker does between two polls of the outbox."""
     from bot.outbox.find_posted import delivery_metadata
 
     client = kit.client(line.workspace)

@@ -26,7 +26,7 @@ def planned(kit, builds):
 
 
 def lines(kit):
-    """Period and state of everything in the ledger, the oldest first."""
+    """Return period and state of all deliveries, oldest first."""
     return [(line.period, line.state) for line in reversed(kit.delivery_context.outbox.find())]
 
 
