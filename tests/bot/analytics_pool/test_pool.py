@@ -214,9 +214,9 @@ def test_the_process_that_talks_to_slack_loads_neither_pandas_nor_matplotlib():
 def test_an_analytics_process_loads_pandas_for_forecasts_only(simulated):
     script = (
         "import sys\nfrom bot.analytics_pool import imports, process\nfrom analytics.questions.registry import parse\n"
-        "analytics = process.start(sys.argv[1])\n"
-        "for words in ('licenses', 'models', 'likes', 'movers', 'creators since 2026-01'): analyst.answer(parse(words))\n"
-        "analytics.digest('', 'top', ())\nprint('pandas' in sys.modules)\n"
+        "answers = process.start(sys.argv[1])\n"
+        "for words in ('licenses', 'models', 'likes', 'movers', 'creators since 2026-01'): answers.answer(parse(words))\n"
+        "answers.digest('', 'top', ())\nprint('pandas' in sys.modules)\n"
     )
     ran = subprocess.run([sys.executable, "-c", script, simulated], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "False"
