@@ -111,7 +111,7 @@ def subscriptions(context: CommandContext, _: Command) -> CommandReply:
 
 
 def subscription_rows(context: CommandContext, limit: int = 15) -> list[Block]:
-    """Render the subscriptions that the person may see from here; nothing tells that there are others."""
+    """Render the subscriptions that the user may see here; others are not mentioned."""
     visibility = context.visibility
     visible = [row for row in context.delivery.subscriptions.of(context.conversation.workspace) if visibility.sees(row)]
     last = {row.id: line for row in visible for line in context.delivery.outbox.of(Kind.DIGEST, row.id, limit=1)}
