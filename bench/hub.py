@@ -67,9 +67,9 @@ COUNT = (
 import json, sys, time
 from datetime import date
 from pathlib import Path
-from analytics.sources.dumps.reader import whole
+from analytics.sources.dumps.reader import read_dump
 start = time.perf_counter()
-listing, counts = whole(Path(sys.argv[1]), date(2026, 8, 31), "bench")
+listing, counts = read_dump(Path(sys.argv[1]), date(2026, 8, 31), "bench")
 print(json.dumps([time.perf_counter() - start, PEAK(), len(counts)]))
 """
 )

@@ -35,7 +35,7 @@ def bot(pool, tmp_path):
 @pytest.fixture
 def _hurried(monkeypatch):
     monkeypatch.setattr(lifecycle, "DATABASE_WITHIN", 0.5)
-    monkeypatch.setattr(listener_pool, "_SEEN_WITHIN", 0.2)
+    monkeypatch.setattr(listener_pool, "_DEDUPLICATION_TIMEOUT", 0.2)
     monkeypatch.setattr(database_wait, "LEAST", 0.05)
 
 
@@ -100,8 +100,8 @@ def test_a_working_message_that_cannot_be_withdrawn_now_is_withdrawn_when_slack_
 
 
 def test_who_waits_in_the_queue_when_the_process_ends_is_notified(pool, tmp_path, monkeypatch):
-    monkeypatch.setattr(lifecycle, "LEFT_FOR_TELLING", 0.0)
-    monkeypatch.setattr(listener_pool, "LEFT_FOR_TELLING", 20.0)
+    monkeypatch.setattr(lifecycle, "RESERVED_FOR_NOTICES", 0.0)
+    monkeypatch.setattr(listener_pool, "RESERVED_FOR_NOTICES", 20.0)
     monkeypatch.setattr(listener_pool, "_STILL_RUNNING", 19.9)
     with faulty.running(pool, migrated(tmp_path / "bot.db"), hfstats_threads=1) as bot:
         free = threading.Event()

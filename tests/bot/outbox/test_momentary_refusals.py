@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.outbox import Kind, State
-from bot.outbox.delivery import ATTEMPTS, WARNED_AFTER
+from bot.outbox.delivery import ATTEMPTS, WARN_AFTER
 from playground.faults import Fault
 
 PAGE = "<!DOCTYPE html><html><head><title>Blocked by Example Proxy</title></head><body>Call 555-0100</body></html>"
@@ -194,9 +194,9 @@ def test_what_goes_on_for_more_than_a_day_is_told_to_the_operator_and_paused_the
 
 def test_the_operator_hears_of_it_after_an_hour_while_it_is_still_tried(operated):
     kit = operated
-    kit.slack.faults.plan("chat.postMessage", Fault(error="service_unavailable"), times=WARNED_AFTER)
+    kit.slack.faults.plan("chat.postMessage", Fault(error="service_unavailable"), times=WARN_AFTER)
     id_, began = kit.owe(source=kit.subscribe().id), kit.clock()
-    for _ in range(WARNED_AFTER):
+    for _ in range(WARN_AFTER):
         again = kit.deliver(id_)
         kit.clock.now = max(kit.clock.now, again.at) + timedelta(milliseconds=1)
     assert timedelta(hours=1) < kit.clock() - began < timedelta(hours=3)
