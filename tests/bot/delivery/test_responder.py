@@ -325,7 +325,7 @@ def test_where_the_bot_may_not_look_the_answer_explains_what_may_be_left_over(bo
     ask(at, "general", entry_point=entry_point)
     *others, message = seen(at, "general")
     assert HEADLINE in at.slack.shown_text(message)
-    assert "is left over from that" in at.slack.shown_text(message)
+    assert "You can ignore a “Working on” message above" in at.slack.shown_text(message)
     assert ["Working on" in at.slack.shown_text(m) for m in others] == [True] * left
 
 
@@ -338,7 +338,7 @@ def test_a_response_url_that_broke_is_not_used_twice_and_the_person_is_notified(
     *found, note = seen(at, CHANNELS[kind])
     assert len([m for m in found if HEADLINE in at.slack.shown_text(m)]) == len(found) == answers
     assert note.viewer
-    assert "If you miss it, ask again" in at.slack.shown_text(note)
+    assert "If it didn't, ask again" in at.slack.shown_text(note)
     at.slack.press(note, QUESTION)
     idle(at)
     assert form(seen(at, CHANNELS[kind])[-1]) == "picture"

@@ -84,7 +84,7 @@ def test_a_history_that_cannot_be_read_is_one_sentence(hub, how, says_):
 
 @pytest.mark.parametrize("name", ["", "hub-stats", "a/b/c", "a b/c", "../x", "a" * 200])
 def test_what_is_no_name_of_a_repository_is_not_asked_for(hub, name):
-    with pytest.raises(SourceError, match="write owner/name"):
+    with pytest.raises(SourceError, match="Write it as owner/name"):
         revisions(name, endpoint=hub.endpoint)
     assert hub.asked == []
 

@@ -161,7 +161,7 @@ def test_another_repository_with_other_columns(sqlite, hub, tmp_path):
     ("words", "says_"),
     [
         (["--since", "2027-01"], "has no revision since 2027-01-01; the latest is from 2026-08-28"),
-        (["--repo", "x"], "write owner/name"),
+        (["--repo", "x"], "Write it as owner/name"),
         (["--repo", "no/body"], "no such repository"),
         (["--columns", "x"], "isn't in the form FIELD=NAME"),
     ],

@@ -131,7 +131,7 @@ def test_a_file_that_can_go_nowhere_says_what_to_do(http):
     message = ask(http, "licenses by downloads", "random")
     http.faults.plan("files.getUploadURLExternal", Fault(status=500), times=9)
     http.press(message, "CSV in thread")
-    http.wait_for(lambda: any("Invite me to this channel" in text for text in texts(http, "random")), WAIT)
+    http.wait_for(lambda: any("Invite me with" in text for text in texts(http, "random")), WAIT)
     assert texts(http, "direct") == []
 
 

@@ -251,7 +251,7 @@ def test_a_shortcut_that_came_to_nothing_is_reported_in_a_direct_message(http, f
     http.faults.plan("views.open", fault)
     http.shortcut("ask")
     message = http.wait_for(lambda: http.messages("direct"), WAIT)[-1]
-    assert "The button tries again" in http.shown_text(message)
+    assert "Press the button to try again" in http.shown_text(message)
     http.press(message, "Build a question")
     assert preview(modal(http)) == "Your question: `licenses`"
 

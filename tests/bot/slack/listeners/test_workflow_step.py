@@ -104,9 +104,9 @@ def test_the_picture_has_an_address_where_pictures_are_shown_by_address(pool, mo
     [
         ("licenzes by downlods", "“licenzes”", "licenses by downloads"),
         ("creator metta", "I don't know the creator “metta”", "creator Meta"),
-        ("help", "This step answers a question", "licenses"),
-        ("build", "This step answers a question", "licenses"),
-        ("  ", "This step answers a question", "licenses"),
+        ("help", "This step answers questions", "licenses"),
+        ("build", "This step answers questions", "licenses"),
+        ("  ", "This step answers questions", "licenses"),
         ("licenses at 1999-01", "There's no snapshot from January 1999", "licenses at 2026"),
     ],
 )
@@ -143,7 +143,7 @@ def test_a_workflow_that_runs_wild_is_told_to_wait(pool, monkeypatch):
     monkeypatch.setenv("HFSTATS_PER_MINUTE", "1")
     delivery_context = DeliveryContext(pool)
     assert delivery_context.run("licenses").state is State.COMPLETED
-    assert "ask again in" in delivery_context.run("licenses").error
+    assert "Ask again in" in delivery_context.run("licenses").error
     delivery_context.close()
 
 
