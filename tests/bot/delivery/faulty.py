@@ -87,7 +87,7 @@ class Bot:
         )
         self.engine = composition.store(chosen)
         services = composition.services(chosen, self.faulty(pool, "pool"), pool.entries(), self.engine, metrics=self.metrics)
-        services.responder._picture_store = self.faulty(services.responder._picture_store, "gallery")
+        services.responder._picture_store = self.faulty(services.responder._picture_store, "picture_store")
         services.subscription_service.delivery_context = replace(
             services.subscription_service.delivery_context,
             built_digests=self.faulty(services.subscription_service.delivery_context.built_digests, "built_digests"),

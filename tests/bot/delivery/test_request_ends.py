@@ -104,7 +104,7 @@ ACTS = {
 STEPS = [
     *(("command", step) for step in ("received_events.first", "rate_limit.ask", "chat.postMessage", "pending_replies.begin")),
     ("command, not asked before", "pool.answer"),
-    *(("command", step) for step in ("gallery.save", "chat.update", "pending_replies.end")),
+    *(("command", step) for step in ("picture_store.save", "chat.update", "pending_replies.end")),
     *(("command to oneself", step) for step in ("received_events.first", "response_url")),
     *(("mention", step) for step in ("received_events.first", "chat.postMessage", "chat.update")),
     ("message", "chat.update"),

@@ -33,7 +33,7 @@ class Nobody:
 
 @pytest.fixture
 def web_context(tmp_path):
-    """A web process with a gallery, and how to ask it."""
+    """A web process with a picture store, and a client for it."""
     slack = SlackStandIn().start()
     settings = Settings(
         slack_bot_token=SecretStr(slack.bot_token()),
