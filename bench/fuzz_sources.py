@@ -32,7 +32,7 @@ from hub_standin import HubStandIn, says, some_models  # noqa: E402 - as above
 from analytics.domain import ListName  # noqa: E402 - as above
 from analytics.errors import SourceError  # noqa: E402 - as above
 from analytics.sources import hub  # noqa: E402 - as above
-from analytics.sources.dumps.reader import whole  # noqa: E402 - as above
+from analytics.sources.dumps.reader import read_dump  # noqa: E402 - as above
 from analytics.storage.rollup import roll_up  # noqa: E402 - as above
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def main() -> None:
             roll_up(listing.models)
 
         def of_dump(path: Path, size: int) -> None:
-            listing, _ = whole(path, DAY, "dump")
+            listing, _ = read_dump(path, DAY, "dump")
             assert listing.size == size, "a row is gone"
 
         for case in range(wanted.cases):

@@ -24,7 +24,7 @@ import duckdb
 
 from analytics.charts.drawing import draw
 from analytics.questions.registry import ask, parse
-from analytics.sources.dumps.reader import day_of, whole
+from analytics.sources.dumps.reader import day_of, read_dump
 from analytics.storage import database, ingest
 from analytics.storage.sql_history import SqlHistory
 
@@ -67,9 +67,9 @@ COUNT = (
 import json, sys, time
 from datetime import date
 from pathlib import Path
-from analytics.sources.dumps.reader import whole
+from analytics.sources.dumps.reader import read_dump
 start = time.perf_counter()
-listing, counts = whole(Path(sys.argv[1]), date(2026, 8, 31), "bench")
+listing, counts = read_dump(Path(sys.argv[1]), date(2026, 8, 31), "bench")
 print(json.dumps([time.perf_counter() - start, PEAK(), len(counts)]))
 """
 )
@@ -133,7 +133,7 @@ def store(paths: list[Path], url: str) -> None:
     engine = database.engine(url)
     database.upgrade(engine)
     for path in paths:
-        ingest.store_whole(*whole(path, day_of(path), path.stem), SqlHistory(engine))
+        ingest.store_whole(*read_dump(path, day_of(path), path.stem), SqlHistory(engine))
     engine.dispose()
 
 

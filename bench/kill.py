@@ -36,7 +36,7 @@ from analytics.sources import simulation
 from analytics.storage import database, ingest
 from analytics.storage.sql_history import SqlHistory
 from bot.domain.outbox import Kind, State
-from bot.domain.schedule import owed, parse_schedule
+from bot.domain.schedule import due_between, parse_schedule
 from bot.storage.installations import Cipher, Installations
 from bot.storage.migration_state import TABLES
 from bot.storage.schema import DELIVERY, SUBSCRIPTION
@@ -95,7 +95,7 @@ class Crowd:
             return connection.scalar(sa.select(sa.func.count()).where(_C.kind == Kind.NOTE, open_)) or 0
 
     def lines(self) -> list[sa.Row[Any]]:
-        """Every digest's place in the ledger."""
+        """Every digest's row in the outbox."""
         with self.engine.connect() as connection:
             return list(connection.execute(sa.select(_C.id, _C.workspace, _C.channel, _C.state).where(_C.kind == Kind.DIGEST)))
 
@@ -105,7 +105,7 @@ def one_period() -> tuple[Schedule, datetime]:
     now = datetime.now(UTC)
     for words in ("monthly on last-day at 00:00 UTC", "monthly on first-working-day at 00:00 UTC"):
         schedule = parse_schedule(words)
-        due = owed(schedule, now - timedelta(days=40), now)[-1]
+        due = due_between(schedule, now - timedelta(days=40), now)[-1]
         if now - due.at > timedelta(hours=2):
             return schedule, due.at
     raise SystemExit("Both schedules are due just now; try again in two hours.")
@@ -147,8 +147,8 @@ class Workers:
         if self._lease:  # a test has no minutes to wait
             outbox = "import bot.storage.messages.outbox as outbox"
             shorter = f"from datetime import timedelta; {outbox}; outbox.LEASE = timedelta(seconds={self._lease})"
-            fence = f"import bot.outbox.delivery as d; d.LEAVES_WITHIN = {self._lease / 2}"
-            command = [sys.executable, "-c", f"{shorter}; {fence}; from bot.cli.main import main; main(['worker'])"]
+            shorter_limit = f"import bot.outbox.delivery as d; d.SEND_WITHIN = {self._lease / 2}"
+            command = [sys.executable, "-c", f"{shorter}; {shorter_limit}; from bot.cli.main import main; main(['worker'])"]
         with self._log.open("ab") as log:
             return subprocess.Popen(command, env={**kept, **self._environment}, stdout=log, stderr=log, cwd=ROOT)
 
@@ -291,7 +291,7 @@ def work_through(
 
 
 def classify_error(lines: list[sa.Row[Any]], said: dict[str, Any]) -> dict[str, Any]:
-    """Compare what the channels show with what the ledger says."""
+    """Compare what the channels show with the outbox."""
     shown = said["shown"]
     once = {f"{line.workspace}/{line.channel}": line for line in lines}
     there = {where: shown[where].count(line.id) for where, line in once.items()}
@@ -351,10 +351,10 @@ def main() -> None:
     where = "PostgreSQL" if options.postgres else "SQLite"
     title = f"{found['owed']:,} deliveries, {workers} worker{'s' if workers > 1 else ''} on {where}"
     rows = [
-        ("shown in its channel as the ledger says", found["sent"] - found["lost"]),
+        ("shown in its channel as the outbox says", found["sent"] - found["lost"]),
         ("lost (target: 0)", found["lost"] + found["failed"] + found["open"]),
         ("shown twice (target: 0)", found["twice"]),
-        ("unsure in the ledger", found["unsure"]),
+        ("unsure in the outbox", found["unsure"]),
         ("of these shown", found["unsure shown"]),
         ("notes to subscribers", found["notes"]),
         *found["done"].items(),

@@ -47,8 +47,8 @@ def upgrade(engine: sa.Engine) -> None:
         postgres_setup.install(engine)
 
 
-def gallery(settings: Settings, database_: sa.Engine) -> PictureStore | None:
-    """Make the gallery of pictures shown by address; ``None`` where nothing could sign the addresses."""
+def picture_store(settings: Settings, database_: sa.Engine) -> PictureStore | None:
+    """Return the store of pictures that are shown by URL; ``None`` without a key to sign the URLs."""
     from bot.storage.messages.pictures import PictureStore  # noqa: PLC0415 - not for commands that show no picture by address
 
     keys = settings.signing_keys

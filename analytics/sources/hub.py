@@ -1,6 +1,6 @@
-"""Listings from the Hugging Face Hub, through huggingface_hub's HTTP client: a list is complete and in order, or it is refused.
+"""Fetch listings from the Hugging Face Hub with huggingface_hub's HTTP client. Incomplete or unsorted lists are refused.
 
-The rows are read from the Hub's JSON, since huggingface_hub's own classes raise for a card that they don't expect.
+Rows are read from the Hub's JSON, since huggingface_hub's own classes raise for unexpected model cards.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _SORTS: dict[ListName, tuple[str, Callable[[Model], float | None]]] = {
 }
 """The Hub's name of each list's measure, and the measure of a model."""
 _SLACK = 1.1
-"""How many times the previous row's value a row may have: counts move while the Hub builds a page."""
+"""Maximum ratio of a row's value to the previous row's, since counts change while the Hub builds a page."""
 _TRIES = 3
 
 
@@ -119,7 +119,7 @@ def _listing(session: HubSession, within: ListName, taken_on: date, rows: list[H
 
 
 def reachable(endpoint: str | None = None, *, timeout: float = 5.0) -> bool:
-    """Tell whether the Hub's listing answers within ``timeout`` seconds; one try, including the name lookup."""
+    """Return whether the Hub's listing responds within ``timeout`` seconds, in one attempt including the name lookup."""
     answers: list[bool] = []
 
     def ask() -> None:
@@ -149,14 +149,14 @@ def _rows(session: HubSession, within: ListName, size: int, progress: Callable[[
     while (item := _next(items, session, rank + 1)) is not _END:
         rank += 1
         if not isinstance(item, dict):
-            session.spoiled(rank, "this is not a model as the Hub describes one")
+            session.raise_for_row(rank, "this is not a model as the Hub describes one")
         try:
             row = hub_rows.read(item, hub_rows.NEEDED | {measure})
         except CellError as error:
-            session.spoiled(rank, error)
+            session.raise_for_row(rank, error)
         now = value(row.model) or 0
         if now > last * _SLACK + 1:
-            session.spoiled(
+            session.raise_for_row(
                 rank, f"{row.model.id} has {now:,.0f} {measure} and the row before it {last:,.0f}, so the list is not sorted"
             )
         last = now
@@ -174,16 +174,16 @@ _END = object()
 
 
 def _next(items: Iterator[object], session: HubSession, rank: int) -> object:
-    """Return the next item, :data:`_END` after the last one; turn whatever is wrong with an answer into a sentence."""
+    """Return the next item, or :data:`_END` after the last one; raises SourceError for an invalid response."""
     try:
         return next(items, _END)
     except HfHubHTTPError as error:
-        session.refused(error.response)
+        session.raise_for_status(error.response)
     except httpx2.HTTPError as error:
-        session.failed(error)
+        session.raise_for_connection(error)
     except httpx2.InvalidURL:
-        session.spoiled(rank, "its page links to a next page that is no address")
+        session.raise_for_row(rank, "its page links to a next page that is no address")
     except json.JSONDecodeError:
-        session.garbled()
-    except (AttributeError, TypeError, ValueError):  # a page that is no list, or an error's body that isn't what it should be
-        session.spoiled(rank, "this is not a model as the Hub describes one")
+        session.raise_for_invalid_page()
+    except (AttributeError, TypeError, ValueError):  # a page that isn't a list, or a malformed error body
+        session.raise_for_row(rank, "this is not a model as the Hub describes one")

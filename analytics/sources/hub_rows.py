@@ -1,4 +1,4 @@
-"""Rows of the Hub's listings and dumps, read field by field: a field that can't be read isn't recorded, and the row stays."""
+"""Read rows of the Hub's listings and dumps, field by field. An unreadable field isn't recorded, but the row is kept."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _Value = TypeVar("_Value")
 
 NEEDED = frozenset({"id", "downloads"})
-"""Fields without which a model has no place in any ranking."""
+"""Fields that every ranking needs."""
 _UNTAGGED = "other"
 _LONGEST_NAME = 100
 """Characters of a license's name on a card; the longest in the table of licenses has 37."""
@@ -24,7 +24,7 @@ _LONGEST_NAME = 100
 
 @dataclass(frozen=True, slots=True)
 class HubRow:
-    """A model, and what couldn't be read of its row."""
+    """A model, and the fields of its row that couldn't be read."""
 
     model: Model
     unread: tuple[str, ...]
@@ -76,11 +76,11 @@ def card_licenses(card: object) -> list[str] | None:
 
 
 def examples(rows: Sequence[tuple[int, str, Sequence[str]]], total: int) -> str:
-    """Return the first three rows with what is odd about them, for the log; each is its number or 0, its id and the phrases."""
-    told = "; ".join(
+    """Describe the first three odd rows for the log; ``rows`` has row number (0 if unknown), model id and phrases."""
+    text = "; ".join(
         f"{f'row {number:,} ({name})' if number else name}: {', '.join(phrases)}" for number, name, phrases in rows[:3]
     )
-    return told if total <= 3 else f"{told}; and {total - 3:,} more"
+    return text if total <= 3 else f"{text}; and {total - 3:,} more"
 
 
 @dataclass(slots=True)
@@ -90,7 +90,7 @@ class _Fields:
     unread: list[str] = field(default_factory=list)
 
     def read(self, name: str, parse: Callable[[str, Any], _Value | None]) -> _Value | None:
-        """Return a field as ``parse`` reads it, ``None`` where it can't; only a needed one raises."""
+        """Return a parsed field; ``None`` if it can't be read, unless it is needed."""
         value = self.item.get(name)
         try:
             if value is None and name in self.needed:
@@ -142,7 +142,7 @@ class _Fields:
 
 
 def _named(declared: Sequence[str], card: object) -> list[str]:
-    """Replace ``other`` by the license's name on the model's card; a card is free text, so not by any name."""
+    """Replace ``other`` with the card's license name, if that is short and printable."""
     name = card.get("license_name") if isinstance(card, Mapping) else None
     usable = isinstance(name, str) and 0 < len(name.strip()) <= _LONGEST_NAME and name.strip().isprintable()
     return [str(name).strip() if usable and one.strip().lower() == _UNTAGGED else one for one in declared]
@@ -157,6 +157,6 @@ def _score(name: str, value: object) -> float | None:
 
 
 def _number(value: object) -> object:
-    """Return the number that a text of digits spells, and anything else as it is."""
+    """Return the number for a string of digits, and any other value unchanged."""
     digits = isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 19
     return int(str(value)) if digits else value

@@ -1,4 +1,4 @@
-"""Reading from the Hub's API: a timeout for each wait, a deadline for all of them, limits on size, one sentence per failure."""
+"""An HTTP session with the Hub's API: timeouts, a deadline, size limits, and an error message for each failure."""
 
 from __future__ import annotations
 
@@ -69,11 +69,11 @@ class Address:
 
 @dataclass(slots=True)
 class HubSession:
-    """The state of reading one thing that comes in pages: progress, deadline, and the sentences for its failures."""
+    """The state of a paginated request: progress, deadline and error messages."""
 
     address: Address
     what: str
-    """``"top list"``, say."""
+    """The name for messages, such as ``"top list"``."""
     timeout: float
     deadline: float
     ends: float
@@ -83,7 +83,7 @@ class HubSession:
     kind: str = ""
     """Content type of the last page."""
     failures: int = 0
-    """In a row."""
+    """Consecutive failures."""
     remedies: Mapping[int, str] = field(default_factory=lambda: _REMEDIES)
     """What to do about a refusal, by HTTP status."""
 
@@ -95,17 +95,17 @@ class HubSession:
     def pause(self, answer: httpx2.Response | None = None) -> float:
         """Return for how many seconds huggingface_hub will wait before it tries again."""
         self.failures += 1
-        stated = None if answer is None else _stated(answer)
+        stated = None if answer is None else _stated_wait(answer)
         return min(8.0, 2.0 ** (self.failures - 1)) if stated is None else stated + 1.0
 
-    def spoiled(self, rank: int, what: object) -> NoReturn:
+    def raise_for_row(self, rank: int, what: object) -> NoReturn:
         """Refuse the list because of one of its rows."""
         row = f"row {rank} (page {self.page}) of the {self.what}"
         raise SourceError(
             f"{self.address} gave {row} that cannot be used: {what}; nothing was kept, try again later and report it if it stays."
         ) from None
 
-    def garbled(self) -> NoReturn:
+    def raise_for_invalid_page(self) -> NoReturn:
         """Refuse the last page, which isn't JSON."""
         page = f"page {self.page} of the {self.what}"
         if "json" in self.kind:
@@ -115,14 +115,14 @@ class HubSession:
             "a proxy or a login page may answer in its place: open the address in a browser."
         ) from None
 
-    def late(self) -> NoReturn:
+    def raise_for_deadline(self) -> NoReturn:
         """Raise because the deadline has passed."""
         raise SourceError(
             f"{self.address} did not give the {self.what} within {self.deadline:g} s (it came to page {self.page + 1}); "
             "try again later."
         ) from None
 
-    def failed(self, error: httpx2.HTTPError) -> NoReturn:
+    def raise_for_connection(self, error: httpx2.HTTPError) -> NoReturn:
         """Raise for an answer that didn't come, or only in part."""
         what = f"page {self.page + 1} of the {self.what}"
         if isinstance(error, httpx2.TimeoutException):
@@ -138,16 +138,16 @@ class HubSession:
             f"{self.address} broke off {what} ({type(error).__name__}); nothing was kept, try again later."
         ) from None
 
-    def refused(self, answer: httpx2.Response) -> NoReturn:
+    def raise_for_status(self, answer: httpx2.Response) -> NoReturn:
         """Raise for an answer other than 200, with what to do about it."""
         code = answer.status_code
-        said = _said(answer)
+        reason = _reason(answer)
         if answer.is_redirect:
             what = f"it sends elsewhere, to {_line(answer.headers.get('location', ''))}; set HF_ENDPOINT to that address"
         elif code in {400, 403, 404}:
-            what = f"{said or 'it gives no reason'}; {self.remedies[code]}"
+            what = f"{reason or 'it gives no reason'}; {self.remedies[code]}"
         elif code == 429:
-            wait = _stated(answer)
+            wait = _stated_wait(answer)
             again = f"in {wait:,.0f} s" if wait is not None and wait < 86_400 else "tomorrow" if wait else "later"
             what = f"too many requests came from here; try again {again}, or set HF_TOKEN for a higher limit"
         elif code == 401:
@@ -160,19 +160,19 @@ class HubSession:
 
 
 class _Client(httpx2.Client):
-    """What huggingface_hub sends through meanwhile: it sets no timeout itself and waits as long as a server tells it to."""
+    """The client that huggingface_hub uses during a session. It adds a timeout and limits how long a server can make it wait."""
 
     def __init__(self, session: HubSession) -> None:
         super().__init__(timeout=session.timeout)
         self._session = session
 
     def send(self, request: httpx2.Request, **_: Any) -> httpx2.Response:  # noqa: ANN401 - as inherited
-        """Send with a timeout, read within the bounds, and give up where waiting for another try would pass the deadline."""
+        """Send with a timeout and a size limit; raises if waiting for a retry would exceed the deadline."""
         session = self._session
         if constants.is_offline_mode():
             raise SourceError("HF_HUB_OFFLINE is set, so the Hub is not asked; unset it.")
         if session.left <= 0:
-            session.late()
+            session.raise_for_deadline()
         request.extensions["timeout"] = httpx2.Timeout(min(session.timeout, session.left)).as_dict()
         if request.url.netloc != httpx2.URL(session.address.url).netloc:
             request.headers.pop("authorization", None)  # a page's link to the next may lead anywhere
@@ -181,12 +181,12 @@ class _Client(httpx2.Client):
                 answer = self._read(streamed, request)
         except httpx2.TransportError as error:
             if session.pause() >= session.left:
-                session.failed(error)
+                session.raise_for_connection(error)
             raise
         if answer.is_success:
             session.page, session.failures, session.kind = session.page + 1, 0, content_type(answer)
         elif answer.status_code not in _RETRIED or session.pause(answer) >= session.left:
-            session.refused(answer)
+            session.raise_for_status(answer)
         return answer
 
     def _read(self, streamed: httpx2.Response, request: httpx2.Request) -> _Page:
@@ -199,14 +199,14 @@ class _Client(httpx2.Client):
                     "none is that long, check HF_ENDPOINT if you set it."
                 )
             if self._session.left <= 0:
-                self._session.late()
+                self._session.raise_for_deadline()
         of_transfer = {"content-encoding", "content-length", "transfer-encoding"}
         headers = [(name, value) for name, value in streamed.headers.multi_items() if name.lower() not in of_transfer]
         return _Page(streamed.status_code, headers=headers, content=bytes(body), request=request)
 
 
 class _Page(httpx2.Response):
-    """An answer whose JSON may hold odd values."""
+    """A response whose JSON may contain odd values."""
 
     def json(self, **_: Any) -> Any:  # noqa: ANN401 - as inherited
         return json_page.parse(self.content)
@@ -217,9 +217,9 @@ _ONE_AT_A_TIME = threading.Lock()
 
 @contextmanager
 def through(session: HubSession) -> Iterator[None]:
-    """Let huggingface_hub, which has one client per process, send through this session's client; restore its own afterwards."""
+    """Make huggingface_hub, which has one client per process, use this session's client."""
     if not _ONE_AT_A_TIME.acquire(timeout=session.deadline):
-        session.late()
+        session.raise_for_deadline()
     try:
         set_client_factory(lambda: _Client(session))
         yield
@@ -228,7 +228,7 @@ def through(session: HubSession) -> Iterator[None]:
         _ONE_AT_A_TIME.release()
 
 
-def _stated(answer: httpx2.Response) -> float | None:
+def _stated_wait(answer: httpx2.Response) -> float | None:
     """Return the seconds to wait that an answer states, as huggingface_hub reads them; ``None`` if it states none."""
     try:
         if answer.status_code == 429 and (limit := parse_ratelimit_headers(answer.headers)) and limit.remaining == 0:
@@ -239,7 +239,7 @@ def _stated(answer: httpx2.Response) -> float | None:
         return float("inf")
 
 
-def _said(answer: httpx2.Response) -> str:
+def _reason(answer: httpx2.Response) -> str:
     """Return the Hub's own reason in one short line, with the token removed."""
     try:
         reason = json.loads(answer.content)["error"]
@@ -256,5 +256,5 @@ def _line(text: object) -> str:
 
 
 def content_type(answer: httpx2.Response) -> str:
-    """Return what an answer says it is: ``"application/json"``."""
+    """Return a response's content type, such as ``"application/json"``."""
     return _line(answer.headers.get("content-type", "").partition(";")[0].lower())

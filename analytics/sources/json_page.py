@@ -1,4 +1,4 @@
-"""JSON from a server, parsed so that one odd value can't cost the page: a long number, deep nesting, a broken character."""
+"""Parse JSON from a server leniently: long numbers, deep nesting and invalid UTF-8 don't make a page unreadable."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _TOKEN = re.compile(r'"(?:[^"\\]+|\\.)*"|[\[\]{}]', re.DOTALL)
 
 
 def parse(content: bytes) -> Any:  # noqa: ANN401 - whatever the server sent
-    """Parse JSON; bytes that are no text become U+FFFD, and values nested too deep for Python become null.
+    """Parse JSON. Invalid UTF-8 becomes U+FFFD, and values nested too deep for Python become null.
 
     Raises:
-        json.JSONDecodeError: when it is no JSON.
+        json.JSONDecodeError: if the content isn't JSON.
 
     """
     text = content.decode(json.detect_encoding(content), "replace").removeprefix("\ufeff")

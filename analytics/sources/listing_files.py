@@ -1,4 +1,4 @@
-"""Listings from CSV and Parquet files: which list a file is, which models of each date belong to it, what isn't recorded."""
+"""Read listings from CSV and Parquet files: detect the list, select each date's models, note unrecorded columns."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FLOOR = 0.2
 """Ratio of smallest value to median above which a measure looks cut off: 0.25 to 0.44 in real top lists, 0.66 by likes."""
 MOST_DAYS = 10_000
 """Dates of one file: 27 years of days. More are most likely another column than the snapshot's date."""
-_TAKEN = {"hub", "simulation"}
+_RESERVED_NAMES = {"hub", "simulation"}
 """Names of sources that aren't files."""
 
 _MEASURES: dict[ListName, tuple[str, Callable[[Model], float | None]]] = {
@@ -50,34 +50,34 @@ def listings(path: Path, within: ListName | None = None, *, progress: Callable[[
 
     """
     source = row_readers.stem(path)
-    if source in _TAKEN:
+    if source in _RESERVED_NAMES:
         raise SourceError(f"{path.name} would pass for the source {source!r}; give the file another name.")
     if within is not None and within not in _MEASURES:
         raise SourceError(f"{path.name}: a file holds the top, the trending or the liked list; name one of these.")
-    pile = _Pile((within,) if within else tuple(_MEASURES))
-    _read(path, pile, progress)
-    name = within or pile.looks_like()
-    for day, heap in sorted(pile.days.items()):
+    contents = _FileContents((within,) if within else tuple(_MEASURES))
+    _read(path, contents, progress)
+    name = within or contents.looks_like()
+    for day, heap in sorted(contents.days.items()):
         if not heap.best[name]:
             raise SourceError(f"{path.name} records no {_MEASURES[name][0]} on {day}, so it is no {name} list; name another.")
-    return [Listing(day, name, source, heap.models(name)) for day, heap in sorted(pile.days.items())]
+    return [Listing(day, name, source, heap.models(name)) for day, heap in sorted(contents.days.items())]
 
 
-def _read(path: Path, pile: _Pile, progress: Callable[[int], None] | None) -> None:
+def _read(path: Path, contents: _FileContents, progress: Callable[[int], None] | None) -> None:
     for number, cells in row_readers.rows(path):
         try:
-            pile.add(number, cells)
+            contents.add(number, cells)
         except validation.CellError as error:
-            raise row_readers.spoiled(path, number, error) from None
-        if len(pile.days) > MOST_DAYS:
+            raise row_readers.row_error(path, number, error) from None
+        if len(contents.days) > MOST_DAYS:
             mend = "check that snapshot_date is the day of the snapshot, or split the file by date"
             raise SourceError(f"{path.name} has more than {MOST_DAYS:,} dates, and each would be a snapshot; {mend}.")
-        if progress and pile.size % 1_000 == 0:
-            progress(pile.size)
-    if not pile.size:
+        if progress and contents.size % 1_000 == 0:
+            progress(contents.size)
+    if not contents.size:
         raise SourceError(f"{path.name} has no rows under its header; nothing to import.")
     if progress:
-        progress(pile.size)
+        progress(contents.size)
 
 
 @dataclass(slots=True)
@@ -95,23 +95,23 @@ class _Day:
                 (heapq.heappush if len(heap) < LIST_SIZE else heapq.heappushpop)(heap, entry)
 
     def models(self, name: ListName) -> tuple[Model, ...]:
-        unsaid: dict[str, Any] = {
+        unrecorded: dict[str, Any] = {
             attribute: None
             for column, attribute in (("license", "licenses"), ("pipeline_tag", "task"), ("library_name", "library"))
             if column not in self.recorded
         }
         ranked = (model for _, _, model in sorted(self.best[name], reverse=True))
-        return tuple(replace(model, **unsaid) if unsaid else model for model in ranked)
+        return tuple(replace(model, **unrecorded) if unrecorded else model for model in ranked)
 
 
 @dataclass(slots=True)
-class _Pile:
-    """What is kept of a file while it is read; the file itself needn't fit into memory."""
+class _FileContents:
+    """The leading models and the statistics of a file, which itself needn't fit into memory."""
 
     candidates: tuple[ListName, ...]
     days: dict[date, _Day] = field(default_factory=dict)
     size: int = 0
-    seen: set[int] = field(default_factory=set)
+    known_hashes: set[int] = field(default_factory=set)
     """Hashes of 64 bits: of three million rows, two different ones share one in one file of four million."""
     scored: int = 0
     downloads: array[int] = field(default_factory=lambda: array("q"))
@@ -120,10 +120,10 @@ class _Pile:
     def add(self, number: int, cells: Mapping[str, Any]) -> None:
         on = validation.day("snapshot_date", cells["snapshot_date"])
         model = _model(cells)
-        mark = hash((on, model.id))
-        if mark in self.seen:
+        key = hash((on, model.id))
+        if key in self.known_hashes:
             raise validation.CellError(f"{model.id} stands twice on {on}")
-        self.seen.add(mark)
+        self.known_hashes.add(key)
         self.size += 1
         self.scored += model.trending is not None
         self.downloads.append(model.downloads)

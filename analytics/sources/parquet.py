@@ -1,4 +1,4 @@
-"""Record batches of Parquet files that nobody vouches for: types checked, what is unpacked bounded, damage told in a sentence."""
+"""Read record batches of untrusted Parquet files, with checked types, limited decoded size, and error messages for damage."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def _check_lengths(path: Path, batch: pa.RecordBatch, before: int) -> None:
 
 
 def _cut(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Cut cells that are too long to a length that nothing takes for a word or an id."""
+    """Truncate cells that are too long; the result is still too long for any word or id."""
     columns = [_cut_column(column) for column in batch.columns]
     return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
 
@@ -142,7 +142,7 @@ def _cut_column(column: pa.Array) -> pa.Array:
     return type(column).from_arrays(column.offsets, coded, mask=column.is_null()) if listed else coded
 
 
-def ahead(items: Iterator[_Item]) -> Iterator[_Item]:
+def prefetch(items: Iterator[_Item]) -> Iterator[_Item]:
     """Yield what ``items`` yields, preparing the next item while the last one is used: Arrow decodes without Python's lock."""
     with ThreadPoolExecutor(1, "ahead") as helper:
         coming = helper.submit(next, items, None)
@@ -151,7 +151,7 @@ def ahead(items: Iterator[_Item]) -> Iterator[_Item]:
             yield item
 
 
-def plain(path: Path, name: str, column: pa.Array, most: int) -> pa.Array:
+def decode(path: Path, name: str, column: pa.Array, most: int) -> pa.Array:
     """Decode a dictionary-encoded column of texts or of lists of texts.
 
     Raises:
@@ -176,13 +176,13 @@ def plain(path: Path, name: str, column: pa.Array, most: int) -> pa.Array:
 
 
 def is_words(kind: pa.DataType) -> bool:
-    """Tell a list of texts, or of nothing."""
+    """Return whether a type is a list of strings or of nulls."""
     listed = pa.types.is_list(kind) or pa.types.is_large_list(kind)
     return listed and (is_text(kind.value_type) or pa.types.is_null(kind.value_type))
 
 
 def is_text(kind: pa.DataType) -> bool:
-    """Tell text, coded or not."""
+    """Return whether a type is a string, dictionary-encoded or not."""
     kind = kind.value_type if pa.types.is_dictionary(kind) else kind
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
 

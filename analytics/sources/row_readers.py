@@ -1,4 +1,4 @@
-"""Rows of CSV and Parquet files, each with its number; damage becomes a sentence, and the decompressed size is limited."""
+"""Read rows of CSV and Parquet files with their numbers, with limited decompressed size and error messages for damage."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ _NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
 
 
 def stem(path: Path) -> str:
-    """Return the file's name without the suffixes that tell its format.
+    """Return the file's name without its format's suffixes.
 
     Raises:
-        SourceError: when that format is none that can be read.
+        SourceError: if the format isn't supported.
 
     """
     for suffix in _SUFFIXES:
@@ -64,7 +64,7 @@ def rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         raise SourceError(f"{path.name} cannot be read: {error.strerror or error}; check the file and its rights.") from None
 
 
-def spoiled(path: Path, number: int, what: object) -> SourceError:
+def row_error(path: Path, number: int, what: object) -> SourceError:
     """Return the error for a row: which, what is wrong with it, what to do."""
     unit = "row" if path.suffix.lower() == ".parquet" else "line"
     return SourceError(f"{path.name}, {unit} {number}: {what}; correct or remove the {unit} and import the file again.")
@@ -105,7 +105,7 @@ def _csv(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
                 start = reader.line_num + 1
         except (CellError, csv.Error, UnicodeDecodeError) as error:
             what = "not UTF-8 text" if isinstance(error, UnicodeDecodeError) else error
-            raise spoiled(path, start, what) from None
+            raise row_error(path, start, what) from None
         except (EOFError, zlib.error, gzip.BadGzipFile):
             what = "is not gzip, or is cut short or damaged" if start == 1 else f"is cut short or damaged after line {start - 1}"
             raise SourceError(f"{path.name} {what}; fetch or pack it again.") from None

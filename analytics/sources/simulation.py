@@ -54,16 +54,16 @@ def listings(until: date, months: int = 24, seed: int = 7, daily: int = DAILY) -
 
     """
     days = _days(until, months, daily)
-    cast = _cast(days[0], until, random.Random(seed))  # noqa: S311 - repeatable is what is wanted
+    models = _simulated_models(days[0], until, random.Random(seed))  # noqa: S311 - repeatable is what is wanted
     for day in days:
-        yield _listing(day, ListName.TOP, cast, _Actor.downloads)
-        yield _listing(day, ListName.TRENDING, cast, _Actor.score)
+        yield _listing(day, ListName.TOP, models, _SimulatedModel.downloads)
+        yield _listing(day, ListName.TRENDING, models, _SimulatedModel.score)
 
 
-def _listing(day: date, name: ListName, cast: list[_Actor], measure: Callable[[_Actor, int], int]) -> Listing:
+def _listing(day: date, name: ListName, models: list[_SimulatedModel], measure: Callable[[_SimulatedModel, int], int]) -> Listing:
     number = day.toordinal()
-    ranked = sorted((-measure(actor, number), actor.id, actor) for actor in cast if actor.may_be_in(name, number))
-    return Listing(day, name, SOURCE, tuple(actor.on(number) for _, _, actor in ranked[:LIST_SIZE]), simulated=True)
+    ranked = sorted((-measure(model, number), model.id, model) for model in models if model.may_be_in(name, number))
+    return Listing(day, name, SOURCE, tuple(model.on(number) for _, _, model in ranked[:LIST_SIZE]), simulated=True)
 
 
 def _days(until: date, months: int, daily: int) -> list[date]:
@@ -83,13 +83,13 @@ def _month_ends(until: date, count: int) -> list[date]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Life:
-    """How a model fares."""
+class _Popularity:
+    """How a model's downloads, likes and trending score develop."""
 
     level: float
     """Downloads of 30 days to begin with, once it is known."""
     growth: float
-    """Natural logarithm a day."""
+    """Growth of the natural logarithm of downloads per day."""
     swing: float
     """Part of the downloads that comes and goes with the weeks."""
     phase: float
@@ -102,8 +102,8 @@ class _Life:
 
 
 @dataclass(frozen=True, slots=True)
-class _Actor:
-    """One model and its life. Days are ordinal."""
+class _SimulatedModel:
+    """A model and how its popularity develops. Days are ordinals."""
 
     id: str
     hub_id: str
@@ -113,7 +113,7 @@ class _Actor:
     licenses: tuple[str, ...]
     gated: str
     tags: tuple[str, ...]
-    life: _Life
+    life: _Popularity
     born: int
     since: int
     """From when on ``life.level`` grows."""
@@ -122,7 +122,7 @@ class _Actor:
     next_licenses: tuple[str, ...] = ()
 
     def may_be_in(self, name: ListName, day: int) -> bool:
-        """Tell whether the model is there on ``day`` and neither too small nor too old for the list."""
+        """Return whether the model exists on ``day`` and is neither too small nor too old for the list."""
         if not self.born <= day < self.gone:
             return False
         return self.life.level >= _TAIL_LEVEL if name is ListName.TOP else self.life.heat > 0 and day - self.born < _HOT_BEFORE
@@ -139,7 +139,7 @@ class _Actor:
         return round(self.life.heat * math.exp(-(day - self.born) / self.life.cooling))
 
     def on(self, day: int) -> Model:
-        """Return the model as it stood on ``day``."""
+        """Return the model's row for ``day``."""
         licenses = self.licenses if day < self.relicensed else self.next_licenses
         return Model(
             id=self.id,
@@ -153,33 +153,33 @@ class _Actor:
             gated=self.gated,
             tags=(*self.tags, *(f"license:{tag}" for tag in licenses)),
             hub_id=self.hub_id,
-            downloads_all_time=self.ever(day),
+            downloads_all_time=self.all_time_downloads(day),
         )
 
-    def ever(self, day: int) -> int:
+    def all_time_downloads(self, day: int) -> int:
         """Return the downloads up to ``day``: a month's for each month of the life, by the level that it had on the whole."""
         return int(self.life.level * (day - self.born + 1) / _MONTH * math.exp(max(0.0, self.life.growth * (day - self.since))))
 
 
-def _cast(first: date, until: date, rng: random.Random) -> list[_Actor]:
-    """Cast the whole history: its leaders, the rest of the top list, and the many that trend for some weeks."""
-    script = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+def _simulated_models(first: date, until: date, rng: random.Random) -> list[_SimulatedModel]:
+    """Return all models of the history: the leaders, the rest of the top list, and those that trend for some weeks."""
+    story = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
     start, end = first.toordinal(), until.toordinal()
     numbers: Counter[str] = Counter()
 
-    def publish(profile: dict[str, Any], born: int, life: _Life) -> _Actor:
+    def publish(profile: dict[str, Any], born: int, life: _Popularity) -> _SimulatedModel:
         stem = f"{profile['maker']}/{profile['stem']}-sim"
         numbers[stem] += 1
-        return _Actor(**_identity(profile, f"{stem}-{numbers[stem]:03}", born), life=life, born=born, since=born)
+        return _SimulatedModel(**_identity(profile, f"{stem}-{numbers[stem]:03}", born), life=life, born=born, since=born)
 
     return [
-        *(_leader(entry, first, until, rng) for entry in script["leader"]),
-        *(publish(profile, born, _slow(profile, rng)) for profile, born in _tail(script["profile"], start, end, rng)),
-        *(publish(profile, born, _fast(profile, rng)) for profile, born in _hot(script["profile"], start, end, rng)),
+        *(_leader(entry, first, until, rng) for entry in story["leader"]),
+        *(publish(profile, born, _slow(profile, rng)) for profile, born in _tail(story["profile"], start, end, rng)),
+        *(publish(profile, born, _fast(profile, rng)) for profile, born in _hot(story["profile"], start, end, rng)),
     ]
 
 
-def _leader(entry: dict[str, Any], first: date, until: date, rng: random.Random) -> _Actor:
+def _leader(entry: dict[str, Any], first: date, until: date, rng: random.Random) -> _SimulatedModel:
     def when(event: str) -> int | None:
         return _story_day(until, entry[event]) if event in entry else None
 
@@ -187,14 +187,14 @@ def _leader(entry: dict[str, Any], first: date, until: date, rng: random.Random)
     born = enters or first.toordinal() - rng.randint(500, 1200)
     since = max(first.toordinal(), born)
     change = entry.get("relicensed")
-    life = _Life(
+    life = _Popularity(
         level=entry["from"] * 1e6,
         growth=math.log(entry["to"] / entry["from"]) / max(1, until.toordinal() - since),
         swing=0.012,
         phase=rng.uniform(0, math.tau),
         fame=rng.lognormvariate(7.2, 0.7),
     )
-    return _Actor(
+    return _SimulatedModel(
         **_identity(entry, entry["id"], born),
         life=life,
         born=born,
@@ -214,7 +214,7 @@ def _story_day(until: date, month: int) -> int:
 
 def _tail(profiles: list[dict[str, Any]], start: int, end: int, rng: random.Random) -> Iterator[tuple[dict[str, Any], int]]:
     """Yield what is published for the top list, and when: evenly over the years, of the old kinds first."""
-    early, late = _deck(profiles, "early", rng), _deck(profiles, "late", rng)
+    early, late = _weighted_cycle(profiles, "early", rng), _weighted_cycle(profiles, "late", rng)
     step = _MONTH / _TAIL_A_MONTH
     births = int((end - start + _TAIL_BEFORE * _MONTH) / step)
     for number in range(births):
@@ -224,26 +224,26 @@ def _tail(profiles: list[dict[str, Any]], start: int, end: int, rng: random.Rand
 
 def _hot(profiles: list[dict[str, Any]], start: int, end: int, rng: random.Random) -> Iterator[tuple[dict[str, Any], int]]:
     """Yield what is published and trends, and when."""
-    deck = _deck(profiles, "hot", rng)
+    cycle = _weighted_cycle(profiles, "hot", rng)
     for born in range(start - _HOT_BEFORE, end + 1):
         for _ in range(_HOT_A_DAY):
-            yield next(deck), born
+            yield next(cycle), born
 
 
-def _deck(profiles: list[dict[str, Any]], weight: str, rng: random.Random) -> Iterator[dict[str, Any]]:
-    """Deal profiles as often as their weights say: unlike independent draws, any stretch has nearly the wanted proportions."""
-    cards = [profile for profile in profiles for _ in range(profile.get(weight, 0))]
+def _weighted_cycle(profiles: list[dict[str, Any]], weight: str, rng: random.Random) -> Iterator[dict[str, Any]]:
+    """Yield profiles in proportion to their weights; unlike with independent draws, so does any stretch of the sequence."""
+    weighted = [profile for profile in profiles for _ in range(profile.get(weight, 0))]
     while True:
-        rng.shuffle(cards)
-        yield from cards
+        rng.shuffle(weighted)
+        yield from weighted
 
 
-def _slow(profile: dict[str, Any], rng: random.Random) -> _Life:
-    """Draw the life of a model that is downloaded for years."""
+def _slow(profile: dict[str, Any], rng: random.Random) -> _Popularity:
+    """Return the popularity of a model that is downloaded for years."""
     free = _is_free(profile)
     level = min(12e6 if free else 5e6, _TAIL_LEVEL * rng.paretovariate(_ZIPF))
     heat = min(400.0, 20 * rng.paretovariate(1.3))
-    return _Life(
+    return _Popularity(
         level=level,
         growth=-math.log(2) / (rng.uniform(10, 50) * _MONTH),
         swing=0.04,
@@ -254,10 +254,10 @@ def _slow(profile: dict[str, Any], rng: random.Random) -> _Life:
     )
 
 
-def _fast(profile: dict[str, Any], rng: random.Random) -> _Life:
-    """Draw the life of a model that is talked about for weeks."""
+def _fast(profile: dict[str, Any], rng: random.Random) -> _Popularity:
+    """Return the popularity of a model that trends for weeks."""
     heat = min(2000.0, 8 * rng.paretovariate(1.3))
-    return _Life(
+    return _Popularity(
         level=min(4e6, rng.lognormvariate(10.6, 1.3)) * (1.0 if _is_free(profile) else _RESERVE),
         growth=-math.log(2) / (rng.uniform(2, 12) * _MONTH),
         swing=0.08,
@@ -273,7 +273,7 @@ def _is_free(profile: dict[str, Any]) -> bool:
 
 
 def _identity(entry: dict[str, Any], identity: str, born: int) -> dict[str, Any]:
-    """Return what a model declares of itself."""
+    """Return a model's declared metadata."""
     library = entry.get("library", "transformers")
     tags = [library, "safetensors", *filter(None, [entry["task"]]), SOURCE, "region:us"]
     if "base" in entry:

@@ -1,4 +1,4 @@
-"""What a cell of a listing may hold, whatever its source: ids, counts, scores, dates, words and tags, all within bounds."""
+"""Validate cells of listings from any source: ids, counts, scores, dates, words and tags, all with limits."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _GATES = {"false", "auto", "manual", "true"}
 
 
 class CellError(Exception):
-    """What is wrong with a cell, as a phrase; the caller adds which row it stands in."""
+    """An invalid cell. The message is a phrase; the caller adds the row."""
 
 
 _SHORT = reprlib.Repr()
@@ -127,10 +127,10 @@ def gate(value: object) -> str | None:
 
 def licenses(values: Iterable[str]) -> tuple[str, ...]:
     """Return license tags in small letters, each once, in the order given."""
-    found = tuple(dict.fromkeys(filter(None, (word("license", value).lower() for value in values))))
-    if len(found) > _MOST_LICENSES:
-        raise CellError(f"the model declares {len(found)} licenses, more than {_MOST_LICENSES}")
-    return found
+    unique = tuple(dict.fromkeys(filter(None, (word("license", value).lower() for value in values))))
+    if len(unique) > _MOST_LICENSES:
+        raise CellError(f"the model declares {len(unique)} licenses, more than {_MOST_LICENSES}")
+    return unique
 
 
 def words(name: str, value: object) -> list[str]:
@@ -141,13 +141,13 @@ def words(name: str, value: object) -> list[str]:
 
 
 def tags(values: Iterable[str]) -> tuple[str, ...]:
-    """Return the tags worth keeping: overlong and unprintable ones are left out, since no question reads those."""
-    kept: list[str] = []
+    """Return the tags without those that are too long or not printable."""
+    usable: list[str] = []
     room = _MOST_TAGS
     for tag in values:
         room -= len(tag)
         if room < 0:
             break
         if 0 < len(tag) <= _LONGEST_WORD and tag.isprintable():
-            kept.append(tag)
-    return tuple(kept)
+            usable.append(tag)
+    return tuple(usable)

@@ -65,15 +65,15 @@ class Pool:
         )
         return digest
 
-    def overview(self, known: str = "") -> StoreSummary | None:
+    def summarize_store(self, known: str = "") -> StoreSummary | None:
         """Return the store's summary; ``None`` if its edition is still ``known``.
 
         Raises:
             HfStatsError: when the database cannot be read.
 
         """
-        overview: StoreSummary | None = self._ask("the overview of the data", "overview", known)
-        return overview
+        summary: StoreSummary | None = self._ask("the overview of the data", "summarize_store", known)
+        return summary
 
     def entries(self) -> tuple[Entry, ...]:
         """Return the available questions."""

@@ -65,7 +65,7 @@ class AnalyticsProcess:
         """Return the available questions."""
         return entries()
 
-    def overview(self, known: str = "") -> StoreSummary | None:
+    def summarize_store(self, known: str = "") -> StoreSummary | None:
         """Return the store's summary; ``None`` if its edition is still ``known``."""
         return None if known and summarize_store.edition(self._history) == known else summarize_store.summarize(self._history)
 
@@ -99,7 +99,7 @@ def serve(analytics: AnalyticsProcess, questions: Connection) -> None:
         gc.collect()
 
 
-FUNCTIONS = frozenset({"answer", "digest", "overview", "entries"})
+FUNCTIONS = frozenset({"answer", "digest", "summarize_store", "entries"})
 """The methods of :class:`AnalyticsProcess` that can be called."""
 
 

@@ -39,7 +39,7 @@ def summarize(history: History) -> StoreSummary:
         simulated=any(s.simulated for s in latest),
         months=tuple(sorted({Period(day.year, day.month) for day in days}, key=lambda month: month.start, reverse=True)),
         findings=tuple(finding for text in FINDINGS if (finding := _finding(text, history))) if latest else (),
-        doubts=tuple(doubt.sentence for snapshot in latest for doubt in of_day(snapshot, history)),
+        warnings=tuple(warning.sentence for snapshot in latest for warning in of_day(snapshot, history)),
         names=_names(history, latest),
     )
 

@@ -44,7 +44,7 @@ _HOW = (
 
 
 def home_view(
-    overview: StoreSummary,
+    summary: StoreSummary,
     entries: Sequence[Entry],
     today: date,
     *,
@@ -56,11 +56,11 @@ def home_view(
     ``asked``: the question just asked from here. ``sections``: blocks to show between the findings and the examples, each list
     with its own heading.
     """
-    if not overview.holdings:
+    if not summary.holdings:
         return _home([_header("No data yet"), section(_NOTHING), _actions(_refresh(), _help())])
     blocks = [
         _header("Open models on Hugging Face"),
-        _freshness(overview, today),
+        _freshness(summary, today),
         _actions(form_button() | {"style": "primary"}, predictions.bet_button(), _refresh(), _help()),
     ]
     if asked:
@@ -71,12 +71,12 @@ def home_view(
     blocks += [
         section(f"*{escape_line(finding.headline)}*")
         | {"accessory": _question_button(f"{ASKED}:finding:{place}", finding.query, "Show the chart")}
-        for place, finding in enumerate(overview.findings)
+        for place, finding in enumerate(summary.findings)
     ]
     for part in sections:
         blocks += [{"type": "divider"}, *part]
     examples = [
-        _question_button(f"{ASKED}:example:{place}", _example(entry, overview))
+        _question_button(f"{ASKED}:example:{place}", _example(entry, summary))
         for place, entry in enumerate(_plain_first(entries)[:_EXAMPLES])
     ]
     blocks += [
@@ -110,9 +110,9 @@ def trouble_view(notice: Notice, title: str = "I can't read the data right now")
     return _home([_header(title), section(escape(notice.text)), _actions(_refresh(), _help())])
 
 
-def _example(entry: Entry, overview: StoreSummary) -> str:
+def _example(entry: Entry, summary: StoreSummary) -> str:
     """Return an example question about a name that is in the data."""
-    names = overview.names.get(entry.form.word, ())
+    names = summary.names.get(entry.form.word, ())
     if not (entry.form.fewest == entry.form.most == 1 and names):
         return entry.form.example
     wanted = normalize(entry.form.example.partition(" ")[2])
@@ -120,17 +120,17 @@ def _example(entry: Entry, overview: StoreSummary) -> str:
     return entry.form.example if known else str(Query(entry.form.word, (names[0].name,)))
 
 
-def _freshness(overview: StoreSummary, today: date) -> Block:
-    newest = max(holding.taken_on for holding in overview.holdings)
+def _freshness(summary: StoreSummary, today: date) -> Block:
+    newest = max(holding.taken_on for holding in summary.holdings)
     age = (today - newest).days
     age_text = "today" if age <= 0 else f"{plural(age, 'day')} old"
     lists = [
         f"{short_list(held.list)}: {plural(held.models, 'model')}"
         + (f" from {day(held.taken_on)}" if held.taken_on != newest else "")
-        for held in overview.holdings
+        for held in summary.holdings
     ]
     parts = [f"Snapshot from {day(newest)} (UTC), {age_text}", *lists]
-    if overview.simulated:
+    if summary.simulated:
         parts.append("*simulated data, not real measurements*")
     text = " · ".join(parts)
     if age >= STALE:

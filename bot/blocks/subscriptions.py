@@ -100,10 +100,10 @@ def status_message(lines: Sequence[tuple[str, str]], failed: Sequence[Delivery])
     text = "\n".join(f"*{escape(name)}*  {escape_line(rule)}" for name, rule in lines)
     blocks = [section(text)]
     for delivery in failed[:5]:
-        doubt = (
+        warning = (
             "may not have arrived." if delivery.state is State.UNSURE else f"didn't arrive: {error_reason(delivery.error or '')}."
         )
-        blocks.append(section(f":warning: In <#{delivery.channel}>, {delivery_name(delivery)} {doubt}"))
+        blocks.append(section(f":warning: In <#{delivery.channel}>, {delivery_name(delivery)} {warning}"))
         blocks.append(actions(button("Send again", f"again {delivery.id}")))
     return Content(prevent_links(text), blocks)
 

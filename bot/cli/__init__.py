@@ -1,4 +1,4 @@
-"""The commands of ``hfstats``, a module for each group.
+"""The commands of ``hfstats``, one module per group.
 
-No logic that another way in would need. It may import everything below it.
+Logic that Slack needs too belongs in other packages. It may import all other packages of the bot.
 """

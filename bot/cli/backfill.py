@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from analytics.errors import SourceError
 from analytics.formatting.phrases import plural
-from analytics.sources.dumps.repository import KNOWN, KNOWN_FILE, Every, chosen, revisions
+from analytics.sources.dumps.repository import DEFAULT_FILE, DEFAULT_REPOSITORY, Interval, revisions, select_revisions
 from bot.domain.dump import Dump, DumpRequest, State
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from bot.jobs.backfill.service import Backfill
 
-__all__ = ["KNOWN", "KNOWN_FILE", "BackfillRequest", "Every", "plan", "take_part"]
+__all__ = ["DEFAULT_FILE", "DEFAULT_REPOSITORY", "BackfillRequest", "Interval", "plan", "take_part"]
 
 _ENDED = (State.DONE, State.FAILED)
 _LOOK = 0.5
@@ -39,9 +39,9 @@ class BackfillRequest:
     """The dumps to import."""
 
     since: date
-    every: Every
-    repo: str = KNOWN
-    path: str = KNOWN_FILE
+    interval: Interval
+    repo: str = DEFAULT_REPOSITORY
+    path: str = DEFAULT_FILE
     columns: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -53,7 +53,7 @@ def plan(backfill: Backfill, request: BackfillRequest) -> Iterator[str]:
 
     """
     available = revisions(request.repo, endpoint=backfill.endpoint, token=backfill.token)
-    wanted = chosen(available, request.since, request.every)
+    wanted = select_revisions(available, request.since, request.interval)
     if not wanted:
         latest = max((revision.day for revision in available), default=None)
         when = f"; the latest is from {latest}" if latest else ""
@@ -63,7 +63,7 @@ def plan(backfill: Backfill, request: BackfillRequest) -> Iterator[str]:
     )
     span = f"from {wanted[-1].day} to {wanted[0].day}" if len(wanted) > 1 else f"from {wanted[0].day}"
     there = "" if new == len(wanted) else f", {len(wanted) - new} of them already planned"
-    yield f"{request.repo}: {plural(len(wanted), 'revision')} {span}, the last of each {request.every}{there}."
+    yield f"{request.repo}: {plural(len(wanted), 'revision')} {span}, the last of each {request.interval}{there}."
 
 
 def take_part(backfill: Backfill, request: BackfillRequest, say: Callable[[str], None]) -> bool:
@@ -113,8 +113,8 @@ class _DayReports:
         self._find = partial(backfill.dumps.find, request.repo, request.since)
         self._bars = bars
         self._say = say
-        self._said = {dump.id for dump in self._find() if dump.state in _ENDED}
-        self._at_first, self._began = len(self._said), monotonic()
+        self._reported = {dump.id for dump in self._find() if dump.state in _ENDED}
+        self._at_first, self._began = len(self._reported), monotonic()
         self._task = bars.add_task("days", total=None)
         self._over = Event()
         self._thread = Thread(target=self._watch, name="days", daemon=True)
@@ -136,15 +136,15 @@ class _DayReports:
         ended = [dump for dump in dumps if dump.state in _ENDED]
         self._bars.update(self._task, completed=len(ended), total=len(dumps))
         for dump in reversed(ended):
-            if dump.id not in self._said:
-                self._said.add(dump.id)
+            if dump.id not in self._reported:
+                self._reported.add(dump.id)
                 self._report(dump, len(dumps))
 
     def _report(self, dump: Dump, many: int) -> None:
-        taken = (monotonic() - self._began) / (len(self._said) - self._at_first)
-        left = timedelta(seconds=round(taken * (many - len(self._said))))
+        taken = (monotonic() - self._began) / (len(self._reported) - self._at_first)
+        left = timedelta(seconds=round(taken * (many - len(self._reported))))
         rest = f", about {left} left" if left else ""
-        line = f"{dump.taken_on}: {_outcome(dump)} ({len(self._said)} of {many}{rest})"
+        line = f"{dump.taken_on}: {_outcome(dump)} ({len(self._reported)} of {many}{rest})"
         if self._bars.console.is_terminal:
             self._bars.console.print(escape(line), highlight=False)
         else:

@@ -1,4 +1,4 @@
-"""How a command ends that failed for a reason nobody foresaw: a log line, a notice to the operator, a sentence."""
+"""Report unexpected errors of commands: in the log, to the operator's channel and on the terminal."""
 
 from __future__ import annotations
 
@@ -17,17 +17,20 @@ _log = logging.getLogger(__name__)
 
 
 def report(command: str, error: Exception) -> str:
-    """Log the failure, tell the operator, and return the sentence to end with; ``command`` is ``hfstats snapshot``, say."""
+    """Log an error, notify the operator, and return a sentence with the error's reference ID.
+
+    ``command`` names the failed command, for example ``hfstats snapshot``.
+    """
     handler = logging.StreamHandler()
     handler.setFormatter(logs.formatter("text"))
-    if not logging.getLogger().handlers:  # most commands write no log
+    if not logging.getLogger().handlers:  # most commands don't configure logging
         logging.getLogger().addHandler(handler)
     logs.start_request()
     try:
         text = logs.failure(_log, command, error)
     finally:
         logging.getLogger().removeHandler(handler)
-    with suppress(Exception):  # the settings or the database may be what is broken; the log and the terminal have it anyway
+    with suppress(Exception):  # settings or database may be the cause; the log and the terminal still have the error
         settings = Settings.read()
         if settings.hfstats_operator_channel:
             notice = operator_notice(settings.hfstats_operator_channel, operator_text(text), text, datetime.now(UTC))

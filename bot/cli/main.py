@@ -1,6 +1,6 @@
-"""``hfstats``: the root of the command line, and how it reports errors.
+"""The root of the ``hfstats`` command line, and its error reporting.
 
-The modules of the commands import at the top only what declares a command; a command imports what it needs when it runs.
+To keep start-up fast, command modules import at the top only what declares a command. Each command imports the rest when it runs.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class _ErrorReporting(click.Group):
 @click.group(cls=_ErrorReporting, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="hfstats")
 def main() -> None:
-    """Follow open models: snapshots of the Hugging Face Hub, answered with a chart."""
+    """Follow open models on Hugging Face: licenses, creators and tasks, ranked by downloads, with a chart for each answer."""
 
 
 for _commands in (questions, snapshots, setup, processes, operations):

@@ -1,4 +1,4 @@
-"""The commands that show how a deployment is doing: ``status``, ``deliveries`` and ``doctor``."""
+"""The commands that inspect a deployment: ``status``, ``deliveries`` and ``doctor``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @click.command()
 def status() -> None:
-    """Say how things stand: data, subscriptions, deliveries."""
+    """Show the state of data, subscriptions, deliveries and workers."""
     from datetime import UTC, datetime
 
     from bot import composition
@@ -35,11 +35,11 @@ def _outbox() -> OutboxStore:
 
 
 @click.group(invoke_without_command=True)
-@click.option("--failed", is_flag=True, help="Only what did not arrive, or may not have.")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="As many as that, the latest first.")
+@click.option("--failed", is_flag=True, help="Show only deliveries that failed or may not have arrived.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="How many to show, latest first.")
 @click.pass_context
 def deliveries(ctx: click.Context, *, failed: bool, limit: int) -> None:
-    """Show what went where, and what did not and why."""
+    """List deliveries, and why some failed."""
     from bot.processes import status
 
     if ctx.invoked_subcommand is None:
@@ -49,9 +49,9 @@ def deliveries(ctx: click.Context, *, failed: bool, limit: int) -> None:
 
 @deliveries.command()
 @click.argument("ids", nargs=-1, type=int, metavar="[ID]…")
-@click.option("--all", "all_failed", is_flag=True, help="Everything that failed; not what is unsure, which may have arrived.")
+@click.option("--all", "all_failed", is_flag=True, help="Retry all failed deliveries, but not unsure ones.")
 def retry(ids: tuple[int, ...], *, all_failed: bool) -> None:
-    """Send again what failed or is unsure; an unsure one may then be there twice."""
+    """Retry failed or unsure deliveries. An unsure delivery may then arrive twice."""
     from bot.processes import status
 
     for line in status.retry(_outbox(), ids, all_failed=all_failed):
@@ -62,7 +62,7 @@ def retry(ids: tuple[int, ...], *, all_failed: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @click.pass_context
 def doctor(ctx: click.Context, *, as_json: bool) -> None:
-    """Check tokens, scopes, database, Hub, public URL and clock, and say how to mend what is wrong."""
+    """Check the setup and explain how to fix problems. Covers tokens, scopes, database, Hub, public URL and clock."""
     import json
     from dataclasses import asdict
 

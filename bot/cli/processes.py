@@ -1,4 +1,4 @@
-"""The commands that start a process and run until it is stopped: ``serve``, ``worker`` and ``demo``."""
+"""The commands that run until they are stopped: ``serve``, ``worker`` and ``demo``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.cli.store import open_store
 
 @click.command()
 def serve() -> None:
-    """Answer Slack: over Socket Mode with SLACK_APP_TOKEN, else over HTTP with SLACK_SIGNING_SECRET; on SQLite with a worker."""
+    """Run the bot over Socket Mode or HTTP. Uses Socket Mode with SLACK_APP_TOKEN; with SQLite, also runs a worker."""
     from bot.observability import logs
     from bot.processes import serve
     from bot.settings import Settings
@@ -22,11 +22,13 @@ def serve() -> None:
 
 
 @click.command()
-@click.option("--with-parent", is_flag=True, hidden=True, help="End when standard input does.")
-@click.option("--beats", type=int, hidden=True, help="The descriptor of a pipe that takes a byte as long as it works.")
-@click.option("--check", is_flag=True, help="Start none; exit with 0 if one on this host sent a heartbeat in the last minute.")
+@click.option("--with-parent", is_flag=True, hidden=True, help="Exit when standard input closes.")
+@click.option("--beats", type=int, hidden=True, help="The file descriptor of a pipe to write heartbeats to.")
+@click.option(
+    "--check", is_flag=True, help="Only check: exit with 0 if a worker on this host sent a heartbeat in the last minute."
+)
 def worker(*, with_parent: bool, beats: int | None, check: bool) -> None:
-    """Run what runs by the clock: a snapshot a day, digests and alerts; any number of them on PostgreSQL."""
+    """Run scheduled jobs: daily snapshots, digests and alerts. With PostgreSQL, you can run any number of workers."""
     from bot.observability import logs
     from bot.processes import worker
     from bot.settings import Settings
@@ -43,11 +45,11 @@ def worker(*, with_parent: bool, beats: int | None, check: bool) -> None:
 
 @click.command()
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, envvar="PORT", help="Where the playground listens."
+    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, envvar="PORT", help="The playground's port."
 )
-@click.option("--simulated", is_flag=True, help="Do not try the Hub; use the simulated history.")
+@click.option("--simulated", is_flag=True, help="Use simulated data instead of the Hub.")
 def demo(port: int, *, simulated: bool) -> None:
-    """Serve the playground: a stand-in for Slack on this machine, with the bot in it."""
+    """Run the bot in a local stand-in for Slack."""
     import logging
 
     from bot.processes import demo

@@ -1,4 +1,4 @@
-"""The commands that answer: ``ask`` and ``digest``."""
+"""The commands that answer questions: ``ask`` and ``digest``."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 def ask(
     words: tuple[str, ...], *, as_json: bool, csv_file: Path | None, png_file: Path | None, parquet_file: Path | None
 ) -> None:
-    """Answer a question, such as: licenses by downloads."""
+    """Answer a question, for example: licenses by downloads."""
     from analytics.export import serialization
     from analytics.questions import registry
     from analytics.storage.sql_history import SqlHistory
@@ -56,16 +56,16 @@ def ask(
 
 
 def _query(words: tuple[str, ...]) -> Query:
-    """Read what somebody typed after ``ask``, by the grammar or else as a sentence.
+    """Parse the words after ``ask`` with the grammar, or else as a natural-language question.
 
     Raises:
-        QueryError: when neither understands it.
+        QueryError: if neither understands them.
 
     """
     from analytics.query import quoted
     from analytics.questions.registry import parse
 
-    # The shell took the quotation marks that a name of several words needs; a whole question in one argument never had them.
+    # The shell removed the quotes around names of several words. A whole question passed as one argument had none.
     try:
         return parse(" ".join(quoted(word) if len(words) > 1 and " " in word else word for word in words))
     except QueryError:
@@ -77,13 +77,13 @@ def _query(words: tuple[str, ...]) -> Query:
 
 
 def _read_sentence(text: str) -> Query | None:
-    """Return the question that a sentence asks, if all its words are understood."""
+    """Return the query for a natural-language question; ``None`` unless every word is understood."""
     from datetime import UTC, datetime
 
     from analytics.language.natural_language import directory, read
     from analytics.questions.registry import FORMS
 
-    # One or two words are not a sentence but a mistyped command, and a script needs to see that as an error.
+    # One or two words are a mistyped command rather than a sentence, and a script should get the error.
     return read(text, FORMS, directory({}), datetime.now(UTC).date()).query if len(text.split()) > 2 else None
 
 
@@ -95,8 +95,8 @@ def _write(path: Path, content: bytes) -> None:
 
 
 @click.command()
-@click.option("--month", help="YYYY-MM; the month of the latest snapshot without it.")
-@click.option("--week", help="YYYY-Www, instead of a month.")
+@click.option("--month", help="YYYY-MM. Default: the month of the latest snapshot.")
+@click.option("--week", help="YYYY-Www; use instead of --month.")
 @click.option(
     "--list",
     "within",
@@ -104,20 +104,20 @@ def _write(path: Path, content: bytes) -> None:
     default=ListName.TOP.value,
     show_default=True,
 )
-@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the digest as JSON.")
 @click.option("--csv", "csv_file", type=_FILE, help="Write the rankings to a CSV file.")
 @click.option("--png", "png_file", type=_FILE, help="Write the picture to a PNG file.")
 def digest(
     *, month: str | None, week: str | None, within: str, as_json: bool, csv_file: Path | None, png_file: Path | None
 ) -> None:
-    """Show a month's or a week's digest, without sending it."""
+    """Show the digest for a month or a week without sending it."""
     from analytics.storage.sql_history import SqlHistory
     from bot.analytics_pool.process import AnalyticsProcess
     from bot.blocks import digest as render
     from bot.locations import database_url
 
     if month and week:
-        raise QueryError("Give a month or a week, not both.")
+        raise QueryError("Use either --month or --week, not both.")
     process = AnalyticsProcess(SqlHistory(open_store(database_url())))
     built, picture = process.digest(month or week or "", within, ())
     if csv_file:

@@ -10,12 +10,12 @@ from bot.cli.store import open_store
 
 @click.group()
 def db() -> None:
-    """Look after the database."""
+    """Manage the database."""
 
 
 @db.command()
 def upgrade() -> None:
-    """Bring the database's tables up to date; safe to run again."""
+    """Upgrade the database's tables. Safe to run again."""
     from analytics.storage import database
     from bot import database_setup
     from bot.locations import database_url
@@ -31,7 +31,7 @@ def upgrade() -> None:
 
 @click.group()
 def keys() -> None:
-    """Look after the keys that encrypt the tokens of workspaces."""
+    """Manage the keys that encrypt workspace tokens."""
 
 
 @keys.command()
@@ -44,28 +44,28 @@ def new() -> None:
 
 @keys.command()
 def rotate() -> None:
-    """Encrypt every stored token anew with the first key of HFSTATS_KEYS; the others can go then."""
+    """Re-encrypt every stored token with the first key in HFSTATS_KEYS, so that you can remove the others."""
     from bot import composition
     from bot.settings import Settings
 
     settings = Settings.read()
     installations = composition.installations(settings, open_store(settings.database))
     if installations is None:
-        raise HfStatsError("SLACK_CLIENT_ID is not set: this hfstats serves one workspace and keeps no tokens.")
-    many = installations.reencrypt()
-    click.echo(f"Encrypted {many} {'row' if many == 1 else 'rows'} with the first key; the other keys can be taken out.")
+        raise HfStatsError("SLACK_CLIENT_ID is not set. This deployment serves one workspace and stores no tokens.")
+    count = installations.reencrypt()
+    click.echo(f"Re-encrypted {count} {'row' if count == 1 else 'rows'} with the first key. You can remove the other keys.")
 
 
 @click.command()
-@click.option("--url", help="The public address of hfstats serve, https://…; without it, for Socket Mode.")
+@click.option("--url", help="The public URL of hfstats serve, https://… Default: a manifest for Socket Mode.")
 def manifest(url: str | None) -> None:
-    """Print the manifest to make the Slack app from."""
+    """Print the manifest to create the Slack app from."""
     import json
 
     from bot.slack.installation.manifest import manifest as fill_in
 
     if url is not None and not url.startswith("https://"):
-        raise HfStatsError(f"“{url}” is no address that Slack takes; write it as https://your-host")
+        raise HfStatsError(f"Slack doesn't accept “{url}”. Use a URL like https://hfstats.example.com")
     click.echo(json.dumps(fill_in(url), indent=2, ensure_ascii=False))
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @click.command()
 def snapshot() -> None:
-    """Take today's snapshot of the Hub (UTC), once a day."""
+    """Take today's snapshot of the Hub (UTC). Runs at most once a day."""
     import logging
     from datetime import UTC, datetime
 
@@ -33,7 +33,7 @@ def snapshot() -> None:
     from bot.jobs.snapshot import take
     from bot.settings import Settings, secret
 
-    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # its retries are its own business; their outcome is printed
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # hide its retries; the final result is reported
     settings = Settings.read()
     store = SqlHistory(open_store(settings.database))
     today = datetime.now(UTC).date()
@@ -54,25 +54,25 @@ def snapshot() -> None:
     "--list",
     "within",
     type=click.Choice([name.value for name in ListName if name is not ListName.BOTH]),
-    help="Which list the files hold; read from the data if left out. hub: dumps of every public model, in Parquet.",
+    help="The list that the files contain. Default: detected from the data. hub: Parquet dumps of every public model.",
 )
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day of a dump whose name does not contain it, YYYY-MM-DD.")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The dump's date (YYYY-MM-DD), if not in its file name.")
 @click.option(
-    "--columns", multiple=True, metavar="FIELD=NAME", help="What a dump calls a field of the Hub, such as downloads=month."
+    "--columns", multiple=True, metavar="FIELD=NAME", help="The dump's column for a Hub field, for example downloads=month."
 )
 def import_(files: tuple[str, ...], within: str | None, on: datetime | None, columns: tuple[str, ...]) -> None:
-    """Import listings from CSV (also .gz) or Parquet files, a snapshot a date; with --list hub, dumps of the whole Hub."""
+    """Import listings from CSV or Parquet files. Stores a snapshot per date; --list hub imports dumps of the whole Hub."""
     from analytics.storage.sql_history import SqlHistory
     from bot.cli.progress import progress
     from bot.jobs.snapshot import load
     from bot.settings import Settings
 
     if (on or columns) and within != ListName.HUB:
-        raise SourceError("--on and --columns are for dumps of the whole Hub; say --list hub with them.")
+        raise SourceError("--on and --columns work only for dumps of the whole Hub. Add --list hub.")
     if within != ListName.HUB and (remote := next((file for file in files if file.startswith("hf://")), None)):
-        raise SourceError(f"{remote} would be a dump of the whole Hub; say --list hub with it.")
+        raise SourceError(f"{remote} is a dump of the whole Hub. Add --list hub.")
     if on and len(files) > 1:
-        raise SourceError("--on names the day of one dump; import the others by themselves.")
+        raise SourceError("--on sets the date of a single dump. Import one file at a time.")
     names = _column_names(columns)
     settings = Settings.read()
     store = SqlHistory(open_store(settings.database))
@@ -85,7 +85,7 @@ def import_(files: tuple[str, ...], within: str | None, on: datetime | None, col
                     loaded.append(_load_dump(settings, store, file, on=day, columns=names, advance=advance))
                 else:
                     loaded.append(load(store, Path(file), ListName(within) if within else None, advance))
-    finally:  # also when a later file is refused: what is stored stays stored
+    finally:  # report stored files even if a later one fails
         for result in loaded:
             click.echo(visible(result.said))
 
@@ -123,10 +123,10 @@ def _load_dump(
     show_default=True,
     help="Take the last dump of each.",
 )
-@click.option("--repo", default=None, metavar="OWNER/NAME", help="The dataset whose revisions are the dumps.")
-@click.option("--file", "path", default=None, metavar="PATH", help="The dump's file in it.")
-@click.option("--columns", multiple=True, metavar="FIELD=NAME", help="What the dump calls a field of the Hub.")
-@click.option("--later", is_flag=True, help="Leave the counting to the workers.")
+@click.option("--repo", default=None, metavar="OWNER/NAME", help="The dataset repository whose revisions are the dumps.")
+@click.option("--file", "path", default=None, metavar="PATH", help="The dump's path in the repository.")
+@click.option("--columns", multiple=True, metavar="FIELD=NAME", help="The dump's column for a Hub field.")
+@click.option("--later", is_flag=True, help="Let the workers do the counting.")
 @click.pass_context
 def backfill(
     ctx: click.Context,
@@ -138,7 +138,7 @@ def backfill(
     columns: tuple[str, ...],
     later: bool,
 ) -> None:
-    """Fetch and count the whole Hub's past, a dump a day, week or month; workers on the same database take part."""
+    """Import the Hub's history from past dumps. Takes one per day, week or month; workers on the same database help."""
     from bot import composition
     from bot.cli import backfill
     from bot.settings import Settings
@@ -147,26 +147,31 @@ def backfill(
     service = composition.backfill(settings, open_store(settings.database))
     request = backfill.BackfillRequest(
         since.date(),
-        backfill.Every(interval),
-        repo or backfill.KNOWN,
-        path or backfill.KNOWN_FILE,
+        backfill.Interval(interval),
+        repo or backfill.DEFAULT_REPOSITORY,
+        path or backfill.DEFAULT_FILE,
         _column_names(columns),
     )
     for line in backfill.plan(service, request):
         click.echo(line)
     if later:
-        click.echo("The workers take them up within a minute; hfstats status says how far they are.")
+        click.echo("The workers will start within a minute. To see their progress, run: hfstats status")
         return
     ctx.exit(int(not backfill.take_part(service, request, click.echo)))
 
 
 def _column_names(columns: tuple[str, ...]) -> dict[str, str]:
-    """Read ``FIELD=NAME`` pairs. Raises SourceError for anything else."""
+    """Parse ``FIELD=NAME`` pairs.
+
+    Raises:
+        SourceError: for text that isn't such a pair.
+
+    """
     names = {}
     for text in columns:
         field, equals, name = text.partition("=")
         if not (field and equals and name):
-            raise SourceError(f"“{text}” is no FIELD=NAME; write --columns downloads=month, say.")
+            raise SourceError(f"“{text}” isn't in the form FIELD=NAME. For example: --columns downloads=month")
         names[field] = name
     return names
 

@@ -1,4 +1,4 @@
-"""The database that a command works on, open until the command ends."""
+"""The database connection of a command."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 def open_store(url: str) -> sa.Engine:
-    """Open a database, give it its tables if it is empty, and close it when the command ends.
+    """Open a database and close it when the command ends; an empty database gets its tables first.
 
     Raises:
-        StoreError: saying what is wrong and what to run.
+        StoreError: with the command to run.
 
     """
     from bot.database_setup import open_database

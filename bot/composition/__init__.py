@@ -1,12 +1,21 @@
-"""Constructs things, the one place that does: from settings to stores, clients, jobs, the Bolt app and the web process.
+"""The composition root: builds stores, clients, jobs, the Bolt app and the web process from the settings.
 
-Nothing here decides anything about a request. It may import everything but `cli` and `processes`.
+It contains no logic of requests. It may import everything except `cli` and `processes`.
 """
 
 from bot.composition.app import bolt, guess, pool, services, web_context
-from bot.composition.background import backfill, delivery_context, engine, jobs, local, prewarming, recovering, worker_watch
-from bot.composition.slack_clients import client, installations, installing, tokens
-from bot.database_setup import gallery, store
+from bot.composition.background import (
+    backfill,
+    delivery_context,
+    engine,
+    jobs,
+    local_engine,
+    prewarmer,
+    start_recovery,
+    worker_watch,
+)
+from bot.composition.slack_clients import client, installations, oauth_pages, tokens
+from bot.database_setup import picture_store, store
 
 __all__ = [
     "backfill",
@@ -14,16 +23,16 @@ __all__ = [
     "client",
     "delivery_context",
     "engine",
-    "gallery",
     "guess",
     "installations",
-    "installing",
     "jobs",
-    "local",
+    "local_engine",
+    "oauth_pages",
+    "picture_store",
     "pool",
-    "prewarming",
-    "recovering",
+    "prewarmer",
     "services",
+    "start_recovery",
     "store",
     "tokens",
     "web_context",

@@ -1,4 +1,4 @@
-"""What answers requests: the services that listeners use, the Bolt app, and one web process."""
+"""Build the services that listeners use, the Bolt app, and the web process."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from analytics.storage import database, database_wait
 from analytics.storage.sql_history import SqlHistory
 from bot.analytics_pool.pool import Pool
 from bot.analytics_pool.supervisor import Limits
-from bot.composition.background import delivery_context, prewarming, worker_watch
-from bot.composition.slack_clients import client, installations, installing, tokens
+from bot.composition.background import delivery_context, prewarmer, worker_watch
+from bot.composition.slack_clients import client, installations, oauth_pages, tokens
 from bot.conversation.answer_cache import AnswerCache
 from bot.conversation.llm import LanguageModel
 from bot.conversation.name_index import NameIndex
@@ -20,8 +20,8 @@ from bot.conversation.one_answer import OneAnswer
 from bot.conversation.rate_limit import RateLimit
 from bot.conversation.request_parser import RequestParser
 from bot.conversation.router import Router
-from bot.database_setup import gallery
-from bot.delivery.lifecycle import Lifecycle
+from bot.database_setup import picture_store
+from bot.delivery.lifecycle import RequestLifecycle
 from bot.delivery.responder import Responder
 from bot.observability import logs
 from bot.observability.metrics import Metrics
@@ -29,11 +29,11 @@ from bot.server.health import Health
 from bot.server.web import WebContext
 from bot.settings import secret
 from bot.slack import acknowledgement
-from bot.slack.error_handler import failed
+from bot.slack.error_handler import handle_error
 from bot.slack.listener_pool import ENTRY_POINT, DeduplicatingRunner, ListenerPool
 from bot.slack.payload import entry_point_of
 from bot.slack.registration import listen
-from bot.slack.reply_place import asked_in, place_of
+from bot.slack.reply_place import place_of, text_of
 from bot.slack.services import Services
 from bot.slack.verification import VerifiedOnly
 from bot.slack_api.client import SlackClient
@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     from bot.slack.installation.tokens import Tokens
 
 _TOKEN_WITHIN = 1.0
-"""Seconds that the database gets for a token: Slack waits three for the acknowledgement, which comes after it."""
+"""Seconds to wait for the database for a token. The acknowledgement comes after it, and Slack waits three seconds for that."""
 
 
 def pool(settings: Settings) -> Pool:
@@ -79,7 +79,7 @@ def services(
     metrics: Metrics | None = None,
     many: Tokens | None = None,
 ) -> Services:
-    """Put together what the listeners need."""
+    """Build the services for the listeners."""
     forms = [entry.form for entry in entries]
     answer_cache = AnswerCache(answers, SqlHistory(database_).version)
     router = Router(answer_cache)
@@ -89,8 +89,8 @@ def services(
         router,
         Responder(
             metrics.counting(router.reply) if metrics else router.reply,
-            gallery=gallery(settings, database_),
-            # Over Socket Mode nothing listens where the address points.
+            picture_store=picture_store(settings, database_),
+            # In Socket Mode, no web server runs at the public URL.
             public_url=None if settings.slack_app_token else settings.hfstats_public_url,
         ),
         RateLimit(settings.hfstats_per_minute),
@@ -107,7 +107,7 @@ def services(
 
 
 def guess(settings: Settings, entries: tuple[Entry, ...]) -> Callable[[str], Query | None] | None:
-    """Make what reads plain words that the grammar cannot; ``None`` where no chat model is set up."""
+    """Return the chat model's reader of natural-language questions; ``None`` if no model is configured."""
     if settings.hfstats_chat_model is None:
         return None
     url = settings.hfstats_chat_url
@@ -116,37 +116,37 @@ def guess(settings: Settings, entries: tuple[Entry, ...]) -> Callable[[str], Que
 
 
 def bolt(settings: Settings, at: Services, *, over_http: bool, metrics: Metrics | None = None, many: Tokens | None = None) -> App:
-    """Make the Bolt app with every door.
+    """Build the Bolt app with all listeners.
 
-    ``over_http`` acknowledges when the listener has run, which spares the wait of Bolt's polling; a listener does nothing but
-    acknowledge, and the work goes on in lazy listeners.
+    With ``over_http``, the response is sent after the listener has run, which avoids Bolt's polling. Listeners only acknowledge,
+    and lazy listeners do the work.
     """
-    lifecycle = Lifecycle(at.pending_replies, metrics.ended if metrics else None)
+    lifecycle = RequestLifecycle(at.pending_replies, metrics.ended if metrics else None)
     executor = ListenerPool(settings.hfstats_threads, metrics.finished if metrics else None, lifecycle)
     app = App(
         client=client(settings, metrics),
         signing_secret=secret(settings.slack_signing_secret),
         authorize=_authorizing(many) if many else None,
         process_before_response=over_http,
-        # Bolt's own verification raises for some forged timestamps, and what it raises would reach the error listener.
+        # Bolt's own verification raises for some forged timestamps, and the exception would reach the error handler.
         request_verification_enabled=False,
         before_authorize=VerifiedOnly(secret(settings.slack_signing_secret)),
         listener_executor=executor,
     )
-    app.listener_runner.lazy_listener_runner = DeduplicatingRunner(executor, at.received_events, lifecycle, place_of, asked_in)
-    acknowledgement.before_work(app.listener_runner, failed)
+    app.listener_runner.lazy_listener_runner = DeduplicatingRunner(executor, at.received_events, lifecycle, place_of, text_of)
+    acknowledgement.acknowledge_first(app.listener_runner, handle_error)
 
-    def entering(body: dict[str, Any], context: BoltContext, next_: Callable[[], BoltResponse]) -> BoltResponse:
-        context["client"] = SlackClient.like(context.client)  # Bolt makes a plain one for each request
+    def add_context(body: dict[str, Any], context: BoltContext, next_: Callable[[], BoltResponse]) -> BoltResponse:
+        context["client"] = SlackClient.like(context.client)  # Bolt creates its own client for each request
         if not over_http:  # over HTTP a request has its id already
             logs.start_request()
-        door = entry_point_of(body)
-        ENTRY_POINT.set(door)
+        entry_point = entry_point_of(body)
+        ENTRY_POINT.set(entry_point)
         if metrics:
-            metrics.received(door)
+            metrics.received(entry_point)
         return next_()
 
-    app.use(entering)
+    app.use(add_context)
     listen(app, at)
     if metrics:
         metrics.queue(lambda: executor.depth)
@@ -154,7 +154,7 @@ def bolt(settings: Settings, at: Services, *, over_http: bool, metrics: Metrics 
 
 
 def _authorizing(many: Tokens) -> Callable[..., Any]:
-    """Give Bolt a function: of a method it would also fill in the ``self``."""
+    """Return ``authorize`` as a function; Bolt would pass an argument for a method's ``self``."""
 
     def authorize(enterprise_id: str | None, team_id: str | None, user_id: str | None) -> AuthorizeResult | None:
         with database_wait.at_most(_TOKEN_WITHIN):
@@ -164,14 +164,14 @@ def _authorizing(many: Tokens) -> Callable[..., Any]:
 
 
 def web_context(settings: Settings, workers: Pool, database_: sa.Engine) -> WebContext:
-    """Put together one web process: doors, pictures, metrics, health."""
+    """Build the context of a web process: Bolt app, pictures, metrics, health."""
     metrics = Metrics()
     metrics.snapshots(SqlHistory(database_).latest)
     metrics.outbox(OutboxStore(database_).counts)
     metrics.analytics(workers.replaced)
     metrics.worker(HeartbeatStore(database_).age)
-    kept = installations(settings, database_)
-    many = tokens(settings, database_, kept, metrics) if kept else None
+    stored_installations = installations(settings, database_)
+    many = tokens(settings, database_, stored_installations, metrics) if stored_installations else None
     at = services(settings, workers, workers.entries(), database_, metrics=metrics, many=many)
 
     def tables() -> None:
@@ -180,12 +180,12 @@ def web_context(settings: Settings, workers: Pool, database_: sa.Engine) -> WebC
 
     return WebContext(
         bolt(settings, at, over_http=True, metrics=metrics, many=many),
-        gallery(settings, database_),
+        picture_store(settings, database_),
         metrics,
         Health({"database": tables, "analytics": workers.check}),
-        prewarming(at),
+        prewarmer(at),
         worker_watch(settings, database_, metrics),
-        installing(settings, kept) if kept else None,
+        oauth_pages(settings, stored_installations) if stored_installations else None,
         metrics_token=secret(settings.hfstats_metrics_token),
         https=(settings.hfstats_public_url or "").startswith("https://"),
     )

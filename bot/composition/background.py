@@ -1,4 +1,4 @@
-"""What runs beside requests: deliveries, scheduled jobs and their engine, recovery, the watch on workers."""
+"""Build what runs in the background: deliveries, scheduled jobs and their engine, recovery, the worker watch."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from analytics.language import grammar
 from bot.blocks.escape import escape
 from bot.composition.slack_clients import client, clients, installations, tokens
-from bot.database_setup import gallery
+from bot.database_setup import picture_store
 from bot.delivery import recovery
 from bot.domain.store_summary import FINDINGS
 from bot.jobs.backfill.service import Backfill
@@ -45,8 +45,8 @@ if TYPE_CHECKING:
 
 
 def delivery_context(settings: Settings, database_: sa.Engine, metrics: Metrics | None = None) -> DeliveryContext:
-    """Put together what sends unasked."""
-    kept = installations(settings, database_)
+    """Build the context for deliveries."""
+    stored_installations = installations(settings, database_)
     return DeliveryContext(
         OutboxStore(database_),
         BuiltDigests(database_),
@@ -54,22 +54,22 @@ def delivery_context(settings: Settings, database_: sa.Engine, metrics: Metrics 
         AlertStore(database_),
         BetStore(database_),
         clients(settings, database_, metrics),
-        gallery(settings, database_),
+        picture_store(settings, database_),
         None if settings.slack_app_token else settings.hfstats_public_url,
         heartbeats=HeartbeatStore(database_),
-        installer_of=kept.installer if kept else no_installer,
+        installer_of=stored_installations.installer if stored_installations else no_installer,
         operator=settings.hfstats_operator_channel,
     )
 
 
-def jobs(settings: Settings, database_: sa.Engine, numbers: Analytics, alive: Callable[[], None] = lambda: None) -> Jobs:
-    """Put together what runs by the clock."""
+def jobs(settings: Settings, database_: sa.Engine, analytics: Analytics, alive: Callable[[], None] = lambda: None) -> Jobs:
+    """Build the scheduled jobs."""
     delivery_context_ = delivery_context(settings, database_)
     return Jobs(
         settings,
         database_,
         delivery_context_,
-        numbers,
+        analytics,
         JobSlots(database_),
         ReceivedEvents(database_),
         backfill(settings, database_),
@@ -78,39 +78,39 @@ def jobs(settings: Settings, database_: sa.Engine, numbers: Analytics, alive: Ca
 
 
 def backfill(settings: Settings, database_: sa.Engine) -> Backfill:
-    """Put together what counts dumps of the whole Hub."""
+    """Build the backfill service for dumps of the whole Hub."""
     url = database_.url.render_as_string(hide_password=False)
     folder = cache_folder() / "dumps"
     return Backfill(DumpStore(database_), url, folder, settings.hf_endpoint, secret(settings.hf_token))
 
 
 def engine(settings: Settings, database_: sa.Engine, work: Jobs) -> Engine:
-    """Choose who runs it: Procrastinate on PostgreSQL, and on SQLite this one process."""
+    """Build the job engine: Procrastinate with PostgreSQL, the local engine with SQLite."""
     if database_.dialect.name == "postgresql":
-        from bot.jobs.engine.postgres import Postgres  # noqa: PLC0415 - not where there is no PostgreSQL
+        from bot.jobs.engine.postgres import Postgres  # noqa: PLC0415 - only with PostgreSQL
 
         return Postgres(work, database_, settings.hfstats_deliveries, work.done.first)
-    return local(settings, work)
+    return local_engine(settings, work)
 
 
-def local(settings: Settings, work: Jobs, without: Sequence[str] = ()) -> Local:
-    """Make what runs the clock in this process; ``without`` some of its jobs."""
-    from bot.jobs.engine.local import Local  # noqa: PLC0415 - not where there is a PostgreSQL
+def local_engine(settings: Settings, work: Jobs, without: Sequence[str] = ()) -> Local:
+    """Build the engine that runs jobs in this process, except for the jobs in ``without``."""
+    from bot.jobs.engine.local import Local  # noqa: PLC0415 - only with SQLite
 
     return Local(work, settings.hfstats_deliveries, {job: cron for job, cron in CLOCK.items() if job not in without})
 
 
-def prewarming(at: Services) -> Prewarmer:
-    """Make what answers the common questions before they are asked."""
+def prewarmer(at: Services) -> Prewarmer:
+    """Build the prewarmer, which fills the answer cache with common questions."""
     known = {form.word for form in at.forms}
     return Prewarmer(at.answer_cache, [grammar.parse(text, at.forms) for text in FINDINGS if text in known])
 
 
-def recovering(settings: Settings, database_: sa.Engine, metrics: Metrics | None = None) -> Callable[[], None]:
-    """Start putting right what a process that was killed left unanswered; returns what stops it."""
+def start_recovery(settings: Settings, database_: sa.Engine, metrics: Metrics | None = None) -> Callable[[], None]:
+    """Start recovery of requests that a killed process left unanswered; returns a function that stops it."""
     slack = client(settings, metrics)
-    kept = installations(settings, database_)
-    many = tokens(settings, database_, kept, metrics) if kept else None
+    stored_installations = installations(settings, database_)
+    many = tokens(settings, database_, stored_installations, metrics) if stored_installations else None
 
     def client_of(workspace: str) -> WebClient | None:
         if many is None:
@@ -122,7 +122,7 @@ def recovering(settings: Settings, database_: sa.Engine, metrics: Metrics | None
 
 
 def worker_watch(settings: Settings, database_: sa.Engine, metrics: Metrics | None = None) -> WorkerWatch:
-    """Make what notices that no worker works any more, and tells the operator."""
+    """Build the watch that notifies the operator when no worker is running."""
     client_of = clients(settings, database_, metrics)
 
     def tell(text: str) -> None:

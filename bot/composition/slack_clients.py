@@ -1,4 +1,4 @@
-"""Slack clients and their tokens, for one workspace or many."""
+"""Build Slack clients and token stores, for one workspace or many."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 
 def client(settings: Settings, metrics: Metrics | None = None) -> WebClient:
-    """Make a client of Slack's Web API that waits out a rate limit, twice at most.
+    """Build a Web API client that waits for rate limits, at most twice per call.
 
-    It does not retry a dropped connection: the message may have been posted, and would be posted again.
+    It doesn't retry after a lost connection, because that could post a message twice.
     """
     retries: list[RetryHandler] = [RateLimitWait(max_retry_count=2)]
     if metrics:
@@ -37,28 +37,30 @@ def client(settings: Settings, metrics: Metrics | None = None) -> WebClient:
 
 
 def installations(settings: Settings, database_: sa.Engine) -> Installations | None:
-    """Open the installations of many workspaces; ``None`` where the app serves one.
+    """Return the store of installations; ``None`` if the app serves a single workspace.
 
     Raises:
-        HfStatsError: when there is no key to encrypt their tokens with.
+        HfStatsError: if HFSTATS_KEYS has no key for encrypting tokens.
 
     """
     if not settings.slack_client_id:
         return None
-    # What serves one workspace does without slack_sdk's stores, which bring all of SQLAlchemy with them.
+    # Imported here because slack_sdk's stores import much that a single workspace doesn't need.
     from bot.storage.installations import Cipher, Installations  # noqa: PLC0415
 
     return Installations(database_, settings.slack_client_id, Cipher(settings.keys))
 
 
-def tokens(settings: Settings, database_: sa.Engine, kept: Installations, metrics: Metrics | None = None) -> Tokens:
-    """Make what finds each workspace's token."""
+def tokens(
+    settings: Settings, database_: sa.Engine, stored_installations: Installations, metrics: Metrics | None = None
+) -> Tokens:
+    """Build the token provider for many workspaces."""
     id_, secret_ = settings.slack_client_id or "", secret(settings.slack_client_secret) or ""
-    return Tokens(kept, TokenLeases(database_), client(settings, metrics), id_, secret_)
+    return Tokens(stored_installations, TokenLeases(database_), client(settings, metrics), id_, secret_)
 
 
-def installing(settings: Settings, kept: Installations) -> Blueprint:
-    """Make the pages by which workspaces install the app."""
+def oauth_pages(settings: Settings, stored_installations: Installations) -> Blueprint:
+    """Build the OAuth pages for installing the app."""
     from bot.slack.installation import oauth  # noqa: PLC0415 - as above
     from bot.slack.installation.oauth_state import SignedStates  # noqa: PLC0415 - as above
 
@@ -74,16 +76,16 @@ def installing(settings: Settings, kept: Installations) -> Blueprint:
             client_secret=secret_,
             public_url=public,
             authorize_url=elsewhere,
-            installations=kept,
+            installations=stored_installations,
             states=SignedStates(settings.keys, oauth.WITHIN),
         )
     )
 
 
 def clients(settings: Settings, database_: sa.Engine, metrics: Metrics | None = None) -> Callable[[str], WebClient | None]:
-    """Make what gives the client of a workspace for what is sent unasked: it retries nothing, and heeds the fence."""
-    kept = installations(settings, database_)
-    many = tokens(settings, database_, kept, metrics) if kept else None
+    """Return a function that returns a workspace's client for deliveries, which doesn't retry and respects leases."""
+    stored_installations = installations(settings, database_)
+    many = tokens(settings, database_, stored_installations, metrics) if stored_installations else None
     counting: list[RetryHandler] = [SlackErrorCounter(metrics.refused)] if metrics else []
 
     def client_of(workspace: str) -> WebClient | None:

@@ -1,4 +1,4 @@
-"""From a text to a reply: routing, rate limit, answer cache, name index, natural language.
+"""From text to reply: request parsing, routing, rate limit, answer cache, name index, natural language.
 
-No Slack client and no payloads here. It may import domain and analytics.
+Slack clients and payloads are elsewhere. It may import domain and analytics.
 """

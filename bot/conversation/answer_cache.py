@@ -53,11 +53,11 @@ class AnswerCache:
         """Return a value that changes whenever the history does.
 
         Raises:
-            StoreError: when the database cannot be used.
+            StoreError: if the database can't be used.
 
         """
         return self._version()
 
-    def overview(self, known: str) -> StoreSummary | None:
-        """Summarize the store; see :meth:`bot.analytics_pool.pool.Pool.overview`."""
-        return self._answers.overview(known)
+    def summarize_store(self, known: str) -> StoreSummary | None:
+        """Summarize the store; see :meth:`bot.analytics_pool.pool.Pool.summarize_store`."""
+        return self._answers.summarize_store(known)

@@ -1,4 +1,4 @@
-"""What a person is told about an error: a sentence for those that are expected, a reference for all others."""
+"""Notices about errors: known errors are shown as they are, unexpected ones get a reference ID."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _NO_DATABASE = "I can't reach my database right now. Ask again in a minute."
 
 
 def notice_of(error: BaseException, text: str = "") -> Notice:
-    """Say what went wrong to the person who asked ``text``, with a button that asks it again where that may help.
+    """Return the notice for an error, with a button that repeats ``text`` if that may help.
 
-    What the database says is for the operator; a person is told no address and no command of the operator's.
+    Details of database errors are for the operator, so they are only logged.
     """
     if isinstance(error, StoreError):
-        _log.warning("the database cannot be reached: %s", error)
+        _log.warning("could not reach the database: %s", error)
         return Notice(_NO_DATABASE, suggestions=(text.strip(),) if text.strip() else ())
     if isinstance(error, HfStatsError) and not isinstance(error, UnansweredError):
         return Notice(str(error), suggestions=error.suggestions)
@@ -29,9 +29,9 @@ def notice_of(error: BaseException, text: str = "") -> Notice:
 
 
 def failure(error: BaseException | None = None) -> Notice:
-    """Log an exception (the one being handled, unless given) and return a notice with the reference under which it stands there.
+    """Log an exception, by default the current one, and return a notice with its reference ID.
 
-    An UnansweredError is in the log already, and says itself what to do.
+    An UnansweredError was logged before, and its message is shown as it is.
     """
     error = error or sys.exception()
     if isinstance(error, UnansweredError):

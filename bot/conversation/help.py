@@ -44,7 +44,7 @@ CHANNEL = (
     (("bets", "unbet 3"), "who bet what here, and who is good at it; one of yours taken back"),
     (("status",), "how fresh the data are, and what did not arrive"),
 )
-"""What the clerk keeps for a channel, with what it does."""
+"""Commands for subscriptions, alerts and bets, with descriptions."""
 
 _CHANNEL = Section(
     "For a channel",

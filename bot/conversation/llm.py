@@ -1,4 +1,4 @@
-"""A chat model that reads what the grammar cannot. What it says counts only where it is a question; off unless it is set up."""
+"""Translate natural-language questions with a chat model. Its output counts only if the grammar accepts it. Off by default."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 WAIT = 4.0
-"""Seconds; somebody waits for a first word."""
+"""Seconds to wait for the model, because a user is waiting."""
 LONGEST = 400
-"""Characters of a question that are sent."""
+"""Maximum length of a question in characters."""
 _TOKENS = 60
 _NOTHING = "none"
 _NOBODY = "unset"
@@ -34,31 +34,31 @@ Answer "none" where no command answers what is asked."""
 
 
 class LanguageModel:
-    """Asks a model of an inference provider, or an address that talks as OpenAI's does, what some words mean."""
+    """Asks a model of an inference provider, or at an OpenAI-compatible URL, for the query that a text means."""
 
     def __init__(
         self, entries: Sequence[Entry], *, model: str, token: str | None = None, url: str | None = None, wait: float = WAIT
     ) -> None:
-        """Connect to nothing yet; ``url`` is another address than that of Hugging Face's providers."""
+        """``url`` is an OpenAI-compatible endpoint to use instead of Hugging Face's providers. Doesn't connect yet."""
         self._forms: list[Form] = [entry.form for entry in entries]
         lines = (f"- {entry.summary}: {'; '.join(entry.examples)}" for entry in entries)
         self._rules = _RULES.format(commands="\n".join(lines))
         self._model, self._url, self._wait = model, url, wait
-        # Without any token the client would show an address of somebody else's the Hub's, which it finds in the environment.
+        # Without a token, the client would send the Hub's token from the environment to the other endpoint.
         self._token = token or (_NOBODY if url else None)
 
     def read(self, text: str) -> Query | None:
-        """Return the question that the words are taken for; ``None`` where there is none or the model is away. Never raises."""
+        """Return the query that a text means; ``None`` if there is none or the model is unavailable. Never raises."""
         if not text.strip() or len(text) > LONGEST:
             return None
-        said = self._ask(text)
-        line = said.strip().strip("`").partition("\n")[0].strip().strip("`").removeprefix("/hfstats ")
+        answer = self._ask(text)
+        line = answer.strip().strip("`").partition("\n")[0].strip().strip("`").removeprefix("/hfstats ")
         if not line or line.casefold().rstrip(".") == _NOTHING:
             return None
         try:
             return grammar.parse(line, self._forms)
         except HfStatsError:
-            _log.info("the chat model answered with what is no question", extra={"characters": len(line)})
+            _log.info("the chat model's answer is not a valid query", extra={"characters": len(line)})
             return None
 
     def _ask(self, text: str) -> str:
@@ -72,7 +72,7 @@ class LanguageModel:
                 answer = client.chat_completion(messages, model=self._model, max_tokens=_TOKENS, temperature=0)
             return str(answer.choices[0].message.content or "")
         except (HfHubHTTPError, InferenceTimeoutError, HTTPError, InvalidURL, OSError) as error:
-            _log.warning("the chat model cannot be asked", extra={"error": type(error).__name__})
+            _log.warning("could not reach the chat model", extra={"error": type(error).__name__})
         except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
-            _log.warning("the chat model's answer cannot be read", extra={"error": type(error).__name__})
+            _log.warning("could not read the chat model's answer", extra={"error": type(error).__name__})
         return ""

@@ -1,4 +1,4 @@
-"""Catalog: the latest overview of the store, kept at hand, and the names nearest to what somebody types."""
+"""A cache of the store's summary, and a search for names that match what a user types."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ if TYPE_CHECKING:
     from bot.domain.store_summary import Name, StoreSummary
 
 FRESH = 60.0
-"""Seconds for which an overview is taken as the latest without asking again."""
+"""Seconds before a cached summary is refreshed."""
 _ALIKE = 75
-"""Similarity (0 to 100) from which names are offered where none holds what was typed."""
+"""Minimum similarity (0 to 100) of names that don't contain the typed text."""
 
 
 class Overviews(Protocol):
-    """Whatever can look the store over: the pool of processes, or one analyst in this process."""
+    """Summarizes the store, in the analytics processes or in this one."""
 
-    def overview(self, known: str) -> StoreSummary | None:
-        """Return the overview, or ``None`` when its edition is still ``known``."""
+    def summarize_store(self, known: str) -> StoreSummary | None:
+        """Return the summary; ``None`` if its edition is still ``known``."""
         ...
 
 
 class NameIndex:
-    """Asks for the overview once for each state of the store, however many people look."""
+    """Caches the summary, for all users and until the store changes."""
 
     def __init__(self, source: Overviews) -> None:
-        """Ask nothing yet."""
+        """Start with an empty cache."""
         self._source = source
         self._found: StoreSummary | None = None
         self._again = 0.0
@@ -42,24 +42,26 @@ class NameIndex:
         self._behind: Thread | None = None
 
     def current(self) -> StoreSummary:
-        """Return the overview, at most a minute old.
+        """Return the summary, at most a minute old.
 
-        Raises whatever the source raises; HfStatsError for what a person can mend.
+        Raises:
+            HfStatsError: for known errors, such as a missing snapshot; other errors of the source pass through.
+
         """
         with self._asking:
             if self._found is None or monotonic() >= self._again:
-                self._found = self._source.overview(self._found.edition if self._found else "") or self._found
+                self._found = self._source.summarize_store(self._found.edition if self._found else "") or self._found
                 self._again = monotonic() + FRESH
             if self._found is None:
-                raise LookupError("the source knows an edition that it never gave")
+                raise LookupError("the source returned no summary although none is cached")
             return self._found
 
-    def at_hand(self, within: float = 0.0) -> StoreSummary | None:
-        """Return the overview without waiting for a newer one; when there is none yet, wait ``within`` seconds. Never raises."""
+    def cached(self, within: float = 0.0) -> StoreSummary | None:
+        """Return the cached summary, refreshed in the background; if there is none, wait ``within`` seconds. Never raises."""
         if self._found is None or monotonic() >= self._again:
             behind = self._behind
             if behind is None or not behind.is_alive():
-                behind = self._behind = Thread(target=self._look, name="catalog", daemon=True)
+                behind = self._behind = Thread(target=self._look, name="name-index", daemon=True)
                 behind.start()
             if self._found is None:
                 behind.join(within)
@@ -68,12 +70,12 @@ class NameIndex:
     def _look(self) -> None:
         try:
             self.current()
-        except Exception:  # noqa: BLE001 - logged with its trace; who waits goes on without
+        except Exception:  # noqa: BLE001 - logged; callers go on without a summary
             failure()
 
 
 def near(names: Sequence[Name], typed: str, most: int) -> list[str]:
-    """Return the names that somebody may mean who typed this: those that begin so, then those that hold it; else those alike."""
+    """Return up to ``most`` names that match a typed text: by prefix, then by substring; if none, similar ones."""
     wanted = normalize(typed)
     if not wanted:
         return [one.name for one in names[:most]]

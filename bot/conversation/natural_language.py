@@ -50,11 +50,11 @@ class NaturalLanguage:
         return read(text, self._forms, self._directory(), self._today())
 
     def _directory(self) -> Directory:
-        overview = self._catalog.at_hand()
-        edition = overview.edition if overview else None
+        summary = self._catalog.cached()
+        edition = summary.edition if summary else None
         with self._lock:
             if self._names is None or edition != self._edition:
-                known = overview.names if overview else {}
+                known = summary.names if summary else {}
                 names = {word: [(one.name, one.also) for one in found] for word, found in known.items() if word != "movers"}
                 self._names, self._edition = directory(names), edition
             return self._names

@@ -1,4 +1,4 @@
-"""Lets each message have one answer: the first time it is answered, and after an edit of its words its answer is changed."""
+"""Ensure that each message has one answer, which is updated if the message is edited."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ _log = logging.getLogger(__name__)
 
 @dataclass
 class MessageAnswer:
-    """The answer of one message."""
+    """The answer to a message."""
 
     needed: bool
-    """Whether these words are to be answered."""
+    """Whether this version of the message needs an answer."""
     ts: str | None = None
-    """Where the answer stands: before, the one to change; after, the one that was posted or changed."""
+    """Timestamp of the existing answer, if any; the caller sets it to that of the posted one."""
 
 
 class _Queue:
-    """Those who answer one message, one after the other."""
+    """Serializes the answers to one message."""
 
     def __init__(self) -> None:
         self.lock = Lock()
@@ -39,20 +39,19 @@ class _Queue:
 
 
 class OneAnswer:
-    """Decides about messages that are delivered more than once, or edited while they are answered."""
+    """Handles messages that are delivered more than once, or edited while they are answered."""
 
     def __init__(self, answered_messages: AnsweredMessages) -> None:
-        """Remember answers in ``answered_messages``."""
+        """Store answers in ``answered_messages``."""
         self._store = answered_messages
         self._queues: WeakValueDictionary[SourceMessage, _Queue] = WeakValueDictionary()
         self._lock = Lock()
 
     @contextmanager
     def for_message(self, message: SourceMessage, words: str) -> Iterator[MessageAnswer]:
-        """Yield what to do about a message with these words, when whatever answers its earlier words is done.
+        """Yield whether and where to answer a message, after answers to its earlier versions are complete.
 
-        Of several edits that waited, only the last is answered. Where the database is away, a message is rather answered twice
-        than not at all.
+        Of several waiting edits, only the last is answered. Without the database, a message is answered twice rather than never.
         """
         with self._lock:
             queue = self._queues.setdefault(message, _Queue())
@@ -70,11 +69,11 @@ class OneAnswer:
                 return MessageAnswer(needed=False)
             return MessageAnswer(needed=True, ts=self._store.answer_of(message))
         except StoreError as error:
-            _log.warning("whether a message was answered before isn't known: %s", error)
+            _log.warning("could not check whether a message was answered: %s", error)
             return MessageAnswer(needed=True)
 
     def _remember(self, message: SourceMessage, ts: str) -> None:
         try:
             self._store.answered(message, ts)
         except StoreError as error:
-            _log.warning("an edit of this message will get another answer: %s", error)
+            _log.warning("could not store an answer; an edit will get another one: %s", error)

@@ -1,4 +1,4 @@
-"""What somebody is told who may not do what they asked for: in a friendly sentence, what they may do instead. Pure."""
+"""Notices for users who lack a permission, with what they can do instead."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _OF_UNKNOWN = Notice(
 _OF_OTHERS = Notice(
     "That's for full members of this workspace. You can ask me about the Hugging Face Hub, and see what this channel gets."
 )
-_SAID = {ActorKind.STRANGER: _OF_STRANGERS, ActorKind.UNKNOWN: _OF_UNKNOWN}
+_NOTICES = {ActorKind.STRANGER: _OF_STRANGERS, ActorKind.UNKNOWN: _OF_UNKNOWN}
 
 
 def refusal(kind: ActorKind) -> Notice:
-    """Say what somebody of this kind may do instead."""
-    return _SAID.get(kind, _OF_OTHERS)
+    """Return the notice for an actor of this kind."""
+    return _NOTICES.get(kind, _OF_OTHERS)

@@ -1,4 +1,4 @@
-"""From a query to a Reply: an answer with its picture, or a notice that says why there is none. No Slack, no HTTP."""
+"""Answer queries: a reply is an answer with its picture, or a notice with the reason."""
 
 from __future__ import annotations
 
@@ -16,40 +16,40 @@ if TYPE_CHECKING:
 
 
 class Answers(Protocol):
-    """Whatever answers questions: the pool of processes, or one analytics process in this one."""
+    """Answers questions, in the analytics processes or in this one."""
 
     def answer(self, query: Query) -> tuple[Answer, Picture]:
-        """Answer a question; raises HfStatsError for one that has no answer."""
+        """Return a query's answer and picture; raises HfStatsError if there is no answer."""
         ...
 
-    def overview(self, known: str) -> StoreSummary | None:
-        """Look over the store; ``None`` when its edition is still ``known``."""
+    def summarize_store(self, known: str) -> StoreSummary | None:
+        """Summarize the store; returns ``None`` if its edition is still ``known``."""
         ...
 
 
 class Analytics(Answers, Protocol):
-    """Whatever answers questions and builds digests: the pool of processes, or one analytics process in this one."""
+    """Answers questions and builds digests, in the analytics processes or in this one."""
 
     def digest(self, edition: str, within: str, sections: tuple[str, ...] = ()) -> tuple[Digest, Picture]:
-        """Build a digest."""
+        """Build a digest with its picture; raises HfStatsError if there is none."""
         ...
 
     def entries(self) -> tuple[Entry, ...]:
-        """Return what can be asked."""
+        """Return the questions that can be asked."""
         ...
 
 
 class Router:
-    """Asks whatever answers questions, and turns its errors into notices."""
+    """Answers queries, and turns errors into notices."""
 
     def __init__(self, answers: Answers) -> None:
         """Answer from ``answers``."""
         self._answers = answers
 
     def reply(self, query: Query) -> Reply:
-        """Answer a question. Never raises: what goes wrong is in the reply."""
+        """Answer a query. Never raises: errors become a notice."""
         try:
             answer, picture = self._answers.answer(query)
-        except Exception as error:  # noqa: BLE001 - logged with its trace under the reference in the notice
+        except Exception as error:  # noqa: BLE001 - logged with the reference ID in the notice
             return Reply(notice=notice_of(error, str(query)))
         return Reply(answer=answer, picture=picture)

@@ -1,4 +1,4 @@
-"""How a reply reaches a conversation: formats with fallbacks, uploads, errors, recovery after a crash.
+"""Delivery of replies to conversations: formats with fallbacks, retries, recovery after a crash.
 
-Nothing decides here what a reply says. It may import blocks and domain.
+What a reply says is decided elsewhere. It may import blocks and domain.
 """

@@ -1,4 +1,4 @@
-"""Doing things in Slack that may be done twice: now or, where Slack or the database is away, later."""
+"""Idempotent calls to Slack that are queued for a retry when Slack or the database is unavailable."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from analytics.errors import StoreError
 from bot.delivery.open_request import CURRENT
-from bot.slack_api.errors import FAILURES, lasting, said
+from bot.slack_api.errors import FAILURES, error_code, is_lasting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,42 +17,42 @@ T = TypeVar("T")
 
 
 def attempt(what: str, act: Callable[[], object]) -> bool:
-    """Do something that may be done twice without harm, now or, where Slack or the database is away, later.
+    """Run an idempotent call, and queue it for a retry after a temporary failure.
 
-    Returns whether it is done.
+    ``what`` describes the failure in the log. Returns ``False`` if the call was queued.
 
     Raises:
-        SlackApiError: for a refusal that would be the same a moment later.
+        SlackApiError: for a permanent error.
 
     """
     try:
         act()
     except (*FAILURES, StoreError) as error:
         request = CURRENT.get()
-        if request is None or lasting(error):
+        if request is None or is_lasting(error):
             raise
-        _log.warning("%s: %s", what, said(error))
-        request.handed_over = True
-        request.lifecycle.handover.take(what, lambda: _tried_again(what, act))
+        _log.warning("%s: %s", what, error_code(error))
+        request.queued_for_retry = True
+        request.lifecycle.retry_queue.add(what, lambda: _retry(what, act))
         return False
     return True
 
 
-def _tried_again(what: str, act: Callable[[], object]) -> bool:
-    """Tell whether it is not to be tried once more."""
+def _retry(what: str, act: Callable[[], object]) -> bool:
+    """Run a queued call; returns ``True`` if no other attempt is needed."""
     try:
         act()
     except FAILURES as error:
-        if not lasting(error):
+        if not is_lasting(error):
             raise
-        _log.warning("%s: %s", what, said(error))
+        _log.warning("%s: %s", what, error_code(error))
     return True
 
 
 def succeeds(what: str, act: Callable[[], T]) -> T | None:
-    """Return what ``act`` does, or ``None`` where it raises."""
+    """Return the result of ``act``; ``None`` if it raises, which is logged with ``what``."""
     try:
         return act()
-    except BaseException as error:  # noqa: BLE001 - the steps after this one are done all the same
+    except BaseException as error:  # noqa: BLE001 - the caller's next steps must run
         _log.warning("%s: %s", what, type(error).__name__)
         return None

@@ -1,4 +1,4 @@
-"""One person's conversation with the bot: where they asked, and every way to answer there."""
+"""The conversation in which a user made a request, and the ways to post there."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from bot.blocks.controls import VIEW
 from bot.blocks.messages import origin_note, progress, progress_without_update, restart_notice
-from bot.delivery.message_marker import Unseen, find, marked, new_delivery_id
+from bot.delivery.message_marker import HistoryUnavailable, find_marked, mark_metadata, new_delivery_id
 from bot.delivery.request_tracker import TRACKER
 from bot.domain.access import NOBODY, Access, ConversationKind
 from bot.slack_api import response_url
-from bot.slack_api.errors import FAILURES, PostResult, classify_error, meaning, said
+from bot.slack_api.errors import FAILURES, PostResult, classify_answer, classify_error, error_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
     from bot.domain.reply import Notice
 
     PostMethod = Callable[[list[Block], str], PostResult]
-    """Shows blocks, with a text for notifications, to somebody somewhere. Never raises what :data:`FAILURES` names."""
+    """Posts blocks with a notification text. Never raises any of :data:`FAILURES`."""
 
 _log = logging.getLogger(__name__)
 
-_TRIES = 3
-"""Of what may be done twice without harm."""
+_ATTEMPTS = 3
+"""For idempotent calls."""
 
 
 @dataclass(slots=True)
 class Conversation:
-    """Where one person asked something, and the ways to post there."""
+    """Where a user made a request, and the ways to post there."""
 
     client: WebClient
     workspace: str
@@ -43,160 +43,160 @@ class Conversation:
     channel: str
     user: str
     respond: Respond | None = None
-    """Present for commands and buttons: 5 uses within 30 minutes, in any conversation."""
+    """Available for commands and buttons: works 5 times within 30 minutes, in any conversation."""
     thread: str | None = None
     direct: bool = False
-    """A conversation of the bot with this one person: nothing there needs to be ephemeral."""
+    """Whether this is a direct message with the bot, where nothing needs to be ephemeral."""
     quiet: bool = False
-    """The answer is for this person alone, too."""
+    """Whether to show the answer only to this user."""
     access: Access = NOBODY
-    """What the request may do here. A door that leaves it out can do nothing."""
+    """What the request may do here. The default allows nothing."""
     replaces_message: bool = False
-    """The answer takes the place of the message that the request came from."""
+    """Whether the answer replaces the message that the request came from."""
     message: str | None = None
     """The timestamp of that message."""
     asked_by: str | None = None
-    """Who asked first, where that is not this person."""
+    """The user who asked first, if different from ``user``."""
     read_as: str | None = None
-    """The question that plain words were taken for; said with the answer."""
+    """The query that a natural-language question was read as; shown with the answer."""
     working: tuple[str, str] | None = field(default=None, init=False)
-    """Channel and timestamp of the working message, while one stands there."""
+    """Channel and timestamp of the working message, while there is one."""
     may_leave_working: bool = field(default=False, init=False)
-    """A working message may stand there that cannot be found, and so not be taken back either."""
+    """Whether there may be a working message that can't be found and so can't be removed."""
     notified: bool = field(default=False, init=False)
-    """An answer or a notice arrived."""
+    """Whether an answer or a notice was delivered."""
     answer_ts: str | None = field(default=None, init=False)
-    """The timestamp of the message that everybody here can see of the answer."""
+    """Timestamp of the public message with the answer."""
     notice: Notice | None = field(default=None, init=False)
-    """What the person was to be told last, or is to be told still."""
+    """The last notice for the user, delivered or not."""
     question: str = field(default="", init=False)
-    """The question that the working message names."""
+    """The question that the working message shows."""
     _is_private: bool = field(default=False, init=False)
-    """Nobody but this person is in the conversation."""
+    """Whether only this user is in the conversation."""
     _posted_ts: str = field(default="", init=False)
     _lost_post: tuple[str, PostResult] | None = field(default=None, init=False)
-    """The mark of a working message that may have been posted, and how the post ended."""
+    """The marker of a working message that may have been posted, and the result of the post."""
     _closed: bool = field(default=False, init=False)
-    """Slack takes no post of the bot's here."""
+    """Whether Slack refuses all posts of the bot here."""
     _update_lost: bool = field(default=False, init=False)
-    """The working message may have become the answer."""
+    """Whether the working message may have been replaced by the answer."""
     _last_error: str = field(default="", init=False)
-    """What Slack said to the last call that went wrong."""
+    """Error code of the last failed call."""
 
     def __post_init__(self) -> None:
-        """Let what follows the request know."""
+        """Register with the request's tracker."""
         self._is_private = self.direct or self.channel.startswith("D")
         if tracker := TRACKER.get():
             tracker.opened(self)
 
     @property
     def public(self) -> bool:
-        """Whether everybody in the workspace may know of the conversation."""
+        """Whether the conversation is a public channel."""
         return self.access.origin.kind is ConversationKind.PUBLIC and self.access.origin.channel == self.channel
 
     def start(self, text: str) -> None:
-        """Show that the question is being worked on, where that can be taken back later."""
+        """Post a working message, unless the answer is private or replaces a message."""
         self.question = text
         if self.quiet or self.replaces_message:
             return
         mark = new_delivery_id()
-        self._lost_post = (mark, PostResult.LOST)  # whatever is raised now, it is looked for before the end
+        self._lost_post = (mark, PostResult.UNCONFIRMED)  # after any exception, the message is looked for later
         try:
             posted = self._posted(progress(text), "Working on it …", mark)
             self.working, self._lost_post = (str(posted["channel"]), self._posted_ts), None
         except FAILURES as error:
-            _log.info("no working message: %s", said(error))
-            sent = classify_error(error)
-            self._closed = sent is PostResult.SHUT
-            self._lost_post = (mark, sent) if sent in {PostResult.LOST, PostResult.FAILED} else None
+            _log.info("no working message: %s", error_code(error))
+            result = classify_error(error)
+            self._closed = result is PostResult.UNAVAILABLE
+            self._lost_post = (mark, result) if result in {PostResult.UNCONFIRMED, PostResult.TEMPORARY_FAILURE} else None
             return
         if tracker := TRACKER.get():
             tracker.posted(self, text)
 
     def post_methods(self) -> list[PostMethod]:
-        """Return the ways to give an answer, best first: to everybody, or to the one person when quiet."""
+        """Return the methods for posting an answer, best first; only private ones if ``quiet``."""
         if self.quiet:
-            over = [self._noting_success(self._replace_ephemeral)] if self.replaces_message else []
-            return [*over, *self.private_post_methods()]
+            replacement = [self._recording_success(self._replace_ephemeral)] if self.replaces_message else []
+            return [*replacement, *self.private_post_methods()]
         self._find_lost_post()
-        found: list[PostMethod] = []
+        methods: list[PostMethod] = []
         if self.replaces_message and self.message:
-            found.append(self._replace_message)
+            methods.append(self._replace_message)
         if self.replaces_message and self.respond:
-            found.append(self._replace_original)
+            methods.append(self._replace_original)
         if self.working:
-            found.append(self._replace_working)
+            methods.append(self._replace_working)
         if self.respond:
-            found.append(self._respond_in_channel)
+            methods.append(self._respond_in_channel)
         if not self._closed:
-            found.append(self._post)
-        return [*map(self._noting_success, found), *([] if self._is_private else self.private_post_methods())]
+            methods.append(self._post)
+        return [*map(self._recording_success, methods), *([] if self._is_private else self.private_post_methods())]
 
     def private_post_methods(self) -> list[PostMethod]:
-        """Return the ways to speak to the person alone."""
+        """Return the methods for posting to the user alone, best first."""
         self._find_lost_post()
-        found: list[PostMethod] = []
+        methods: list[PostMethod] = []
         if self.respond:
-            found.append(self._respond_ephemerally)
-        over = [self._replace_working] if self.working else []
+            methods.append(self._respond_ephemerally)
+        replacement = [self._replace_working] if self.working else []
         if self._is_private:
-            found += [*([self._replace_message] if self.replaces_message and self.message else []), *over, self._post]
+            methods += [*([self._replace_message] if self.replaces_message and self.message else []), *replacement, self._post]
         else:
-            found += [self._post_ephemeral, self._post_direct_message, *over]
-        return [self._noting_success(method) for method in found]
+            methods += [self._post_ephemeral, self._post_direct_message, *replacement]
+        return [self._recording_success(method) for method in methods]
 
     def send_wait_notice(self, text: str) -> None:
-        """Tell the person that there will be an answer, where no working message does."""
+        """Tell the user that an answer follows, if there is no working message."""
         self._respond_ephemerally(progress_without_update(text), "The answer follows.")
 
-    def withdraw(self) -> bool:
-        """Take the working message back, where one may still stand; tell whether none does.
+    def remove_working_message(self) -> bool:
+        """Delete the working message; returns ``True`` if there is none anymore.
 
-        One that Slack does not delete, or that may have become the answer already, is turned into an offer to ask again. One
-        that is gone, or that Slack lets nobody change any more, counts as taken back.
+        A message that can't be deleted, or that may have become the answer, is turned into an offer to ask again. A message that
+        nobody can change anymore counts as removed.
         """
         self._find_lost_post()
         if self.working and not self._update_lost:
             channel, ts = self.working
-            sent = self._update(self.client.chat_delete, channel=channel, ts=ts)
-            if sent is PostResult.DONE or self._last_error == "message_not_found":
+            result = self._update(self.client.chat_delete, channel=channel, ts=ts)
+            if result is PostResult.DELIVERED or self._last_error == "message_not_found":
                 self.working = None
-        return self.working is None or self.interrupt()
+        return self.working is None or self.mark_interrupted()
 
-    def interrupt(self) -> bool:
-        """Turn the working message into an offer to ask again; tell whether none stands any more."""
+    def mark_interrupted(self) -> bool:
+        """Turn the working message into an offer to ask again; returns ``True`` if there is none anymore."""
         if self.working is None:
             return True
         channel, ts = self.working
         blocks, text = restart_notice(self.question, VIEW), "I was interrupted while working on this."
-        sent = self._update(self.client.chat_update, channel=channel, ts=ts, blocks=blocks, text=text)
-        if sent is PostResult.DONE or (sent is PostResult.SHUT and self._last_error != "ratelimited"):
+        result = self._update(self.client.chat_update, channel=channel, ts=ts, blocks=blocks, text=text)
+        if result is PostResult.DELIVERED or (result is PostResult.UNAVAILABLE and self._last_error != "ratelimited"):
             self.working = None
         return self.working is None
 
-    def _noting_success(self, way: PostMethod) -> PostMethod:
-        def tell(blocks: list[Block], text: str) -> PostResult:
-            sent = way(blocks, text)
-            self.notified = self.notified or sent is PostResult.DONE
-            return sent
+    def _recording_success(self, method: PostMethod) -> PostMethod:
+        def post(blocks: list[Block], text: str) -> PostResult:
+            result = method(blocks, text)
+            self.notified = self.notified or result is PostResult.DELIVERED
+            return result
 
-        return tell
+        return post
 
     def _replace_working(self, blocks: list[Block], text: str) -> PostResult:
         if self.working is None:
-            return PostResult.SHUT
+            return PostResult.UNAVAILABLE
         channel, ts = self.working
-        sent = self._update(self.client.chat_update, channel=channel, ts=ts, blocks=blocks, text=text)
-        if sent is PostResult.DONE:
+        result = self._update(self.client.chat_update, channel=channel, ts=ts, blocks=blocks, text=text)
+        if result is PostResult.DELIVERED:
             self.working, self.answer_ts = None, ts
-        self._update_lost = sent is PostResult.LOST
-        return sent
+        self._update_lost = result is PostResult.UNCONFIRMED
+        return result
 
     def _replace_message(self, blocks: list[Block], text: str) -> PostResult:
-        sent = self._update(self.client.chat_update, channel=self.channel, ts=self.message, blocks=blocks, text=text)
-        if sent is PostResult.DONE:
+        result = self._update(self.client.chat_update, channel=self.channel, ts=self.message, blocks=blocks, text=text)
+        if result is PostResult.DELIVERED:
             self.answer_ts = self.message
-        return sent
+        return result
 
     def _replace_original(self, blocks: list[Block], text: str) -> PostResult:
         return self._retry_while_lost(lambda: self._respond(blocks, text, "in_channel", replace=True))
@@ -212,51 +212,50 @@ class Conversation:
 
     def _post(self, blocks: list[Block], text: str) -> PostResult:
         mark = new_delivery_id()
-        sent = self._call(self._posted, blocks, text, mark)
-        self.answer_ts = self._posted_ts if sent is PostResult.DONE else self.answer_ts
-        if sent not in {PostResult.LOST, PostResult.FAILED}:
-            return sent
+        result = self._call(self._posted, blocks, text, mark)
+        self.answer_ts = self._posted_ts if result is PostResult.DELIVERED else self.answer_ts
+        if result not in {PostResult.UNCONFIRMED, PostResult.TEMPORARY_FAILURE}:
+            return result
         try:
-            self.answer_ts = find(self.client, self.channel, mark, self.thread)
-        except Unseen:
-            return sent
-        return PostResult.DONE if self.answer_ts else PostResult.FAILED
+            self.answer_ts = find_marked(self.client, self.channel, mark, self.thread)
+        except HistoryUnavailable:
+            return result
+        return PostResult.DELIVERED if self.answer_ts else PostResult.TEMPORARY_FAILURE
 
     def _post_ephemeral(self, blocks: list[Block], text: str) -> PostResult:
         to = {"channel": self.channel, "user": self.user, "thread_ts": self.thread}
         return self._call(self.client.chat_postEphemeral, blocks=blocks, text=text, **to)
 
     def _post_direct_message(self, blocks: list[Block], text: str) -> PostResult:
-        above = origin_note(self.channel)
+        origin = origin_note(self.channel)
         return self._call(
             self.client.chat_postMessage,
             channel=self.user,
-            blocks=[above, *blocks] if blocks else [],
+            blocks=[origin, *blocks] if blocks else [],
             text=text,
             unfurl_links=False,
         )
 
     def _posted(self, blocks: list[Block], text: str, mark: str) -> SlackResponse:
-        posted = self.client.chat_postMessage(
-            channel=self.channel, blocks=blocks, text=text, thread_ts=self.thread, unfurl_links=False, metadata=marked(mark)
-        )
+        to: dict[str, Any] = {"channel": self.channel, "thread_ts": self.thread, "metadata": mark_metadata(mark)}
+        posted = self.client.chat_postMessage(blocks=blocks, text=text, unfurl_links=False, **to)
         self._posted_ts = str(posted["ts"])
         return posted
 
     def _find_lost_post(self) -> None:
-        """Look for a working message whose post was lost: an answer beside it would leave it standing for ever."""
+        """Look for a working message whose post wasn't confirmed, so that it doesn't stay next to the answer."""
         if self._lost_post:
-            (mark, sent), self._lost_post = self._lost_post, None
+            (mark, result), self._lost_post = self._lost_post, None
             try:
-                found = find(self.client, self.channel, mark, self.thread)
-            except Unseen:
-                self.may_leave_working = sent is PostResult.LOST
+                ts = find_marked(self.client, self.channel, mark, self.thread)
+            except HistoryUnavailable:
+                self.may_leave_working = result is PostResult.UNCONFIRMED
             else:
-                self.working = (self.channel, found) if found else None
+                self.working = (self.channel, ts) if ts else None
 
     def _respond(self, blocks: list[Block], text: str, response_type: str, *, replace: bool = False) -> PostResult:
         if self.respond is None or self.respond.response_url is None:
-            return PostResult.SHUT
+            return PostResult.UNAVAILABLE
         body = {
             "blocks": blocks,
             "text": text,
@@ -265,36 +264,36 @@ class Conversation:
             "unfurl_links": False,
             "thread_ts": None if replace else self.thread,
         }
-        said_there = {name: value for name, value in body.items() if value is not None}
+        payload = {name: value for name, value in body.items() if value is not None}
         try:
-            # Not Bolt's own way: it sends again what it lost the connection for, and the answer would be there twice.
-            answered = response_url.post(self.client, self.respond.response_url, said_there)
+            # Bolt's Respond retries after a lost connection, which could post the answer twice.
+            answered = response_url.post(self.client, self.respond.response_url, payload)
         except FAILURES as error:
-            _log.warning("response_url: %s", said(error))
+            _log.warning("response_url: %s", error_code(error))
             return classify_error(error)
         word = response_url.error_of(answered.body)
         if answered.status_code == 200 and word is None:
-            return PostResult.DONE
+            return PostResult.DELIVERED
         _log.warning("response_url: %s %s", answered.status_code, word)
-        return meaning(word or "", answered.status_code)
+        return classify_answer(word or "", answered.status_code)
 
     def _update(self, method: Callable[..., object], **arguments: Any) -> PostResult:  # noqa: ANN401 - the Web API's own arguments
         return self._retry_while_lost(lambda: self._call(method, **arguments))
 
     @staticmethod
-    def _retry_while_lost(act: Callable[[], PostResult]) -> PostResult:
-        """Do again what may be done twice, as long as it is not known to be done."""
-        for _ in range(_TRIES):
-            sent = act()
-            if sent is not PostResult.LOST:
+    def _retry_while_lost(call: Callable[[], PostResult]) -> PostResult:
+        """Repeat an idempotent call until its result is confirmed."""
+        for _ in range(_ATTEMPTS):
+            result = call()
+            if result is not PostResult.UNCONFIRMED:
                 break
-        return sent
+        return result
 
-    def _call(self, method: Callable[..., object], *given: Any, **arguments: Any) -> PostResult:  # noqa: ANN401 - as above
+    def _call(self, method: Callable[..., object], *reply: Any, **arguments: Any) -> PostResult:  # noqa: ANN401 - as above
         try:
-            method(*given, **arguments)
+            method(*reply, **arguments)
         except FAILURES as error:
-            self._last_error = said(error)
+            self._last_error = error_code(error)
             _log.warning("%s: %s", method.__name__, self._last_error)
             return classify_error(error)
-        return PostResult.DONE
+        return PostResult.DELIVERED

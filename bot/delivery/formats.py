@@ -1,4 +1,4 @@
-"""The forms in which an answer's numbers can be shown, best first; docs/explanation/delivery.md has the table."""
+"""The formats of an answer's numbers, with fallbacks; see the table in docs/explanation/delivery.md."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
     from bot.domain.reply import Picture
 
     Address = Callable[[str, Picture], str | None]
-    """Gives a workspace's picture an address that Slack can fetch; ``None`` where this deployment has none to give."""
-    Rung = Callable[["RenderInput"], list[Block]]
-    """Shows the numbers in one form; nothing, where that form does not suit them."""
+    """Returns a public URL for a workspace's picture; ``None`` if this deployment has no public URL."""
+    Format = Callable[["RenderInput"], list[Block]]
+    """Returns blocks with the numbers; none if the format doesn't suit them."""
 
 _log = logging.getLogger(__name__)
 
-REST = 300.0
-"""Seconds for which a rung is left out that would fail again for the next answer as it did for this one."""
+COOLDOWN = 300.0
+"""Seconds for which a format is skipped in a workspace after a failure that would affect the next answer too."""
 
 
 @dataclass(frozen=True, slots=True)
 class RenderInput:
-    """An answer, and what the rungs need to show it."""
+    """An answer, and what the formats need to show it."""
 
     answer: Answer
     picture: Picture | None
@@ -43,60 +43,64 @@ class RenderInput:
     address: Address
 
 
-def by_address(load: RenderInput) -> list[Block]:
-    """Show the picture from the bot's own public address."""
-    url = load.address(load.workspace, load.picture) if load.picture else None
-    return [image_at(url, load.answer.chart.alt)] if url else []
+def image_from_url(render_input: RenderInput) -> list[Block]:
+    """Show the picture from the bot's public URL."""
+    url = render_input.address(render_input.workspace, render_input.picture) if render_input.picture else None
+    return [image_at(url, render_input.answer.chart.alt)] if url else []
 
 
-def by_upload(load: RenderInput) -> list[Block]:
-    """Show the picture from Slack's own files."""
-    return [image_of_file(upload(load.client, load.picture), load.answer.chart.alt)] if load.picture else []
+def uploaded_image(render_input: RenderInput) -> list[Block]:
+    """Upload the picture to Slack."""
+    return (
+        [image_of_file(upload(render_input.client, render_input.picture), render_input.answer.chart.alt)]
+        if render_input.picture
+        else []
+    )
 
 
-def natively(load: RenderInput) -> list[Block]:
-    """Let Slack draw the chart."""
-    return native_chart(load.answer.chart)
+def slack_chart(render_input: RenderInput) -> list[Block]:
+    """Show the chart as Slack's chart block."""
+    return native_chart(render_input.answer.chart)
 
 
-def as_table(load: RenderInput) -> list[Block]:
-    """Show the numbers as Slack's table."""
-    return table_blocks(load.answer)
+def slack_table(render_input: RenderInput) -> list[Block]:
+    """Show the numbers as Slack's table block."""
+    return table_blocks(render_input.answer)
 
 
-def as_text(load: RenderInput) -> list[Block]:
-    """Show the numbers as text; an answer that has none is its sentence."""
-    return numbers(load.answer)
+def plain_numbers(render_input: RenderInput) -> list[Block]:
+    """Show the numbers as text; no blocks if the answer has no numbers."""
+    return numbers(render_input.answer)
 
 
-RUNGS: tuple[Rung, ...] = (by_address, by_upload, natively, as_table, as_text)
+FORMATS: tuple[Format, ...] = (image_from_url, uploaded_image, slack_chart, slack_table, plain_numbers)
 
 
 class FormatFallback:
-    """The rungs, and which of them to leave out for a while."""
+    """Chooses formats, and skips those that failed recently in a workspace."""
 
     def __init__(self) -> None:
-        """Leave out none."""
-        self._rests: dict[tuple[Rung, str], float] = {}
+        """Skip none."""
+        self._paused_until: dict[tuple[Format, str], float] = {}
 
-    def climb(self, load: RenderInput) -> Iterator[list[Block]]:
-        """Yield the forms that suit an answer, best first. Whoever asks for another tells that Slack refused the last one."""
-        for rung in RUNGS:
-            if time.monotonic() < self._rests.get((rung, load.workspace), 0.0):
+    def renderings(self, render_input: RenderInput) -> Iterator[list[Block]]:
+        """Yield an answer's blocks in each suitable format, best first. Asking for the next means that Slack refused the last."""
+        for format_ in FORMATS:
+            if time.monotonic() < self._paused_until.get((format_, render_input.workspace), 0.0):
                 continue
             try:
-                shown = rung(load)
+                shown = format_(render_input)
             except NotUploadedError as error:
-                _log.warning("the picture could not be uploaded: %s", error)
+                _log.warning("could not upload a picture: %s", error)
                 if error.lasting:
-                    self._rest(rung, load.workspace)
+                    self._pause(format_, render_input.workspace)
                 continue
-            if shown or rung is RUNGS[-1]:
+            if shown or format_ is FORMATS[-1]:
                 yield shown
-                _log.warning("Slack refused the answer's form %s", rung.__name__)
-                if rung is by_address:  # what Slack cannot fetch now, it cannot fetch for the next answer
-                    self._rest(rung, load.workspace)
+                _log.warning("Slack refused the format %s", format_.__name__)
+                if format_ is image_from_url:  # Slack couldn't fetch the next answer's picture either
+                    self._pause(format_, render_input.workspace)
 
-    def _rest(self, rung: Rung, workspace: str) -> None:
-        _log.warning("%s is left out for %.0f s", rung.__name__, REST)
-        self._rests[rung, workspace] = time.monotonic() + REST
+    def _pause(self, format_: Format, workspace: str) -> None:
+        _log.warning("the format %s is skipped for %.0f s", format_.__name__, COOLDOWN)
+        self._paused_until[format_, workspace] = time.monotonic() + COOLDOWN

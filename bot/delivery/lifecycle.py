@@ -1,7 +1,7 @@
-"""One function carries a request from its acceptance to its end, whatever the end is.
+"""The lifecycle of a request, from acceptance to exactly one outcome.
 
-Every end takes back or hands over the working message, tells the person or hands that over, counts, and leaves one line in the
-log where something failed.
+At the end, the working message is removed, the user is notified, and the outcome is counted. Steps that fail are queued for a
+retry. Each failure has one line in the log.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, TypeVar
 from analytics.storage import database_wait
 from bot.conversation.failures import notice_of
 from bot.delivery.attempts import succeeds
-from bot.delivery.handover import Handover
 from bot.delivery.open_request import CURRENT, OpenRequest, Outcome
 from bot.delivery.request_tracker import TRACKER
 from bot.delivery.responder import Responder
+from bot.delivery.retry_queue import RetryQueue
 from bot.domain.pending_reply import WITHOUT_MESSAGE, PendingReply
 from bot.domain.reply import Notice
 from bot.observability.logs import request_id
@@ -33,149 +33,149 @@ _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 DATABASE_WITHIN = 5.0
-"""Seconds that one request waits for the database in total."""
-LEFT_FOR_TELLING = 8.0
-"""Seconds before the end of a shutdown from which nobody is waited for, so that everybody can be told."""
-_TELLERS = 16
+"""Seconds that a request waits for the database in total."""
+RESERVED_FOR_NOTICES = 8.0
+"""Seconds at the end of a shutdown that are reserved for notifying users."""
+_NOTICE_THREADS = 16
 _STOPPED = "I'm restarting and couldn't get to your request. Ask again in a minute."
 
 
-class Lifecycle:
-    """Carries requests, and knows which have not ended."""
+class RequestLifecycle:
+    """Runs requests and keeps track of the open ones."""
 
     def __init__(self, pending_replies: PendingReplies | None = None, ended: Callable[[str], None] | None = None) -> None:
-        """Record in ``unfinished`` what has not ended; ``ended`` is told the outcome of each request."""
-        self.handover = Handover(pending_replies)
+        """``pending_replies`` stores open requests; ``ended`` is called with the outcome of each request."""
+        self.retry_queue = RetryQueue(pending_replies)
         self._pending_replies = pending_replies
-        self._ended = ended
+        self._on_end = ended
         self._open: set[OpenRequest] = set()
         self._changed = Condition()
         self.stopping = False
-        """This process ends; who is still waiting is told so."""
+        """Whether this process is shutting down."""
 
     def accept(self, place: Callable[[], Conversation | None] = lambda: None, text: str = "") -> OpenRequest:
-        """Begin a request, which from now on is either carried or stopped."""
+        """Register a request; either :meth:`run` or :meth:`stop` must follow."""
         request = OpenRequest(self, place, text)
         with self._changed:
             self._open.add(request)
         return request
 
     def run(self, request: OpenRequest, work: Callable[[], object]) -> None:
-        """Do the work of a request and bring it to its end. Never raises."""
+        """Run a request's work and end the request. Never raises."""
         request.begun = True
-        if request.ended:  # while it waited
+        if request.ended:  # stopped while it waited for a thread
             return
         error: BaseException | None = None
         tokens = TRACKER.set(request), CURRENT.set(request)
         with database_wait.at_most(DATABASE_WITHIN):
             try:
                 work()
-            except BaseException as raised:  # noqa: BLE001 - also what would end the thread: the person is still waiting
+            except BaseException as raised:  # noqa: BLE001 - even SystemExit: the user is waiting for a reply
                 error = raised
             self._end(request, error)
         TRACKER.reset(tokens[0])
         CURRENT.reset(tokens[1])
 
     def stop(self, request: OpenRequest) -> None:
-        """Bring a request to its end that is not carried any further, as this process ends. Never raises."""
+        """End a request early because this process is shutting down. Never raises."""
         with database_wait.at_most(database_wait.LEAST):
             self._end(request, None, stopped=True)
 
     def record(self, work: PendingReply) -> None:
-        """Write down what is not answered yet. Never raises: an answer needs no record."""
+        """Store a request that isn't answered yet. Never raises, because answers don't depend on it."""
         if self._pending_replies is None:
             return
         try:
             self._pending_replies.begin(work)
         except BaseException as error:  # noqa: BLE001 - see above
-            _log.warning("a working message could not be recorded: %s", type(error).__name__)
+            _log.warning("could not store a working message: %s", type(error).__name__)
 
-    def drained(self, within: float) -> bool:
-        """Wait until every request has ended; tell whether that was in time."""
+    def wait_until_idle(self, within: float) -> bool:
+        """Wait until every request has ended; returns ``False`` after ``within`` seconds."""
         with self._changed:
             return self._changed.wait_for(lambda: not self._open, max(0.0, within))
 
     def stop_waiting(self, within: float) -> None:
-        """Stop, from now on and many at a time, every request that nobody works on yet."""
+        """Stop every request that hasn't started, several at a time, within a number of seconds."""
         self.stopping = True
-        self._stop([request for request in self._left() if not request.begun], within)
+        self._stop([request for request in self._open_requests() if not request.begun], within)
 
     def stop_all(self, within: float) -> None:
-        """Stop every request that has not ended."""
+        """Stop every open request within a number of seconds."""
         self.stopping = True
-        self._stop(self._left(), within)
+        self._stop(self._open_requests(), within)
 
-    def _left(self) -> list[OpenRequest]:
+    def _open_requests(self) -> list[OpenRequest]:
         with self._changed:
             return list(self._open)
 
-    def _stop(self, left: list[OpenRequest], within: float) -> None:
-        if left:
-            _log.warning("telling %s people that their requests are not finished", len(left))
-            tellers = ThreadPoolExecutor(_TELLERS, "stopping")
-            wait([tellers.submit(self.stop, request) for request in left], max(0.0, within))
-            tellers.shutdown(wait=False, cancel_futures=True)
+    def _stop(self, open_requests: list[OpenRequest], within: float) -> None:
+        if open_requests:
+            _log.warning("notifying %s users that their requests were stopped", len(open_requests))
+            executor = ThreadPoolExecutor(_NOTICE_THREADS, "stopping")
+            wait([executor.submit(self.stop, request) for request in open_requests], max(0.0, within))
+            executor.shutdown(wait=False, cancel_futures=True)
 
     def _end(self, request: OpenRequest, error: BaseException | None, *, stopped: bool = False) -> None:
-        """Give a request its one end: tell, withdraw, count. Each step is done whatever becomes of the others."""
+        """End a request once: notify, clean up, count. A failing step doesn't prevent the others."""
         with self._changed:
             first, request.ended = not request.ended, True
         outcome = Outcome.FAILED
         try:
             if first:
-                outcome = self._told(request, error, stopped=stopped)
+                outcome = self._notify(request, error, stopped=stopped)
             self._withdraw(request, stopped=stopped)
-        except BaseException as raised:  # noqa: BLE001 - a defect in the last place that could tell of it
-            _log.critical("a request could not be ended", exc_info=raised)
+        except BaseException as raised:  # noqa: BLE001 - the last place that can log it
+            _log.critical("could not end a request", exc_info=raised)
         finally:
             with self._changed:
                 self._open.discard(request)
                 self._changed.notify_all()
-            if first and self._ended:
-                self._ended(outcome)
+            if first and self._on_end:
+                self._on_end(outcome)
 
-    def _told(self, request: OpenRequest, error: BaseException | None, *, stopped: bool) -> Outcome:
-        """Tell the person what came of it, unless they know; returns what did."""
-        told = next((conversation for conversation in reversed(request.conversations) if conversation.notified), None)
-        if stopped and told is None and self._interrupted(request):
+    def _notify(self, request: OpenRequest, error: BaseException | None, *, stopped: bool) -> Outcome:
+        """Notify the user unless they already have a reply; returns the outcome."""
+        notified = next((conversation for conversation in reversed(request.conversations) if conversation.notified), None)
+        if stopped and notified is None and self._interrupted(request):
             return Outcome.STOPPED
-        notice = Notice(_STOPPED, suggestions=_again(request)) if stopped and told is None else None
+        notice = Notice(_STOPPED, suggestions=_suggestions(request)) if stopped and notified is None else None
         if error is not None:
             notice = notice_of(error, request.question)
         if notice is None:
-            return self._ended_well(request, told)
+            return self._outcome_without_error(request, notified)
         outcome = Outcome.STOPPED if stopped else Outcome.FAILED if notice.reference else Outcome.REFUSED
-        if told:
+        if notified:
             return outcome
-        conversation = succeeds("finding out whom to tell", request.conversation)
+        conversation = succeeds("finding the user's conversation", request.conversation)
         if conversation is None:
             return outcome
         conversation.notice = notice
         return (
             outcome
-            if succeeds("telling", lambda: Responder.tell(conversation, notice))
+            if succeeds("notifying the user", lambda: Responder.tell(conversation, notice))
             else self._hand_over(request, conversation, notice)
         )
 
     def _interrupted(self, request: OpenRequest) -> bool:
-        """Turn the working message into an offer to ask again, which tells the person; tell whether there was one to turn."""
+        """Turn working messages into offers to ask again; returns ``False`` if there was none or it failed."""
         working = [conversation for conversation in request.conversations if conversation.working]
-        return bool(working) and all(succeeds("interrupting", conversation.interrupt) for conversation in working)
+        return bool(working) and all(succeeds("interrupting", conversation.mark_interrupted) for conversation in working)
 
-    def _ended_well(self, request: OpenRequest, notified: Conversation | None) -> Outcome:
+    def _outcome_without_error(self, request: OpenRequest, notified: Conversation | None) -> Outcome:
         if request.duplicate:
             return Outcome.DUPLICATE
         if notified:
             refused = Outcome.FAILED if notified.notice and notified.notice.reference else Outcome.REFUSED
             return refused if notified.notice else Outcome.ANSWERED
         for conversation in request.conversations:
-            if conversation.notice:  # it should have been told, and no way led there
+            if conversation.notice:  # no method could deliver it
                 return self._hand_over(request, conversation, conversation.notice)
-        return Outcome.HANDED_OVER if request.handed_over else Outcome.DONE
+        return Outcome.HANDED_OVER if request.queued_for_retry else Outcome.DONE
 
     def _hand_over(self, request: OpenRequest, conversation: Conversation, notice: Notice) -> Outcome:
-        level = logging.WARNING if notice.reference else logging.ERROR  # with a reference, the failure has its line already
-        _log.log(level, "failure %s: the person could not be told yet", request_id())
+        level = logging.WARNING if notice.reference else logging.ERROR  # with a reference, the failure is already in the log
+        _log.log(level, "failure %s: could not notify the user yet", request_id())
         text = request.text or conversation.question
         work = PendingReply(
             conversation.workspace,
@@ -185,28 +185,30 @@ class Lifecycle:
             conversation.user,
             conversation.thread or "",
         )
-        self.handover.take("telling somebody", lambda: Responder.tell(conversation, notice), work)
+        self.retry_queue.add("notifying a user", lambda: Responder.tell(conversation, notice), work)
         return Outcome.HANDED_OVER
 
     def _withdraw(self, request: OpenRequest, *, stopped: bool) -> None:
-        """Leave no working message standing, and no record of one that does not stand."""
+        """Remove the request's working messages and their stored rows."""
         for conversation in request.conversations:
-            take_back = conversation.interrupt if stopped and not conversation.notified else conversation.withdraw
-            if not succeeds("withdrawing a working message", take_back):
-                self.handover.take("withdrawing a working message", take_back, _standing(request, conversation))
-        standing = {conversation.working for conversation in request.conversations}
+            remove = (
+                conversation.mark_interrupted if stopped and not conversation.notified else conversation.remove_working_message
+            )
+            if not succeeds("removing a working message", remove):
+                self.retry_queue.add("removing a working message", remove, _pending_reply(request, conversation))
+        working_messages = {conversation.working for conversation in request.conversations}
         for work in request.recorded:
-            if (work.channel, work.ts) not in standing:
-                self.handover.forget(work)
+            if (work.channel, work.ts) not in working_messages:
+                self.retry_queue.forget(work)
 
 
-def _standing(request: OpenRequest, conversation: Conversation) -> PendingReply | None:
-    """Return the record of a working message that stands; ``None`` where it is not known which that is."""
+def _pending_reply(request: OpenRequest, conversation: Conversation) -> PendingReply | None:
+    """Return the row to store for a working message that couldn't be removed; ``None`` if there is none."""
     if conversation.working is None:
         return None
     text = conversation.question or request.text
     return PendingReply(conversation.workspace, *conversation.working, text, conversation.user, conversation.thread or "")
 
 
-def _again(request: OpenRequest) -> tuple[str, ...]:
+def _suggestions(request: OpenRequest) -> tuple[str, ...]:
     return (request.question,) if request.question else ()

@@ -1,4 +1,4 @@
-"""Marks: by a mark in its metadata, a posted message can be found again when Slack's answer to the post was lost."""
+"""Markers in message metadata, by which a message can be found if Slack's answer to its post was lost."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import secrets
 import time
 from typing import TYPE_CHECKING, Any
 
-from bot.slack_api.errors import FAILURES, said
+from bot.slack_api.errors import FAILURES, error_code
 
 if TYPE_CHECKING:
     from slack_sdk import WebClient
@@ -16,33 +16,33 @@ _log = logging.getLogger(__name__)
 
 _EVENT = "hfstats_message"
 _LOOK_BACK = 120.0
-"""Seconds; more than a post takes, and room for clocks that differ."""
+"""Seconds; more than a post takes, with a margin for clock differences."""
 _OUTSIDE = frozenset({"channel_not_found", "not_in_channel"})
-"""Who is told this could not have posted there either. A person's id is one to post to, though never one to read."""
+"""With these errors, posting would have failed too. User ids are an exception: they can be posted to but not read."""
 
 
-class Unseen(Exception):  # noqa: N818 - nothing went wrong: the bot has no right to look
-    """The conversation's messages cannot be read, so whether the post is there cannot be told."""
+class HistoryUnavailable(Exception):  # noqa: N818 - not an error: the bot lacks the scope
+    """The conversation's history can't be read, so it isn't known whether the message was posted."""
 
 
 def new_delivery_id() -> str:
-    """Return a mark that no other message has."""
+    """Return a random marker of 16 hexadecimal digits."""
     return secrets.token_hex(8)
 
 
-def marked(mark: str) -> dict[str, Any]:
-    """Return the metadata that carries a mark; readers of the conversation do not see it."""
+def mark_metadata(mark: str) -> dict[str, Any]:
+    """Return message metadata with a marker; users don't see it."""
     return {"event_type": _EVENT, "event_payload": {"mark": mark}}
 
 
-def find(client: WebClient, channel: str, mark: str, thread: str | None = None) -> str | None:
-    """Return the timestamp of the message with this mark; ``None`` where there is none.
+def find_marked(client: WebClient, channel: str, mark: str, thread: str | None = None) -> str | None:
+    """Return the timestamp of the message with a marker; ``None`` if there is none.
 
-    Needs the history scope of the conversation's kind: ``im:history`` is among the bot's own, ``channels:history`` and
-    ``groups:history`` are for whoever wants to grant them.
+    Needs the history scope for the conversation's type: ``im:history`` is required by the app, ``channels:history`` and
+    ``groups:history`` are optional.
 
     Raises:
-        Unseen: when the conversation's messages cannot be read.
+        HistoryUnavailable: if the history can't be read.
 
     """
     since: dict[str, Any] = {"oldest": str(time.time() - _LOOK_BACK), "limit": 200, "include_all_metadata": True}
@@ -52,9 +52,11 @@ def find(client: WebClient, channel: str, mark: str, thread: str | None = None) 
         else:
             page = client.conversations_history(channel=channel, **since)
     except FAILURES as error:
-        if said(error) in _OUTSIDE and not channel.startswith(("U", "W")):
+        if error_code(error) in _OUTSIDE and not channel.startswith(("U", "W")):
             return None
-        _log.info("a lost message cannot be looked for: %s", said(error))
-        raise Unseen from error
-    found = (one for one in page["messages"] if one.get("metadata", {}).get("event_payload", {}).get("mark") == mark)
-    return next((str(one["ts"]) for one in found), None)
+        _log.info("could not look for a lost message: %s", error_code(error))
+        raise HistoryUnavailable from error
+    matches = (
+        message for message in page["messages"] if message.get("metadata", {}).get("event_payload", {}).get("mark") == mark
+    )
+    return next((str(message["ts"]) for message in matches), None)

@@ -1,4 +1,4 @@
-"""A request that has not ended: where it may speak, what it left standing in Slack, and how it will have ended."""
+"""An open request with its conversations and working messages, and the outcomes of requests."""
 
 from __future__ import annotations
 
@@ -13,64 +13,64 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.delivery.conversation import Conversation
-    from bot.delivery.lifecycle import Lifecycle
+    from bot.delivery.lifecycle import RequestLifecycle
 
 
 class Outcome(StrEnum):
     """How a request ended."""
 
     ANSWERED = "answered"
-    """The answer arrived."""
+    """The answer was delivered."""
     REFUSED = "refused"
-    """The person was told why there is none: a mistake, a limit, a database that is away."""
+    """The user got a notice instead: invalid input, a limit, or no database."""
     FAILED = "failed"
-    """Something that nobody foresaw; the person has the reference."""
+    """An unexpected error; the user has its reference ID."""
     DONE = "done"
-    """There was nobody to tell anything: a form was changed, the Home shown, a link looked at."""
+    """The request needed no reply: a form changed, App Home opened, a link unfurled."""
     DUPLICATE = "duplicate"
-    """It was received before."""
+    """The same request was received before."""
     STOPPED = "stopped"
-    """The process ended before it did, and the person was told."""
+    """The process shut down first, and the user was notified."""
     HANDED_OVER = "handed_over"
-    """The person could not be told yet."""
+    """The user couldn't be notified yet."""
 
 
 @dataclass(eq=False)
 class OpenRequest:
-    """One request, from its acceptance on."""
+    """A request after its acceptance."""
 
-    lifecycle: Lifecycle
+    lifecycle: RequestLifecycle
     place: Callable[[], Conversation | None] = lambda: None
-    """Makes the place where the person can be told something, where the listener made none; ``None`` where there is nobody."""
+    """Creates a conversation if the listener created none; returns ``None`` if there is no user to notify."""
     text: str = ""
-    """What was asked, where that is known before anything is read."""
+    """The request's text, if known before it is parsed."""
     conversations: list[Conversation] = field(default_factory=list)
     recorded: list[PendingReply] = field(default_factory=list)
     duplicate: bool = False
-    handed_over: bool = False
+    queued_for_retry: bool = False
     begun: bool = False
     ended: bool = False
 
     @property
     def question(self) -> str:
-        """The words that ask the same again; ``""`` where none are known."""
+        """The text that repeats the request; ``""`` if unknown."""
         asked = (conversation.question for conversation in self.conversations if conversation.question)
         return self.text or next(asked, "")
 
     def conversation(self) -> Conversation | None:
-        """Return where the person can be told something; ``None`` where there is nobody."""
+        """Return a conversation with the user; ``None`` if there is none."""
         return self.conversations[-1] if self.conversations else self.place()
 
     def opened(self, conversation: Conversation) -> None:
-        """Take note of a place where the request may speak."""
+        """Register a conversation of the request."""
         self.conversations.append(conversation)
 
     def posted(self, conversation: Conversation, text: str) -> None:
-        """Record a working message, so that it is put right even when this process dies."""
+        """Store a working message, so that recovery can replace it if this process dies."""
         if conversation.working is None:
             return
         work = PendingReply(conversation.workspace, *conversation.working, text, conversation.user, conversation.thread or "")
-        self.recorded.append(work)  # whatever comes of the next step, the row may be there
+        self.recorded.append(work)  # whether or not the next line raises, the row may exist
         self.lifecycle.record(work)
 
 

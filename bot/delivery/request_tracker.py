@@ -1,4 +1,4 @@
-"""What follows a request through everything that it does in Slack."""
+"""The interface by which conversations report to the request that they belong to."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ if TYPE_CHECKING:
 
 
 class Tracker(Protocol):
-    """Follows one request, so that no working message of it is left standing. Its methods never raise."""
+    """Registers a request's conversations and working messages. Methods never raise."""
 
     def opened(self, conversation: Conversation) -> None:
-        """Take note of a place where the request may speak."""
+        """Register a conversation of the request."""
 
     def posted(self, conversation: Conversation, text: str) -> None:
-        """Take note of a working message that stands there now."""
+        """Register a conversation's working message."""
 
 
 TRACKER: ContextVar[Tracker | None] = ContextVar("tracker", default=None)
-"""What follows the request that is being worked on."""
+"""The current request's tracker."""

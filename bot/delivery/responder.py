@@ -1,4 +1,4 @@
-"""Courier: answers one question from one seat, by the first form and the first way that work."""
+"""Answer a question in a conversation, with the first format and the first method that work."""
 
 from __future__ import annotations
 
@@ -34,91 +34,97 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_PATIENCE = 2.0
-"""Seconds after which somebody who cannot see a working message is told that there will be an answer."""
-_LOST = "The connection to Slack broke while I answered, and I cannot see whether the answer arrived. If you miss it, ask again."
-_LEFTOVER = "The connection to Slack broke as I began. A “Working on” that stays above is left over from that."
+_NOTICE_AFTER = 2.0
+"""Seconds after which a user who can't see a working message is told that an answer follows."""
+_LOST = "I lost the connection to Slack while answering, so I can't tell whether my answer arrived. If it didn't, ask again."
+_LEFTOVER = "I lost the connection to Slack when I started. You can ignore a “Working on” message above."
 
 
 class Responder:
-    """Brings replies to where they were asked for."""
+    """Delivers replies to conversations."""
 
     def __init__(
         self,
         reply: Callable[[Query], Reply],
         *,
-        gallery: PictureStore | None = None,
+        picture_store: PictureStore | None = None,
         public_url: str | None = None,
     ) -> None:
-        """``gallery`` with ``public_url`` shows pictures by address."""
+        """Pictures are shown by URL if both ``picture_store`` and ``public_url`` are set, and uploaded otherwise."""
         self._reply = reply
-        self._gallery = gallery
+        self._picture_store = picture_store
         self._public_url = public_url
         self._format_fallback = FormatFallback()
 
     def serve(self, conversation: Conversation, question: Question) -> bool:
-        """Answer one question: a working message at once, then the answer in its place; tell whether it was delivered."""
+        """Post a working message, then replace it with the answer; returns whether the answer was delivered."""
         if question.rephrased:
             conversation.read_as = question.text
         conversation.start(question.text)
-        patience = Timer(_PATIENCE, conversation.send_wait_notice, (question.text,))
+        wait_notice = Timer(_NOTICE_AFTER, conversation.send_wait_notice, (question.text,))
         if conversation.working is None and conversation.respond is not None:
-            patience.start()
+            wait_notice.start()
         try:
-            given = self._reply(question.query)
+            reply = self._reply(question.query)
             return (
-                self._answer(conversation, given, patience)
-                if given.answer
-                else self.tell(conversation, given.notice or _nothing())
+                self._answer(conversation, reply, wait_notice)
+                if reply.answer
+                else self.tell(conversation, reply.notice or _nothing())
             )
         finally:
-            patience.cancel()
+            wait_notice.cancel()
 
     @staticmethod
     def tell(conversation: Conversation, notice: Notice) -> bool:
-        """Give a notice to the person who asked, and tell whether that worked; rather twice than never."""
+        """Show a notice to the user, twice rather than never; returns whether it was delivered."""
         conversation.notice = notice
-        rungs = iter([notice_blocks(notice, GO if conversation.quiet else ASK), []])
-        return send(conversation.private_post_methods(), rungs, notice_fallback(notice), twice=True) is PostResult.DONE
+        formats = iter([notice_blocks(notice, GO if conversation.quiet else ASK), []])
+        return (
+            send(conversation.private_post_methods(), formats, notice_fallback(notice), may_repeat=True) is PostResult.DELIVERED
+        )
 
     def image_url(self, workspace: str, picture: Picture) -> str | None:
-        """Return an address that shows the picture to who knows it; ``None`` where this deployment shows none by address."""
-        if self._gallery is None or self._public_url is None:
+        """Return a picture's unguessable URL; ``None`` if this deployment has no public URL."""
+        if self._picture_store is None or self._public_url is None:
             return None
         try:
-            return f"{self._public_url}/charts/{self._gallery.save(workspace, picture.png)}.png"
+            return f"{self._public_url}/charts/{self._picture_store.save(workspace, picture.png)}.png"
         except StoreError as error:
-            _log.warning("the picture could not be stored: %s", error)
+            _log.warning("could not store a picture: %s", error)
             return None
 
-    def _answer(self, conversation: Conversation, given: Reply, patience: Timer) -> bool:
-        answer = given.answer
+    def _answer(self, conversation: Conversation, reply: Reply, wait_notice: Timer) -> bool:
+        answer = reply.answer
         if answer is None:
             return False
-        load = RenderInput(answer, given.picture, conversation.workspace, conversation.client, self.image_url)
+        render_input = RenderInput(answer, reply.picture, conversation.workspace, conversation.client, self.image_url)
 
-        def rungs() -> Iterator[list[Block]]:
-            for shown in self._format_fallback.climb(load):
-                patience.cancel()
-                if patience.ident:
-                    patience.join(_PATIENCE)  # not after the answer
+        def formats() -> Iterator[list[Block]]:
+            for shown in self._format_fallback.renderings(render_input):
+                wait_notice.cancel()
+                if wait_notice.ident:
+                    wait_notice.join(_NOTICE_AFTER)  # not after the answer
                 asked_by = conversation.asked_by or conversation.user
-                echo = [interpretation_note(conversation.read_as)] if conversation.read_as else []
-                below = [
-                    *echo,
+                interpretation = [interpretation_note(conversation.read_as)] if conversation.read_as else []
+                footer = [
+                    *interpretation,
                     *([small_text(_LEFTOVER)] if conversation.may_leave_working else []),
                     *controls(answer, asked_by, quiet=conversation.quiet),
                 ]
                 yield answer_blocks(
-                    answer, shown, asked_by, changed_by=conversation.user if conversation.replaces_message else None, below=below
+                    answer,
+                    shown,
+                    asked_by,
+                    changed_by=conversation.user if conversation.replaces_message else None,
+                    below=footer,
                 )
-            yield []  # the words alone
+            yield []  # only the notification text
 
-        sent = send(conversation.post_methods(), rungs(), answer_fallback(answer, conversation.read_as))
-        if sent is PostResult.LOST:
+        result = send(conversation.post_methods(), formats(), answer_fallback(answer, conversation.read_as))
+        if result is PostResult.UNCONFIRMED:
             return self.tell(conversation, Notice(_LOST, suggestions=(answer.query,)))
-        return sent is PostResult.DONE
+        return result is PostResult.DELIVERED
 
 
 def _nothing() -> Notice:
-    return Notice("I have no answer to that.")
+    return Notice("I don't have an answer to that.")

@@ -1,4 +1,4 @@
-"""Sending: the rungs of an answer against the ways to a conversation, until one of each fits."""
+"""Try an answer's formats with a conversation's post methods until one combination works."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
     from bot.delivery.conversation import PostMethod
 
 
-def send(ways: Iterable[PostMethod], rungs: Iterator[list[Block]], text: str, *, twice: bool = False) -> PostResult:
-    """Show the first of ``rungs`` that Slack takes, by the first of ``ways`` that is open.
+def send(methods: Iterable[PostMethod], formats: Iterator[list[Block]], text: str, *, may_repeat: bool = False) -> PostResult:
+    """Post the first format that Slack accepts with the first method that works.
 
-    Blocks that are refused are followed by the next rung, on the same way; a way that is shut by the next way, with the same
-    blocks. What may have arrived is not sent again, unless ``twice`` says that it does no harm.
+    If Slack refuses the blocks, the next format is tried with the same method. If a method is unavailable, the next method is
+    tried with the same blocks. A message that may have been posted isn't sent again unless ``may_repeat``.
 
-    Returns ``DONE``, ``LOST`` (it may be there), or ``SHUT`` when nothing worked.
+    Returns ``DELIVERED``, ``UNCONFIRMED`` (it may have been posted), or ``UNAVAILABLE`` if nothing worked.
     """
-    blocks = next(rungs)
-    for way in ways:
+    blocks = next(formats)
+    for method in methods:
         failures = 0
-        while (sent := way(blocks, text)) in {PostResult.UNFIT, PostResult.FAILED}:
-            if sent is PostResult.UNFIT:
-                following = next(rungs, None)
+        while (result := method(blocks, text)) in {PostResult.BLOCKS_REFUSED, PostResult.TEMPORARY_FAILURE}:
+            if result is PostResult.BLOCKS_REFUSED:
+                following = next(formats, None)
                 if following is None:
                     break
                 blocks = following
@@ -34,6 +34,6 @@ def send(ways: Iterable[PostMethod], rungs: Iterator[list[Block]], text: str, *,
                 break
             else:
                 failures += 1
-        if sent is PostResult.DONE or (sent is PostResult.LOST and not twice):
-            return sent
-    return PostResult.SHUT
+        if result is PostResult.DELIVERED or (result is PostResult.UNCONFIRMED and not may_repeat):
+            return result
+    return PostResult.UNAVAILABLE

@@ -79,7 +79,7 @@ class StoreSummary:
     months: tuple[Period, ...]
     """Months with a snapshot, latest first."""
     findings: tuple[Finding, ...]
-    doubts: tuple[str, ...]
+    warnings: tuple[str, ...]
     """Warnings about the latest snapshots, as sentences."""
     names: Mapping[str, tuple[Name, ...]]
     """Names in the latest snapshots by the question's word (``license``, ``creator``, …), most downloaded first."""

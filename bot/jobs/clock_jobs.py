@@ -24,7 +24,7 @@ from bot.outbox.planner import plan
 from bot.predictions.settlement import settle
 from bot.settings import secret
 from bot.storage.heartbeats import SILENT_AFTER, duration
-from bot.subscriptions.alerts import watch
+from bot.subscriptions.alerts import check_alerts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -216,9 +216,9 @@ class Jobs:
         newest = {
             name: snapshot.taken_on
             for name, snapshot in latest.items()
-            if not any(doubt.severe for doubt in quality.short(snapshot))
+            if not any(warning.severe for warning in quality.short(snapshot))
         }
-        crossed = watch(
+        crossed = check_alerts(
             self.delivery_context, self.numbers, [entry.form for entry in self.numbers.entries()], self.database, newest
         )
         if crossed:
@@ -230,7 +230,7 @@ class Jobs:
 
         def last_day(within: ListName, month: Edition) -> date | None:
             in_month = [snapshot for snapshot in store.snapshots(within) if snapshot.taken_on in month]
-            complete = [snapshot for snapshot in in_month if not any(doubt.severe for doubt in quality.short(snapshot))]
+            complete = [snapshot for snapshot in in_month if not any(warning.severe for warning in quality.short(snapshot))]
             return complete[-1].taken_on if complete else None
 
         planned = settle(self.delivery_context, self.numbers, self.database, last_day)
@@ -247,7 +247,7 @@ class Jobs:
     def tidy(self) -> None:
         """Delete pictures, marks and deliveries that are no longer needed."""
         age = timedelta(days=self.settings.hfstats_picture_days)
-        links = self.delivery_context.gallery.prune(age) if self.delivery_context.gallery else 0
+        links = self.delivery_context.picture_store.prune(age) if self.delivery_context.picture_store else 0
         marks = self.seen.prune(EVENT_RETENTION) + self.done.prune(DELIVERY_RETENTION)
         lines = self.delivery_context.outbox.prune(DELIVERY_RETENTION)
         digests = self.delivery_context.built_digests.prune(age)

@@ -121,7 +121,7 @@ def load_from_hub(
 
     """
     from analytics.sources.dumps.reader import day_of  # noqa: PLC0415 - as above
-    from analytics.sources.dumps.repository import fetch, made_on  # noqa: PLC0415 - as above
+    from analytics.sources.dumps.repository import fetch, last_changed  # noqa: PLC0415 - as above
 
     def progress(what: str) -> Callable[..., None]:
         return lambda done, of=None: advance(f"{what} {file}", done, of) if advance else None
@@ -129,7 +129,7 @@ def load_from_hub(
     try:
         day = on or day_of(Path(file.path))
     except SourceError:
-        day = made_on(file, endpoint=endpoint, token=token)
+        day = last_changed(file, endpoint=endpoint, token=token)
     new = None
     if not has_dump(store, day, file.repo):
         path = fetch(file, folder, endpoint=endpoint, token=token, progress=progress("fetching"))
@@ -151,9 +151,9 @@ def store_dump(
         SourceError: saying what is wrong with it; nothing of it is stored then.
 
     """
-    from analytics.sources.dumps.reader import whole  # noqa: PLC0415 - as above
+    from analytics.sources.dumps.reader import read_dump  # noqa: PLC0415 - as above
 
-    listing, counts = whole(path, day, source, given=columns, progress=progress)
+    listing, counts = read_dump(path, day, source, given=columns, progress=progress)
     return next(iter(ingest.store_whole(listing, counts, store)), None)
 
 

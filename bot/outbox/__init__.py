@@ -1,4 +1,4 @@
-"""The transactional outbox: what is owed to each channel is planned, leased, posted once and looked for after a crash.
+"""The transactional outbox: deliveries are planned, leased, posted once, and looked for after a crash.
 
-No engine and no listener here. It may import delivery, blocks, storage and domain.
+Job engines and listeners are elsewhere. It may import delivery, blocks, storage and domain.
 """

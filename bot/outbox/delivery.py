@@ -1,4 +1,4 @@
-"""Deliver one row of the outbox to its channel. Safe to run again at any moment, by any process."""
+"""Deliver one row of the outbox to its channel. Idempotent, in any number of processes."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from analytics.errors import HfStatsError, StoreError
 from bot.domain.outbox import Kind, RetryAt
 from bot.outbox import lease_guard
 from bot.outbox.failure import NO_INSTALLATION, Failure
-from bot.outbox.find_posted import Unseen, look, metadata
+from bot.outbox.find_posted import HistoryUnavailable, delivery_metadata, find_message
 from bot.outbox.message_forms import MessageForms
 from bot.outbox.per_workspace_limit import PerWorkspaceLimit
 from bot.slack_api.error_words import DELIVERY_ENDS, Treatment, treatment_of
-from bot.slack_api.errors import FAILURES, may_be_posted, said, wait_asked
+from bot.slack_api.errors import FAILURES, error_code, may_be_posted, requested_wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,26 +39,26 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 TIMEOUT = 15
-"""Seconds that Slack gets to answer a post."""
-LEAVES_WITHIN = 30.0
-"""Seconds after the row was last checked in which the request must leave: half the lease, so it arrives before its end."""
+"""Seconds to wait for Slack's answer to a post."""
+SEND_WITHIN = 30.0
+"""Seconds after the lease was checked within which the request must be sent: half the lease, so that it arrives in time."""
 ATTEMPTS = 36
 """Attempts before a delivery is given up; with the pauses between them, more than a day."""
-WARNED_AFTER = 10
-"""Failed attempts, in more than an hour, after which the operator is told."""
+WARN_AFTER = 10
+"""Failed attempts, over more than an hour, after which the operator is notified."""
 _AN_HOUR, _A_DAY = timedelta(hours=1), timedelta(days=1)
-_SETTLES = timedelta(seconds=10)
-"""Until a message whose answer was lost is in the channel's history, if it ever is."""
-_ANOTHER_FORM = frozenset({Treatment.FORM, Treatment.PICTURE, Treatment.CALL})
+_HISTORY_DELAY = timedelta(seconds=10)
+"""Time until a posted message is in the channel's history."""
+_SIMPLER_FORM = frozenset({Treatment.FORM, Treatment.PICTURE, Treatment.CALL})
 
 
 def no_installer(_: str) -> None:
-    """Know nobody: the app has one token, and no record of who installed it."""
+    """Return ``None``: with a single token, the installer isn't stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryContext:
-    """What deliveries need."""
+    """The stores, clients and settings that deliveries need."""
 
     outbox: OutboxStore
     built_digests: BuiltDigests
@@ -66,11 +66,11 @@ class DeliveryContext:
     watches: AlertStore
     bets: BetStore
     client_of: Callable[[str], WebClient | None]
-    """The client of a workspace, one that retries nothing; ``None`` where the app isn't installed anymore."""
-    gallery: PictureStore | None = None
+    """Returns a workspace's client, which must not retry; ``None`` if the app isn't installed anymore."""
+    picture_store: PictureStore | None = None
     public_url: str | None = None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    lanes: PerWorkspaceLimit = field(default_factory=PerWorkspaceLimit)
+    workspace_limit: PerWorkspaceLimit = field(default_factory=PerWorkspaceLimit)
     heartbeats: HeartbeatStore | None = None
     installer_of: Callable[[str], str | None] = no_installer
     """The user who installed the app in a workspace."""
@@ -79,10 +79,10 @@ class DeliveryContext:
 
 
 def deliver(delivery_context: DeliveryContext, id_: int) -> RetryAt | None:
-    """Deliver one row; ``Again`` when it is to be tried later, ``None`` when it is settled, for now or for good.
+    """Deliver one row; returns when to retry it, or ``None`` if nothing is left to do.
 
     Raises:
-        StoreError: when the database cannot be used; the row is then as it was, or taken over when its lease ends.
+        StoreError: if the database can't be used; the row is then unchanged, or claimed again when its lease ends.
 
     """
     owner = secrets.token_hex(8)
@@ -90,20 +90,20 @@ def deliver(delivery_context: DeliveryContext, id_: int) -> RetryAt | None:
     if delivery is None or isinstance(delivery, RetryAt):
         return delivery
     attempt = _Attempt(delivery_context, delivery, owner, maybe_posted=delivery.posting_at is not None)
-    place = delivery_context.lanes.enter(delivery.workspace)
+    place = delivery_context.workspace_limit.enter(delivery.workspace)
     if place is None:
-        return attempt.back(delivery_context.clock() + timedelta(seconds=random.uniform(1, 3)), "no place")  # noqa: S311 - not all at once
+        return attempt.postpone(delivery_context.clock() + timedelta(seconds=random.uniform(1, 3)), "no place")  # noqa: S311 - jitter
     try:
         with place:
             return attempt.run()
     except StoreError:
         raise
     except (HfStatsError, *FAILURES) as error:
-        _log.warning("delivery %s has to wait: %s", id_, said(error))
-        return attempt.later(said(error))
-    except Exception as error:  # noqa: BLE001 - a row that nobody understands must not stop the others
+        _log.warning("delivery %s will be retried: %s", id_, error_code(error))
+        return attempt.retry_later(error_code(error))
+    except Exception as error:  # noqa: BLE001 - one row's failure must not stop the others
         _log.error("delivery %s failed", id_, exc_info=error)
-        return attempt.later(type(error).__name__)
+        return attempt.retry_later(type(error).__name__)
 
 
 @dataclass(slots=True)
@@ -115,55 +115,55 @@ class _Attempt:
 
     @property
     def failure(self) -> Failure:
-        """What can follow from it."""
+        """The handling of this delivery's failure."""
         return Failure(self.delivery_context, self.delivery, self.owner)
 
     def run(self) -> RetryAt | None:
-        """Look for the message where it may be posted, and post it where it isn't."""
+        """Post the message, after looking for it if it may have been posted."""
         client = self.delivery_context.client_of(self.delivery.workspace)
         if client is None:
-            self.failure.lasts(NO_INSTALLATION)
+            self.failure.fail_permanently(NO_INSTALLATION)
         elif self.maybe_posted:
-            return self._look(client)
+            return self._find_posted(client)
         elif self.delivery.attempts >= ATTEMPTS:
-            self.failure.after_a_day(self.delivery.error or "")
+            self.failure.give_up(self.delivery.error or "")
         elif self.delivery.kind is Kind.NOTE and _is_deactivated(client, self.delivery.channel):
-            self.failure.lasts("user_disabled")
+            self.failure.fail_permanently("user_disabled")
         else:
             return self._post(client)
         return None
 
-    def later(self, error: str) -> RetryAt | None:
-        """Try again after a while, longer each time; give up after more than a day."""
+    def retry_later(self, error: str) -> RetryAt | None:
+        """Schedule a retry with exponential backoff; give up after more than a day."""
         attempts, now = self.delivery.attempts + 1, self.delivery_context.clock()
         if attempts >= ATTEMPTS and not self.maybe_posted:
-            self.failure.after_a_day(error)
+            self.failure.give_up(error)
             return None
-        if attempts == WARNED_AFTER:
+        if attempts == WARN_AFTER:
             self.failure.warn_operator(error)
         pause = timedelta(seconds=min(5 * 2 ** (attempts - 1), 3600))
-        return self.back(now + (max(pause, _SETTLES) if self.maybe_posted else pause), error, counts=True)
+        return self.postpone(now + (max(pause, _HISTORY_DELAY) if self.maybe_posted else pause), error, counts=True)
 
-    def back(self, at: datetime, error: str, *, counts: bool = False) -> RetryAt:
-        """Leave it to a later attempt; ``counts``: this one failed."""
+    def postpone(self, at: datetime, error: str, *, counts: bool = False) -> RetryAt:
+        """Reschedule the delivery; ``counts`` if this attempt failed."""
         return self.delivery_context.outbox.reschedule(
             self.delivery.id, self.owner, at, error, maybe_there=self.maybe_posted, counts=counts
         )
 
-    def _look(self, client: WebClient) -> RetryAt | None:
+    def _find_posted(self, client: WebClient) -> RetryAt | None:
         now = self.delivery_context.clock()
         try:
-            ts = look(client, self.delivery, now)
-        except Unseen:
-            if self.delivery.kind is not Kind.NOTE:  # a notice is better there twice than never
-                self.failure.unsure("lost")
+            ts = find_message(client, self.delivery, now)
+        except HistoryUnavailable:
+            if self.delivery.kind is not Kind.NOTE:  # a notice twice is better than none
+                self.failure.mark_unsure("lost")
                 return None
             ts = None
         if isinstance(ts, RetryAt):
             if self.delivery.posting_at and now - self.delivery.posting_at > _A_DAY:
-                self.failure.unsure("lost")
+                self.failure.mark_unsure("lost")
                 return None
-            return self.back(ts.at, self.delivery.error or "not found yet")
+            return self.postpone(ts.at, self.delivery.error or "not found yet")
         if ts:
             self._record(client, ts)
             return None
@@ -174,81 +174,81 @@ class _Attempt:
         forms = MessageForms(self.delivery_context, self.delivery, client)
         for blocks in forms:
             if isinstance(blocks, RetryAt):
-                return self.back(blocks.at, "picture not ready", counts=forms.release_upload)
+                return self.postpone(blocks.at, "picture not ready", counts=forms.release_upload)
             started = lease_guard.now()
             if not self.delivery_context.outbox.start_posting(self.delivery.id, self.owner):
-                return RetryAt(self.delivery_context.clock() + timedelta(seconds=1))  # another process took it over
+                return RetryAt(self.delivery_context.clock() + timedelta(seconds=1))  # another process claimed it
             self.maybe_posted = True
             try:
-                with lease_guard.until(started + LEAVES_WITHIN):
+                with lease_guard.until(started + SEND_WITHIN):
                     ts = self._call(client, forms.text, blocks)
-            except lease_guard.Closed:
+            except lease_guard.LeaseExpired:
                 self.maybe_posted = False
-                return self.back(self.delivery_context.clock(), "too late")
+                return self.postpone(self.delivery_context.clock(), "too late")
             except FAILURES as error:
-                if not isinstance(error, SlackApiError) or treatment_of(said(error)) not in _ANOTHER_FORM:
-                    return self._refused(error)
-                _log.warning("Slack refused a form of delivery %s: %s", self.delivery.id, said(error))
-                forms.refusal = said(error)
+                if not isinstance(error, SlackApiError) or treatment_of(error_code(error)) not in _SIMPLER_FORM:
+                    return self._handle_error(error)
+                _log.warning("Slack refused a form of delivery %s: %s", self.delivery.id, error_code(error))
+                forms.refusal = error_code(error)
                 self.maybe_posted = False
             else:
-                return self._posted(client, ts)
-        return self.later(forms.refusal)
+                return self._handle_posted(client, ts)
+        return self.retry_later(forms.refusal)
 
     def _call(self, client: WebClient, text: str, blocks: list[Block]) -> object:
         posted = client.chat_postMessage(
             channel=self.delivery.channel,
             text=text,
             blocks=blocks,
-            metadata=metadata(self.delivery),
+            metadata=delivery_metadata(self.delivery),
             unfurl_links=False,
             unfurl_media=False,
         )
         return posted.get("ts")
 
-    def _posted(self, client: WebClient, ts: object) -> RetryAt | None:
+    def _handle_posted(self, client: WebClient, ts: object) -> RetryAt | None:
         if not isinstance(ts, str) or not ts:
-            return self.later("HTTP 200")  # no answer of Slack's, which names the timestamp of what it posted
+            return self.retry_later("HTTP 200")  # not from Slack, whose answer has the message's timestamp
         self._record(client, ts)
         return None
 
-    def _refused(self, error: Exception) -> RetryAt | None:
-        """Decide what follows from a failure of the post: only what is listed as lasting ends the delivery."""
-        now, code = self.delivery_context.clock(), said(error)
+    def _handle_error(self, error: Exception) -> RetryAt | None:
+        """Handle an error of the post. Only errors listed as permanent end the delivery; all others are retried."""
+        now, code = self.delivery_context.clock(), error_code(error)
         self.maybe_posted = may_be_posted(error)
-        wait = wait_asked(error, now)
+        wait = requested_wait(error, now)
         if wait:
             self.delivery_context.outbox.pause_workspace(self.delivery.workspace, now + wait)
             self.maybe_posted = False
             if now - self.delivery.due_at > _AN_HOUR:
                 self.failure.warn_operator("ratelimited")
             if now - self.delivery.due_at < _A_DAY:
-                return self.back(now + wait, "ratelimited")
-            return self.later("ratelimited")
+                return self.postpone(now + wait, "ratelimited")
+            return self.retry_later("ratelimited")
         if treatment_of(code) not in DELIVERY_ENDS or self.maybe_posted:
-            return self.later(code)
+            return self.retry_later(code)
         current = self.delivery_context.outbox.get(self.delivery.id)
-        if current and current.channel != self.delivery.channel:  # Slack gave the channel another id meanwhile
-            return self.back(now, code)
-        self.failure.lasts(code)
+        if current and current.channel != self.delivery.channel:  # the channel's id changed meanwhile
+            return self.postpone(now, code)
+        self.failure.fail_permanently(code)
         return None
 
     def _record(self, client: WebClient, ts: str) -> None:
-        """Record the message; where another one is recorded, take ours back."""
+        """Store the message's timestamp; if another process stored one first, delete our message."""
         recorded = self.delivery_context.outbox.sent(self.delivery.id, ts)
         if recorded != ts:
             try:
                 client.chat_delete(channel=self.delivery.channel, ts=ts)
             except FAILURES as error:
-                _log.error("delivery %s is shown twice, and one could not be taken back: %s", self.delivery.id, said(error))
+                _log.error("delivery %s was posted twice and could not be deleted: %s", self.delivery.id, error_code(error))
 
 
 def _is_deactivated(client: WebClient, channel: str) -> bool:
-    """Tell whether a notice is for a person whose account Slack says is gone; without ``users:read`` it doesn't say."""
+    """Return whether ``channel`` is a deactivated user; ``False`` if unknown, for example without ``users:read``."""
     if not channel.startswith(("U", "W")):
         return False
     try:
         user = client.users_info(user=channel).get("user")
     except FAILURES as error:
-        return said(error) == "user_not_found"
+        return error_code(error) == "user_not_found"
     return isinstance(user, dict) and user.get("deleted") is True

@@ -1,6 +1,6 @@
-"""What follows from a delivery that failed: what it belongs to is paused, and somebody is told.
+"""Handle failed deliveries: pause the subscription or alert, and notify the user who created it.
 
-That is whoever asked for it; where that person can't be reached, the channel; else who installed the app; else the operator.
+If that user can't be reached, the notice goes to the channel, then to the app's installer, then to the operator.
 """
 
 from __future__ import annotations
@@ -27,87 +27,87 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 NO_INSTALLATION = "no_installation"
-"""Our own word for a workspace that removed the app."""
+"""Our own error code for a workspace that uninstalled the app."""
 _CHANNEL, _INSTALLER, _OPERATOR = 1, 2, 3
-"""Who a notice goes to after whoever was to get it couldn't be reached. The number ends the notice's period."""
+"""Recipients of an undeliverable notice, in order. The notice's period ends with the number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One delivery that is settled without having arrived."""
+    """A delivery that failed or is unconfirmed."""
 
     context: DeliveryContext
     delivery: Delivery
     owner: str
-    """Of the row's lease."""
+    """The owner of the row's lease."""
 
-    def lasts(self, error: str) -> None:
-        """Give it up at once, for an error that lasts: pause what it belongs to, and say so."""
-        delivery, person, onward = self.delivery, self._requester(self.delivery), self._onward()
+    def fail_permanently(self, error: str) -> None:
+        """Fail the delivery after a permanent error, pause its subscription or alert, and notify its creator."""
+        delivery, person, escalation = self.delivery, self._requester(self.delivery), self._escalation()
 
-        def also(connection: sa.Connection) -> None:
+        def in_transaction(connection: sa.Connection) -> None:
             paused = self._pause(error, connection)
-            if onward:
-                self.context.outbox.plan([onward], connection)
-            elif error == NO_INSTALLATION or treatment_of(error) is Treatment.ACCESS:  # nobody there can be told
-                self._tell_operator(error, f"lost {delivery.workspace} {self.context.clock().date()}", connection)
+            if escalation:
+                self.context.outbox.plan([escalation], connection)
+            elif error == NO_INSTALLATION or treatment_of(error) is Treatment.ACCESS:  # nobody in the workspace can be notified
+                self._notify_operator(error, f"lost {delivery.workspace} {self.context.clock().date()}", connection)
             elif person and delivery.kind is Kind.BETS:
-                self._tell(person, notices.undelivered_notice(delivery, error), "failed", connection)
+                self._notify(person, notices.undelivered_notice(delivery, error), "failed", connection)
             elif person and paused:
-                self._tell(person, notices.paused_notice(delivery, error), "paused", connection)
+                self._notify(person, notices.paused_notice(delivery, error), "paused", connection)
 
-        self.context.outbox.settle(delivery.id, self.owner, State.FAILED, error, also)
+        self.context.outbox.settle(delivery.id, self.owner, State.FAILED, error, in_transaction)
         _log.warning("delivery %s failed: %s", delivery.id, error)
 
-    def after_a_day(self, error: str) -> None:
-        """Give it up after more than a day; what got no answer at all is no reason to pause anything."""
-        delivery, person, onward = self.delivery, self._requester(self.delivery), self._onward()
+    def give_up(self, error: str) -> None:
+        """Fail the delivery after more than a day of retries; pause only if Slack answered at all."""
+        delivery, person, escalation = self.delivery, self._requester(self.delivery), self._escalation()
 
-        def also(connection: sa.Connection) -> None:
-            if onward:
-                self.context.outbox.plan([onward], connection)
-            self._tell_operator(error, f"given up {delivery.id}", connection)
+        def in_transaction(connection: sa.Connection) -> None:
+            if escalation:
+                self.context.outbox.plan([escalation], connection)
+            self._notify_operator(error, f"given up {delivery.id}", connection)
             if person and is_answer(error) and self._pause(error, connection):
-                self._tell(person, notices.paused_notice(delivery, error, after_a_day=True), "paused", connection)
+                self._notify(person, notices.paused_notice(delivery, error, after_a_day=True), "paused", connection)
             elif person:
-                self._tell(person, notices.retries_exhausted_notice(delivery), "failed", connection)
+                self._notify(person, notices.retries_exhausted_notice(delivery), "failed", connection)
 
-        self.context.outbox.settle(delivery.id, self.owner, State.FAILED, error, also)
-        _log.error("delivery %s was given up: %s", delivery.id, error)
+        self.context.outbox.settle(delivery.id, self.owner, State.FAILED, error, in_transaction)
+        _log.error("gave up on delivery %s: %s", delivery.id, error)
 
-    def unsure(self, error: str) -> None:
-        """Leave it open whether the message is there, and let whoever asked for it decide."""
+    def mark_unsure(self, error: str) -> None:
+        """Mark the delivery as unconfirmed, and let its creator decide whether to send it again."""
         person = self._requester(self.delivery)
 
-        def also(connection: sa.Connection) -> None:
+        def in_transaction(connection: sa.Connection) -> None:
             if person:
-                self._tell(person, notices.unsure_notice(self.delivery), "unsure", connection)
+                self._notify(person, notices.unsure_notice(self.delivery), "unsure", connection)
 
-        self.context.outbox.settle(self.delivery.id, self.owner, State.UNSURE, error, also)
-        _log.warning("delivery %s may be there or not", self.delivery.id)
+        self.context.outbox.settle(self.delivery.id, self.owner, State.UNSURE, error, in_transaction)
+        _log.warning("delivery %s is unconfirmed", self.delivery.id)
 
     def warn_operator(self, error: str) -> None:
-        """Tell the operator, once a day for each workspace and error, that deliveries have been failing for an hour."""
+        """Tell the operator that deliveries have been failing for an hour; once a day per workspace and error."""
         if self.context.operator and self.delivery.kind is not Kind.NOTE:
             workspace, now = self.delivery.workspace, self.context.clock()
             slot = f"failing {workspace} {error} {now.date()}"
             notice = notices.refused_for_an_hour(workspace, error)
             self.context.outbox.plan([operator_notice(self.context.operator, notice, slot, now)])
 
-    def _tell_operator(self, error: str, slot: str, connection: sa.Connection) -> None:
+    def _notify_operator(self, error: str, slot: str, connection: sa.Connection) -> None:
         if self.context.operator and self.delivery.kind is not Kind.NOTE:
             notice = notices.failed_for_operator(self.delivery, error)
             self.context.outbox.plan([operator_notice(self.context.operator, notice, slot, self.context.clock())], connection)
 
-    def _tell(self, person: str, notice: Content, what: str, connection: sa.Connection) -> None:
+    def _notify(self, person: str, notice: Content, what: str, connection: sa.Connection) -> None:
         self.context.outbox.plan([self._notice(self.delivery, person, notice, f"{what}:{self.owner}")], connection)
 
     def _notice(self, about: Delivery, channel: str, notice: Content, period: str) -> PlannedDelivery:
         now, content = self.context.clock(), notice.as_json()
         return PlannedDelivery(about.workspace, channel, Kind.NOTE, about.id, period, now, content=content)
 
-    def _onward(self) -> PlannedDelivery | None:
-        """Return a notice that couldn't be delivered as it goes to the next one who may act on it."""
+    def _escalation(self) -> PlannedDelivery | None:
+        """Return an undeliverable notice for the next recipient; ``None`` if there is none."""
         notice = self.delivery
         about = self.context.outbox.get(notice.source) if notice.kind is Kind.NOTE else None
         if about is None:
@@ -126,7 +126,7 @@ class Failure:
         return None
 
     def _requester(self, delivery: Delivery) -> str | None:
-        """Return who asked for what a delivery is of."""
+        """Return the user who created the delivery's subscription, alert or bet."""
         match delivery.kind:
             case Kind.DIGEST:
                 subscription = self.context.subscriptions.get(delivery.workspace, delivery.source)
@@ -149,7 +149,7 @@ class Failure:
 
 
 def operator_notice(operator: str, notice: Content, slot: str, now: datetime) -> PlannedDelivery:
-    """Return a message to the operator's channel, ``workspace/channel``; the same ``slot`` is told once."""
+    """Return a message to the operator's channel, ``workspace/channel``; sent once per ``slot``."""
     workspace, _, channel = operator.rpartition("/")
     period = hashlib.sha256(slot.encode()).hexdigest()[:24]
     return PlannedDelivery(workspace, channel, Kind.NOTE, 0, period, now, content=notice.as_json())

@@ -1,4 +1,4 @@
-"""Find a posted message whose answer was lost: by the outbox's id, which it carries as metadata."""
+"""Find a message whose post wasn't confirmed, by the delivery's id in its metadata."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.outbox import RetryAt
-from bot.slack_api.errors import FAILURES, PostResult, classify_error, wait_asked
+from bot.slack_api.errors import FAILURES, PostResult, classify_error, requested_wait
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,28 +17,28 @@ if TYPE_CHECKING:
 
 _EVENT = "hfstats_delivery"
 _BACK = timedelta(minutes=5)
-"""Room for clocks that differ."""
+"""Margin for clock differences."""
 _SOON = timedelta(seconds=15)
 _GROWTH = 10
-"""The next look comes after this part of the time since the post, at least: a long outage isn't looked at every few seconds."""
+"""The next search waits for at least this fraction of the time since the post, for fewer searches in long outages."""
 
 
-class Unseen(Exception):  # noqa: N818 - nothing went wrong: the bot has no right to look
-    """The channel cannot be read."""
+class HistoryUnavailable(Exception):  # noqa: N818 - not an error: the bot lacks the scope
+    """The channel's history can't be read."""
 
 
-def metadata(delivery: Delivery) -> dict[str, Any]:
-    """Return what a message carries unseen, to be found by."""
+def delivery_metadata(delivery: Delivery) -> dict[str, Any]:
+    """Return the message metadata that identifies a delivery."""
     return {"event_type": _EVENT, "event_payload": {"delivery": delivery.id, "mark": delivery.mark}}
 
 
-def look(client: WebClient, delivery: Delivery, now: datetime) -> str | RetryAt | None:
-    """Return the timestamp of the message that shows a delivery; ``None`` where there is none.
+def find_message(client: WebClient, delivery: Delivery, now: datetime) -> str | RetryAt | None:
+    """Return the timestamp of a delivery's message; ``None`` if there is none.
 
-    Answers ``Again`` where Slack asks for patience: it lets apps outside its Marketplace read a history once a minute.
+    Returns when to retry if Slack limits the rate: for apps outside the Marketplace, it allows one history request a minute.
 
     Raises:
-        Unseen: where the history may not be read.
+        HistoryUnavailable: if the history can't be read.
 
     """
     since = (delivery.posting_at or now) - _BACK
@@ -53,12 +53,12 @@ def look(client: WebClient, delivery: Delivery, now: datetime) -> str | RetryAt 
                 cursor=cursor or None,
             )
         except FAILURES as error:
-            wait = wait_asked(error, now)
+            wait = requested_wait(error, now)
             if wait:
                 return RetryAt(now + wait)
-            if classify_error(error) in {PostResult.FAILED, PostResult.LOST}:
+            if classify_error(error) in {PostResult.TEMPORARY_FAILURE, PostResult.UNCONFIRMED}:
                 return _soon(delivery, now)
-            raise Unseen from error
+            raise HistoryUnavailable from error
         messages = page.get("messages")
         if not isinstance(messages, list):
             return _soon(delivery, now)

@@ -1,7 +1,7 @@
-"""Fence: lets a request leave only while there is time, however long the process was stopped in between.
+"""A client that sends a request only while the delivery's lease is valid.
 
-Between "the line is still mine" and the first byte on its way lie a connection and a handshake, and a process may be stopped
-there for as long as somebody likes. So the last look is taken when the connection stands, right before the request is written.
+The process can be paused for any time between the check of the lease and the first byte of the request, because connecting and
+the TLS handshake lie in between. So the lease is checked again when the connection stands, right before the request is written.
 """
 
 from __future__ import annotations
@@ -20,72 +20,72 @@ if TYPE_CHECKING:
 
     from slack_sdk.http_retry import RetryHandler
 
-_CLOSES: ContextVar[float | None] = ContextVar("fence", default=None)
+_DEADLINE: ContextVar[float | None] = ContextVar("lease_deadline", default=None)
 
 
-class Closed(Exception):  # noqa: N818 - nothing went wrong: it is too late
-    """The time was over before the request left: it is not there, and must not be sent by us any more."""
+class LeaseExpired(Exception):  # noqa: N818 - not an error: another process takes over
+    """The lease expired before the request was sent. Nothing was posted, and this process must not post anymore."""
 
 
 def now() -> float:
-    """Return seconds of a clock that nobody sets and that goes on while the machine sleeps."""
+    """Return seconds of a clock that is never adjusted and that runs while the machine sleeps."""
     return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
 @contextmanager
-def until(closes: float) -> Iterator[None]:
-    """Let requests of this context leave before ``closes`` (by :func:`now`) and refuse them after it.
+def until(deadline: float) -> Iterator[None]:
+    """Refuse requests of this context after ``deadline``, a time of :func:`now`.
 
     Raises:
-        Closed: from inside, by the request that came too late.
+        LeaseExpired: from the request that came too late.
 
     """
-    token = _CLOSES.set(closes)
+    token = _DEADLINE.set(deadline)
     try:
         yield
     finally:
-        _CLOSES.reset(token)
+        _DEADLINE.reset(token)
 
 
-class _Plain(HTTPConnection):
+class _GuardedHTTPConnection(HTTPConnection):
     def connect(self) -> None:
         super().connect()
-        _pass()
+        _check_deadline()
 
 
-class _Secure(HTTPSConnection):
+class _GuardedHTTPSConnection(HTTPSConnection):
     def connect(self) -> None:
         super().connect()
-        _pass()
+        _check_deadline()
 
 
-def _pass() -> None:
-    closes = _CLOSES.get()
-    if closes is not None and now() >= closes:
-        raise Closed
+def _check_deadline() -> None:
+    deadline = _DEADLINE.get()
+    if deadline is not None and now() >= deadline:
+        raise LeaseExpired
 
 
-class _Http(urllib.request.HTTPHandler):
+class _HTTPHandler(urllib.request.HTTPHandler):
     def http_open(self, req: urllib.request.Request) -> Any:  # noqa: ANN401 - urllib's own response
-        return self.do_open(_Plain, req)
+        return self.do_open(_GuardedHTTPConnection, req)
 
 
-class _Https(urllib.request.HTTPSHandler):
+class _HTTPSHandler(urllib.request.HTTPSHandler):
     def https_open(self, req: urllib.request.Request) -> Any:  # noqa: ANN401 - as above
-        return self.do_open(_Secure, req, context=self._context)  # type: ignore[attr-defined]
+        return self.do_open(_GuardedHTTPSConnection, req, context=self._context)  # type: ignore[attr-defined]
 
 
 class LeaseGuardedClient(SlackClient):
-    """A client whose requests heed the fence. It retries nothing: what may be there must not be posted again."""
+    """A client that sends requests only within the lease. It doesn't retry, because a message may have been posted."""
 
     def __init__(self, token: str, base_url: str, timeout: int, watching: Sequence[RetryHandler] = ()) -> None:
-        """``watching`` see what fails, and are to retry nothing either."""
+        """``watching`` handlers observe failures and must not retry either."""
         super().__init__(token, base_url=base_url, timeout=timeout, retry_handlers=list(watching))
 
     def _perform_urllib_http_request_internal(self, url: str, req: urllib.request.Request) -> dict[str, Any]:
         if not url.startswith(("https://", "http://")):
-            raise ValueError("an address of the Web API begins with http")
+            raise ValueError("a URL of the Web API must start with http:// or https://")
         proxies = [urllib.request.ProxyHandler({"http": self.proxy, "https": self.proxy})] if self.proxy else []
-        opener = urllib.request.build_opener(*proxies, _Http, _Https(context=self.ssl))
+        opener = urllib.request.build_opener(*proxies, _HTTPHandler, _HTTPSHandler(context=self.ssl))
         with opener.open(req, timeout=self.timeout) as response:
             return {"status": response.code, "headers": response.headers, "body": response.read().decode()}

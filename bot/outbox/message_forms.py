@@ -1,4 +1,4 @@
-"""The forms in which a delivery can be posted: with its picture, without it, as text alone."""
+"""The forms of a delivery's message: with picture, without picture, text only."""
 
 from __future__ import annotations
 
@@ -30,28 +30,28 @@ _log = logging.getLogger(__name__)
 
 _LATE = timedelta(hours=1)
 _UPLOADS = 5
-"""Failed attempts of a delivery to upload its picture; then its workspace does without."""
+"""Failed uploads after which a delivery goes without its picture."""
 
 
 @dataclass
 class MessageForms:
-    """One delivery's message, in every form that Slack may take."""
+    """A delivery's message in each form that Slack may accept."""
 
     delivery_context: DeliveryContext
     delivery: Delivery
     client: WebClient
     refusal: str = field(default="", init=False)
-    """Slack's error word for the form before, or for the upload."""
+    """Slack's error code for the previous form or the upload."""
     upload_failed: bool = field(default=False, init=False)
-    """Whether an upload failed that may work later."""
+    """Whether an upload failed temporarily."""
 
     @property
     def text(self) -> str:
-        """What notifications and screen readers get."""
+        """The text for notifications and screen readers."""
         return self._content[0].text
 
     def __iter__(self) -> Iterator[list[Block] | RetryAt]:
-        """Yield the blocks of each form, best first; ``Again`` where the picture isn't ready."""
+        """Yield the blocks of each form, best first, or when to retry if the picture isn't ready."""
         content, digest = self._content
         now, delivery = self.delivery_context.clock(), self.delivery
         late = now - delivery.due_at > _LATE and delivery.kind is Kind.DIGEST
@@ -70,10 +70,10 @@ class MessageForms:
 
     @cached_property
     def _content(self) -> tuple[Content, bytes | None]:
-        """The message without its picture, and the picture's digest.
+        """The message without its picture, and the picture's hash.
 
         Raises:
-            HfStatsError: where it isn't built yet.
+            HfStatsError: if the digest isn't built yet.
 
         """
         delivery, delivery_context = self.delivery, self.delivery_context
@@ -81,21 +81,23 @@ class MessageForms:
             return Content.from_json(delivery.content or "{}"), None
         built = delivery_context.built_digests.get(delivery.edition)
         if built is None:
-            raise HfStatsError("the digest is not built yet")
+            raise HfStatsError("The digest isn't built yet.")
         if delivery.content:
             return Content.from_json(delivery.content), built[1]
         bets = delivery_context.bets.in_channel(delivery.workspace, delivery.channel)
         return built[0].followed_by(digest_bets(delivery.period, bets)), built[1]
 
     def _picture(self, digest: bytes, alt: str) -> Sequence[Block] | RetryAt:
-        """Return the picture's block: by address, or as the workspace's one file; none where neither works."""
+        """Return the picture's block, by URL or as the workspace's uploaded file; empty if neither works."""
         delivery_context, workspace = self.delivery_context, self.delivery.workspace
         built = delivery_context.built_digests
-        if delivery_context.gallery and delivery_context.public_url:
+        if delivery_context.picture_store and delivery_context.public_url:
             png = built.png(digest)
             if png is None:
                 return []
-            return [image_at(f"{delivery_context.public_url}/charts/{delivery_context.gallery.save(workspace, png)}.png", alt)]
+            return [
+                image_at(f"{delivery_context.public_url}/charts/{delivery_context.picture_store.save(workspace, png)}.png", alt)
+            ]
         file = built.uploaded_file(workspace, digest)
         if file is None:
             if not built.claim_upload(workspace, digest):
@@ -108,14 +110,14 @@ class MessageForms:
         return [image_of_file(file, alt)] if file else []
 
     def _upload(self, digest: bytes, alt: str) -> str | None:
-        """Return the file; ``""`` where the workspace takes none, ``None`` where it may work a moment later."""
+        """Return the file id; ``""`` if the workspace doesn't accept it, ``None`` if a retry may work."""
         png = self.delivery_context.built_digests.png(digest)
         if png is None:
             return ""
         try:
             return upload(self.client, Picture(png, alt, f"hfstats-digest-{self.delivery.period}.png"))
         except NotUploadedError as error:
-            _log.warning("a digest's picture could not be uploaded: %s", error)
+            _log.warning("could not upload a digest's picture: %s", error)
             self.refusal = str(error)
             self.release_upload = not error.lasting and self.delivery.attempts < _UPLOADS
             return None if self.release_upload else ""

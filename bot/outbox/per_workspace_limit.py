@@ -1,4 +1,4 @@
-"""Lanes: workspaces that answer slowly share a few places, so that they delay one another and nobody else."""
+"""Limit concurrent deliveries to slow workspaces, so that they don't delay the others."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
 SLOW = 2.0
-"""Seconds; a delivery that takes longer makes its workspace a slow one, until one takes less."""
+"""Seconds. A workspace is slow if its last delivery took longer."""
 
 
 class PerWorkspaceLimit:
-    """The places for deliveries in one process."""
+    """Concurrent deliveries in one process."""
 
     def __init__(self, slow_places: int = 8) -> None:
-        """Let at most ``slow_places`` deliveries to slow workspaces go on at the same time."""
+        """Allow at most ``slow_places`` concurrent deliveries to slow workspaces."""
         self._free = slow_places
         self._slow: set[str] = set()
         self._lock = Lock()
 
     def enter(self, workspace: str) -> AbstractContextManager[None] | None:
-        """Take a place for the time of a delivery; ``None`` when the workspace is slow and the slow lane full."""
+        """Return a context manager for a delivery; ``None`` if the workspace is slow and the limit is reached."""
         with self._lock:
             slow = workspace in self._slow
             if slow and not self._free:

@@ -1,4 +1,4 @@
-"""Plan: enters into the ledger what has fallen due, having built what is to be shown. Safe to run again at any time."""
+"""Plan the deliveries of due digests, after building each digest once. Idempotent."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from analytics.errors import HfStatsError, NoDataError, StoreError
 from analytics.storage.database import writing
 from bot.blocks.digest import digest_content, missing_digest
 from bot.domain.outbox import Kind, PlannedDelivery
-from bot.domain.schedule import next_due, owed, parse_schedule
+from bot.domain.schedule import due_between, next_due, parse_schedule
 from bot.storage.channels.subscriptions import advance
 
 if TYPE_CHECKING:
@@ -27,31 +27,31 @@ if TYPE_CHECKING:
     from bot.domain.schedule import Due
     from bot.outbox.delivery import DeliveryContext
 
-    Missed = Callable[[Edition], Sequence[date]]
+    MissingDays = Callable[[Edition], Sequence[date]]
 
 _log = logging.getLogger(__name__)
 
-_MOST = 500
-"""Subscriptions of one transaction."""
+_BATCH_SIZE = 500
+"""Subscriptions per transaction."""
 _MOMENT = timedelta(microseconds=1)
 
 
-class Builds(Protocol):
-    """Whatever builds digests: the pool of processes, or one analyst in this process."""
+class DigestBuilder(Protocol):
+    """Builds digests, in the analytics processes or in this one."""
 
     def digest(self, edition: str, within: str, sections: tuple[str, ...] = ()) -> tuple[Digest, Picture]:
-        """Build a digest; raises HfStatsError for an edition that has none."""
+        """Build a digest with its picture; raises HfStatsError if there is none for the edition."""
         ...
 
 
-def _none(_: Edition) -> list[date]:
-    """No day is known to be missing."""
+def _no_missing_days(_: Edition) -> list[date]:
+    """Report no missing days."""
     return []
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Key:
-    """Which digest: channels that want the same share it. ``str`` gives what it is kept under."""
+    """Identifies a digest that several channels can share. ``str`` is its key in the database."""
 
     edition: str
     within: str
@@ -61,49 +61,61 @@ class Key:
         return f"{self.edition} in {self.within}: {','.join(self.sections)}"
 
 
-def plan(delivery_context: DeliveryContext, builds: Builds, database: sa.Engine, missed: Missed = _none) -> list[int]:
-    """Enter all that is due now; returns the new lines of the ledger. ``missed`` gives days without a snapshot.
+def plan(
+    delivery_context: DeliveryContext, builder: DigestBuilder, database: sa.Engine, missed: MissingDays = _no_missing_days
+) -> list[int]:
+    """Plan all deliveries that are due now; returns their ids. ``missed`` returns an edition's days without a snapshot.
 
-    A digest that cannot be built for want of data is replaced by a word on why. One that fails otherwise is logged and left owed.
+    Without data for a digest, the delivery is a message that explains why. After any other error, the digest stays due.
 
     Raises:
-        StoreError: when the database cannot be used.
+        StoreError: if the database can't be used.
 
     """
     now = delivery_context.clock()
-    entered: list[int] = []
+    planned: list[int] = []
     failed: set[Key] = set()
     while True:
-        due = [(one, dues) for one in delivery_context.subscriptions.due(now, _MOST + len(failed)) for dues in [_dues(one, now)]]
-        wanted = {_key(one, each) for one, dues in due for each in dues}
-        failed |= _build(delivery_context, builds, wanted - failed, missed)
-        ready = [(one, dues) for one, dues in due if not any(_key(one, each) in failed for each in dues)]
+        due = [
+            (subscription, due_dates)
+            for subscription in delivery_context.subscriptions.due(now, _BATCH_SIZE + len(failed))
+            for due_dates in [_due_dates(subscription, now)]
+        ]
+        wanted = {_key(subscription, due_date) for subscription, due_dates in due for due_date in due_dates}
+        failed |= _build(delivery_context, builder, wanted - failed, missed)
+        ready = [
+            (subscription, due_dates)
+            for subscription, due_dates in due
+            if not any(_key(subscription, due_date) in failed for due_date in due_dates)
+        ]
         if not ready:
-            return entered
+            return planned
         with writing(database) as connection:
-            for one, dues in ready:
-                following = next_due(parse_schedule(one.schedule), now)
-                if advance(connection, one, following.at):
-                    entered += delivery_context.outbox.plan((_owed(one, each) for each in dues), connection)
+            for subscription, due_dates in ready:
+                following = next_due(parse_schedule(subscription.schedule), now)
+                if advance(connection, subscription, following.at):
+                    planned += delivery_context.outbox.plan(
+                        (_delivery(subscription, due_date) for due_date in due_dates), connection
+                    )
 
 
-def _dues(subscription: Subscription, now: datetime) -> list[Due]:
-    return owed(parse_schedule(subscription.schedule), subscription.next_due - _MOMENT, now)
+def _due_dates(subscription: Subscription, now: datetime) -> list[Due]:
+    return due_between(parse_schedule(subscription.schedule), subscription.next_due - _MOMENT, now)
 
 
 def _key(subscription: Subscription, due: Due) -> Key:
     return Key(str(due.edition), subscription.within, subscription.sections)
 
 
-def _owed(subscription: Subscription, due: Due) -> PlannedDelivery:
+def _delivery(subscription: Subscription, due: Due) -> PlannedDelivery:
     period, key = str(due.edition), str(_key(subscription, due))
     return PlannedDelivery(
         subscription.workspace, subscription.channel, Kind.DIGEST, subscription.id, period, due.at, edition=key
     )
 
 
-def _build(delivery_context: DeliveryContext, builds: Builds, keys: Iterable[Key], missed: Missed) -> set[Key]:
-    """Build what is not there yet; returns what could not be built."""
+def _build(delivery_context: DeliveryContext, builder: DigestBuilder, keys: Iterable[Key], missed: MissingDays) -> set[Key]:
+    """Build the digests that aren't stored yet; returns the keys of those that failed."""
     named = {str(key): key for key in keys}
     known = delivery_context.built_digests.existing_keys(named)
     failed = set()
@@ -111,7 +123,7 @@ def _build(delivery_context: DeliveryContext, builds: Builds, keys: Iterable[Key
         if name in known:
             continue
         try:
-            digest, picture = builds.digest(key.edition, key.within, key.sections)
+            digest, picture = builder.digest(key.edition, key.within, key.sections)
         except NoDataError as error:
             delivery_context.built_digests.save(name, missing_digest(str(error)), None)
         except StoreError:
@@ -120,6 +132,6 @@ def _build(delivery_context: DeliveryContext, builds: Builds, keys: Iterable[Key
             _log.exception("the digest %s could not be built", name)
             failed.add(key)
         else:
-            told = digest_content(digest, name, missed=missed(digest.edition))
-            delivery_context.built_digests.save(name, told, picture.png)
+            content = digest_content(digest, name, missed=missed(digest.edition))
+            delivery_context.built_digests.save(name, content, picture.png)
     return failed

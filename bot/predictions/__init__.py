@@ -1,4 +1,4 @@
-"""Predictions: placing, listing, withdrawing and settling them.
+"""Predictions: place, list, withdraw and settle them.
 
-No listener here. It may import outbox, blocks and domain.
+Listeners and the form are elsewhere. It may import outbox, blocks and domain.
 """

@@ -1,4 +1,4 @@
-"""The commands about predictions: predict, bets, unbet."""
+"""The commands for predictions: predict, bets, unbet."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def predict(context: CommandContext, command: Command) -> CommandReply:
-    """Place a prediction; offer the form where it is typed in part."""
+    """Place a prediction; offers the form if it is incomplete."""
     draft, now = command.bet, context.delivery.clock()
     if draft is None:
         raise LookupError("a parsed predict has a draft")
@@ -54,7 +54,7 @@ def bets(context: CommandContext, _: Command) -> CommandReply:
 
 
 def unbet(context: CommandContext, command: Command) -> CommandReply:
-    """Take back one's own prediction, where it was placed and as long as it can be changed."""
+    """Withdraw one's own prediction, in the conversation where it was placed and while it can be changed."""
     number, conversation, store = command.number or 0, context.conversation, context.delivery.bets
     bet = store.get(conversation.workspace, number)
     if bet is None or bet.channel != conversation.channel or bet.person != conversation.user:
@@ -67,10 +67,10 @@ def unbet(context: CommandContext, command: Command) -> CommandReply:
 
 
 def _name(context: CommandContext, draft: Draft) -> str:
-    """Return the name as the data has it.
+    """Return the name as it is spelled in the data.
 
     Raises:
-        QueryError: for a name that is not in the list, with the nearest and with the words for a newcomer.
+        QueryError: if the name isn't in the list, with similar names and the "newcomer" form as suggestions.
 
     """
     if draft.newcomer:

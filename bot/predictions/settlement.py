@@ -11,8 +11,7 @@ from analytics.digest.edition import Edition
 from analytics.query import Period, Query
 from analytics.statistics.brier import brier, came_true, leaders
 from analytics.storage.database import writing
-from bot.blocks.predictions import SettledQuestion
-from bot.blocks.predictions import bet_results as said
+from bot.blocks.predictions import SettledQuestion, bet_results
 from bot.domain.outbox import Kind, Outcome, PlannedDelivery
 from bot.domain.prediction import parse_question, score_bets
 
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-def settle(delivery_context: DeliveryContext, numbers: Analytics, database: sa.Engine, last_day: LastDay) -> int:
+def settle(delivery_context: DeliveryContext, analytics: Analytics, database: sa.Engine, last_day: LastDay) -> int:
     """Settle the bets on past months, per channel all or none; returns the number of planned deliveries.
 
     The bets and the delivery change in one transaction, so results are delivered once even if several processes run this.
@@ -47,49 +46,49 @@ def settle(delivery_context: DeliveryContext, numbers: Analytics, database: sa.E
     due = sorted(
         delivery_context.bets.over(month_now), key=lambda bet: (bet.month, bet.workspace, bet.channel, bet.question, bet.id)
     )
-    asked: dict[tuple[str, str], Answer | None] = {}
-    entered = 0
+    answers: dict[tuple[str, str], Answer | None] = {}
+    planned = 0
     for (month, _, _), group in groupby(due, key=lambda bet: (bet.month, bet.workspace, bet.channel)):
-        theirs = list(group)
+        bets = list(group)
         try:
-            for bet in theirs:
-                if (key := (bet.question, month)) not in asked:
-                    asked[key] = _answer(numbers, last_day, *key)
-            entered += _settle_channel(delivery_context, database, theirs, asked)
+            for bet in bets:
+                if (key := (bet.question, month)) not in answers:
+                    answers[key] = _answer(analytics, last_day, *key)
+            planned += _settle_channel(delivery_context, database, bets, answers)
         except Exception:  # noqa: BLE001 - one channel's failure must not block the others; open bets are tried again
             _log.exception("could not settle a channel's bets for %s", month)
-    return entered
+    return planned
 
 
-def _answer(numbers: Analytics, last_day: LastDay, question: str, month: str) -> Answer | None:
+def _answer(analytics: Analytics, last_day: LastDay, question: str, month: str) -> Answer | None:
     draft = parse_question(question, month)
     on = last_day(draft.within, Edition.parse(month))
     if on is None:
         return None
-    asked = Query(draft.of.plural, by=draft.by, within=draft.within, at=Period(on.year, on.month, on.day))
-    return numbers.answer(asked)[0]
+    query = Query(draft.of.plural, by=draft.by, within=draft.within, at=Period(on.year, on.month, on.day))
+    return analytics.answer(query)[0]
 
 
 def _settle_channel(
-    delivery_context: DeliveryContext, database: sa.Engine, theirs: list[Bet], asked: dict[tuple[str, str], Answer | None]
+    delivery_context: DeliveryContext, database: sa.Engine, bets: list[Bet], answers: dict[tuple[str, str], Answer | None]
 ) -> int:
-    month = Edition.parse(theirs[0].month)
-    decided = []
-    for question, group in groupby(theirs, key=lambda bet: bet.question):
-        decided.append(_result(question, list(group), asked[question, theirs[0].month]))
-    done = [bet for question in decided for bet, _ in question.bets]
-    first = done[0]
+    month = Edition.parse(bets[0].month)
+    results = []
+    for question, group in groupby(bets, key=lambda bet: bet.question):
+        results.append(_result(question, list(group), answers[question, bets[0].month]))
+    scored = [bet for question in results for bet, _ in question.bets]
+    first = scored[0]
     before = [bet for bet in delivery_context.bets.in_channel(first.workspace, first.channel) if bet.outcome is not None]
-    shown = said(month, decided, score_bets([*before, *done]))
+    content = bet_results(month, results, score_bets([*before, *scored]))
     with writing(database) as connection:
-        fresh = [delivery_context.bets.settle(connection, bet, bet.outcome) for bet in done if bet.outcome]
-        if not all(fresh):
+        settled_now = [delivery_context.bets.settle(connection, bet, bet.outcome) for bet in scored if bet.outcome]
+        if not all(settled_now):
             return 0  # another process settled them first
-        source = min(bet.id for bet in done)
-        owed = PlannedDelivery(
-            first.workspace, first.channel, Kind.BETS, source, str(month), delivery_context.clock(), content=shown.as_json()
+        source = min(bet.id for bet in scored)
+        delivery = PlannedDelivery(
+            first.workspace, first.channel, Kind.BETS, source, str(month), delivery_context.clock(), content=content.as_json()
         )
-        return len(delivery_context.outbox.plan([owed], connection))
+        return len(delivery_context.outbox.plan([delivery], connection))
 
 
 def _result(question: str, bets: list[Bet], answer: Answer | None) -> SettledQuestion:

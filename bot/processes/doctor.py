@@ -26,7 +26,7 @@ from bot import composition
 from bot.settings import secret
 from bot.slack.installation.manifest import EVENTS
 from bot.slack.installation.scopes import SCOPES
-from bot.slack_api.errors import said as error_code
+from bot.slack_api.errors import error_code
 from bot.storage.installations import Cipher
 from bot.storage.migration_state import TABLES
 

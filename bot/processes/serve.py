@@ -22,7 +22,7 @@ from bot.server.web import LARGEST_BODY, create_app
 from bot.settings import secret
 from bot.shutdown import wait_until_stopped
 from bot.slack.listener_pool import ListenerPool
-from bot.slack_api.errors import said
+from bot.slack_api.errors import error_code
 
 if TYPE_CHECKING:
     from socket import socket
@@ -116,8 +116,8 @@ def _over_socket(settings: Settings) -> None:
         app = composition.bolt(settings, services, over_http=False)
         handler = SocketModeHandler(app, secret(settings.slack_app_token))
         handler.connect()  # type: ignore[no-untyped-call]
-        composition.recovering(settings, engine)
-        composition.prewarming(services).start()
+        composition.start_recovery(settings, engine)
+        composition.prewarmer(services).start()
         composition.worker_watch(settings, engine).start()
         _log.info("connected to Slack through Socket Mode")
         wait_until_stopped()
@@ -148,7 +148,7 @@ def _check_token(settings: Settings) -> None:
     try:
         whose = composition.client(settings).auth_test()
     except SlackApiError as error:
-        code = said(error)
+        code = error_code(error)
         raise HfStatsError(f"Slack rejected the token ({code}). Copy it again from {_WHERE['SLACK_BOT_TOKEN']}.") from error
     except OSError as error:
         raise HfStatsError(f"Slack can't be reached at {settings.slack_api_url}: {error}.") from error
@@ -176,7 +176,7 @@ def _over_http(settings: Settings) -> None:
         pool.warm()
         engine = composition.store(settings)
         web_context = composition.web_context(settings, pool, engine)
-        composition.recovering(settings, engine, web_context.metrics)
+        composition.start_recovery(settings, engine, web_context.metrics)
         if web_context.health:
             web_context.health.start()
         if web_context.prewarming:

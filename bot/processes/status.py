@@ -46,8 +46,8 @@ def lines(delivery_context: DeliveryContext, database: sa.Engine, now: datetime)
             if last.odd_rows:
                 rows = plural(last.odd_rows, "row")
                 yield "Odd rows", f"{rows} of it had a field that couldn't be read, or stood twice. The log has examples."
-            for doubt in latest(history, name):
-                yield "Warning", doubt.sentence + (" Digests don't use it." if doubt.severe else "")
+            for warning in latest(history, name):
+                yield "Warning", warning.sentence + (" Digests don't use it." if warning.severe else "")
     running, paused = delivery_context.subscriptions.counts()
     yield "Subscriptions", f"{running} active, {paused} paused"
     counts = delivery_context.outbox.counts()

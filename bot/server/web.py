@@ -52,7 +52,7 @@ class WebContext:
     """The dependencies of a web process's routes."""
 
     app: App
-    gallery: PictureStore | None = None
+    picture_store: PictureStore | None = None
     metrics: Metrics | None = None
     health: Health | None = None
     prewarming: Prewarmer | None = None
@@ -76,7 +76,7 @@ def create_app(web_context: WebContext) -> Flask:
     flask.register_error_handler(HTTPException, _error_response)
     flask.register_error_handler(Exception, _failure_response)
     _slack(flask, web_context)
-    _pictures(flask, web_context.gallery)
+    _pictures(flask, web_context.picture_store)
     _operation(flask, web_context)
     if web_context.installing:
         flask.register_blueprint(web_context.installing)
@@ -132,7 +132,7 @@ def _slack(flask: Flask, web_context: WebContext) -> None:
         signature = request.headers[SIGNATURE]
         if not replays.first(signature):
             return Response(status=401)
-        with acknowledgement.holding() as work:
+        with acknowledgement.deferred_work() as work:
             response = _dispatched(web_context.app, body)
         response.call_on_close(partial(acknowledgement.begin, work))
         if response.status_code >= 400:
@@ -178,11 +178,11 @@ def _dispatched(app: App, body: bytes) -> Response:
         return response
 
 
-def _pictures(flask: Flask, gallery: PictureStore | None) -> None:
+def _pictures(flask: Flask, picture_store: PictureStore | None) -> None:
     @flask.get("/charts/<signed>.png")
     def chart(signed: str) -> Response:
         try:
-            png = gallery.find(signed) if gallery else None
+            png = picture_store.find(signed) if picture_store else None
         except StoreError:
             abort(503)
         if png is None:

@@ -8,7 +8,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from analytics.errors import StoreError
-from bot.slack_api.errors import FAILURES, said
+from bot.slack_api.errors import FAILURES, error_code
 from bot.storage.heartbeats import SILENT_AFTER, duration
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class WorkerWatch:
         try:
             self._tell(self._untold)
         except FAILURES as error:
-            _log.warning("could not notify the operator: %s", said(error))
+            _log.warning("could not notify the operator: %s", error_code(error))
         else:
             self._untold = ""
 

@@ -1,4 +1,4 @@
-"""Everything that knows Bolt and Slack's payloads: verification, tokens, OAuth, scopes, the listener pool.
+"""Code that handles Bolt and Slack's payloads: verification, access, listeners, OAuth, tokens, scopes, the listener pool.
 
-No answer is computed and no SQL written here. It may import subscriptions, conversation, delivery, blocks and domain.
+It computes no answers and runs no SQL. It may import subscriptions, conversation, delivery, blocks and domain.
 """

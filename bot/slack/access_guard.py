@@ -22,7 +22,7 @@ from bot.slack.acknowledgement import start_after
 from bot.slack.identity import Installation, access_of
 from bot.slack.payload import access_in, control_of, workspace_of
 from bot.slack.request_reader import CONTROLS_WITH_WORDS
-from bot.slack_api.errors import FAILURES, said
+from bot.slack_api.errors import FAILURES, error_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -116,10 +116,10 @@ def listen(app: App, services: Services) -> None:
             return context.ack()  # no reply, to avoid endless loops between bots
         answer = _immediate_refusal(body, context)
         if answer is None:
-            start_after(context, told, req)
+            start_after(context, notify_actor, req)
         return answer or context.ack()
 
-    def told(body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
+    def notify_actor(body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
         _notify(services, body, context, client, respond)
 
     app.use(guard)
@@ -147,7 +147,7 @@ def _notify(services: Services, body: Payload, context: BoltContext, client: Web
         try:
             client.views_publish(user_id=user, view=trouble_view(notice, "App Home is for members"))
         except FAILURES as error:
-            _log.info("could not publish App Home: %s", said(error))
+            _log.info("could not publish App Home: %s", error_code(error))
         return
     thread = event.get("thread_ts") if isinstance(event, dict) else None
     direct = not channel or channel.startswith("D")

@@ -1,4 +1,4 @@
-"""The acknowledgement leaves before the work behind it begins: the two share one interpreter, and Slack waits for the first."""
+"""Send the acknowledgement before lazy listeners start, because they'd compete with it for the interpreter."""
 
 from __future__ import annotations
 
@@ -14,49 +14,49 @@ if TYPE_CHECKING:
     from slack_bolt.listener.thread_runner import ThreadListenerRunner
     from slack_bolt.request import BoltRequest
 
-_HELD: ContextVar[list[Callable[[], None]] | None] = ContextVar("held", default=None)
+_DEFERRED: ContextVar[list[Callable[[], None]] | None] = ContextVar("deferred_work", default=None)
 
 
 @contextmanager
-def holding() -> Iterator[list[Callable[[], None]]]:
-    """Hold back the work of the requests dispatched within; the caller begins it when their acknowledgement is out."""
+def deferred_work() -> Iterator[list[Callable[[], None]]]:
+    """Collect the lazy listeners of requests dispatched in this context; the caller runs them after the acknowledgement."""
     work: list[Callable[[], None]] = []
-    token = _HELD.set(work)
+    token = _DEFERRED.set(work)
     try:
         yield work
     finally:
-        _HELD.reset(token)
+        _DEFERRED.reset(token)
 
 
 def begin(work: list[Callable[[], None]]) -> None:
-    """Begin what was held back."""
-    for one in work:
-        one()
+    """Start the deferred listeners."""
+    for call in work:
+        call()
 
 
-def before_work(runner: ThreadListenerRunner, failed: Callable[[Exception, BoltContext], object]) -> None:
-    """Let Bolt's runner hold back lazy listeners, with the copy of the request that it makes for each, where somebody holds.
+def acknowledge_first(runner: ThreadListenerRunner, on_error: Callable[[Exception, BoltContext], object]) -> None:
+    """Make Bolt's runner defer lazy listeners inside :func:`deferred_work`.
 
-    ``failed`` is given what is raised on the way to the listener: the acknowledgement is out, and nobody else would hear of it.
+    ``on_error`` is called with exceptions raised before a listener runs. After the acknowledgement, nothing else handles them.
     """
-    begin_listener = runner._start_lazy_function  # noqa: SLF001 - Bolt has no other place between a listener's two halves
+    begin_listener = runner._start_lazy_function  # noqa: SLF001 - Bolt has no hook between acknowledgement and lazy listener
 
     def start(lazy_func: Callable[..., None], request: BoltRequest) -> None:
         try:
             begin_listener(lazy_func, request)
-        except Exception as error:  # noqa: BLE001 - told to the person
-            failed(error, request.context)
+        except Exception as error:  # noqa: BLE001 - on_error notifies the user
+            on_error(error, request.context)
 
-    def start_or_hold(lazy_func: Callable[..., None], request: BoltRequest) -> None:
-        held = _HELD.get()
-        if held is None:
+    def start_or_defer(lazy_func: Callable[..., None], request: BoltRequest) -> None:
+        deferred = _DEFERRED.get()
+        if deferred is None:
             start(lazy_func, request)
         else:
-            held.append(partial(start, lazy_func, request))
+            deferred.append(partial(start, lazy_func, request))
 
-    runner._start_lazy_function = start_or_hold  # type: ignore[method-assign]  # noqa: SLF001 - as above
+    runner._start_lazy_function = start_or_defer  # type: ignore[method-assign]  # noqa: SLF001 - as above
 
 
 def start_after(context: BoltContext, work: Callable[..., None], request: BoltRequest) -> None:
-    """Start what follows the acknowledgement of a request that reached no listener, as if it were a listener's lazy half."""
+    """Run a function like a lazy listener, for a request that reached no listener."""
     context.listener_runner._start_lazy_function(work, request)  # noqa: SLF001 - as above

@@ -1,4 +1,4 @@
-"""A direct message that opens a conversation for the file that follows it, and goes where the file does not come."""
+"""The direct message that introduces a file, and that is deleted if the upload fails."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.delivery.attempts import attempt
-from bot.slack_api.errors import FAILURES, said
+from bot.slack_api.errors import FAILURES, error_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,28 +16,28 @@ if TYPE_CHECKING:
     from slack_sdk import WebClient
     from slack_sdk.web import SlackResponse
 
-_LEFT = "a message without its file was not taken back"
+_LEFT = "could not delete a message whose file was not uploaded"
 _log = logging.getLogger(__name__)
 
 
 @dataclass
 class Message:
-    """The message."""
+    """The message that introduces a file."""
 
-    of_use: bool = False
-    """The file stands under it."""
+    has_file: bool = False
+    """Whether the file was uploaded."""
 
 
 @contextmanager
-def opening(client: WebClient, posted: SlackResponse) -> Iterator[Message]:
-    """Take ``posted`` back at the end, unless it was of use; also when something is raised, and later where Slack is away."""
+def file_introduction(client: WebClient, posted: SlackResponse) -> Iterator[Message]:
+    """Delete ``posted`` at the end unless the file was uploaded, also after an exception; queued if Slack is unavailable."""
     message = Message()
     try:
         yield message
     finally:
-        if not message.of_use:
+        if not message.has_file:
             channel, ts = str(posted["channel"]), str(posted["ts"])
             try:
                 attempt(_LEFT, lambda: client.chat_delete(channel=channel, ts=ts))
-            except FAILURES as error:  # refused for good; the person is told of the file all the same
-                _log.warning("%s: %s", _LEFT, said(error))
+            except FAILURES as error:  # a permanent error; the user still gets a notice about the file
+                _log.warning("%s: %s", _LEFT, error_code(error))

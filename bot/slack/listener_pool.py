@@ -1,4 +1,4 @@
-"""The threads that work on requests after Slack has its acknowledgement: each request once, with its id, counted."""
+"""The thread pool that runs lazy listeners after the acknowledgement, once per request."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from slack_bolt.util.utils import get_arg_names_of_callable
 from analytics.errors import StoreError
 from analytics.storage import database_wait
 from bot.conversation.failures import failure
-from bot.delivery.lifecycle import LEFT_FOR_TELLING
+from bot.delivery.lifecycle import RESERVED_FOR_NOTICES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,30 +27,30 @@ if TYPE_CHECKING:
     from slack_bolt.request import BoltRequest
 
     from bot.delivery.conversation import Conversation
-    from bot.delivery.lifecycle import Lifecycle
+    from bot.delivery.lifecycle import RequestLifecycle
     from bot.delivery.open_request import OpenRequest
     from bot.storage.messages.received_events import ReceivedEvents
 
 _log = logging.getLogger(__name__)
 
-_SEEN_WITHIN = 1.0
-"""Seconds that the database gets to tell whether a request was seen before; nobody has heard anything by then."""
+_DEDUPLICATION_TIMEOUT = 1.0
+"""Seconds to wait for the database for the duplicate check, which runs before the user sees anything."""
 _STILL_RUNNING = 3.0
-"""Seconds before the end of a shutdown at which also what is being worked on is given up."""
+"""Seconds before the end of a shutdown at which running requests are stopped too."""
 
-ALREADY_TOLD = "hfstats_already_told"
-"""In a request's context: its acknowledgement failed, and the person was told so."""
-ENTRY_POINT: ContextVar[str] = ContextVar("door", default="other")
-"""Which of Slack's doors the request came through."""
+ALREADY_NOTIFIED = "hfstats_already_notified"
+"""Context key: the acknowledgement failed and the user was notified."""
+ENTRY_POINT: ContextVar[str] = ContextVar("entry_point", default="other")
+"""The current request's entry point, a metrics label."""
 
 
 class ListenerPool(ThreadPoolExecutor):
-    """A pool of threads in which work knows the request that it belongs to."""
+    """A thread pool that runs work in the context of its request."""
 
     def __init__(
-        self, threads: int, finished: Callable[[str, float], None] | None = None, lifecycle: Lifecycle | None = None
+        self, threads: int, finished: Callable[[str, float], None] | None = None, lifecycle: RequestLifecycle | None = None
     ) -> None:
-        """``finished`` is told the door and the seconds from acceptance to the end of each piece of work."""
+        """``finished`` is called with the entry point and the seconds from submission to completion."""
         super().__init__(threads, thread_name_prefix="listener")
         self._lifecycle = lifecycle
         self._finished = finished
@@ -59,16 +59,16 @@ class ListenerPool(ThreadPoolExecutor):
 
     @property
     def depth(self) -> int:
-        """Pieces of work that are waiting or being done."""
+        """The number of waiting and running tasks."""
         return self._open
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:  # noqa: ANN401 - the executor's own form
-        """Run ``fn`` in a thread, within the context of who submits it."""
+        """Run ``fn`` in a thread with the caller's context variables."""
         accepted = time.monotonic()
         future = super().submit(copy_context().run, fn, *args, **kwargs)
         with self._lock:
             self._open += 1
-        door = ENTRY_POINT.get()
+        entry_point = ENTRY_POINT.get()
 
         def done(future: Future[Any]) -> None:
             error = None if future.cancelled() else future.exception()
@@ -77,94 +77,96 @@ class ListenerPool(ThreadPoolExecutor):
             with self._lock:
                 self._open -= 1
             if self._finished:
-                self._finished(door, time.monotonic() - accepted)
+                self._finished(entry_point, time.monotonic() - accepted)
 
         future.add_done_callback(done)
         return future
 
     def close(self, within: float) -> None:
-        """Take nothing new, finish what was accepted, and tell everybody whose request does not end in ``within`` seconds."""
+        """Reject new work, finish accepted work, and notify users whose requests don't end within ``within`` seconds."""
         until = time.monotonic() + within
         if self._lifecycle is None:
             self.shutdown(wait=True)
             return
-        in_time = self._lifecycle.drained(within - LEFT_FOR_TELLING)
+        in_time = self._lifecycle.wait_until_idle(within - RESERVED_FOR_NOTICES)
         self._lifecycle.stopping = not in_time
         self.shutdown(wait=in_time, cancel_futures=True)
         if not in_time:
             self._lifecycle.stop_waiting(until - _STILL_RUNNING - time.monotonic())
-            self._lifecycle.drained(until - _STILL_RUNNING - time.monotonic())
+            self._lifecycle.wait_until_idle(until - _STILL_RUNNING - time.monotonic())
             self._lifecycle.stop_all(until - time.monotonic())
 
 
 class DeduplicatingRunner(ThreadLazyListenerRunner):
-    """Runs the lazy part of a listener once a request, in whichever process it arrives first.
+    """Runs a lazy listener once per request, across all processes.
 
-    Slack delivers an event up to three times (the same ``event_id``), and a request that somebody recorded can be sent again
-    while its signature is still good. This happens after the acknowledgement, so that no database stands in its way.
+    Slack delivers an event up to three times with the same ``event_id``, and a recorded request can be replayed while its
+    signature is valid. The check follows the acknowledgement, so that the database can't delay it.
     """
 
     def __init__(
         self,
         executor: Executor,
-        seen: ReceivedEvents,
-        lifecycle: Lifecycle,
+        received_events: ReceivedEvents,
+        lifecycle: RequestLifecycle,
         place: Callable[[BoltRequest], Conversation | None],
-        asked: Callable[[BoltRequest], str],
+        text_of: Callable[[BoltRequest], str],
     ) -> None:
-        """``place`` tells where the one who sent a request can be told something, and ``asked`` what they asked."""
+        """``place`` returns the conversation for notices to the sender; ``text_of`` returns what they asked."""
         super().__init__(_log, executor)
-        self._seen = seen
+        self._received_events = received_events
         self._lifecycle = lifecycle
         self._place = place
-        self._asked = asked
+        self._text_of = text_of
 
     def start(self, function: Callable[..., None], request: BoltRequest) -> None:
-        """Run ``function`` in a thread unless this request was seen before; whatever becomes of it, the request has an end."""
-        if request.context.get(ALREADY_TOLD):
+        """Run ``function`` in a thread unless the request is a duplicate. The request always reaches an outcome."""
+        if request.context.get(ALREADY_NOTIFIED):
             return
-        carried = self._lifecycle.accept(lambda: self._place(request), self._text(request))
+        open_request = self._lifecycle.accept(lambda: self._place(request), self._text(request))
 
         def work() -> None:
-            if not self._first(request, function):
-                carried.duplicate = True
+            if not self._is_first(request, function):
+                open_request.duplicate = True
                 return
             names = get_arg_names_of_callable(function)
-            given = build_required_kwargs(
+            arguments = build_required_kwargs(
                 logger=_log, required_arg_names=names, request=request, response=None, this_func=function
             )
-            function(**given)
+            function(**arguments)
 
         try:
-            self.executor.submit(self._lifecycle.run, carried, work).add_done_callback(partial(self._cancelled, carried))
-        except RuntimeError:  # this process ends, or has no room for one more thread
-            self._lifecycle.stop(carried)
+            self.executor.submit(self._lifecycle.run, open_request, work).add_done_callback(
+                partial(self._cancelled, open_request)
+            )
+        except RuntimeError:  # shutting down, or no more threads
+            self._lifecycle.stop(open_request)
 
-    def _cancelled(self, carried: OpenRequest, future: Future[Any]) -> None:
+    def _cancelled(self, open_request: OpenRequest, future: Future[Any]) -> None:
         if future.cancelled() and not self._lifecycle.stopping:
-            self._lifecycle.stop(carried)
+            self._lifecycle.stop(open_request)
 
     def _text(self, request: BoltRequest) -> str:
         try:
-            return self._asked(request)
-        except Exception:  # noqa: BLE001 - a body of another form than Slack's; the listener will say so
+            return self._text_of(request)
+        except Exception:  # noqa: BLE001 - a malformed payload; the listener reports it
             return ""
 
-    def _first(self, request: BoltRequest, function: Callable[..., None]) -> bool:
-        """Tell whether to go on. Where it is not known, rather an answer twice than none."""
+    def _is_first(self, request: BoltRequest, function: Callable[..., None]) -> bool:
+        """Return whether this is the first delivery; ``True`` if unknown, to answer twice rather than never."""
         try:
             key = _key(request)
-            with database_wait.at_most(_SEEN_WITHIN):
-                return key is None or self._seen.first(f"{key} {function.__module__}.{function.__qualname__}")
+            with database_wait.at_most(_DEDUPLICATION_TIMEOUT):
+                return key is None or self._received_events.first(f"{key} {function.__module__}.{function.__qualname__}")
         except StoreError as error:
-            _log.warning("what was seen before is not known: %s", error)
+            _log.warning("could not check for duplicates: %s", error)
         except Exception as error:  # noqa: BLE001 - see above
             failure(error)
         return True
 
 
 def _key(request: BoltRequest) -> str | None:
-    """Return what marks a request; ``None`` over Socket Mode for what is no event, since nobody else can send there."""
+    """Return a key that identifies a request; ``None`` for Socket Mode requests other than events, which can't be replayed."""
     event = request.body.get("event_id")
     if isinstance(event, str):
         return f"event {event}"

@@ -1,4 +1,4 @@
-"""What stands where in the payloads that Slack sends."""
+"""Read values from Slack's payloads and Bolt's context."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from bot.domain.request import Request
 
 _FROM_PEOPLE = frozenset({None, "file_share", "me_message", "thread_broadcast"})
-"""Subtypes of messages that people write; of the others (somebody joined, a topic was set …) none asks anything."""
+"""Subtypes of messages that people write. Others, such as ``channel_join``, are never questions."""
 
 
 def message_in(event: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Return the message of an event that a person wrote or edited; ``None`` for every other event."""
+    """Return the message that a person wrote or edited; ``None`` for other events."""
     kind, message = event.get("type"), event
     if kind == "message" and event.get("subtype") == "message_changed":
         message = event.get("message") or {}
@@ -30,8 +30,8 @@ def message_in(event: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return message if kind == "app_mention" or (kind == "message" and message.get("subtype") in _FROM_PEOPLE) else None
 
 
-def typed_in(body: Mapping[str, Any], controls: Collection[str]) -> str | None:
-    """Return the words that a request brings, typed or in the value of one of ``controls``; ``None`` where it brings none."""
+def text_in(body: Mapping[str, Any], controls: Collection[str]) -> str | None:
+    """Return a request's text, typed or from one of ``controls``; ``None`` if it has none."""
     event = body.get("event")
     if isinstance(event, dict):
         message = message_in(event)
@@ -40,50 +40,50 @@ def typed_in(body: Mapping[str, Any], controls: Collection[str]) -> str | None:
         return plain_text(str(body.get("text") or ""))
     actions = body.get("actions")
     action = actions[0] if isinstance(actions, list) and actions else None
-    return chosen(action) if isinstance(action, dict) and control_of(action) in controls else None
+    return selected_value(action) if isinstance(action, dict) and control_of(action) in controls else None
 
 
 def control_of(action: Mapping[str, Any]) -> str:
-    """Return which control was used: the part of its action id that all of its kind share."""
+    """Return the kind of a control: the part of the action id that all controls of the kind share."""
     return action_kind(str(action.get("action_id")))
 
 
-def chosen(action: Mapping[str, Any]) -> str:
-    """Return the words that a button or a chosen option holds; ``""`` where it holds none."""
+def selected_value(action: Mapping[str, Any]) -> str:
+    """Return the value of a button or of a selected option; ``""`` if there is none."""
     option = action.get("selected_option")
     value = action.get("value") or (option.get("value") if isinstance(option, dict) else None)
     return value if isinstance(value, str) else ""
 
 
 def request_in(context: BoltContext) -> Request:
-    """Return what the request's words were read as.
+    """Return the parsed request.
 
     Raises:
-        LookupError: for a request that brings no words.
+        LookupError: if the request has no text.
 
     """
     request = context.get("request")
     if isinstance(request, Question | Command | Help | Misunderstood):
         return request
-    raise LookupError("this payload holds no words")
+    raise LookupError("this payload has no text")
 
 
 def access_in(context: BoltContext) -> Access:
-    """Return what the guard found that a request may do; nothing where no guard looked at it."""
-    found = context.get("access")
-    return found if isinstance(found, Access) else NOBODY
+    """Return the access that the guard determined; none if the guard didn't run."""
+    value = context.get("access")
+    return value if isinstance(value, Access) else NOBODY
 
 
 def workspace_of(context: BoltContext) -> str:
-    """Return whose installation a request comes through: the team's or, where it is org-wide, the enterprise's."""
+    """Return the installation's workspace: the team, or the enterprise of an org-wide installation."""
     if context.is_enterprise_install and context.enterprise_id:
         return str(context.enterprise_id)
-    found = context.authorize_result
-    return str((found and found.team_id) or context.team_id or context.enterprise_id or "")
+    value = context.authorize_result
+    return str((value and value.team_id) or context.team_id or context.enterprise_id or "")
 
 
-def acked(ack: Ack) -> None:
-    """Acknowledge, and say nothing yet."""
+def acknowledge(ack: Ack) -> None:
+    """Acknowledge without a message."""
     ack()
 
 
@@ -100,7 +100,7 @@ _EVENTS = frozenset(
 
 
 def entry_point_of(body: dict[str, Any]) -> str:
-    """Name the door that a request comes through: one of a few words, whatever Slack sends."""
+    """Return a request's entry point, one of a fixed set of metric labels."""
     if "command" in body:
         return "command"
     event = body.get("event")

@@ -1,4 +1,4 @@
-"""Slack's doors. Each takes what Slack sends, acknowledges it within the time Slack allows, and hands on to the desk."""
+"""Register the middleware and the listeners with the Bolt app."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
 
 def listen(app: App, services: Services) -> None:
-    """Attach every door to ``app``, and the guard before them.
+    """Add the request reader, the access guard, every listener and the error handler.
 
-    Work goes on in Bolt's lazy listeners, after Slack has its acknowledgement.
+    Listeners only acknowledge; the work is done in Bolt's lazy listeners.
     """
     request_reader.listen(app, services)
     access_guard.listen(app, services)
-    for door in (
+    for listener in (
         modal_open,
         predictions,
         command,
@@ -47,5 +47,5 @@ def listen(app: App, services: Services) -> None:
         links,
         workflow_step,
     ):
-        door.listen(app, services)
-    app.error(error_handler.failed)
+        listener.listen(app, services)
+    app.error(error_handler.handle_error)

@@ -1,4 +1,4 @@
-"""Where the one who sent a request can be told something, read from the request alone."""
+"""The conversation for notices to a request's sender, determined from the payload alone."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from slack_bolt import BoltRequest
 
 _NOBODY = frozenset({"link_shared", "app_uninstalled", "channel_id_changed", "tokens_revoked", "function_executed"})
-"""Doors behind which nobody waits: a failure is in the log. A workflow's step ends itself, with a sentence."""
+"""Entry points without a waiting user; errors are only logged. A workflow step reports its own errors."""
 
 
 def place_of(request: BoltRequest) -> Conversation | None:
-    """Return where to tell the person something; ``None`` where nobody asked or nobody is named."""
+    """Return the conversation for notices; ``None`` if there is no user to notify."""
     context = request.context
     if entry_point_of(request.body) in _NOBODY or not context.user_id:
         return None
@@ -26,7 +26,7 @@ def place_of(request: BoltRequest) -> Conversation | None:
     return Conversation(context.client, workspace_of(context), channel, context.user_id, respond, context.thread_ts, direct=alone)
 
 
-def asked_in(request: BoltRequest) -> str:
-    """Return the words that ask the same again; ``""`` for a request that brings none."""
+def text_of(request: BoltRequest) -> str:
+    """Return the text that repeats a request; ``""`` if it has none."""
     parsed = request.context.get("request")
     return parsed.typed if isinstance(parsed, Question | Command | Help | Misunderstood) else ""

@@ -1,4 +1,4 @@
-"""Reads the words of a request, once and before anything else looks at it; listeners take the value from the context."""
+"""Parse a request's text once, as the first middleware; listeners take the result from the context."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.blocks.messages import ASK, BUILD, COMMAND
 from bot.blocks.predictions import BET
 from bot.domain.reply import Notice
 from bot.domain.request import Misunderstood
-from bot.slack.payload import typed_in
+from bot.slack.payload import text_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from bot.slack.services import Services
 
 CONTROLS_WITH_WORDS = frozenset({ASK, VIEW, GO, POST, CSV, COMMAND, HOME, BUILD, BET})
-"""Controls whose value is what somebody could type."""
+"""Controls whose value is text that a user could type."""
 _EMPTY_CONTROL = Misunderstood(
-    Notice("That control is part of an older message and no longer holds a question. Ask again, or type “help”.")
+    Notice("That button is from an older message and doesn't work anymore. Ask again, or type “help”.")
 )
 
 
 def listen(app: App, services: Services) -> None:
-    """Put the reader before the access guard and every listener."""
+    """Add the middleware; call this before adding the access guard and listeners."""
 
     def read(body: dict[str, Any], context: BoltContext, next_: Callable[[], BoltResponse]) -> BoltResponse:
-        typed = typed_in(body, CONTROLS_WITH_WORDS)
+        typed = text_in(body, CONTROLS_WITH_WORDS)
         if typed is not None:
             empty = not typed.strip() and "actions" in body
             context["request"] = _EMPTY_CONTROL if empty else services.parser.parse(typed)

@@ -1,4 +1,4 @@
-"""What every listener needs to pass on what somebody asks; made in the composition root."""
+"""The services that listeners use; created in the composition root."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Services:
     channel_ids: ChannelIds
 
     def immediate_notice(self, request: Request) -> Notice | None:
-        """Return the reply that needs no data and can go into the acknowledgement; ``None`` for what has to be worked on."""
+        """Return a reply that needs no data and can be in the acknowledgement; ``None`` for all other requests."""
         match request:
             case Help(notice):
                 return notice
@@ -83,12 +83,12 @@ class Services:
                 delivered = self.responder.serve(conversation, request)
             case _:
                 delivered = self.responder.tell(conversation, refusal(conversation.access.actor.kind))
-        if not delivered and conversation.notice is None:  # told when the request ends, if that is possible then
+        if not delivered and conversation.notice is None:  # sent at the end of the request, if possible
             conversation.notice = Notice(_UNDELIVERED, suggestions=(request.text,))
         return delivered
 
     def admits(self, conversation: Conversation, permission: Permission) -> bool:
-        """Check a permission that the payload alone doesn't settle; tells the person when they lack it."""
+        """Check a permission that needs a lookup in Slack; notifies the user if they lack it."""
         people = self.subscription_service.people
         conversation.access = people.verified(conversation.client, conversation.workspace, conversation.access)
         if conversation.access.allows(permission):
@@ -98,5 +98,5 @@ class Services:
 
     @property
     def forms(self) -> list[Form]:
-        """How the questions are put."""
+        """The forms of all questions."""
         return [entry.form for entry in self.entries]

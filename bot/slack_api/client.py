@@ -68,7 +68,7 @@ def _checked(body: str) -> str:
 
 
 class RateLimitWait(RetryHandler):
-    """Waits out a rate limit of up to half a minute, with any ``Retry-After``; a longer one is left to whoever called."""
+    """Waits for rate limits of up to half a minute, by ``Retry-After``; longer ones are left to the caller."""
 
     def _can_retry(
         self,

@@ -1,4 +1,4 @@
-"""What a call of Slack may raise, what it means for the message that was to be sent, and what of it may be logged or told."""
+"""Classify errors of Slack calls: their effect on a message, and what may be logged or shown."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FAILURES = (SlackClientError, OSError, HTTPException)
-"""What slack_sdk raises: its own errors, and those of the connection."""
+"""Exceptions that slack_sdk raises: its own, and those of the connection."""
 LONGEST_WAIT = timedelta(hours=1)
-"""However long a ``Retry-After`` asks to wait, the next attempt is made after this."""
+"""Maximum wait before the next attempt, even for a longer ``Retry-After``."""
 _STATUS = "HTTP "
 _TOO_MANY, _TIMED_OUT = 429, 408
 _MAY_HAVE_WORKED = frozenset({"fatal_error", "internal_error"})
@@ -29,58 +29,57 @@ _RATE_LIMITED = frozenset({"ratelimited", "rate_limited"})
 
 
 class PostResult(Enum):
-    """What became of something that was sent to Slack."""
+    """The result of posting or changing a message."""
 
-    DONE = auto()
-    """It is there."""
-    UNFIT = auto()
-    """Slack takes messages this way, but not these blocks."""
-    SHUT = auto()
-    """Nothing can be said this way, whatever it is."""
-    FAILED = auto()
-    """Slack failed, or was not reached. It is not there; the same may work a moment later."""
-    LOST = auto()
-    """The answer was lost, or can't be read: the message may be there."""
+    DELIVERED = auto()
+    BLOCKS_REFUSED = auto()
+    """Slack refused these blocks. Other blocks may work with the same method."""
+    UNAVAILABLE = auto()
+    """The method can't be used here, whatever the blocks."""
+    TEMPORARY_FAILURE = auto()
+    """Slack failed or wasn't reached. Nothing was posted; a retry may work."""
+    UNCONFIRMED = auto()
+    """Slack's answer was lost or unreadable. The message may have been posted."""
 
 
-def said(error: Exception) -> str:
-    """Return Slack's error word, else the HTTP status or the kind of the failure: never a body, whoever wrote that."""
+def error_code(error: Exception) -> str:
+    """Return Slack's error code, else the HTTP status or the exception's type; never a response body."""
     if not isinstance(error, SlackApiError):
         return type(error).__name__
     return _word(error) or f"{_STATUS}{_status(error)}"
 
 
 def is_answer(code: str) -> bool:
-    """Tell whether what :func:`said` returned came as an answer, from Slack or on the way there."""
+    """Return whether a code from :func:`error_code` came in a response, from Slack or a proxy."""
     return bool(error_word(code)) or code.startswith(_STATUS)
 
 
 def classify_error(error: Exception) -> PostResult:
-    """Tell what a failure means. ``error`` is one of :data:`FAILURES`."""
+    """Return the result for an error, one of :data:`FAILURES`."""
     if isinstance(error, SlackApiError):
-        return meaning(_word(error), _status(error))
+        return classify_answer(_word(error), _status(error))
     if isinstance(error, URLError):  # raised before the request was out
-        return PostResult.FAILED
-    return PostResult.LOST if isinstance(error, OSError | HTTPException) else PostResult.SHUT
+        return PostResult.TEMPORARY_FAILURE
+    return PostResult.UNCONFIRMED if isinstance(error, OSError | HTTPException) else PostResult.UNAVAILABLE
 
 
-def meaning(word: str, status: int) -> PostResult:
-    """Tell what an answer means: Slack's error word, ``""`` for an answer without one, and the HTTP status."""
+def classify_answer(word: str, status: int) -> PostResult:
+    """Return the result for a response with Slack's error code, ``""`` if there is none, and the HTTP status."""
     treatment = treatment_of(word)
     if treatment in {Treatment.FORM, Treatment.PICTURE}:
-        return PostResult.UNFIT
+        return PostResult.BLOCKS_REFUSED
     if status >= 500 or treatment is Treatment.RETRY:
-        return PostResult.LOST if not word and 200 <= status < 300 else PostResult.FAILED
-    return PostResult.SHUT
+        return PostResult.UNCONFIRMED if not word and 200 <= status < 300 else PostResult.TEMPORARY_FAILURE
+    return PostResult.UNAVAILABLE
 
 
-def lasting(error: Exception) -> bool:
-    """Tell whether the same call would fail the same way a moment later."""
-    return isinstance(error, FAILURES) and classify_error(error) in {PostResult.SHUT, PostResult.UNFIT}
+def is_lasting(error: Exception) -> bool:
+    """Return whether an error is permanent: the same call would fail again."""
+    return isinstance(error, FAILURES) and classify_error(error) in {PostResult.UNAVAILABLE, PostResult.BLOCKS_REFUSED}
 
 
 def may_be_posted(error: Exception) -> bool:
-    """Tell whether a message may be there although the call that posts it failed."""
+    """Return whether a message may have been posted although the call failed."""
     if not isinstance(error, SlackApiError):
         reason = getattr(error, "reason", None)  # nobody was there to take the request
         return not isinstance(reason, ConnectionRefusedError | TimeoutError) and type(reason).__name__ != "gaierror"
@@ -90,15 +89,15 @@ def may_be_posted(error: Exception) -> bool:
     return word != "service_unavailable" and (status < 400 or status == _TIMED_OUT or status >= 500)
 
 
-def wait_asked(error: Exception, now: datetime) -> timedelta | None:
-    """Return how long Slack asks to wait with ``Retry-After``, one hour at most; ``None`` where it asks for nothing."""
+def requested_wait(error: Exception, now: datetime) -> timedelta | None:
+    """Return the wait that Slack asks for with ``Retry-After``, one hour at most; ``None`` if there is none."""
     if not isinstance(error, SlackApiError) or not (_status(error) == _TOO_MANY or _word(error) in _RATE_LIMITED):
         return None
     return retry_after(getattr(error.response, "headers", None) or {}, now)
 
 
 def retry_after(headers: Mapping[str, Any], now: datetime) -> timedelta | None:
-    """Read ``Retry-After``: seconds, or a date. ``None`` where there is none that can be read."""
+    """Parse ``Retry-After``, in seconds or as a date; ``None`` if missing or invalid."""
     found = next((value for name, value in headers.items() if str(name).casefold() == "retry-after"), None)
     text = str(found[0] if isinstance(found, list) and found else found).strip()
     with suppress(ValueError, OverflowError):

@@ -12,7 +12,7 @@ from cachetools import TTLCache
 from slack_sdk.errors import SlackApiError
 
 from bot.domain.access import Access, ActorKind
-from bot.slack_api.errors import FAILURES, said
+from bot.slack_api.errors import FAILURES, error_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,11 +96,11 @@ class People:
         try:
             return method(**arguments)
         except FAILURES as error:
-            if isinstance(error, SlackApiError) and said(error) == "missing_scope":
+            if isinstance(error, SlackApiError) and error_code(error) == "missing_scope":
                 with self._lock:
                     self._without[key] = True
             else:
-                _log.info("%s: %s", method.__name__, said(error))
+                _log.info("%s: %s", method.__name__, error_code(error))
             return None
 
     def _lacks_scope(self, method: str, workspace: str, channel: str) -> bool:

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from bot.slack_api.error_words import Treatment, treatment_of
-from bot.slack_api.errors import FAILURES, said
+from bot.slack_api.errors import FAILURES, error_code
 
 if TYPE_CHECKING:
     from slack_sdk import WebClient
@@ -66,6 +66,6 @@ def _wait_until_processed(client: WebClient, file: str) -> None:
 
 def _not_uploaded(error: Exception) -> NotUploadedError:
     """Say why there is no file, and whether it would be the same for the next: only a listed word of Slack's says so."""
-    word = said(error)
+    word = error_code(error)
     momentary = word == "file_not_found" or treatment_of(word) in {Treatment.RETRY, Treatment.REQUEST}
     return NotUploadedError(word, lasting=not momentary)

@@ -1,4 +1,4 @@
-"""What a channel asks for: digests, alerts; the service that carries such commands out.
+"""Subscriptions to digests and alerts, and the service that runs commands.
 
-No listener and no payload here. It may import predictions, conversation, delivery, outbox and everything below them.
+Listeners and payloads are elsewhere. It may import predictions, conversation, delivery, outbox and everything below them.
 """

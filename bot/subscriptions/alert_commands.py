@@ -1,4 +1,4 @@
-"""The commands about a conversation's alerts: watch, watches, mute, unmute, unwatch."""
+"""The commands for a conversation's alerts: watch, watches, mute, unmute, unwatch."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.blocks import subscriptions as render
 from bot.blocks.escape import escape_code, escape_line
 from bot.domain.alert_rule import figure, read_rule
 from bot.domain.content import Content
-from bot.subscriptions.alerts import figure_said
+from bot.subscriptions.alerts import describe_figure
 
 if TYPE_CHECKING:
     from bot.domain.outbox import Alert
@@ -22,7 +22,7 @@ _NONE = "There are no alerts in this conversation. Set one like this: `/hfstats 
 
 
 def watch(context: CommandContext, command: Command) -> CommandReply:
-    """Set an alert, and say where its figure stands now."""
+    """Set an alert, and show its current value."""
     if command.rule is None:
         raise LookupError("a parsed watch has a rule")
     answer, _ = context.analytics.answer(command.rule.query)
@@ -38,7 +38,7 @@ def watch(context: CommandContext, command: Command) -> CommandReply:
         crossed=crossed,
         looked_at=taken_on,
     )
-    stands = f"{escape_line(figure_said(rule, now))} on {day(taken_on)}"
+    stands = f"{escape_line(describe_figure(rule, now))} on {day(taken_on)}"
     if crossed:
         text = f"*{escape_line(rule.state())}*: {stands}. I'll post here the next time it crosses that line."
     else:
@@ -80,13 +80,13 @@ def unmute(context: CommandContext, command: Command) -> CommandReply:
 
 
 def _alert(context: CommandContext, command: Command) -> Alert:
-    """Find the alert with the command's number.
+    """Return the alert with the command's number.
 
     Raises:
-        QueryError: where there is none that the person may change.
+        QueryError: if there is none that the user may change.
 
     """
     alert = context.delivery.watches.get(context.conversation.workspace, command.number or 0)
-    if alert is None or not context.visibility.may_change_watch(alert):
+    if alert is None or not context.visibility.may_change_alert(alert):
         raise QueryError(f"There's no alert {command.number} that you can change from here.", ("watches",))
     return alert

@@ -1,4 +1,4 @@
-"""Looks at every watch when there is a new snapshot, and enters what crossed its line into the ledger. Safe to run again."""
+"""Check alerts after a new snapshot, and plan deliveries for those that crossed their threshold. Idempotent."""
 
 from __future__ import annotations
 
@@ -27,70 +27,70 @@ if TYPE_CHECKING:
     from bot.domain.reply import Picture
     from bot.outbox.delivery import DeliveryContext
 
-    Found = tuple[Answer | None, Picture | None]
-    """An answer with its picture, or nothing where the name is in the list no more."""
+    AlertAnswer = tuple[Answer | None, Picture | None]
+    """An answer with its picture; ``(None, None)`` if the name isn't in the list anymore."""
 
 _log = logging.getLogger(__name__)
 
 
-def figure_said(rule: Rule, found: Figure) -> str:
-    """Return a figure in words: ``now 9.4% of downloads`` or ``now 4th by downloads``."""
+def describe_figure(rule: Rule, current: Figure) -> str:
+    """Return a figure as text: ``now 9.4% of downloads`` or ``now 4th by downloads``."""
     if rule.on_rank:
-        return f"now {ordinal(found.rank)} by {rule.query.by}" if found.rank else "not in the list any more"
-    return f"now {percent(found.share)} of {rule.query.by}"
+        return f"now {ordinal(current.rank)} by {rule.query.by}" if current.rank else "not in the list anymore"
+    return f"now {percent(current.share)} of {rule.query.by}"
 
 
-def watch(
-    delivery_context: DeliveryContext, numbers: Analytics, forms: Sequence[Form], database: sa.Engine, newest: dict[str, date]
+def check_alerts(
+    delivery_context: DeliveryContext, analytics: Analytics, forms: Sequence[Form], database: sa.Engine, newest: dict[str, date]
 ) -> int:
-    """Look at each watch of a list with a newer snapshot than it was looked at; returns how many crossed their line.
+    """Check each alert whose list has a new snapshot; returns how many crossed their threshold.
 
-    ``newest`` gives each list's latest day. A question is asked once, however many watch its answer.
+    ``newest`` has each list's latest snapshot date. Alerts with the same query share one answer.
 
     Raises:
-        StoreError: when the database cannot be used.
+        StoreError: if the database can't be used.
 
     """
-    asked: dict[Query, Found] = {}
+    answers: dict[Query, AlertAnswer] = {}
     crossed = 0
-    for one in delivery_context.watches.active():
+    for stored in delivery_context.watches.active():
         try:
-            rule = read_rule(one.rule, forms)
+            rule = read_rule(stored.rule, forms)
             day = newest.get(rule.query.within.value)
-            if day is None or (one.looked_at and one.looked_at >= day):
+            if day is None or (stored.looked_at and stored.looked_at >= day):
                 continue
-            if rule.query not in asked:
-                asked[rule.query] = _asked(numbers, rule.query)
-            crossed += _look(delivery_context, database, (one, rule, day), asked[rule.query])
+            if rule.query not in answers:
+                answers[rule.query] = _answer(analytics, rule.query)
+            crossed += _check(delivery_context, database, (stored, rule, day), answers[rule.query])
         except HfStatsError as error:
-            _log.warning("watch %s could not be looked at: %s", one.id, error)
-        except Exception:  # noqa: BLE001 - one watch that nobody understands must not stop the others
-            _log.exception("watch %s could not be looked at", one.id)
+            _log.warning("alert %s could not be checked: %s", stored.id, error)
+        except Exception:  # noqa: BLE001 - one alert's failure must not stop the others
+            _log.exception("alert %s could not be checked", stored.id)
     return crossed
 
 
-def _asked(numbers: Analytics, query: Query) -> Found:
+def _answer(analytics: Analytics, query: Query) -> AlertAnswer:
     try:
-        return numbers.answer(query)
-    except NoDataError:  # nobody of that name is in the list (any more)
+        return analytics.answer(query)
+    except NoDataError:  # the name isn't in the list (anymore)
         return None, None
 
 
-def _look(delivery_context: DeliveryContext, database: sa.Engine, watched: tuple[Alert, Rule, date], said: Found) -> int:
-    (one, rule, day), (answer, picture) = watched, said
-    found = figure(rule, answer) if answer else Figure(0.0, None, rule.query.names[0])
-    beyond = rule.beyond(found, was=one.crossed)
-    told = beyond and not one.crossed
+def _check(delivery_context: DeliveryContext, database: sa.Engine, watched: tuple[Alert, Rule, date], said: AlertAnswer) -> int:
+    (stored, rule, day), (answer, picture) = watched, said
+    current = figure(rule, answer) if answer else Figure(0.0, None, rule.query.names[0])
+    beyond = rule.beyond(current, was=stored.crossed)
+    triggered = beyond and not stored.crossed
     key = None
-    shown = alert(answer.headline if answer else "", rule.said(), figure_said(rule, found), one.id, str(rule.query))
-    if told and picture:
+    shown = alert(answer.headline if answer else "", rule.said(), describe_figure(rule, current), stored.id, str(rule.query))
+    if triggered and picture:
         key = f"alert {day} {rule.query}"[:120]
         delivery_context.built_digests.save(key, shown, picture.png)
     with writing(database) as connection:
-        first = delivery_context.watches.record_check(connection, one, day, crossed=beyond)
-        if not first or not told:
+        first = delivery_context.watches.record_check(connection, stored, day, crossed=beyond)
+        if not first or not triggered:
             return 0
-        owed = PlannedDelivery(
-            one.workspace, one.channel, Kind.ALERT, one.id, str(day), delivery_context.clock(), key, shown.as_json()
+        delivery = PlannedDelivery(
+            stored.workspace, stored.channel, Kind.ALERT, stored.id, str(day), delivery_context.clock(), key, shown.as_json()
         )
-        return len(delivery_context.outbox.plan([owed], connection))
+        return len(delivery_context.outbox.plan([delivery], connection))

@@ -1,4 +1,4 @@
-"""What every command needs to run."""
+"""The context that commands run in."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from bot.slack_api.people import People
 
 CommandReply: TypeAlias = tuple[Content, bytes | None]
-"""What a command shows, with the PNG of its picture where it has one."""
+"""A command's reply, with the PNG of its picture if it has one."""
 
 
 @dataclass(frozen=True, slots=True)
 class CommandContext:
-    """The stores that commands change, the analytics that they ask, and who they are run for."""
+    """The stores and analytics that commands use, and the conversation that they run in."""
 
     delivery: DeliveryContext
     analytics: Analytics
@@ -33,5 +33,5 @@ class CommandContext:
 
     @property
     def visibility(self) -> Visibility:
-        """What of the workspace's subscriptions and alerts the person may see and change."""
+        """Which of the workspace's subscriptions and alerts the user may see and change."""
         return Visibility(self.delivery, self.people, self.conversation)

@@ -1,4 +1,4 @@
-"""The commands about a conversation's digest: subscribe, pause, resume, unsubscribe, subscriptions, digest."""
+"""The commands for a conversation's digest: subscribe, pause, resume, unsubscribe, subscriptions, digest."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from bot.blocks.predictions import digest_bets
 from bot.domain.content import Content
 from bot.domain.outbox import Kind
 from bot.domain.request import SECTIONS
-from bot.domain.schedule import next_due, parse_schedule, said_moment
-from bot.domain.schedule import said as schedule_in_words
+from bot.domain.schedule import describe as schedule_in_words
+from bot.domain.schedule import describe_moment, next_due, parse_schedule
 
 if TYPE_CHECKING:
     from analytics.digest.values import Digest
@@ -32,7 +32,7 @@ _NONE = (
 
 
 def completed(context: CommandContext, command: Command) -> Command:
-    """Put a schedule without a time zone into the conversation's, and say back what was read, before anything is stored."""
+    """Fill in a missing time zone, and set the command's text to the complete schedule, which the reply shows."""
     if command.schedule is None:
         return command
     schedule = command.schedule if command.zone_named else _in_local_zone(context, command.schedule)
@@ -63,7 +63,7 @@ def subscribe(context: CommandContext, command: Command) -> CommandReply:
     )
     name = f"{digest.edition} in {command.within}: {','.join(sections)} · {digest.source.snapshot}"
     sample = _store(context, digest, picture, name)
-    first = said_moment(due.at, schedule.zone)
+    first = describe_moment(due.at, schedule.zone)
     above = render.subscription_confirmation(
         subscription, schedule_in_words(schedule), first, by=conversation.user, changed=before is not None
     )
@@ -96,9 +96,9 @@ def resume(context: CommandContext, command: Command) -> CommandReply:
     schedule = parse_schedule(subscription.schedule)
     due = next_due(schedule, context.delivery.clock())
     if not context.delivery.subscriptions.resume(subscription.id, due.at):
-        following = said_moment(subscription.next_due, schedule.zone)
+        following = describe_moment(subscription.next_due, schedule.zone)
         return render.message(f"This subscription is already active. The next digest comes {following}."), None
-    following = f"{said_moment(due.at, schedule.zone)} ({schedule.zone})"
+    following = f"{describe_moment(due.at, schedule.zone)} ({schedule.zone})"
     who = f"<@{context.conversation.user}> resumed the digest for <#{subscription.channel}>."
     text = f":bell: {who} The next one comes {following}."
     return render.message(text, render.button("Pause", f"pause {subscription.id}")), None
@@ -111,19 +111,19 @@ def subscriptions(context: CommandContext, _: Command) -> CommandReply:
 
 
 def subscription_rows(context: CommandContext, limit: int = 15) -> list[Block]:
-    """Render the subscriptions that the person may see from here; nothing tells that there are others."""
+    """Render the subscriptions that the user may see here; others are not mentioned."""
     visibility = context.visibility
     visible = [row for row in context.delivery.subscriptions.of(context.conversation.workspace) if visibility.sees(row)]
     last = {row.id: line for row in visible for line in context.delivery.outbox.of(Kind.DIGEST, row.id, limit=1)}
     rows = []
     for row in visible:
         schedule = parse_schedule(row.schedule)
-        rows.append((row, schedule_in_words(schedule), said_moment(row.next_due, schedule.zone)))
+        rows.append((row, schedule_in_words(schedule), describe_moment(row.next_due, schedule.zone)))
     return render.subscription_rows(rows, last, many=limit)
 
 
 def digest(context: CommandContext, command: Command) -> CommandReply:
-    """Show a digest now, of the list and with the sections that the conversation is subscribed to."""
+    """Show a digest now, with the list and sections of the conversation's subscription."""
     conversation = context.conversation
     subscription = context.delivery.subscriptions.in_channel(conversation.workspace, conversation.channel)
     within, sections = (subscription.within, subscription.sections) if subscription else (ListName.TOP.value, ())
@@ -136,18 +136,18 @@ def digest(context: CommandContext, command: Command) -> CommandReply:
 
 
 def _store(context: CommandContext, digest: Digest, picture: Picture, name: str) -> Content:
-    """Store a digest that is shown on request, so that its buttons find it."""
-    key = f"{name} · {digest.source.snapshot}"  # the edition's own is built when it is due, maybe on a later snapshot
+    """Store a digest that was shown on request, for its buttons."""
+    key = f"{name} · {digest.source.snapshot}"  # the scheduled digest may be built from a later snapshot
     shown = digest_content(digest, key, sample=True)
     context.delivery.built_digests.save(key, shown, picture.png)
     return shown
 
 
 def _subscription(context: CommandContext, command: Command) -> Subscription:
-    """Find the subscription that is meant: by its number, or the conversation's own.
+    """Return the subscription with the command's number, or without one the conversation's.
 
     Raises:
-        QueryError: where there is none that the person may change.
+        QueryError: if there is none that the user may change.
 
     """
     conversation = context.conversation
@@ -167,7 +167,7 @@ def _subscription(context: CommandContext, command: Command) -> Subscription:
 
 
 def _in_local_zone(context: CommandContext, schedule: Schedule) -> Schedule:
-    """Put a schedule into the zone of the conversation's own subscription, else of the workspace's latest, else UTC."""
+    """Return a schedule with the time zone of the conversation's subscription, else of the workspace's latest, else UTC."""
     conversation = context.conversation
     subscriptions_ = context.delivery.subscriptions.of(conversation.workspace)
     own = [row for row in subscriptions_ if row.channel == conversation.channel]

@@ -1,4 +1,4 @@
-"""How what the clerk says reaches a conversation: with its picture where that works, without it where it does not."""
+"""Post a command's reply to a conversation, with its picture if Slack takes it."""
 
 from __future__ import annotations
 
@@ -27,9 +27,12 @@ _log = logging.getLogger(__name__)
 def show(
     delivery_context: DeliveryContext, conversation: Conversation, content: Content, png: bytes | None, *, everyone: bool
 ) -> bool:
-    """Show it to everybody in the conversation or to the person alone; tell whether it arrived."""
-    ways = conversation.post_methods() if everyone or conversation.replaces_message else conversation.private_post_methods()
-    return send(ways, _forms(delivery_context, conversation, content, png), content.text, twice=not everyone) is PostResult.DONE
+    """Post content to everybody in the conversation or only to the person; returns whether it was delivered."""
+    methods = conversation.post_methods() if everyone or conversation.replaces_message else conversation.private_post_methods()
+    return (
+        send(methods, _forms(delivery_context, conversation, content, png), content.text, may_repeat=not everyone)
+        is PostResult.DELIVERED
+    )
 
 
 def _forms(
@@ -46,16 +49,14 @@ def _forms(
 
 
 def _picture(delivery_context: DeliveryContext, conversation: Conversation, picture: Picture) -> Block | None:
-    if delivery_context.gallery and delivery_context.public_url:
+    if delivery_context.picture_store and delivery_context.public_url:
         try:
-            return image_at(
-                f"{delivery_context.public_url}/charts/{delivery_context.gallery.save(conversation.workspace, picture.png)}.png",
-                picture.alt,
-            )
+            key = delivery_context.picture_store.save(conversation.workspace, picture.png)
+            return image_at(f"{delivery_context.public_url}/charts/{key}.png", picture.alt)
         except StoreError as error:
-            _log.warning("the picture could not be stored: %s", error)
+            _log.warning("could not store a picture: %s", error)
     try:
         return image_of_file(upload(conversation.client, picture), picture.alt)
     except NotUploadedError as error:
-        _log.warning("the picture could not be uploaded: %s", error)
+        _log.warning("could not upload a picture: %s", error)
         return None

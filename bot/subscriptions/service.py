@@ -1,4 +1,4 @@
-"""Runs the bot's commands: checks access, picks the command's function, and delivers what it shows."""
+"""Run the bot's commands: check access, call the command's function, deliver its reply."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 _NOT_HERE = "I'm not in this conversation, so I can't post here later. Invite me with “/invite @hfstats” and try again."
 _NOT_QUIET = Notice("Predictions are public. Place yours without “quiet”.")
 _WORKED_ON = frozenset({"subscribe", "digest", "watch", "predict"})
-"""Commands that take a moment, or that need a conversation in which the bot can post."""
+"""Commands that start with a working message, since they take a moment or need a conversation where the bot can post."""
 _POSTS_LATER = frozenset({"subscribe", "watch", "predict"})
 _PUBLIC = frozenset({"unsubscribe", "pause", "resume"})
-"""Commands that everybody in a conversation should know of when they are about its own subscription."""
+"""Commands whose reply is public if they change the conversation's own subscription."""
 
 _COMMANDS: dict[str, Callable[[CommandContext, Command], CommandReply]] = {
     "subscribe": digest_commands.subscribe,
@@ -54,19 +54,19 @@ _COMMANDS: dict[str, Callable[[CommandContext, Command], CommandReply]] = {
 
 
 class SubscriptionService:
-    """Runs commands, however they were given."""
+    """Runs commands, typed or from buttons."""
 
     def __init__(
         self, delivery_context: DeliveryContext, analytics: Analytics, forms: Sequence[Form], people: People | None = None
     ) -> None:
-        """Store what channels subscribe to; ``people`` tells guests from members, and who is in a channel."""
+        """``people`` looks up guests and channel members in Slack."""
         self.delivery_context = delivery_context
         self.people = people or People()
         self._analytics = analytics
         self._forms = forms
 
     def serve(self, conversation: Conversation, command: Command) -> bool:
-        """Run a command if the conversation's access allows it, and answer there; returns whether the answer was delivered.
+        """Run a command if access allows it, and reply in the conversation; returns whether the reply was delivered.
 
         Never raises.
         """
@@ -86,20 +86,20 @@ class SubscriptionService:
             content, png = _COMMANDS[command.word](context, command)
             everyone = worked_on or command.word == "unbet" or (command.word in _PUBLIC and command.number is None)
             return posting.show(self.delivery_context, conversation, content, png, everyone=everyone)
-        except Exception as error:  # noqa: BLE001 - logged with its trace under the reference that the person sees
+        except Exception as error:  # noqa: BLE001 - logged with the reference ID that the user sees
             return Responder.tell(conversation, notice_of(error, command.text))
 
     def rows(self, conversation: Conversation, many: int = 15) -> list[Block]:
-        """Render the subscriptions that somebody may see from where they are."""
+        """Render the subscriptions that the user may see in this conversation."""
         return digest_commands.subscription_rows(self._verified(conversation), many)
 
     def _verified(self, conversation: Conversation) -> CommandContext:
-        """Look up what only Slack can tell of the person's access."""
+        """Return the command context, with the user's access verified in Slack."""
         conversation.access = self.people.verified(conversation.client, conversation.workspace, conversation.access)
         return CommandContext(self.delivery_context, self._analytics, self._forms, self.people, conversation)
 
     def _update_privacy(self, conversation: Conversation) -> None:
-        """Follow a channel that became private, or public, since it was subscribed."""
+        """Update a subscription whose channel became private or public."""
         if not conversation.access.origin.named:
             return
         subscriptions = self.delivery_context.subscriptions
@@ -109,5 +109,5 @@ class SubscriptionService:
 
 
 def _is_allowed(conversation: Conversation, permission: Permission) -> bool:
-    """Whether the policy grants a permission in the conversation that the request came from."""
+    """Return whether the request has a permission in its own conversation."""
     return conversation.access.covers(conversation.channel, conversation.user) and conversation.access.allows(permission)

@@ -1,4 +1,4 @@
-"""The commands about what was delivered: status, and again, which sends a failed delivery once more."""
+"""The commands for deliveries: status, and again, which retries a failed delivery."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PERIOD = timedelta(days=31)
 
 
 def again(context: CommandContext, command: Command) -> CommandReply:
-    """Send a delivery once more that failed, or that may not have arrived."""
+    """Retry a delivery that failed or is unconfirmed."""
     delivery = context.delivery.outbox.get(command.number or 0)
     workspace = context.conversation.workspace
     if delivery is None or delivery.workspace != workspace or not context.visibility.may_send_again(delivery):
@@ -32,7 +32,7 @@ def again(context: CommandContext, command: Command) -> CommandReply:
 
 
 def status(context: CommandContext, _: Command) -> CommandReply:
-    """Show how fresh the data are, and what of the last month's deliveries did not arrive."""
+    """Show the data's age, and the last month's deliveries with those that failed."""
     delivery, visibility, conversation = context.delivery, context.visibility, context.conversation
     subscriptions = [row for row in delivery.subscriptions.of(conversation.workspace) if visibility.sees(row)]
     paused = sum(row.paused is not None for row in subscriptions)
@@ -54,9 +54,9 @@ def status(context: CommandContext, _: Command) -> CommandReply:
 
 
 def _freshness(context: CommandContext) -> str:
-    """Say how old the latest snapshot is, with the warnings about it."""
+    """Return the latest snapshot's age and warnings as text."""
     try:
-        summary = context.analytics.overview("")
+        summary = context.analytics.summarize_store("")
     except NoDataError as error:
         return str(error)
     if summary is None or not summary.holdings:
@@ -65,4 +65,4 @@ def _freshness(context: CommandContext) -> str:
     age = (context.delivery.clock().date() - newest).days
     simulated = ", simulated" if summary.simulated else ""
     fresh = f"snapshot of {day(newest)}, {'taken today' if age <= 0 else plural(age, 'day') + ' old'}{simulated}"
-    return ". ".join((fresh, *(warning.rstrip(".") for warning in summary.doubts)))
+    return ". ".join((fresh, *(warning.rstrip(".") for warning in summary.warnings)))

@@ -1,8 +1,8 @@
-"""What of a workspace's subscriptions, alerts, bets and deliveries one request may see and change.
+"""Which of a workspace's subscriptions, alerts, bets and deliveries a request may see and change.
 
-Only one's own conversation is certain. Of others, public channels are for all members to see; a private one's are neither shown
-nor changed nor confirmed to exist, unless Slack says now that the person is in it.
-Whether a channel is private, Slack says where the app may ask; else it counts what was known when somebody last spoke of it.
+A request may always see its own conversation's. Those of other public channels are visible to all members. Those of a private
+channel are neither shown nor changed, and their existence isn't confirmed, unless Slack confirms that the user is a member.
+Whether a channel is private is looked up in Slack; without the scope for it, the last known state counts.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Visibility:
-    """Decides for one request; ``seat.access`` says who acts and from where."""
+    """Decides for one request, by its conversation's access."""
 
     delivery_context: DeliveryContext
     people: People
@@ -30,27 +30,27 @@ class Visibility:
 
     @property
     def access(self) -> Access:
-        """Who acts, and from where."""
+        """The actor and origin of the request."""
         return self.conversation.access
 
-    def sees(self, one: Subscription) -> bool:
-        """Tell whether a subscription may be listed."""
-        return self._may(one.channel, one.created_by, private=one.private, change=False)
+    def sees(self, record: Subscription) -> bool:
+        """Return whether a subscription may be listed."""
+        return self._may(record.channel, record.created_by, private=record.private, change=False)
 
-    def may_change(self, one: Subscription) -> bool:
-        """Tell whether a subscription may be paused, resumed or ended."""
-        return self._may(one.channel, one.created_by, private=one.private, change=True)
+    def may_change(self, record: Subscription) -> bool:
+        """Return whether a subscription may be paused, resumed or ended."""
+        return self._may(record.channel, record.created_by, private=record.private, change=True)
 
-    def may_change_watch(self, one: Alert) -> bool:
-        """Tell whether an alert may be muted or removed: here, or from elsewhere by whoever set it."""
-        here = self.access.covers(one.channel, self.conversation.user)
-        if not here and one.created_by != self.conversation.user:
+    def may_change_alert(self, record: Alert) -> bool:
+        """Return whether an alert may be muted or removed: in its channel, or elsewhere by its creator."""
+        here = self.access.covers(record.channel, self.conversation.user)
+        if not here and record.created_by != self.conversation.user:
             return False
-        return self._may(one.channel, one.created_by, private=self._private(one.channel), change=True)
+        return self._may(record.channel, record.created_by, private=self._private(record.channel), change=True)
 
-    def may_send_again(self, one: Delivery) -> bool:
-        """Tell whether a delivery may be sent again."""
-        return self._may(one.channel, self._owner(one), private=self._private(one.channel), change=True)
+    def may_send_again(self, record: Delivery) -> bool:
+        """Return whether a delivery may be sent again."""
+        return self._may(record.channel, self._owner(record), private=self._private(record.channel), change=True)
 
     def _may(self, channel: str, owner: str | None, *, private: bool, change: bool) -> bool:
         needs = Permission.CHANGE if change else Permission.SEE
@@ -61,8 +61,8 @@ class Visibility:
         mine = owner == self.conversation.user
         if channel.startswith("D") or channel == self.conversation.user:
             return mine  # a direct message with the bot has one person in it
-        told = self.people.is_private(self.conversation.client, self.conversation.workspace, channel)
-        if not (private if told is None else told):
+        private_now = self.people.is_private(self.conversation.client, self.conversation.workspace, channel)
+        if not (private if private_now is None else private_now):
             if self.access.allows(Permission.ELSEWHERE if change else Permission.WORKSPACE):
                 return True
             return change and self.access.allows(Permission.WORKSPACE) and (mine or self._is_in(channel, may_post=True))
@@ -73,20 +73,20 @@ class Visibility:
         return self.people.is_in(conversation.client, conversation.workspace, channel, conversation.user, may_post=may_post)
 
     def _private(self, channel: str) -> bool:
-        """Tell whether a channel counts as private: unless its subscription says otherwise."""
-        found = self.delivery_context.subscriptions.in_channel(self.conversation.workspace, channel)
-        return found is None or found.private
+        """Return whether a channel counts as private; ``True`` unless its subscription is known to be public."""
+        subscription = self.delivery_context.subscriptions.in_channel(self.conversation.workspace, channel)
+        return subscription is None or subscription.private
 
-    def _owner(self, one: Delivery) -> str | None:
-        """Return who asked for what a delivery is of."""
-        match one.kind:
+    def _owner(self, record: Delivery) -> str | None:
+        """Return the user who created a delivery's subscription, alert or bet."""
+        match record.kind:
             case Kind.DIGEST:
-                subscription = self.delivery_context.subscriptions.get(one.workspace, one.source)
+                subscription = self.delivery_context.subscriptions.get(record.workspace, record.source)
                 return subscription.created_by if subscription else None
             case Kind.ALERT:
-                watch = self.delivery_context.watches.get(one.workspace, one.source)
+                watch = self.delivery_context.watches.get(record.workspace, record.source)
                 return watch.created_by if watch else None
             case Kind.BETS:
-                bet = self.delivery_context.bets.get(one.workspace, one.source)
+                bet = self.delivery_context.bets.get(record.workspace, record.source)
                 return bet.person if bet else None
-        return one.channel
+        return record.channel

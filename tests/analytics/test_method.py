@@ -119,8 +119,8 @@ def test_what_is_distrusted():
     before = [Model(f"a/{n}", 1000 + n) for n in range(300)]
     after = [Model(f"a/{n}", 1000 + n + (n < 10)) for n in range(300)]
     eve, now = (Snapshot(n, date(2026, 8, 20 + n), ListName.TOP, "hub", 300, simulated=False) for n in (1, 2))
-    (doubt,) = quality.stalled(eve, before, now, after)
-    share = re.match(r"[\d.]+%", doubt.sentence)[0]
+    (warning,) = quality.stalled(eve, before, now, after)
+    share = re.match(r"[\d.]+%", warning.sentence)[0]
     assert f"{share} of the counts" in example("When data is suspect")
 
 

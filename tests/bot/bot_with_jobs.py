@@ -1,4 +1,4 @@
-"""The bot on loopback with the worker's jobs, by a clock that a test sets."""
+"""The bot on loopback with the worker's jobs and an adjustable clock."""
 
 from __future__ import annotations
 

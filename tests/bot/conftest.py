@@ -1,4 +1,4 @@
-"""A simulated history that every door can be asked about, in a real SQLite file."""
+"""A simulated history in a SQLite file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A history of hostile names, its twin of harmless ones, and what Slack makes of a text, as the stand-in's reader sees it."""
+"""A history with hostile names, the same with harmless names, and Slack's view of a text in the stand-in."""
 
 from __future__ import annotations
 

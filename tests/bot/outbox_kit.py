@@ -1,4 +1,4 @@
-"""An office on a real database with a strict Slack before it, and a clock that a test sets."""
+"""The worker's jobs on a real database, with a strict Slack stand-in and an adjustable clock."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Clock:
 
 @dataclass
 class Kit:
-    """The office, its Slack, and what tests do with both."""
+    """The delivery context with its Slack stand-in, and helpers for tests."""
 
     engine: Any
     clock: Clock
@@ -135,7 +135,7 @@ class Kit:
         return [message for message in workspace.messages(found.id) if message.author == workspace.bot]
 
     def told(self, person="ada", team="Acme"):
-        """What the bot told a person directly, as the ledger has it; delivers what it owes them first."""
+        """Return the notices to a user, after delivering those that are due."""
         user = self.workspace(team).user(person).id
         for line in self.delivery_context.outbox.find():
             if line.kind is Kind.NOTE and line.channel == user and line.state is State.PLANNED:

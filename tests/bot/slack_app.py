@@ -93,13 +93,13 @@ def over_socket(slack, answers, entries):
     return stop
 
 
-DOORS = {"http": over_http, "socket mode": over_socket}
+TRANSPORTS = {"http": over_http, "socket mode": over_socket}
 
 
-@pytest.fixture(params=DOORS)
+@pytest.fixture(params=TRANSPORTS)
 def slack(request, pool, entries):
     with SlackStandIn() as slack:
-        stop = DOORS[request.param](slack, pool, entries)
+        stop = TRANSPORTS[request.param](slack, pool, entries)
         yield slack
         stop()
 

@@ -1,4 +1,4 @@
-"""Answers without processes and without drawing, for tests of many requests."""
+"""Answers without analytics processes and without drawing, for tests with many requests."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class AtOnce(Executor):
 
 
 class Undrawn:
-    """The analyst without the drawing: every answer's own words and numbers, and one real picture for all."""
+    """Analytics without drawing: real answers, with the same real picture for all."""
 
     def __init__(self, history):
         self._history = history
@@ -42,5 +42,5 @@ class Undrawn:
         built = self._digest(named, list_, tuple(Dimension(one) for one in sections) or DIMENSIONS)
         return built, Picture(self._png, built.chart.alt, "digest.png")
 
-    def overview(self, known=""):
+    def summarize_store(self, known=""):
         return None if known else summarize_store.summarize(self._history)

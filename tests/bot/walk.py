@@ -1,4 +1,4 @@
-"""Which of our files a request goes through: in order of their first call, with the number of times that each is come back to."""
+"""Trace the files that a request passes through, in order of first call, with the number of re-entries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The web application without a socket, and what signs requests to it."""
+"""The web application without a socket, and a signer for requests."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ class Workers:
     """The analytics of this process, in the pool's place."""
 
     def __init__(self, url, entries):
-        self.analyst = AnalyticsProcess(SqlHistory(database.engine(url)))
+        self.process = AnalyticsProcess(SqlHistory(database.engine(url)))
         self.known = entries
         self.asked = []
         self.replaced = {"died": 0, "hung": 0}
 
     def answer(self, query):
         self.asked.append(str(query))
-        return self.analyst.answer(query)
+        return self.process.answer(query)
 
-    def overview(self, known=""):
-        return self.analyst.overview(known)
+    def summarize_store(self, known=""):
+        return self.process.summarize_store(known)
 
     def entries(self):
         return self.known

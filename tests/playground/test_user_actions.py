@@ -89,7 +89,7 @@ def test_a_commands_form_is_signed_and_whole(slack: SlackStandIn, bot: TinyBot) 
     assert {"token", "team_domain", "user_id", "api_app_id", "is_enterprise_install", "response_url", "trigger_id"} <= set(form)
 
 
-def test_a_wrong_secret_is_refused_by_bolt_and_told_by_slackbot(make_slack: Callable[..., SlackStandIn]) -> None:
+def test_a_wrong_secret_is_refused_by_bolt_and_reported_by_slackbot(make_slack: Callable[..., SlackStandIn]) -> None:
     slack = make_slack()
     with TinyBot(slack) as bot:
         bot.app.command("/hfstats")(lambda ack: ack())
@@ -461,7 +461,7 @@ def test_a_global_shortcut(slack: SlackStandIn, bot: TinyBot) -> None:
 # Events
 
 
-def test_a_mention_is_told_only_where_the_bot_is(slack: SlackStandIn, bot: TinyBot) -> None:
+def test_a_mention_is_reported_only_where_the_bot_is(slack: SlackStandIn, bot: TinyBot) -> None:
     @bot.app.event("app_mention")
     def mentioned(event: dict[str, Any], say: Any) -> None:
         say(f"You said: {event['text']}", thread_ts=event["ts"])
@@ -489,7 +489,7 @@ def test_a_message_to_the_bot(slack: SlackStandIn, bot: TinyBot) -> None:
     assert len(bot.requests) == before
 
 
-def test_links_of_the_apps_domains_are_told(make_slack: Callable[..., SlackStandIn]) -> None:
+def test_links_of_the_apps_domains_are_reported(make_slack: Callable[..., SlackStandIn]) -> None:
     slack = make_slack(unfurl_domains=("hfstats.example",))
     with TinyBot(slack) as bot:
         slack.attach(bot.request_url)
@@ -522,7 +522,7 @@ def test_an_event_that_fails_comes_again_three_times(slack: SlackStandIn, bot: T
     assert len({json.loads(body)["event_id"] for _, body in bot.requests}) == 1
 
 
-def test_a_removed_app_is_told_and_hears_no_more(slack: SlackStandIn, bot: TinyBot) -> None:
+def test_a_removed_app_is_notified_and_hears_no_more(slack: SlackStandIn, bot: TinyBot) -> None:
     bot.app.event("tokens_revoked")(lambda: None)
     bot.app.event("app_uninstalled")(lambda: None)
     slack.uninstall()

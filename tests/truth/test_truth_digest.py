@@ -159,7 +159,7 @@ def test_twelve_simulated_months_agree_as_well(edition, simulated):
     assert draw(made.chart)
 
 
-def test_a_gap_of_two_years_is_told(history):
+def test_a_gap_of_two_years_is_reported(history):
     told = digest(Edition.parse("2026-08"), history)
     assert any("no comparable snapshot from July 2026" in note and "September 20" in note for note in told.notes), told.notes
     assert "since September 20" in told.headline
@@ -178,7 +178,7 @@ def test_a_dimension_that_is_recorded_for_other_models_than_before_is_not_compar
     assert any("so the two can't be compared" in note for note in told.notes), told.notes
 
 
-def test_one_model_that_moves_everything_is_told(history):
+def test_one_model_that_moves_everything_is_reported(history):
     told = digest(Edition.parse("2024-09"), history)
     assert any("ast-finetuned-audioset" in note and "alone raised" in note for note in told.notes), told.notes
 

@@ -108,5 +108,5 @@ def test_likes_against_downloads(agree, moment):
     ],
     ids=str,
 )
-def test_what_a_date_does_not_record_is_told_as_such(agree, question):
+def test_what_a_date_does_not_record_is_reported_as_such(agree, question):
     agree([question])

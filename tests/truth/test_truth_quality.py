@@ -1,4 +1,4 @@
-"""What the real listings are doubted for: the days on which the Hub stalled, and no other."""
+"""Warnings about the real listings: the days on which the Hub stalled, and no others."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ pytestmark = pytest.mark.shared
 
 def doubted(history, size):
     return {
-        snapshot.taken_on: [doubt.sentence for doubt in of_day(snapshot, history)]
+        snapshot.taken_on: [warning.sentence for warning in of_day(snapshot, history)]
         for snapshot in history.snapshots(ListName.TOP)
         if snapshot.size == size
     }
 
 
-def test_the_stall_of_august_is_told_and_no_clean_day_is(history):
+def test_the_stall_of_august_is_reported_and_no_clean_day_is(history):
     told = {day: said for day, said in doubted(history, 300).items() if day >= date(2026, 8, 7)}
     assert len(told) == 16
     assert told.pop(date(2026, 8, 8)) == [
@@ -30,7 +30,7 @@ def test_the_stall_of_august_is_told_and_no_clean_day_is(history):
     assert not any(told.values())
 
 
-def test_the_daily_top_30_is_doubted_on_the_days_that_repeat_the_counts_of_the_day_before(history, real):
+def test_the_daily_top_30_has_warnings_on_the_days_that_repeat_the_counts_of_the_day_before(history, real):
     listed = {one.day: {row.id: row.downloads for row in one.rows} for one in real if one.list == "top" and len(one.rows) == 30}
     days = sorted(listed)
     repeated = set()

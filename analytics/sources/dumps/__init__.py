@@ -1,4 +1,4 @@
-"""Dumps: every public model on one day, as the community publishes them, read by record batches and rolled up while streaming.
+"""Dumps of every public model on a day, as the community publishes them, read in batches and rolled up while streaming.
 
-Nothing is stored here. It may import the other sources, names, domain and errors.
+Rollups are stored elsewhere. It may import the other sources, names, domain and errors.
 """

@@ -1,4 +1,4 @@
-"""Cells of a dump's columns, a batch at a time: what can't be read is left out of the counts, and the row stays."""
+"""Read the cells of a dump's columns in batches. Unreadable cells aren't counted, but their rows are kept."""
 
 from __future__ import annotations
 

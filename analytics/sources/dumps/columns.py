@@ -1,4 +1,4 @@
-"""What the columns of a dump are called: the names that community dumps use, and those that an operator gives."""
+"""Map the Hub's fields to a dump's columns, by the names that community dumps use or that the operator gives."""
 
 from __future__ import annotations
 

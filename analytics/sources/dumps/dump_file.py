@@ -1,4 +1,4 @@
-"""A dump's file, read by record batches in the Hub's names of the columns, without the rows that repeat a model."""
+"""Read a dump's file in batches, with the Hub's column names and without rows that repeat a model."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from analytics.sources import hub_rows
 from analytics.sources.dumps import cells, repeated_rows
 from analytics.sources.dumps.columns import KINDS, REFUSED, columns
 from analytics.sources.dumps.streaming_rollup import Creators
-from analytics.sources.parquet import ahead, batches, column_types, plain
+from analytics.sources.parquet import batches, column_types, decode, prefetch
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 MOST_ROWS = 20_000_000
-"""Far more than the Hub has: what claims more is no dump of it."""
+"""Far more than the Hub has models; a larger file isn't a dump of it."""
 BATCH = 1 << 16
 _MOST_BYTES = 256 * 1024**2
 """Decoded, of one column of one batch; the tags of real models take some 20 MB."""
@@ -88,7 +88,7 @@ class DumpFile:
 
     @property
     def is_simulated(self) -> bool:
-        """Whether the file says of itself that it is made up, as those of ``bench/dump.py`` do."""
+        """Whether the file's metadata marks it as simulated, as ``bench/dump.py`` does."""
         return _SIMULATED in (pq.read_metadata(self.path).metadata or {})
 
     def scan(self) -> pa.Array:
@@ -99,7 +99,7 @@ class DumpFile:
 
         """
         creators, hashes, recorded = Creators(), [], False
-        for batch in ahead(self.read(("id", "downloads", "likes"))):
+        for batch in prefetch(self.read(("id", "downloads", "likes"))):
             counts = {name: cells.floats(batch.columns[name]) for name in ("downloads", "likes") if name in batch.columns}
             creators.add(namespaces(batch.columns["id"]), np.nan_to_num(counts["downloads"]), counts.get("likes"))
             hashes.append(repeated_rows.hashes(batch.columns["id"]))
@@ -137,7 +137,7 @@ class DumpFile:
             before += len(batch)
 
     def _clean(self, own: dict[str, pa.Array], rows: NDArray[np.int64]) -> Batch:
-        decoded = {name: cells.repaired(plain(self.path, name, column, _MOST_BYTES)) for name, column in own.items()}
+        decoded = {name: cells.repaired(decode(self.path, name, column, _MOST_BYTES)) for name, column in own.items()}
         # A column of nulls has no type to compute with, and records nothing.
         clean = {name: column for name, column in decoded.items() if name in ("id", "downloads") or not _is_empty(column)}
         odd: dict[str, tuple[Mask, pa.Array]] = {}

@@ -1,4 +1,4 @@
-"""A dump in Parquet as a listing with its rollups: one pass counts all models, and keeps the rows of those that lead."""
+"""Read a Parquet dump as a listing with rollups: one pass counts all models and keeps the rows of the leading ones."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from analytics.sources.dumps import cells
 from analytics.sources.dumps.columns import KINDS
 from analytics.sources.dumps.dump_file import DumpFile, namespaces
 from analytics.sources.dumps.streaming_rollup import StreamingRollup, derivations, licenses
-from analytics.sources.parquet import ahead
+from analytics.sources.parquet import prefetch
 from analytics.sources.validation import CellError, shown
 
 if TYPE_CHECKING:
@@ -42,10 +42,10 @@ _MEASURES = ("downloads", "likes", "trendingScore")
 
 
 def day_of(path: Path) -> date:
-    """Return the day that a file's name tells.
+    """Return the date in a file's name.
 
     Raises:
-        SourceError: when it tells none.
+        SourceError: if there is none.
 
     """
     for found in _DAY.finditer(path.name):
@@ -53,10 +53,10 @@ def day_of(path: Path) -> date:
             return date(*map(int, found.groups()))
         except ValueError:
             continue  # a number that looks like a day
-    raise SourceError(f"{path.name} does not say which day it is of; say so with --on YYYY-MM-DD.")
+    raise SourceError(f"{path.name} has no date in its name. Add --on YYYY-MM-DD.")
 
 
-def whole(
+def read_dump(
     path: Path,
     taken_on: date,
     source: str,
@@ -77,7 +77,7 @@ def whole(
     file = DumpFile.open(path, given or {})
     dump = _Dump(file, StreamingRollup(file.scan()))
     with ThreadPoolExecutor(1, "declared") as helper:
-        for batch in ahead(file.read(KINDS)):
+        for batch in prefetch(file.read(KINDS)):
             dump.add(batch, helper)
             if progress and len(batch):
                 progress(int(batch.rows[-1]))
@@ -91,15 +91,15 @@ def whole(
     listing = Listing(
         taken_on, ListName.HUB, source, models, file.is_simulated, file.rows - repeated, ranks, dump.odd.count + repeated
     )
-    return listing, dump.tally.counts()
+    return listing, dump.rollup.counts()
 
 
 @dataclass
 class _Dump:
-    """What is kept while the batches pass."""
+    """The state of reading a dump."""
 
     file: DumpFile
-    tally: StreamingRollup
+    rollup: StreamingRollup
     best: list[pa.Table] = field(default_factory=list)
     above: dict[str, float] = field(default_factory=lambda: dict.fromkeys(_MEASURES, -1.0))
     """The value above which a model may still lead, by measure."""
@@ -111,21 +111,21 @@ class _Dump:
         numbers = {name: cells.floats(own[name]) for name in _MEASURES if name in own}
         named = {name: cells.words(own[name]) for name in ("pipeline_tag", "library_name") if name in own}
         tasks = named["pipeline_tag"][0] if "pipeline_tag" in named else None
-        weighed = self.tally.weigh(tasks, np.nan_to_num(numbers["downloads"]), numbers.get("likes"))
+        weighed = self.rollup.weigh(tasks, np.nan_to_num(numbers["downloads"]), numbers.get("likes"))
         declared = helper.submit(self._declared, own, weighed)
-        self.tally.add(Dimension.NAMESPACE, namespaces(own["id"]), weighed)
+        self.rollup.add(Dimension.NAMESPACE, namespaces(own["id"]), weighed)
         for name, dimension in (("pipeline_tag", Dimension.TASK), ("library_name", Dimension.LIBRARY)):
             if name in named:
                 texts, unread = named[name]
                 if unread.any():
                     rows = np.flatnonzero(~unread)
-                    self.tally.add(dimension, texts.take(pa.array(rows)), weighed, rows)
+                    self.rollup.add(dimension, texts.take(pa.array(rows)), weighed, rows)
                 else:
-                    self.tally.add(dimension, texts, weighed)
+                    self.rollup.add(dimension, texts, weighed)
                 odd[name] = unread, own[name]
         if "gated" in own:
             access, rows, unread = cells.access(own["gated"])
-            self.tally.add(Dimension.ACCESS, access, weighed, rows)
+            self.rollup.add(Dimension.ACCESS, access, weighed, rows)
             odd["gated"] = unread, own["gated"]
         self._keep(own, numbers)
         odd |= {name: (unread, own[name]) for name, unread in declared.result().items()}
@@ -138,10 +138,10 @@ class _Dump:
             return {}
         tags, unread = cells.without_nulls(own["tags"]) if column == "tags" else cells.tags_of_cards(own["cardData"])
         names, rows, weights, lost = licenses(tags, unread, cells.unreadable)
-        self.tally.add(Dimension.LICENSE, names, weighed, rows, weights)
+        self.rollup.add(Dimension.LICENSE, names, weighed, rows, weights)
         if column == "tags":
-            ways, rows = derivations(tags, grouping.DERIVED, grouping.OTHERWISE, grouping.ORIGINAL)
-            self.tally.add(Dimension.DERIVATION, ways, weighed, rows)
+            relations, rows = derivations(tags, grouping.DERIVED, grouping.OTHERWISE, grouping.ORIGINAL)
+            self.rollup.add(Dimension.DERIVATION, relations, weighed, rows)
         return {column: unread | lost}
 
     def _keep(self, own: Mapping[str, pa.Array], numbers: Mapping[str, NDArray[np.float64]]) -> None:

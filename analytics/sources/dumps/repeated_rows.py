@@ -1,6 +1,6 @@
-"""Rows of a dump that name a model which another row names as well: of these, the one with the most downloads counts.
+"""Find rows of a dump that repeat a model; only the row with the most downloads counts.
 
-Ids are compared by hashes of 64 bits, so that a file of any size takes 8 bytes a row; only rows with equal hashes are read again.
+Ids are compared by 64-bit hashes, which take 8 bytes a row. Only rows with equal hashes are read again.
 """
 
 from __future__ import annotations

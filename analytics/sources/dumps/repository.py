@@ -1,4 +1,4 @@
-"""A repository of dumps on the Hub: its revisions, and its files at one of them. Nothing in it is ever run."""
+"""List the revisions of a dataset repository of dumps on the Hub, and download its files. Nothing in it is executed."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ from analytics.sources.validation import shown
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-KNOWN = "cfahlgren1/hub-stats"
-"""A dataset on the Hub that holds the whole Hub, renewed daily."""
-KNOWN_FILE = "models.parquet"
+DEFAULT_REPOSITORY = "cfahlgren1/hub-stats"
+"""A dataset with a daily dump of the whole Hub."""
+DEFAULT_FILE = "models.parquet"
 _MOST_BYTES = 32 * 1024**3
 """Of one file; the whole Hub takes some 1 GB."""
 _COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -46,8 +46,8 @@ _REMEDIES = {400: _MISSING, 401: f"there is no such repository, or not for us; {
 _LATER = {408, 429, 500, 502, 503, 504}
 
 
-class Every(StrEnum):
-    """The period of which one revision is wanted."""
+class Interval(StrEnum):
+    """The interval from which one revision is selected."""
 
     DAY = "day"
     WEEK = "week"
@@ -89,7 +89,7 @@ class HubFile:
         except HfUriError as error:
             raise SourceError(f"{shown(uri)[1:-1]} cannot be read ({str(error.msg).rstrip('.')}); {example}.") from None
         if found.is_bucket or not found.path_in_repo:
-            raise SourceError(f"{shown(uri)[1:-1]} names no file of a repository; {example}.")
+            raise SourceError(f"{shown(uri)[1:-1]} isn't a file in a repository; {example}.")
         return cls(found.id, found.path_in_repo, found.revision, found.type)
 
     def __str__(self) -> str:
@@ -108,7 +108,7 @@ def revisions(
         SourceError: saying what is wrong, with the name or with what came.
 
     """
-    checked(repo)
+    validate_repository(repo)
     address = Address.of(endpoint, token)
     session = HubSession(address, f"history of {repo}", timeout, deadline, time.monotonic() + deadline)
     session.remedies = _REMEDIES
@@ -120,11 +120,11 @@ def revisions(
             # Read from the JSON: of a commit's authors and titles, which huggingface_hub parses too, nothing is needed.
             commits = list(paginate(f"{address.url}/api/datasets/{repo}/commits/main", params={}, headers=headers))
         except HfHubHTTPError as error:
-            session.refused(error.response)
+            session.raise_for_status(error.response)
         except httpx2.HTTPError as error:
-            session.failed(error)
+            session.raise_for_connection(error)
         except (httpx2.InvalidURL, AttributeError, TypeError, ValueError):
-            session.garbled()
+            session.raise_for_invalid_page()
     return [_revision(session, rank, commit) for rank, commit in enumerate(commits, start=1)]
 
 
@@ -132,48 +132,48 @@ def _revision(session: HubSession, rank: int, commit: object) -> Revision:
     item = commit if isinstance(commit, dict) else {}
     name = item.get("id")
     if not isinstance(name, str) or not _COMMIT.fullmatch(name):
-        session.spoiled(rank, "its id is no commit's")
+        session.raise_for_row(rank, "its id is no commit's")
     try:
         made_at = validation.moment("date", item.get("date"))
     except validation.CellError as error:
-        session.spoiled(rank, error)
+        session.raise_for_row(rank, error)
     if made_at is None:
-        session.spoiled(rank, "it has no date")
+        session.raise_for_row(rank, "it has no date")
     return Revision(name, date.fromisoformat(made_at[:10]))
 
 
-def chosen(found: Iterable[Revision], since: date, every: Every) -> list[Revision]:
+def select_revisions(found: Iterable[Revision], since: date, interval: Interval) -> list[Revision]:
     """Return the last revision of each day, week or month since a day, the latest first."""
     last: dict[object, Revision] = {}
     for one in found:
         if one.day >= since:
-            last.setdefault(_slot(one.day, every), one)
+            last.setdefault(_slot(one.day, interval), one)
     return list(last.values())
 
 
-def _slot(day: date, every: Every) -> object:
-    if every is Every.WEEK:
+def _slot(day: date, interval: Interval) -> object:
+    if interval is Interval.WEEK:
         return tuple(day.isocalendar())[:2]
-    return day if every is Every.DAY else (day.year, day.month)
+    return day if interval is Interval.DAY else (day.year, day.month)
 
 
-def checked(repo: str) -> str:
-    """Return a repository's name as it is.
+def validate_repository(repo: str) -> str:
+    """Return a repository's name unchanged.
 
     Raises:
-        SourceError: when no repository can be called that.
+        SourceError: if the name isn't valid.
 
     """
     try:
         validate_repo_id(repo)
     except HFValidationError:
-        raise SourceError(f"{shown(repo)} is no repository; write owner/name.") from None
+        raise SourceError(f"{shown(repo)} isn't the name of a repository. Write it as owner/name.") from None
     if repo.count("/") != 1:
-        raise SourceError(f"{shown(repo)} is no repository; write owner/name.")
+        raise SourceError(f"{shown(repo)} isn't the name of a repository. Write it as owner/name.")
     return repo
 
 
-def made_on(file: HubFile, *, endpoint: str | None = None, token: str | None = None) -> date:
+def last_changed(file: HubFile, *, endpoint: str | None = None, token: str | None = None) -> date:
     """Return the day (UTC) on which a file was last changed, as of its revision.
 
     Raises:
@@ -184,12 +184,12 @@ def made_on(file: HubFile, *, endpoint: str | None = None, token: str | None = N
     try:
         found = _api(address).get_paths_info(file.repo, [file.path], expand=True, revision=file.revision, repo_type=file.kind)
     except (HfHubHTTPError, httpx2.HTTPError, OSError, ValueError) as error:
-        _not_given(error, file, address)
+        _raise_fetch_error(error, file, address)
     if not found:
         raise SourceError(f"{file.repo} has no file {file.path}{_at(file)}; {_MISSING}.")
     last = getattr(found[0], "last_commit", None)
     if last is None:
-        raise SourceError(f"{address} does not say when {file} was made; say which day it is of with --on YYYY-MM-DD.")
+        raise SourceError(f"{address} doesn't say when {file} was changed. Add --on YYYY-MM-DD.")
     return last.date.date()  # type: ignore[no-any-return]
 
 
@@ -206,8 +206,8 @@ def fetch(
     ``progress`` is called with the bytes that are there and the bytes of all.
 
     Raises:
-        OutOfReachError: when it may be there later.
-        SourceError: for what will not become better by waiting.
+        OutOfReachError: if a later attempt may succeed.
+        SourceError: for a permanent error.
 
     """
     address = Address.of(endpoint, token)
@@ -216,10 +216,10 @@ def fetch(
         api = _api(address)
         size = api.hf_hub_download(file.repo, file.path, dry_run=True, **wanted).file_size or 0
         if size > _MOST_BYTES:
-            raise SourceError(f"{file} has {size / 1024**3:,.0f} GiB; no dump of the Hub is that large.")
+            raise SourceError(f"{file} has {size / 1024**3:,.0f} GiB. That's too large for a dump of the Hub.")
         return Path(str(api.hf_hub_download(file.repo, file.path, tqdm_class=_bar(size, progress), **wanted)))
     except (HfHubHTTPError, httpx2.HTTPError, XetDownloadError, OSError, RuntimeError, ValueError) as error:
-        _not_given(error, file, address)
+        _raise_fetch_error(error, file, address)
 
 
 def _api(address: Address) -> HfApi:
@@ -231,9 +231,9 @@ def _at(file: HubFile) -> str:
 
 
 def _bar(size: int, progress: Callable[[int, int], None] | None) -> type[tqdm]:
-    """Make a progress bar that draws nothing and calls ``progress``."""
+    """Return a progress bar class that draws nothing and calls ``progress``."""
 
-    class Told(tqdm):
+    class CallbackBar(tqdm):
         def __init__(self, *args: object, **kwargs: Any) -> None:  # noqa: ANN401 - as inherited
             self.there = int(kwargs.get("initial") or 0)
             super().__init__(*args, **{**kwargs, "disable": True})  # type: ignore[no-untyped-call]
@@ -243,11 +243,11 @@ def _bar(size: int, progress: Callable[[int, int], None] | None) -> type[tqdm]:
             if progress:
                 progress(min(self.there, size), size)
 
-    return Told
+    return CallbackBar
 
 
-def _not_given(error: Exception, file: HubFile, address: Address) -> NoReturn:
-    """Raise for a file that couldn't be fetched, with whether it may be there later."""
+def _raise_fetch_error(error: Exception, file: HubFile, address: Address) -> NoReturn:
+    """Raise an OutOfReachError for a temporary failure to fetch a file, else a SourceError."""
     cause = error.__cause__ if isinstance(error, LocalEntryNotFoundError) and error.__cause__ else error
     status = cause.response.status_code if isinstance(cause, HfHubHTTPError) else None
     if isinstance(cause, SourceError):

@@ -1,4 +1,4 @@
-"""The counts of roll_up for millions of models that pass by in batches. Memory grows with the names, not with the models."""
+"""Compute the counts of roll_up for millions of models in batches. Memory grows with the number of names, not of models."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Fixed:
 
 @dataclass(slots=True)
 class Weighed:
-    """The models of one batch as numbers, and what each adds: 1, its downloads, its likes, and 1 where likes are recorded."""
+    """The task numbers of a batch's models, and their values: 1, downloads, likes, and 1 if likes are recorded."""
 
     tasks: Numbers
     parts: tuple[Values, ...]
@@ -119,9 +119,9 @@ class StreamingRollup:
     def weigh(self, tasks: pa.Array | None, downloads: Values, likes: Values | None) -> Weighed:
         """Begin a batch; likes that aren't recorded are ``nan``, a task that isn't is ``""``."""
         many = len(downloads)
-        unsaid = np.full(many, np.nan) if likes is None else likes
+        likes_or_nan = np.full(many, np.nan) if likes is None else likes
         numbers = np.zeros(many, np.int64) if tasks is None else self._tasks.numbers(tasks)
-        batch = Weighed(numbers, (np.ones(many), downloads, np.nan_to_num(unsaid), (~np.isnan(unsaid)).astype(float)))
+        batch = Weighed(numbers, (np.ones(many), downloads, np.nan_to_num(likes_or_nan), (~np.isnan(likes_or_nan)).astype(float)))
         self._cubes[None].add(np.zeros(many, np.int64), numbers, batch.parts, (1, len(self._tasks)))
         return batch
 
@@ -146,7 +146,7 @@ class StreamingRollup:
             texts = [""] if dimension is None else self._names[dimension].texts()
             values = cube.values
             if dimension not in {None, Dimension.NAMESPACE}:
-                texts, values = _folded(texts, values)
+                texts, values = _group_tail(texts, values)
             found += _counts(dimension, texts, values.sum(axis=2), "")
             if dimension is not Dimension.TASK:
                 for number in range(1, values.shape[2]):
@@ -154,7 +154,7 @@ class StreamingRollup:
         return found
 
 
-def _folded(texts: list[str], values: Values) -> tuple[list[str], Values]:
+def _group_tail(texts: list[str], values: Values) -> tuple[list[str], Values]:
     """Keep the leading names by each measure; add all others to the first name."""
     if len(texts) <= _KEPT_ELSE + 1:
         return texts, values
@@ -183,7 +183,7 @@ def _counts(dimension: Dimension | None, texts: Sequence[str], values: Values, t
 
 
 class Creators:
-    """Finds, before anything else is counted, the namespaces that lead by some measure."""
+    """Finds the namespaces that lead by some measure, in a first pass."""
 
     def __init__(self) -> None:
         """Start empty."""
@@ -264,7 +264,7 @@ def _each_once(rows: Numbers, names: pa.Array) -> tuple[Numbers, pa.Array]:
     return rows[first], names.take(pa.array(first))
 
 
-def derivations(tags: pa.Array, ways: Mapping[str, str], otherwise: str, original: str) -> tuple[pa.Array, Numbers]:
+def derivations(tags: pa.Array, relations: Mapping[str, str], otherwise: str, original: str) -> tuple[pa.Array, Numbers]:
     """Return how models were made, and at which rows: those without any tags are left out.
 
     The first tag that says how decides; one that names a base and not how is ``otherwise``.
@@ -272,14 +272,14 @@ def derivations(tags: pa.Array, ways: Mapping[str, str], otherwise: str, origina
     rows, flat = _flat(tags)
     based = pc.starts_with(flat, "base_model:").to_numpy(zero_copy_only=False)
     rows, flat = rows[based], flat.filter(pa.array(based))
-    called = np.array([original, otherwise, *ways.values()], dtype=object)
+    called = np.array([original, otherwise, *relations.values()], dtype=object)
     how = np.zeros(len(tags), np.int64)
     how[rows] = 1
-    said = np.ones(len(rows), np.int64)
-    for number, way in enumerate(ways, start=2):
-        said[pc.starts_with(flat, f"base_model:{way}:").to_numpy(zero_copy_only=False)] = number
-    telling = said > 1
+    numbers = np.ones(len(rows), np.int64)
+    for number, relation in enumerate(relations, start=2):
+        numbers[pc.starts_with(flat, f"base_model:{relation}:").to_numpy(zero_copy_only=False)] = number
+    specific = numbers > 1
     # From the last to the first, so that what a model's first telling tag says stays.
-    how[rows[telling][::-1]] = said[telling][::-1]
+    how[rows[specific][::-1]] = numbers[specific][::-1]
     present = np.flatnonzero(pc.fill_null(pc.list_value_length(tags), 0).to_numpy(zero_copy_only=False) > 0)
     return pa.array(called[how[present]], pa.string()), present

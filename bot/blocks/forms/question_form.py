@@ -49,11 +49,11 @@ _LISTS = {
 _KINDS = {"license": "Licenses", "creator": "Creators", "task": "Tasks", "library": "Libraries"}
 
 
-def build_view(form: FormValues, entries: Sequence[Entry], overview: StoreSummary | None, wrong: Mapping[str, str]) -> Block:
+def build_view(form: FormValues, entries: Sequence[Entry], summary: StoreSummary | None, wrong: Mapping[str, str]) -> Block:
     """Return the modal with its fields filled in and a preview of the question or, from ``wrong``, of what's missing."""
     entry = next((entry for entry in entries if entry.form.word == form.word), entries[0])
     form = without_unsupported(form, entry.form)
-    fields = [_field(field, form, entry.form, overview) for field in (NAMES, *Option) if field in {*entry.form.options, NAMES}]
+    fields = [_field(field, form, entry.form, summary) for field in (NAMES, *Option) if field in {*entry.form.options, NAMES}]
     return {
         "type": "modal",
         "callback_id": BUILD,
@@ -129,7 +129,7 @@ def _question(entry: Entry, entries: Sequence[Entry]) -> Block:
     return _input(QUESTION, "Question", element, optional=False)
 
 
-def _field(field: str, form: FormValues, of: Form, overview: StoreSummary | None) -> Block | None:
+def _field(field: str, form: FormValues, of: Form, summary: StoreSummary | None) -> Block | None:
     selected = form.words.get(field, ())
     match field:
         case "names":
@@ -153,7 +153,7 @@ def _field(field: str, form: FormValues, of: Form, overview: StoreSummary | None
             )
             element = {"type": "external_select", "min_query_length": 0, "initial_option": shown}
         case _:
-            element = _menu(Option(field), selected, overview)
+            element = _menu(Option(field), selected, summary)
     empty = not {"options", "initial_option"} & element.keys()  # a field with a default needs no "(optional)"
     return _input(field, _LABELS[Option(field)][0], {**element, "action_id": f"{FORM}:{field}"}, optional=empty)
 
@@ -176,16 +176,16 @@ def _names(form: FormValues, of: Form) -> Block:
     return _input(block_of(NAMES, of.word), label, element, optional=not of.fewest)
 
 
-def _menu(option: Option, selected: Sequence[str], overview: StoreSummary | None) -> Block:
+def _menu(option: Option, selected: Sequence[str], summary: StoreSummary | None) -> Block:
     match option:
         case Option.BY:
             offers = [(f"{option} {measure}", measure.capitalize()) for measure in Measure]
         case Option.IN:
-            held = {holding.list for holding in overview.holdings} if overview else set()
+            held = {holding.list for holding in summary.holdings} if summary else set()
             offers = [(f"{option} {name}", text) for name, text in _LISTS.items() if name in held or not held]
             offers += [(words, _LISTS[ListName(words.split()[1])]) for words in selected]
         case _:
-            offers = [(f"{option} {month}", _month(month)) for month in (overview.months if overview else ())]
+            offers = [(f"{option} {month}", _month(month)) for month in (summary.months if summary else ())]
     offers = offers[: MOST_OPTIONS - 2]
     offers += [(words, words.removeprefix(f"{option} ")) for words in selected if words not in dict(offers)]
     options = [_default_option(option), *(_option(words, text) for words, text in dict(offers).items())]

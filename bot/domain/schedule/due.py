@@ -1,7 +1,7 @@
-"""When a schedule is due, and of which month or week the digest is then. Right across daylight saving.
+"""Due dates of a schedule, with the month or week that each digest covers, correct across daylight saving time.
 
-A local time that does not exist, since clocks are put forward over it, is the moment they are put forward to; one that exists
-twice is the first of the two. Every month and every week is due exactly once.
+A local time that a clock change skips becomes the moment of the change. A local time that occurs twice is the first of the two.
+Each month or week is due exactly once.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ if TYPE_CHECKING:
 
 _SATURDAY = 5
 _MOST = 120
-"""Periods that are made up for at most; ten years of months."""
+"""Maximum number of missed periods to catch up on: ten years of months."""
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A moment (aware, UTC), and the month or week that is told of then."""
+    """A due date (aware, UTC), and the month or week that the digest covers."""
 
     at: datetime
     edition: Edition
 
 
 def next_due(schedule: Schedule, after: datetime) -> Due:
-    """Return what is due first after a moment (aware), strictly."""
+    """Return the first due date strictly after a moment (aware)."""
     return next(due for due in _all(schedule, after) if due.at > after)
 
 
-def owed(schedule: Schedule, after: datetime, until: datetime) -> list[Due]:
-    """Return all that is due after one moment and not after the other, the oldest first; the latest 120 of them."""
+def due_between(schedule: Schedule, after: datetime, until: datetime) -> list[Due]:
+    """Return the due dates in ``(after, until]``, oldest first; only the latest 120."""
     found = []
     for due in _all(schedule, after):
         if due.at > until:
@@ -50,7 +50,7 @@ def owed(schedule: Schedule, after: datetime, until: datetime) -> list[Due]:
 
 
 def _all(schedule: Schedule, around: datetime) -> Iterator[Due]:
-    """Yield what is due in order, from before the moment on."""
+    """Yield due dates in order, starting before a moment."""
     here = around.astimezone(ZoneInfo(schedule.zone)).date()
     edition = Edition.month(here) if schedule.rhythm is Rhythm.MONTHLY else Edition.week(here)
     edition = edition.before.before
@@ -60,7 +60,7 @@ def _all(schedule: Schedule, around: datetime) -> Iterator[Due]:
 
 
 def _day(day: Day, edition: Edition) -> date:
-    """Return the day on which an edition is sent: the month's last, or the first fit one of the month or week after it."""
+    """Return the day on which an edition is sent: its last, or the first suitable day of the next month or week."""
     if day is Day.LAST:
         return edition.last
     first = edition.last + timedelta(days=1)
@@ -75,7 +75,7 @@ def _moment(schedule: Schedule, day: date) -> datetime:
     moment = local.astimezone(UTC)
     if moment.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None):
         return moment
-    # In a gap. Before it the old offset holds (fold=0), after it the new one: their readings enclose the change.
+    # The time is skipped by a clock change. The old offset (fold=0) and the new one (fold=1) give moments on either side of it.
     low, high = sorted((moment, local.replace(fold=1).astimezone(UTC)))
     offset = low.astimezone(zone).utcoffset()
     while high - low > timedelta(seconds=1):

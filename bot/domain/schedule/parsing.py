@@ -1,4 +1,4 @@
-"""From words to a Schedule: what stands after ``subscribe``, in any order, with the usual ways of writing times and zones."""
+"""Parse the schedule in a ``subscribe`` command: words in any order, with common notations of times and time zones."""
 
 from __future__ import annotations
 
@@ -54,14 +54,14 @@ _PHRASES: dict[tuple[str, ...], Day | Rhythm] = {
         )
     },
 }
-"""What words mean together. A word that stands in no phrase and is no filler, time or zone is refused, so that none is lost."""
+"""Phrases and their values. A word that is in no phrase and is no filler, time or zone is refused rather than ignored."""
 _ALONE = {"first": Day.FIRST_WORKING, "last": Day.LAST}
-"""What words mean that no other day follows."""
+"""Words that stand for a day unless another day follows."""
 _NEED_ANOTHER = frozenset({"every", "each", "first", "last", "twice", "second", "third", "fourth", "other"})
 _DAYS_THERE_ARE = "on the first working day or the last day of a month, or every week on a weekday"
 _LONGEST_PHRASE = max(map(len, _PHRASES))
 _FILLERS = frozenset({"on", "the", "and", "in", "zone", "timezone", "time"})
-"""Words that change nothing wherever they stand."""
+"""Words that never change the meaning."""
 _OTHER_RHYTHMS = frozenset(
     {"every", "each", "day", "days", "daily", "everyday", "hour", "hourly", "biweekly", "fortnightly", "quarterly", "quarter"}
     | {"yearly", "annually", "year", "weekdays", "weekends", "twice", "other", "second", "working", "business"}
@@ -82,28 +82,28 @@ _AMBIGUOUS = {
     "eet": ("Europe/Helsinki", "Africa/Cairo"),
     "gmt": ("Europe/London", "UTC"),
 }
-"""Abbreviations say an offset and not where clocks change; what is meant, IANA's names say."""
+"""Abbreviations give an offset but no rules for clock changes; these are the IANA zones to suggest."""
 _GOOD_ENOUGH = 78
 
 
 def parse_schedule(text: str) -> Schedule:
-    """Read the canonical words of a schedule.
+    """Parse the text that ``str(schedule)`` returns.
 
     Raises:
-        QueryError: for anything that :func:`str` of a schedule does not give, or nearly so.
+        QueryError: if the text isn't a schedule.
 
     """
     return read_schedule(text)[0]
 
 
 def read_schedule(text: str, others: Collection[str] = ()) -> tuple[Schedule, bool, list[str]]:
-    """Read words in any order.
+    """Parse a schedule with its words in any order.
 
-    Returns the schedule, in UTC where no time zone is named; whether one is; and those of the words that are among ``others``,
-    in order, which are the caller's to read.
+    Returns the schedule, in UTC if no time zone is given; whether one is given; and the words that are in ``others``, in order,
+    for the caller to parse.
 
     Raises:
-        QueryError: naming the word that is not understood, and what to write instead.
+        QueryError: with the word that isn't understood, and what to type instead.
 
     """
     words = _joined(text.replace(",", " ").split())
@@ -116,11 +116,11 @@ def read_schedule(text: str, others: Collection[str] = ()) -> tuple[Schedule, bo
         return Schedule(rhythm, day, at or time(9), zone or "UTC"), zone is not None, rest
     except ValueError:
         fits = "a weekday, such as friday" if rhythm is Rhythm.WEEKLY else "first-working-day or last-day"
-        raise QueryError(f"“{day}” does not go with {rhythm}: write {fits}.", _EXAMPLES) from None
+        raise QueryError(f"“{day}” doesn't work with {rhythm}. Use {fits}.", _EXAMPLES) from None
 
 
 def _read(words: list[str]) -> tuple[Rhythm | None, Day | None, time | None, str | None]:
-    """Read what is said of rhythm, day, time and zone, each at most once."""
+    """Return rhythm, day, time and zone, each given at most once."""
     read: dict[type, Rhythm | Day | time | str] = {}
     place = 0
     while place < len(words):
@@ -128,7 +128,7 @@ def _read(words: list[str]) -> tuple[Rhythm | None, Day | None, time | None, str
         known = read.setdefault(type(value), value) if value is not None else None
         if known != value:
             kind = _KINDS[type(value)]
-            raise QueryError(f"“{_shown(known)}” and “{_shown(value)}” are two different {kind}; choose one.", _EXAMPLES)
+            raise QueryError(f"“{_shown(known)}” and “{_shown(value)}” are different {kind}. Choose one.", _EXAMPLES)
         place += used
     rhythm, day, at, zone = read.get(Rhythm), read.get(Day), read.get(time), read.get(str)
     return (
@@ -147,7 +147,7 @@ def _shown(value: object) -> str:
 
 
 def _next(words: list[str], place: int) -> tuple[Rhythm | Day | time | str | None, int]:
-    """Read what begins at a word: a phrase, a time or a zone, or ``None`` for a filler; and how many words that took."""
+    """Return the value that starts at a word, ``None`` for a filler, and how many words it takes."""
     low = words[place].casefold()
     for many in range(min(_LONGEST_PHRASE, len(words) - place), 0, -1):
         phrase = tuple(word.casefold() for word in words[place : place + many])
@@ -174,7 +174,7 @@ def _is_time(word: str) -> bool:
 
 
 def _joined(words: list[str]) -> list[str]:
-    """Put ``9`` and ``am`` together."""
+    """Join ``9`` and ``am``."""
     joined: list[str] = []
     for word in words:
         if word.casefold() in {"am", "pm"} and joined and _CLOCK.fullmatch(joined[-1]):
@@ -196,11 +196,11 @@ def _time(word: str) -> time:
             return time(hour, minute)
         except ValueError:
             pass
-    raise QueryError(f"“{word}” is no time of the day; write it as 09:00 or 9am.")
+    raise QueryError(f"“{word}” isn't a time. Write it like 09:00 or 9am.")
 
 
 def _zone(words: list[str]) -> tuple[str, int]:
-    """Read a zone from the first words, as many as make one; returns it and how many they were."""
+    """Return the zone that the first words name, and how many words it takes."""
     for many in (3, 2, 1):
         some = words[:many]
         if len(some) == many:
@@ -210,7 +210,7 @@ def _zone(words: list[str]) -> tuple[str, int]:
     word = words[0]
     if word.casefold() in _AMBIGUOUS:
         named = " or ".join(_AMBIGUOUS[word.casefold()])
-        raise QueryError(f"“{word}” does not say where clocks are changed; write the zone as {named}.")
+        raise QueryError(f"“{word}” is an ambiguous time zone. Use {named}.")
     raise _unknown(word)
 
 
@@ -219,7 +219,7 @@ def _unknown(word: str) -> HfStatsError:
     near = process.extractOne(word.casefold(), known, scorer=fuzz.ratio, score_cutoff=_GOOD_ENOUGH)
     meant = _cities().get(near[0], near[0]) if near else None
     hint = f" Did you mean {meant}?" if meant else ""
-    return QueryError(f"“{word}” is neither a rhythm, a day, a time nor a time zone.{hint} For example: {EXAMPLE}")
+    return QueryError(f"I don't understand “{word}” in a schedule.{hint} For example: {EXAMPLE}")
 
 
 def _canonical(name: str) -> str | None:
@@ -232,13 +232,13 @@ def _city(name: str) -> str | None:
 
 @cache
 def _zones() -> dict[str, str]:
-    """Return the zones by their names in small letters; abbreviations are none."""
+    """Return the zone names by their lowercase forms, without abbreviations."""
     return {name.casefold(): name for name in available_timezones() if "/" in name or name == "UTC"}
 
 
 @cache
 def _cities() -> dict[str, str]:
-    """Return the zones by the names of their cities, where a city is in one zone only."""
+    """Return the zones by lowercase city, for cities with a single zone."""
     cities: dict[str, set[str]] = {}
     for name in available_timezones():
         area, _, city = name.partition("/")
@@ -248,5 +248,5 @@ def _cities() -> dict[str, str]:
 
 
 def _same(names: set[str]) -> bool:
-    """Tell whether names are of one zone: ``Asia/Kolkata`` and its older spellings."""
+    """Return whether names are aliases of one zone."""
     return len({ZoneInfo(name).key for name in names}) == 1

@@ -1,4 +1,4 @@
-"""Schedule: a rhythm, a day in it, a time of that day, and a zone."""
+"""The values of a schedule: rhythm, day, time and time zone."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Day(StrEnum):
     """On which day of the month or week."""
 
     FIRST_WORKING = "first-working-day"
-    """Monday to Friday; holidays differ from place to place and are not known."""
+    """Monday to Friday; holidays aren't considered."""
     LAST = "last-day"
     MONDAY = "monday"
     TUESDAY = "tuesday"
@@ -35,13 +35,13 @@ MONTH_DAYS = (Day.FIRST_WORKING, Day.LAST)
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """``str`` gives its canonical words, which :func:`bot.domain.schedule.parsing.parse_schedule` reads."""
+    """A recurring schedule. ``str`` returns the text that :func:`bot.domain.schedule.parsing.parse_schedule` parses."""
 
     rhythm: Rhythm = Rhythm.MONTHLY
     day: Day = Day.FIRST_WORKING
     at: time = time(9)
     zone: str = "UTC"
-    """A name of the IANA database."""
+    """IANA name."""
 
     def __post_init__(self) -> None:
         days = MONTH_DAYS if self.rhythm is Rhythm.MONTHLY else WEEKDAYS

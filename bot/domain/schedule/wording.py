@@ -1,4 +1,4 @@
-"""A schedule and a moment, in words that people read."""
+"""Descriptions of schedules and moments for people."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from bot.domain.schedule.values import Schedule
 
 
-def said(schedule: Schedule) -> str:
-    """Return when it is due: ``on the first working day of each month at 09:00 (Europe/Berlin)``."""
+def describe(schedule: Schedule) -> str:
+    """Return a description: ``on the first working day of each month at 09:00 (Europe/Berlin)``."""
     if schedule.rhythm is Rhythm.WEEKLY:
         day = f"every {schedule.day.capitalize()}"
     elif schedule.day is Day.LAST:
@@ -24,7 +24,7 @@ def said(schedule: Schedule) -> str:
     return f"{day} at {schedule.at:%H:%M} ({schedule.zone})"
 
 
-def said_moment(moment: datetime, zone: str) -> str:
-    """Return a moment as it is read in a zone: ``Tuesday 1 December 2026, 09:00``."""
+def describe_moment(moment: datetime, zone: str) -> str:
+    """Return a moment in a time zone: ``Tuesday, December 1, 2026, 09:00``."""
     local = moment.astimezone(ZoneInfo(zone))
-    return f"{local:%A} {local.day} {local:%B %Y}, {local:%H:%M}"
+    return f"{local:%A, %B} {local.day}, {local:%Y, %H:%M}"

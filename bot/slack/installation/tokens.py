@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from slack_bolt.authorization import AuthorizeResult
 
 from analytics.errors import StoreError
-from bot.slack_api.errors import FAILURES, said
+from bot.slack_api.errors import FAILURES, error_code
 
 if TYPE_CHECKING:
     from slack_sdk import WebClient
@@ -107,7 +107,7 @@ class Tokens:
                 refresh_token=old.refresh_token,
             )
         except FAILURES as error:
-            _log.error("could not refresh a token: %s", said(error))
+            _log.error("could not refresh a token: %s", error_code(error))
             return old
         ends = datetime.now(UTC) + timedelta(seconds=int(got["expires_in"]))
         new = self._installations.refreshed(old, str(got["access_token"]), got.get("refresh_token"), ends)

@@ -1,5 +1,4 @@
-"""One module for each way into the bot: command, mention, actions, modals, App Home, links, workflow step.
+"""Bolt listeners, one module per entry point: command, mention, actions, modals, App Home, links, workflow step.
 
-A listener reads the payload, acknowledges, and hands on a typed value; it may import slack one level up and what that may
-import.
+A listener reads the payload, acknowledges, and passes on typed values. It may import the slack package and what that may import.
 """

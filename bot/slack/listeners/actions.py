@@ -1,4 +1,4 @@
-"""The controls under answers and notices."""
+"""Listeners for the controls under answers and notices."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from bot.blocks.controls import GO, POST, VIEW, asker
 from bot.blocks.messages import ASK
 from bot.delivery.conversation import Conversation
-from bot.slack.payload import access_in, acked, control_of, request_in, workspace_of
+from bot.slack.payload import access_in, acknowledge, control_of, request_in, workspace_of
 from bot.slack_api import response_url
-from bot.slack_api.errors import FAILURES, said
+from bot.slack_api.errors import FAILURES, error_code
 
 if TYPE_CHECKING:
     from slack_bolt import App, BoltContext, Respond
@@ -23,56 +23,58 @@ _log = logging.getLogger(__name__)
 
 
 def listen(app: App, services: Services) -> None:
-    """Attach every control that asks a question."""
+    """Add the listener for every control that asks a question."""
 
-    def pressed(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
+    def handle_action(
+        body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond
+    ) -> None:
         kind = control_of(action)
         if kind == ASK and is_ephemeral(body):
-            remove(client, respond)  # a suggestion that was taken has done its work
+            remove(client, respond)  # suggestions disappear once used
         place = (workspace_of(context), channel_of(body), body["user"]["id"])
         conversation = _conversation(Conversation(client, *place, respond, access=access_in(context)), kind, body, action)
         if services.serve(conversation, request_in(context)) and kind == POST:
-            remove(client, respond)  # everybody sees it now
+            remove(client, respond)  # the public answer replaces it
 
-    app.action(re.compile(rf"^(?:{ASK}|{VIEW}|{GO}|{POST})(?::|$)"))(ack=acked, lazy=[pressed])
+    app.action(re.compile(rf"^(?:{ASK}|{VIEW}|{GO}|{POST})(?::|$)"))(ack=acknowledge, lazy=[handle_action])
 
 
 def is_ephemeral(body: dict[str, Any]) -> bool:
-    """Tell whether only the one who pressed sees the message."""
+    """Return whether the message is visible only to the user."""
     return bool(body.get("container", {}).get("is_ephemeral"))
 
 
 def channel_of(body: dict[str, Any]) -> str:
-    """Return the conversation; what is pressed outside of any is answered to the person."""
+    """Return the channel of the action; outside of channels, the user's id, for a direct message."""
     return str((body.get("channel") or body["user"])["id"])
 
 
 def thread_of(body: dict[str, Any]) -> str | None:
-    """Return the thread of the message: the one it stands in, or its own."""
+    """Return the timestamp of the message's thread, or of the message itself."""
     container = body.get("container", {})
-    found = container.get("thread_ts") or container.get("message_ts")
-    return str(found) if found else None
+    ts = container.get("thread_ts") or container.get("message_ts")
+    return str(ts) if ts else None
 
 
 def remove(client: WebClient, respond: Respond) -> None:
-    """Delete the message that the button is in. A failure is logged only: the answer does not depend on it."""
+    """Delete the message with the button. Errors are only logged."""
     try:
         answered = response_url.post(client, respond.response_url, {"delete_original": True})
     except FAILURES as error:
-        _log.warning("response_url: %s", said(error))
+        _log.warning("response_url: %s", error_code(error))
     else:
         if answered.status_code != 200:
             _log.warning("response_url: %s", answered.status_code)
 
 
 def _conversation(conversation: Conversation, kind: str, body: dict[str, Any], action: dict[str, Any]) -> Conversation:
-    """Say where the answer goes: in the message's place, under it, or into the conversation."""
+    """Set where the answer goes: in place of the message, in its thread, or into the conversation."""
     if is_ephemeral(body):
         conversation.quiet = conversation.replaces_message = kind in {VIEW, GO}
     elif kind == VIEW:
         conversation.replaces_message = True
         conversation.message = body.get("container", {}).get("message_ts")
-    elif kind == GO and not conversation.channel.startswith("D"):  # a direct message has nobody to spare
+    elif kind == GO and not conversation.channel.startswith("D"):  # in direct messages, threads aren't needed
         conversation.thread = thread_of(body)
     else:
         conversation.thread = body.get("container", {}).get("thread_ts")

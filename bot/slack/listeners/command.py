@@ -1,4 +1,4 @@
-"""The slash command."""
+"""The listener for the slash command."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ COMMAND = "/hfstats"
 
 
 def listen(app: App, services: Services) -> None:
-    """Attach the command."""
+    """Add the listener."""
 
-    def acked(ack: Ack, context: BoltContext) -> None:
+    def acknowledge(ack: Ack, context: BoltContext) -> None:
         request = request_in(context)
         notice = services.immediate_notice(request)
         if notice is None:
@@ -30,10 +30,10 @@ def listen(app: App, services: Services) -> None:
             blocks = notice_blocks(notice, GO if request.quiet else ASK)
             ack(response_type="ephemeral", blocks=blocks, text=notice_fallback(notice))
 
-    def answered(command: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
+    def handle_command(command: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
         request = request_in(context)
         if services.immediate_notice(request) is None:
             place = (workspace_of(context), command["channel_id"], command["user_id"])
             services.serve(Conversation(client, *place, respond, access=access_in(context)), request)
 
-    app.command(COMMAND)(ack=acked, lazy=[answered])
+    app.command(COMMAND)(ack=acknowledge, lazy=[handle_command])

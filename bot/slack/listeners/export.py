@@ -1,4 +1,4 @@
-"""The numbers of an answer as a file: in its thread or, where that is not possible, to the person."""
+"""Share an answer's numbers as a CSV file, in its thread or, if that fails, in a direct message."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from bot.blocks.escape import escape_code, escape_plain_text
 from bot.delivery.conversation import Conversation
 from bot.domain.reply import Notice
 from bot.domain.request import Question
-from bot.slack.direct_message import opening
+from bot.slack.direct_message import file_introduction
 from bot.slack.listeners.actions import channel_of, is_ephemeral, thread_of
-from bot.slack.payload import access_in, acked, request_in, workspace_of
-from bot.slack_api.errors import FAILURES, said
+from bot.slack.payload import access_in, acknowledge, request_in, workspace_of
+from bot.slack_api.errors import FAILURES, error_code
 
 if TYPE_CHECKING:
     from slack_bolt import App, BoltContext, Respond
@@ -26,14 +26,16 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_SENT = Notice("I am not in this channel, so I sent you the file in a direct message.")
-_NOWHERE = Notice("I could share the file neither here nor with you directly. Invite me to this channel and press again.")
+_SENT = Notice("I'm not in this channel, so I sent you the file in a direct message.")
+_NOWHERE = Notice(
+    "I couldn't share the file here or in a direct message. Invite me with “/invite @hfstats”, then press the button again."
+)
 
 
 def listen(app: App, services: Services) -> None:
-    """Attach the button."""
+    """Add the button's listener."""
 
-    def exported(body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
+    def handle_export(body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
         place = (workspace_of(context), channel_of(body), body["user"]["id"])
         conversation = Conversation(client, *place, respond, quiet=is_ephemeral(body), access=access_in(context))
         request = request_in(context)
@@ -45,11 +47,11 @@ def listen(app: App, services: Services) -> None:
         if notice:
             services.responder.tell(conversation, notice)
 
-    app.action(CSV)(ack=acked, lazy=[exported])
+    app.action(CSV)(ack=acknowledge, lazy=[handle_export])
 
 
 def _share(conversation: Conversation, answer: Answer, thread: str | None) -> Notice | None:
-    """Bring the file into the thread, else to the person; return what there is to say of it."""
+    """Share the file in the thread or in a direct message; returns a notice unless it is in the thread."""
     if thread and _upload(conversation.client, answer, conversation.channel, thread):
         return None
     if not _send(conversation, answer):
@@ -59,16 +61,16 @@ def _share(conversation: Conversation, answer: Answer, thread: str | None) -> No
 
 def _send(conversation: Conversation, answer: Answer) -> bool:
     try:
-        # The message opens the conversation, which a file alone cannot without one more scope.
+        # A message opens the conversation; opening it for a file alone would need another scope.
         posted = conversation.client.chat_postMessage(
             channel=conversation.user, text=f"`{escape_code(answer.query)}` as CSV:", unfurl_links=False
         )
     except FAILURES as error:
-        _log.warning("no direct message: %s", said(error))
+        _log.warning("no direct message: %s", error_code(error))
         return False
-    with opening(conversation.client, posted) as message:
-        message.of_use = _upload(conversation.client, answer, str(posted["channel"]))
-    return message.of_use
+    with file_introduction(conversation.client, posted) as message:
+        message.has_file = _upload(conversation.client, answer, str(posted["channel"]))
+    return message.has_file
 
 
 def _upload(client: WebClient, answer: Answer, channel: str, thread: str | None = None) -> bool:
@@ -82,6 +84,6 @@ def _upload(client: WebClient, answer: Answer, channel: str, thread: str | None 
             thread_ts=thread,
         )
     except FAILURES as error:
-        _log.info("the file could not be shared: %s", said(error))
+        _log.info("could not share a file: %s", error_code(error))
         return False
     return True

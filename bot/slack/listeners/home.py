@@ -1,4 +1,4 @@
-"""The App Home: shown when it is opened, and what is pressed on it."""
+"""Listeners for App Home and its controls."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from bot.blocks.home import ASKED, REFRESH, SHOWN, SUBSCRIBE, home_view, subscri
 from bot.blocks.messages import COMMAND_ACTIONS
 from bot.conversation.failures import notice_of
 from bot.delivery.attempts import attempt
-from bot.slack.listeners.modal_open import at_home, not_known_in, seated_in
-from bot.slack.payload import acked, chosen, request_in
+from bot.slack.listeners.modal_open import conversation_in, direct_conversation, membership_unknown
+from bot.slack.payload import acknowledge, request_in, selected_value
 
 if TYPE_CHECKING:
     from slack_bolt import App, BoltContext
@@ -23,49 +23,49 @@ if TYPE_CHECKING:
 
 
 def listen(app: App, services: Services) -> None:
-    """Attach the Home and its buttons. The one that opens the form is the same everywhere."""
+    """Add the listeners. The button that opens the question form is handled in ``modal_open``."""
 
-    def opened(event: dict[str, Any], context: BoltContext, client: WebClient) -> None:
+    def handle_opened(event: dict[str, Any], context: BoltContext, client: WebClient) -> None:
         if event.get("tab") == "home":
-            conversation = at_home(client, context, event["user"])
+            conversation = direct_conversation(client, context, event["user"])
             _publish(client, conversation.user, _view(services, conversation))
 
-    def refreshed(body: dict[str, Any], context: BoltContext, client: WebClient) -> None:
-        conversation = at_home(client, context, body["user"]["id"])
+    def handle_refresh(body: dict[str, Any], context: BoltContext, client: WebClient) -> None:
+        conversation = direct_conversation(client, context, body["user"]["id"])
         _publish(client, conversation.user, _view(services, conversation))
 
-    def asked(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient) -> None:
-        conversation = at_home(client, context, body["user"]["id"])
-        _publish(client, conversation.user, _view(services, conversation, asked=chosen(action)))
+    def handle_question(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient) -> None:
+        conversation = direct_conversation(client, context, body["user"]["id"])
+        _publish(client, conversation.user, _view(services, conversation, asked=selected_value(action)))
         services.serve(conversation, request_in(context))
 
     _listen_for_subscriptions(app, services)
-    app.event("app_home_opened")(ack=acked, lazy=[opened])
-    app.action(REFRESH)(ack=acked, lazy=[refreshed])
-    app.action(re.compile(rf"^{ASKED}:"))(ack=acked, lazy=[asked])
+    app.event("app_home_opened")(ack=acknowledge, lazy=[handle_opened])
+    app.action(REFRESH)(ack=acknowledge, lazy=[handle_refresh])
+    app.action(re.compile(rf"^{ASKED}:"))(ack=acknowledge, lazy=[handle_question])
 
 
 def _listen_for_subscriptions(app: App, services: Services) -> None:
-    def changed(body: dict[str, Any], context: BoltContext, client: WebClient) -> None:
-        """Run the command, then show the Home anew."""
-        conversation = at_home(client, context, body["user"]["id"])
+    def handle_command(body: dict[str, Any], context: BoltContext, client: WebClient) -> None:
+        """Run the command, then publish App Home again."""
+        conversation = direct_conversation(client, context, body["user"]["id"])
         services.serve(conversation, request_in(context))
         _publish(client, conversation.user, _view(services, conversation))
 
-    def subscribed(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient) -> None:
-        """Subscribe the conversation that was chosen: monthly, as most want it; it can be changed there."""
-        conversation = at_home(client, context, body["user"]["id"])
+    def handle_subscribe(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient) -> None:
+        """Subscribe the selected conversation with the default schedule."""
+        conversation = direct_conversation(client, context, body["user"]["id"])
         where = str(action.get("selected_conversation") or "")
         if where:
-            there = seated_in(services, conversation, where)
-            if there:
-                services.serve(there, services.parser.parse("subscribe"))
+            target = conversation_in(services, conversation, where)
+            if target:
+                services.serve(target, services.parser.parse("subscribe"))
             else:
-                services.responder.tell(conversation, not_known_in("subscribe"))
+                services.responder.tell(conversation, membership_unknown("subscribe"))
         _publish(client, conversation.user, _view(services, conversation))
 
-    app.action(SUBSCRIBE)(ack=acked, lazy=[subscribed])
-    app.action(COMMAND_ACTIONS, matchers=[_on_the_home])(ack=acked, lazy=[changed])
+    app.action(SUBSCRIBE)(ack=acknowledge, lazy=[handle_subscribe])
+    app.action(COMMAND_ACTIONS, matchers=[_on_the_home])(ack=acknowledge, lazy=[handle_command])
 
 
 def _on_the_home(body: dict[str, Any]) -> bool:
@@ -74,11 +74,13 @@ def _on_the_home(body: dict[str, Any]) -> bool:
 
 def _view(services: Services, conversation: Conversation, asked: str | None = None) -> Block:
     try:
-        kept = subscriptions_section(services.subscription_service.rows(conversation, many=SHOWN))
-        return home_view(services.name_index.current(), services.entries, datetime.now(UTC).date(), asked=asked, sections=[kept])
-    except Exception as error:  # noqa: BLE001 - logged with its trace under the reference that the Home then shows
+        section = subscriptions_section(services.subscription_service.rows(conversation, many=SHOWN))
+        return home_view(
+            services.name_index.current(), services.entries, datetime.now(UTC).date(), asked=asked, sections=[section]
+        )
+    except Exception as error:  # noqa: BLE001 - logged with the reference ID that App Home shows
         return trouble_view(notice_of(error))
 
 
 def _publish(client: WebClient, user: str, view: Block) -> None:
-    attempt("the Home was not published", lambda: client.views_publish(user_id=user, view=view))
+    attempt("could not publish App Home", lambda: client.views_publish(user_id=user, view=view))

@@ -1,4 +1,4 @@
-"""Links to the Hub: a card under those that lead to a model or an owner of which the store knows something."""
+"""Unfurl links to models and owners on the Hub."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from analytics.query import Query
 from bot.blocks.hub_card import model_card, owner_card
 from bot.delivery.attempts import attempt
 from bot.domain.hub_urls import ModelPage, OwnerPage, page_of
-from bot.slack.payload import acked, workspace_of
-from bot.slack_api.errors import FAILURES, said
+from bot.slack.payload import acknowledge, workspace_of
+from bot.slack_api.errors import FAILURES, error_code
 
 if TYPE_CHECKING:
     from slack_bolt import App, BoltContext
@@ -23,32 +23,32 @@ if TYPE_CHECKING:
     from bot.slack.services import Services
 
 MOST = 5
-"""Cards under one message."""
+"""Cards per message."""
 
 _log = logging.getLogger(__name__)
 
 
 def listen(app: App, services: Services) -> None:
-    """Attach the event. Nobody asked for a card, so whatever stands in its way is in the log and nowhere else."""
+    """Add the listener. Errors are only logged, because nobody asked for a card."""
 
-    def shared(event: dict[str, Any], context: BoltContext, client: WebClient) -> None:
+    def handle_link_shared(event: dict[str, Any], context: BoltContext, client: WebClient) -> None:
         pages = _pages(event)
         if not pages or services.rate_limit.ask(workspace_of(context), str(event.get("user"))):
             return
         cards = {address: {"blocks": card} for address, page in pages.items() if (card := _card(services, page))}
         try:
             if cards:
-                attempt("no card", lambda: client.chat_unfurl(unfurls=cards, **_where(event)))
+                attempt("could not unfurl links", lambda: client.chat_unfurl(unfurls=cards, **_where(event)))
         except FAILURES as error:
-            _log.info("no card: %s", said(error))
+            _log.info("could not unfurl links: %s", error_code(error))
 
-    app.event("link_shared")(ack=acked, lazy=[shared])
+    app.event("link_shared")(ack=acknowledge, lazy=[handle_link_shared])
 
 
 def _pages(event: dict[str, Any]) -> dict[str, ModelPage | OwnerPage]:
-    """Return the pages that deserve a card by the address that leads there, each page once."""
+    """Return the linked pages by URL, each page once."""
     if not (event.get("is_bot_user_member") or event.get("source") == "composer"):
-        return {}  # a conversation that nobody invited the bot to
+        return {}  # the bot wasn't invited to this conversation
     first: dict[ModelPage | OwnerPage, str] = {}
     for link in event["links"]:
         page = page_of(link["url"])
@@ -58,14 +58,14 @@ def _pages(event: dict[str, Any]) -> dict[str, ModelPage | OwnerPage]:
 
 
 def _where(event: dict[str, Any]) -> dict[str, Any]:
-    """Say which message the cards belong to. One that is still being written has no channel; some workspaces send no id."""
+    """Return the arguments that identify the message; a draft has no channel, and some workspaces send no unfurl id."""
     if event.get("unfurl_id") and event.get("source"):
         return {"unfurl_id": event["unfurl_id"], "source": event["source"]}
     return {"channel": event["channel"], "ts": event["message_ts"]}
 
 
 def _card(services: Services, page: ModelPage | OwnerPage) -> list[Block] | None:
-    """Make the card of a page, if the store knows exactly what it is about."""
+    """Build a page's card; ``None`` unless the data has exactly this model or owner."""
     word, name = ("model", page.id) if isinstance(page, ModelPage) else ("creator", page.namespace)
     now = _answer(services, Query(word, (name,)))
     if now is None or not _about(page, now):
@@ -80,7 +80,7 @@ def _answer(services: Services, query: Query) -> Answer | None:
 
 
 def _about(page: ModelPage | OwnerPage, answer: Answer) -> bool:
-    """Tell whether an answer is about this very page: questions forgive spelling, and a link must not mean its neighbor."""
+    """Return whether an answer is about exactly this page; queries match similar names too."""
     shares = [share for ranking in answer.rankings for share in ranking.shares]
     if isinstance(page, ModelPage):
         return any(_same(renames.successor(share.name), renames.successor(page.id)) for share in shares)
@@ -88,6 +88,6 @@ def _about(page: ModelPage | OwnerPage, answer: Answer) -> bool:
     return any(_same(owner, name) for share in shares for name, _ in share.members or ((share.name, 0.0),))
 
 
-def _same(one: str, other: str) -> bool:
-    """As on the Hub, case does not matter."""
-    return one.casefold() == other.casefold()
+def _same(first_name: str, second_name: str) -> bool:
+    """Compare names as the Hub does, ignoring case."""
+    return first_name.casefold() == second_name.casefold()

@@ -1,4 +1,4 @@
-"""Mentions and direct messages: each message has one answer, which an edit changes in place."""
+"""Listeners for mentions and direct messages. Each message has one answer; editing the message updates it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.delivery.conversation import Conversation
 from bot.domain.request import SourceMessage
-from bot.slack.payload import access_in, acked, message_in, request_in, workspace_of
+from bot.slack.payload import access_in, acknowledge, message_in, request_in, workspace_of
 
 if TYPE_CHECKING:
     from slack_bolt import App, BoltContext
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
 
 
 def listen(app: App, services: Services) -> None:
-    """Attach both events."""
+    """Add both listeners."""
 
-    def mentioned(event: dict[str, Any], context: BoltContext, client: WebClient) -> None:
+    def handle_mention(event: dict[str, Any], context: BoltContext, client: WebClient) -> None:
         _answer(services, event, context, client, direct=False)
 
-    def messaged(event: dict[str, Any], context: BoltContext, client: WebClient) -> None:
+    def handle_message(event: dict[str, Any], context: BoltContext, client: WebClient) -> None:
         if event.get("channel_type") == "im":
             _answer(services, event, context, client, direct=True)
 
-    app.event("app_mention")(ack=acked, lazy=[mentioned])
-    app.event("message")(ack=acked, lazy=[messaged])
+    app.event("app_mention")(ack=acknowledge, lazy=[handle_mention])
+    app.event("message")(ack=acknowledge, lazy=[handle_message])
 
 
 def _answer(services: Services, event: dict[str, Any], context: BoltContext, client: WebClient, *, direct: bool) -> None:
-    """Answer a message that a person wrote or edited; any other event is left alone."""
+    """Answer a message that a person wrote or edited; ignore other events."""
     message = message_in(event)
     if message is None:
         return

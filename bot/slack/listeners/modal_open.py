@@ -1,4 +1,4 @@
-"""What opens the form that builds a question: the global shortcut, a button, a word after the command."""
+"""Listeners that open the question form: global shortcut, button and ``build`` command."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from bot.domain.reply import Notice
 from bot.domain.request import Command, Misunderstood, Question
 from bot.slack.listeners.actions import channel_of
 from bot.slack.listeners.command import COMMAND
-from bot.slack.payload import access_in, acked, chosen, request_in, workspace_of
-from bot.slack_api.errors import FAILURES, said
+from bot.slack.payload import access_in, acknowledge, request_in, selected_value, workspace_of
+from bot.slack_api.errors import FAILURES, error_code
 
 if TYPE_CHECKING:
     from slack_bolt import App, BoltContext, Respond
@@ -28,24 +28,24 @@ if TYPE_CHECKING:
 SHORTCUT = "ask"
 """The global shortcut's callback id."""
 _PATIENCE = 1.0
-"""Seconds that the first form waits for the months that there are; Slack forgets after three that somebody wanted one."""
+"""Seconds that the first form waits for the name index; a trigger id expires after three."""
 
 _log = logging.getLogger(__name__)
 
 
 def listen(app: App, services: Services) -> None:
-    """Attach what opens the form. Comes before the command, whose other words are questions."""
+    """Add the listeners; call this before adding the slash command, which takes all other text."""
 
     def from_shortcut(shortcut: dict[str, Any], context: BoltContext, client: WebClient) -> None:
-        open_form(services, at_home(client, context, shortcut["user"]["id"]), shortcut["trigger_id"])
+        open_form(services, direct_conversation(client, context, shortcut["user"]["id"]), shortcut["trigger_id"])
 
     def from_button(
         body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond
     ) -> None:
-        request = request_in(context) if chosen(action).strip() else None
+        request = request_in(context) if selected_value(action).strip() else None
         user = body["user"]["id"]
         in_message = Conversation(client, workspace_of(context), channel_of(body), user, respond, access=access_in(context))
-        conversation = in_message if context.response_url else at_home(client, context, user)
+        conversation = in_message if context.response_url else direct_conversation(client, context, user)
         open_form(services, conversation, body["trigger_id"], request)
 
     def from_command(command: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
@@ -53,31 +53,31 @@ def listen(app: App, services: Services) -> None:
         conversation = Conversation(client, *place, respond, access=access_in(context))
         open_form(services, conversation, command["trigger_id"], request_in(context))
 
-    app.shortcut(SHORTCUT)(ack=acked, lazy=[from_shortcut])
-    app.action(re.compile(rf"^{BUILD}(?::|$)"))(ack=acked, lazy=[from_button])
-    app.command(COMMAND, matchers=[wanted])(ack=acked, lazy=[from_command])
+    app.shortcut(SHORTCUT)(ack=acknowledge, lazy=[from_shortcut])
+    app.action(re.compile(rf"^{BUILD}(?::|$)"))(ack=acknowledge, lazy=[from_button])
+    app.command(COMMAND, matchers=[opens_form])(ack=acknowledge, lazy=[from_command])
 
 
-def wanted(context: BoltContext) -> bool:
-    """Whether a slash command asks for the form."""
+def opens_form(context: BoltContext) -> bool:
+    """Return whether a slash command asks for the form."""
     request = request_in(context)
     return isinstance(request, Command) and request.word == "build"
 
 
-def at_home(client: WebClient, context: BoltContext, user: str) -> Conversation:
-    """Seat somebody in their own conversation with the bot. Slack takes the person's id for it and needs no further scope."""
+def direct_conversation(client: WebClient, context: BoltContext, user: str) -> Conversation:
+    """Return a user's direct conversation with the bot. Slack accepts the user id as channel, which needs no other scope."""
     return Conversation(client, workspace_of(context), user, user, direct=True, access=access_in(context))
 
 
-def seated_in(
+def conversation_in(
     services: Services, conversation: Conversation, where: str, body: dict[str, Any] | None = None, respond: Respond | None = None
 ) -> Conversation | None:
-    """Seat somebody in a conversation that they chose in a form or on the Home; ``None`` unless they are known to be in it.
+    """Return the conversation that a user selected in a form or App Home; ``None`` unless they are a known member.
 
-    Slack says so by an address to answer there, which it sends along with a form, or when it is asked.
+    A response URL in the payload proves membership; otherwise Slack is asked.
     """
-    given = body.get("response_urls") if body else None
-    answerable = any(one.get("channel_id") == where for one in given or () if isinstance(one, dict))
+    response_urls = body.get("response_urls") if body else None
+    answerable = any(one.get("channel_id") == where for one in response_urls or () if isinstance(one, dict))
     client, workspace, user = conversation.client, conversation.workspace, conversation.user
     if (
         not answerable
@@ -89,8 +89,8 @@ def seated_in(
     return Conversation(client, workspace, where, user, respond if answerable else None, access=access)
 
 
-def not_known_in(line: str) -> Notice:
-    """Say what to do where it isn't known whether somebody is in the conversation that they chose."""
+def membership_unknown(line: str) -> Notice:
+    """Return the notice for a user whose membership of the selected conversation is unknown."""
     return Notice(
         "I can't tell whether you're in that conversation. Invite me there with “/invite @hfstats”, "
         f"then type “{COMMAND} {line}” in it."
@@ -98,23 +98,23 @@ def not_known_in(line: str) -> Notice:
 
 
 def open_form(services: Services, conversation: Conversation, trigger: str, request: Request | None = None) -> None:
-    """Open the form, beginning with the question that a request names; tell the person what to do where Slack refuses."""
+    """Open the form, filled in with a request's question; notifies the user if Slack refuses."""
     form = FormValues(services.entries[0].form.word, {})
-    wrong: dict[str, str] = {}
+    field_errors: dict[str, str] = {}
     match request:
         case Question(query) | Command(question=Query() as query):
             form = form_values(query)
         case Misunderstood(Notice(mistake)) | Command(mistake=mistake) if mistake:
-            wrong = {QUESTION: mistake}
-    view = build_view(form, services.entries, services.name_index.at_hand(_PATIENCE), wrong)
+            field_errors = {QUESTION: mistake}
+    view = build_view(form, services.entries, services.name_index.cached(_PATIENCE), field_errors)
     try:
         conversation.client.views_open(trigger_id=trigger, view=view)
     except FAILURES as error:
-        _log.warning("the form was not opened: %s", said(error))
-        services.responder.tell(conversation, Notice(_refused(said(error)), build="" if wrong else form.text))
+        _log.warning("could not open the question form: %s", error_code(error))
+        services.responder.tell(conversation, Notice(_refused(error_code(error)), build="" if field_errors else form.text))
 
 
 def _refused(code: str) -> str:
     late = code in {"expired_trigger_id", "exchanged_trigger_id"}
-    why = "Slack had stopped waiting when I opened the form" if late else f"Slack did not let me open the form ({code})"
-    return f"{why}. The button tries again; or type the question after {COMMAND}, as in “{COMMAND} licenses”."
+    why = "I was too slow to open the form" if late else f"Slack didn't let me open the form ({code})"
+    return f"{why}. Press the button to try again, or type your question, for example “{COMMAND} licenses”."

@@ -1,4 +1,4 @@
-"""The form that places a bet: what opens it, what changes as it is filled in, and what it places in the end."""
+"""Listeners for the bet form: opening, updates, name suggestions, validation and submission."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from bot.domain.request import Command
 from bot.domain.store_summary import Name
 from bot.slack.listeners.actions import channel_of
 from bot.slack.listeners.command import COMMAND
-from bot.slack.listeners.modal_open import at_home, not_known_in, seated_in
-from bot.slack.payload import access_in, acked, request_in, workspace_of
-from bot.slack_api.errors import FAILURES, said
+from bot.slack.listeners.modal_open import conversation_in, direct_conversation, membership_unknown
+from bot.slack.payload import access_in, acknowledge, request_in, workspace_of
+from bot.slack_api.errors import FAILURES, error_code
 from bot.slack_api.markup import unescaped
 
 if TYPE_CHECKING:
@@ -35,16 +35,16 @@ if TYPE_CHECKING:
 
 _OFFERED = 30
 _PATIENCE = 1.0
-"""Seconds that the first suggestions wait for the names that there are; Slack waits three."""
+"""Seconds that the first suggestions wait for the name index; Slack waits three."""
 _FAMILIES = tuple(Name(one) for one in licenses.FAMILIES)
 
 _log = logging.getLogger(__name__)
 
 
 def listen(app: App, services: Services) -> None:
-    """Attach everything about the form. Comes before the command, whose whole bets are the clerk's."""
+    """Add the listeners; call this before adding the slash command, which takes complete bets."""
 
-    def wanted(context: BoltContext) -> bool:
+    def opens_form(context: BoltContext) -> bool:
         draft = draft_of(request_in(context))
         return draft is not None and not draft.complete
 
@@ -56,27 +56,27 @@ def listen(app: App, services: Services) -> None:
     def from_button(body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
         user = body["user"]["id"]
         in_message = Conversation(client, workspace_of(context), channel_of(body), user, respond, access=access_in(context))
-        conversation = in_message if context.response_url else at_home(client, context, user)
+        conversation = in_message if context.response_url else direct_conversation(client, context, user)
         _open(services, conversation, body["trigger_id"], draft_of(request_in(context)))
 
     _listen_inside(app, services)
-    app.command(COMMAND, matchers=[wanted])(ack=acked, lazy=[from_command])
-    app.action(re.compile(rf"^{BET}(?::|$)"))(ack=acked, lazy=[from_button])
+    app.command(COMMAND, matchers=[opens_form])(ack=acknowledge, lazy=[from_command])
+    app.action(re.compile(rf"^{BET}(?::|$)"))(ack=acknowledge, lazy=[from_button])
 
 
 def _listen_inside(app: App, services: Services) -> None:
-    def changed(body: dict[str, Any], client: WebClient) -> None:
+    def handle_change(body: dict[str, Any], client: WebClient) -> None:
         draft, where = read_view(body["view"])
         try:
             client.views_update(view_id=body["view"]["id"], view=bet_view(draft, _months(services), where))
-        except FAILURES as error:  # closed meanwhile, most likely; what is submitted is read anew
-            _log.info("the form of a bet was not updated: %s", said(error))
+        except FAILURES as error:  # most likely closed; a submission is validated again
+            _log.info("could not update the bet form: %s", error_code(error))
 
-    def suggested(ack: Ack, payload: dict[str, Any]) -> None:
+    def handle_suggestion(ack: Ack, payload: dict[str, Any]) -> None:
         of, typed = ranking_of(payload["block_id"]), unescaped(payload.get("value") or "")
         ack(**suggestions(of, _near(services, of, typed), typed))
 
-    def checked(ack: Ack, body: dict[str, Any]) -> None:
+    def validate(ack: Ack, body: dict[str, Any]) -> None:
         draft, _ = read_view(body["view"])
         there = body["view"]["state"]["values"]
         wrong = {block if block in there else OF: text for block, text in mistakes(draft, _late(services, draft)).items()}
@@ -85,20 +85,20 @@ def _listen_inside(app: App, services: Services) -> None:
         else:
             ack()
 
-    def submitted(body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
+    def handle_submission(body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
         draft, where = read_view(body["view"])
         if mistakes(draft, _late(services, draft)):
             return
-        conversation = at_home(client, context, body["user"]["id"])
-        there = seated_in(services, conversation, where, body, respond) if where else conversation
+        conversation = direct_conversation(client, context, body["user"]["id"])
+        there = conversation_in(services, conversation, where, body, respond) if where else conversation
         if there is None:
-            services.responder.tell(conversation, not_known_in(str(draft)))
+            services.responder.tell(conversation, membership_unknown(str(draft)))
         else:
             services.serve(there, services.parser.parse(str(draft)))
 
-    app.action(re.compile(rf"^{FIELD}:"), matchers=[_in_the_form])(ack=acked, lazy=[changed])
-    app.options(re.compile(rf"^{FIELD}:"))(suggested)
-    app.view(PLACE)(ack=checked, lazy=[submitted])
+    app.action(re.compile(rf"^{FIELD}:"), matchers=[_in_the_form])(ack=acknowledge, lazy=[handle_change])
+    app.options(re.compile(rf"^{FIELD}:"))(handle_suggestion)
+    app.view(PLACE)(ack=validate, lazy=[handle_submission])
 
 
 def _in_the_form(body: dict[str, Any]) -> bool:
@@ -106,7 +106,7 @@ def _in_the_form(body: dict[str, Any]) -> bool:
 
 
 def _open(services: Services, conversation: Conversation, trigger: str, draft: Draft | None) -> None:
-    """Open the form, beginning with a draft; tell the person what to do where Slack refuses, or the month is closed."""
+    """Open the form, filled in with a draft; notifies the user if Slack refuses or the month is closed."""
     if not services.admits(conversation, Permission.CHANGE):
         return
     months = _months(services)
@@ -121,15 +121,16 @@ def _open(services: Services, conversation: Conversation, trigger: str, draft: D
     try:
         conversation.client.views_open(trigger_id=trigger, view=view)
     except FAILURES as error:
-        _log.warning("the form of a bet was not opened: %s", said(error))
+        _log.warning("could not open the bet form: %s", error_code(error))
         whole = str(replace(draft, name=draft.name or "Alibaba", percent=draft.percent or 70, month=draft.month or months[-1]))
         services.responder.tell(
-            conversation, Notice(f"Slack did not let me open the form ({said(error)}). Type a bet: {COMMAND} {whole}")
+            conversation,
+            Notice(f"Slack didn't let me open the form ({error_code(error)}). Type a bet, for example: {COMMAND} {whole}"),
         )
 
 
 def draft_of(request: Request) -> Draft | None:
-    """Return the bet that somebody began to type; ``None`` where there is none."""
+    """Return the draft of a bet in a request; ``None`` if there is none."""
     return request.bet if isinstance(request, Command) else None
 
 
@@ -142,8 +143,8 @@ def _late(services: Services, draft: Draft) -> str:
 
 
 def _near(services: Services, of: Dimension, typed: str) -> list[str]:
-    """Return the names that somebody may mean; none where the store cannot be looked at now."""
+    """Return matching names; none if the name index isn't available yet."""
     if of is Dimension.FAMILY:
         return near(_FAMILIES, typed, _OFFERED)
-    overview = services.name_index.at_hand(_PATIENCE)
-    return near(overview.names.get(of.value, ()), typed, _OFFERED) if overview else []
+    summary = services.name_index.cached(_PATIENCE)
+    return near(summary.names.get(of.value, ()), typed, _OFFERED) if summary else []

@@ -1,4 +1,4 @@
-"""What is pressed on subscriptions, watches, digests and the letters about them."""
+"""Listeners for the buttons of subscriptions, alerts, digests and notices."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from bot.blocks.messages import COMMAND_ACTIONS
 from bot.delivery.conversation import Conversation
 from bot.delivery.send import send
 from bot.domain.reply import Notice
-from bot.slack.direct_message import opening
+from bot.slack.direct_message import file_introduction
 from bot.slack.listeners.actions import channel_of, is_ephemeral, thread_of
-from bot.slack.payload import access_in, acked, chosen, request_in, workspace_of
-from bot.slack_api.errors import FAILURES, PostResult, said
+from bot.slack.payload import access_in, acknowledge, request_in, selected_value, workspace_of
+from bot.slack_api.errors import FAILURES, PostResult, error_code
 
 if TYPE_CHECKING:
     from slack_bolt import App, BoltContext, Respond
@@ -25,37 +25,44 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _GONE = Notice(
-    "The numbers of that digest are not kept any more; “digest” and a month shows it again.", suggestions=("digest now",)
+    "I don't have that digest's numbers anymore. To see it again, type “digest” and the month.", suggestions=("digest now",)
 )
 _NOT_SHOWN = Notice("I couldn't show all the details here. Press the button again in a minute.")
-_NO_FILE = Notice("I could not share a file here. Invite me to this channel and press again.")
+_NO_FILE = Notice("I couldn't share a file here. Invite me with “/invite @hfstats”, then press the button again.")
 
 
 def listen(app: App, services: Services) -> None:
-    """Attach them. What is pressed on the Home is the Home's."""
+    """Add the listeners. Buttons in App Home are handled in ``home``."""
 
-    def pressed(body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
+    def handle_command(body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
         services.serve(_conversation(body, context, client, respond), request_in(context))
 
-    def detailed(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
+    def handle_details(
+        body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond
+    ) -> None:
         conversation = _conversation(body, context, client, respond, in_thread=True)
         content = _content(services, conversation, action)
         if content:
             text = content.text.partition("\n")[0]
             for at in range(0, len(content.details), 3):
-                if send(conversation.post_methods(), iter([list(content.details[at : at + 3]), []]), text) is not PostResult.DONE:
+                if (
+                    send(conversation.post_methods(), iter([list(content.details[at : at + 3]), []]), text)
+                    is not PostResult.DELIVERED
+                ):
                     services.responder.tell(conversation, _NOT_SHOWN)
                     break
 
-    def exported(body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond) -> None:
+    def handle_export(
+        body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond
+    ) -> None:
         conversation = _conversation(body, context, client, respond, in_thread=True)
         content = _content(services, conversation, action)
-        if content and not _shared(conversation, content):
+        if content and not _share_files(conversation, content):
             services.responder.tell(conversation, _NO_FILE)
 
-    app.action(COMMAND_ACTIONS, matchers=[_in_a_message])(ack=acked, lazy=[pressed])
-    app.action(DETAILS)(ack=acked, lazy=[detailed])
-    app.action(NUMBERS)(ack=acked, lazy=[exported])
+    app.action(COMMAND_ACTIONS, matchers=[_in_a_message])(ack=acknowledge, lazy=[handle_command])
+    app.action(DETAILS)(ack=acknowledge, lazy=[handle_details])
+    app.action(NUMBERS)(ack=acknowledge, lazy=[handle_export])
 
 
 def _in_a_message(body: dict[str, Any]) -> bool:
@@ -65,7 +72,7 @@ def _in_a_message(body: dict[str, Any]) -> bool:
 def _conversation(
     body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond, *, in_thread: bool = False
 ) -> Conversation:
-    """Seat whoever pressed: a list that they alone see is replaced, a letter to them as well."""
+    """Return the conversation for the reply; an ephemeral or direct message is replaced by it."""
     place = (workspace_of(context), channel_of(body), body["user"]["id"])
     conversation = Conversation(client, *place, respond, access=access_in(context))
     if is_ephemeral(body):
@@ -79,39 +86,39 @@ def _conversation(
 
 def _content(services: Services, conversation: Conversation, action: dict[str, Any]) -> Content | None:
     notice = services.rate_limit.ask(conversation.workspace, conversation.user)
-    found = None if notice else services.subscription_service.delivery_context.built_digests.get(chosen(action))
-    if found is None:
+    stored = None if notice else services.subscription_service.delivery_context.built_digests.get(selected_value(action))
+    if stored is None:
         services.responder.tell(conversation, notice or _GONE)
         return None
-    return found[0]
+    return stored[0]
 
 
-def _shared(conversation: Conversation, content: Content) -> bool:
-    """Bring the files into the thread or, where that is not possible, to the person."""
-    return all(_uploaded(conversation, name, text) or _sent(conversation, name, text) for name, text in content.files.items())
+def _share_files(conversation: Conversation, content: Content) -> bool:
+    """Share the files in the thread or, if that fails, in a direct message; returns whether all were shared."""
+    return all(_upload(conversation, name, text) or _send(conversation, name, text) for name, text in content.files.items())
 
 
-def _uploaded(conversation: Conversation, name: str, text: str, direct: str | None = None) -> bool:
+def _upload(conversation: Conversation, name: str, text: str, direct: str | None = None) -> bool:
     thread = None if direct else conversation.thread
     try:
         conversation.client.files_upload_v2(
             content=text, filename=name, title=name, channel=direct or conversation.channel, thread_ts=thread
         )
     except FAILURES as error:
-        _log.info("the file could not be shared: %s", said(error))
+        _log.info("could not share a file: %s", error_code(error))
         return False
     return True
 
 
-def _sent(conversation: Conversation, name: str, text: str) -> bool:
-    """Send the file directly; a message opens the conversation, which needs no further scope."""
+def _send(conversation: Conversation, name: str, text: str) -> bool:
+    """Send a file in a direct message; posting a message first opens the conversation without another scope."""
     try:
         opened = conversation.client.chat_postMessage(
             channel=conversation.user, text="The numbers of the digest as CSV:", unfurl_links=False
         )
     except FAILURES as error:
-        _log.warning("no direct message: %s", said(error))
+        _log.warning("no direct message: %s", error_code(error))
         return False
-    with opening(conversation.client, opened) as message:
-        message.of_use = _uploaded(conversation, name, text, str(opened["channel"]))
-    return message.of_use
+    with file_introduction(conversation.client, opened) as message:
+        message.has_file = _upload(conversation, name, text, str(opened["channel"]))
+    return message.has_file

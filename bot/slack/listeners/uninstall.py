@@ -1,4 +1,4 @@
-"""What Slack itself says: a workspace removed the app, people took back what they granted, a channel has another id."""
+"""Listeners for Slack's own events: app uninstalled, tokens revoked, channel id changed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from bot.delivery.attempts import attempt
-from bot.slack.payload import acked, workspace_of
+from bot.slack.payload import acknowledge, workspace_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,36 +19,36 @@ _log = logging.getLogger(__name__)
 
 
 def listen(app: App, services: Services) -> None:
-    """Attach the three events."""
+    """Add the three listeners."""
 
-    def uninstalled(context: BoltContext) -> None:
-        _forget(services, workspace_of(context))
+    def handle_uninstall(context: BoltContext) -> None:
+        _delete_workspace(services, workspace_of(context))
 
-    def revoked(event: dict[str, Any], context: BoltContext) -> None:
+    def handle_tokens_revoked(event: dict[str, Any], context: BoltContext) -> None:
         tokens = event.get("tokens") or {}
         if tokens.get("bot"):
-            _forget(services, workspace_of(context))
+            _delete_workspace(services, workspace_of(context))
         elif tokens.get("oauth"):
-            _done(
+            _delete(
                 lambda: services.workspace_removal.forget_users(workspace_of(context), tokens["oauth"]),
-                "tokens of people deleted: %s",
+                "deleted tokens of users: %s",
             )
 
-    def moved(event: dict[str, Any], context: BoltContext) -> None:
+    def handle_channel_id_changed(event: dict[str, Any], context: BoltContext) -> None:
         workspace, old, new = workspace_of(context), str(event.get("old_channel_id")), str(event.get("new_channel_id"))
         if workspace:
-            _done(lambda: services.channel_ids.change(workspace, old, new), "a channel has another id; rows moved: %s")
+            _delete(lambda: services.channel_ids.change(workspace, old, new), "a channel's id changed; updated rows: %s")
 
-    app.event("app_uninstalled")(ack=acked, lazy=[uninstalled])
-    app.event("tokens_revoked")(ack=acked, lazy=[revoked])
-    app.event("channel_id_changed")(ack=acked, lazy=[moved])
+    app.event("app_uninstalled")(ack=acknowledge, lazy=[handle_uninstall])
+    app.event("tokens_revoked")(ack=acknowledge, lazy=[handle_tokens_revoked])
+    app.event("channel_id_changed")(ack=acknowledge, lazy=[handle_channel_id_changed])
 
 
-def _forget(services: Services, workspace: str) -> None:
+def _delete_workspace(services: Services, workspace: str) -> None:
     if workspace:
-        _done(lambda: services.workspace_removal.forget(workspace), "a workspace left; rows deleted: %s")
+        _delete(lambda: services.workspace_removal.forget(workspace), "a workspace uninstalled the app; deleted rows: %s")
 
 
-def _done(forget: Callable[[], object], line: str) -> None:
-    """Forget now or, where the database is away, later: Slack tells it once."""
-    attempt("what Slack told is not recorded yet", lambda: _log.info(line, forget()))
+def _delete(forget: Callable[[], object], line: str) -> None:
+    """Run a deletion, and retry it if the database is unavailable, because Slack sends these events once."""
+    attempt("could not handle an event of Slack's yet", lambda: _log.info(line, forget()))

@@ -1,4 +1,4 @@
-"""The step "Get Hub statistics" of Workflow Builder: a question goes in, its answer comes out as text and a picture."""
+"""The "Get Hub statistics" step for Workflow Builder: input is a question, outputs are headline, text and image URL."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from bot.delivery.attempts import attempt
 from bot.domain.reply import Notice
 from bot.domain.request import Misunderstood, Question
 from bot.slack.listeners.command import COMMAND
-from bot.slack.payload import acked, workspace_of
-from bot.slack_api.errors import FAILURES, said
+from bot.slack.payload import acknowledge, workspace_of
+from bot.slack_api.errors import FAILURES, error_code
 from bot.slack_api.markup import plain_text
 
 if TYPE_CHECKING:
@@ -23,52 +23,55 @@ if TYPE_CHECKING:
     from bot.slack.services import Services
 
 STEP = "get_hub_statistics"
-"""The step's name in the manifest, which declares what goes in and what comes out."""
+"""The step's callback id in the manifest, which declares its inputs and outputs."""
 ROWS = 8
-"""Numbers that the text names."""
-_ASK = Notice("This step answers a question, and this is none.", suggestions=("licenses", "creator Meta", "movers licenses"))
+"""Maximum number of rows in the text."""
+_ASK = Notice(
+    "This step answers questions, such as “licenses”. Commands and help don't work here.",
+    suggestions=("licenses", "creator Meta", "movers licenses"),
+)
 
 
 _log = logging.getLogger(__name__)
 
 
 def listen(app: App, services: Services) -> None:
-    """Attach the step. A workflow waits for it, so it always ends: with an answer, or saying why there is none."""
+    """Add the listener. A workflow waits for the step, so it always ends, with an answer or an error."""
 
     def run(inputs: dict[str, Any], context: BoltContext, complete: Complete, fail: Fail) -> None:
         try:
-            found = _outputs(services, workspace_of(context), str(inputs["question"]))
-        except BaseException as error:  # noqa: BLE001 - logged with its trace under the reference that the workflow's owner is shown
-            found = notice_of(error)
+            outcome = _outputs(services, workspace_of(context), str(inputs["question"]))
+        except BaseException as error:  # noqa: BLE001 - logged with the reference ID that the workflow's owner sees
+            outcome = notice_of(error)
         try:
-            _end(found, complete, fail)
-        except FAILURES as error:  # refused for good; Slack may still take the end that says so
-            _log.error("the step could not be ended: %s", said(error))
+            _end(outcome, complete, fail)
+        except FAILURES as error:  # a permanent error; Slack may still accept a failure
+            _log.error("could not complete the step: %s", error_code(error))
             with suppress(*FAILURES):
-                _end(Notice(f"Slack refused the step's end ({said(error)})."), complete, fail)
+                _end(Notice(f"Slack didn't accept the step's result ({error_code(error)})."), complete, fail)
         except BaseException as error:  # noqa: BLE001 - as above
             _end(notice_of(error), complete, fail)
 
-    app.function(STEP)(ack=acked, lazy=[run])
+    app.function(STEP)(ack=acknowledge, lazy=[run])
 
 
-def _end(found: dict[str, str] | Notice, complete: Complete, fail: Fail) -> None:
-    """End the step, later where Slack is away: ending it twice does no harm."""
-    if isinstance(found, Notice):
-        text = escape_everything(notice_text(found))
-        attempt("the step could not be ended", lambda: fail(text))
+def _end(outcome: dict[str, str] | Notice, complete: Complete, fail: Fail) -> None:
+    """Complete or fail the step; retried if Slack is unavailable, since both are idempotent."""
+    if isinstance(outcome, Notice):
+        text = escape_everything(notice_text(outcome))
+        attempt("could not complete the step", lambda: fail(text))
     else:
-        attempt("the step could not be ended", lambda: complete(found))
+        attempt("could not complete the step", lambda: complete(outcome))
 
 
 def _outputs(services: Services, workspace: str, typed: str) -> dict[str, str] | Notice:
-    """Answer a question: what the manifest declares as the step's outputs, or why there is no answer."""
+    """Return the step's outputs as declared in the manifest, or a notice if there is no answer."""
     request = services.parser.parse(plain_text(typed).removeprefix(COMMAND))
     if isinstance(request, Misunderstood):
         return request.notice
     if not isinstance(request, Question):
         return _ASK  # commands and help are for people
-    # The steps of one workspace share a rate limit, whoever started the workflow.
+    # The steps of one workspace share a rate limit, regardless of who started the workflow.
     notice = services.rate_limit.ask(workspace, STEP)
     if notice:
         return notice

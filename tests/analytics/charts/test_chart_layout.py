@@ -1,3 +1,5 @@
+"""The layout of charts: no overlapping labels, nothing outside the picture."""
+
 from __future__ import annotations
 
 from dataclasses import replace

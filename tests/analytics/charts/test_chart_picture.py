@@ -1,3 +1,5 @@
+"""Charts as PNG pictures."""
+
 from __future__ import annotations
 
 import subprocess

@@ -1,3 +1,5 @@
+"""Chart values and their validation."""
+
 from __future__ import annotations
 
 from datetime import date, timedelta

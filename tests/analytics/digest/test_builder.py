@@ -167,7 +167,7 @@ def test_behind_a_list_of_another_size_the_last_like_it_is_compared_with(stored:
     assert {section.since for section in told.sections} == {date(2026, 5, 31)}
 
 
-def test_a_list_that_the_hub_cut_short_is_told(stored: Callable[..., SqlHistory]) -> None:
+def test_a_list_that_the_hub_cut_short_is_reported(stored: Callable[..., SqlHistory]) -> None:
     told = digest(month("2026-07"), stored(listing(date(2026, 7, 31), models(LIST_SIZE - 10), "hub")))
     assert "The Hub returned 290 models instead of 300 on July 31, 2026." in told.notes
 
@@ -178,7 +178,7 @@ def test_on_a_list_that_is_much_too_short_nothing_is_published(stored: Callable[
         digest(month("2026-07"), history)
 
 
-def test_counts_of_the_day_before_are_told(stored: Callable[..., SqlHistory]) -> None:
+def test_counts_of_the_day_before_are_reported(stored: Callable[..., SqlHistory]) -> None:
     days = date(2026, 6, 30), date(2026, 7, 30), date(2026, 7, 31)
     first, second, third = (listing(day, models(30, 1000 + 50 * (place > 0))) for place, day in enumerate(days))
     told = digest(month("2026-07"), stored(first, second, third))
@@ -197,7 +197,7 @@ def test_a_license_that_is_recorded_of_other_models_than_before_is_not_compared(
     assert all(section.shifts for section in others)
 
 
-def test_a_license_that_no_source_records_is_told(stored: Callable[..., SqlHistory]) -> None:
+def test_a_license_that_no_source_records_is_reported(stored: Callable[..., SqlHistory]) -> None:
     bare = tuple(replace(model, licenses=None) for model in models(30))
     told = digest(month("2026-07"), stored(listing(date(2026, 7, 31), bare)))
     assert told.sections[0].rankings == ()
@@ -234,7 +234,7 @@ def test_a_week_is_compared_with_the_week_before(stored: Callable[..., SqlHistor
 def test_one_model_that_moves_the_total_is_named() -> None:
     before = models(10)
     after = (replace(before[0], downloads=before[0].downloads * 5), *before[1:])
-    (doubt,) = quality.dominant(before, after)
-    assert doubt.sentence.startswith("lab/m0 alone raised total downloads by ")
+    (warning,) = quality.dominant(before, after)
+    assert warning.sentence.startswith("lab/m0 alone raised total downloads by ")
     assert quality.dominant(before, before) == ()
     assert quality.dominant((), after) == ()

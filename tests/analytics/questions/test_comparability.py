@@ -153,7 +153,7 @@ def test_lists_compare_whose_sizes_differ_by_a_tenth_at_most(size: int, alike: b
     assert days(found.left_out) == ([] if alike else ["2026-07-31"])
 
 
-def test_lists_of_another_size_are_left_out_and_told(build: Build) -> None:
+def test_lists_of_another_size_are_left_out_and_reported(build: Build) -> None:
     history = build([("2026-06-30", 20), ("2026-07-15", 5), ("2026-07-31", 7), ("2026-08-22", 20)])
     query = parse("licenses since 2026-06")
     chosen, notes = past(query, scope(query, history))
@@ -213,7 +213,7 @@ def test_one_snapshot_is_no_past(words: str, build: Build) -> None:
         assert len(over_time(other, scope(other, history))) >= 2
 
 
-def test_a_hole_in_the_past_is_told(build: Build) -> None:
+def test_a_hole_in_the_past_is_reported(build: Build) -> None:
     rows = [("2025-01-31", 9), ("2025-02-28", 9), ("2025-03-31", 9), ("2025-12-31", 9), ("2026-01-31", 9)]
     query = parse("licenses since 2025-01")
     _, notes = past(query, scope(query, build(rows)))
@@ -291,7 +291,7 @@ def test_the_month_before_is_the_best_of_all_that_came_before(dates: list[date])
     assert order == sorted((d for d in dates if d < first), reverse=True) + [d for d in dates[:-1] if d >= first]
 
 
-def test_a_month_before_of_another_size_is_told(build: Build) -> None:
+def test_a_month_before_of_another_size_is_reported(build: Build) -> None:
     found = scope(parse("movers"), build([("2026-06-30", 20), ("2026-07-31", 5), ("2026-08-22", 20)]))
     (then,) = month_before(found)
     assert then.taken_on == date(2026, 6, 30)

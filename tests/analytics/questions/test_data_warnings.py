@@ -1,4 +1,4 @@
-"""What is distrusted and why: a fault planted into a clean history is told on the answers it touches, and on no other."""
+"""Data warnings: a fault in a clean history is reported with the answers that it affects, and no others."""
 
 from __future__ import annotations
 
@@ -42,28 +42,28 @@ def notes(history, words="licenses"):
     return ask(parse(words), history).notes
 
 
-def doubts_of(history):
-    return [doubt.sentence for doubt in latest(history, ListName.TOP)]
+def warnings_of(history):
+    return [warning.sentence for warning in latest(history, ListName.TOP)]
 
 
-def test_a_clean_history_raises_no_doubt(tmp_path):
+def test_a_clean_history_has_no_warning(tmp_path):
     found = history(tmp_path, (MONTH_AGO, models()), (EVE, models(day=21)), (TODAY, models(day=22)))
-    assert doubts_of(found) == []
+    assert warnings_of(found) == []
     for words in ("licenses", "movers licenses", "licenses since 2026-07", "entries", "creator maker-1"):
         assert not [note for note in notes(found, words) if "Hub" in note or "known for" in note or "alone" in note]
 
 
-def test_counts_that_did_not_move_since_the_day_before_are_told(tmp_path):
+def test_counts_that_did_not_move_since_the_day_before_are_reported(tmp_path):
     found = history(tmp_path, (MONTH_AGO, models()), (EVE, models(day=21)), (TODAY, models(day=21)))
     counts = "100.0% of the download counts on August 22, 2026 are the same as on August 21, 2026"
     said = f"{counts}, so the Hub may not have updated them."
-    assert doubts_of(found) == [said]
+    assert warnings_of(found) == [said]
     for words in ("licenses", "creators by downloads", "movers", "likes", "concentration"):
         assert said in notes(found, words)
     assert said not in notes(found, "licenses at 2026-08-21")
 
 
-def test_counts_that_did_not_move_since_the_compared_date_are_told_on_the_comparison(tmp_path):
+def test_counts_that_did_not_move_since_the_compared_date_are_reported_on_the_comparison(tmp_path):
     found = history(tmp_path, (MONTH_AGO, models()), (TODAY, models()))
     said = (
         "100.0% of the download counts on August 22, 2026 are the same as on July 31, 2026, so the Hub may not have updated them."
@@ -72,29 +72,29 @@ def test_counts_that_did_not_move_since_the_compared_date_are_told_on_the_compar
     assert said not in notes(found, "licenses")
 
 
-def test_all_time_counts_that_fell_in_numbers_are_told(tmp_path):
+def test_all_time_counts_that_fell_in_numbers_are_reported(tmp_path):
     recounted = [replace(m, downloads_all_time=5) if n < 9 else m for n, m in enumerate(models(day=22))]
     found = history(tmp_path, (EVE, models(day=21)), (TODAY, recounted))
-    assert doubts_of(found) == [
+    assert warnings_of(found) == [
         "All-time downloads of 9 of 300 models fell since August 21, 2026, so the Hub must have recounted them."
     ]
 
 
 def test_a_single_all_time_count_that_fell_is_a_correction(tmp_path):
     corrected = [replace(m, downloads_all_time=5) if n < 5 else m for n, m in enumerate(models(day=22))]
-    assert doubts_of(history(tmp_path, (EVE, models(day=21)), (TODAY, corrected))) == []
+    assert warnings_of(history(tmp_path, (EVE, models(day=21)), (TODAY, corrected))) == []
 
 
 @pytest.mark.parametrize(("many", "severe"), [(290, False), (200, True)])
-def test_a_list_that_came_in_part_is_told_and_below_nine_tenths_held_back(tmp_path, many, severe):
+def test_a_list_that_came_in_part_is_reported_and_below_nine_tenths_held_back(tmp_path, many, severe):
     found = history(tmp_path, (TODAY, models(many=many)))
-    (doubt,) = latest(found, ListName.TOP)
-    assert doubt.sentence == f"The Hub returned {many} models instead of 300 on August 22, 2026."
-    assert doubt.severe is severe
-    assert doubt.sentence in notes(found)
+    (warning,) = latest(found, ListName.TOP)
+    assert warning.sentence == f"The Hub returned {many} models instead of 300 on August 22, 2026."
+    assert warning.severe is severe
+    assert warning.sentence in notes(found)
 
 
-def test_a_source_that_records_less_is_told_on_the_comparison(tmp_path):
+def test_a_source_that_records_less_is_reported_on_the_comparison(tmp_path):
     unrecorded = [replace(m, licenses=None) if n % 4 == 0 else m for n, m in enumerate(models(day=22))]
     found = history(tmp_path, (MONTH_AGO, models()), (TODAY, unrecorded))
     said = (
@@ -107,7 +107,7 @@ def test_a_source_that_records_less_is_told_on_the_comparison(tmp_path):
     assert said not in notes(found, "licenses")
 
 
-def test_one_model_that_moves_everything_is_told_on_the_comparison(tmp_path):
+def test_one_model_that_moves_everything_is_reported_on_the_comparison(tmp_path):
     risen = [replace(m, downloads=m.downloads * 50) if n == 0 else m for n, m in enumerate(models(day=22))]
     found = history(tmp_path, (MONTH_AGO, models()), (TODAY, risen))
     (said,) = [note for note in notes(found, "movers") if " alone " in note]
@@ -115,7 +115,7 @@ def test_one_model_that_moves_everything_is_told_on_the_comparison(tmp_path):
     assert not [note for note in notes(found, "creators") if " alone " in note]
 
 
-def test_a_gap_is_told_on_what_goes_over_it(tmp_path):
+def test_a_gap_is_reported_on_what_goes_over_it(tmp_path):
     days = [date(2025, 11, n) for n in range(1, 8)]
     found = history(tmp_path, *((day, models(day=n)) for n, day in enumerate(days)), (TODAY, models(day=300)))
     assert "There are no snapshots between November 7, 2025 and August 22, 2026." in notes(found, "licenses since 2025-11")

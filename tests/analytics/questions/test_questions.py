@@ -255,7 +255,7 @@ def test_the_riser_is_the_reason(answer: Callable[[str], Answer]) -> None:
     )
 
 
-def test_a_short_list_is_left_out_and_told(answer: Callable[[str], Answer]) -> None:
+def test_a_short_list_is_left_out_and_reported(answer: Callable[[str], Answer]) -> None:
     found = answer("licenses since 2026-05")
     assert date(2026, 6, 15) not in {moment.taken_on for moment in found.series}
     assert "1 snapshot covers only 3 models and isn't comparable, so it's left out." in found.notes

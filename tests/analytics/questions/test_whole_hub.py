@@ -45,7 +45,7 @@ def history(tmp_path_factory):
         patch.setattr(reader, "KEPT_ROWS", 50)
         for place, day in enumerate(DAYS):
             path = dump_files.written(folder / f"{day}.parquet", dump_files.table(month(place)))
-            ingest.store_whole(*reader.whole(path, day, "dump"), found)
+            ingest.store_whole(*reader.read_dump(path, day, "dump"), found)
     yield found
     engine.dispose()
 
@@ -147,7 +147,7 @@ def test_reasons_name_the_leading_models_and_add_up_with_all_others(answer):
     assert first.reasons[0].points == pytest.approx(models["openai/whisper"].downloads / total - was)
 
 
-def test_a_rank_is_told_only_where_it_is_known(answer):
+def test_a_rank_is_reported_only_where_it_is_known(answer):
     assert answer("model openai/whisper in hub").facts["rank"] == 1
     last = min(month(1), key=lambda model: (model.downloads, -(model.likes or 0)))
     with pytest.raises(QueryError, match=r"the whole Hub's .* most-downloaded models"):
@@ -171,12 +171,12 @@ def test_what_rows_would_have_to_tell_is_refused_with_what_can_be_asked(text, hi
     assert "whole Hub" in str(raised.value)
 
 
-def test_a_creator_too_small_to_be_kept_is_told_so(history):
+def test_a_creator_too_small_to_be_kept_is_reported_so(history):
     with pytest.raises(QueryError, match="aren't stored by name"):
         ask(parse("creator a-very-small-lab in hub"), history)
 
 
 def test_a_dump_that_is_stored_stays_as_it_is(history, tmp_path):
     path = dump_files.written(tmp_path / "dump.parquet", dump_files.table(month(0)))
-    assert ingest.store_whole(*reader.whole(path, DAYS[0], "dump"), history) == []
+    assert ingest.store_whole(*reader.read_dump(path, DAYS[0], "dump"), history) == []
     assert [one.size for one in history.snapshots(ListName.HUB)] == [1_000, 1_200]

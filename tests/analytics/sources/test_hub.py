@@ -1,3 +1,5 @@
+"""Listings from the Hub, against a stand-in that misbehaves in many ways."""
+
 from __future__ import annotations
 
 import gzip
@@ -189,7 +191,7 @@ def test_html_is_not_a_listing(standin: HubStandIn) -> None:
     assert "open the address" in said
 
 
-def test_half_a_page_is_told(standin: HubStandIn) -> None:
+def test_half_a_page_is_reported(standin: HubStandIn) -> None:
     standin.fail_next(half(standin.models[:LIST_SIZE]), times=9)
     said = refusal(standin)
     assert "broke off page 1 of the top list" in said
@@ -197,7 +199,7 @@ def test_half_a_page_is_told(standin: HubStandIn) -> None:
 
 
 @pytest.mark.parametrize("body", ['[{"id": "a/b", "downl', "[" * 100_000, '[{"downloads": ' + "9" * 5_000 + "}]", b"\xff\xfe"])
-def test_broken_json_is_told(standin: HubStandIn, body: str | bytes) -> None:
+def test_broken_json_is_reported(standin: HubStandIn, body: str | bytes) -> None:
     standin.fail_next(says(body))
     said = refusal(standin)
     assert "page 1" in said
@@ -205,21 +207,21 @@ def test_broken_json_is_told(standin: HubStandIn, body: str | bytes) -> None:
 
 
 @pytest.mark.parametrize("body", ['{"error": "no"}', "null", "3", "[3]", '["a/b"]', "[null]", "[[]]"])
-def test_json_that_is_no_listing_is_told(standin: HubStandIn, body: str) -> None:
+def test_json_that_is_no_listing_is_reported(standin: HubStandIn, body: str) -> None:
     standin.fail_next(says(body))
     said = refusal(standin)
     assert "row 1 (page 1) of the top list" in said
     assert "not a model as the Hub describes one" in said
 
 
-def test_nothing_is_told(standin: HubStandIn) -> None:
+def test_nothing_is_reported(standin: HubStandIn) -> None:
     standin.models = []
     said = refusal(standin)
     assert "gave no models of its top list" in said
     assert "check HF_ENDPOINT" in said
 
 
-def test_a_short_list_is_told(standin: HubStandIn) -> None:
+def test_a_short_list_is_reported(standin: HubStandIn) -> None:
     standin.models = some_models(212)
     assert "gave 212 of 300 models of its top list" in refusal(standin)
 
@@ -238,7 +240,7 @@ def test_pages_without_end_run_into_the_deadline(standin: HubStandIn) -> None:
 
 
 @pytest.mark.parametrize("link", ["http://[", "ftp://hub.example", "/api/models?cursor=x"])
-def test_a_link_to_nowhere_is_told(standin: HubStandIn, link: str) -> None:
+def test_a_link_to_nowhere_is_reported(standin: HubStandIn, link: str) -> None:
     standin.fail_next(says(json.dumps(standin.models[:1]), Link=f'<{link}>; rel="next"'))
     assert "page" in refusal(standin)
 
@@ -246,7 +248,7 @@ def test_a_link_to_nowhere_is_told(standin: HubStandIn, link: str) -> None:
 # Silence
 
 
-def test_a_connection_that_is_closed_is_told(standin: HubStandIn) -> None:
+def test_a_connection_that_is_closed_is_reported(standin: HubStandIn) -> None:
     standin.fail_next(dropped(), times=9)
     assert "broke off page 1 of the top list" in refusal(standin)
 
@@ -272,7 +274,7 @@ def test_a_page_that_unpacks_without_end_is_cut_off(standin: HubStandIn) -> None
     assert "HF_ENDPOINT" in said
 
 
-def test_a_closed_port_is_told() -> None:
+def test_a_closed_port_is_reported() -> None:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         endpoint = f"http://127.0.0.1:{held.getsockname()[1]}"
@@ -281,7 +283,7 @@ def test_a_closed_port_is_told() -> None:
         assert not hub.reachable(endpoint)
 
 
-def test_an_unknown_name_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_name_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     def unknown(*_: object, **__: object) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
@@ -329,7 +331,7 @@ def test_silence_and_a_lookup_that_hangs_are_cut_short(standin: HubStandIn, monk
 
 
 @pytest.mark.parametrize("endpoint", ["huggingface.co", "ftp://hub.example", "http://", "http://[", "http://hub:port"])
-def test_an_endpoint_that_is_no_address_is_told(endpoint: str) -> None:
+def test_an_endpoint_that_is_no_address_is_reported(endpoint: str) -> None:
     with pytest.raises(SourceError, match=r"HF_ENDPOINT is not an address such as .*; correct or unset it\."):
         hub.listing(ListName.TOP, taken_on=DAY, endpoint=endpoint)
     assert not hub.reachable(endpoint)
@@ -391,7 +393,7 @@ def test_no_secret_is_repeated(standin: HubStandIn, caplog: pytest.LogCaptureFix
         ({"id": 7}, "7 is no model id"),
     ],
 )
-def test_a_row_without_a_place_in_a_ranking_is_told(standin: HubStandIn, change: Row, what: str) -> None:
+def test_a_row_without_a_place_in_a_ranking_is_reported(standin: HubStandIn, change: Row, what: str) -> None:
     standin.page_size = 100
 
     def spoil(page: int, rows: list[Row]) -> list[Row]:
@@ -407,7 +409,7 @@ def test_a_row_without_a_place_in_a_ranking_is_told(standin: HubStandIn, change:
     assert len(said) < 500
 
 
-def test_a_row_without_an_id_is_told(standin: HubStandIn) -> None:
+def test_a_row_without_an_id_is_reported(standin: HubStandIn) -> None:
     standin.rewrite(lambda _, rows: [{name: value for name, value in row.items() if name != "id"} for row in rows])
     assert "row 1 (page 1) of the top list that cannot be used: the model has no id" in refusal(standin)
 
@@ -439,7 +441,7 @@ def test_a_megabyte_of_tags_is_bounded_and_the_license_kept(standin: HubStandIn)
 # Counts that move
 
 
-def test_a_list_that_is_not_sorted_is_told(standin: HubStandIn) -> None:
+def test_a_list_that_is_not_sorted_is_reported(standin: HubStandIn) -> None:
     def shuffle(_: int, rows: list[Row]) -> list[Row]:
         random.Random(3).shuffle(rows)
         return rows
@@ -489,7 +491,7 @@ def test_a_skipped_model_has_the_list_read_again(standin: HubStandIn) -> None:
     assert len(standin.asked) == 9
 
 
-def test_models_that_keep_being_repeated_are_told(standin: HubStandIn) -> None:
+def test_models_that_keep_being_repeated_are_reported(standin: HubStandIn) -> None:
     standin.page_size = 100
     standin.after_page(sink_or_rise(50, 150, times=99))
     said = refusal(standin, deadline=10)
@@ -498,14 +500,14 @@ def test_models_that_keep_being_repeated_are_told(standin: HubStandIn) -> None:
     assert "try again in some minutes" in said
 
 
-def test_models_that_keep_being_skipped_are_told(standin: HubStandIn) -> None:
+def test_models_that_keep_being_skipped_are_reported(standin: HubStandIn) -> None:
     standin.page_size = 100
     standin.after_page(sink_or_rise(150, 50, times=99))
     said = refusal(standin, deadline=10)
     assert "3 readings of its 3 pages name different models" in said
 
 
-def test_a_repeat_within_one_page_is_told(standin: HubStandIn) -> None:
+def test_a_repeat_within_one_page_is_reported(standin: HubStandIn) -> None:
     standin.rewrite(lambda _, rows: [*rows[:10], rows[9], *rows[11:]])
     assert "row 11 (of 1 pages) repeats" in refusal(standin)
 
@@ -581,7 +583,7 @@ def test_a_license_without_a_tag_has_the_name_of_the_card(
     assert hub_rows.read({"id": "a/b", "downloads": 1, "tags": row["tags"], "cardData": card}).model.licenses == licenses
 
 
-def test_licenses_are_told_apart_from_silence() -> None:
+def test_licenses_are_distinguished_from_silence() -> None:
     item = {"id": "a/b", "downloads": 1}
     assert hub_rows.read(item).model.licenses is None
     assert hub_rows.read(item | {"tags": []}).model.licenses == ()

@@ -1,3 +1,5 @@
+"""Listings from CSV and Parquet files, valid and damaged."""
+
 from __future__ import annotations
 
 import csv
@@ -161,7 +163,7 @@ def test_a_list_that_is_named_is_believed(tmp_path: Path) -> None:
     assert [model.id for model in only(path, ListName.TRENDING)] == ["a/m0"], "only what has a score can trend"
 
 
-def test_a_list_that_the_file_cannot_be_is_told(tmp_path: Path) -> None:
+def test_a_list_that_the_file_cannot_be_is_reported(tmp_path: Path) -> None:
     path = written(tmp_path, f"{HEADER}\n2026-08-22,a/a,1\n")
     assert "records no trending_score on 2026-08-22, so it is no trending list" in refusal(path, ListName.TRENDING)
     assert "records no likes on 2026-08-22" in refusal(path, ListName.LIKED)
@@ -255,7 +257,7 @@ def test_a_column_that_comes_twice_is_named(tmp_path: Path) -> None:
     assert "has the column downloads twice" in refusal(written(tmp_path, f"{HEADER},downloads\n2026-08-22,a/b,1,2\n"))
 
 
-def test_empty_files_are_told(tmp_path: Path) -> None:
+def test_empty_files_are_reported(tmp_path: Path) -> None:
     assert "is empty" in refusal(written(tmp_path, ""))
     assert "is empty" in refusal(written(tmp_path, "", "models.csv.gz"))
     assert "has no rows under its header" in refusal(written(tmp_path, f"{HEADER}\n"))
@@ -263,7 +265,7 @@ def test_empty_files_are_told(tmp_path: Path) -> None:
     assert "has no rows" in refusal(parquet(tmp_path, nothing))
 
 
-def test_what_is_no_file_is_told(tmp_path: Path) -> None:
+def test_what_is_no_file_is_reported(tmp_path: Path) -> None:
     (tmp_path / "folder.csv").mkdir()
     assert "is a folder; name a file that exists" in refusal(tmp_path / "folder.csv")
     assert "is not there" in refusal(tmp_path / "nothing.parquet")
@@ -272,7 +274,7 @@ def test_what_is_no_file_is_told(tmp_path: Path) -> None:
     assert "'hub'; give the file another name" in refusal(written(tmp_path, "x", "hub.csv"))
 
 
-def test_a_file_without_rights_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_without_rights_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = written(tmp_path, "x")
 
     def forbidden(*_: object, **__: object) -> None:
@@ -282,13 +284,13 @@ def test_a_file_without_rights_is_told(tmp_path: Path, monkeypatch: pytest.Monke
     assert "cannot be read: Permission denied" in refusal(path)
 
 
-def test_text_that_is_no_utf8_is_told_with_its_line(tmp_path: Path) -> None:
+def test_text_that_is_no_utf8_is_reported_with_its_line(tmp_path: Path) -> None:
     said = refusal(written(tmp_path, f"{HEADER}\n2026-08-22,a/a,1\n".encode() + b"2026-08-22,caf\xe9,1\n"))
     assert said.startswith("models.csv, line 3: not UTF-8 text")
     assert "line 1: not UTF-8 text" in refusal(written(tmp_path, f"{HEADER}\n".encode("utf-16")))
 
 
-def test_damaged_gzip_is_told(tmp_path: Path) -> None:
+def test_damaged_gzip_is_reported(tmp_path: Path) -> None:
     rows = "\n".join([HEADER, *(f"2026-08-22,a/m{n},{n * 7919 % 10_007}" for n in range(20_000))])
     whole = gzip.compress(rows.encode())
     path = tmp_path / "models.csv.gz"
@@ -386,7 +388,7 @@ def test_parquet_that_cannot_be_is_named(tmp_path: Path, change: dict[str, Any],
     assert what in refusal(parquet(tmp_path, MINIMAL | change))
 
 
-def test_damaged_parquet_is_told(tmp_path: Path) -> None:
+def test_damaged_parquet_is_reported(tmp_path: Path) -> None:
     path = parquet(tmp_path, MINIMAL)
     whole = path.read_bytes()
     for damaged in (b"", b"PAR1", whole[: len(whole) // 2], f"{HEADER}\n".encode(), bytes(len(whole))):

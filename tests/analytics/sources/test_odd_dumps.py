@@ -1,4 +1,4 @@
-"""One odd row of a dump never costs the day: what can't be read is in no count, a model in two rows counts once."""
+"""Odd rows in dumps: unreadable cells are not counted, and a model in two rows counts once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from analytics.domain import Dimension, ListName
 from analytics.errors import SourceError
 from analytics.questions.registry import ask, parse
 from analytics.sources.dumps import dump_file, repeated_rows
-from analytics.sources.dumps.reader import whole
+from analytics.sources.dumps.reader import read_dump
 from analytics.storage import ingest
 
 DAY = date(2026, 8, 31)
@@ -58,7 +58,7 @@ def rows(many=9):
 def count(tmp_path, content, types=TYPES, **options):
     table = content if isinstance(content, pa.Table) else pa.Table.from_pylist(content, pa.schema(list(types.items())))
     pq.write_table(table, tmp_path / "dump.parquet", **options)
-    return whole(tmp_path / "dump.parquet", DAY, "dump")
+    return read_dump(tmp_path / "dump.parquet", DAY, "dump")
 
 
 def models_by(counts, dimension):
@@ -247,16 +247,16 @@ def test_an_empty_row_group_changes_nothing(tmp_path, empty):
     with pq.ParquetWriter(tmp_path / "dump.parquet", table.schema) as writer:
         for part in parts:
             writer.write_table(part)
-    assert whole(tmp_path / "dump.parquet", DAY, "dump")[0].size == 9
+    assert read_dump(tmp_path / "dump.parquet", DAY, "dump")[0].size == 9
 
 
 @pytest.mark.parametrize("part", [0.02, 0.5, 0.9, 0.999])
-def test_a_dump_cut_short_is_told(tmp_path, part):
+def test_a_dump_cut_short_is_reported(tmp_path, part):
     count(tmp_path, rows(500))
     content = (tmp_path / "dump.parquet").read_bytes()
     (tmp_path / "dump.parquet").write_bytes(content[: int(len(content) * part)])
     with pytest.raises(SourceError, match="is no Parquet file or is damaged"):
-        whole(tmp_path / "dump.parquet", DAY, "dump")
+        read_dump(tmp_path / "dump.parquet", DAY, "dump")
 
 
 # Repeated models

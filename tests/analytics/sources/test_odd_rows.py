@@ -1,4 +1,4 @@
-"""One odd row of the Hub's listing never costs the day: its unreadable field is not recorded, and the row stays."""
+"""Odd rows in the Hub's listing: an unreadable field is not recorded, and the row is kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The simulated history: always the same, never mistaken for measured, and with the proportions of the real lists."""
+"""The simulated history: deterministic, marked as simulated, and with the proportions of the real lists."""
 
 from __future__ import annotations
 

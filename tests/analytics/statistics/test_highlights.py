@@ -88,7 +88,7 @@ def test_what_is_said_names_somebody_and_figures_that_are_there(rows):
     assert all(two.taken_on - one.taken_on >= timedelta(days=27) for one, two in pairwise(moments))
 
 
-def test_a_share_that_hangs_on_one_model_is_told_without_it():
+def test_a_share_that_hangs_on_one_model_is_reported_without_it():
     models = [Model("meta/large", 50), Model("meta/small", 10), Model("qwen/one", 40)]
     found = without_largest(models, Dimension.NAMESPACE, ("meta",), Measure.DOWNLOADS)
     assert (found.model, found.portion, found.rest) == ("meta/large", 0.6, 0.2)
@@ -141,5 +141,5 @@ def test_half_a_model_weighs_half_in_what_it_carries():
         ({"meta": (90, 0), "a": (10, 8)}, ()),
     ],
 )
-def test_who_passed_whom_is_told(values, said):
+def test_who_passed_whom_is_notified(values, said):
     assert rank_changes(course(**values), Dimension.NAMESPACE, "meta") == said

@@ -1,4 +1,4 @@
-"""A database that does not answer: how long it is waited for, and what is said then."""
+"""Databases that do not respond: wait limits and error messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hung and dying analytics processes behind the whole app: what the person who asked sees, and what readiness says."""
+"""Hung and dying analytics processes behind the whole app: what the user sees, and the readiness check."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def served(url, limits):
             pool.close()
 
 
-def test_a_stopped_process_is_told_by_readiness_and_the_command_is_answered(copy):
+def test_a_stopped_process_is_reported_by_readiness_and_the_command_is_answered(copy):
     with served(copy, QUICK) as (bot, pool):
         until(lambda: bot.http.get("/healthz/ready").status_code == 200)
         [stopped] = pool.pids()

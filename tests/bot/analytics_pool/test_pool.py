@@ -118,7 +118,7 @@ def test_a_question_that_takes_longer_than_its_limit_twice_is_named_and_can_be_a
     assert "licenses" not in caplog.text, "what somebody typed is in no log"
 
 
-def test_a_process_that_is_killed_twice_within_one_question_is_told_and_the_next_is_answered(started, copy, threads):
+def test_a_process_killed_twice_in_one_question_is_reported_and_the_next_is_answered(started, copy, threads):
     pool = started(url=copy)
     pool.warm()
     router = Router(pool)
@@ -145,7 +145,7 @@ def test_one_kill_within_a_question_is_not_noticed(started, copy, threads):
     assert asked.result(WAIT)[0].query == "licenses"
 
 
-def test_the_wait_for_a_free_process_is_bounded_and_told(started, copy, threads):
+def test_the_wait_for_a_free_process_is_bounded_and_reported(started, copy, threads):
     pool = started(limits=Limits(answer=WAIT, queue=0.2), url=copy)
     pool.warm()
     with locked(copy):
@@ -165,7 +165,7 @@ def test_a_process_that_is_not_ready_in_time_is_given_up(started):
         pool.warm()
 
 
-def test_a_question_that_waits_while_the_pool_closes_is_told(started, copy, threads):
+def test_a_question_that_waits_while_the_pool_closes_is_notified(started, copy, threads):
     pool = started(limits=Limits(answer=0.5, queue=WAIT, beat=0.05), url=copy)
     pool.warm()
     with locked(copy):
@@ -214,9 +214,9 @@ def test_the_process_that_talks_to_slack_loads_neither_pandas_nor_matplotlib():
 def test_an_analytics_process_loads_pandas_for_forecasts_only(simulated):
     script = (
         "import sys\nfrom bot.analytics_pool import imports, process\nfrom analytics.questions.registry import parse\n"
-        "analyst = process.start(sys.argv[1])\n"
-        "for words in ('licenses', 'models', 'likes', 'movers', 'creators since 2026-01'): analyst.answer(parse(words))\n"
-        "analyst.digest('', 'top', ())\nprint('pandas' in sys.modules)\n"
+        "answers = process.start(sys.argv[1])\n"
+        "for words in ('licenses', 'models', 'likes', 'movers', 'creators since 2026-01'): answers.answer(parse(words))\n"
+        "answers.digest('', 'top', ())\nprint('pandas' in sys.modules)\n"
     )
     ran = subprocess.run([sys.executable, "-c", script, simulated], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "False"

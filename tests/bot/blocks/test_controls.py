@@ -1,4 +1,4 @@
-"""The controls under an answer: what they hold, how they look to Slack, and what stands in for a name and not for delivery."""
+"""The controls under an answer: their values, labels and accessibility in Slack."""
 
 from __future__ import annotations
 

@@ -142,13 +142,13 @@ def test_no_name_takes_effect_in_a_digest(twins):
 def test_no_name_takes_effect_on_the_home_and_in_forms(twins):
     counted = []
     for history, rows in zip(twins, (tables(SEED), tame(SEED)), strict=True):
-        overview = summarize_store.summarize(history)
+        summary = summarize_store.summarize(history)
         entries = process.entries()
-        found = effects_of(home.home_view(overview, entries, date(2026, 8, 22), asked=f"license {rows[0][1]}"))
+        found = effects_of(home.home_view(summary, entries, date(2026, 8, 22), asked=f"license {rows[0][1]}"))
         for row in rows:
             form = form_values(Query("license", (row[1],), task=row[2]))
-            found += effects_of(question_form.build_view(form, entries, overview, mistakes(form, FORMS)))
-            found += effects_of(question_form.build_view(form, entries, overview, {"names": f"I know no license “{row[1]}”."}))
+            found += effects_of(question_form.build_view(form, entries, summary, mistakes(form, FORMS)))
+            found += effects_of(question_form.build_view(form, entries, summary, {"names": f"I know no license “{row[1]}”."}))
             found += effects_of(
                 question_form.suggestions("names:compare", {"license": [row[1]], "task": [row[2]], "library": [row[3]]})
             )

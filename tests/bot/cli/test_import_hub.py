@@ -1,4 +1,4 @@
-"""``hfstats import --list hub``: a dump of the whole Hub from the command line, and what becomes of one that is killed."""
+"""``hfstats import --list hub``: importing a dump of the whole Hub, also after an interrupted import."""
 
 from __future__ import annotations
 
@@ -77,13 +77,13 @@ def test_its_day_and_columns_can_be_said(url, tmp_path):
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["--on", "2026-08-31", "x.parquet"], "say --list hub with them"),
-        (["--list", "hub", "--on", "2026-08-31", "a.parquet", "b.parquet"], "the day of one dump"),
-        (["--list", "hub", "--columns", "downloads", "2026-08-31.parquet"], "is no FIELD=NAME"),
+        (["--on", "2026-08-31", "x.parquet"], "Add --list hub"),
+        (["--list", "hub", "--on", "2026-08-31", "a.parquet", "b.parquet"], "a single dump"),
+        (["--list", "hub", "--columns", "downloads", "2026-08-31.parquet"], "in the form FIELD=NAME"),
         (["--list", "hub", "2026-08-31.parquet"], "2026-08-31.parquet"),
     ],
 )
-def test_a_mistake_is_told_in_one_sentence(url, words, says):
+def test_a_mistake_is_reported_in_one_sentence(url, words, says):
     found = run(url, "import", *words)
     assert found.exit_code != 0
     assert says in found.output

@@ -1,4 +1,4 @@
-"""The command line as a shell sees it: output, exit codes, one sentence on standard error."""
+"""The command line in a shell: output, exit codes, and one sentence on standard error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far an import is: a line now and then where there is no terminal, a bar where there is one."""
+"""Progress of an import: a bar on a terminal, otherwise occasional lines."""
 
 from __future__ import annotations
 

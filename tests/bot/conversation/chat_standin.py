@@ -1,4 +1,4 @@
-"""A server on loopback that talks as OpenAI's chat completions do, as strictly: for the real client of huggingface_hub."""
+"""A strict stand-in for OpenAI-compatible chat completions on loopback, for the real client of huggingface_hub."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ def test_help_of_nothing_known_is_the_whole_help():
     assert help_notice(all_entries(), "the weather") == help_notice(all_entries())
 
 
-def test_completions_end_with_the_chores():
+def test_completions_end_with_commands():
     texts = [text for text, _ in completions(all_entries())]
     assert texts[-2:] == ["build", "help"]
     assert {question.form.example for question in QUESTIONS} <= set(texts)

@@ -1,4 +1,4 @@
-"""A chat model that reads what the grammar cannot: held to the grammar, never waited for long, off by default."""
+"""The chat model for natural-language questions: checked by the grammar, limited in time, off by default."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of a line: help, an answer, a sentence that says what is wrong, or a reference."""
+"""Replies to requests: help, an answer, an error message, or a reference ID."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The real app over HTTP, whose every call out passes by a plan of what is raised there."""
+"""The real app over HTTP, with injected exceptions at each outgoing call."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from slack_sdk.webhook import WebhookClient
 from werkzeug.serving import make_server
 
 from bot import composition
-from bot.delivery import handover
+from bot.delivery import retry_queue
 from bot.observability.metrics import Metrics
 from bot.processes.demo import LINKED
 from bot.server.web import WebContext, create_app
@@ -87,7 +87,7 @@ class Bot:
         )
         self.engine = composition.store(chosen)
         services = composition.services(chosen, self.faulty(pool, "pool"), pool.entries(), self.engine, metrics=self.metrics)
-        services.responder._gallery = self.faulty(services.responder._gallery, "gallery")
+        services.responder._picture_store = self.faulty(services.responder._picture_store, "picture_store")
         services.subscription_service.delivery_context = replace(
             services.subscription_service.delivery_context,
             built_digests=self.faulty(services.subscription_service.delivery_context.built_digests, "built_digests"),
@@ -97,7 +97,7 @@ class Bot:
         app = composition.bolt(chosen, self.services, over_http=True, metrics=self.metrics)
         self.executor = app.listener_runner.listener_executor
         self.lifecycle = app.listener_runner.lazy_listener_runner._lifecycle
-        self._server.app = create_app(WebContext(app, gallery=composition.gallery(chosen, self.engine)))
+        self._server.app = create_app(WebContext(app, picture_store=composition.picture_store(chosen, self.engine)))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
         self.slack.attach(f"{address}/slack/events")
@@ -125,8 +125,8 @@ class Bot:
     def idle(self, ended):
         """Wait until as many requests have ended, and nothing is left to do."""
         until = time.monotonic() + WAIT
-        while sum(self.ended().values()) < ended or self.executor.depth or self.lifecycle.handover.depth:
-            assert time.monotonic() < until, (self.ended(), self.executor.depth, self.lifecycle.handover.depth)
+        while sum(self.ended().values()) < ended or self.executor.depth or self.lifecycle.retry_queue.depth:
+            assert time.monotonic() < until, (self.ended(), self.executor.depth, self.lifecycle.retry_queue.depth)
             time.sleep(0.01)
 
     def close(self):
@@ -142,7 +142,7 @@ class Bot:
 def running(pool, url, **settings):
     """Run a bot whose plan also holds for every call of slack_sdk's."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(handover, "_FIRST", 0.05)
+        patch.setattr(retry_queue, "_FIRST", 0.05)
         bot = Bot(pool, url, **settings)
         called, sent = WebClient.api_call, WebhookClient.send_dict
 

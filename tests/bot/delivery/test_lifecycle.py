@@ -1,4 +1,4 @@
-"""The ends of a request that no single exception makes: a database or Slack that is away for a while, a shutdown, a death."""
+"""Outcomes of requests during outages of the database or Slack, and at shutdown."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def bot(pool, tmp_path):
 @pytest.fixture
 def _hurried(monkeypatch):
     monkeypatch.setattr(lifecycle, "DATABASE_WITHIN", 0.5)
-    monkeypatch.setattr(listener_pool, "_SEEN_WITHIN", 0.2)
+    monkeypatch.setattr(listener_pool, "_DEDUPLICATION_TIMEOUT", 0.2)
     monkeypatch.setattr(database_wait, "LEAST", 0.05)
 
 
@@ -44,7 +44,7 @@ def texts(bot):
 
 
 @pytest.mark.usefixtures("_hurried")
-def test_while_sqlite_is_locked_everybody_is_told_and_nothing_is_left_when_it_is_free(bot, tmp_path):
+def test_while_sqlite_is_locked_everybody_is_notified_and_nothing_is_left_when_it_is_free(bot, tmp_path):
     with locked(tmp_path / "bot.db"):
         for question in QUESTIONS:
             assert bot.slack.command(question).ok
@@ -65,7 +65,7 @@ def test_while_sqlite_is_locked_everybody_is_told_and_nothing_is_left_when_it_is
 
 @pytest.mark.postgres
 @pytest.mark.usefixtures("_hurried")
-def test_while_postgresql_is_stopped_everybody_is_told(pool):
+def test_while_postgresql_is_stopped_everybody_is_notified(pool):
     with own_postgres() as (url, folder), faulty.running(pool, url) as bot:
         assert bot.slack.command(QUESTIONS[0]).ok
         bot.idle(1)
@@ -78,7 +78,7 @@ def test_while_postgresql_is_stopped_everybody_is_told(pool):
         assert bot.standing() == ([], [])
 
 
-def test_somebody_who_cannot_be_told_now_is_told_when_slack_is_back(bot):
+def test_somebody_who_cannot_be_notified_now_is_told_when_slack_is_back(bot):
     for method in ("chat.postMessage", "chat.postEphemeral", "chat.update", "response_url"):
         bot.slack.faults.plan(method, Fault(status=500), times=8)
     assert bot.slack.command(QUESTIONS[0]).ok
@@ -99,9 +99,9 @@ def test_a_working_message_that_cannot_be_withdrawn_now_is_withdrawn_when_slack_
     assert bot.standing() == ([], [])
 
 
-def test_who_waits_in_the_queue_when_the_process_ends_is_told(pool, tmp_path, monkeypatch):
-    monkeypatch.setattr(lifecycle, "LEFT_FOR_TELLING", 0.0)
-    monkeypatch.setattr(listener_pool, "LEFT_FOR_TELLING", 20.0)
+def test_who_waits_in_the_queue_when_the_process_ends_is_notified(pool, tmp_path, monkeypatch):
+    monkeypatch.setattr(lifecycle, "RESERVED_FOR_NOTICES", 0.0)
+    monkeypatch.setattr(listener_pool, "RESERVED_FOR_NOTICES", 20.0)
     monkeypatch.setattr(listener_pool, "_STILL_RUNNING", 19.9)
     with faulty.running(pool, migrated(tmp_path / "bot.db"), hfstats_threads=1) as bot:
         free = threading.Event()

@@ -1,4 +1,4 @@
-"""A bot that is killed in the middle of an answer: what it leaves standing, the next one puts right."""
+"""Recovery after the bot was killed in the middle of an answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever is raised at any step of a request: the person is told once, nothing is left standing, one line is in the log."""
+"""An exception at any step of a request: one notice to the user, no working message left, one log line."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ ACTS = {
 STEPS = [
     *(("command", step) for step in ("received_events.first", "rate_limit.ask", "chat.postMessage", "pending_replies.begin")),
     ("command, not asked before", "pool.answer"),
-    *(("command", step) for step in ("gallery.save", "chat.update", "pending_replies.end")),
+    *(("command", step) for step in ("picture_store.save", "chat.update", "pending_replies.end")),
     *(("command to oneself", step) for step in ("received_events.first", "response_url")),
     *(("mention", step) for step in ("received_events.first", "chat.postMessage", "chat.update")),
     ("message", "chat.update"),
@@ -128,13 +128,13 @@ def some(place):
 
 
 @pytest.mark.parametrize(("act", "step"), STEPS, ids=[f"{act}: {step}" for act, step in STEPS])
-def test_some_exceptions_at_a_step_are_told_once_and_leave_nothing(bot, shown, caplog, act, step):
+def test_some_exceptions_at_a_step_are_reported_once_and_leave_nothing(bot, shown, caplog, act, step):
     tell_once_and_leave_nothing(bot, shown, caplog, (act, step), some(STEPS.index((act, step))))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("act", "step"), STEPS, ids=[f"{act}: {step}" for act, step in STEPS])
-def test_every_exception_at_a_step_is_told_once_and_leaves_nothing(bot, shown, caplog, act, step):
+def test_every_exception_at_a_step_is_reported_once_and_leaves_nothing(bot, shown, caplog, act, step):
     tell_once_and_leave_nothing(bot, shown, caplog, (act, step), EXCEPTIONS)
 
 

@@ -1,4 +1,4 @@
-"""Every failure of a delivery in every kind of conversation, over the real Bolt app: what the person who asked gets to see."""
+"""Failed deliveries in each type of conversation, through the real Bolt app: what the user sees."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def bot(pool, tmp_path):
         engine = composition.store(found)
         services = composition.services(found, pool, pool.entries(), engine)
         app = composition.bolt(found, services, over_http=True)
-        server.app = create_app(WebContext(app, gallery=composition.gallery(found, engine)))
+        server.app = create_app(WebContext(app, picture_store=composition.picture_store(found, engine)))
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         slack.attach(f"{url}/slack/events")
@@ -100,9 +100,9 @@ def _hurry(monkeypatch):
     monkeypatch.setattr(upload, "PROCESSED_WITHIN", 0.4)
 
 
-def ask(at, channel, *, door="command"):
+def ask(at, channel, *, entry_point="command"):
     """Ask, and wait until the bot has nothing left to do."""
-    if door == "command":
+    if entry_point == "command":
         assert at.slack.command(QUESTION, channel=channel).ok
     elif channel == "direct":
         at.slack.dm(QUESTION)
@@ -159,15 +159,15 @@ def test_everywhere_there_is_one_answer_with_its_picture(bot, kind):
 
 
 @pytest.mark.parametrize("kind", EVERYWHERE)
-@pytest.mark.parametrize(("refusals", "rung"), list(enumerate(["picture", "native", "table", "text", "words"])))
-def test_blocks_that_slack_refuses_cost_a_rung_each_and_never_the_answer(bot, kind, refusals, rung):
+@pytest.mark.parametrize(("refusals", "format_"), list(enumerate(["picture", "native", "table", "text", "words"])))
+def test_refused_blocks_fall_back_to_the_next_format(bot, kind, refusals, format_):
     at = bot()
     plan(at, "chat.update", "response_url", error="invalid_blocks", times=refusals)
     ask(at, CHANNELS[kind])
     message = the_answer(at, CHANNELS[kind])
-    assert form(message) == rung
+    assert form(message) == format_
     assert message.viewer is None
-    assert "64.8%" in at.slack.shown_text(message) or rung == "native"
+    assert "64.8%" in at.slack.shown_text(message) or format_ == "native"
 
 
 @pytest.mark.parametrize("kind", EVERYWHERE)
@@ -183,8 +183,8 @@ def test_a_picture_that_is_not_ready_in_time_is_drawn_by_slack(bot, kind):
     assert len([call for call in at.slack.calls if call.method.startswith("files.")]) == before, "the next answer waits again"
 
 
-def test_a_rung_that_rested_is_tried_again(bot, monkeypatch):
-    monkeypatch.setattr(formats, "REST", 0.0)
+def test_a_format_is_tried_again_after_its_cooldown(bot, monkeypatch):
+    monkeypatch.setattr(formats, "COOLDOWN", 0.0)
     at = bot()
     at.slack.faults.files_never_ready = True
     ask(at, "general")
@@ -272,7 +272,7 @@ def test_a_mention_that_cannot_be_answered_in_its_channel_is_answered_to_the_per
     at = bot()
     plan(at, "chat.postMessage", error=error)
     plan(at, "chat.postEphemeral", error=error)
-    ask(at, "general", door="mention")
+    ask(at, "general", entry_point="mention")
     message = the_answer(at, "general")
     assert message.channel == at.slack.channel("direct").id
     assert form(message) == "picture"
@@ -283,7 +283,7 @@ def test_a_mention_that_cannot_be_answered_in_its_channel_is_answered_to_the_per
 def test_a_mention_in_a_channel_that_was_archived_meanwhile_is_answered_to_the_person_alone(bot):
     at = bot()
     plan(at, "chat.postMessage", error="is_archived")
-    ask(at, "general", door="mention")
+    ask(at, "general", entry_point="mention")
     message = the_answer(at, "general")
     assert message.viewer
     assert not seen(at, "general", "grace")
@@ -306,54 +306,54 @@ def test_a_connection_that_breaks_leaves_one_answer(bot, kind, method, when):
 def test_a_connection_that_breaks_at_a_mention_leaves_one_answer(bot, channel, when):
     at = bot()
     plan(at, "chat.postMessage", drop=when)
-    ask(at, channel, door="mention")
+    ask(at, channel, entry_point="mention")
     assert form(the_answer(at, channel)) == "picture"
 
 
 def test_a_working_message_whose_post_was_lost_is_found_in_a_direct_message_with_the_bots_own_scopes(bot):
     at = bot(scopes=OWN_SCOPES)
     plan(at, "chat.postMessage", drop="after")
-    ask(at, "direct", door="mention")
+    ask(at, "direct", entry_point="mention")
     assert form(the_answer(at, "direct")) == "picture"
 
 
 @pytest.mark.parametrize(("when", "left"), [("after", 1), ("before", 0)])
-@pytest.mark.parametrize("door", ["command", "mention"])
-def test_where_the_bot_may_not_look_the_answer_explains_what_may_be_left_over(bot, door, when, left):
+@pytest.mark.parametrize("entry_point", ["command", "mention"])
+def test_where_the_bot_may_not_look_the_answer_explains_what_may_be_left_over(bot, entry_point, when, left):
     at = bot(scopes=OWN_SCOPES)
     plan(at, "chat.postMessage", drop=when)
-    ask(at, "general", door=door)
+    ask(at, "general", entry_point=entry_point)
     *others, message = seen(at, "general")
     assert HEADLINE in at.slack.shown_text(message)
-    assert "is left over from that" in at.slack.shown_text(message)
+    assert "You can ignore a “Working on” message above" in at.slack.shown_text(message)
     assert ["Working on" in at.slack.shown_text(m) for m in others] == [True] * left
 
 
 @pytest.mark.parametrize(("when", "answers"), [("after", 1), ("before", 0)])
 @pytest.mark.parametrize("kind", STRANGER)
-def test_a_response_url_that_broke_is_not_used_twice_and_the_person_is_told(bot, kind, when, answers):
+def test_a_response_url_that_broke_is_not_used_twice_and_the_person_is_notified(bot, kind, when, answers):
     at = bot()
     plan(at, "response_url", drop=when)
     ask(at, CHANNELS[kind])
     *found, note = seen(at, CHANNELS[kind])
     assert len([m for m in found if HEADLINE in at.slack.shown_text(m)]) == len(found) == answers
     assert note.viewer
-    assert "If you miss it, ask again" in at.slack.shown_text(note)
+    assert "If it didn't, ask again" in at.slack.shown_text(note)
     at.slack.press(note, QUESTION)
     idle(at)
     assert form(seen(at, CHANNELS[kind])[-1]) == "picture"
 
 
 @pytest.mark.parametrize("kind", EVERYWHERE)
-@pytest.mark.parametrize("door", ["command", "mention"])
-def test_without_the_bots_own_tables_there_is_the_answer_all_the_same(bot, kind, door):
-    if door == "mention" and kind in STRANGER:
+@pytest.mark.parametrize("entry_point", ["command", "mention"])
+def test_without_the_bots_own_tables_there_is_the_answer_all_the_same(bot, kind, entry_point):
+    if entry_point == "mention" and kind in STRANGER:
         pytest.skip("nobody can mention the bot where it is not")
     at = bot(hfstats_public_url="")
     with at.engine.begin() as connection:
         for table in ("link", "picture", "unfinished", "seen"):
             connection.execute(sa.text(f"DROP TABLE {table}"))
-    ask(at, CHANNELS[kind], door=door)
+    ask(at, CHANNELS[kind], entry_point=entry_point)
     message = the_answer(at, CHANNELS[kind])
     assert form(message) == "picture"
     assert "slack_file" in str(message.blocks)
@@ -448,7 +448,7 @@ def test_what_goes_on_from_an_answer_in_a_channel_without_the_bot_stays_in_its_t
 
 
 @pytest.mark.parametrize("kind", EVERYWHERE)
-def test_a_notice_whose_blocks_are_refused_is_said_in_words(bot, kind):
+def test_a_notice_whose_blocks_are_refused_is_shown_as_text(bot, kind):
     at = bot()
     plan(at, "response_url", error="invalid_blocks")
     at.slack.command("creator metta", channel=CHANNELS[kind])

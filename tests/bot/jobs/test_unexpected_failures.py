@@ -1,4 +1,4 @@
-"""What nobody foresaw ends in one sentence with a reference that stands in the log, and the operator is told the true cause."""
+"""Unexpected errors: one sentence with a reference ID that is in the log, and a notice to the operator with the cause."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ ALL_BUT_NOTICES = r"(?s)^(?!.*\b(done|delivery)\b).*\b(FROM|UPDATE|INTO)\b"
 
 
 @pytest.mark.parametrize("job", ["plan", "snapshot", "watch", "settle", "tidy"])
-def test_a_job_that_breaks_is_logged_and_told_once_a_day(jobs, engine, moment, caplog, job):
+def test_a_job_that_breaks_is_logged_and_reported_once_a_day(jobs, engine, moment, caplog, job):
     mend = break_statements(engine, ALL_BUT_NOTICES)
     jobs.run(job)
     reported(engine, caplog)
@@ -130,7 +130,7 @@ def test_a_database_that_is_away_is_no_surprise(jobs, engine, caplog):
 
 
 @pytest.mark.parametrize(("what", "statement"), [("deliver", r"FROM delivery\s+WHERE delivery\.id = "), ("count", r"\bdump\b")])
-def test_a_delivery_and_a_dump_that_break_are_tried_again_and_told(jobs, engine, caplog, what, statement):
+def test_a_delivery_and_a_dump_that_break_are_tried_again_and_reported(jobs, engine, caplog, what, statement):
     break_statements(engine, statement)
     again = getattr(jobs, what)(1)
     assert isinstance(again, RetryAt)
@@ -261,7 +261,7 @@ def test_a_process_writes_its_log_line_and_no_traceback(url, hub, tmp_path):
     assert TYPED not in ended.stderr
 
 
-def test_the_operator_is_told_of_a_command(url, hub, engine, monkeypatch):
+def test_the_operator_is_notified_of_a_command(url, hub, engine, monkeypatch):
     monkeypatch.setattr("analytics.sources.hub.paginate", broken)
     env = {"DATABASE_URL": url, "HF_ENDPOINT": hub.endpoint, "HFSTATS_OPERATOR_CHANNEL": "C0OPS"}
     result = CliRunner().invoke(main, ["snapshot"], env=env)

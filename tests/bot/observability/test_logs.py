@@ -107,12 +107,12 @@ def test_the_reference_that_a_user_sees_is_the_request_in_the_log(caplog):
 def test_work_in_another_thread_belongs_to_the_same_request():
     seen = []
     finished = []
-    with ListenerPool(2, lambda door, seconds: finished.append((door, seconds >= 0))) as threads:
-        for door in ("command", "action"):
+    with ListenerPool(2, lambda entry_point, seconds: finished.append((entry_point, seconds >= 0))) as threads:
+        for entry_point in ("command", "action"):
             request = logs.start_request()
-            ENTRY_POINT.set(door)
+            ENTRY_POINT.set(entry_point)
             threads.submit(lambda: seen.append((logs.REQUEST.get(), ENTRY_POINT.get()))).result()
-            assert seen[-1] == (request, door)
+            assert seen[-1] == (request, entry_point)
     assert finished == [("command", True), ("action", True)]
     assert threads.depth == 0
 

@@ -1,4 +1,4 @@
-"""The worker's part on a real database, with a strict Slack before it and a clock that a test sets."""
+"""The worker's jobs on a real database, with a strict Slack stand-in and an adjustable clock."""
 
 from outbox_kit import blind, builds, clock, engine, kit, operated, unread
 

@@ -1,4 +1,4 @@
-"""A channel whose id changes: whatever is kept for it follows, whether the event or a delivery comes first."""
+"""Changed channel ids: all of a channel's rows follow, whether the event or a delivery comes first."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def test_an_event_without_both_ids_changes_nothing(kit, ids, old, new):
     assert ids.change(kit.workspace().id, old, new) == 0
 
 
-def test_many_processes_may_be_told_at_once(kit, ids):
+def test_many_processes_may_be_notified_at_once(kit, ids):
     subscription = kit.subscribe("research")
     threads = [
         threading.Thread(target=ids.change, args=(subscription.workspace, subscription.channel, "C_NEW")) for _ in range(4)

@@ -1,4 +1,4 @@
-"""Deliveries through the strict Slack: whatever fails, a channel shows a thing once, or somebody is told."""
+"""Deliveries through the strict Slack stand-in: each is posted once, or somebody is notified."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def test_what_comes_late_says_when_it_was_due(kit):
 
 
 @pytest.mark.parametrize("code", ["is_archived", "channel_not_found", "not_in_channel", "restricted_action"])
-def test_a_channel_that_takes_nothing_pauses_its_subscription_and_the_subscriber_is_told(kit, code):
+def test_a_channel_that_takes_nothing_pauses_its_subscription_and_the_subscriber_is_notified(kit, code):
     subscription = kit.subscribe()
     kit.slack.faults.plan("chat.postMessage", Fault(error=code))
     line = kit.settle(kit.owe(source=subscription.id))
@@ -194,7 +194,7 @@ def test_a_look_that_is_rate_limited_waits_and_posts_nothing(kit):
 
 
 @pytest.mark.parametrize("fault", [Fault(drop="after"), Fault(drop="before"), Fault(status=500)], ids=["after", "before", "500"])
-def test_where_nobody_can_look_it_is_unsure_and_whoever_subscribed_decides(blind, fault):
+def test_where_nobody_can_look_it_is_unsure_and_the_subscriber_decides(blind, fault):
     subscription = blind.subscribe()
     blind.slack.faults.plan("chat.postMessage", fault)
     line = blind.settle(blind.owe(source=subscription.id))
@@ -209,7 +209,7 @@ def test_where_nobody_can_look_it_is_unsure_and_whoever_subscribed_decides(blind
     assert len(blind.shown()) == 1 + (fault.drop == "after")
 
 
-def test_a_letter_whose_answer_was_lost_is_rather_there_twice_than_never(blind):
+def test_a_notice_whose_answer_was_lost_is_rather_there_twice_than_never(blind):
     subscription = blind.subscribe()
     blind.slack.faults.plan("chat.postMessage", Fault(status=500), times=2)
     line = blind.settle(blind.owe(source=subscription.id))
@@ -249,11 +249,11 @@ def test_a_worker_that_died_after_it_posted(kit):
 
 
 def post(kit, line):
-    """Do what a worker does between its last look at the ledger and its next."""
-    from bot.outbox.find_posted import metadata
+    """Run what a worker does between two polls of the outbox."""
+    from bot.outbox.find_posted import delivery_metadata
 
     client = kit.client(line.workspace)
-    return client.chat_postMessage(channel=line.channel, text="It is August", metadata=metadata(line))["ts"]
+    return client.chat_postMessage(channel=line.channel, text="It is August", metadata=delivery_metadata(line))["ts"]
 
 
 def test_a_worker_that_slept_past_its_lease_does_not_post(kit):
@@ -280,14 +280,14 @@ def test_of_two_that_posted_nevertheless_the_second_takes_its_message_back(kit):
 
 def test_a_request_that_comes_too_late_does_not_leave(kit):
     client, channel = kit.client(kit.workspace().id), kit.channel().id
-    with lease_guard.until(lease_guard.now() - 1), pytest.raises((lease_guard.Closed, URLError)):
+    with lease_guard.until(lease_guard.now() - 1), pytest.raises((lease_guard.LeaseExpired, URLError)):
         client.chat_postMessage(channel=channel, text="too late")
     with lease_guard.until(lease_guard.now() + 30):
         client.chat_postMessage(channel=channel, text="in time")
     assert [message.text for message in kit.shown()] == ["in time"]
 
 
-def test_a_request_that_was_held_up_is_sent_by_whoever_has_the_line_then(kit, monkeypatch):
+def test_a_request_that_was_held_up_is_sent_by_the_current_lease_owner(kit, monkeypatch):
     id_, real = kit.owe(), lease_guard.now
     moments = iter([real(), real() + 31.0])
     monkeypatch.setattr(lease_guard, "now", lambda: next(moments, real()))

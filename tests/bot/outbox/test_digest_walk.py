@@ -1,4 +1,4 @@
-"""The way of a digest through the bot: what is due is built and entered, then delivered, without coming back."""
+"""The modules that a digest passes through, from planning to delivery, each entered once."""
 
 from __future__ import annotations
 

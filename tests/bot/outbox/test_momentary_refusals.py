@@ -1,4 +1,4 @@
-"""What Slack, or somebody on the way to it, answers for a moment: nothing is paused, and the digest arrives once."""
+"""Temporary errors of Slack or a proxy: nothing is paused, and the digest is posted once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.outbox import Kind, State
-from bot.outbox.delivery import ATTEMPTS, WARNED_AFTER
+from bot.outbox.delivery import ATTEMPTS, WARN_AFTER
 from playground.faults import Fault
 
 PAGE = "<!DOCTYPE html><html><head><title>Blocked by Example Proxy</title></head><body>Call 555-0100</body></html>"
@@ -141,7 +141,7 @@ def test_what_lasts_pauses_at_once_with_the_reason(kit, code, reason):
         "enterprise_is_restricted",
     ],
 )
-def test_where_the_workspace_is_lost_the_operator_is_told(operated, code):
+def test_where_the_workspace_is_lost_the_operator_is_notified(operated, code):
     kit = operated
     subscription = kit.subscribe()
     kit.slack.faults.plan("chat.postMessage", Fault(error=code))
@@ -194,9 +194,9 @@ def test_what_goes_on_for_more_than_a_day_is_told_to_the_operator_and_paused_the
 
 def test_the_operator_hears_of_it_after_an_hour_while_it_is_still_tried(operated):
     kit = operated
-    kit.slack.faults.plan("chat.postMessage", Fault(error="service_unavailable"), times=WARNED_AFTER)
+    kit.slack.faults.plan("chat.postMessage", Fault(error="service_unavailable"), times=WARN_AFTER)
     id_, began = kit.owe(source=kit.subscribe().id), kit.clock()
-    for _ in range(WARNED_AFTER):
+    for _ in range(WARN_AFTER):
         again = kit.deliver(id_)
         kit.clock.now = max(kit.clock.now, again.at) + timedelta(milliseconds=1)
     assert timedelta(hours=1) < kit.clock() - began < timedelta(hours=3)
@@ -205,7 +205,7 @@ def test_the_operator_hears_of_it_after_an_hour_while_it_is_still_tried(operated
     assert "service_unavailable" in told.text
 
 
-def test_a_channel_that_was_archived_is_told_from_a_page_that_names_it(kit):
+def test_a_channel_that_was_archived_is_reported_from_a_page_that_names_it(kit):
     """Only Slack's JSON speaks for Slack."""
     kit.slack.faults.plan("chat.postMessage", Fault(body="is_archived", content_type="text/plain"))
     kit.slack.faults.plan("chat.postMessage", Fault(status=403, body="channel_not_found"))

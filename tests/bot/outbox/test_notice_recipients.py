@@ -1,4 +1,4 @@
-"""Who is told that a subscription is paused, when whoever subscribed can't be."""
+"""Recipients of a notice about a paused subscription whose creator cannot be reached."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_slack_may_say_so_by_the_post_alone(unread, code):
     assert "is paused" in told.text
 
 
-def test_who_is_there_is_told_alone(operated):
+def test_who_is_there_is_notified_alone(operated):
     refuse_digest(operated)
     deliver_all(operated)
     assert operated.shown() == []
@@ -104,7 +104,7 @@ def test_a_notice_is_not_passed_on_for_a_moment(operated, fault):
     assert len(operated.told()) == 1
 
 
-def test_nobody_is_told_for_ever(operated):
+def test_nobody_is_notified_for_ever(operated):
     """With nobody left to tell, the chain ends."""
     operated.delivery_context = replace(operated.delivery_context, operator=None, installer_of=lambda _: None)
     subscription = operated.subscribe()

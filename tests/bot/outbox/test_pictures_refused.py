@@ -1,4 +1,4 @@
-"""What Slack has against a picture: the digest goes without it, says so, and is not failed."""
+"""Pictures that Slack refuses: the digest is posted without them and says so."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What falls due is entered once, in order, with its digest built once; by a clock that a test sets."""
+"""Planning of due digests: once, in order, each digest built once, with an adjustable clock."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def planned(kit, builds):
 
 
 def lines(kit):
-    """Period and state of everything in the ledger, the oldest first."""
+    """Return period and state of all deliveries, oldest first."""
     return [(line.period, line.state) for line in reversed(kit.delivery_context.outbox.find())]
 
 
@@ -54,7 +54,7 @@ def test_the_digest_of_the_month_before_comes_on_the_first_working_day(kit, plan
     assert [block["type"] for block in shown.blocks].count("image") == 1
 
 
-def test_three_months_asleep_are_caught_up_once_in_order_and_told_as_late(kit, planned):
+def test_three_months_asleep_are_caught_up_once_in_order_and_reported_as_late(kit, planned):
     kit.subscribe(due=at(5, 1))
     kit.clock.now = at(8, 10)
     ids = planned()
@@ -90,7 +90,7 @@ def test_of_planners_at_one_moment_each_thing_is_entered_once(kit, planned):
     assert len(kit.delivery_context.outbox.find()) == 20
 
 
-def test_a_month_without_a_snapshot_is_told_instead_of_a_digest(kit, planned):
+def test_a_month_without_a_snapshot_is_reported_instead_of_a_digest(kit, planned):
     kit.subscribe(due=at(10, 1))
     kit.clock.now = at(10, 1)
     (id_,) = planned()
@@ -100,7 +100,7 @@ def test_a_month_without_a_snapshot_is_told_instead_of_a_digest(kit, planned):
     assert "on schedule" in shown.text
 
 
-def test_a_digest_that_cannot_be_built_now_is_left_owed_and_others_go_on(kit, builds):
+def test_a_digest_that_cannot_be_built_now_is_left_due_and_others_go_on(kit, builds):
     class Failing:
         broken = True
 
@@ -197,8 +197,8 @@ def test_a_weekly_digest_comes_once_a_week_across_a_change_of_the_clocks(kit, zo
 
 
 def due_edition(subscription):
-    from bot.domain.schedule import owed
+    from bot.domain.schedule import due_between
 
     eve = subscription.next_due - timedelta(microseconds=1)
-    (due,) = owed(parse_schedule(subscription.schedule), eve, subscription.next_due)
+    (due,) = due_between(parse_schedule(subscription.schedule), eve, subscription.next_due)
     return due.edition

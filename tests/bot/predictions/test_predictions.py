@@ -1,4 +1,4 @@
-"""Bets on who will lead: their whole life through the real Bolt app and the strict Slack, by a test's clock."""
+"""Predictions from placement to settlement, through the real Bolt app and the strict Slack stand-in."""
 
 from __future__ import annotations
 
@@ -271,15 +271,15 @@ def test_who_leaves_before_the_end_is_told_nothing(bot):
     assert bot.settle() == []
 
 
-def test_a_channel_that_is_gone_leaves_a_letter_to_who_bet_first(bot):
+def test_a_channel_that_is_gone_leaves_a_notice_to_who_bet_first(bot):
     bot.bet(f'creators "{bot.first}" 70% by 2026-07')
     bot.wait_for_bets(1)
     bot.slack.channel("general").archived = True
     bot.settle()
     bot.work()
-    letter = bot.seen("The bet results for July 2026 didn't reach", channel="direct")
+    notice_text = bot.seen("The bet results for July 2026 didn't reach", channel="direct")
     bot.slack.channel("general").archived = False
-    assert bot.slack.press(letter, "Send again").ok
+    assert bot.slack.press(notice_text, "Send again").ok
     bot.seen("Sending again: the bet results for July 2026", channel="direct")
     bot.work()
     bot.seen("Bet results for July 2026")
@@ -417,7 +417,7 @@ def test_another_ranking_forgets_the_name_and_offers_its_own(bot):
     assert slack.suggest(view, "wager:who", "perm")[0]["text"]["text"] == "Permissive"
 
 
-def test_what_is_missing_is_told_beside_its_field(bot):
+def test_what_is_missing_is_reported_beside_its_field(bot):
     bot.slack.command("predict")
     modal(bot.slack)
     assert bot.slack.submit({"wager:where": bot.slack.channel("general").id}).ok is False
@@ -460,7 +460,7 @@ def test_a_form_that_slack_refuses_leaves_words_to_type(bot):
     slack = bot.slack
     slack.faults.plan("views.open", Fault(error="expired_trigger_id"))
     slack.command("predict creators meta")
-    told = bot.seen("Slack did not let me open the form (expired_trigger_id). Type a bet:")
+    told = bot.seen("Slack didn't let me open the form (expired_trigger_id). Type a bet, for example:")
     typed = slack.shown_text(told).split("/hfstats ", 1)[1].strip()
     assert parse_command(typed, FORMS).bet.complete
 

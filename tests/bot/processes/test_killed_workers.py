@@ -36,10 +36,10 @@ def test_nothing_is_lost_and_nothing_shown_twice(how, size):
     assert done.returncode == 0, done.stdout + done.stderr
     told = dict(re.findall(r"^(.+?)  +(\S.*)$", done.stdout, re.MULTILINE))
     assert told["lost (target: 0)"] == told["shown twice (target: 0)"] == "0"
-    assert int(told["shown in its channel as the ledger says"]) + int(told["unsure in the ledger"]) == teams * channels
+    assert int(told["shown in its channel as the outbox says"]) + int(told["unsure in the outbox"]) == teams * channels
     assert told["workers killed"] == faults[1]
     if how == ("--blind",):
-        assert int(told["notes to subscribers"]) >= int(told["unsure in the ledger"])
+        assert int(told["notes to subscribers"]) >= int(told["unsure in the outbox"])
         assert told["looks into a history"] != "0"
     else:
-        assert told["unsure in the ledger"] == "0"
+        assert told["unsure in the outbox"] == "0"

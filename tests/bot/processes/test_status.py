@@ -1,4 +1,4 @@
-"""What whoever runs the bot reads on the command line of digests and deliveries, and a worker beside serve."""
+"""The status and deliveries commands, and the worker inside serve."""
 
 from __future__ import annotations
 

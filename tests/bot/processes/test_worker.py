@@ -129,8 +129,8 @@ def test_what_is_old_goes(url, caplog):
     caplog.set_level("INFO")
     settings = Settings(database_url=url, hfstats_keys="key", hfstats_picture_days=30)
     engine = composition.store(settings)
-    gallery, seen = composition.gallery(settings, engine), ReceivedEvents(engine)
-    old, new = gallery.save("T1", b"old"), gallery.save("T1", b"new")
+    picture_store, seen = composition.picture_store(settings, engine), ReceivedEvents(engine)
+    old, new = picture_store.save("T1", b"old"), picture_store.save("T1", b"new")
     seen.first("old")
     aged = sa.text("UPDATE link SET made_at = :at WHERE name = :name")
     with engine.begin() as connection:
@@ -138,8 +138,8 @@ def test_what_is_old_goes(url, caplog):
         connection.execute(sa.text("UPDATE seen SET seen_at = :at"), {"at": now() - timedelta(2)})
     seen.first("new")
     jobs_of(settings, engine).tidy()
-    assert gallery.find(old) is None
-    assert gallery.find(new) == b"new"
+    assert picture_store.find(old) is None
+    assert picture_store.find(new) == b"new"
     assert seen.first("old")
     assert not seen.first("new")
     assert "deleted 1 picture links, 1 markers" in caplog.text

@@ -77,7 +77,7 @@ def test_waits_grow_and_are_bounded():
     assert [next(pauses) for _ in range(7)] == [1, 2, 4, 8, 10, 10, 10]
 
 
-def test_an_outage_is_told_once_and_its_end_when_all_that_failed_works(caplog):
+def test_an_outage_is_reported_once_and_its_end_when_all_that_failed_works(caplog):
     outage = Outage()
     began = time.monotonic()
     for what in ("plan", "beat", "plan"):

@@ -28,12 +28,12 @@ class Nobody:
     def answer(self, text):
         raise AssertionError(text)
 
-    overview = answer
+    summary = answer
 
 
 @pytest.fixture
 def web_context(tmp_path):
-    """A web process with a gallery, and how to ask it."""
+    """A web process with a picture store, and a client for it."""
     slack = SlackStandIn().start()
     settings = Settings(
         slack_bot_token=SecretStr(slack.bot_token()),
@@ -42,9 +42,9 @@ def web_context(tmp_path):
         database_url=f"sqlite:///{tmp_path}/bot.db",
     )
     engine = composition.store(settings)
-    gallery = composition.gallery(settings, engine)
+    picture_store = composition.picture_store(settings, engine)
     app = composition.bolt(settings, composition.services(settings, Nobody(), (), engine), over_http=True)
-    server = make_server("127.0.0.1", 0, create_app(WebContext(app, gallery)), threaded=True)
+    server = make_server("127.0.0.1", 0, create_app(WebContext(app, picture_store)), threaded=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
 
@@ -56,7 +56,7 @@ def web_context(tmp_path):
         connection.close()
         return SimpleNamespace(status=response.status, headers=response.headers, body=body)
 
-    yield SimpleNamespace(ask=ask, gallery=gallery, engine=engine)
+    yield SimpleNamespace(ask=ask, picture_store=picture_store, engine=engine)
     server.shutdown()
     thread.join()
     server.server_close()
@@ -67,10 +67,10 @@ def web_context(tmp_path):
 
 @pytest.fixture
 def path(web_context):
-    return f"/charts/{web_context.gallery.save('T1', PNG)}.png"
+    return f"/charts/{web_context.picture_store.save('T1', PNG)}.png"
 
 
-def test_a_picture_may_be_kept_for_ever_by_whoever_fetched_it(web_context, path):
+def test_a_picture_may_be_kept_for_ever_by_its_readers(web_context, path):
     found = web_context.ask(path)
     assert (found.status, found.body) == (200, PNG)
     assert found.headers["Content-Type"] == "image/png"
@@ -82,7 +82,7 @@ def test_a_picture_may_be_kept_for_ever_by_whoever_fetched_it(web_context, path)
     assert found.headers["Referrer-Policy"] == "no-referrer"
 
 
-def test_who_has_it_is_told_that_it_did_not_change(web_context, path):
+def test_who_has_it_is_notified_that_it_did_not_change(web_context, path):
     etag = web_context.ask(path).headers["ETag"]
     again = web_context.ask(path, If_None_Match=etag)
     assert (again.status, again.body) == (304, b"")
@@ -129,9 +129,9 @@ def test_a_wrong_signature_is_404_before_any_database_is_asked(web_context, path
 
 
 def test_a_picture_that_was_pruned_or_whose_workspace_left_is_404(web_context, path):
-    other = f"/charts/{web_context.gallery.save('T2', PNG)}.png"
+    other = f"/charts/{web_context.picture_store.save('T2', PNG)}.png"
     assert other != path
-    assert web_context.gallery.prune(timedelta(seconds=-1)) == 2
+    assert web_context.picture_store.prune(timedelta(seconds=-1)) == 2
     assert {web_context.ask(path).status, web_context.ask(other).status} == {404}
 
 

@@ -1,4 +1,4 @@
-"""The way of a request through the bot: few rooms, in one order, and its words read once."""
+"""The modules that a request passes through: few packages, in one order, and the text parsed once."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ def test_a_failure_of_the_web_application_shows_a_reference(bot, caplog):
         def find(self, _name):
             raise ZeroDivisionError("what somebody typed")
 
-    response = create_app(WebContext(bot.web_context.app, gallery=Broken())).test_client().get("/charts/a.b.png")
+    response = create_app(WebContext(bot.web_context.app, picture_store=Broken())).test_client().get("/charts/a.b.png")
     assert response.status_code == 500
     reference = response.text.split("reference ")[1].strip(" .\n")
     assert reference in caplog.text
@@ -159,7 +159,7 @@ def probing(bot):
         stop()
 
 
-def test_ready_tells_which_part_is_not_and_the_reason_to_whoever_may_see_metrics(bot, probing):
+def test_ready_tells_which_part_is_not_and_the_reason_to_readers_of_metrics(bot, probing):
     none_looked = {"database": "not ready", "analytics": "not ready", "worker": "unknown"}
     assert bot.http.get("/healthz/ready").json["parts"] == none_looked
     stop = bot.web_context.health.start()

@@ -1,4 +1,4 @@
-"""The access policy in docs/reference/scopes-and-access.md: each cell is tried through the real Bolt app, in every way."""
+"""The access policy in docs/reference/scopes-and-access.md, each cell through the real Bolt app and by each entry point."""
 
 from __future__ import annotations
 
@@ -632,7 +632,7 @@ def test_a_listener_that_asks_nobody_is_not_reached_by_a_stranger(informed):
         assert reached == found
 
 
-def test_a_seat_without_access_does_nothing(informed):
+def test_a_conversation_without_access_does_nothing(informed):
     informed.reset()
     general = informed.workspace.channel("general").id
     before = rows(informed)

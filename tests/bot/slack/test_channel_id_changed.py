@@ -1,4 +1,4 @@
-"""``channel_id_changed`` through the real app: what is kept for the channel follows."""
+"""The ``channel_id_changed`` event through the real app: all of a channel's rows follow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A thousand texts, presses and events (make test-slow: ten thousand): no error reaches Slack, and it can show all it is sent."""
+"""A thousand random texts, actions and events (make test-slow: ten thousand): no errors, and only valid messages."""
 
 from __future__ import annotations
 

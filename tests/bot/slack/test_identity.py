@@ -1,4 +1,4 @@
-"""Who acts, and from where, as Slack's payloads say it; slack_bolt's own tests show payloads of these shapes."""
+"""Actor and origin of a request, from payloads in the shapes of slack_bolt's own tests."""
 
 from __future__ import annotations
 

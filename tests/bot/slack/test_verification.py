@@ -1,4 +1,4 @@
-"""Whether Slack signed a request: yes for Slack's own, no for anything else, and never an exception."""
+"""Verification of Slack's signatures: accepts Slack's requests, rejects all others, never raises."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from slack_bolt import BoltContext, BoltRequest, BoltResponse
 from slack_sdk.signature import SignatureVerifier
 
-from bot.slack.error_handler import failed
+from bot.slack.error_handler import handle_error
 from bot.slack.verification import TOLERANCE, VerifiedOnly, is_signed_by_slack, is_verified, is_well_formed, verified_context
 
 SECRET = "a signing secret of the tests"
@@ -126,5 +126,5 @@ def test_a_failure_of_what_was_not_verified_tells_nobody(caplog):
     body = {"response_url": "http://127.0.0.1:9/", "channel_id": "C1", "user_id": "U1"}
     context = BoltRequest(body=body, mode="socket_mode").context
     assert isinstance(context, BoltContext)
-    assert failed(ValueError("nan"), context).status == 401
+    assert handle_error(ValueError("nan"), context).status == 401
     assert caplog.records == []

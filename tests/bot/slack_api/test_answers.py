@@ -1,4 +1,4 @@
-"""What is made of answers: by the client, and by whoever has to decide what follows."""
+"""Classification of Slack's responses, in the client and for deliveries."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.slack_api import client as clients
 from bot.slack_api.client import RateLimitWait, SlackClient
-from bot.slack_api.errors import PostResult, classify_error, lasting, may_be_posted, meaning, retry_after, said
+from bot.slack_api.errors import PostResult, classify_answer, classify_error, error_code, is_lasting, may_be_posted, retry_after
 from bot.slack_api.response_url import error_of
 from playground import SlackStandIn
 from playground.faults import Fault
@@ -50,43 +50,43 @@ def test_an_answer_that_is_not_slacks_is_one_error_without_a_word_of_it(slack, c
     slack.faults.plan("chat.postMessage", fault)
     with pytest.raises(SlackApiError) as caught:
         client.chat_postMessage(channel=slack.channel("general").id, text="hello")
-    assert said(caught.value) == "HTTP 200"
+    assert error_code(caught.value) == "HTTP 200"
     assert "555" not in str(caught.value)
-    assert classify_error(caught.value) is PostResult.LOST
+    assert classify_error(caught.value) is PostResult.UNCONFIRMED
     assert may_be_posted(caught.value)
-    assert not lasting(caught.value)
+    assert not is_lasting(caught.value)
 
 
 @pytest.mark.parametrize(
     ("status", "posted", "result"),
     [
-        (400, False, PostResult.FAILED),
-        (403, False, PostResult.FAILED),
-        (404, False, PostResult.FAILED),
-        (408, True, PostResult.FAILED),
-        (413, False, PostResult.FAILED),
-        (500, True, PostResult.FAILED),
-        (502, True, PostResult.FAILED),
-        (503, True, PostResult.FAILED),
-        (520, True, PostResult.FAILED),
+        (400, False, PostResult.TEMPORARY_FAILURE),
+        (403, False, PostResult.TEMPORARY_FAILURE),
+        (404, False, PostResult.TEMPORARY_FAILURE),
+        (408, True, PostResult.TEMPORARY_FAILURE),
+        (413, False, PostResult.TEMPORARY_FAILURE),
+        (500, True, PostResult.TEMPORARY_FAILURE),
+        (502, True, PostResult.TEMPORARY_FAILURE),
+        (503, True, PostResult.TEMPORARY_FAILURE),
+        (520, True, PostResult.TEMPORARY_FAILURE),
     ],
 )
 def test_a_status_alone_is_momentary(slack, client, status, posted, result):
     slack.faults.plan("chat.postMessage", Fault(status=status, body=PAGE))
     with pytest.raises(SlackApiError) as caught:
         client.chat_postMessage(channel=slack.channel("general").id, text="hello")
-    assert said(caught.value) == f"HTTP {status}"
+    assert error_code(caught.value) == f"HTTP {status}"
     assert may_be_posted(caught.value) is posted
     assert classify_error(caught.value) is result
-    assert not lasting(caught.value)
+    assert not is_lasting(caught.value)
 
 
 def test_slacks_own_words_stay(slack, client):
     slack.faults.plan("chat.postMessage", Fault(error="is_archived"))
     with pytest.raises(SlackApiError) as caught:
         client.chat_postMessage(channel=slack.channel("general").id, text="hello")
-    assert said(caught.value) == "is_archived"
-    assert lasting(caught.value)
+    assert error_code(caught.value) == "is_archived"
+    assert is_lasting(caught.value)
     assert client.chat_postMessage(channel=slack.channel("general").id, text="hello")["ok"]
 
 
@@ -96,7 +96,7 @@ def test_a_plain_client_quotes_nothing_either(slack):
     slack.faults.plan("chat.postMessage", Fault(body=PAGE))
     with pytest.raises(SlackApiError) as caught:
         plain.chat_postMessage(channel=slack.channel("general").id, text="hello")
-    assert said(caught.value) == "HTTP 200"
+    assert error_code(caught.value) == "HTTP 200"
     copy = SlackClient.like(plain)
     assert (copy.token, copy.base_url, copy.timeout) == (plain.token, plain.base_url, plain.timeout)
 
@@ -139,30 +139,30 @@ def test_a_short_rate_limit_is_waited_out_and_a_long_one_left_to_the_caller(slac
         client.chat_postMessage(channel=channel, text="hello")
     assert len(slept) == 1
     assert time.monotonic() - began < 60
-    assert not lasting(caught.value)
+    assert not is_lasting(caught.value)
 
 
 @pytest.mark.parametrize(
     ("word", "status", "result"),
     [
-        ("invalid_blocks", 200, PostResult.UNFIT),
-        ("slack_connect_file_link_sharing_blocked", 200, PostResult.UNFIT),
-        ("not_in_channel", 200, PostResult.SHUT),
-        ("token_revoked", 200, PostResult.SHUT),
-        ("expired_url", 404, PostResult.SHUT),
-        ("used_url", 404, PostResult.SHUT),
-        ("expired_trigger_id", 200, PostResult.SHUT),
-        ("ratelimited", 429, PostResult.FAILED),
-        ("service_unavailable", 503, PostResult.FAILED),
-        ("quantum_channel_decoherence", 200, PostResult.FAILED),
-        ("", 429, PostResult.FAILED),
-        ("", 404, PostResult.FAILED),
-        ("", 500, PostResult.FAILED),
-        ("", 200, PostResult.LOST),
+        ("invalid_blocks", 200, PostResult.BLOCKS_REFUSED),
+        ("slack_connect_file_link_sharing_blocked", 200, PostResult.BLOCKS_REFUSED),
+        ("not_in_channel", 200, PostResult.UNAVAILABLE),
+        ("token_revoked", 200, PostResult.UNAVAILABLE),
+        ("expired_url", 404, PostResult.UNAVAILABLE),
+        ("used_url", 404, PostResult.UNAVAILABLE),
+        ("expired_trigger_id", 200, PostResult.UNAVAILABLE),
+        ("ratelimited", 429, PostResult.TEMPORARY_FAILURE),
+        ("service_unavailable", 503, PostResult.TEMPORARY_FAILURE),
+        ("quantum_channel_decoherence", 200, PostResult.TEMPORARY_FAILURE),
+        ("", 429, PostResult.TEMPORARY_FAILURE),
+        ("", 404, PostResult.TEMPORARY_FAILURE),
+        ("", 500, PostResult.TEMPORARY_FAILURE),
+        ("", 200, PostResult.UNCONFIRMED),
     ],
 )
 def test_what_an_answer_means_for_the_way_that_was_tried(word, status, result):
-    assert meaning(word, status) is result
+    assert classify_answer(word, status) is result
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Every method of Slack's that the code calls has its errors in docs/reference/slack-errors.md, as the code treats them."""
+"""Each Slack method that the code calls has its errors in docs/reference/slack-errors.md, as the code treats them."""
 
 from __future__ import annotations
 

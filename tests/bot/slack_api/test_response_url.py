@@ -1,4 +1,4 @@
-"""Where an answer may be sent: to Slack, to the stand-in where a setting says so, and nowhere else."""
+"""Allowed response URLs: only those of Slack, or of a configured stand-in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Heartbeats of workers: written, pruned, shown, and missed by those who look."""
+"""Heartbeats of workers: writing, pruning, status, and warnings when they stop."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def worker(pid, seconds_ago, *, ended=False):
         ([worker(1, 600, ended=True)], "none running. Last heartbeat (web-1:1)", "none running. Last heartbeat: "),
     ],
 )
-def test_how_workers_are_told(workers, says, says_without_names):
+def test_how_workers_are_reported(workers, says, says_without_names):
     assert describe(workers, NOW, names=True).startswith(says)
     told = describe(workers, NOW, names=False)
     assert told.startswith(says_without_names)
@@ -149,14 +149,14 @@ def silent(engine):
     return engine
 
 
-def test_where_no_worker_has_ever_run_nobody_is_told(engine, told):
+def test_where_no_worker_has_ever_run_nobody_is_notified(engine, told):
     watch = WorkerWatch(HeartbeatStore(engine), JobSlots(engine), told.append)
     for _ in range(LOOKS + 1):
         watch.look()
     assert (watch.state, told) == ("never", [])
 
 
-def test_a_silence_is_told_once_however_many_look_and_again_the_next_time(silent, told, caplog):
+def test_a_silence_is_reported_once_however_many_look_and_again_the_next_time(silent, told, caplog):
     watches = [WorkerWatch(HeartbeatStore(silent), JobSlots(silent), told.append) for _ in range(2)]
     for number in range(LOOKS + 3):
         for watch in watches:
@@ -196,7 +196,7 @@ def test_a_database_that_was_away_is_no_silence(silent, told):
     assert (watch.state, told) == ("unknown", [])
 
 
-def test_the_operator_is_told_in_slack_though_it_fails_at_first(silent, url):
+def test_the_operator_is_notified_in_slack_though_it_fails_at_first(silent, url):
     with SlackStandIn() as slack:
         channel = slack.channel("general")
         settings = Settings(

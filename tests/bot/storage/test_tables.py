@@ -1,4 +1,4 @@
-"""The bot's own tables, on SQLite and PostgreSQL: pictures, what was seen, unfinished work, installations, and their end."""
+"""The bot's tables on SQLite and PostgreSQL: pictures, received events, pending replies, installations, and deletion."""
 
 from __future__ import annotations
 
@@ -131,31 +131,31 @@ def test_a_store_of_version_0005_opens(empty_url):
 
 
 def test_a_picture_keeps_its_name_and_is_stored_once_for_all_workspaces(engine):
-    gallery = PictureStore(engine, ["new", "old"])
-    one = gallery.save("T1", b"png")
-    assert gallery.save("T1", b"png") == one
-    other = gallery.save("T2", b"png")
+    picture_store = PictureStore(engine, ["new", "old"])
+    one = picture_store.save("T1", b"png")
+    assert picture_store.save("T1", b"png") == one
+    other = picture_store.save("T2", b"png")
     assert other != one
-    assert gallery.find(one) == gallery.find(other) == b"png"
+    assert picture_store.find(one) == picture_store.find(other) == b"png"
     assert rows(engine)["picture"] == 1
     assert PictureStore(engine, ["newer", "new"]).find(one) == b"png"
     assert PictureStore(engine, ["another"]).find(one) is None
 
 
 def test_a_name_that_was_not_signed_here_shows_nothing(engine):
-    gallery = PictureStore(engine, ["key"])
-    name = gallery.save("T1", b"png")
+    picture_store = PictureStore(engine, ["key"])
+    name = picture_store.save("T1", b"png")
     for forged in ("", ".", name[1:], name[:-1], name.partition(".")[0], f"x{name}", "ä", "a.b.c"):
-        assert gallery.find(forged) is None
+        assert picture_store.find(forged) is None
 
 
 def test_old_pictures_go_and_those_that_another_workspace_shows_stay(engine):
-    gallery = PictureStore(engine, ["key"])
-    name = gallery.save("T1", b"png")
-    assert gallery.prune(timedelta(days=1)) == 0
-    assert gallery.find(name) == b"png"
-    assert gallery.prune(LONG_AGO) == 1
-    assert gallery.find(name) is None
+    picture_store = PictureStore(engine, ["key"])
+    name = picture_store.save("T1", b"png")
+    assert picture_store.prune(timedelta(days=1)) == 0
+    assert picture_store.find(name) == b"png"
+    assert picture_store.prune(LONG_AGO) == 1
+    assert picture_store.find(name) is None
     assert rows(engine)["picture"] == 0
 
 
@@ -223,7 +223,7 @@ def test_an_org_wide_installation_serves_each_of_its_workspaces(engine, cipher):
     assert kept.token("E1", "T7").token == "own"
 
 
-def test_keys_are_rotated_and_one_that_is_missing_is_told_without_the_token(engine):
+def test_keys_are_rotated_and_one_that_is_missing_is_reported_without_the_token(engine):
     old, new = (Fernet.generate_key().decode() for _ in range(2))
     Installations(engine, CLIENT, Cipher([old])).save(installed(token="the token"))
     both = Installations(engine, CLIENT, Cipher([new, old]))
@@ -386,7 +386,11 @@ def test_a_person_who_takes_back_a_grant_takes_no_bot_along(engine, cipher):
 
 
 def test_a_workspace_reaches_nothing_of_another(engine, cipher):
-    gallery, pending_replies, kept = PictureStore(engine, ["key"]), PendingReplies(engine), Installations(engine, CLIENT, cipher)
+    picture_store, pending_replies, kept = (
+        PictureStore(engine, ["key"]),
+        PendingReplies(engine),
+        Installations(engine, CLIENT, cipher),
+    )
     fill(engine, cipher, "T1")
     before = rows(engine)
     pending_replies.end(PendingReply("T2", "C1", "1.1", "licenses"))
@@ -412,4 +416,4 @@ def test_a_workspace_reaches_nothing_of_another(engine, cipher):
     assert not any(forget(engine, "T2").values())
     assert forget_users(engine, "T2", ["U1"]) == 0
     assert rows(engine) == before
-    assert gallery.save("T2", b"shown by both") != gallery.save("T1", b"shown by both")
+    assert picture_store.save("T2", b"shown by both") != picture_store.save("T1", b"shown by both")

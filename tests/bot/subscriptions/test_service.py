@@ -1,4 +1,4 @@
-"""What a channel keeps with the bot, through the real Bolt app and the strict Slack; the worker's part by a test's clock."""
+"""Subscriptions and alerts, through the real Bolt app and the strict Slack stand-in, with an adjustable clock."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from analytics.storage.sql_history import SqlHistory
 from bot.analytics_pool.process import AnalyticsProcess
 from bot.domain.outbox import State
 from bot.storage.schema import WATCH
-from bot.subscriptions.alerts import watch as look_at_watches
+from bot.subscriptions.alerts import check_alerts as look_at_watches
 from playground import SlackStandIn
 from playground.block_kit.blocks import check_blocks, with_ids
 from playground.faults import Fault
@@ -55,9 +55,9 @@ def test_a_channels_whole_life(bot):
     slack.channel("general").archived = True
     bot.work(bot.subscribed().next_due + timedelta(minutes=1))
     assert bot.subscribed().paused == "is_archived"
-    letter = bot.seen("is paused: the channel was archived", channel="direct")
+    notice_text = bot.seen("is paused: the channel was archived", channel="direct")
     slack.channel("general").archived = False
-    assert slack.press(letter, "Resume").ok
+    assert slack.press(notice_text, "Resume").ok
     bot.seen("resumed the digest", channel="direct")
     assert bot.subscribed().paused is None
 
@@ -97,7 +97,7 @@ def test_a_channel_without_the_bot_is_told_to_invite_it_and_can_try_again(bot):
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
-        ("subscribe at 25:00", "“25:00” is no time of the day"),
+        ("subscribe at 25:00", "“25:00” isn't a time"),
         ("subscribe mothly", "Did you mean monthly?"),
         ("subscribe at 9:00 CST", "America/Chicago or Asia/Shanghai"),
         ("digest 2026-13", "“2026-13” isn't a month"),
@@ -185,18 +185,18 @@ def test_the_home_says_where_it_could_not_subscribe(bot):
     assert bot.subscribed("random") is None
 
 
-def test_a_letter_about_an_unsure_delivery_sends_it_again(bot):
+def test_a_notice_about_an_unsure_delivery_sends_it_again(bot):
     bot.slack.command("subscribe")
     bot.seen("subscribed this conversation")
     bot.slack.faults.plan("chat.postMessage", Fault(drop="after"))
     bot.slack.faults.plan("conversations.history", Fault(error="missing_scope"), times=9)
     bot.work(bot.subscribed().next_due)
-    letter = bot.seen("may not have reached", channel="direct")
+    notice_text = bot.seen("may not have reached", channel="direct")
     (line,) = bot.jobs.delivery_context.outbox.failed()
     assert line.state is State.UNSURE
     bot.slack.command("status")
     bot.seen("1 unconfirmed")
-    assert bot.slack.press(letter, "Send again").ok
+    assert bot.slack.press(notice_text, "Send again").ok
     bot.seen("Sending again: the digest for", channel="direct")
     bot.work()
     assert bot.jobs.delivery_context.outbox.get(line.id).state is State.SENT
@@ -235,7 +235,7 @@ def test_a_watch_lives_and_is_removed(bot):
     bot.slack.wait_for(lambda: delivery_context.watches.get(watch.workspace, watch.id) is None, WAIT)
 
 
-def test_a_crossing_is_told_once_with_a_picture_and_a_button_that_mutes(bot, tmp_path):
+def test_a_crossing_is_reported_once_with_a_picture_and_a_button_that_mutes(bot, tmp_path):
     """The simulated days one by one: whoever wavers about the line is told of once for each time it really left and came back."""
     watch = watched(bot, "creator meta below 1%")
     url = f"sqlite:///{tmp_path / 'days.db'}"

@@ -133,7 +133,7 @@ def test_the_bot_writes_to_no_bot(slack: SlackStandIn, client: WebClient) -> Non
     assert error(client.chat_postMessage, channel=slack.workspace().bot, text="hello") == "cannot_dm_bot"
 
 
-def test_bad_blocks_are_told_where(slack: SlackStandIn, client: WebClient) -> None:
+def test_bad_blocks_are_reported_where(slack: SlackStandIn, client: WebClient) -> None:
     blocks = [SECTION, {"type": "header", "text": {"type": "plain_text", "text": "x" * 151}}]
     answer = refusal(client.chat_postMessage, channel=slack.channel("general").id, text="t", blocks=blocks)
     said = "must be less than 151 characters [json-pointer:/blocks/1/text/text]"
@@ -341,7 +341,7 @@ def test_posts_to_one_channel_are_a_second_apart_when_asked_for(
     assert client.chat_postMessage(channel=general, text="two")["ok"]
 
 
-def test_the_sdks_own_retry_waits_as_long_as_it_is_told(slack: SlackStandIn, client: WebClient) -> None:
+def test_the_sdks_own_retry_waits_as_long_as_slack_asks(slack: SlackStandIn, client: WebClient) -> None:
     client.retry_handlers.append(RateLimitErrorRetryHandler(max_retry_count=1))
     slack.faults.plan("chat.postMessage", Fault(retry_after=1))
     began = time.monotonic()

@@ -114,7 +114,9 @@ def test_another_workspace_cannot_end_a_step(make_slack: Callable[..., SlackStan
     assert error(client.functions_completeError, function_execution_id=execution.id, error="no") == "access_denied"
 
 
-def test_an_app_is_told_of_links_in_a_draft_and_may_show_a_preview(slack: SlackStandIn, bot: TinyBot, client: WebClient) -> None:
+def test_an_app_is_notified_of_links_in_a_draft_and_may_show_a_preview(
+    slack: SlackStandIn, bot: TinyBot, client: WebClient
+) -> None:
     slack.compose("see <https://hfstats.example/a>")
     event = json.loads(bot.requests[-1][1])["event"]
     assert (event["channel"], event["source"]) == ("COMPOSER", "composer")

@@ -182,7 +182,7 @@ def test_a_modal_and_the_home(page: Page, slack: SlackStandIn, waiter: Waiter) -
     expect(page.get_by_role("heading", name="At home")).to_be_visible()
 
 
-def test_a_failure_is_told_by_slackbot(page: Page, slack: SlackStandIn) -> None:
+def test_a_failure_is_reported_by_slackbot(page: Page, slack: SlackStandIn) -> None:
     slack.attach("http://127.0.0.1:1/slack/events")
     page.get_by_role("combobox").fill("/hfstats help")
     page.get_by_role("combobox").press("Enter")

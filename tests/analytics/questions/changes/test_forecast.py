@@ -44,7 +44,7 @@ def history(tmp_path_factory):
     return handmade.stored(months, tmp_path_factory.mktemp("forecast") / "hfstats.db")
 
 
-def test_who_leads_at_the_end_is_told_with_the_interval(history):
+def test_who_leads_at_the_end_is_notified_with_the_interval(history):
     answer = ask(parse("forecast"), history)
     assert answer.headline.startswith("If trends continue, Alibaba will lead in April 2027 with 83.5% of downloads (")
     assert {one.name for one in answer.forecasts} >= {"Google", "Alibaba", "Meta"}
@@ -55,7 +55,7 @@ def test_who_leads_at_the_end_is_told_with_the_interval(history):
     assert any(note.startswith("Alibaba has moved the most so far: +2.") for note in answer.notes)
 
 
-def test_its_worth_in_this_history_is_told(history):
+def test_its_worth_in_this_history_is_reported(history):
     answer = ask(parse("forecast"), history)
     (said,) = [note for note in answer.notes if "Tested on earlier months" in note]
     made, held = answer.statistics["made_3_months"], answer.statistics["held_3_months"]

@@ -96,6 +96,6 @@ def test_who_was_renamed_neither_came_nor_left(history):
         ("entries at 2025-11", "nothing to compare with"),
     ],
 )
-def test_what_has_no_answer_is_said_in_a_sentence(history, words, said):
+def test_what_has_no_answer_is_reported_in_a_sentence(history, words, said):
     with pytest.raises(Exception, match=said):
         ask(parse(words), history)

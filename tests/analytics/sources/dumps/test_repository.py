@@ -1,4 +1,4 @@
-"""Dumps in repositories: which revisions are taken, what comes of one that is cut off, and what is said where there is none."""
+"""Repositories of dumps: which revisions are selected, interrupted downloads, and error messages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hub_repositories import Commit
 from hub_standin import HubStandIn, Misbehaviour, dropped, html, says, status
 
 from analytics.errors import OutOfReachError, SourceError
-from analytics.sources.dumps.repository import Every, HubFile, chosen, fetch, made_on, revisions
+from analytics.sources.dumps.repository import HubFile, Interval, fetch, last_changed, revisions, select_revisions
 
 REPO, FILE = "someone/hub-stats", "models.parquet"
 LAST = datetime(2026, 8, 31, 5, tzinfo=UTC)
@@ -40,15 +40,15 @@ def test_all_pages_of_a_history_are_read(hub):
 @pytest.mark.parametrize(
     ("every", "days"),
     [
-        (Every.DAY, [date(2026, 8, 31) - timedelta(days=back) for back in range(31)]),
-        (Every.WEEK, [date(2026, 8, day) for day in (31, 30, 23, 16, 9, 2)]),
-        (Every.MONTH, [date(2026, 8, 31)]),
+        (Interval.DAY, [date(2026, 8, 31) - timedelta(days=back) for back in range(31)]),
+        (Interval.WEEK, [date(2026, 8, day) for day in (31, 30, 23, 16, 9, 2)]),
+        (Interval.MONTH, [date(2026, 8, 31)]),
     ],
 )
 def test_the_last_revision_of_each_is_taken(every, days):
     with HubStandIn(datasets={REPO: history(500, hours=6)}) as hub:
         found = revisions(REPO, endpoint=hub.endpoint)
-    taken = chosen(found, date(2026, 8, 1), every)
+    taken = select_revisions(found, date(2026, 8, 1), every)
     assert [one.day for one in taken] == days
     for one in taken:
         assert one.commit == next(found_.commit for found_ in found if found_.day == one.day)
@@ -56,7 +56,7 @@ def test_the_last_revision_of_each_is_taken(every, days):
 
 def test_months_over_a_year():
     with HubStandIn(datasets={REPO: history()}) as hub:
-        taken = chosen(revisions(REPO, endpoint=hub.endpoint), date(2026, 6, 1), Every.MONTH)
+        taken = select_revisions(revisions(REPO, endpoint=hub.endpoint), date(2026, 6, 1), Interval.MONTH)
     assert [one.day for one in taken] == [date(2026, 8, 31), date(2026, 7, 31), date(2026, 6, 30)]
 
 
@@ -84,7 +84,7 @@ def test_a_history_that_cannot_be_read_is_one_sentence(hub, how, says_):
 
 @pytest.mark.parametrize("name", ["", "hub-stats", "a/b/c", "a b/c", "../x", "a" * 200])
 def test_what_is_no_name_of_a_repository_is_not_asked_for(hub, name):
-    with pytest.raises(SourceError, match="write owner/name"):
+    with pytest.raises(SourceError, match="Write it as owner/name"):
         revisions(name, endpoint=hub.endpoint)
     assert hub.asked == []
 
@@ -151,7 +151,7 @@ def test_what_is_not_there_will_not_be_there_later(hub, tmp_path, file, says_):
         fetch(file, tmp_path, endpoint=hub.endpoint)
     assert not isinstance(refused.value, OutOfReachError)
     with pytest.raises(SourceError):
-        made_on(file, endpoint=hub.endpoint)
+        last_changed(file, endpoint=hub.endpoint)
 
 
 @pytest.mark.parametrize("how", [status(503), status(429), status(500), dropped()])
@@ -168,15 +168,15 @@ def test_a_hub_that_is_not_there(tmp_path):
 
 def test_a_file_that_no_dump_can_be_is_not_fetched(hub, tmp_path):
     hub.fail_next(says(b"", ETag='"x"', X_Repo_Commit="0" * 40, Content_Length=str(10**12)))
-    with pytest.raises(SourceError, match="no dump of the Hub is that large"):
+    with pytest.raises(SourceError, match="too large for a dump of the Hub"):
         fetch(HubFile(REPO, FILE), tmp_path, endpoint=hub.endpoint)
 
 
 def test_the_day_of_a_file_is_that_of_its_last_change(hub):
-    assert made_on(HubFile(REPO, FILE), endpoint=hub.endpoint) == date(2026, 8, 31)
+    assert last_changed(HubFile(REPO, FILE), endpoint=hub.endpoint) == date(2026, 8, 31)
 
 
 def test_an_answer_without_a_day_asks_for_it(hub):
     hub.fail_next(says('[{"type": "file", "path": "models.parquet", "size": 1, "oid": "0"}]'))
     with pytest.raises(SourceError, match="--on YYYY-MM-DD"):
-        made_on(HubFile(REPO, FILE), endpoint=hub.endpoint)
+        last_changed(HubFile(REPO, FILE), endpoint=hub.endpoint)

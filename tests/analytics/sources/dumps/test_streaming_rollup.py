@@ -1,4 +1,4 @@
-"""Dumps of the whole Hub: counted as roll_up counts, kept for those that lead, refused in a sentence where they are no dump."""
+"""Dumps of the whole Hub: counts equal to roll_up, rows of the leading models, and refused files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dump_files import some_models, table, written
 from analytics.domain import EVERYONE_ELSE, Dimension, ListName, Model
 from analytics.errors import SourceError
 from analytics.sources.dumps import dump_file, reader, streaming_rollup
-from analytics.sources.dumps.reader import day_of, whole
+from analytics.sources.dumps.reader import day_of, read_dump
 from analytics.storage.rollup import roll_up
 
 DAY = date(2026, 8, 31)
@@ -33,13 +33,13 @@ def same(found, expected):
 def test_a_dump_that_says_of_itself_that_it_is_simulated_is_stored_as_such(tmp_path, simulated):
     content = table(some_models(9))
     marked = content.replace_schema_metadata({"simulated": "by this test"}) if simulated else content
-    assert whole(written(tmp_path / "dump.parquet", marked), DAY, "dump")[0].simulated is simulated
+    assert read_dump(written(tmp_path / "dump.parquet", marked), DAY, "dump")[0].simulated is simulated
 
 
 @pytest.mark.parametrize("group", [7, 100, 5000])
 def test_a_dump_is_counted_as_a_listing_is(tmp_path, group):
     models = some_models(700)
-    listing, counts = whole(written(tmp_path / "dump.parquet", table(models), row_group_size=group), DAY, "dump")
+    listing, counts = read_dump(written(tmp_path / "dump.parquet", table(models), row_group_size=group), DAY, "dump")
     assert (listing.list, listing.size, listing.taken_on, listing.source) == (ListName.HUB, 700, DAY, "dump")
     same(counts, roll_up(models))
 
@@ -48,7 +48,7 @@ def test_batches_and_row_groups_change_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(dump_file, "BATCH", 13)
     monkeypatch.setattr(streaming_rollup, "_AT_ONCE", 50)
     models = some_models(400, creators=200)
-    _, counts = whole(written(tmp_path / "dump.parquet", table(models), row_group_size=90), DAY, "dump")
+    _, counts = read_dump(written(tmp_path / "dump.parquet", table(models), row_group_size=90), DAY, "dump")
     same(counts, roll_up(models))
 
 
@@ -57,7 +57,7 @@ def test_batches_and_row_groups_change_nothing(tmp_path, monkeypatch):
 )
 def test_what_a_dump_does_not_record_is_in_no_dimension(tmp_path, missing):
     models = some_models(300)
-    unsaid = {
+    unrecorded = {
         "likes": {"likes": None},
         "tags": {"tags": ()},  # the cards tell the licenses
         "pipeline_tag": {"task": None},
@@ -65,8 +65,8 @@ def test_what_a_dump_does_not_record_is_in_no_dimension(tmp_path, missing):
         "gated": {"gated": None},
     }.get(missing, {})
     path = written(tmp_path / "dump.parquet", table(models).drop_columns([missing]))
-    listing, counts = whole(path, DAY, "dump")
-    same(counts, roll_up([replace_all(model, unsaid) for model in models]))
+    listing, counts = read_dump(path, DAY, "dump")
+    same(counts, roll_up([replace_all(model, unrecorded) for model in models]))
     assert listing.models[0].downloads == max(model.downloads for model in models)
 
 
@@ -79,7 +79,7 @@ def replace_all(model, changes):
 def test_the_tail_of_creators_is_one_name_and_nothing_is_lost(tmp_path, monkeypatch):
     monkeypatch.setattr(streaming_rollup, "KEPT", 5)
     models = [*some_models(600, creators=300), Model("facebook/opt", 1, None, ("mit",), "", "", tags=("license:mit",))]
-    _, counts = whole(written(tmp_path / "dump.parquet", table(models)), DAY, "dump")
+    _, counts = read_dump(written(tmp_path / "dump.parquet", table(models)), DAY, "dump")
     exact = as_dict(roll_up(models))
     found = as_dict(counts)
     names = {name for dimension, name, _ in found if dimension is Dimension.NAMESPACE}
@@ -95,10 +95,10 @@ def test_the_tail_of_creators_is_one_name_and_nothing_is_lost(tmp_path, monkeypa
     assert best[1] in names
 
 
-def test_many_licenses_are_told_apart_up_to_a_bound(tmp_path, monkeypatch):
+def test_many_licenses_are_distinguished_up_to_a_bound(tmp_path, monkeypatch):
     monkeypatch.setattr(streaming_rollup, "_KEPT_ELSE", 3)
     models = [Model(f"a/{n}", 100 - n, 0, (f"l{n}",), "", "", tags=(f"license:l{n}",)) for n in range(20)]
-    _, counts = whole(written(tmp_path / "dump.parquet", table(models)), DAY, "dump")
+    _, counts = read_dump(written(tmp_path / "dump.parquet", table(models)), DAY, "dump")
     licenses = {c.name: c.models for c in counts if c.dimension is Dimension.LICENSE and not c.task}
     assert sum(licenses.values()) == 20
     assert "everything else" in licenses
@@ -109,7 +109,7 @@ def test_the_leading_rows_are_kept_with_their_true_ranks(tmp_path, monkeypatch):
     monkeypatch.setattr(reader, "KEPT_ROWS", 10)
     monkeypatch.setattr(dump_file, "BATCH", 64)
     models = some_models(900)
-    listing, _ = whole(written(tmp_path / "dump.parquet", table(models)), DAY, "dump")
+    listing, _ = read_dump(written(tmp_path / "dump.parquet", table(models)), DAY, "dump")
     kept = {model.id for model in listing.models}
     for value in (lambda m: m.downloads, lambda m: m.likes or 0, lambda m: m.trending or 0):
         least = sorted(map(value, models))[-10]
@@ -138,7 +138,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path):
         pool = pa.default_memory_pool()
         before = pool.bytes_allocated()
         seen = []
-        whole(path, DAY, "dump", progress=lambda _, pool=pool, seen=seen: seen.append(pool.bytes_allocated()))
+        read_dump(path, DAY, "dump", progress=lambda _, pool=pool, seen=seen: seen.append(pool.bytes_allocated()))
         peaks.append(max(seen) - before)
     assert peaks[1] < 2 * peaks[0] + 1_000_000
 
@@ -164,7 +164,7 @@ def damaged(path):
 def test_what_is_no_dump_is_refused_in_a_sentence(tmp_path, change, says):
     path = written(tmp_path / "dump.parquet", change(table(some_models(50))))
     with pytest.raises(SourceError, match=says) as raised:
-        whole(path, DAY, "dump")
+        read_dump(path, DAY, "dump")
     assert "\n" not in str(raised.value)
 
 
@@ -172,14 +172,14 @@ def test_a_truncated_dump_is_refused(tmp_path):
     path = written(tmp_path / "dump.parquet", table(some_models(500)))
     damaged(path)
     with pytest.raises(SourceError, match="no Parquet file or is damaged"):
-        whole(path, DAY, "dump")
+        read_dump(path, DAY, "dump")
 
 
 def test_a_claim_of_more_rows_than_the_hub_has_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(dump_file, "MOST_ROWS", 100)
     path = written(tmp_path / "dump.parquet", table(some_models(101)))
     with pytest.raises(SourceError, match="more than 100 rows"):
-        whole(path, DAY, "dump")
+        read_dump(path, DAY, "dump")
 
 
 def test_columns_may_have_other_names(tmp_path):
@@ -188,13 +188,13 @@ def test_columns_may_have_other_names(tmp_path):
     )
     path = written(tmp_path / "dump.parquet", renamed)
     with pytest.raises(SourceError, match="lacks the column downloads"):
-        whole(path, DAY, "dump")
-    _, counts = whole(path, DAY, "dump", given={"downloads": "month"})
+        read_dump(path, DAY, "dump")
+    _, counts = read_dump(path, DAY, "dump", given={"downloads": "month"})
     assert next(c for c in counts if c.dimension is None and not c.task).models == 50
     with pytest.raises(SourceError, match="There is no field stars"):
-        whole(path, DAY, "dump", given={"stars": "likes"})
+        read_dump(path, DAY, "dump", given={"stars": "likes"})
     with pytest.raises(SourceError, match="lacks the column weeks"):
-        whole(path, DAY, "dump", given={"downloads": "weeks"})
+        read_dump(path, DAY, "dump", given={"downloads": "weeks"})
 
 
 @pytest.mark.parametrize(
@@ -211,5 +211,5 @@ def test_the_day_stands_in_the_name(tmp_path, name, day):
 
 
 def test_a_name_without_a_day_is_refused(tmp_path):
-    with pytest.raises(SourceError, match="say so with --on"):
+    with pytest.raises(SourceError, match="Add --on"):
         day_of(tmp_path / "models.parquet")

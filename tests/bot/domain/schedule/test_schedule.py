@@ -1,4 +1,4 @@
-"""Schedules: read from words, due at the right moment wherever clocks are changed, each period once."""
+"""Schedules: parsing, due dates across clock changes, and each period exactly once."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from bot.domain.schedule import (
     Day,
     Rhythm,
     Schedule,
+    describe,
+    describe_moment,
+    due_between,
     next_due,
-    owed,
     parse_schedule,
     read_schedule,
-    said,
-    said_moment,
 )
 from bot.domain.schedule.values import MONTH_DAYS, WEEKDAYS
 
@@ -48,7 +48,7 @@ def test_the_words_of_a_schedule_are_read_as_that_schedule(schedule):
 
 @given(schedules, moments, st.integers(1, 800))
 def test_every_period_is_due_once_and_in_order_at_the_time_asked_for(schedule, after, days):
-    found = owed(schedule, after, after + timedelta(days=days))
+    found = due_between(schedule, after, after + timedelta(days=days))
     built_digests = [due.edition for due in found]
     assert built_digests == sorted(set(built_digests))
     assert all(one.after == other for one, other in pairwise(built_digests))
@@ -69,11 +69,11 @@ def not_there(wall, zone):
 
 
 @given(schedules, moments)
-def test_what_is_due_next_is_the_first_of_what_is_owed(schedule, after):
+def test_what_is_due_next_is_the_first_due_date(schedule, after):
     due = next_due(schedule, after)
-    assert owed(schedule, after, due.at) == [due]
+    assert due_between(schedule, after, due.at) == [due]
     assert next_due(schedule, after) == due  # a clock that stepped back asks again and hears the same
-    assert owed(schedule, due.at, due.at) == []
+    assert due_between(schedule, due.at, due.at) == []
 
 
 @pytest.mark.parametrize(
@@ -110,11 +110,11 @@ def test_the_moment_is_right_wherever_clocks_are_changed(words, after, utc):
     assert due.at == datetime.fromisoformat(utc).replace(tzinfo=UTC)
 
 
-def test_months_asleep_are_all_owed_in_order():
+def test_months_asleep_are_all_due_in_order():
     schedule = parse_schedule("monthly at 09:00 Europe/Berlin")
-    found = owed(schedule, datetime(2026, 5, 10, tzinfo=UTC), datetime(2026, 8, 20, tzinfo=UTC))
+    found = due_between(schedule, datetime(2026, 5, 10, tzinfo=UTC), datetime(2026, 8, 20, tzinfo=UTC))
     assert [str(due.edition) for due in found] == ["2026-05", "2026-06", "2026-07"]
-    weekly = owed(
+    weekly = due_between(
         parse_schedule("weekly at 09:00 UTC"), datetime(2026, 12, 21, 12, tzinfo=UTC), datetime(2027, 1, 11, 12, tzinfo=UTC)
     )
     assert [str(due.edition) for due in weekly] == ["2026-W52", "2026-W53", "2027-W01"]
@@ -144,14 +144,14 @@ def test_words_of_others_are_handed_back():
 @pytest.mark.parametrize(
     ("words", "said_"),
     [
-        ("montly", "“montly” is neither a rhythm, a day, a time nor a time zone. Did you mean monthly?"),
+        ("montly", "I don't understand “montly” in a schedule. Did you mean monthly?"),
         ("berlln", "Did you mean Europe/Berlin?"),
-        ("at 25:00", "“25:00” is no time of the day; write it as 09:00 or 9am."),
-        ("at 13pm", "“13pm” is no time of the day"),
-        ("at", "“at” is no time of the day"),
-        ("CST", "write the zone as America/Chicago or Asia/Shanghai"),
-        ("weekly on last-day", "“last-day” does not go with weekly: write a weekday, such as friday."),
-        ("monthly on friday", "“friday” does not go with monthly: write first-working-day or last-day."),
+        ("at 25:00", "“25:00” isn't a time. Write it like 09:00 or 9am."),
+        ("at 13pm", "“13pm” isn't a time"),
+        ("at", "“at” isn't a time"),
+        ("CST", "Use America/Chicago or Asia/Shanghai"),
+        ("weekly on last-day", "“last-day” doesn't work with weekly. Use a weekday, such as friday."),
+        ("monthly on friday", "“friday” doesn't work with monthly. Use first-working-day or last-day."),
     ],
 )
 def test_what_is_not_understood_is_one_clear_sentence(words, said_):
@@ -162,10 +162,10 @@ def test_what_is_not_understood_is_one_clear_sentence(words, said_):
 
 
 def test_people_read_it_as_people_write():
-    assert said(Schedule(zone="Europe/Berlin")) == "on the first working day of each month at 09:00 (Europe/Berlin)"
-    assert said(Schedule(day=Day.LAST)) == "on the last day of each month at 09:00 (UTC)"
-    assert said(Schedule(Rhythm.WEEKLY, Day.FRIDAY, time(8, 30))) == "every Friday at 08:30 (UTC)"
-    assert said_moment(datetime(2026, 12, 1, 8, tzinfo=UTC), "Europe/Berlin") == "Tuesday 1 December 2026, 09:00"
+    assert describe(Schedule(zone="Europe/Berlin")) == "on the first working day of each month at 09:00 (Europe/Berlin)"
+    assert describe(Schedule(day=Day.LAST)) == "on the last day of each month at 09:00 (UTC)"
+    assert describe(Schedule(Rhythm.WEEKLY, Day.FRIDAY, time(8, 30))) == "every Friday at 08:30 (UTC)"
+    assert describe_moment(datetime(2026, 12, 1, 8, tzinfo=UTC), "Europe/Berlin") == "Tuesday, December 1, 2026, 09:00"
 
 
 @pytest.mark.parametrize(
@@ -203,11 +203,11 @@ def test_usual_ways_of_saying_a_schedule_are_read(words, read):
         ("last working day", "“last working”"),
         ("monthly on the 15th", "“15th”"),
         ("end of month", "“end”"),
-        ("monday and friday", "“monday” and “friday” are two different days; choose one."),
-        ("9:00 and 17:00", "“09:00” and “17:00” are two different times; choose one."),
-        ("monthly weekly", "“monthly” and “weekly” are two different rhythms; choose one."),
+        ("monday and friday", "“monday” and “friday” are different days. Choose one."),
+        ("9:00 and 17:00", "“09:00” and “17:00” are different times. Choose one."),
+        ("monthly weekly", "“monthly” and “weekly” are different rhythms. Choose one."),
         ("berlin or tokyo", "“or”"),
-        ("in berlin in tokyo", "“Europe/Berlin” and “Asia/Tokyo” are two different time zones; choose one."),
+        ("in berlin in tokyo", "“Europe/Berlin” and “Asia/Tokyo” are different time zones. Choose one."),
         ("not monday", "“not”"),
         ("monday except holidays", "“except”"),
     ],

@@ -1,4 +1,4 @@
-"""``hfstats backfill``: the whole Hub's past counted once, by whoever is there, whatever is killed or missing."""
+"""``hfstats backfill``: each past dump is counted once, with several processes, killed ones and missing files."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_what_was_imported_by_hand_is_not_counted_again(sqlite, hub, tmp_path):
     assert stored(sqlite) == as_they_are()
 
 
-def test_a_day_that_fails_is_told_and_does_not_stop_the_others(sqlite, hub, tmp_path):
+def test_a_day_that_fails_is_reported_and_does_not_stop_the_others(sqlite, hub, tmp_path):
     good = hub.datasets.repos[REPO][2]
     hub.datasets.repos[REPO][2] = Commit(good.made_at, {"models.parquet": b"PAR1 and no more"})
     hub.datasets.repos[REPO][3] = Commit(hub.datasets.repos[REPO][3].made_at, {"else.parquet": b""})
@@ -161,12 +161,12 @@ def test_another_repository_with_other_columns(sqlite, hub, tmp_path):
     ("words", "says_"),
     [
         (["--since", "2027-01"], "has no revision since 2027-01-01; the latest is from 2026-08-28"),
-        (["--repo", "x"], "write owner/name"),
+        (["--repo", "x"], "Write it as owner/name"),
         (["--repo", "no/body"], "no such repository"),
         (["--columns", "x"], "isn't in the form FIELD=NAME"),
     ],
 )
-def test_a_mistake_is_told_in_one_sentence(sqlite, hub, tmp_path, words, says_):
+def test_a_mistake_is_reported_in_one_sentence(sqlite, hub, tmp_path, words, says_):
     said = run(sqlite, hub, tmp_path, *words)
     assert said.exit_code == 1
     assert says_ in said.output
@@ -305,7 +305,7 @@ def test_one_that_has_to_wait_is_nobodys_until_then(dumps):
     assert dumps.claim(id_, "me").error == "x" * 499 + "…"
 
 
-def test_engines_are_told_of_each_once(dumps):
+def test_engines_are_notified_of_each_once(dumps):
     assert len(dumps.take_unqueued(3)) == 3
     assert len(dumps.take_unqueued(30)) == 2
     assert dumps.take_unqueued(30) == []

@@ -1,4 +1,4 @@
-"""Both engines run the same jobs: what is owed arrives once, with two of them at work and after one that died."""
+"""Both job engines run the same jobs and deliver once, also with two processes or after a crash."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from waiting import until
 
 from bot.domain.outbox import State
-from bot.domain.schedule import owed, parse_schedule
+from bot.domain.schedule import due_between, parse_schedule
 from bot.jobs.engine import CLOCK
 from bot.jobs.engine.local import Local
 from bot.outbox.delivery import deliver
@@ -79,7 +79,7 @@ def sent(kit):
 def test_two_local_engines_fire_nothing_twice_and_deliver_each_line_once(real, builds):
     """On SQLite nobody should run two, and it must do no harm."""
     schedule, now = "weekly at 00:00 UTC", datetime.now(UTC)
-    (due,) = owed(parse_schedule(schedule), now - timedelta(days=7), now)
+    (due,) = due_between(parse_schedule(schedule), now - timedelta(days=7), now)
     for channel in real.more_channels(6):
         real.subscribe(channel, schedule=schedule, due=due.at)
     engines = [Local(Work(real.delivery_context, builds, real.engine), 4) for _ in range(2)]

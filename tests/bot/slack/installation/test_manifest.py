@@ -47,7 +47,7 @@ class Listening:
         return attach
 
 
-def test_what_the_doors_listen_to_is_declared_and_nothing_else():
+def test_what_listeners_handle_is_declared_and_nothing_else():
     heard = Listening()
     listen(heard, None)
     declared = manifest()
@@ -90,7 +90,7 @@ def test_slack_takes_its_lengths():
 def test_the_command_refuses_an_address_that_slack_would_refuse(url):
     refused = CliRunner().invoke(main.main, ["manifest", "--url", url])
     assert refused.exit_code == 1
-    assert "write it as https://your-host" in refused.output
+    assert "Use a URL like https://hfstats.example.com" in refused.output
 
 
 def test_the_command_prints_json():

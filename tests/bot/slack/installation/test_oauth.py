@@ -73,7 +73,7 @@ def test_every_page_is_hardened(bot):
     assert page.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_who_does_not_allow_it_is_told_and_nothing_is_kept(bot):
+def test_who_does_not_allow_it_is_notified_and_nothing_is_kept(bot):
     page = bot.install("Acme", decision="deny")
     assert "You canceled the installation." in page.text
     assert bot.installed() == set()

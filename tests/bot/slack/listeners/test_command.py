@@ -1,4 +1,4 @@
-"""The real Bolt app and the strict stand-in, over HTTP and Socket Mode: what the person who typed gets to see."""
+"""The slash command over HTTP and Socket Mode, through the real Bolt app: what the user sees."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from leaks import TYPED
-from slack_app import DOORS, WAIT, Broken, answers_in, image_of, wait_for_answer
+from slack_app import TRANSPORTS, WAIT, Broken, answers_in, image_of, wait_for_answer
 
 from bot.slack_api import upload
 from playground import SlackStandIn
@@ -112,10 +112,10 @@ def test_what_was_typed_is_shown_as_text(http):
     assert "<!channel>" not in str(message.blocks)
 
 
-@pytest.mark.parametrize("door", DOORS)
-def test_an_empty_store_says_how_to_fill_it(door, empty_pool, entries):
+@pytest.mark.parametrize("transport", TRANSPORTS)
+def test_an_empty_store_says_how_to_fill_it(transport, empty_pool, entries):
     with SlackStandIn() as slack:
-        stop = DOORS[door](slack, empty_pool, entries)
+        stop = TRANSPORTS[transport](slack, empty_pool, entries)
         slack.command("licenses")
         message = slack.wait_for(lambda: [m for m in slack.messages("general", "ada") if m.viewer], WAIT)[-1]
         assert "There's no data yet" in slack.shown_text(message)
@@ -123,11 +123,11 @@ def test_an_empty_store_says_how_to_fill_it(door, empty_pool, entries):
         stop()
 
 
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("transport", TRANSPORTS)
 @pytest.mark.parametrize("channel", ["general", "random"])
-def test_a_crash_inside_a_question_shows_a_reference_and_no_stuck_message(door, channel, entries, caplog):
+def test_a_crash_inside_a_question_shows_a_reference_and_no_stuck_message(transport, channel, entries, caplog):
     with SlackStandIn() as slack:
-        stop = DOORS[door](slack, Broken(), entries)
+        stop = TRANSPORTS[transport](slack, Broken(), entries)
         slack.command(f"creator {TYPED}", channel=channel)
         message = slack.wait_for(lambda: [m for m in slack.messages(channel, "ada") if m.viewer], WAIT)[-1]
         shown = slack.shown_text(message)

@@ -1,4 +1,4 @@
-"""The App Home, over the real Bolt app: what somebody sees who opens it, and where what they press is answered."""
+"""App Home, through the real Bolt app: its content, and replies to its controls."""
 
 from __future__ import annotations
 
@@ -106,11 +106,11 @@ def test_the_form_opens_from_the_home_and_answers_in_the_direct_message(slack):
     assert "licenses by likes" in slack.shown_text(wait_for_answer(slack, "direct"))
 
 
-def test_a_form_that_slack_refuses_is_told_in_the_direct_message(http):
+def test_a_form_that_slack_refuses_is_reported_in_the_direct_message(http):
     http.faults.plan("views.open", Fault(error="expired_trigger_id"))
     http.press(home(http), "Build a question")
     message = http.wait_for(lambda: http.messages("direct"), WAIT)[-1]
-    assert "Slack had stopped waiting" in http.shown_text(message)
+    assert "I was too slow to open the form" in http.shown_text(message)
 
 
 def test_the_messages_tab_needs_no_home(http):
@@ -145,11 +145,11 @@ class Away:
     def __init__(self, pool):
         self.pool, self.looks = pool, []
 
-    def overview(self, known):
+    def summarize_store(self, known):
         self.looks.append(known)
         if len(self.looks) == 1:
             raise StoreError("The database cannot be reached.")
-        return self.pool.overview(known)
+        return self.pool.summarize_store(known)
 
 
 def test_a_database_that_comes_back_is_seen_at_the_next_refresh(pool, entries):
@@ -182,11 +182,11 @@ def test_slack_refusing_the_home_harms_nothing_else(http):
 # The catalog and the blocks behind it
 
 
-def test_an_overview_is_taken_anew_only_when_the_store_has_another_edition(history):
+def test_the_summary_is_refreshed_only_after_a_change(history):
     asked = []
 
     class Store:
-        def overview(self, known):
+        def summarize_store(self, known):
             asked.append(known)
             return None if known == edition(history) else summarize(history)
 
@@ -207,7 +207,7 @@ def test_names_that_begin_so_come_before_those_that_hold_it_and_those_alike():
 
 
 @pytest.mark.parametrize(("age", "said"), [(0, "today"), (1, "1 day old"), (12, "12 days old")])
-def test_the_age_of_the_data_is_told_and_an_old_snapshot_warned_of(history, age, said):
+def test_the_age_of_the_data_is_reported_and_an_old_snapshot_warned_of(history, age, said):
     view = home_view(summarize(history), all_entries(), TODAY + timedelta(days=age))
     assert said in written(view)
     assert (":warning:" in written(view)) is (age >= 3)
@@ -222,8 +222,8 @@ def test_sections_of_other_parts_have_their_place(history):
 
 
 def test_a_list_of_another_day_says_so(history):
-    overview = summarize(history)
-    first, *others = overview.holdings
+    summary = summarize(history)
+    first, *others = summary.holdings
     older = replace(first, taken_on=TODAY - timedelta(days=40))
-    view = home_view(replace(overview, holdings=(older, *others)), all_entries(), TODAY)
+    view = home_view(replace(summary, holdings=(older, *others)), all_entries(), TODAY)
     assert "top list: 300 models of July 13, 2026" in written(view)

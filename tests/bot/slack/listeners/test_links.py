@@ -1,4 +1,4 @@
-"""Links to the Hub in a conversation: the card that people see under them, and when there is none."""
+"""Unfurled links to the Hub: which links get a card, and its content."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from slack_app import DOORS, WAIT, Broken, image_of, over_http, wait_for_answer
+from slack_app import TRANSPORTS, WAIT, Broken, image_of, over_http, wait_for_answer
 
 from analytics.domain import Listing, ListName, Model
 from analytics.storage import database, ingest
@@ -62,9 +62,9 @@ def one_day(tmp_path_factory):
 class Room:
     """A channel with the bot in it; :meth:`leave` waits for what it still does."""
 
-    def __init__(self, answers, door=over_http):
+    def __init__(self, answers, transport=over_http):
         self.slack = SlackStandIn(unfurl_domains=("huggingface.co", "hf.co", "evil.example")).start()
-        self._stop = door(self.slack, answers, all_entries())
+        self._stop = transport(self.slack, answers, all_entries())
 
     def card(self, text, channel="general"):
         """Write a message and wait for its first card, as a reader sees it."""
@@ -89,9 +89,9 @@ class Room:
         return [call for call in self.slack.calls if call.method == "chat.unfurl"]
 
 
-@pytest.fixture(params=DOORS)
+@pytest.fixture(params=TRANSPORTS)
 def everywhere(request, hub):
-    room = Room(hub, DOORS[request.param])
+    room = Room(hub, TRANSPORTS[request.param])
     yield room
     room.leave()
     room.slack.stop()

@@ -1,4 +1,4 @@
-"""The form that builds a question, over the real Bolt app: what opens it, what it offers, and where the answer appears."""
+"""The question form, through the real Bolt app: opening, suggestions, validation and the answer."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ def test_tasks_are_suggested_and_can_be_taken_back(http):
 
 
 @pytest.mark.parametrize(("typed", "said"), [("0", "1 to 1000"), ("1001", "1 to 1000"), ("2.5", "1 to 1000")])
-def test_a_wrong_number_is_told_beside_its_field(slack, typed, said):
+def test_a_wrong_number_is_reported_beside_its_field(slack, typed, said):
     slack.shortcut("ask")
     modal(slack)
     assert slack.submit({"form:top": typed}).ok
@@ -179,7 +179,7 @@ def test_a_wrong_number_is_told_beside_its_field(slack, typed, said):
     assert slack.messages("direct") == []
 
 
-def test_a_time_that_ends_before_it_begins_is_told_beside_its_field(http):
+def test_a_time_that_ends_before_it_begins_is_reported_beside_its_field(http):
     http.shortcut("ask")
     modal(http)
     http.submit({"form:at": "at 2026-05", "form:since": "since 2026-08"})
@@ -203,7 +203,7 @@ def test_a_word_after_the_command_opens_it(slack, words):
     assert slack.messages("general") == []
 
 
-def test_words_that_make_no_question_are_told_in_the_form(http):
+def test_words_that_make_no_question_are_reported_in_the_form(http):
     http.command("build creator meta by size")
     view = modal(http)
     assert "not by “size”" in preview(view)
@@ -240,18 +240,18 @@ def test_a_form_that_slack_refuses_leaves_a_word_and_a_way_to_try_again(http, er
     http.command("build licenses by downloads")
     message = http.wait_for(lambda: [m for m in http.messages("general") if m.viewer], WAIT)[-1]
     shown = http.shown_text(message)
-    assert "Slack had stopped waiting" in shown if error == "expired_trigger_id" else error in shown
+    assert "I was too slow to open the form" in shown if error == "expired_trigger_id" else error in shown
     assert "/hfstats licenses" in shown
     http.press(message, "Build a question")
     assert preview(modal(http)) == "Your question: `licenses by downloads`"
 
 
 @pytest.mark.parametrize("fault", [Fault(error="expired_trigger_id"), Fault(status=500), Fault(drop="before")])
-def test_a_shortcut_that_came_to_nothing_is_told_in_a_direct_message(http, fault):
+def test_a_shortcut_that_came_to_nothing_is_reported_in_a_direct_message(http, fault):
     http.faults.plan("views.open", fault)
     http.shortcut("ask")
     message = http.wait_for(lambda: http.messages("direct"), WAIT)[-1]
-    assert "The button tries again" in http.shown_text(message)
+    assert "Press the button to try again" in http.shown_text(message)
     http.press(message, "Build a question")
     assert preview(modal(http)) == "Your question: `licenses`"
 
@@ -311,9 +311,9 @@ def test_suggestions_do_not_wait_for_a_pool_that_hangs(entries, pool):
     free = threading.Event()
 
     class Hanging:
-        def overview(self, known):
+        def summarize_store(self, known):
             free.wait(60)
-            return pool.overview(known)
+            return pool.summarize_store(known)
 
     with SlackStandIn() as slack:
         stop = over_http(slack, Hanging(), entries)
@@ -354,7 +354,7 @@ def queries(draw):
 
 
 @pytest.fixture(scope="module")
-def overview(history):
+def summarize_store(history):
     found = summarize(history)
     return lambda: found  # a short name in Hypothesis's reports
 
@@ -368,25 +368,25 @@ def submitted(view):
 
 @settings(max_examples=300, deadline=None)
 @given(query=queries(), known=st.booleans())
-def test_a_form_filled_from_a_question_asks_that_question(query, known, overview):
-    view = build_view(form_values(query), all_entries(), overview() if known else None, {})
+def test_a_form_filled_from_a_question_asks_that_question(query, known, summary):
+    view = build_view(form_values(query), all_entries(), summary() if known else None, {})
     form = submitted(view)
     assert mistakes(form, FORMS) == {}
     assert grammar.parse(form.text, FORMS) == query
-    again = submitted(build_view(form, all_entries(), overview(), {}))
+    again = submitted(build_view(form, all_entries(), summary(), {}))
     assert again == form, "an update changes nothing that was filled in"
 
 
 @settings(max_examples=300, deadline=None)
 @given(data=st.data())
-def test_whatever_is_chosen_is_a_question_or_is_wrong_beside_a_field_that_is_there(data, overview):
+def test_whatever_is_chosen_is_a_question_or_is_wrong_beside_a_field_that_is_there(data, summary):
     word = data.draw(st.sampled_from([form.word for form in FORMS]))
     view = build_view(
-        submitted(build_view(form_values(Query("licenses")), all_entries(), overview(), {})), all_entries(), overview(), {}
+        submitted(build_view(form_values(Query("licenses")), all_entries(), summary(), {})), all_entries(), summary(), {}
     )
     held = {"form:question": word}
     form = read_view({**view, "state": {"values": state_of(view["blocks"], held, {})}})
-    view = build_view(form, all_entries(), overview(), mistakes(form, FORMS))
+    view = build_view(form, all_entries(), summary(), mistakes(form, FORMS))
     assert check_view(view) == []
     held = {}
     for block in view["blocks"]:
@@ -396,7 +396,7 @@ def test_whatever_is_chosen_is_a_question_or_is_wrong_beside_a_field_that_is_the
                 held[inside["action_id"]] = data.draw(st.sampled_from([option["value"] for option in inside["options"]]))
             elif inside["type"] == "number_input":
                 held[inside["action_id"]] = data.draw(st.none() | st.integers(-2, 1100).map(str))
-    names = data.draw(st.lists(st.sampled_from([one.name for one in overview().names["creator"]]), max_size=9).map(tuple))
+    names = data.draw(st.lists(st.sampled_from([one.name for one in summary().names["creator"]]), max_size=9).map(tuple))
     offered = [{"text": {"type": "plain_text", "text": n}, "value": quoted(n)} for n in names]
     many = any(b["block_id"] == "names:compare" for b in view["blocks"])
     held["form:names"] = [o["value"] for o in offered] if many else next((o["value"] for o in offered), None)

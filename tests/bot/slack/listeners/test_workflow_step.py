@@ -1,4 +1,4 @@
-"""The step of Workflow Builder: what a workflow gets, and what its owner is told when there is no answer."""
+"""The step for Workflow Builder: its outputs, and its errors."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 import slack_app
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
-from slack_app import DOORS, WAIT, Broken, over_http, settings_for
+from slack_app import TRANSPORTS, WAIT, Broken, over_http, settings_for
 
 from bot.analytics_pool.process import entries as all_entries
 from bot.processes.demo import LINKED
@@ -25,7 +25,7 @@ MANIFEST = json.loads((Path(__file__).parents[4] / "manifest.json").read_text(en
 class DeliveryContext:
     """A workspace with workflows, and the app as the manifest declares it."""
 
-    def __init__(self, answers, door=over_http):
+    def __init__(self, answers, transport=over_http):
         settings = MANIFEST["settings"]["event_subscriptions"]
         self.slack = SlackStandIn(
             functions=MANIFEST["functions"],
@@ -33,7 +33,7 @@ class DeliveryContext:
             scopes=MANIFEST["oauth_config"]["scopes"]["bot"],
             unfurl_domains=MANIFEST["features"]["unfurl_domains"],
         ).start()
-        self._stop = door(self.slack, answers, all_entries())
+        self._stop = transport(self.slack, answers, all_entries())
 
     def run(self, question):
         """Run the step and wait for its end."""
@@ -46,9 +46,9 @@ class DeliveryContext:
         self.slack.stop()
 
 
-@pytest.fixture(params=DOORS)
+@pytest.fixture(params=TRANSPORTS)
 def everywhere(request, pool):
-    delivery_context = DeliveryContext(pool, DOORS[request.param])
+    delivery_context = DeliveryContext(pool, TRANSPORTS[request.param])
     yield delivery_context
     delivery_context.close()
 
@@ -104,9 +104,9 @@ def test_the_picture_has_an_address_where_pictures_are_shown_by_address(pool, mo
     [
         ("licenzes by downlods", "“licenzes”", "licenses by downloads"),
         ("creator metta", "I don't know the creator “metta”", "creator Meta"),
-        ("help", "This step answers a question", "licenses"),
-        ("build", "This step answers a question", "licenses"),
-        ("  ", "This step answers a question", "licenses"),
+        ("help", "This step answers questions", "licenses"),
+        ("build", "This step answers questions", "licenses"),
+        ("  ", "This step answers questions", "licenses"),
         ("licenses at 1999-01", "There's no snapshot from January 1999", "licenses at 2026"),
     ],
 )
@@ -130,9 +130,9 @@ def test_an_empty_store_ends_the_step_with_how_to_fill_it(empty_pool):
     delivery_context.close()
 
 
-@pytest.mark.parametrize("door", DOORS)
-def test_a_crash_ends_the_step_with_a_reference_to_the_log(door, caplog):
-    delivery_context = DeliveryContext(Broken(), DOORS[door])
+@pytest.mark.parametrize("transport", TRANSPORTS)
+def test_a_crash_ends_the_step_with_a_reference_to_the_log(transport, caplog):
+    delivery_context = DeliveryContext(Broken(), TRANSPORTS[transport])
     error = delivery_context.run("licenses").error
     assert "ZeroDivisionError" not in error
     assert error.split("reference ")[1].rstrip(".") in caplog.text
@@ -143,7 +143,7 @@ def test_a_workflow_that_runs_wild_is_told_to_wait(pool, monkeypatch):
     monkeypatch.setenv("HFSTATS_PER_MINUTE", "1")
     delivery_context = DeliveryContext(pool)
     assert delivery_context.run("licenses").state is State.COMPLETED
-    assert "ask again in" in delivery_context.run("licenses").error
+    assert "Ask again in" in delivery_context.run("licenses").error
     delivery_context.close()
 
 
@@ -161,4 +161,4 @@ def test_a_step_that_slack_no_longer_waits_for_is_a_line_in_the_log(delivery_con
         lambda: [one for one in delivery_context.slack.calls if one.method == "functions.completeSuccess"], WAIT
     )
     assert delivery_context.run("licenses").state is State.COMPLETED
-    assert "the step could not be ended: execution_not_in_running_state" in caplog.text
+    assert "could not complete the step: execution_not_in_running_state" in caplog.text

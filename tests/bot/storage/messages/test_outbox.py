@@ -1,4 +1,4 @@
-"""The ledger: what is owed is owed once, is one worker's at a time, and comes to an end."""
+"""The outbox: each delivery is planned once, leased by one worker at a time, and settled."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def together(many, work):
     return said
 
 
-def test_what_is_owed_is_entered_once_however_many_enter_it(kit):
+def test_a_due_delivery_is_planned_once_by_any_number_of_processes(kit):
     owed = PlannedDelivery("T1", "C1", Kind.DIGEST, 1, "2026-07", kit.clock())
     entered = together(6, lambda _: kit.delivery_context.outbox.plan([owed]))
     assert sorted(map(len, entered)) == [0] * 5 + [1]
@@ -157,7 +157,7 @@ def test_a_workspace_that_is_hushed_waits_and_others_do_not(kit):
     assert isinstance(outbox.claim(acme, "a"), Delivery)
 
 
-def test_engines_are_told_once_in_turn_and_again_when_they_forget(kit):
+def test_engines_are_notified_once_in_turn_and_again_when_they_forget(kit):
     outbox, forgotten = kit.delivery_context.outbox, timedelta(minutes=5)
     channels = kit.more_channels(3)
     acme = [kit.owe(channel, source=place) for place, channel in enumerate(channels)]

@@ -1,4 +1,4 @@
-"""What could not be done at once, because Slack or the database was away: it is done later, or left to the next process."""
+"""A queue in memory for calls to retry after Slack or the database was unavailable."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _FIRST, _LONGEST = 0.5, 30.0
-"""Seconds between two attempts, at first and in the end; each wait is twice the one before."""
+"""Shortest and longest delay between two attempts in seconds; each delay doubles the previous one."""
 RECORDED_FOR = 120.0
-"""Seconds after which what stands in the database is left to recovery, which takes it over after three minutes."""
-GIVEN_UP_AFTER = 1800.0
-"""Seconds; a response URL is good as long."""
+"""Seconds after which a task with a row in the database is left to recovery, which takes over after three minutes."""
+GIVE_UP_AFTER = 1800.0
+"""Seconds; as long as a response URL is valid."""
 
 
 @dataclass(slots=True)
@@ -39,11 +39,11 @@ class _Task:
     due: float = field(default_factory=lambda: time.monotonic() + _FIRST)
 
 
-class Handover:
-    """Tries again in a thread of its own, which runs while there is something to try."""
+class RetryQueue:
+    """Retries calls in its own thread, which runs only while there are tasks."""
 
     def __init__(self, pending_replies: PendingReplies | None = None) -> None:
-        """``unfinished`` keeps what a process that ends has not done yet."""
+        """``pending_replies`` stores tasks for the case that this process ends first."""
         self._pending_replies = pending_replies
         self._tasks: list[_Task] = []
         self._changed = Condition()
@@ -51,32 +51,32 @@ class Handover:
 
     @property
     def depth(self) -> int:
-        """How much is still to be done."""
+        """The number of tasks."""
         return len(self._tasks)
 
-    def take(self, what: str, act: Callable[[], bool], work: PendingReply | None = None) -> None:
-        """Do something later: ``act`` returns whether it is done, and what it raises means that it is not.
+    def add(self, what: str, act: Callable[[], bool], work: PendingReply | None = None) -> None:
+        """Add a call to retry until ``act`` returns ``True``; an exception counts as a failure.
 
-        ``work`` is recorded, where the database can be used, and forgotten when it is done.
+        ``work`` is stored while the task is open, as soon as the database is available.
         """
         task = _Task(what, act, work, copy_context())
         task.recorded = self._record(work)
         with self._changed:
             self._tasks.append(task)
             if self._thread is None:
-                self._thread = Thread(target=self._run, name="handover", daemon=True)
+                self._thread = Thread(target=self._run, name="retry-queue", daemon=True)
                 self._thread.start()
             self._changed.notify()
 
     def forget(self, work: PendingReply) -> None:
-        """Take a request out of the record, now or when the database can be used; an answer is not to be replaced later."""
+        """Delete a stored request, now or when the database is available, so that recovery doesn't replace its answer."""
         if self._pending_replies is None:
             return
         try:
             self._pending_replies.end(work)
-        except BaseException as error:  # noqa: BLE001 - whatever it is, the row is still there
-            _log.warning("a request that ended is still in the record: %s", type(error).__name__)
-            self.take("forgetting a request", lambda: self._ended(work))
+        except BaseException as error:  # noqa: BLE001 - whatever the error, the row still exists
+            _log.warning("could not delete a completed request's row: %s", type(error).__name__)
+            self.add("deleting a request's row", lambda: self._delete(work))
 
     def _run(self) -> None:
         while True:
@@ -89,27 +89,27 @@ class Handover:
                 if left > 0:
                     self._changed.wait(left)
                     continue
-            if first.context.run(self._attempted, first):
+            if first.context.run(self._attempt, first):
                 with self._changed:
                     self._tasks.remove(first)
 
-    def _attempted(self, task: _Task) -> bool:
-        """Try once; tell whether nothing is left to do here."""
-        done, age = False, time.monotonic() - task.since
+    def _attempt(self, task: _Task) -> bool:
+        """Try a task once; returns ``True`` if it can be removed from the queue."""
+        succeeded, age = False, time.monotonic() - task.since
         try:
             with database_wait.at_most(database_wait.LEAST):
-                done = task.act()
-        except BaseException as error:  # noqa: BLE001 - tried again, and told of in the end
-            _log.info("%s failed once more: %s", task.what, type(error).__name__)
-        if done:
+                succeeded = task.act()
+        except BaseException as error:  # noqa: BLE001 - retried, and logged as an error at the end
+            _log.info("%s failed again: %s", task.what, type(error).__name__)
+        if succeeded:
             if task.work:
                 self.forget(task.work)
             return True
         task.recorded = task.recorded or self._record(task.work)
         if task.recorded and age > RECORDED_FOR:
             return True
-        if age > GIVEN_UP_AFTER:
-            _log.error("%s was given up", task.what)
+        if age > GIVE_UP_AFTER:
+            _log.error("gave up after %.0f s: %s", GIVE_UP_AFTER, task.what)
             return True
         task.wait = min(2 * task.wait, _LONGEST)
         task.due = time.monotonic() + task.wait
@@ -120,12 +120,12 @@ class Handover:
             return False
         try:
             self._pending_replies.begin(work)
-        except BaseException as error:  # noqa: BLE001 - tried again with the next attempt
-            _log.info("not recorded: %s", type(error).__name__)
+        except BaseException as error:  # noqa: BLE001 - retried with the next attempt
+            _log.info("could not store a request: %s", type(error).__name__)
             return False
         return True
 
-    def _ended(self, work: PendingReply) -> bool:
+    def _delete(self, work: PendingReply) -> bool:
         if self._pending_replies:
             self._pending_replies.end(work)
         return True
