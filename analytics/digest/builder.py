@@ -12,9 +12,9 @@ from analytics.digest.values import Digest, Section
 from analytics.domain import Dimension, ListName, Measure
 from analytics.errors import NoDataError
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import LEAST_CHANGE, day, plural, short_list
+from analytics.formatting.phrases import LEAST_CHANGE, day, short_list
 from analytics.query import Period, Query
-from analytics.questions.comparability import scope
+from analytics.questions.comparability import difference, scope
 from analytics.questions.data_warnings import of_day
 from analytics.questions.question import View
 from analytics.questions.registry import ask
@@ -174,7 +174,7 @@ def _window(snapshots: Scope, then: Sequence[Snapshot], edition: Edition) -> tup
         return tuple(notes)
     other = next((s for s in reversed(snapshots.left_out) if s.taken_on in edition.before), None)
     if other:
-        notes.append(_difference(other, now))
+        notes.append(difference(other, now))
     if not then:
         reason = "there's no earlier snapshot to compare with" if not snapshots.left_out else "no earlier snapshot is comparable"
         notes.append(
@@ -184,14 +184,6 @@ def _window(snapshots: Scope, then: Sequence[Snapshot], edition: Edition) -> tup
         gap = f"There's no comparable snapshot from {edition.before.name}"
         notes.append(f"{gap}, so this compares with {day(then[0].taken_on)}.")
     return tuple(notes)
-
-
-def _difference(other: Snapshot, now: Snapshot) -> str:
-    """Describe why an earlier snapshot isn't comparable with the present one."""
-    if other.simulated and not now.simulated:
-        return f"The snapshot from {day(other.taken_on)} is simulated."
-    before = f"{plural(other.size, 'model')} on {day(other.taken_on)}"
-    return f"The list changed: it had {before} and {now.size} on {day(now.taken_on)}."
 
 
 def _warnings(snapshots: Scope, then: Sequence[Snapshot], history: History) -> tuple[str, ...]:

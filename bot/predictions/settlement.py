@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from bot.domain.outbox import Bet
     from bot.outbox.delivery import DeliveryContext
 
-    LastDay = Callable[[ListName, Edition], date | None]
-    """Returns the date of a list's last complete snapshot in a month; ``None`` if there is none."""
+    LastDay = Callable[[ListName, Edition], date | str]
+    """Returns the date of the snapshot that settles a month; else the reason that there is none, as a clause, or ``""``."""
 
 _log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ def settle(delivery_context: DeliveryContext, numbers: Analytics, database: sa.E
     due = sorted(
         delivery_context.bets.over(month_now), key=lambda bet: (bet.month, bet.workspace, bet.channel, bet.question, bet.id)
     )
-    asked: dict[tuple[str, str], Answer | None] = {}
+    asked: dict[tuple[str, str], Answer | str] = {}
     entered = 0
     for (month, _, _), group in groupby(due, key=lambda bet: (bet.month, bet.workspace, bet.channel)):
         theirs = list(group)
@@ -61,17 +61,18 @@ def settle(delivery_context: DeliveryContext, numbers: Analytics, database: sa.E
     return entered
 
 
-def _answer(numbers: Analytics, last_day: LastDay, question: str, month: str) -> Answer | None:
+def _answer(numbers: Analytics, last_day: LastDay, question: str, month: str) -> Answer | str:
+    """Return the ranking that settles a question, or why there is none."""
     draft = parse_question(question, month)
     on = last_day(draft.within, Edition.parse(month))
-    if on is None:
-        return None
+    if isinstance(on, str):
+        return on
     asked = Query(draft.of.plural, by=draft.by, within=draft.within, at=Period(on.year, on.month, on.day))
     return numbers.answer(asked)[0]
 
 
 def _settle_channel(
-    delivery_context: DeliveryContext, database: sa.Engine, theirs: list[Bet], asked: dict[tuple[str, str], Answer | None]
+    delivery_context: DeliveryContext, database: sa.Engine, theirs: list[Bet], asked: dict[tuple[str, str], Answer | str]
 ) -> int:
     month = Edition.parse(theirs[0].month)
     decided = []
@@ -92,10 +93,10 @@ def _settle_channel(
         return len(delivery_context.outbox.plan([owed], connection))
 
 
-def _result(question: str, bets: list[Bet], answer: Answer | None) -> SettledQuestion:
+def _result(question: str, bets: list[Bet], answer: Answer | str) -> SettledQuestion:
     draft = parse_question(question, bets[0].month)
-    if answer is None:
-        return SettledQuestion(question, tuple((replace(bet, outcome=Outcome.VOID), None) for bet in bets))
+    if isinstance(answer, str):
+        return SettledQuestion(question, tuple((replace(bet, outcome=Outcome.VOID), None) for bet in bets), reason=answer)
     ranking = next(ranking for ranking in answer.rankings if ranking.by is draft.by)
     return SettledQuestion(
         question,
