@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analytics.digest import sentences
+from analytics.digest.basis import basis
 from analytics.digest.chart_spec import chart_of
 from analytics.digest.edition import Edition
 from analytics.digest.values import Digest, Section
@@ -20,6 +21,7 @@ from analytics.questions.question import View
 from analytics.questions.registry import ask
 from analytics.statistics import comparison, quality
 from analytics.statistics.attribution import explained
+from analytics.storage.request_cache import RequestCache
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,6 +54,7 @@ def digest(
         NoDataError: when the edition has no snapshot, or one with a severe warning.
 
     """
+    history = RequestCache(history)  # what is stored meanwhile belongs to no digest
     query = _query(edition, history, within)
     snapshots = scope(query, history)
     severe = next((warning for warning in of_day(snapshots.now, history) if warning.severe), None)
@@ -63,6 +66,7 @@ def digest(
     headline = sentences.headline(sections, edition)
     return Digest(
         edition=edition,
+        basis=basis(edition, history, within),
         headline=headline,
         source=source,
         sections=sections,
@@ -166,9 +170,9 @@ def _likes(query: Query, history: History) -> str:
 
 
 def _window(snapshots: Scope, then: Sequence[Snapshot], edition: Edition) -> tuple[str, ...]:
-    """Describe a comparison that isn't with the edition before, with the reason, and a last snapshot well before the end."""
+    """Describe a comparison that isn't with the edition before, with the reason, and a last snapshot before the end."""
     now, notes = snapshots.now, []
-    if (edition.last - now.taken_on).days > (2 if edition.weekly else 7):
+    if now.taken_on < edition.last:
         notes.append(f"The last snapshot of {edition.name} is from {day(now.taken_on)}.")
     if then and then[0].taken_on in edition.before:
         return tuple(notes)
