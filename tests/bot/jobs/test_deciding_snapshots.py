@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from market import listing, put
+from simulation import listing, put
 
 from analytics.digest.builder import digest
 from analytics.digest.edition import Edition
