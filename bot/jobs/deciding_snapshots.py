@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from analytics.questions.comparability import RECENT_DAYS, comparable, difference, settling, usual
@@ -20,10 +21,14 @@ class DecidingSnapshots:
     """The complete snapshots of a store at one moment: in an incomplete list, creators would seem to be gone."""
 
     def __init__(self, history: History) -> None:
-        """Read the lists' snapshots from ``history``."""
-        self._lists: Mapping[ListName, Sequence[Snapshot]] = {
+        """Read the lists' snapshots from ``history`` when they are first needed."""
+        self._history = history
+
+    @cached_property
+    def _lists(self) -> Mapping[ListName, Sequence[Snapshot]]:
+        return {
             name: [snapshot for snapshot in snapshots if not any(warning.severe for warning in quality.short(snapshot))]
-            for name, snapshots in history.lists().items()
+            for name, snapshots in self._history.lists().items()
         }
 
     def newest_days(self) -> dict[str, date]:
