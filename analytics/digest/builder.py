@@ -6,20 +6,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analytics.digest import sentences
+from analytics.digest.basis import basis
 from analytics.digest.chart_spec import chart_of
 from analytics.digest.edition import Edition
 from analytics.digest.values import Digest, Section
 from analytics.domain import Dimension, ListName, Measure
 from analytics.errors import NoDataError
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import LEAST_CHANGE, day, plural, short_list
+from analytics.formatting.phrases import LEAST_CHANGE, day, short_list
 from analytics.query import Period, Query
-from analytics.questions.comparability import scope
+from analytics.questions.comparability import difference, scope
 from analytics.questions.data_warnings import of_day
 from analytics.questions.question import View
 from analytics.questions.registry import ask
 from analytics.statistics import comparison, quality
 from analytics.statistics.attribution import explained
+from analytics.storage.request_cache import RequestCache
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,6 +54,7 @@ def digest(
         NoDataError: when the edition has no snapshot, or one with a severe warning.
 
     """
+    history = RequestCache(history)  # what is stored meanwhile belongs to no digest
     query = _query(edition, history, within)
     snapshots = scope(query, history)
     severe = next((warning for warning in of_day(snapshots.now, history) if warning.severe), None)
@@ -63,6 +66,7 @@ def digest(
     headline = sentences.headline(sections, edition)
     return Digest(
         edition=edition,
+        basis=basis(edition, history, within),
         headline=headline,
         source=source,
         sections=sections,
@@ -166,15 +170,15 @@ def _likes(query: Query, history: History) -> str:
 
 
 def _window(snapshots: Scope, then: Sequence[Snapshot], edition: Edition) -> tuple[str, ...]:
-    """Describe a comparison that isn't with the edition before, with the reason, and a last snapshot well before the end."""
+    """Describe a comparison that isn't with the edition before, with the reason, and a last snapshot before the end."""
     now, notes = snapshots.now, []
-    if (edition.last - now.taken_on).days > (2 if edition.weekly else 7):
+    if now.taken_on < edition.last:
         notes.append(f"The last snapshot of {edition.name} is from {day(now.taken_on)}.")
     if then and then[0].taken_on in edition.before:
         return tuple(notes)
     other = next((s for s in reversed(snapshots.left_out) if s.taken_on in edition.before), None)
     if other:
-        notes.append(_difference(other, now))
+        notes.append(difference(other, now))
     if not then:
         reason = "there's no earlier snapshot to compare with" if not snapshots.left_out else "no earlier snapshot is comparable"
         notes.append(
@@ -184,14 +188,6 @@ def _window(snapshots: Scope, then: Sequence[Snapshot], edition: Edition) -> tup
         gap = f"There's no comparable snapshot from {edition.before.name}"
         notes.append(f"{gap}, so this compares with {day(then[0].taken_on)}.")
     return tuple(notes)
-
-
-def _difference(other: Snapshot, now: Snapshot) -> str:
-    """Describe why an earlier snapshot isn't comparable with the present one."""
-    if other.simulated and not now.simulated:
-        return f"The snapshot from {day(other.taken_on)} is simulated."
-    before = f"{plural(other.size, 'model')} on {day(other.taken_on)}"
-    return f"The list changed: it had {before} and {now.size} on {day(now.taken_on)}."
 
 
 def _warnings(snapshots: Scope, then: Sequence[Snapshot], history: History) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from analytics.answer import Ranking, Shift, Source
     from analytics.chart import Chart
+    from analytics.digest.basis import Basis
     from analytics.digest.edition import Edition
     from analytics.domain import Dimension
 
@@ -42,6 +43,7 @@ class Digest:
     """The digest of one month or week."""
 
     edition: Edition
+    basis: Basis
     headline: str
     source: Source
     sections: tuple[Section, ...]
@@ -50,3 +52,9 @@ class Digest:
     chart: Chart
     notes: tuple[str, ...]
     """Sentences about gaps, lists of another size, and data warnings."""
+
+    @property
+    def title(self) -> str:
+        """The title; it says how far the data goes if that isn't the end of the month or week."""
+        last = self.source.snapshot
+        return f"Digest for {self.edition.name}" + ("" if last == self.edition.last else f", through {last:%B} {last.day}")

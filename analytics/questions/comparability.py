@@ -1,8 +1,8 @@
-"""Which snapshots a question uses: the one at its date, and the earlier ones that it may be compared with."""
+"""Which snapshots may be compared, and which ones a question, an alert and a bet use. :func:`comparable` decides for all."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -22,8 +22,65 @@ if TYPE_CHECKING:
 SIZE_TOLERANCE = 0.1
 """Largest relative difference in size of two lists that may be compared: a top 30 says nothing about a top 300."""
 
+RECENT_DAYS = 3
+"""Latest days of a list of which most must be alike before alerts check one of them."""
+
+USUAL_DAYS = 31
+"""Days before a month whose usual list decides which of that month's snapshots settles a bet."""
+
 MOST_MOMENTS = 62
 """Points of a line beyond which days are thinned to weeks, and weeks to months."""
+
+
+def comparable(snapshot: Snapshot, now: Snapshot) -> bool:
+    """Tell whether a snapshot may be compared with ``now``: same list, both measured or both simulated, and of similar size.
+
+    Whatever compares two snapshots asks this function:
+
+    - digests, ``movers``, ``entries``, ``compare``, every question with ``since``, and forecasts through :func:`scope`
+    - ``compare`` of two months, which names what :func:`scope` left out
+    - alerts through :func:`usual`, and between the snapshot checked last and the next (:func:`bot.subscriptions.alerts.watch`)
+    - bets through :func:`settling`
+    - the buttons for the month before and after through :func:`adjacent_months`
+    - data warnings (:mod:`analytics.questions.data_warnings`)
+
+    The whole Hub may be compared with itself, however much it grew.
+    """
+    same_kind = snapshot.list is now.list and snapshot.simulated == now.simulated
+    return same_kind and (now.list is ListName.HUB or abs(snapshot.size - now.size) <= SIZE_TOLERANCE * now.size)
+
+
+def usual(snapshots: Sequence[Snapshot], days: int) -> Snapshot | None:
+    """Return the last snapshot of the kind that is most frequent on the last ``days`` days; ``None`` where there is none.
+
+    ``snapshots``: of one list, in the order of :meth:`analytics.storage.history.History.snapshots`.
+    """
+    latest = list({s.taken_on: s for s in snapshots}.values())[-days:]
+    if not latest:
+        return None
+    first = max(latest, key=lambda now: sum(comparable(s, now) for s in latest))  # of two equally frequent kinds, the earlier
+    return next(s for s in reversed(latest) if comparable(s, first))
+
+
+def settling(snapshots: Sequence[Snapshot], start: date, end: date) -> tuple[Snapshot | None, Snapshot | None]:
+    """Return the snapshot by which bets on a month are settled, and the one that it has to be comparable with.
+
+    The first is the last one from ``start`` to ``end`` that compares with the usual list before the month, which people bet on;
+    ``None`` where there is none. The second is ``None`` where no list of that origin came before.
+    """
+    inside = list({s.taken_on: s for s in snapshots if start <= s.taken_on <= end}.values())
+    earlier = [s for s in snapshots if s.taken_on < start and inside and s.simulated == inside[-1].simulated]
+    before = usual(earlier, USUAL_DAYS)
+    reference = before or usual(inside, USUAL_DAYS)
+    return next((s for s in reversed(inside) if reference and comparable(s, reference)), None), before
+
+
+def difference(other: Snapshot, now: Snapshot) -> str:
+    """Describe why an earlier snapshot isn't comparable with the present one."""
+    if other.simulated and not now.simulated:
+        return f"The snapshot from {day(other.taken_on)} is simulated."
+    before = f"{plural(other.size, 'model')} on {day(other.taken_on)}"
+    return f"The list changed: it had {before} and {now.size} on {day(now.taken_on)}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +119,9 @@ def scope(query: Query, history: History) -> Scope:
 
 def _around(now: Snapshot, snapshots: Sequence[Snapshot]) -> Scope:
     earlier = [s for s in snapshots if s.taken_on < now.taken_on]
-    same_kind = [s for s in earlier if _is_comparable(s, now) and s.simulated == now.simulated]
-    comparable = (*{s.taken_on: s for s in same_kind}.values(), now)
-    days = {s.taken_on for s in comparable}
-    return Scope(now, comparable, tuple({s.taken_on: s for s in earlier if s.taken_on not in days}.values()))
+    alike = (*{s.taken_on: s for s in earlier if comparable(s, now)}.values(), now)
+    days = {s.taken_on for s in alike}
+    return Scope(now, alike, tuple({s.taken_on: s for s in earlier if s.taken_on not in days}.values()))
 
 
 def _empty(query: Query, history: History) -> str:
@@ -106,11 +162,6 @@ def over_time(query: Query, scope: Scope) -> tuple[Snapshot, ...]:
     return _thin(snapshots)
 
 
-def _is_comparable(snapshot: Snapshot, other: Snapshot) -> bool:
-    # The whole Hub may be compared with itself, however much it grew.
-    return other.list is ListName.HUB or abs(snapshot.size - other.size) <= SIZE_TOLERANCE * other.size
-
-
 def notes_on(query: Query, scope: Scope, snapshots: Sequence[Snapshot]) -> tuple[str, ...]:
     """Describe what is missing from a series: a late start, snapshots left out, gaps."""
     since = query.since or Period(1970, 1)
@@ -142,10 +193,10 @@ def adjacent_months(query: Query, scope: Scope, history: History) -> tuple[Perio
     """Return the nearest earlier and later months whose last snapshot is comparable with the present one."""
     now = scope.now
     monthly = {(s.taken_on.year, s.taken_on.month): s for s in history.snapshots(query.within)}
-    comparable = [month for month, s in monthly.items() if _is_comparable(s, now) and s.simulated == now.simulated]
+    alike = [month for month, s in monthly.items() if comparable(s, now)]
     this_month = (now.taken_on.year, now.taken_on.month)
-    before = max((month for month in comparable if month < this_month), default=None)
-    after = min((month for month in comparable if month > this_month), default=None)
+    before = max((month for month in alike if month < this_month), default=None)
+    after = min((month for month in alike if month > this_month), default=None)
     return Period(*before) if before else None, Period(*after) if after else None
 
 
@@ -164,7 +215,7 @@ def nothing_before(query: Query, scope: Scope, when: str) -> NoDataError:
 
 def _left_out(scope: Scope, start: date) -> tuple[str, ...]:
     left_out = [s for s in scope.left_out if s.taken_on >= start]
-    other_size = [s for s in left_out if not _is_comparable(s, scope.now)]
+    other_size = [s for s in left_out if not comparable(replace(s, simulated=scope.now.simulated), scope.now)]
     notes = []
     if other_size:
         sizes = sorted({s.size for s in other_size})

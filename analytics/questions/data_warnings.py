@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analytics.domain import Dimension, ListName
 from analytics.names.resolve import dimension_named
-from analytics.questions.comparability import SIZE_TOLERANCE
+from analytics.questions.comparability import comparable
 from analytics.statistics import quality
 from analytics.storage.request_cache import RequestCache
 
@@ -35,7 +35,7 @@ def warnings_on(query: Query, answer: Answer, history: History) -> tuple[str, ..
     if now is None:
         return ()
     warnings = list(of_day(now, history))
-    then = next((s for s in reversed(snapshots) if s.taken_on == source.since and _is_comparable(s, now)), None)
+    then = next((s for s in reversed(snapshots) if s.taken_on == source.since and comparable(s, now)), None)
     if then:
         warnings += _between(_root(history), then, now)
         warnings += _coverage(_root(history), then, now, _dimension(query, answer))
@@ -44,9 +44,7 @@ def warnings_on(query: Query, answer: Answer, history: History) -> tuple[str, ..
 
 def of_day(now: Snapshot, history: History) -> tuple[quality.DataWarning, ...]:
     """Return the warnings about one day's list."""
-    before = next(
-        (s for s in reversed(history.snapshots(now.list)) if s.taken_on < now.taken_on and _is_comparable(s, now)), None
-    )
+    before = next((s for s in reversed(history.snapshots(now.list)) if s.taken_on < now.taken_on and comparable(s, now)), None)
     previous = before if before and (now.taken_on - before.taken_on).days <= PREVIOUS_DAY else None
     return (*quality.short(now), *(_since_previous(_root(history), previous, now) if previous else ()))
 
@@ -55,10 +53,6 @@ def latest(history: History, within: ListName) -> tuple[quality.DataWarning, ...
     """Return the warnings about the last snapshot of a list; ``()`` where there is none."""
     snapshots = history.snapshots(within)
     return of_day(snapshots[-1], history) if snapshots else ()
-
-
-def _is_comparable(snapshot: Snapshot, now: Snapshot) -> bool:
-    return abs(snapshot.size - now.size) <= SIZE_TOLERANCE * now.size and snapshot.simulated == now.simulated
 
 
 def _root(history: History) -> History:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from analytics.answer import Answer
+    from analytics.digest.basis import Basis
     from analytics.digest.values import Digest
     from analytics.query import Query
     from bot.domain.reply import Picture
@@ -51,6 +52,16 @@ class Pool:
         short = text if len(text) <= _LONGEST_NAME else f"{text[:_LONGEST_NAME]}…"
         answer: tuple[Answer, Picture] = self._ask(f"“{short}”", "answer", query, again=(text,))
         return answer
+
+    def basis(self, edition: str, within: str) -> Basis:
+        """Return the data that the digest for a month or week would rest on now.
+
+        Raises:
+            HfStatsError: when the database cannot be read.
+
+        """
+        basis: Basis = self._ask(f"the digest of {edition}", "basis", edition, within, again=(f"digest {edition}",))
+        return basis
 
     def digest(self, edition: str, within: str, sections: tuple[str, ...] = ()) -> tuple[Digest, Picture]:
         """Build the digest for a month or week; ``""`` is the month of the latest snapshot, no sections means all.

@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 from analytics.charts.drawing import draw
+from analytics.digest.basis import basis as basis_of
 from analytics.digest.builder import DIMENSIONS, latest
 from analytics.digest.builder import digest as digest_of
 from analytics.digest.edition import Edition
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
     from analytics.answer import Answer
+    from analytics.digest.basis import Basis
     from analytics.digest.values import Digest
     from analytics.query import Query
     from analytics.storage.history import History
@@ -46,6 +48,10 @@ class AnalyticsProcess:
         answer = ask(query, self._history)
         name = re.sub(r"[^a-z0-9]+", "-", answer.query.casefold()).strip("-")[:80]
         return answer, Picture(draw(answer.chart), answer.chart.alt, f"hfstats-{name}.png")
+
+    def basis(self, edition: str, within: str) -> Basis:
+        """Return the data that the digest for a month or week would rest on now."""
+        return basis_of(Edition.parse(edition), self._history, ListName(within))
 
     def digest(self, edition: str, within: str, sections: tuple[str, ...]) -> tuple[Digest, Picture]:
         """Build the digest for a month or week and draw its picture; ``""`` is the month of the latest snapshot.
@@ -99,7 +105,7 @@ def serve(analytics: AnalyticsProcess, questions: Connection) -> None:
         gc.collect()
 
 
-FUNCTIONS = frozenset({"answer", "digest", "summarize_store", "entries"})
+FUNCTIONS = frozenset({"answer", "basis", "digest", "summarize_store", "entries"})
 """The methods of :class:`AnalyticsProcess` that can be called."""
 
 

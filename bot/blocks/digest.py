@@ -37,7 +37,7 @@ def digest_content(digest: Digest, key: str, *, missed: Sequence[date] = (), sam
 
     ``key`` identifies the stored digest; ``missed`` are days without a snapshot; ``sample`` marks a preview.
     """
-    title = f"Digest for {digest.edition.name}"
+    title = digest.title
     above = [
         text_objects.section(f"*{escape_line(digest.headline)}*"),
         text_objects.context(escape(title + (" · sample" if sample else ""))),
@@ -64,7 +64,7 @@ def missing_digest(reason: str) -> Content:
 
 def as_text(digest: Digest) -> str:
     """Return the digest as plain text."""
-    lines = [digest.headline, f"Digest for {digest.edition.name}", ""]
+    lines = [digest.headline, digest.title, ""]
     for section in digest.sections:
         lines += [section.dimension.plural.capitalize(), *(f"  {line}" for line in _lines(section)), ""]
     return "\n".join([*lines, *filter(None, (digest.likes, *digest.notes)), source_line(digest.source)])

@@ -52,6 +52,8 @@ class SettledQuestion:
     on: date | None = None
     """The date of the deciding snapshot; ``None`` if there was none."""
     simulated: bool = False
+    reason: str = ""
+    """Why no snapshot decides, as a clause; ``""`` if the month has none."""
 
 
 def bet_button(draft: str = "", text: str = "Place a bet", place: str = "") -> Block:
@@ -142,7 +144,7 @@ def digest_bets(edition: str, bets: Sequence[Bet]) -> list[Block]:
 
 def _result_text(draft: Draft, decided: SettledQuestion, month: Edition) -> str:
     if decided.on is None:
-        return f"there is no snapshot for {month.name}, so these bets are void and don't count."
+        return f"{decided.reason or f'there is no snapshot for {month.name}'}, so these bets are void and don't count."
     names = [_short(draft.of, leader) for leader in decided.leaders[:3]]
     more = len(decided.leaders) - len(names)
     who = enumerate_([*names, f"{more} more"] if more else names)

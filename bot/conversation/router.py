@@ -9,6 +9,7 @@ from bot.domain.reply import Reply
 
 if TYPE_CHECKING:
     from analytics.answer import Answer
+    from analytics.digest.basis import Basis
     from analytics.digest.values import Digest
     from analytics.query import Query
     from bot.domain.reply import Picture
@@ -29,6 +30,10 @@ class Answers(Protocol):
 
 class Analytics(Answers, Protocol):
     """Answers questions and builds digests, in the analytics processes or in this one."""
+
+    def basis(self, edition: str, within: str) -> Basis:
+        """Return the data that a digest would rest on now."""
+        ...
 
     def digest(self, edition: str, within: str, sections: tuple[str, ...] = ()) -> tuple[Digest, Picture]:
         """Build a digest with its picture; raises HfStatsError if there is none."""

@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-from analytics.domain import ListName
 from analytics.errors import HfStatsError, SourceError, StoreError
-from analytics.statistics import quality
 from analytics.storage.ingest import already_taken
 from analytics.storage.sql_history import SqlHistory
 from bot.analytics_pool.errors import UnansweredError
 from bot.blocks.notices import operator_text
 from bot.domain.outbox import RetryAt
+from bot.jobs.deciding_snapshots import DecidingSnapshots
 from bot.observability import logs
 from bot.outbox.delivery import deliver
 from bot.outbox.failure import operator_notice
@@ -206,34 +205,23 @@ class Jobs:
         """Check alerts against new snapshots."""
         if not self.delivery_context.watches.active():
             return
-        store = SqlHistory(self.database)
-        latest = {
-            name.value: max(snapshots, key=lambda snapshot: snapshot.taken_on)
-            for name in ListName
-            if (snapshots := store.snapshots(name))
-        }
-        # In an incomplete list, creators would seem to be gone.
-        newest = {
-            name: snapshot.taken_on
-            for name, snapshot in latest.items()
-            if not any(warning.severe for warning in quality.short(snapshot))
-        }
+        snapshots = DecidingSnapshots(SqlHistory(self.database))
+        forms = [entry.form for entry in self.numbers.entries()]
         crossed = check_alerts(
-            self.delivery_context, self.numbers, [entry.form for entry in self.numbers.entries()], self.database, newest
+            self.delivery_context,
+            self.numbers,
+            forms,
+            self.database,
+            snapshots.newest_days(),
+            are_comparable=snapshots.are_comparable,
         )
         if crossed:
             _log.info("%s alerts crossed their threshold", crossed)
 
     def settle(self) -> None:
-        """Settle the bets on past months by each month's last complete snapshot, and plan the notices about them."""
-        store = SqlHistory(self.database)
-
-        def last_day(within: ListName, month: Edition) -> date | None:
-            in_month = [snapshot for snapshot in store.snapshots(within) if snapshot.taken_on in month]
-            complete = [snapshot for snapshot in in_month if not any(warning.severe for warning in quality.short(snapshot))]
-            return complete[-1].taken_on if complete else None
-
-        planned = settle(self.delivery_context, self.numbers, self.database, last_day)
+        """Settle the bets on past months by each month's last comparable snapshot, and plan the notices about them."""
+        snapshots = DecidingSnapshots(SqlHistory(self.database))
+        planned = settle(self.delivery_context, self.numbers, self.database, snapshots.last_day)
         if planned:
             _log.info("settled the bets of %s channels", planned)
 

@@ -1,11 +1,11 @@
-"""Plan the deliveries of due digests, after building each digest once. Idempotent."""
+"""Add due digests to the outbox, having built what they show. Safe to run again at any time."""
 
 from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING, Protocol
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from analytics.errors import HfStatsError, NoDataError, StoreError
 from analytics.storage.database import writing
@@ -15,11 +15,12 @@ from bot.domain.schedule import due_between, next_due, parse_schedule
 from bot.storage.channels.subscriptions import advance
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-    from datetime import date, datetime
+    from collections.abc import Callable, Sequence
+    from datetime import date
 
     import sqlalchemy as sa
 
+    from analytics.digest.basis import Basis
     from analytics.digest.edition import Edition
     from analytics.digest.values import Digest
     from bot.domain.outbox import Subscription
@@ -31,13 +32,21 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_Result = TypeVar("_Result")
+
+PATIENCE = timedelta(hours=36)
+"""How long a digest that is due before its month or week is over waits for the last snapshot."""
 _BATCH_SIZE = 500
 """Subscriptions per transaction."""
 _MOMENT = timedelta(microseconds=1)
 
 
 class DigestBuilder(Protocol):
-    """Builds digests, in the analytics processes or in this one."""
+    """Whatever builds digests: the analytics pool, or one analytics process in this one."""
+
+    def basis(self, edition: str, within: str) -> Basis:
+        """Return the data that a digest would rest on now."""
+        ...
 
     def digest(self, edition: str, within: str, sections: tuple[str, ...] = ()) -> tuple[Digest, Picture]:
         """Build a digest with its picture; raises HfStatsError if there is none for the edition."""
@@ -49,89 +58,117 @@ def _no_missing_days(_: Edition) -> list[date]:
     return []
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Key:
-    """Identifies a digest that several channels can share. ``str`` is its key in the database."""
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A digest that is due. Channels that want the same share it as long as its data is the same."""
 
-    edition: str
+    edition: Edition
     within: str
     sections: tuple[str, ...]
-
-    def __str__(self) -> str:
-        return f"{self.edition} in {self.within}: {','.join(self.sections)}"
 
 
 def plan(
     delivery_context: DeliveryContext, builder: DigestBuilder, database: sa.Engine, missed: MissingDays = _no_missing_days
 ) -> list[int]:
-    """Plan all deliveries that are due now; returns their ids. ``missed`` returns an edition's days without a snapshot.
+    """Add all deliveries that are due now to the outbox; returns their ids. ``missed`` gives days without a snapshot.
 
-    Without data for a digest, the delivery is a message that explains why. After any other error, the digest stays due.
+    A digest that is due before its month or week is over waits for the last snapshot, at most :data:`PATIENCE`. One that can't be
+    built for want of data is replaced by the reason. One that fails otherwise is logged and stays due, with those after it.
 
     Raises:
         StoreError: if the database can't be used.
 
     """
     now = delivery_context.clock()
+    digests = _Digests(delivery_context, builder, missed, now)
     planned: list[int] = []
-    failed: set[Key] = set()
-    while True:
-        due = [
-            (subscription, due_dates)
-            for subscription in delivery_context.subscriptions.due(now, _BATCH_SIZE + len(failed))
-            for due_dates in [_due_dates(subscription, now)]
-        ]
-        wanted = {_key(subscription, due_date) for subscription, due_dates in due for due_date in due_dates}
-        failed |= _build(delivery_context, builder, wanted - failed, missed)
-        ready = [
-            (subscription, due_dates)
-            for subscription, due_dates in due
-            if not any(_key(subscription, due_date) in failed for due_date in due_dates)
-        ]
-        if not ready:
-            return planned
+    after = 0
+    while page := delivery_context.subscriptions.due(now, _BATCH_SIZE, after):
+        after = page[-1].id
+        ready = [(subscription, *_ready(digests, subscription, now)) for subscription in page]
         with writing(database) as connection:
-            for subscription, due_dates in ready:
-                following = next_due(parse_schedule(subscription.schedule), now)
-                if advance(connection, subscription, following.at):
-                    planned += delivery_context.outbox.plan(
-                        (_delivery(subscription, due_date) for due_date in due_dates), connection
-                    )
+            for subscription, deliveries, following in ready:
+                if following > subscription.next_due and advance(connection, subscription, following):
+                    planned += delivery_context.outbox.plan(deliveries, connection)
+    return planned
 
 
-def _due_dates(subscription: Subscription, now: datetime) -> list[Due]:
-    return due_between(parse_schedule(subscription.schedule), subscription.next_due - _MOMENT, now)
+def _ready(digests: _Digests, subscription: Subscription, now: datetime) -> tuple[list[PlannedDelivery], datetime]:
+    """Return the deliveries that can be planned, in order, and when the subscription is due next."""
+    schedule = parse_schedule(subscription.schedule)
+    deliveries: list[PlannedDelivery] = []
+    for due in due_between(schedule, subscription.next_due - _MOMENT, now):
+        wanted = Wanted(due.edition, subscription.within, subscription.sections)
+        key = None if digests.must_wait(wanted, due) else digests.key(wanted)
+        if key is None:
+            return deliveries, due.at
+        deliveries.append(_delivery(subscription, due, key, now))
+    return deliveries, next_due(schedule, now).at
 
 
-def _key(subscription: Subscription, due: Due) -> Key:
-    return Key(str(due.edition), subscription.within, subscription.sections)
-
-
-def _delivery(subscription: Subscription, due: Due) -> PlannedDelivery:
-    period, key = str(due.edition), str(_key(subscription, due))
+def _delivery(subscription: Subscription, due: Due, key: str, now: datetime) -> PlannedDelivery:
+    """Return a delivery; where it was due before its data, it's late only after the time that it may wait."""
+    due_at = max(due.at, min(now, due.at + PATIENCE)) if due.at < _end(due.edition) else due.at
     return PlannedDelivery(
-        subscription.workspace, subscription.channel, Kind.DIGEST, subscription.id, period, due.at, edition=key
+        subscription.workspace, subscription.channel, Kind.DIGEST, subscription.id, str(due.edition), due_at, edition=key
     )
 
 
-def _build(delivery_context: DeliveryContext, builder: DigestBuilder, keys: Iterable[Key], missed: MissingDays) -> set[Key]:
-    """Build the digests that aren't stored yet; returns the keys of those that failed."""
-    named = {str(key): key for key in keys}
-    known = delivery_context.built_digests.existing_keys(named)
-    failed = set()
-    for name, key in sorted(named.items()):
-        if name in known:
-            continue
+def _end(edition: Edition) -> datetime:
+    return datetime.combine(edition.after.first, time(), UTC)
+
+
+class _Digests:
+    """The digests of one run: each is built once, under the key of its data."""
+
+    def __init__(self, delivery_context: DeliveryContext, builder: DigestBuilder, missed: MissingDays, now: datetime) -> None:
+        self._built = delivery_context.built_digests
+        self._builds = builder
+        self._missed = missed
+        self._now = now
+        self._bases: dict[tuple[Edition, str], Basis | None] = {}
+        self._keys: dict[Wanted, str | None] = {}
+
+    def must_wait(self, wanted: Wanted, due: Due) -> bool:
+        """Tell whether the last snapshot of a month or week may still come."""
+        edition = wanted.edition
+        if due.at >= _end(edition) or self._now >= due.at + PATIENCE:
+            return False
+        basis = self._basis(wanted)
+        return basis is not None and not basis.complete and edition.last not in self._missed(edition)
+
+    def key(self, wanted: Wanted) -> str | None:
+        """Return what a digest is stored under, having built it where it wasn't; ``None`` where that fails."""
+        if wanted not in self._keys:
+            basis = self._basis(wanted)
+            self._keys[wanted] = self._attempt(wanted, lambda: self._build(wanted, basis)) if basis else None
+        return self._keys[wanted]
+
+    def _basis(self, wanted: Wanted) -> Basis | None:
+        edition, within = wanted.edition, wanted.within
+        if (edition, within) not in self._bases:
+            self._bases[edition, within] = self._attempt(wanted, lambda: self._builds.basis(str(edition), within))
+        return self._bases[edition, within]
+
+    def _build(self, wanted: Wanted, basis: Basis) -> str:
+        key = basis.key(wanted.sections)
+        if self._built.existing_keys([key]):
+            return key
         try:
-            digest, picture = builder.digest(key.edition, key.within, key.sections)
+            digest, picture = self._builds.digest(str(wanted.edition), wanted.within, wanted.sections)
         except NoDataError as error:
-            delivery_context.built_digests.save(name, missing_digest(str(error)), None)
+            self._built.save(key, missing_digest(str(error)), None)
+            return key
+        key = digest.basis.key(wanted.sections)  # a snapshot may have been added meanwhile
+        self._built.save(key, digest_content(digest, key, missed=self._missed(digest.edition)), picture.png)
+        return key
+
+    @staticmethod
+    def _attempt(wanted: Wanted, act: Callable[[], _Result]) -> _Result | None:
+        try:
+            return act()
         except StoreError:
             raise
         except (HfStatsError, OSError, RuntimeError, ValueError, ArithmeticError, LookupError):
-            _log.exception("the digest %s could not be built", name)
-            failed.add(key)
-        else:
-            content = digest_content(digest, name, missed=missed(digest.edition))
-            delivery_context.built_digests.save(name, content, picture.png)
-    return failed
+            _log.exception("the digest %s in %s could not be built", wanted.edition, wanted.within)
+            return None

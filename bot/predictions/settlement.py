@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from bot.domain.outbox import Bet
     from bot.outbox.delivery import DeliveryContext
 
-    LastDay = Callable[[ListName, Edition], date | None]
-    """Returns the date of a list's last complete snapshot in a month; ``None`` if there is none."""
+    LastDay = Callable[[ListName, Edition], date | str]
+    """Returns the date of the snapshot that settles a month; else the reason that there is none, as a clause, or ``""``."""
 
 _log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ def settle(delivery_context: DeliveryContext, analytics: Analytics, database: sa
     due = sorted(
         delivery_context.bets.over(month_now), key=lambda bet: (bet.month, bet.workspace, bet.channel, bet.question, bet.id)
     )
-    answers: dict[tuple[str, str], Answer | None] = {}
+    answers: dict[tuple[str, str], Answer | str] = {}
     planned = 0
     for (month, _, _), group in groupby(due, key=lambda bet: (bet.month, bet.workspace, bet.channel)):
         bets = list(group)
@@ -60,17 +60,18 @@ def settle(delivery_context: DeliveryContext, analytics: Analytics, database: sa
     return planned
 
 
-def _answer(analytics: Analytics, last_day: LastDay, question: str, month: str) -> Answer | None:
+def _answer(analytics: Analytics, last_day: LastDay, question: str, month: str) -> Answer | str:
+    """Return the ranking that settles a question, or why there is none."""
     draft = parse_question(question, month)
     on = last_day(draft.within, Edition.parse(month))
-    if on is None:
-        return None
+    if isinstance(on, str):
+        return on
     query = Query(draft.of.plural, by=draft.by, within=draft.within, at=Period(on.year, on.month, on.day))
     return analytics.answer(query)[0]
 
 
 def _settle_channel(
-    delivery_context: DeliveryContext, database: sa.Engine, bets: list[Bet], answers: dict[tuple[str, str], Answer | None]
+    delivery_context: DeliveryContext, database: sa.Engine, bets: list[Bet], answers: dict[tuple[str, str], Answer | str]
 ) -> int:
     month = Edition.parse(bets[0].month)
     results = []
@@ -91,10 +92,10 @@ def _settle_channel(
         return len(delivery_context.outbox.plan([delivery], connection))
 
 
-def _result(question: str, bets: list[Bet], answer: Answer | None) -> SettledQuestion:
+def _result(question: str, bets: list[Bet], answer: Answer | str) -> SettledQuestion:
     draft = parse_question(question, bets[0].month)
-    if answer is None:
-        return SettledQuestion(question, tuple((replace(bet, outcome=Outcome.VOID), None) for bet in bets))
+    if isinstance(answer, str):
+        return SettledQuestion(question, tuple((replace(bet, outcome=Outcome.VOID), None) for bet in bets), reason=answer)
     ranking = next(ranking for ranking in answer.rankings if ranking.by is draft.by)
     return SettledQuestion(
         question,

@@ -61,8 +61,7 @@ def subscribe(context: CommandContext, command: Command) -> CommandReply:
         next_due=due.at,
         private=not conversation.public,
     )
-    name = f"{digest.edition} in {command.within}: {','.join(sections)} · {digest.source.snapshot}"
-    sample = _store(context, digest, picture, name)
+    sample = _store(context, digest, picture)
     first = describe_moment(due.at, schedule.zone)
     above = render.subscription_confirmation(
         subscription, schedule_in_words(schedule), first, by=conversation.user, changed=before is not None
@@ -129,15 +128,14 @@ def digest(context: CommandContext, command: Command) -> CommandReply:
     within, sections = (subscription.within, subscription.sections) if subscription else (ListName.TOP.value, ())
     edition = str(command.edition) if command.edition else ""
     built, picture = context.analytics.digest(edition, within, tuple(sections))
-    named = ",".join(section.dimension for section in built.sections)
-    shown = _store(context, built, picture, f"{built.edition} in {within}: {named}")
+    shown = _store(context, built, picture)
     bets = context.delivery.bets.in_channel(conversation.workspace, conversation.channel)
     return shown.followed_by(digest_bets(str(built.edition), bets)), picture.png
 
 
-def _store(context: CommandContext, digest: Digest, picture: Picture, name: str) -> Content:
-    """Store a digest that was shown on request, for its buttons."""
-    key = f"{name} · {digest.source.snapshot}"  # the scheduled digest may be built from a later snapshot
+def _store(context: CommandContext, digest: Digest, picture: Picture) -> Content:
+    """Store a digest that is shown on request, so that its buttons find it."""
+    key = f"{digest.basis.key(section.dimension for section in digest.sections)} · sample"
     shown = digest_content(digest, key, sample=True)
     context.delivery.built_digests.save(key, shown, picture.png)
     return shown

@@ -12,6 +12,7 @@ import pytest
 from analytics.domain import Dimension, ListName, Measure, Model, Snapshot
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import points
+from analytics.questions.comparability import RECENT_DAYS, comparable, settling, usual
 from analytics.questions.distributions.ages import weighted_median
 from analytics.questions.rankings.derivatives import reach
 from analytics.statistics import comparison, forecasting, quality
@@ -46,6 +47,23 @@ def test_shares():
     for by in (Measure.MODELS, Measure.DOWNLOADS):
         mit = comparison.find(ranked(models, Dimension.LICENSE, by), "mit")
         assert f"{percent(mit.portion)} of {by}" in example("Shares")
+
+
+def test_which_snapshots_are_compared():
+    days = [date(2026, month, 28) for month in (5, 6, 7, 8)]
+    snapshots = tuple(
+        Snapshot(number, day, ListName.TOP, "hub", size, simulated=False)
+        for number, (day, size) in enumerate(zip(days, (300, 300, 30, 300), strict=True))
+    )
+    _, second, _, fourth = snapshots
+    said = example("Which snapshots are compared")
+    assert "the fourth is compared with the second" in said
+    assert [s for s in snapshots[:-1] if comparable(s, fourth)][-1] == second
+    assert "an alert ignores the third" in said
+    assert usual(snapshots[:3], RECENT_DAYS) == second
+    assert usual(snapshots, RECENT_DAYS) == fourth
+    assert "a bet on the third's month is void" in said
+    assert settling(snapshots[:3], date(2026, 7, 1), date(2026, 7, 31)) == (None, second)
 
 
 def test_growth_and_mix():

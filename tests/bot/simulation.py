@@ -1,4 +1,4 @@
-"""A database with a simulated history."""
+"""A database with a simulated history; and made-up top lists of any size."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from build_once import build_once
 from databases import upgrade_all
 
+from analytics.domain import Listing, ListName, Model
 from analytics.sources import simulation
 from analytics.storage import database, ingest
 from analytics.storage.sql_history import SqlHistory
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TODAY = date(2026, 8, 22)
+TASKS = ("text-generation", "fill-mask", "image-classification")
 
 
 def filled(path: Path, months: int = 4) -> str:
@@ -33,3 +35,31 @@ def _build(path: Path, months: int) -> None:
     for _, day in groupby(simulation.listings(TODAY, months=months), key=lambda listing: listing.taken_on):
         ingest.store(list(day), history)
     engine.dispose()
+
+
+def listing(day, size=300, *, meta=1.0, within=ListName.TOP, source="import"):
+    """Return a list in which Meta has more than a quarter of 300 models' downloads, none of 30's; ``meta`` multiplies them."""
+    models = [
+        Model(
+            f"{_namespace(place)}/model-{place}",
+            round((10_000 - 20 * place) * (meta if _namespace(place) == "facebook" else 1.0)),
+            licenses=("mit",) if place % 3 else ("apache-2.0",),
+            task=TASKS[place % 3],
+            likes=place,
+        )
+        for place in range(size)
+    ]
+    ranked = tuple(sorted(models, key=lambda model: -model.downloads))
+    return Listing(date.fromisoformat(day), within, source, ranked, simulated=source == "simulation")
+
+
+def _namespace(place):
+    if place < 30:
+        return "google"
+    return ("facebook", "Qwen", "google")[place % 3]
+
+
+def put(store, *listings):
+    """Store lists of any days."""
+    for one in listings:
+        ingest.store([one], store)

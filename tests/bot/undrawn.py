@@ -6,6 +6,7 @@ from concurrent.futures import Executor, Future
 from functools import cache
 
 from analytics.charts.drawing import draw
+from analytics.digest.basis import basis
 from analytics.digest.builder import DIMENSIONS, digest, latest
 from analytics.digest.edition import Edition
 from analytics.domain import Dimension, ListName
@@ -35,6 +36,9 @@ class Undrawn:
     def answer(self, query):
         found = self._ask(query)
         return found, Picture(self._png, found.chart.alt, "hfstats.png")
+
+    def basis(self, edition, within):
+        return basis(Edition.parse(edition), self._history, ListName(within))
 
     def digest(self, edition, within, sections=()):
         list_ = ListName(within)

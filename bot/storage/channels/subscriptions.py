@@ -102,9 +102,9 @@ class SubscriptionStore:
         """Return a workspace's subscriptions, oldest first."""
         return self._where(_S.workspace == workspace)
 
-    def due(self, now: datetime, many: int = 500) -> list[Subscription]:
-        """Return all workspaces' active subscriptions whose next digest is due."""
-        return self._where(_S.next_due <= _naive(now), _S.paused.is_(None), limit=many)
+    def due(self, now: datetime, many: int = 500, after: int = 0) -> list[Subscription]:
+        """Return active subscriptions of all workspaces whose next digest is due, by id from the one after ``after``."""
+        return self._where(_S.next_due <= _naive(now), _S.paused.is_(None), _S.id > after, limit=many)
 
     def counts(self) -> tuple[int, int]:
         """Return the numbers of active and paused subscriptions."""
