@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _SENT = Notice("I am not in this channel, so I sent you the file in a direct message.")
+_IN_THREAD = Notice("The CSV file is in the thread of this answer.")
 _NOWHERE = Notice("I could share the file neither here nor with you directly. Invite me to this channel and press again.")
 
 
@@ -41,6 +42,7 @@ def listen(app: App, services: Services) -> None:
         if notice is None and isinstance(request, Question):
             reply = services.router.reply(request.query)
             thread = None if conversation.quiet else thread_of(body)
+            conversation.thread = body.get("container", {}).get("thread_ts")
             notice = _share(conversation, reply.answer, thread) if reply.answer else reply.notice
         if notice:
             services.responder.tell(conversation, notice)
@@ -49,9 +51,9 @@ def listen(app: App, services: Services) -> None:
 
 
 def _share(conversation: Conversation, answer: Answer, thread: str | None) -> Notice | None:
-    """Bring the file into the thread, else to the person; return what there is to say of it."""
+    """Share the file in the answer's thread, else with the person. Return what to say where the button is, if it isn't there."""
     if thread and _upload(conversation.client, answer, conversation.channel, thread):
-        return None
+        return None if conversation.thread else _IN_THREAD
     if not _send(conversation, answer):
         return _NOWHERE
     return _SENT if thread else Notice("I sent you the file in a direct message.")
