@@ -46,6 +46,9 @@ CHANNEL = (
 )
 """What the clerk keeps for a channel, with what it does."""
 
+STARTERS = ("licenses", "models", "countries", "subscribe")
+"""Completions for a first try: a share, a ranking, a grouping and a digest. Each works with a single snapshot."""
+
 _CHANNEL = Section(
     "For a channel",
     (
