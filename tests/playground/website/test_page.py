@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import threading
-from html import escape
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from markupsafe import escape
 from slack_sdk import WebClient
 from tinybot import TinyBot
 
