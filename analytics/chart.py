@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+MOST_BARS = 30
+"""Most named bars, or pairs of bars, of one chart. It grows in height from the ninth row on."""
+
 
 class ChartKind(StrEnum):
     """The kinds of charts. ``docs/explanation/charts.md`` says what each field of :class:`Chart` means for each."""

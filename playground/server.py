@@ -86,6 +86,7 @@ class SlackStandIn(Driver):
         title: str = "hfstats playground",
         note: str = "",
         completions: Iterable[tuple[str, str]] = (),
+        starters: Sequence[str] = (),
         commands: Sequence[str] = ("/hfstats",),
         bot_name: str = "hfstats",
         people: Sequence[tuple[str, str]] = (("ada", "Ada Lovelace"), ("grace", "Grace Hopper")),
@@ -108,6 +109,7 @@ class SlackStandIn(Driver):
             title: The page's title.
             note: A line above the page, such as "Simulated history".
             completions: Texts that may follow the command, each with a hint, in the order of the list.
+            starters: Those of the completions that the welcome suggests; by default the first ones with different hints.
             commands: The app's slash commands. The first is completed.
             bot_name: The bot user's name.
             people: Name and full name of the users that every workspace has.
@@ -152,7 +154,7 @@ class SlackStandIn(Driver):
             workspace = seed_workspace(service, name, bot_name, people)
             self.add_workspace(workspace)
             service.tokens[f"xoxb-{workspace.id}-{secrets.token_hex(16)}"] = Token(TokenKind.BOT, workspace.id, app.scopes)
-        self.flask = self._flask_app(title, note, list(completions))
+        self.flask = self._flask_app(title, note, list(completions), starters)
         self._server: BaseWSGIServer | None = None
         self._thread: threading.Thread | None = None
 
@@ -209,7 +211,7 @@ class SlackStandIn(Driver):
         """Return the text that a reader sees of a message."""
         return rendering.shown_text(self.workspace(team), message)
 
-    def _flask_app(self, title: str, note: str, completions: list[tuple[str, str]]) -> Flask:
+    def _flask_app(self, title: str, note: str, completions: list[tuple[str, str]], starters: Sequence[str]) -> Flask:
         app = Flask(__name__, static_folder=None)
         app.config["MAX_CONTENT_LENGTH"] = 32 * 1024 * 1024
         guard(app)
@@ -218,7 +220,9 @@ class SlackStandIn(Driver):
         app.register_blueprint(hooks_blueprint(self.service))
         app.register_blueprint(installing_blueprint(self.service))
         app.register_blueprint(self.socket_mode.blueprint())
-        app.register_blueprint(Page(self.service, self._actions, title, note, completions).blueprint())
+        app.register_blueprint(
+            Page(self.service, self._actions, title, note, completions=completions, starters=starters).blueprint()
+        )
         return app
 
 

@@ -59,12 +59,13 @@ class Area:
 class Sheet:
     """An empty picture. What is drawn later lies on top."""
 
-    def __init__(self) -> None:
-        self.figure = Figure(figsize=(WIDTH / _DOTS_AN_INCH, HEIGHT / _DOTS_AN_INCH), dpi=_DOTS_AN_INCH, facecolor=PAPER)
+    def __init__(self, height: int = HEIGHT) -> None:
+        self.height = height
+        self.figure = Figure(figsize=(WIDTH / _DOTS_AN_INCH, height / _DOTS_AN_INCH), dpi=_DOTS_AN_INCH, facecolor=PAPER)
         self.canvas = FigureCanvasAgg(self.figure)
         self.hues: dict[str, None] = {}
         """The colors used, in order."""
-        self._down = Affine2D().scale(1, -1).translate(0, HEIGHT)
+        self._down = Affine2D().scale(1, -1).translate(0, height)
         self._layer = 1.0
 
     def words(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analytics.chart import ChartKind
+from analytics.charts import style
 from analytics.charts.canvas import Area, Sheet
 from analytics.charts.frame import draw_frame
 from analytics.charts.kinds.area import draw_area
-from analytics.charts.kinds.bars import draw_bars, draw_focus, draw_paired
+from analytics.charts.kinds.bars import draw_bars, draw_focus, draw_paired, more_height
 from analytics.charts.kinds.dumbbell import draw_dumbbell
 from analytics.charts.kinds.forecast import draw_forecast
 from analytics.charts.kinds.lines import draw_bump, draw_lines
@@ -39,7 +40,7 @@ _FORMS: Mapping[ChartKind, Callable[[Sheet, Area, Chart], None]] = {
 
 
 def draw(chart: Chart) -> bytes:
-    """Return a PNG of 1200 by 675 pixels in at most 64 colors; the same chart gives the same bytes.
+    """Return a PNG in at most 64 colors, 1200 by 675 pixels or higher; the same chart gives the same bytes.
 
     Raises:
         ValueError: for a chart that breaks a rule of ``docs/explanation/charts.md``.
@@ -51,6 +52,6 @@ def draw(chart: Chart) -> bytes:
 def build(chart: Chart) -> Sheet:
     """Lay out the chart without rendering it, for tests of the layout."""
     must_be_drawable(chart)
-    sheet = Sheet()
+    sheet = Sheet(style.HEIGHT + more_height(chart))
     _FORMS[chart.kind](sheet, draw_frame(sheet, chart), chart)
     return sheet

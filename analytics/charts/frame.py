@@ -24,7 +24,7 @@ def draw_frame(sheet: Sheet, chart: Chart) -> Area:
     below_title = _title(sheet, text_measurement.printable(chart.title))
     badge = _badge(sheet, below_title) if chart.simulated else 0.0
     below = _subtitle(sheet, text_measurement.printable(chart.subtitle), below_title, _ROOM - badge)
-    baseline = style.HEIGHT - 26
+    baseline = sheet.height - 26
     source = text_measurement.fit(text_measurement.printable(chart.footer), _ROOM, style.FOOTER)
     sheet.words((style.MARGIN, baseline), source, style.FOOTER, hue=style.QUIET)
     return Area(style.MARGIN, below + 24, style.WIDTH - style.MARGIN, baseline - style.FOOTER - 20)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from analytics.chart import ChartKind
+from analytics.chart import MOST_BARS, ChartKind
 from analytics.charts.style import is_rest
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from analytics.chart import Chart
 
 MOST = 8
-"""Most bars or series of a chart, not counting the one for all others: more can't be read on a phone."""
+"""Most series, or bars next to a subject's parts, not counting the one for all others: more can't be read on a phone."""
 
 MOST_PARTS = 6
 """Most parts of a subject, not counting the one for all others: they have less than half of the width."""
@@ -50,7 +50,7 @@ def must_be_drawable(chart: Chart) -> None:
         number = _SERIES[chart.kind]
         if len(chart.series) != number:
             raise ValueError(f"a {chart.kind} chart has {number} series, not {len(chart.series)}")
-        _check_number("categories", chart.categories, MOST)
+        _check_number("categories", chart.categories, MOST if chart.kind is ChartKind.FOCUS else MOST_BARS)
         _check_number("parts", [name for name, _ in chart.parts], MOST_PARTS)
     else:
         _check_number("series", [series.name for series in chart.series], MOST)

@@ -32,6 +32,8 @@ def table(answer: Answer) -> tuple[Sequence[str], Iterator[Sequence[Cell]]]:
         return heading, ((s.by.value, s.name, s.before, s.after, s.points, s.rank_before, s.rank_after) for s in shifts)
     if answer.facts or not answer.rankings:
         return ("figure", "value"), iter({**answer.facts, **answer.statistics}.items())
+    if answer.models and answer.top:  # of one name; the number asked for is that of its models
+        return ("by", "rank", "model", "value", "portion"), iter(_rows(answer.models))
     heading = ("by", "rank", answer.rankings[0].of, "value", "portion")
     return heading, (row for ranking in answer.rankings for row in _rows(ranking)[: answer.top])
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from analytics.chart import Chart, ChartKind, Series, Unit
+from analytics.chart import MOST_BARS, Chart, ChartKind, Series, Unit
 from analytics.domain import Dimension, Measure
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import name, of_list, of_measure, short_day, short_list, short_period, window
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from analytics.questions.comparability import Scope
 
 BARS = 8
-"""Most bars of one chart; more can't be read on a phone."""
+"""Bars of one chart, including the one for all others, where no number is asked for."""
 PAIRS = 7
-"""Most pairs of bars."""
+"""Pairs of bars, likewise."""
 LINES = 7
 """Most lines or bands, including the one for all others."""
 LONGEST_ALT = 1000
@@ -58,11 +58,16 @@ def alt(headline: str, details: Sequence[str]) -> str:
     return text if text.endswith(".") else f"{text}."
 
 
-def paired(rankings: Sequence[Ranking], dimension: Dimension, limit: int = PAIRS) -> tuple[tuple[str, ...], tuple[Series, ...]]:
-    """Return categories and two series: the names that lead by either measure, ordered by the last, then all others as one."""
+def paired(
+    rankings: Sequence[Ranking], dimension: Dimension, limit: int = PAIRS, top: int | None = None
+) -> tuple[tuple[str, ...], tuple[Series, ...]]:
+    """Return categories and two series: the names that lead by either measure, ordered by the last, then all others as one.
+
+    ``top``: the number of names asked for; otherwise ``limit`` pairs are drawn, including the one for all others.
+    """
     portions = [{share.name: share.portion for share in ranking.shares} for ranking in rankings]
     names = sorted({n for p in portions for n in p}, key=lambda n: (-max(p.get(n, 0.0) for p in portions), n))
-    shown = names if len(names) <= limit else names[: limit - 1]
+    shown = names[: _named(len(names), limit, top)]
     shown = sorted(shown, key=lambda n: (-portions[-1].get(n, 0.0), -portions[0].get(n, 0.0), n))
     rest = names[len(shown) :]
     others = _others(rankings, len(rest))
@@ -78,11 +83,14 @@ def paired(rankings: Sequence[Ranking], dimension: Dimension, limit: int = PAIRS
 
 
 def bars(
-    ranking: Ranking, dimension: Dimension | None, required: str | None = None, limit: int = BARS
+    ranking: Ranking, dimension: Dimension | None, required: str | None = None, limit: int = BARS, top: int | None = None
 ) -> tuple[tuple[str, ...], tuple[Series, ...]]:
-    """Return categories and one series: the leaders, with ``required`` among them whatever its rank, then all others as one."""
+    """Return categories and one series: the leaders, with ``required`` among them whatever its rank, then all others as one.
+
+    ``top``: the number of names asked for; otherwise ``limit`` bars are drawn, including the one for all others.
+    """
     shares = list(ranking.shares)
-    shown = shares if len(shares) <= limit else shares[: limit - 1]
+    shown = shares[: _named(len(shares), limit, top)]
     subject = next((s for s in shares if s.name == required), None)
     if subject and subject not in shown:
         shown = [*shown[:-1], subject]
@@ -94,9 +102,18 @@ def bars(
     return tuple(categories), (Series(of_measure(ranking.by), tuple(values)),)
 
 
+def _named(number: int, limit: int, top: int | None) -> int:
+    """Return how many of a number of names get a bar of their own."""
+    if top:
+        return min(top, MOST_BARS)
+    return number if number <= limit else limit - 1
+
+
 def _others(rankings: Sequence[Ranking], number: int) -> list[str]:
     """Return the label of the combined names, with their number where it is known; ``[]`` where there are none."""
-    return ["all others"] if any(ranking.rest for ranking in rankings) else [f"{number} others"] if number else []
+    if any(ranking.rest for ranking in rankings):
+        return ["all others"]
+    return [f"{number} {'other' if number == 1 else 'others'}"] if number else []
 
 
 def _unnamed(ranking: Ranking) -> float:

@@ -13,6 +13,7 @@ from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_phrases, n
 from analytics.query import Form, Option, Query
 from analytics.questions import chart_specs
 from analytics.questions.question import Question, View
+from analytics.questions.top_names import with_bounds
 from analytics.statistics import comparison
 from analytics.statistics.highlights import notable
 from analytics.statistics.robustness import sentence_without, without_largest
@@ -70,16 +71,14 @@ def _answer_at_date(view: View, topic: Topic) -> Answer:
     source = view.source()
     details = [_detail(raw, rankings, topic.dimension) for raw in _leading_names(rankings)]
     subtitle = chart_specs.subtitle(source, query, view.task)
-    most = chart_specs.PAIRS if len(rankings) == 2 else chart_specs.BARS
-    limit = min((query.top or most) + 1, most)  # the last one for all others
     if len(rankings) == 2:
-        categories, series = chart_specs.paired(rankings, topic.dimension, limit)
+        categories, series = chart_specs.paired(rankings, topic.dimension, top=query.top)
         chart = chart_specs.chart(ChartKind.PAIRED, headline, source, subtitle, details, categories=categories, series=series)
     else:
-        categories, series = chart_specs.bars(rankings[0], topic.dimension, limit=limit)
+        categories, series = chart_specs.bars(rankings[0], topic.dimension, top=query.top)
         chart = chart_specs.chart(ChartKind.BARS, headline, source, subtitle, details, categories=categories, series=series)
         chart = replace(chart, emphasis=categories[:1])
-    return Answer(
+    answer = Answer(
         query=str(query),
         headline=headline,
         source=source,
@@ -89,6 +88,7 @@ def _answer_at_date(view: View, topic: Topic) -> Answer:
         notes=(*_robust(view, topic, rankings[-1]), *topic.notes(rankings)),
         next=_next(view, topic, rankings),
     )
+    return with_bounds(answer, max(len(ranking.shares) for ranking in rankings))
 
 
 def _robust(view: View, topic: Topic, ranking: Ranking) -> tuple[str, ...]:
@@ -109,7 +109,7 @@ def _answer_over_time(view: View, topic: Topic) -> Answer:
     shifts = comparison.shifts(moments[0].ranking, moments[-1].ranking, 1)
     headline = notable(moments, topic.dimension) or largest_change(shifts, topic.dimension, moments)
     source = view.source(past.snapshots[0])
-    return Answer(
+    answer = Answer(
         query=str(query),
         headline=headline,
         source=source,
@@ -121,6 +121,7 @@ def _answer_over_time(view: View, topic: Topic) -> Answer:
         notes=(*past.notes, *topic.notes(tuple(series[-1].ranking for series in past.moments.values()))),
         next=_next(view, topic, (moments[-1].ranking,)),
     )
+    return with_bounds(answer, len(moments[-1].ranking.shares), chart_specs.LINES)
 
 
 def _timed_chart(view: View, topic: Topic, moments: Sequence[Moment], headline: str) -> Chart:

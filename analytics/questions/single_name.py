@@ -92,6 +92,7 @@ def _answer_at_date(view: View, subject: Subject, raw: str) -> Answer:
         rankings=tuple(replace(r, shares=tuple(s for s in r.shares if s.name == raw)) for r in rankings),
         models=replace(models, shares=models.shares[: query.top or MOST_MODELS]) if models.shares else None,
         creators=replace(creators, shares=creators.shares[: query.top or MOST_MODELS]) if creators else None,
+        top=query.top,
         notes=(
             *(() if models.shares else _NO_ROWS),
             *_robust(view, raw, leading.by),

@@ -21,6 +21,11 @@ BUTTON_TEXT = 75
 BUTTON_VALUE = 2000
 ALT = 2000
 MESSAGE_TEXT = 4000
+TEXT_ROWS = 30
+"""Most rows in a message's text, which has to fit into :data:`MESSAGE_TEXT`."""
+CODE_ROWS = 99
+"""Most rows in code blocks, as in a table."""
+_CODE = SECTION - len("``````")
 ASK = "ask"
 """Action id prefix of buttons that ask a question; the value is the question."""
 BUILD = "build"
@@ -83,9 +88,13 @@ def image_of_file(file: str, alt: str) -> Block:
 
 
 def numbers(answer: Answer) -> list[Block]:
-    """Return the numbers as a text table in a code block; ``[]`` for an answer without numbers."""
-    lines = "\n".join(grid(answer))
-    return [section(f"```{cut(escape_preformatted(lines), SECTION - 6)}```")] if lines else []
+    """Return the numbers as a text table in code blocks; ``[]`` for an answer without numbers."""
+    parts = [""]
+    for line in map(escape_preformatted, grid(answer, most=CODE_ROWS)):
+        if parts[-1] and len(parts[-1]) + len(line) >= _CODE:
+            parts.append("")
+        parts[-1] += ("\n" if parts[-1] else "") + cut(line, _CODE)
+    return [section(f"```{part}```") for part in parts if part]
 
 
 def answer_blocks(
@@ -114,7 +123,7 @@ def answer_blocks(
 
 def answer_fallback(answer: Answer, taken_for: str | None = None) -> str:
     """Return the answer as text for notifications and screen readers. ``taken_for``: how the question was interpreted."""
-    text = answer_text(answer, limit=8)
+    text = answer_text(answer, limit=8, most=TEXT_ROWS)
     return cut(prevent_links(escape(f"{text}\nI read that as: {taken_for}" if taken_for else text)), MESSAGE_TEXT)
 
 

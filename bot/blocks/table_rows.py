@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from analytics.formatting.visible import one_line
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analytics.answer import Answer, Forecast, Ranking
+    from analytics.answer import Answer, Forecast
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +25,21 @@ class Table:
     left_out: int = 0
     """The number of rows beyond the limit."""
 
+    def note(self, answer: Answer) -> str:
+        """Return the sentence below the rows about those left out; ``""`` if there are none."""
+        if not self.left_out:
+            return ""
+        more = f"… and {self.left_out} more"
+        return f"{more}. A Slack message has no room for them, but the CSV file has all rows." if answer.top else more
 
-def table(answer: Answer, limit: int) -> Table | None:
-    """Return the most relevant rows, at most ``limit``; ``None`` for an answer without rows."""
+
+def table(answer: Answer, limit: int, most: int | None = None) -> Table | None:
+    """Return the most relevant rows; ``None`` for an answer without rows.
+
+    ``limit``: the number of rows unless the question asks for a number of names. It then gets all of them, up to ``most``.
+    """
+    if answer.top:
+        limit = max(limit, most or sys.maxsize)
     if answer.facts:
         rows = [("", label.replace("_", " "), _fact(value)) for label, value in answer.facts.items() if value is not None]
         return _limit_rows(("", "", ""), rows, limit)
@@ -40,7 +53,7 @@ def table(answer: Answer, limit: int) -> Table | None:
     if answer.models is not None:
         models = [(str(s.rank), s.name, count(s.value), percent(s.portion)) for s in answer.models.shares]
         return _limit_rows(("#", "model", answer.models.by, "share"), models, limit)
-    return _ranking_table(answer.rankings, min(limit, answer.top or limit))
+    return _ranking_table(answer, limit)
 
 
 def _shift_table(answer: Answer, limit: int) -> Table:
@@ -67,21 +80,21 @@ def _forecast_table(forecasts: Sequence[Forecast], limit: int) -> Table:
     return _limit_rows(headings, [tuple(row) for row in rows.values()], limit)
 
 
-def _ranking_table(rankings: tuple[Ranking, ...], limit: int) -> Table | None:
-    if not rankings:
+def _ranking_table(answer: Answer, limit: int) -> Table | None:
+    if not answer.rankings:
         return None
-    *others, last = rankings
+    *others, last = answer.rankings
     by_name = [{share.name: share for share in ranking.shares} for ranking in others]
     names = dict.fromkeys([s.name for s in last.shares] + [s.name for r in others for s in r.shares])
     lead = {share.name: share for share in last.shares}
     rows = []
-    for name in names:
+    for name in list(names)[: answer.top]:
         cells = [str(lead[name].rank) if name in lead else "", name]
         for shares in (*by_name, lead):
             share = shares.get(name)
             cells += [count(share.value), percent(share.portion)] if share else ["0", percent(0.0)]
         rows.append(tuple(cells))
-    headings = ["#", last.of, *(heading for r in rankings for heading in (r.by.value, "share"))]
+    headings = ["#", last.of, *(heading for r in answer.rankings for heading in (r.by.value, "share"))]
     return _limit_rows(tuple(headings), rows, limit)
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from bot.domain.reply import Line, Notice
 
 MOST_ROWS = 15
+"""Rows of an answer that wasn't asked for a number of names."""
 ORIGIN = 100
 """Longest file name in a source line, in characters."""
 
@@ -34,9 +35,9 @@ def source_line(source: Source) -> str:
     return " · ".join(parts)
 
 
-def grid(answer: Answer, limit: int = MOST_ROWS) -> list[str]:
-    """Return the numbers as aligned lines."""
-    numbers = table(answer, limit)
+def grid(answer: Answer, limit: int = MOST_ROWS, most: int | None = None) -> list[str]:
+    """Return the numbers as aligned lines. For the limits, see :func:`bot.blocks.table_rows.table`."""
+    numbers = table(answer, limit, most)
     if numbers is None:
         return []
     rows = [numbers.headings, *numbers.rows] if any(numbers.headings) else list(numbers.rows)
@@ -49,12 +50,13 @@ def grid(answer: Answer, limit: int = MOST_ROWS) -> list[str]:
         )
         for row in rows
     ]
-    return [line.rstrip() for line in lines] + ([f"… and {numbers.left_out} more"] if numbers.left_out else [])
+    return [*(line.rstrip() for line in lines), *filter(None, [numbers.note(answer)])]
 
 
-def answer_text(answer: Answer, limit: int = MOST_ROWS) -> str:
-    """Return headline, numbers, notes and source as lines, in that order."""
-    parts = [one_line(answer.headline), "", *grid(answer, limit), "", *map(one_line, answer.notes), source_line(answer.source)]
+def answer_text(answer: Answer, limit: int = MOST_ROWS, most: int | None = None) -> str:
+    """Return headline, numbers, notes and source as lines, in that order. For the limits, see :func:`grid`."""
+    rows = grid(answer, limit, most)
+    parts = [one_line(answer.headline), "", *rows, "", *map(one_line, answer.notes), source_line(answer.source)]
     return "\n".join(parts).replace("\n\n\n", "\n\n")
 
 

@@ -46,6 +46,9 @@ CHANNEL = (
 )
 """Commands for subscriptions, alerts and bets, with descriptions."""
 
+STARTERS = ("licenses", "models", "countries", "subscribe")
+"""Completions for a first try: a share, a ranking, a grouping and a digest. Each works with a single snapshot."""
+
 _CHANNEL = Section(
     "For a channel",
     (

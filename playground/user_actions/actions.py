@@ -12,6 +12,7 @@ from playground.block_kit.elements import OPTION, OPTION_GROUP
 from playground.block_kit.inputs import Raw, complaints, options_of, state_of, value_of
 from playground.block_kit.json_checks import array, either, shape
 from playground.delivery import Ack
+from playground.user_actions.invite import invite
 from playground.user_actions.typed_text import links_in
 from playground.web_api.call import Refusal
 from playground.web_api.functions import Execution, problems_with
@@ -47,6 +48,9 @@ class UserActions:
     def command(self, user: User, channel: Channel, line: str) -> Ack:
         """Type a slash command. Slackbot reports errors to the user alone."""
         command, _, text = line.strip().partition(" ")
+        if command == "/invite":
+            self.workspace.put(invite(self.workspace, user, channel, text))
+            return Ack()
         # Slack offers a command to the people of the workspaces that installed the app, also in a shared channel.
         if command not in self.service.app.commands or not self.workspace.installed or user.team:
             self._slackbot(user, channel, f"`{command}` is not a valid command.")

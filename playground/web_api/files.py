@@ -91,9 +91,15 @@ def file_json(service: Service, workspace: Workspace, file: File) -> Json:
         "shares": {"public": {channel: [] for channel in sorted(file.channels)}} if file.channels else {},
     }
     if file_is_ready(service, file):
-        kind = picture_type(file.content or b"")
-        body |= {"mimetype": kind[0], "filetype": kind[1]} if kind else {"mimetype": "text/plain", "filetype": "text"}
+        mimetype, filetype = type_of(file)
+        body |= {"mimetype": mimetype, "filetype": filetype}
     return body
+
+
+def type_of(file: File) -> tuple[str, str]:
+    """Return ``(mimetype, filetype)``: of a picture by its content, of other files by their name."""
+    by_name = ("text/csv", "csv") if file.name.casefold().endswith(".csv") else ("text/plain", "text")
+    return picture_type(file.content or b"") or by_name
 
 
 def _uploaded(call: ApiCall, named: object) -> File:

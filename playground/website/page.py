@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, jsonify, render_template, request
 
-from playground.image_fetch import LOOPBACK, picture_type
+from playground.image_fetch import LOOPBACK
 from playground.user_actions.typed_text import markup
+from playground.web_api.files import type_of
 from playground.website.rendering import UserView
 from playground.workspace import Kind
 
@@ -27,6 +28,7 @@ Json = dict[str, Any]
 
 BEGIN_IN = "general"
 _HEARTBEAT_SECONDS = 15.0
+_STARTERS = 4
 _GONE = "This message or form no longer exists."
 HEADERS = {
     "Content-Security-Policy": (
@@ -65,13 +67,24 @@ class Page:
     """The page's routes."""
 
     def __init__(
-        self, service: Service, acts: Mapping[str, UserActions], title: str, note: str, completions: Sequence[tuple[str, str]]
+        self,
+        service: Service,
+        acts: Mapping[str, UserActions],
+        title: str,
+        note: str,
+        *,
+        completions: Sequence[tuple[str, str]],
+        starters: Sequence[str] = (),
     ) -> None:
+        """``starters``: the completions that the welcome suggests; by default the first ones with different hints."""
         self._service = service
         self._acts = acts
         self._title = title
         self._note = note
         self._completions = completions
+        first = {hint: text for text, hint in reversed(completions)}
+        texts = starters or [text for text, hint in completions if first[hint] == text][:_STARTERS]
+        self._starters = [(text, hint) for text, hint in completions if text in texts]
 
     def blueprint(self) -> Blueprint:
         """Return the page's blueprint."""
@@ -106,7 +119,7 @@ class Page:
             bot_is_in=workspace.bot in channel.members,
             is_direct=channel.kind is Kind.IM,
             command=self._service.app.commands[0],
-            starters=self._completions[:4],
+            starters=self._starters,
             tints={user_id: everybody.index(user_id) % 4 for user_id in everybody},
         )
 
@@ -120,6 +133,7 @@ class Page:
             thread=look.thread(channel, thread) if thread else None,
             modal=look.modal(channel),
             home=look.home() if channel.kind is Kind.IM else None,
+            bot_is_in=workspace.bot in channel.members,
         )
 
     def live(self) -> Response:
@@ -153,9 +167,11 @@ class Page:
         file = workspace.files.get(file_id) if workspace else None
         if file is None or file.content is None:
             abort(http.HTTPStatus.NOT_FOUND)
-        if kind := picture_type(file.content):
-            return Response(file.content, mimetype=kind[0])
-        return Response(file.content, mimetype="application/octet-stream", headers={"Content-Disposition": "attachment"})
+        mimetype, _ = type_of(file)
+        response = Response(file.content, mimetype=mimetype)
+        if not mimetype.startswith("image/"):
+            response.headers.set("Content-Disposition", "attachment", filename=file.name)
+        return response
 
     # User actions
 

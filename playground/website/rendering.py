@@ -61,7 +61,10 @@ class UserView:
         ]
 
     def messages(self, channel: Channel) -> list[Json]:
-        """Return a conversation's messages as HTML with id and revision, without thread replies."""
+        """Return a conversation's messages as HTML, without thread replies.
+
+        Each has an id, a revision that changes with an edit or a reply, and whether a bot made the last change.
+        """
         messages = self._workspace.messages(channel.id, self._viewer.id)
         shown = []
         day = ""
@@ -125,10 +128,15 @@ class UserView:
             team=workspace.id,
             **self._context(),
         )
-        revision = max([message.revision, *(reply.revision for reply in replies)])
+        latest = max([message, *replies], key=lambda version: version.revision)
         # An image can become ready without a new revision of its message.
         ready = "".join("1" if file["filetype"] else "0" for file in files)
-        return {"id": message.ts, "rev": f"{revision}.{len(replies)}.{ready}.{bool(day)}", "html": html, "app": author.is_bot}
+        return {
+            "id": message.ts,
+            "rev": f"{latest.revision}.{len(replies)}.{ready}.{bool(day)}",
+            "html": html,
+            "app": workspace.users[latest.author].is_bot,
+        }
 
 
 def shown_text(workspace: Workspace, message: Message) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from analytics.chart import Unit
+from analytics.chart import ChartKind, Unit
 from analytics.charts import number_labels, style, text_measurement
 from analytics.charts.canvas import Area
 
@@ -23,6 +23,8 @@ _LEAST = 0.02
 """A portion below this never fills the width: a bar of 0.04% must not look like 100%."""
 _DWARFS = 4
 """Largest ratio of the bar for all others to the longest named bar; beyond it the value is written instead."""
+_ROWS = {ChartKind.BARS: (9, 50), ChartKind.PAIRED: (8, 58)}
+"""Most rows of a chart of the usual height, and the pixels that each further row adds."""
 _GAP = 16
 """Between a name and its bar."""
 _VALUE_GAP = 10
@@ -44,6 +46,12 @@ class _Row:
     bold: bool = False
     written: str = ""
     """Text in place of the bars."""
+
+
+def more_height(chart: Chart) -> int:
+    """Return the pixels to add to the usual height, so that many rows are as legible as few; 0 for other kinds of charts."""
+    usual, pitch = _ROWS.get(chart.kind, (0, 0))
+    return max(0, len(chart.categories) - usual) * pitch
 
 
 def draw_bars(sheet: Sheet, area: Area, chart: Chart) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analytics.answer import Answer
-from analytics.chart import ChartKind, Series
+from analytics.chart import MOST_BARS, ChartKind, Series
 from analytics.domain import Dimension, Measure
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import day, enumerate_, ordinal, plural
@@ -15,6 +15,7 @@ from analytics.query import Form, Option, Query
 from analytics.questions import chart_specs
 from analytics.questions.comparability import month_before, notes_on_month, nothing_before
 from analytics.questions.question import Question, View
+from analytics.questions.top_names import with_bounds
 from analytics.statistics import comparison
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def _answer(query: Query, history: History) -> Answer:
     entered, left = _only_in(after, before), _only_in(before, after)
     source = replace(view.source(then), coverage=1.0)
     headline = _headline(entered, left, then)
-    shown = (entered or after.shares)[: min(query.top or chart_specs.BARS, chart_specs.BARS)]
+    shown = (entered or after.shares)[: min(query.top or chart_specs.BARS, MOST_BARS)]
     chart = chart_specs.chart(
         ChartKind.BARS,
         headline,
@@ -47,7 +48,7 @@ def _answer(query: Query, history: History) -> Answer:
         series=(Series("downloads", tuple(share.portion for share in shown)),),
     )
     first = shown[0].name
-    return Answer(
+    answer = Answer(
         query=str(query),
         headline=headline,
         source=source,
@@ -60,6 +61,7 @@ def _answer(query: Query, history: History) -> Answer:
             *(str(Query(word, within=query.within, at=query.at)) for word in ("models", "creators")),
         ),
     )
+    return with_bounds(answer, len(entered) + len(left), charted=len(entered))
 
 
 def _before(view: View) -> tuple[Snapshot, tuple[str, ...]]:

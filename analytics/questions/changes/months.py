@@ -78,6 +78,7 @@ def two_months(query: Query, history: History, first: Period, second: Period) ->
         source=source,
         chart=chart_specs.before_after(chart, rows),
         shifts=tuple(shift for _, shifts in changes for shift in shifts[:listed] if shift.points),
+        top=query.top,
         notes=_notes(changes),
         next=tuple(
             str(Query("movers", (dimension.plural,), by=query.by, within=query.within, at=second, since=first))

@@ -17,6 +17,7 @@ from analytics.questions import chart_specs
 from analytics.questions.comparability import month_before, notes_on_month, nothing_before
 from analytics.questions.question import Question, View
 from analytics.questions.share_question import no_change
+from analytics.questions.top_names import with_bounds
 from analytics.statistics import comparison
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ def _answer(query: Query, history: History) -> Answer:
     before, after = view.moments([then, view.now], by)
     shifts = comparison.shifts(before.ranking, after.ranking)
     shifts = (*view.explained(shifts[:_EXPLAINED], then), *shifts[_EXPLAINED:])
-    changes = [shift for shift in shifts if shift.points][: query.top]
+    changes = [shift for shift in shifts if shift.points]
+    number, changes = len(changes), changes[: query.top]
     source = view.source(then)
     headline = _headline(changes, dimension, by, day(then.taken_on))
     shown = (changes or shifts)[: chart_specs.LINES]  # the unchanged leaders where nothing changed
@@ -66,7 +68,7 @@ def _answer(query: Query, history: History) -> Answer:
     singular = Dimension.CREATOR if dimension is Dimension.NAMESPACE else dimension
     single = present if singular not in {Dimension.ACCESS, Dimension.DERIVATION} else None  # these have no such question
     others = [word for word in ("licenses", "tasks", "creators") if word != dimension.plural]
-    return Answer(
+    answer = Answer(
         query=str(query),
         headline=headline,
         source=source,
@@ -77,12 +79,14 @@ def _answer(query: Query, history: History) -> Answer:
             emphasis=(name(dimension, leader),) if leader else (),
         ),
         shifts=tuple(changes),
+        top=query.top,
         notes=(*notes, *_mix(changes[:1], dimension)),
         next=(
             *([str(Query(singular.value, (single,), within=query.within, at=query.at))] if single else []),
             *(str(query.but(names=(word,), task=None if word == "tasks" else query.task)) for word in others[:2]),
         ),
     )
+    return with_bounds(answer, number, chart_specs.LINES)
 
 
 def _before(view: View) -> tuple[Snapshot, tuple[str, ...]]:

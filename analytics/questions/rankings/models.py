@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analytics.answer import Answer, Moment
-from analytics.chart import ChartKind, Unit
+from analytics.chart import MOST_BARS, ChartKind, Unit
 from analytics.domain import KEPT_ROWS, Dimension, ListName, Measure
 from analytics.errors import QueryError
 from analytics.formatting.numbers import count, percent
@@ -14,6 +14,7 @@ from analytics.formatting.phrases import day, of_measure, ordinal, plural
 from analytics.query import Form, Option, Query
 from analytics.questions import chart_specs
 from analytics.questions.question import Question, View, no_likes
+from analytics.questions.top_names import with_bounds
 from analytics.statistics import comparison
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def _answer_at_date(view: View) -> Answer:
     rest = f"; the top ten have {percent(ten)}" if len(ranking.shares) > 10 else ""
     headline = f"{first.name} leads with {count(first.value)} {ranking.by} ({percent(first.portion)} of the list){rest}"
     source = replace(view.source(), coverage=1.0)
-    shown = ranking.shares[: min(query.top or chart_specs.BARS, chart_specs.BARS)]
+    shown = ranking.shares[: min(query.top or chart_specs.BARS, MOST_BARS)]
     chart = chart_specs.chart(
         ChartKind.BARS,
         headline,
@@ -63,7 +64,7 @@ def _answer_at_date(view: View) -> Answer:
         series=chart_specs.values(ranking.by, shown),
     )
     since = chart_specs.year_back(view.scope)
-    return Answer(
+    answer = Answer(
         query=str(query),
         headline=headline,
         source=source,
@@ -76,6 +77,7 @@ def _answer_at_date(view: View) -> Answer:
             *([str(Query("likes", within=query.within, at=query.at))] if view.whole.likes is not None else ["creators"]),
         ),
     )
+    return with_bounds(answer, len(ranking.shares))
 
 
 def _answer_over_time(view: View) -> Answer:
@@ -99,7 +101,7 @@ def _answer_over_time(view: View) -> Answer:
     chart = chart_specs.chart(
         kind, headline, source, subtitle, details, categories=chart_specs.dates(chart_moments), series=series
     )
-    return Answer(
+    answer = Answer(
         query=str(query),
         headline=headline,
         source=source,
@@ -111,6 +113,7 @@ def _answer_over_time(view: View) -> Answer:
         notes=past.notes,
         next=(str(Query("model", (leader.name,), within=query.within)), str(query.but(since=None)), "movers"),
     )
+    return with_bounds(answer, len(last.shares), chart_specs.LINES)
 
 
 MODELS = Question(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.blocks.escape import escape_plain_text
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from bot.blocks.messages import Block
 
 ROWS = 20
-"""Readable in a conversation; Slack allows 100."""
+"""Readable in a conversation."""
+MOST_ROWS = 99
+"""What Slack allows below the headings, for answers that were asked for a number of names."""
 COLUMNS = 20
 CELL = 200
 TEXT = 10_000
@@ -25,7 +28,7 @@ TEXT = 10_000
 
 def table_blocks(answer: Answer) -> list[Block]:
     """Return a table and, if rows were left out, a note with their number; ``[]`` for an answer without numbers."""
-    numbers = table(answer, ROWS)
+    numbers = table(answer, ROWS, MOST_ROWS)
     if numbers is None or not numbers.rows:
         return []
     headings = numbers.headings if any(numbers.headings) else ("", "figure", "value")
@@ -38,8 +41,8 @@ def table_blocks(answer: Answer) -> list[Block]:
         "rows": rows,
         "column_settings": [{"align": "left" if column in words else "right", "is_wrapped": column == 1} for column in columns],
     }
-    left_out = numbers.left_out + dropped
-    return [block, small_text(f"… and {left_out} more")] if left_out else [block]
+    note = replace(numbers, left_out=numbers.left_out + dropped).note(answer)
+    return [block, small_text(note)] if note else [block]
 
 
 def _cell(text: str) -> Block:

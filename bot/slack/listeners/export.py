@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _SENT = Notice("I'm not in this channel, so I sent you the file in a direct message.")
+_IN_THREAD = Notice("The CSV file is in the thread of this answer.")
 _NOWHERE = Notice(
     "I couldn't share the file here or in a direct message. Invite me with “/invite @hfstats”, then press the button again."
 )
@@ -43,6 +44,7 @@ def listen(app: App, services: Services) -> None:
         if notice is None and isinstance(request, Question):
             reply = services.router.reply(request.query)
             thread = None if conversation.quiet else thread_of(body)
+            conversation.thread = body.get("container", {}).get("thread_ts")
             notice = _share(conversation, reply.answer, thread) if reply.answer else reply.notice
         if notice:
             services.responder.tell(conversation, notice)
@@ -51,9 +53,9 @@ def listen(app: App, services: Services) -> None:
 
 
 def _share(conversation: Conversation, answer: Answer, thread: str | None) -> Notice | None:
-    """Share the file in the thread or in a direct message; returns a notice unless it is in the thread."""
+    """Share the file in the answer's thread or in a direct message; returns what to say where the button is."""
     if thread and _upload(conversation.client, answer, conversation.channel, thread):
-        return None
+        return None if conversation.thread else _IN_THREAD
     if not _send(conversation, answer):
         return _NOWHERE
     return _SENT if thread else Notice("I sent you the file in a direct message.")

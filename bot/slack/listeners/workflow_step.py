@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from bot.blocks.escape import escape_everything
+from bot.blocks.messages import TEXT_ROWS
 from bot.blocks.text import answer_text, notice_text
 from bot.conversation.failures import notice_of
 from bot.delivery.attempts import attempt
@@ -81,6 +82,6 @@ def _outputs(services: Services, workspace: str, typed: str) -> dict[str, str] |
     image = services.responder.image_url(workspace, reply.picture) if reply.picture else None
     return {
         "headline": escape_everything(reply.answer.headline),
-        "text": escape_everything(answer_text(reply.answer, ROWS)),
+        "text": escape_everything(answer_text(reply.answer, ROWS, TEXT_ROWS)),
         "image_url": image or "",
     }

@@ -41,9 +41,10 @@
     return template.content;
   }
 
+  // Returns the messages that are new, edited or have another reply.
   function show(list, messages) {
     const old = new Map([...list.children].map((node) => [node.dataset.id, node]));
-    const arrived = [];
+    const changed = [];
     let before = list.firstElementChild;
     for (const message of messages) {
       let node = old.get(message.id);
@@ -52,10 +53,10 @@
         node = document.createElement("div");
         node.className = "message";
         node.dataset.id = message.id;
-        arrived.push(message);
         if (ready) node.classList.add("fresh");
       }
       if (node.dataset.rev !== message.rev) {
+        changed.push(message);
         node.replaceChildren(fragment(message.html));
         node.dataset.rev = message.rev;
       }
@@ -63,7 +64,7 @@
       else list.insertBefore(node, before);
     }
     for (const node of old.values()) node.remove();
-    return arrived;
+    return changed;
   }
 
   const near = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < 160;
@@ -80,6 +81,7 @@
       const state = await response.json();
       const box = $("scroll");
       const follow = !ready || near(box);
+      if (state.bot_is_in !== document.body.hasAttribute("data-bot-is-in")) { location.reload(); return; }
       const changed = show($("messages"), state.messages);
       if (changed.some((message) => message.app)) working.done();
       busy.done();

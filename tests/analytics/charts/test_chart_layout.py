@@ -7,7 +7,7 @@ from itertools import combinations, pairwise
 
 import pytest
 from chart_cases import CASES
-from chart_examples import BARS, BUMP, DUMBBELL, FORECAST, LINES, SCATTER, SLOPE
+from chart_examples import BARS, BUMP, DUMBBELL, FORECAST, LINES, PAIRED, SCATTER, SLOPE
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
@@ -130,6 +130,20 @@ def test_scatter_writes_both_coefficients() -> None:
     assert "R² 0.02 raw, 0.09 log-log · n = 300" in words(SCATTER)
 
 
+@pytest.mark.parametrize("number", [9, 10, 20, 30])
+@pytest.mark.parametrize("example", [BARS, PAIRED], ids=lambda chart: chart.kind)
+def test_many_bars_make_the_picture_higher_and_not_the_type_smaller(example: Chart, number: int) -> None:
+    categories = tuple(f"some-creator/a-model-with-a-name-{at}" for at in range(number))
+    series = tuple(replace(one, values=tuple(0.3 / (at + 1) for at in range(number))) for one in example.series)
+    sheet = build(replace(example, categories=categories, series=series, emphasis=()))
+    placed = [(text.get_text(), extent(text, sheet)) for text in texts(sheet)]
+    assert [name for name, area in placed if not Area(WITHIN.left, 0, WITHIN.right, sheet.height).contains(area)] == []
+    assert [(one, other) for (one, here), (other, there) in combinations(placed, 2) if here.overlaps(there)] == []
+    bars = sorted(bar.get_y() for bar in rectangles(sheet))
+    rows = bars[:: len(series)]
+    assert all(after - before >= 44 for before, after in pairwise(rows))
+
+
 @pytest.mark.parametrize(
     ("chart", "says"),
     [
@@ -141,6 +155,10 @@ def test_scatter_writes_both_coefficients() -> None:
         (replace(LINES, series=()), "needs categories and series"),
         (replace(BARS, categories=("a",) * 8), "categories must differ"),
         (replace(BARS, series=(Series("n", (float("nan"),) * 8),)), "nan is neither"),
+        (
+            replace(BARS, categories=tuple(f"name {at}" for at in range(31)), series=(Series("n", (0.1,) * 31),)),
+            "31 categories are more than 30",
+        ),
         (replace(BARS, series=BARS.series * 2), "a bars chart has 1 series, not 2"),
         (replace(CASES["focus on all"], parts=tuple((str(at), 0.1) for at in range(7))), "7 parts are more than 6"),
         (replace(SLOPE, categories=("2026-01-01",), series=(Series("a", (0.1,)),)), "a slope has two dates"),

@@ -86,6 +86,31 @@ def test_top_cuts_json_and_csv_to_so_many_names(history):
     assert len(serialization.as_csv(answer).splitlines()) == 1 + 3 + 3
 
 
+@pytest.mark.parametrize(
+    "question", ["models top 20", "models by likes top 99", "creators top 25", "creator google top 18", "movers top 16"]
+)
+def test_who_asks_for_a_number_of_names_sees_all_of_them_in_every_form(history, question):
+    answer = ask(parse(question), history)
+    number = int(question.rpartition(" ")[2])
+    code = "\n".join(block["text"]["text"].strip("`") for block in messages.numbers(answer)).splitlines()
+    (table,) = table_blocks(answer)
+    assert len(text.grid(answer)) == len(code) == len(table["rows"]) == 1 + number
+    assert "more" not in messages.answer_fallback(answer) or number > messages.TEXT_ROWS
+    assert check_blocks(messages.answer_blocks(answer, messages.numbers(answer))) == []
+    assert native_chart(answer.chart) == [] or number <= 20 or "movers" in question
+
+
+def test_where_a_message_has_no_room_for_the_number_of_names_it_says_where_they_are(history):
+    answer = ask(parse("models top 150"), history)
+    table, note = table_blocks(answer)
+    assert len(table["rows"]) == 100
+    assert note["elements"][0]["text"].startswith("… and 51 more. A Slack message has no room for them, but the CSV file")
+    assert "… and 51 more. A Slack" in messages.numbers(answer)[-1]["text"]["text"]
+    assert check_blocks(messages.answer_blocks(answer, [table, note])) == []
+    assert len(text.grid(answer)) == 151
+    assert len(serialization.as_csv(answer).splitlines()) == 151
+
+
 def test_a_table_of_two_measures_leaves_no_cell_empty(history):
     answer = ask(parse("creators top 3"), history)
     assert all(len(line.split()) >= 6 for line in text.grid(answer)[1:4])

@@ -9,6 +9,7 @@ import logging
 import socket
 import sys
 import threading
+from datetime import UTC, datetime
 
 import pandas as pd
 import pytest
@@ -18,6 +19,8 @@ from PIL import Image
 
 from analytics.storage import database
 from bot.cli.main import main
+from bot.conversation.help import STARTERS, completions
+from bot.storage import schema
 
 HEADER = (
     "snapshot_date,model_id,downloads,likes,license,license_recorded,"
@@ -215,11 +218,45 @@ def test_serve_says_what_is_missing_and_where_to_find_it(run, fresh):
     assert "OAuth & Permissions" in result.stderr
 
 
-def test_demo_says_when_its_port_is_taken(run, tmp_path):
+@pytest.fixture
+def port():
+    """A port that is taken, so that ``demo`` says what it shows and ends."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        port = taken.getsockname()[1]
-        result = run("demo", "--simulated", "--port", str(port), XDG_DATA_HOME=str(tmp_path))
+        yield taken.getsockname()[1]
+
+
+def test_demo_shows_the_data_of_the_usual_database_and_leaves_its_tokens_and_subscriptions(run, tmp_path, port):
+    home = {"XDG_DATA_HOME": str(tmp_path), "DATABASE_URL": ""}
+    assert run("import", listing(tmp_path / "top.csv", *good("2026-05-01"), *good("2026-06-01")), **home).exit_code == 0
+    usual, copy = (f"sqlite:///{tmp_path / 'hfstats' / name}" for name in ("hfstats.db", "demo-copy.db"))
+    with database.engine(usual).begin() as connection:
+        connection.execute(schema.SEEN.insert().values(key=b"k" * 32, seen_at=datetime.now(UTC).replace(tzinfo=None)))
+    for _ in range(2):  # again, with the copy of the first time
+        result = run("demo", "--port", str(port), **home)
+        assert "Showing the stored data: 2 days, the last one June 1, 2026." in result.output
+        assert "snapshot of the Hub" not in result.output
+        assert rows_in(copy) == rows_in(usual)
+    with database.engine(copy).connect() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(schema.SEEN)) == 0
+
+
+@pytest.mark.parametrize("flags", [(), ("--simulated",)])
+def test_demo_shows_the_data_of_the_database_that_is_set(run, tmp_path, fresh, port, flags):
+    run("import", listing(tmp_path / "top.csv", *good("2026-05-01")), DATABASE_URL=fresh)
+    before = rows_in(fresh)
+    result = run("demo", *flags, "--port", str(port), DATABASE_URL=fresh, XDG_DATA_HOME=str(tmp_path))
+    assert "Showing the stored data: 1 day, the last one May 1, 2026." in result.output
+    assert rows_in(fresh) == before
+
+
+def test_what_the_demo_suggests_are_completions_that_say_different_things(entries):
+    meaning = dict(completions(entries))
+    assert len({meaning[text] for text in STARTERS}) == len(STARTERS) == 4
+
+
+def test_demo_says_when_its_port_is_taken(run, tmp_path, port):
+    result = run("demo", "--simulated", "--port", str(port), XDG_DATA_HOME=str(tmp_path))
     assert result.exit_code == 1
     assert f"Port {port} on 127.0.0.1 is in use" in result.stderr

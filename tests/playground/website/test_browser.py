@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
+from slack_sdk import WebClient
 from tinybot import TinyBot
 from waiting import WAIT
 
@@ -41,6 +42,14 @@ pytestmark = [
 ]
 
 
+def where_buttons(title: str) -> list[dict[str, Any]]:
+    elements = [
+        {"type": "button", "action_id": f"where:{value}", "text": {"type": "plain_text", "text": f"To {value}"}, "value": value}
+        for value in ("edit", "thread", "file")
+    ]
+    return [{"type": "section", "text": {"type": "mrkdwn", "text": title}}, {"type": "actions", "elements": elements}]
+
+
 class Waiter:
     """A bot that answers when the test lets it."""
 
@@ -50,6 +59,7 @@ class Waiter:
         bot.app.action("by_models")(self.action)
         bot.app.action("subscribe")(self.subscribe)
         bot.app.view("subscribe")(lambda ack: ack())
+        bot.app.action(re.compile("^where:"))(self.menu)
         bot.app.event("app_home_opened")(self.home)
         self.url = bot.url
 
@@ -60,6 +70,19 @@ class Waiter:
         more = {"type": "button", "action_id": "subscribe", "text": {"type": "plain_text", "text": "Subscribe"}}
         image = {"type": "image", "image_url": f"{self.url}/chart.png", "alt_text": "Bars: Apache-2.0 leads"}
         respond(text="t", blocks=[image, {"type": "actions", "elements": [button, more]}])
+
+    def menu(self, ack: Any, client: Any, body: dict[str, Any]) -> None:
+        """Answer where the button says: in the message's place, in its thread, or with a file there."""
+        ack()
+        self.go.wait(10)
+        channel, ts = body["channel"]["id"], body["container"]["message_ts"]
+        match body["actions"][0]["value"]:
+            case "edit":
+                client.chat_update(channel=channel, ts=ts, text="edited", blocks=where_buttons("Edited"))
+            case "thread":
+                client.chat_postMessage(channel=channel, thread_ts=ts, text="in the thread")
+            case "file":
+                client.files_upload_v2(content="by,rank\nmodels,1\n", filename="numbers.csv", channel=channel, thread_ts=ts)
 
     def action(self, ack: Any, respond: Any) -> None:
         ack()
@@ -188,3 +211,41 @@ def test_a_failure_is_reported_by_slackbot(page: Page, slack: SlackStandIn) -> N
     page.get_by_role("combobox").press("Enter")
     expect(page.locator(".message")).to_contain_text('/hfstats failed with the error "dispatch_failed"')
     expect(page.locator("#working")).to_be_hidden()
+
+
+@pytest.mark.parametrize("value", ["edit", "thread", "file"])
+def test_working_ends_with_an_edit_or_an_answer_in_the_thread(
+    page: Page, slack: SlackStandIn, waiter: Waiter, value: str
+) -> None:
+    client = WebClient(token=slack.bot_token(), base_url=slack.api_url)
+    client.chat_postMessage(channel=slack.channel("general").id, text="t", blocks=where_buttons("First"))
+    page.get_by_role("button", name=f"To {value}").click()
+    expect(page.locator("#working")).to_contain_text(f"is working on To {value}")
+    slack.say("something else meanwhile", user="grace")
+    expect(page.locator(".message", has_text="something else meanwhile")).to_be_visible()
+    expect(page.locator("#working")).to_be_visible()
+    waiter.go.set()
+    expect(page.locator("#working")).to_be_hidden()
+    if value == "edit":
+        expect(page.get_by_text("Edited")).to_be_visible()
+        return
+    page.get_by_role("button", name="1 reply").click()
+    if value == "thread":
+        expect(page.locator("#thread").get_by_text("in the thread")).to_be_visible()
+        return
+    with page.expect_download() as download:
+        page.locator("#thread").get_by_role("link", name="numbers.csv").click()
+    assert download.value.suggested_filename == "numbers.csv"
+    assert download.value.path().read_text() == "by,rank\nmodels,1\n"
+
+
+def test_the_bot_is_invited_where_it_is_not(page: Page, waiter: Waiter) -> None:
+    waiter.go.set()
+    sidebar(page, "random")
+    expect(page.get_by_text("isn't a member of this channel")).to_be_visible()
+    page.get_by_role("combobox").fill("/invite @hfstats")
+    page.get_by_role("combobox").press("Enter")
+    expect(page.locator("body[data-bot-is-in]")).to_be_attached()
+    expect(page.get_by_text("@ada added @hfstats to this channel.")).to_be_visible()
+    expect(page.locator("#working")).to_be_hidden()
+    expect(page.get_by_text("isn't a member of this channel")).to_have_count(0)

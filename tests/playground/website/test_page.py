@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from markupsafe import escape
+from slack_sdk import WebClient
 from tinybot import TinyBot
 
 from playground import SlackStandIn
@@ -288,3 +291,93 @@ def test_live_changes_arrive_and_stopping_ends_them() -> None:
     stopper.join(5)
     assert not stopper.is_alive()
     connection.close()
+
+
+def upload(slack: SlackStandIn, name: str, content: bytes, channel: str = "general") -> None:
+    client = WebClient(token=slack.bot_token(), base_url=slack.api_url)
+    client.files_upload_v2(content=content, filename=name, channel=slack.channel(channel).id)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kind"),
+    [
+        ("hfstats-licenses.csv", b"by,rank\nmodels,1\n", "text/csv"),
+        ('Größe "<b>.CSV', b"a,b\n", "text/csv"),
+        ("page.html", b"<script>alert(1)</script>", "text/plain"),
+        ("fake.csv", b"<html><script>alert(1)</script>", "text/csv"),
+    ],
+)
+def test_a_file_is_a_download_with_its_own_name_and_type(
+    standing: SlackStandIn, browser: FlaskClient, name: str, content: bytes, kind: str
+) -> None:
+    upload(standing, name, content)
+    html = get(browser, "/page/state").json["messages"][0]["html"]
+    assert f'download="{escape(name)}"' in html
+    path = re.search(r'href="(/page/file/[^"]+)"', html)
+    assert path
+    response = get(browser, path[1])
+    assert response.data == content
+    assert response.mimetype == kind
+    disposition = response.headers["Content-Disposition"]
+    assert disposition.startswith("attachment; filename")
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_welcome_suggests_different_things() -> None:
+    by_two_words = [("licenses", "Licenses"), ("licenses by downloads", "Licenses"), ("creators", "Creators"), ("help", "Help")]
+    with SlackStandIn(completions=by_two_words) as slack:
+        page = get(slack.flask.test_client(), "/").text
+        assert re.findall(r'data-fill="/hfstats ([^"]+)"', page) == ["licenses", "creators", "help"]
+    with SlackStandIn(completions=by_two_words, starters=("licenses by downloads", "help")) as slack:
+        page = get(slack.flask.test_client(), "/").text
+        assert re.findall(r'data-fill="/hfstats ([^"]+)"', page) == ["licenses by downloads", "help"]
+
+
+def test_an_edit_and_a_reply_of_the_bot_are_its_changes_and_those_of_a_person_are_not(
+    standing: SlackStandIn, browser: FlaskClient
+) -> None:
+    def row() -> dict[str, Any]:
+        row: dict[str, Any] = get(browser, "/page/state").json["messages"][0]
+        return row
+
+    client = WebClient(token=standing.bot_token(), base_url=standing.api_url)
+    channel = standing.channel("general").id
+    standing.say("hello")
+    message = standing.messages()[0]
+    asked = row()
+    client.chat_postMessage(channel=channel, text="an answer", thread_ts=message.ts)
+    answered = row()
+    assert (asked["app"], answered["app"]) == (False, True)
+    assert asked["rev"] != answered["rev"]
+    standing.say("thanks", thread=message.ts)
+    assert row()["app"] is False
+
+
+@pytest.mark.parametrize("typed", ["/invite @hfstats", "/invite hfstats", "/invite  @HFstats "])
+def test_invite_adds_the_bot_for_everybody_to_see(standing: SlackStandIn, browser: FlaskClient, typed: str) -> None:
+    state = "/page/state?as=grace&in=random"
+    assert get(browser, state).json["bot_is_in"] is False
+    told = browser.post("/page/send", json={"text": typed, "in": "random"}, headers=ORIGIN).json
+    assert told["ok"]
+    assert get(browser, state).json["bot_is_in"] is True
+    (message,) = standing.messages("random", "grace")
+    assert standing.shown_text(message) == "@ada added @hfstats to this channel."
+
+
+@pytest.mark.parametrize(
+    ("typed", "place", "says"),
+    [
+        ("/invite", "random", "can only add the app"),
+        ("/invite @grace", "random", "can only add the app"),
+        ("/invite @hfstats @grace", "random", "can only add the app"),
+        ("/invite @hfstats", "general", "already in this channel"),
+        ("/invite @hfstats", "direct", "direct message"),
+        ("/invites @hfstats", "random", "is not a valid command"),
+    ],
+)
+def test_other_invitations_are_answered_by_slackbot_for_one(browser: FlaskClient, typed: str, place: str, says: str) -> None:
+    browser.post("/page/send", json={"text": typed, "in": place}, headers=ORIGIN)
+    shown = get(browser, f"/page/state?in={place}").json["messages"]
+    assert says in shown[0]["html"]
+    assert "Only visible to you" in shown[0]["html"]
+    assert get(browser, "/page/state?in=random").json["bot_is_in"] is False

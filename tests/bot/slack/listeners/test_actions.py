@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
+from PIL import Image
 from slack_app import WAIT, image_of, wait_for_answer
 
 from playground.faults import Fault
@@ -117,6 +120,31 @@ def test_the_numbers_come_into_the_thread_as_csv(slack):
     assert stored.name == "hfstats-licenses-by-downloads.csv"
     assert stored.content.decode().splitlines()[0] == "by,rank,license,value,portion"
     assert not files_in(slack, "direct")
+    slack.wait_for(lambda: any("CSV file is in the thread" in text for text in texts(slack)), WAIT)
+    assert not any("CSV file is in the thread" in text for text in texts(slack, viewer="grace"))
+
+
+def test_from_a_thread_the_file_comes_without_words_and_from_elsewhere_with_them(http):
+    message = ask(http, "license mit", "random")
+    menu = next(e for b in message.blocks if b["type"] == "actions" for e in b["elements"] if e["action_id"] == "go:inside")
+    http.press(message, "go:inside", value=menu["option_groups"][0]["options"][0]["value"])
+    replies = lambda: [m for m in http.messages("random", thread=message.ts) if m.is_reply and image_of(m)]  # noqa: E731
+    reply = http.wait_for(replies, WAIT)[-1]
+    http.press(reply, "CSV in thread")
+    http.wait_for(lambda: files_in(http, "direct"), WAIT)
+    told = http.wait_for(lambda: [m for m in http.messages("random", "ada", thread=message.ts) if m.viewer], WAIT)
+    assert "direct message" in http.shown_text(told[-1])
+
+
+def test_a_number_of_models_is_in_the_picture_the_message_and_the_file(http):
+    message = ask(http, "models by likes top 20")
+    picture = http.workspace().files[image_of(message)["slack_file"]["id"]]
+    with Image.open(BytesIO(picture.content)) as opened:
+        assert opened.size == (1200, 1225)
+    assert sum(line.split()[:1] == [str(rank)] for rank in (1, 9, 20) for line in message.text.splitlines()) == 3
+    http.press(message, "CSV in thread")
+    file = http.wait_for(lambda: files_in(http, "general", thread=message.ts), WAIT)[0]
+    assert len(http.workspace().files[file].content.decode().splitlines()) == 21
 
 
 def test_where_the_bot_is_not_the_numbers_come_to_me(slack):
