@@ -12,11 +12,15 @@ from bot.observability.logs import request_id
 
 _log = logging.getLogger(__name__)
 
+_FEWEST = 2
+"""Suggestions of a refusal."""
 _NO_DATABASE = "I can't reach my database right now. Ask again in a minute."
 
 
-def notice_of(error: BaseException, text: str = "") -> Notice:
+def notice_of(error: BaseException, text: str = "", topic: str = "") -> Notice:
     """Say what went wrong to the person who asked ``text``, with a button that asks it again where that may help.
+
+    ``topic`` is the question or command, whose help is offered where the error has fewer than two suggestions.
 
     What the database says is for the operator; a person is told no address and no command of the operator's.
     """
@@ -24,8 +28,14 @@ def notice_of(error: BaseException, text: str = "") -> Notice:
         _log.warning("the database cannot be reached: %s", error)
         return Notice(_NO_DATABASE, suggestions=(text.strip(),) if text.strip() else ())
     if isinstance(error, HfStatsError) and not isinstance(error, UnansweredError):
-        return Notice(str(error), suggestions=error.suggestions)
+        return Notice(str(error), suggestions=_with_help(error.suggestions, topic))
     return failure(error)
+
+
+def _with_help(suggestions: tuple[str, ...], topic: str) -> tuple[str, ...]:
+    if not topic or len(suggestions) >= _FEWEST:
+        return suggestions
+    return tuple(dict.fromkeys((*suggestions, f"help {topic}", "help")))
 
 
 def failure(error: BaseException | None = None) -> Notice:
