@@ -95,7 +95,7 @@ def _write(path: Path, content: bytes) -> None:
     try:
         path.write_bytes(content)
     except OSError as error:
-        raise HfStatsError(f"{path} cannot be written: {error.strerror}.") from error
+        raise HfStatsError(f"Can't write {path}: {error.strerror}.") from error
 
 
 @click.command()

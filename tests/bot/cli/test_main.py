@@ -92,11 +92,11 @@ def test_ask_writes_json_csv_parquet_and_png(run, simulated, tmp_path):
     ("words", "said", "offered"),
     [
         (["licenzes"], "“licenzes”", "licenses"),
-        (["licenses", "by", "stars"], "not by “stars”", "licenses"),
+        (["licenses", "by", "stars"], "“stars” isn't a measure", "licenses"),
         (["creator", "metta"], "“metta”", "creator Meta"),
         (["licenses", "apache"], "“apache”", "license apache"),
         (["compare", "meta"], "at least 2 names", "compare meta google"),
-        ([], "Ask something", "licenses"),
+        ([], "Ask a question", "licenses"),
     ],
 )
 def test_words_that_are_not_understood_exit_with_2_and_the_message_on_standard_error(run, simulated, words, said, offered):

@@ -29,7 +29,7 @@ NOT_UNDERSTOOD = [
     *("in trendy", "in hub", "since 2030", "at 2030", "at 2020", "by downloads", "by stars", "top 5", "top many"),
     # Questions with a mistake
     *("compare", "compare meta", "licenses by stars", "licenses at 2026-13", "licenses since yesterday", "acess", "agess"),
-    *("licenses since 2026-08 at 2026-07", "creators of the universe", "licenses by likes by models"),
+    *("licenses since 2026-08 at 2026-07", "creators of the universe"),
     # Commands with a mistake
     *("subscribe weekly on the moon", "subscribe daily", "subscribe every day at 9:00", "subscribe at 25:00", "subscribe in hub"),
     *("watch", "watch meta", "watch creator meta", "watch creator meta below 200%", "watch model gpt2 below 3%", "status now"),
