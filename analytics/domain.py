@@ -42,6 +42,20 @@ class ListName(StrEnum):
     HUB = "hub"
     """Every public model. All are counted, but only the leading ones are stored with their rows."""
 
+    @property
+    def contents(self) -> str:
+        """What the list holds: ``the 300 models with the most downloads``."""
+        return _CONTENTS[self]
+
+
+_CONTENTS = {
+    ListName.TOP: f"the {LIST_SIZE} models with the most downloads",
+    ListName.TRENDING: f"the {LIST_SIZE} models with the highest trending score",
+    ListName.LIKED: "the models with the most likes, if such a list was imported",
+    ListName.BOTH: "the top and trending lists together",
+    ListName.HUB: "every public model, if the whole Hub was imported",
+}
+
 
 class Measure(StrEnum):
     """What a ranking counts."""

@@ -170,7 +170,8 @@ def _measure(text: str) -> Measure:
 def _list(text: str) -> ListName:
     name = _LISTS.get(text.casefold())
     if name is None:
-        raise QueryError(f"“{text}” isn't a list. Use {_EXPECTED[Option.IN]}.")
+        *others, last = (f"{known} ({known.contents})" for known in ListName)
+        raise QueryError(f"“{text}” isn't a list. The lists are {', '.join(others)} and {last}.")
     return name
 
 

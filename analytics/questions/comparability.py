@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -101,12 +102,14 @@ def scope(query: Query, history: History) -> Scope:
     """Return the snapshots that ``query`` uses: the last one, or the last within ``at``, and those comparable with it.
 
     Raises:
-        NoDataError: when the store is empty or has nothing at that date; the message says what it has.
+        NoDataError: when the store is empty, has nothing at that date, or the date is in the future; the message says what
+            it has.
 
     """
     snapshots = history.snapshots(query.within)
     if not snapshots:
         raise NoDataError(_empty(query, history), _on_other_lists(query, history))
+    _require_past(query, snapshots)
     now = next((s for s in reversed(snapshots) if query.at is None or query.at.start <= s.taken_on <= query.at.end), None)
     if now is None:
         raise NoDataError(*_nothing_at(query, snapshots))
@@ -115,6 +118,15 @@ def scope(query: Query, history: History) -> Scope:
         cached = snapshots, _around(now, snapshots)
         _SCOPES.put((id(snapshots), now.id), cached)
     return cached[1]
+
+
+def _require_past(query: Query, snapshots: Sequence[Snapshot]) -> None:
+    """Raise NoDataError for ``at`` or ``since`` with a date in the future (UTC), where no snapshot can be."""
+    latest_possible = max(datetime.now(UTC).date(), snapshots[-1].taken_on)
+    future = next((period for period in (query.at, query.since) if period and period.start > latest_possible), None)
+    if future:
+        runs = f"the data runs from {day(snapshots[0].taken_on)} to {day(snapshots[-1].taken_on)}"
+        raise NoDataError(f"{future.name} is in the future; {runs}.", (str(query.but(at=None, since=None)),))
 
 
 def _around(now: Snapshot, snapshots: Sequence[Snapshot]) -> Scope:

@@ -11,10 +11,13 @@ import click
 from analytics.domain import ListName
 from analytics.errors import HfStatsError, QueryError
 from analytics.formatting.visible import visible
+from bot.cli import operations
 from bot.cli.store import open_store
 
 if TYPE_CHECKING:
     from analytics.query import Query
+    from analytics.storage.history import History
+    from bot.domain.request import Command
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -28,15 +31,48 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 def ask(
     words: tuple[str, ...], *, as_json: bool, csv_file: Path | None, png_file: Path | None, parquet_file: Path | None
 ) -> None:
-    """Answer a question, for example: licenses by downloads."""
-    from analytics.export import serialization
-    from analytics.questions import registry
+    """Answer a question, such as: licenses by downloads. Also understands the words of the Slack command, such as help."""
+    from analytics.query import quoted
+    from analytics.questions.registry import parse
     from analytics.storage.sql_history import SqlHistory
-    from bot.blocks import text
     from bot.locations import database_url
 
-    query = _query(words)
-    answer = registry.ask(query, SqlHistory(open_store(database_url())))
+    # The shell took the quotation marks that a name of several words needs; a whole question in one argument never had them.
+    line = " ".join(quoted(word) if len(words) > 1 and " " in word else word for word in words)
+    history = SqlHistory(open_store(database_url()))
+    try:
+        query = parse(line)
+    except QueryError as error:
+        from bot.cli import conversation
+        from bot.domain.request import Command
+
+        request = conversation.read(line, history, error)
+        if request is None:
+            return
+        if isinstance(request, Command):
+            _run(request, as_json=as_json, csv_file=csv_file, png_file=png_file)
+            return
+        query = request
+    _answer(query, history, as_json=as_json, csv_file=csv_file, png_file=png_file, parquet_file=parquet_file)
+
+
+def _run(command: Command, *, as_json: bool, csv_file: Path | None, png_file: Path | None) -> None:
+    """Run one of the commands that work without Slack."""
+    context = click.get_current_context()
+    if command.word == "status":
+        context.invoke(operations.status)
+    else:
+        context.invoke(digest, month=str(command.edition or ""), as_json=as_json, csv_file=csv_file, png_file=png_file)
+
+
+def _answer(
+    query: Query, history: History, *, as_json: bool, csv_file: Path | None, png_file: Path | None, parquet_file: Path | None
+) -> None:
+    from analytics.export import serialization
+    from analytics.questions import registry
+    from bot.blocks import text
+
+    answer = registry.ask(query, history)
     if csv_file:
         _write(csv_file, serialization.as_csv(answer).encode())
     if parquet_file:
@@ -53,38 +89,6 @@ def ask(
         click.echo(visible(text.answer_text(answer)))
         if answer.next:
             click.echo(visible(f"Next: {' | '.join(answer.next)}"))
-
-
-def _query(words: tuple[str, ...]) -> Query:
-    """Parse the words after ``ask`` with the grammar, or else as a natural-language question.
-
-    Raises:
-        QueryError: if neither understands them.
-
-    """
-    from analytics.query import quoted
-    from analytics.questions.registry import parse
-
-    # The shell removed the quotes around names of several words. A whole question passed as one argument had none.
-    try:
-        return parse(" ".join(quoted(word) if len(words) > 1 and " " in word else word for word in words))
-    except QueryError:
-        query = _read_sentence(" ".join(words))
-        if query is None:
-            raise
-        click.echo(visible(f"I read that as: {query}"), err=True)
-        return query
-
-
-def _read_sentence(text: str) -> Query | None:
-    """Return the query for a natural-language question; ``None`` unless every word is understood."""
-    from datetime import UTC, datetime
-
-    from analytics.language.natural_language import directory, read
-    from analytics.questions.registry import FORMS
-
-    # One or two words are a mistyped command rather than a sentence, and a script should get the error.
-    return read(text, FORMS, directory({}), datetime.now(UTC).date()).query if len(text.split()) > 2 else None
 
 
 def _write(path: Path, content: bytes) -> None:

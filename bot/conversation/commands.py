@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _SECTION = {word: section for section in SECTIONS for word in (section.value, section.plural)}
 _LISTS = (ListName.TOP, ListName.TRENDING, ListName.BOTH)
 _NUMBERED = ("pause", "resume", "unsubscribe", "mute", "unmute", "unwatch", "again", "unbet")
+_LISTED = dict.fromkeys(("mute", "unmute", "unwatch"), "watches") | {"unbet": "bets", "again": "status"}
+"""What shows the numbers of a command; other commands take those of subscriptions."""
 _BARE = ("subscriptions", "watches", "bets", "status")
 FORM_WORDS = ("build", "form", "ask")
 """What opens the form; words after it are the question to begin with."""
@@ -122,11 +124,9 @@ def _number(word: str, rest: str) -> int | None:
         return None
     if rest.isascii() and rest.isdigit() and len(rest) < 10:
         return int(rest)
-    listed = "watches" if word in {"mute", "unmute", "unwatch"} else "bets" if word == "unbet" else "subscriptions"
-    said = f"“{rest[:60]}” is no number" if rest else f"“{word}” needs a number"
-    if listed == "bets":
-        raise QueryError(f"{said}; “bets” shows them.", (listed,))
-    raise QueryError(f"{said}; “{listed}” shows them, and has a button for each.", (listed,))
+    listed = _LISTED.get(word, "subscriptions")
+    what = f"“{rest[:60]}” isn't a number" if rest else f"“{word}” needs a number"
+    raise QueryError(f"{what}; “{listed}” shows them{'' if listed == 'bets' else ', and has a button for each'}.", (listed,))
 
 
 _READERS: dict[str, Callable[[str, Sequence[Form]], Command]] = {

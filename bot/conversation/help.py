@@ -1,86 +1,73 @@
-"""``help``: everything that can be asked on one screen, or one question with its examples; made from the registry."""
+"""``help``: everything that can be typed, or one question, command, option, list or word with examples."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from rapidfuzz import fuzz, process
+
 from analytics.query import Option
+from bot.conversation.topics.commands import ALERTS, COMMANDS, DIGESTS, OTHERS, PREDICTIONS
+from bot.conversation.topics.words import OPTIONS, TOPICS
+from bot.conversation.topics.words import OTHERS as OTHER_WORDS
+from bot.domain.prediction import open_months
 from bot.domain.reply import Line, Notice, Section
 from bot.domain.store_summary import group_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from analytics.query import Form
+    from bot.conversation.topics.topic import Topic
     from bot.domain.request import Command
     from bot.domain.store_summary import Entry
-
-OPTIONS = {
-    Option.BY: Line(("by models", "by downloads", "by likes"), "what to count; models and downloads without it"),
-    Option.IN: Line(("in trending", "in both"), "another list than the 300 models with most downloads"),
-    Option.TASK: Line(("task text-generation",), "only models with that task"),
-    Option.TOP: Line(("top 5",), "only the first few"),
-    Option.AT: Line(("at 2026-08",), "as it was then; a day works too"),
-    Option.SINCE: Line(("since 2026-01",), "over time"),
-}
-"""The words that narrow a question, with what they do."""
-
-_NARROWED = Section(
-    "Narrow any of them",
-    (
-        Line((*OPTIONS[Option.BY].typed, *OPTIONS[Option.IN].typed), "what to count, in which list"),
-        Line(
-            tuple(word for option in (Option.TASK, Option.TOP, Option.AT, Option.SINCE) for word in OPTIONS[option].typed),
-            "that task, the first few, as it was, over time",
-        ),
-    ),
-)
-CHANNEL = (
-    (("subscribe", "subscribe weekly friday at 9am Europe/Berlin"), "the digest of each month or week, in this channel"),
-    (("pause", "resume", "unsubscribe", "subscriptions"), "this channel's subscription; everybody's"),
-    (("digest now", "digest 2026-07"), "a digest now"),
-    (("watch creator meta below 10%", "watches"), "told once when that happens; what is watched"),
-    (("predict", "predict creators Alibaba 70% by 2026-12"), "bet on who will lead, by a form or in words"),
-    (("bets", "unbet 3"), "who bet what here, and who is good at it; one of yours taken back"),
-    (("status",), "how fresh the data are, and what did not arrive"),
-)
-"""Commands for subscriptions, alerts and bets, with descriptions."""
 
 STARTERS = ("licenses", "models", "countries", "subscribe")
 """Completions for a first try: a share, a ranking, a grouping and a digest. Each works with a single snapshot."""
 
-_CHANNEL = Section(
-    "For a channel",
-    (
-        Line(("subscribe", "digest now", "subscriptions"), "what shifted, and why: monthly, or now; who gets it"),
-        Line(("watch creator meta below 10%", "watches", "predict", "bets", "status"), "alerts; who will lead; how things stand"),
-    ),
-)
-_ELSEWHERE = Section(
-    "And",
-    (
-        Line(("licenses quiet",), "the answer is for you alone"),
-        Line(("build", "help creators"), "a form to choose from; one question with examples"),
-        Line(("@hfstats licenses",), "mention me or write to me directly: the same words"),
-    ),
-)
+_ADDRESSED = frozenset({"me", "us", "please", "hfstats", "with", "using"})
+"""Words after ``help`` that name no topic."""
+_SIMILAR = 60
+"""Least similarity (0 to 100) of a suggested topic."""
+_SUGGESTIONS = 3
 
 
 def help_notice(entries: Sequence[Entry], about: str = "", command: str = "/hfstats") -> Notice:
-    """Write a help that fits one screen, or the one ``about`` a question."""
-    entry = _entry(entries, about)
+    """Return the help about one topic, or about everything where ``about`` is empty or names no topic."""
+    return topic_notice(entries, about) or _about_everything(entries, command)
+
+
+def topic_notice(entries: Sequence[Entry], about: str) -> Notice | None:
+    """Return the help about a question, command, option, list or other word; ``None`` if there is none."""
+    word = topic_word(about)
+    entry = next((entry for entry in entries if word == entry.form.word or word in entry.form.aliases), None)
     if entry:
-        return _of_one(entry)
-    groups: dict[str, list[Entry]] = {}
-    for one in entries:
-        groups.setdefault(group_of(one.form), []).append(one)
-    text = f"Type {command} and any of these; I answer with a chart and the finding in a sentence."
-    return Notice(
-        text,
-        sections=(*map(_group, groups, groups.values()), _NARROWED, _CHANNEL, _ELSEWHERE),
-        suggestions=("licenses",),
-        build="",
-    )
+        return _about_question(entry)
+    topic = next((topic for topic in (*COMMANDS, *TOPICS) if word in topic.words), None)
+    return _about(topic) if topic else None
+
+
+def command_buttons(command: str) -> tuple[str, ...]:
+    """Return texts about a command that change nothing, for the refusal of its mistakes."""
+    topic = next((topic for topic in COMMANDS if command in topic.words), None)
+    return (topic.buttons or topic.examples[:1]) if topic else ()
+
+
+def topic_word(about: str) -> str:
+    """Return the word after ``help`` that names a topic; ``""`` if there is none."""
+    words = [word.casefold().strip("?!.:,\"'“”`/") for word in about.split()]
+    return next((word for word in words if word and word not in _ADDRESSED), "")
+
+
+def no_topic_notice(entries: Sequence[Entry], about: str) -> Notice:
+    """Say that there's no such topic, and offer the most similar ones."""
+    words = [word for entry in entries for word in (entry.form.word, *entry.form.aliases)]
+    words += [word for topic in (*COMMANDS, *TOPICS) for word in topic.words]
+    word = topic_word(about)
+    matches = process.extract(word, words, scorer=fuzz.ratio, limit=_SUGGESTIONS, score_cutoff=_SIMILAR)
+    similar = [f"help {match}" for match, _, _ in matches]
+    meant = " Did you mean one of these?" if similar else " Type “help” to see everything."
+    return Notice(f"There's no help topic “{word[:60]}”.{meant}", suggestions=(*(similar or ["help licenses"]), "help"))
 
 
 def build_notice(command: Command) -> Notice:
@@ -90,44 +77,61 @@ def build_notice(command: Command) -> Notice:
 
 
 def completions(entries: Sequence[Entry]) -> list[tuple[str, str]]:
-    """Return what may follow the command, each with what it does: every example, then the chores."""
+    """Return what may follow the command, each with what it does: every example, then the commands."""
+    commands = [topic for topic in COMMANDS if topic.words[0] not in {"build", "help"}]
     return [
         *((example, entry.summary) for entry in entries for example in entry.examples),
-        *((typed, meaning[:1].upper() + meaning[1:]) for words, meaning in CHANNEL for typed in words),
-        ("build", "A form to choose from instead of typing"),
-        ("help", "Everything that I answer"),
+        *((typed, _sentence(line.meaning)) for line in _lines(commands) for typed in line.typed),
+        ("build", "Opens a form to choose from instead of typing"),
+        ("help", "Lists everything you can type"),
     ]
 
 
-def _entry(entries: Sequence[Entry], about: str) -> Entry | None:
-    word = about.strip().casefold()
-    return next((one for one in entries if word == one.form.word or word in one.form.aliases), None)
-
-
-def _group(title: str, entries: Sequence[Entry]) -> Section:
-    alike = tuple(one.form.example for one in entries if _names_one_of_many(one.form))
-    together = (Line(alike, "its share, with its models"),) if alike else ()
-    others = [one for one in entries if not _names_one_of_many(one.form)]
-    alone = (Line((one.form.example,), one.summary) for one in others if not one.brief)
-    short = [one for one in others if one.brief]
-    brief = (
-        (Line(tuple(one.form.example for one in short), "; ".join(dict.fromkeys(one.brief for one in short))),) if short else ()
+def _about_everything(entries: Sequence[Entry], command: str) -> Notice:
+    groups: dict[str, list[Line]] = {}
+    for entry in entries:
+        groups.setdefault(group_of(entry.form), []).append(Line((entry.form.example,), entry.summary))
+    anywhere = Line(("@hfstats licenses",), "mention me or write to me directly: the same words")
+    text = f"Type {command} and any of these; I answer with a chart and the finding in a sentence."
+    sections = (
+        *(Section(title, tuple(lines)) for title, lines in groups.items()),
+        Section("Narrow any of them", _lines(OPTIONS.values())),
+        Section("Digests for a channel", _lines(DIGESTS)),
+        Section("Alerts for a channel", _lines(ALERTS)),
+        Section("Predictions", _lines(PREDICTIONS)),
+        Section("And", (*_lines(OTHER_WORDS), *_lines(OTHERS), anywhere)),
     )
-    return Section(title, (*together, *alone, *brief))
+    return Notice(text, sections=sections, suggestions=("licenses",), build="")
 
 
-def _names_one_of_many(form: Form) -> bool:
-    """Tell the questions about one name of a ranking, which read alike, from those about anything else."""
-    return form.fewest == form.most == 1 and Option.BY in form.options
+def _lines(topics: Iterable[Topic]) -> tuple[Line, ...]:
+    return tuple(Line(tuple(map(_dated, topic.listed or topic.examples[:1])), topic.summary) for topic in topics if topic.summary)
 
 
-def _of_one(entry: Entry) -> Notice:
-    sections = []
-    options = tuple(OPTIONS[option] for option in Option if option in entry.form.options)
-    if options:
-        sections.append(Section("Narrowed with", options))
-    if entry.form.aliases:
-        sections.append(Section("Also understood", (Line(entry.form.aliases, ""),)))
-    return Notice(
-        f"{entry.form.word}: {entry.summary}.", sections=tuple(sections), suggestions=entry.examples, build=entry.form.example
-    )
+def _about(topic: Topic) -> Notice:
+    """Show examples that would change something as text, and others as buttons."""
+    title, text = topic.words[0], f"{topic.words[0]}: {topic.text}"
+    if not topic.buttons:
+        return Notice(text, sections=_also(topic.words[1:]), suggestions=topic.examples)
+    examples = Section("Examples", tuple(Line((_dated(example),), "") for example in topic.examples))
+    buttons = tuple(button for button in topic.buttons if button != f"help {title}")
+    return Notice(text, sections=(examples, *_also(topic.words[1:])), suggestions=buttons)
+
+
+def _about_question(entry: Entry) -> Notice:
+    options = tuple(Line(OPTIONS[option].listed, OPTIONS[option].summary) for option in Option if option in entry.form.options)
+    sections = (*([Section("Narrowed with", options)] if options else []), *_also(entry.form.aliases))
+    return Notice(f"{entry.form.word}: {entry.summary}.", sections=sections, suggestions=entry.examples, build=entry.form.example)
+
+
+def _also(words: tuple[str, ...]) -> tuple[Section, ...]:
+    return (Section("Also understood", (Line(words, ""),)),) if words else ()
+
+
+def _dated(text: str) -> str:
+    """Fill in a month that is open for bets."""
+    return text.format(month=open_months(datetime.now(UTC))[-1])
+
+
+def _sentence(meaning: str) -> str:
+    return meaning[:1].upper() + meaning[1:]

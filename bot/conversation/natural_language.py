@@ -1,4 +1,4 @@
-"""Plainly: reads what people say to the bot in their own words, with the names that the data have."""
+"""Read questions in people's own words, with the names that the data have."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from analytics.formatting.phrases import enumerate_
 from analytics.language.natural_language import Directory, Reading, directory, read
-from bot.domain.reply import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,6 +22,10 @@ _GREETING = re.compile(
     r"(?!(?:there|all|hfstats|bot)\W*$)(?=\S)",
     re.IGNORECASE,
 )
+
+
+_MOST_WORDS = 3
+"""Words that a refusal quotes."""
 
 
 def _today() -> date:
@@ -38,7 +42,7 @@ class NaturalLanguage:
         today: Callable[[], date] = _today,
     ) -> None:
         """Look nothing up yet."""
-        self._catalog = name_index
+        self.name_index = name_index
         self._forms = forms
         self._today = today
         self._names: Directory | None = None
@@ -50,7 +54,7 @@ class NaturalLanguage:
         return read(text, self._forms, self._directory(), self._today())
 
     def _directory(self) -> Directory:
-        summary = self._catalog.cached()
+        summary = self.name_index.cached()
         edition = summary.edition if summary else None
         with self._lock:
             if self._names is None or edition != self._edition:
@@ -65,10 +69,9 @@ def without_greeting(text: str) -> str:
     return _GREETING.sub("", text, count=1)
 
 
-def unsure(reading: Reading) -> Notice | None:
-    """Ask back what was meant; ``None`` where nothing near was found."""
-    if not reading.candidates:
-        return None
-    unknown = " and ".join(f"“{word}”" for word in reading.unknown[:3])
-    what = f"I am not sure what you mean: I do not know {unknown} here." if unknown else "I am not sure what you mean."
-    return Notice(f"{what} Did you mean one of these?", suggestions=tuple(map(str, reading.candidates)))
+def not_understood(reading: Reading, line: str) -> str:
+    """Return a sentence about the words that were not understood."""
+    unknown = enumerate_([f"“{word[:60]}”" for word in reading.unknown[:_MOST_WORDS]], "or")
+    if unknown:
+        return f"I'm not sure what you're asking: I don't know {unknown}."
+    return "I'm not sure what you're asking." if reading.candidates else f"I'm not sure what you're asking with “{line[:60]}”."

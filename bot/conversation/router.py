@@ -56,5 +56,5 @@ class Router:
         try:
             answer, picture = self._answers.answer(query)
         except Exception as error:  # noqa: BLE001 - logged with the reference ID in the notice
-            return Reply(notice=notice_of(error, str(query)))
+            return Reply(notice=notice_of(error, str(query), query.word))
         return Reply(answer=answer, picture=picture)

@@ -47,6 +47,8 @@ class Name:
     name: str
     also: tuple[str, ...] = ()
     """Aliases: a creator's namespaces, a model's former ids."""
+    lists: frozenset[ListName] = frozenset()
+    """The lists whose latest snapshot has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,12 @@ class Holding:
     taken_on: date
     """UTC."""
     models: int
+    months: tuple[Period, ...] = ()
+    """Months with a snapshot that is comparable with the latest one, oldest first."""
+    previous: date | None = None
+    """The date of the comparable snapshot before the latest one."""
+    recorded: frozenset[str] = frozenset()
+    """What the latest snapshot records: stored dimensions, ``likes``, ``created``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ class SubscriptionService:
             everyone = worked_on or command.word == "unbet" or (command.word in _PUBLIC and command.number is None)
             return posting.show(self.delivery_context, conversation, content, png, everyone=everyone)
         except Exception as error:  # noqa: BLE001 - logged with the reference ID that the user sees
-            return Responder.tell(conversation, notice_of(error, command.text))
+            return Responder.tell(conversation, notice_of(error, command.text, command.word))
 
     def rows(self, conversation: Conversation, many: int = 15) -> list[Block]:
         """Render the subscriptions that the user may see in this conversation."""

@@ -43,7 +43,7 @@ LIBRARY = name_question(
         plural="libraries",
         summary="One library: its share, rank and leading models",
         aliases=("framework",),
-        examples=("library transformers",),
+        examples=("library transformers", "library transformers by models"),
     )
 )
 

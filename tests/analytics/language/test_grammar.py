@@ -239,6 +239,13 @@ def test_options_come_in_any_order(order: list[str]) -> None:
     assert parse(" ".join(["creator", *order])) == expected
 
 
+LISTS = (
+    "top (the 300 models with the most downloads), trending (the 300 models with the highest trending score), "
+    "liked (the models with the most likes, if such a list was imported), both (the top and trending lists together) "
+    "and hub (every public model, if the whole Hub was imported)"
+)
+
+
 @pytest.mark.parametrize(
     ("text", "sentence", "first"),
     [
@@ -249,7 +256,8 @@ def test_options_come_in_any_order(order: list[str]) -> None:
         ("what is up", "I don't know what “what” means. Type “help” to see what you can ask.", None),
         ("licenses by stars", "“stars” isn't a measure. Use models, downloads or likes.", "licenses"),
         ("licenses by downlods", "“downlods” isn't a measure. Use models, downloads or likes.", "licenses by downloads"),
-        ("licenses in trendng", "“trendng” isn't a list. Use top, trending, liked, both or hub.", "licenses in trending"),
+        ("licenses in trendng", f"“trendng” isn't a list. The lists are {LISTS}.", "licenses in trending"),
+        ("licenses in trendy", f"“trendy” isn't a list. The lists are {LISTS}.", "licenses in trending"),
         ("licenses top many", "“top” needs a number from 1 to 1000, not “many”.", "licenses"),
         ("licenses top 0", "“top” needs a number from 1 to 1000, not “0”.", "licenses"),
         ("licenses top 1001", "“top” needs a number from 1 to 1000, not “1001”.", "licenses"),

@@ -356,6 +356,15 @@ def test_a_past_without_likes_is_a_shorter_past(answer: Callable[[str], Answer])
             NoDataError,
             "There's nothing to compare with since August 22, 2026: the snapshots of the 12 most-downloaded models run from ",
         ),
+        *(
+            (text, NoDataError, f"{month} 2999 is in the future; the data runs from November 30, 2025 to August 22, 2026.")
+            for month, texts in {
+                "January": ("licenses at 2999-01", "licenses since 2999", "movers since 2999", "concentration since 2999"),
+                "March": ("entries since 2999-03", "creator google since 2999-03", "compare 2026-08 2999-03"),
+                "December": ("models at 2999",),
+            }.items()
+            for text in texts
+        ),
         (
             "movers at 2025-11",
             NoDataError,

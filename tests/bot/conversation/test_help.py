@@ -11,6 +11,7 @@ from analytics.questions.registry import FORMS, QUESTIONS
 from bot.analytics_pool.process import entries as all_entries
 from bot.blocks.messages import notice_blocks
 from bot.blocks.text import notice_text
+from bot.conversation.commands import WORDS, command_word
 from bot.conversation.help import completions, help_notice
 from playground.block_kit.blocks import check_blocks
 
@@ -35,10 +36,18 @@ def test_help_names_every_question_under_a_heading(slack, line):
     assert places == sorted(places)
 
 
-def test_help_fits_one_screen():
-    lines = notice_text(help_notice(all_entries())).splitlines()
-    assert len([line for line in lines if line.strip()]) <= 26
-    assert max(len(line) for line in lines if "license apache-2.0" not in line) <= 110
+def test_help_has_a_line_for_each_question_and_command():
+    lines = [line for section in help_notice(all_entries()).sections for line in section.lines]
+    shown = [text.split()[0] for line in lines for text in line.typed[:1]]
+    assert {question.form.word for question in QUESTIONS} <= set(shown)
+    assert {command_word(word) for word in WORDS} <= set(shown)
+    assert max(len(line) for line in notice_text(help_notice(all_entries())).splitlines()) <= 130
+
+
+def test_help_is_within_slacks_limits():
+    blocks = notice_blocks(help_notice(all_entries()))
+    assert check_blocks(blocks) == []
+    assert len(blocks) <= 50
 
 
 def test_everything_that_help_shows_can_be_typed():
@@ -70,8 +79,27 @@ def test_an_example_in_help_can_be_pressed(http):
     assert "creators by downloads in trending" in http.shown_text(slack_app.wait_for_answer(http, viewer="grace"))
 
 
-def test_help_of_nothing_known_is_the_whole_help():
-    assert help_notice(all_entries(), "the weather") == help_notice(all_entries())
+def test_help_of_nothing_known_says_so_and_offers_near_topics(http):
+    http.command("help creater")
+    message = http.wait_for(lambda: http.messages("general"), WAIT)[-1]
+    assert "There's no help topic “creater”" in http.shown_text(message)
+    assert http.press(message, "help creator").ok
+    http.wait_for(lambda: [m for m in http.messages("general") if "creator: One creator" in http.shown_text(m)], WAIT)
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("help watch", "watch creator google rank below 2"),
+        ("help since", "Shows how the numbers changed since a month or a day"),
+        ("help hub", "every public model"),
+        ("help csv", "--csv licenses.csv"),
+        ("help quiet", "shows the answer only to you"),
+    ],
+)
+def test_help_explains_any_word(slack, line, shown):
+    slack.command(line)
+    assert shown in told(slack)
 
 
 def test_completions_end_with_commands():

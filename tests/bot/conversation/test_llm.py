@@ -135,7 +135,7 @@ def test_what_the_grammar_reads_is_not_sent(talking, chat):
 
 def test_without_a_reading_it_is_asked_back_as_ever(talking, chat):
     talking.mention("share of frobnicated apache models")
-    told(talking, "I am not sure what you mean")
+    told(talking, "I'm not sure what you're asking")
     assert len(chat.asked) == 1
 
 

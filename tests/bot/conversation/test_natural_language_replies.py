@@ -39,7 +39,7 @@ def test_what_is_in_the_bots_own_words_is_not_echoed(http):
 
 def test_what_is_unsure_is_asked_back_and_a_button_answers(http):
     http.mention("share of frobnicated apache models")
-    asked_back = told(http, "I am not sure what you mean")
+    asked_back = told(http, "I'm not sure what you're asking")
     assert "frobnicated" in http.shown_text(asked_back)
     assert check_blocks(list(asked_back.blocks)) == []
     assert http.press(asked_back, "license apache-2.0").ok
@@ -48,7 +48,7 @@ def test_what_is_unsure_is_asked_back_and_a_button_answers(http):
 
 def test_what_nobody_understands_gets_the_nearest_words(http):
     http.mention("frobnicate the quux")
-    assert "I don't know what" in http.shown_text(told(http, "I don't know"))
+    assert "I don't know “frobnicate” or “quux”" in http.shown_text(told(http, "I don't know"))
 
 
 @pytest.mark.parametrize(

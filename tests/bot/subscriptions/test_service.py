@@ -104,7 +104,7 @@ def test_a_channel_without_the_bot_is_told_to_invite_it_and_can_try_again(bot):
         ("digest 2019-01", "There's no digest for January 2019"),
         ("pause", "isn't subscribed"),
         ("resume 999", "There's no subscription 999"),
-        ("unsubscribe x", "“x” is no number"),
+        ("unsubscribe x", "“x” isn't a number"),
         ("watch creator meta", "A watch needs a line"),
         ("watch creator metta below 10%", "I don't know the creator “metta”"),
         ("watch licenses below 10%", "A watch is about one license"),

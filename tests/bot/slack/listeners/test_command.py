@@ -102,7 +102,7 @@ def test_a_mistake_in_a_direct_message_is_answered_there(slack):
     message = slack.wait_for(
         lambda: [m for m in slack.messages("direct", "ada") if m.author != slack.workspace().user("ada").id], WAIT
     )[-1]
-    assert "I don't know what “what” means" in slack.shown_text(message)
+    assert "I don't know “love”" in slack.shown_text(message)
 
 
 def test_what_was_typed_is_shown_as_text(http):

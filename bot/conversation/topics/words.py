@@ -1,0 +1,87 @@
+"""The topics of options, lists and other words of a question."""
+
+from __future__ import annotations
+
+from analytics.domain import ListName
+from analytics.query import Option
+from bot.conversation.topics.topic import Topic
+
+OPTIONS = {
+    Option.BY: Topic(
+        ("by", "measure", "measures", "downloads", "download"),
+        "Chooses what to count: models, downloads of the last 30 days, or likes. Without it, you get models and downloads.",
+        ("licenses by downloads", "creators by models", "tasks by likes"),
+        "what to count; models and downloads without it",
+        ("by models", "by downloads", "by likes"),
+    ),
+    Option.IN: Topic(
+        ("in", "list", "lists"),
+        "Chooses the list: "
+        + "; ".join(f"{name} ({name.contents})" for name in ListName)
+        + ". Without it, you get top. A month after it is a date.",
+        ("licenses in trending", "creators by downloads in both"),
+        "another list than the 300 models with the most downloads",
+        ("in trending", "in both"),
+    ),
+    Option.TASK: Topic(
+        ("for",),
+        "Counts only models with a task.",
+        ("licenses task text-generation", "creators task fill-mask"),
+        "only models with that task",
+        ("task text-generation",),
+    ),
+    Option.TOP: Topic(
+        ("top", "first"),
+        "Shows only the first few, up to 1,000. After “in”, top is the list of the 300 models with the most downloads, which you "
+        "get without a list.",
+        ("licenses top 5", "models by likes top 10"),
+        "only the first few",
+        ("top 5",),
+    ),
+    Option.AT: Topic(
+        ("at", "on", "date", "dates"),
+        "Shows the data as of a month or a day (UTC), from its last snapshot.",
+        ("licenses at 2026-08", "creators by downloads at 2026-08-22"),
+        "as of that month or day",
+        ("at 2026-08",),
+    ),
+    Option.SINCE: Topic(
+        ("since", "from", "history"),
+        "Shows how the numbers changed since a month or a day (UTC). A year stands for its January.",
+        ("licenses since 2026-01", "creator meta since 2026-06"),
+        "over time",
+        ("since 2026-01",),
+    ),
+}
+"""The options, in the order of the help."""
+
+
+def _of_list(name: ListName, *examples: str, words: tuple[str, ...] = ()) -> Topic:
+    return Topic((name.value, *words), f"The list “{name}”: {name.contents}.", examples)
+
+
+LISTS = (
+    _of_list(ListName.TRENDING, "licenses in trending", "models in trending"),
+    _of_list(ListName.LIKED, "licenses in liked", "models in liked"),
+    _of_list(ListName.BOTH, "licenses in both", "creators by downloads in both", words=("all",)),
+    _of_list(ListName.HUB, "licenses in hub", "creators by downloads in hub", words=("whole",)),
+)
+"""The lists; top is also an option, and has its topic there."""
+
+CSV = Topic(
+    ("csv", "export", "spreadsheet", "excel"),
+    "To get the numbers as a CSV file, press the CSV button below an answer. On the command line, add an option: "
+    "hfstats ask licenses --csv licenses.csv",
+    ("licenses", "creators by downloads"),
+)
+OTHERS = (
+    Topic(
+        ("quiet", "quietly", "private"),
+        "As the first or last word, it shows the answer only to you, with a button to post it.",
+        ("licenses quiet", "quiet creators by downloads"),
+        "shows the answer only to you",
+        ("licenses quiet",),
+    ),
+    CSV,
+)
+TOPICS = (*OPTIONS.values(), *LISTS, *OTHERS)

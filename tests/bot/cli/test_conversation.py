@@ -1,0 +1,62 @@
+"""``hfstats ask`` understands the words of the Slack command."""
+
+from __future__ import annotations
+
+import pytest
+from click.testing import CliRunner
+
+from bot.cli.main import main
+
+
+def ask(url, *words):
+    return CliRunner().invoke(main, ["ask", *words], env={"DATABASE_URL": url})
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("help", "Type hfstats ask and any of these"),
+        ("help watch", "watch creator google rank below 2"),
+        ("help since", "licenses since 2026-01"),
+        ("digest now", "Digest for August 2026"),
+        ("digest 2026-07", "Digest for July 2026"),
+        ("digest 2026-W30", "Digest for the week of July 20, 2026"),
+        ("status", "Top list: 33 snapshots"),
+        ("licenses quiet", "300 models of the top list"),
+        ("what is Meta's share", "300 models of the top list"),
+        ("https://huggingface.co/google", "300 models of the top list"),
+    ],
+)
+def test_words_do_what_they_say(simulated, line, shown):
+    for words in ([line], line.split()):
+        result = ask(simulated, *words)
+        assert result.exit_code == 0, result.stderr
+        assert shown in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence", "offered"),
+    [
+        (
+            "subscribe weekly friday",
+            "“subscribe” works in Slack only: type /hfstats subscribe weekly friday in a channel.",
+            "help subscribe",
+        ),
+        ("watch creator meta below 10%", "“watch” works in Slack only", "help watch"),
+        ("predict", "“predict” works in Slack only", "help predict"),
+        ("bets", "“bets” works in Slack only", "help bets"),
+        ("watch meta", "A watch needs a line", "help watch"),
+        ("asdf", "I don't know “asdf”", "licenses | creators | help"),
+        ("is open source winning?", "I'm not sure what you're asking", "licenses | creators | help"),
+        ("licenses csv", "hfstats ask licenses --csv licenses.csv", "help licenses"),
+        ("help foo", "There's no help topic “foo”", "help"),
+        ("licenzes", "I don't know what “licenzes” means", "licenses"),
+        ("in trendy", "hub (every public model", "licenses in trending"),
+    ],
+)
+def test_words_that_are_not_understood_exit_with_2(simulated, line, sentence, offered):
+    result = ask(simulated, *line.split())
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert sentence in result.stderr
+    assert offered in result.stderr
