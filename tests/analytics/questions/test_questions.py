@@ -150,7 +150,7 @@ def can_be_drawn(found: Answer) -> None:
         drawn = {dot.name for dot in chart.dots}
     elif chart.kind in {ChartKind.PAIRED, ChartKind.BARS, ChartKind.FOCUS}:
         drawn = set(chart.categories)
-        assert len(chart.categories) <= 8
+        assert len(chart.categories) <= max(8, parse(found.query).top or 0)
     elif chart.kind is ChartKind.DUMBBELL:
         drawn = set(chart.categories)
         assert sum(rows for _, rows in chart.groups) == len(chart.categories) <= 9

@@ -48,7 +48,7 @@ def test_while_sqlite_is_locked_everybody_is_notified_and_nothing_is_left_when_i
     with locked(tmp_path / "bot.db"):
         for question in QUESTIONS:
             assert bot.slack.command(question).ok
-        assert bot.slack.command("subscribe monthly").ok
+        assert bot.slack.command("subscribe monthly on first-working-day at 09:00 UTC").ok
         until(lambda: sum(bot.ended().values()) == len(QUESTIONS) + 1)  # and the lock is still held
         told = texts(bot)
         assert len(told) == len(QUESTIONS) + 1
@@ -58,7 +58,7 @@ def test_while_sqlite_is_locked_everybody_is_notified_and_nothing_is_left_when_i
     assert bot.standing() == ([], [])
     assert bot.ended() == {"answered": len(QUESTIONS), "refused": 1}
     note = next(m for m in bot.seen().values() if "I can't reach" in bot.slack.shown_text(m))
-    assert bot.slack.press(note, "subscribe monthly").ok
+    assert bot.slack.press(note, "subscribe monthly on first-working-day at 09:00 UTC").ok
     bot.idle(len(QUESTIONS) + 2)
     assert [text for text in texts(bot) if "subscribed this conversation" in text]
 

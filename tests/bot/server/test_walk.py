@@ -13,7 +13,7 @@ from playground import SlackStandIn
 RECEIVED = ["bot/server", "bot/slack", "bot/composition", "bot/conversation", "analytics/language"]
 """Up to the acknowledgement. The composition root is there with one function, which counts the request."""
 ANSWERED = ["bot/delivery", "bot/blocks", "bot/analytics_pool", "analytics/questions", "analytics/statistics", "analytics/charts"]
-MOST_ENTRIES = {"bot/conversation": 3, "bot/delivery": 10, "bot/blocks": 3, "bot/analytics_pool": 1, "analytics/charts": 1}
+MOST_ENTRIES = {"bot/conversation": 5, "bot/delivery": 10, "bot/blocks": 3, "bot/analytics_pool": 1, "analytics/charts": 1}
 """How often a room is entered: delivery shows the working message, waits for the answer and brings it, in two passes."""
 
 
@@ -39,7 +39,11 @@ def test_a_request_passes_each_room_in_order_and_is_read_once(simulated, send):
         walk.restart()
         send(slack)
         stop()  # waits for what was begun
-    assert walk.rooms == [*RECEIVED, *ANSWERED]
+    rooms = [*RECEIVED, *ANSWERED]
+    if send is button:  # the blocks say what a control's id means
+        rooms.remove("bot/blocks")
+        rooms.insert(rooms.index("bot/conversation"), "bot/blocks")
+    assert walk.rooms == rooms
     assert walk.calls["bot/conversation/request_parser.py:parse"] == 1
     assert walk.calls["analytics/language/grammar.py:parse"] == 1
     assert {room: many for room, many in walk.entries.items() if many > MOST_ENTRIES.get(room, many)} == {}
