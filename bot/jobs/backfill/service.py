@@ -87,7 +87,7 @@ class Backfill:
         if dump is None or isinstance(dump, RetryAt):
             return dump
         if dump.attempts > ATTEMPTS:
-            tell(self._give_up(dump, owner, f"it was begun {ATTEMPTS} times and never came to an end"))
+            tell(self._give_up(dump, owner, f"counting was started {ATTEMPTS} times and never finished"))
             return None
         folder = self.folder / f"{dump.repo.replace('/', '--')}-{dump.revision}"
         make_private_folder(folder)
