@@ -69,7 +69,7 @@ def subscription_rows(
         )
         lines = [
             f"<#{subscription.channel}> · {what(subscription)} {when}",
-            f"{state} · by <@{subscription.created_by}>{_latest_delivery(last.get(subscription.id))}",
+            f"#{subscription.id} · {state} · by <@{subscription.created_by}>{_latest_delivery(last.get(subscription.id))}",
         ]
         turn = (
             button("Resume", f"resume {subscription.id}") if subscription.paused else button("Pause", f"pause {subscription.id}")
@@ -89,7 +89,7 @@ def alert_rows(rows: Sequence[tuple[Alert, str]]) -> list[Block]:
         state = (
             f":no_bell: muted{_pause_reason(alert.muted)}" if alert.muted else "threshold crossed" if alert.crossed else "active"
         )
-        text = f"*{escape_line(rule)}*\n{state} · `{escape_code(alert.rule)}` · by <@{alert.created_by}>"
+        text = f"*{escape_line(rule)}*\n#{alert.id} · {state} · `{escape_code(alert.rule)}` · by <@{alert.created_by}>"
         turn = button("Unmute", f"unmute {alert.id}") if alert.muted else button("Mute", f"mute {alert.id}")
         blocks += [section(text), actions(turn, button("Remove", f"unwatch {alert.id}", danger=True))]
     return blocks
