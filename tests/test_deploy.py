@@ -82,7 +82,7 @@ def test_every_documented_form_restarts_however_it_ended():
     deploy = (ROOT / "docs" / "how-to" / "deploy.md").read_text(encoding="utf-8")
     assert re.findall(r"^ +Restart=(.*)$", deploy, re.MULTILINE) == ["always"]
     assert "StartLimitIntervalSec=0" in deploy
-    runs = re.findall(r"^ +docker run .*(?:\\\n.*)*", deploy, re.MULTILINE)
+    runs = re.findall(r"^ +docker run (?:.*\\\n)*.*", deploy, re.MULTILINE)
     assert len(runs) == 2
     assert all("--restart unless-stopped" in one for one in runs)
     assert '--health-cmd "hfstats worker --check"' in next(one for one in runs if one.endswith("hfstats worker"))

@@ -133,7 +133,7 @@ def test_a_bot_that_was_really_removed(kit):
     subscription = kit.subscribe()
     kit.channel().members.discard(kit.workspace().bot)
     assert kit.settle(kit.owe(source=subscription.id)).error == "not_in_channel"
-    assert "no longer a member" in kit.told()[0].text
+    assert "not a member of the channel anymore" in kit.told()[0].text
 
 
 @pytest.mark.parametrize("code", ["token_revoked", "account_inactive", "invalid_auth"])

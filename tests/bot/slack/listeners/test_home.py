@@ -123,7 +123,7 @@ def test_without_a_snapshot_the_home_says_who_has_to_do_what(empty_pool, entries
     with SlackStandIn() as slack:
         stop = over_http(slack, empty_pool, entries)
         view = home(slack)
-        assert "There is no snapshot yet" in written(view)
+        assert "There's no snapshot yet" in written(view)
         assert "hfstats snapshot" in written(view)
         assert buttons(view) == ["Refresh", "Help"]
         stop()
@@ -226,4 +226,4 @@ def test_a_list_of_another_day_says_so(history):
     first, *others = summary.holdings
     older = replace(first, taken_on=TODAY - timedelta(days=40))
     view = home_view(replace(summary, holdings=(older, *others)), all_entries(), TODAY)
-    assert "top list: 300 models of July 13, 2026" in written(view)
+    assert "top list: 300 models from July 13, 2026" in written(view)

@@ -168,7 +168,7 @@ def test_the_button_asks_about_the_model_in_the_channel(room):
     assert room.slack.press(room.slack.messages()[0], "See more", user="grace").ok
     answer = wait_for_answer(room.slack)
     assert image_of(answer)
-    assert "openai-community/gpt2 is 2nd of 5" in room.slack.shown_text(answer)
+    assert "openai-community/gpt2 ranks 2nd of 5" in room.slack.shown_text(answer)
     assert room.slack.messages()[0].unfurls
 
 
