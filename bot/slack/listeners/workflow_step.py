@@ -70,6 +70,8 @@ def _outputs(services: Services, workspace: str, typed: str) -> dict[str, str] |
     request = services.parser.parse(plain_text(typed).removeprefix(COMMAND))
     if isinstance(request, Misunderstood):
         return request.notice
+    if isinstance(request, Question) and request.rephrased:  # nobody is there to see how it was read
+        return Notice(f"I can't be sure what “{request.typed}” means.", suggestions=(request.text,))
     if not isinstance(request, Question):
         return _ASK  # commands and help are for people
     # The steps of one workspace share a rate limit, regardless of who started the workflow.

@@ -25,11 +25,15 @@ from bot.domain.access import POLICY, ActorKind, ConversationKind, Permission
 from bot.domain.outbox import Kind as DeliveryKind
 from bot.domain.outbox import PlannedDelivery, State
 from bot.domain.prediction import open_months
+from bot.domain.reply import Notice
+from bot.domain.request import Misunderstood
 from bot.server.web import WebContext, create_app
 from bot.settings import Settings
 from bot.slack.access_guard import permissions_needed
 from bot.slack.installation.scopes import SCOPES as OWN_SCOPES
 from bot.slack.listeners.workflow_step import STEP
+from bot.slack.payload import text_in
+from bot.slack.request_reader import CONTROLS_WITH_WORDS
 from bot.storage.schema import DELIVERY, SUBSCRIPTION, WATCH
 from playground import SlackStandIn, payloads
 from playground.delivery import signature
@@ -85,7 +89,10 @@ def test_a_button_of_an_earlier_version_needs_what_the_command_needs(command):
     def pressed(prefix):
         return {"type": "block_actions", "actions": [{"action_id": f"{prefix}:{command}", "value": command}]}
 
-    assert permissions_needed(pressed("clerk")) == permissions_needed(pressed("command")) == {permission_for(command)}
+    request = Misunderstood(Notice(""), command, permission=permission_for(command))
+    for prefix in ("clerk", "command"):
+        assert text_in(pressed(prefix), CONTROLS_WITH_WORDS) == command
+        assert permissions_needed(pressed(prefix), request) == {permission_for(command)}
 
 
 class World:

@@ -183,7 +183,7 @@ def test_a_time_that_ends_before_it_begins_is_reported_beside_its_field(http):
     http.shortcut("ask")
     modal(http)
     http.submit({"form:at": "at 2026-05", "form:since": "since 2026-08"})
-    assert modal(http).errors == {"since": "“since 2026-08” lies after “at 2026-05”."}
+    assert modal(http).errors == {"since": "“since 2026-08” is later than “at 2026-05”. Leave one of them out."}
     assert http.submit({"form:at": ANY, "form:since": "since 2026-05"}).ok
     assert "licenses since 2026-05" in http.shown_text(wait_for_answer(http, "direct"))
 
@@ -206,7 +206,7 @@ def test_a_word_after_the_command_opens_it(slack, words):
 def test_words_that_make_no_question_are_reported_in_the_form(http):
     http.command("build creator meta by size")
     view = modal(http)
-    assert "not by “size”" in preview(view)
+    assert "“size” isn't a measure" in preview(view)
     assert preview(view).startswith("Not complete yet.")
 
 

@@ -102,7 +102,7 @@ def test_the_picture_has_an_address_where_pictures_are_shown_by_address(pool, mo
 @pytest.mark.parametrize(
     ("question", "told", "suggested"),
     [
-        ("licenzes by downlods", "“licenzes”", "licenses by downloads"),
+        ("licenzes by downlods", "“licenzes by downlods”", "licenses by downloads"),
         ("creator metta", "I don't know the creator “metta”", "creator Meta"),
         ("help", "This step answers questions", "licenses"),
         ("build", "This step answers questions", "licenses"),
