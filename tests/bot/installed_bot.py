@@ -37,7 +37,7 @@ class Many(Bot):
         asked = urllib.parse.urlsplit(away.headers["Location"])
         assert set(urllib.parse.parse_qs(asked.query)["scope"][0].split(",")) == set(SCOPES)
         slack = self.slack.flask.test_client()
-        assert "asks for permission" in slack.get(f"{asked.path}?{asked.query}").text
+        assert "is requesting permission" in slack.get(f"{asked.path}?{asked.query}").text
         form = {"team": self.slack.workspace(team).id, "decision": decision}
         back = urllib.parse.urlsplit(slack.post(f"{asked.path}?{asked.query}", data=form).headers["Location"])
         assert back.path == "/slack/oauth_redirect"

@@ -147,4 +147,4 @@ NAMES = [
 def test_no_payload_makes_a_member_of_somebody_by_accident_or_raises(body):
     for installation in (SINGLE, OF_ORG, WIDE):
         assert access_of(body, installation).actor.kind in {UNKNOWN, STRANGER, APP}
-    assert isinstance(permissions_needed(body), frozenset)
+    assert isinstance(permissions_needed(body, None), frozenset)

@@ -83,10 +83,10 @@ def test_an_address_opens_once_and_in_the_browser_that_began(bot):
     bot.install("Acme")
     again = bot.http.get(bot.last, base_url="https://127.0.0.1")
     assert again.status_code in {400, 401}
-    assert "nothing was installed" in again.text
+    assert "Start again" in again.text
     stranger = create_app(bot.web_context).test_client().get(bot.last, base_url="https://127.0.0.1")
     assert stranger.status_code == 400
-    assert "another browser" in stranger.text
+    assert "different browser" in stranger.text
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_an_address_opens_once_and_in_the_browser_that_began(bot):
 def test_what_a_stranger_types_into_the_address_changes_nothing_and_is_not_shown(bot, query):
     page = bot.http.get(f"/slack/oauth_redirect{query}")
     assert page.status_code < 500
-    assert "nothing was installed" in page.text
+    assert "Start again" in page.text
     assert "<script" not in page.text
     assert bot.installed() == set()
 
@@ -209,7 +209,7 @@ def test_a_database_that_fails_during_an_installation_shows_a_reference(bot, cap
     [
         ("slack_client_secret", "SLACK_CLIENT_SECRET: Basic Information"),
         ("slack_signing_secret", "SLACK_SIGNING_SECRET: Basic Information"),
-        ("hfstats_public_url", "HFSTATS_PUBLIC_URL: the address under which"),
+        ("hfstats_public_url", "HFSTATS_PUBLIC_URL: the public URL of this process"),
         ("hfstats_keys", "HFSTATS_KEYS is not set. It's needed to encrypt workspace tokens. Create a key with: hfstats keys new"),
     ],
 )
