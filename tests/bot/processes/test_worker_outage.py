@@ -166,4 +166,4 @@ def test_an_error_that_nobody_foresaw_ends_it_badly(start, tmp_path):
     crash = "import bot.composition as w\ndef engine(*_): raise ZeroDivisionError\nw.engine = engine"
     process, log = start(f"sqlite:///{tmp_path / 'x.db'}", crash)
     assert process.wait(WAIT) == 1
-    assert log.count("uncaught exception; the process is ending")
+    assert log.count("failure ")

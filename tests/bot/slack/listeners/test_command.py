@@ -47,14 +47,20 @@ def test_every_channel_gets_an_answer_with_its_picture(slack, channel):
     assert "the most downloads" in slack.shown_text(message)
 
 
-def test_a_mistyped_command_is_answered_to_the_typist_alone_with_what_was_meant(slack):
-    ack = slack.command("licenzes by downlods", channel="random")
-    assert ack.ok
+def test_a_misspelled_command_is_answered_and_the_answer_says_how_it_was_read(slack):
+    assert slack.command("licenzes by downlods", channel="random").ok
+    message = wait_for_answer(slack, "random", "grace")
+    assert image_of(message)
+    assert "I read that as `licenses by downloads`" in str(message.blocks)
+
+
+def test_a_command_with_a_mistake_is_answered_to_the_typist_alone_with_what_would_work(slack):
+    assert slack.command("licenses by stars", channel="random").ok
     message = slack.wait_for(lambda: slack.messages("random", "ada"), WAIT)[-1]
     assert message.viewer
     assert slack.messages("random", "grace") == []
-    assert "“licenzes”" in slack.shown_text(message)
-    assert slack.press(message, "licenses by downloads").ok
+    assert "“stars”" in slack.shown_text(message)
+    assert slack.press(message, "licenses").ok
     assert image_of(wait_for_answer(slack, "random", "grace"))
 
 
