@@ -354,7 +354,7 @@ def queries(draw):
 
 
 @pytest.fixture(scope="module")
-def summarize_store(history):
+def summary(history):
     found = summarize(history)
     return lambda: found  # a short name in Hypothesis's reports
 
