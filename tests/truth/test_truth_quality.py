@@ -39,5 +39,5 @@ def test_the_daily_top_30_has_warnings_on_the_days_that_repeat_the_counts_of_the
         near = (date.fromisoformat(day) - date.fromisoformat(eve)).days <= 2
         if near and sum(listed[eve][model] == listed[day][model] for model in both) >= 0.9 * len(both):
             repeated.add(date.fromisoformat(day))
-    told = {day for day, said in doubted(history, 30).items() if any("stalled" in one for one in said)}
+    told = {day for day, said in doubted(history, 30).items() if any("not have updated" in one for one in said)}
     assert told == repeated
