@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from analytics.domain import ListName, Snapshot
 from analytics.errors import NoDataError
+from analytics.formatting.numbers import count
 from analytics.formatting.phrases import day, enumerate_, of_list, plural
 from analytics.query import Period
 from analytics.storage.snapshot_cache import SnapshotCache
@@ -47,8 +48,10 @@ def comparable(snapshot: Snapshot, now: Snapshot) -> bool:
 
     The whole Hub may be compared with itself, however much it grew.
     """
-    same_kind = snapshot.list is now.list and snapshot.simulated == now.simulated
-    return same_kind and (now.list is ListName.HUB or abs(snapshot.size - now.size) <= SIZE_TOLERANCE * now.size)
+    if snapshot.list is not now.list or snapshot.simulated != now.simulated:
+        return False
+    smaller, larger = sorted((snapshot.size, now.size))
+    return now.list is ListName.HUB or larger - smaller <= SIZE_TOLERANCE * larger
 
 
 def usual(snapshots: Sequence[Snapshot], days: int) -> Snapshot | None:
@@ -78,10 +81,11 @@ def settling(snapshots: Sequence[Snapshot], start: date, end: date) -> tuple[Sna
 
 def difference(other: Snapshot, now: Snapshot) -> str:
     """Describe why an earlier snapshot isn't comparable with the present one."""
-    if other.simulated and not now.simulated:
-        return f"The snapshot from {day(other.taken_on)} is simulated."
+    if other.simulated != now.simulated:
+        simulated = other if other.simulated else now
+        return f"The snapshot from {day(simulated.taken_on)} is simulated."
     before = f"{plural(other.size, 'model')} on {day(other.taken_on)}"
-    return f"The list changed: it had {before} and {now.size} on {day(now.taken_on)}."
+    return f"The list changed: it had {before} and {count(now.size)} on {day(now.taken_on)}."
 
 
 @dataclass(frozen=True, slots=True)

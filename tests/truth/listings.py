@@ -110,10 +110,10 @@ def asked_at(snapshots: Iterable[Snapshot], within: str, at: str) -> Snapshot | 
 
 
 def comparable(snapshots: Iterable[Snapshot], now: Snapshot) -> list[Snapshot]:
-    """Return one snapshot a day up to ``now``, oldest first: of the same list and within 10 % of its size."""
+    """Return one snapshot a day up to ``now``, oldest first: of the same list, and of a size that differs by at most 10 % of the larger."""
     days: dict[str, list[Snapshot]] = defaultdict(list)
     for one in snapshots:
-        alike = abs(len(one.rows) - len(now.rows)) * 10 <= len(now.rows)
+        alike = abs(len(one.rows) - len(now.rows)) * 10 <= max(len(one.rows), len(now.rows))
         if one.list == now.list and one.day < now.day and alike:
             days[one.day].append(one)
     return [max(days[day], key=lambda one: len(one.rows)) for day in sorted(days)] + [now]

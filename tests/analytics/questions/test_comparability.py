@@ -153,6 +153,12 @@ def test_lists_compare_whose_sizes_differ_by_a_tenth_at_most(size: int, alike: b
     assert days(found.left_out) == ([] if alike else ["2026-07-31"])
 
 
+@pytest.mark.parametrize(("before", "now"), [(21, 19), (19, 21)])
+def test_whether_lists_compare_does_not_hang_on_their_order(before: int, now: int, build: Build) -> None:
+    found = scope(parse("licenses"), build([("2026-07-31", before), ("2026-08-22", now)]))
+    assert days(found.comparable) == ["2026-07-31", "2026-08-22"]
+
+
 def test_lists_of_another_size_are_left_out_and_reported(build: Build) -> None:
     history = build([("2026-06-30", 20), ("2026-07-15", 5), ("2026-07-31", 7), ("2026-08-22", 20)])
     query = parse("licenses since 2026-06")
