@@ -23,6 +23,7 @@ from bot.outbox.planner import plan
 from bot.predictions.settlement import settle
 from bot.settings import secret
 from bot.storage.heartbeats import SILENT_AFTER, duration
+from bot.storage.messages.answered_messages import AnsweredMessages
 from bot.subscriptions.alerts import check_alerts
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ REQUEUE_AFTER = timedelta(minutes=5)
 """After which a delivery that an engine was given and didn't begin is given again."""
 REPORT_HOUR = 22
 """The hour (UTC) from which the operator is told of a snapshot that couldn't be taken; until then it is tried again."""
+EDIT_RETENTION = timedelta(days=30)
+"""How long after its last change an edit of a message still changes its answer in place."""
 _RETRY = timedelta(minutes=1)
 """Before a delivery or a dump is tried again after a failure that nobody foresaw."""
 _BATCH = 500
@@ -169,8 +172,10 @@ class Jobs:
             _log.info("planned %s deliveries", len(entered))
 
     def missed(self, edition: Edition) -> list[date]:
-        """Return the days of a month or week without a snapshot."""
-        return [date.fromisoformat(slot) for slot in self.done.slots("missed", str(edition.first), str(edition.last))]
+        """Return the days of a month or week without a snapshot; one may have come after the operator was told."""
+        reported = self.done.slots("missed", str(edition.first), str(edition.last))
+        store = SqlHistory(self.database)
+        return [day for day in map(date.fromisoformat, reported) if not already_taken(store, day, "hub")]
 
     def snapshot(self) -> bool:
         """Take today's snapshot (UTC) unless it is there; return whether one was taken. What prevents it is logged, not raised.
@@ -198,7 +203,7 @@ class Jobs:
             return bool(taken)
         if now.hour >= REPORT_HOUR and self.done.first("missed", today.isoformat()):
             _log.error("no snapshot for %s: %s", today, reason)
-            self.tell_operator(f"There is no snapshot for {today}, and it isn't tried again. {reason}")
+            self.tell_operator(f"There is still no snapshot for {today}. {reason}")
         return False
 
     def watch(self) -> None:
@@ -237,6 +242,7 @@ class Jobs:
         age = timedelta(days=self.settings.hfstats_picture_days)
         links = self.delivery_context.picture_store.prune(age) if self.delivery_context.picture_store else 0
         marks = self.seen.prune(EVENT_RETENTION) + self.done.prune(DELIVERY_RETENTION)
+        marks += AnsweredMessages(self.database).prune(EDIT_RETENTION)
         lines = self.delivery_context.outbox.prune(DELIVERY_RETENTION)
         digests = self.delivery_context.built_digests.prune(age)
         _log.info("deleted %s picture links, %s markers, %s deliveries and %s digests", links, marks, lines, digests)

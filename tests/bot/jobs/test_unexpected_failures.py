@@ -163,7 +163,7 @@ def test_a_snapshot_that_breaks_names_the_defect_and_not_the_hub(jobs, engine, m
     moment[0] = moment[0].replace(hour=22)
     assert jobs.snapshot() is False
     last = notices(engine)[-1]
-    assert "There is no snapshot for 2026-08-12, and it isn't tried again. The snapshot for 2026-08-12 failed" in last
+    assert "There is still no snapshot for 2026-08-12. The snapshot for 2026-08-12 failed" in last
     assert "out of reach" not in last
     assert reference
 
