@@ -163,7 +163,8 @@ def _said(file: str, new: list[Snapshot], found: int) -> str:
         return f"{file}: {which} already there; nothing changed."
     lists = enumerate_(sorted({f"{s.list.value} list" for s in new}))
     first, last = min(s.taken_on for s in new), max(s.taken_on for s in new)
-    when = f"of {first}" if first == last else f"from {first} to {last}"
-    before = f" ({found - len(new)} were already there)" if found > len(new) else ""
+    when = f"from {first}" if first == last else f"from {first} to {last}"
+    known = found - len(new)
+    before = f" ({known} {'was' if known == 1 else 'were'} already there)" if known else ""
     size = f" of {new[0].size:,} models" if new[0].list is ListName.HUB else ""
     return f"{file}: stored {plural(len(new), 'snapshot')} of the {lists} {when}{before}{size}."

@@ -58,7 +58,7 @@ def test_a_dump_is_imported_and_asked_about(url, tmp_path):
     path = dump(tmp_path / "2026-08-31.parquet")
     found = run(url, "import", "--list", "hub", str(path))
     assert found.exit_code == 0, found.output
-    assert "stored 1 snapshot of the hub list of 2026-08-31 of 3,000 models." in found.output
+    assert "stored 1 snapshot of the hub list from 2026-08-31 of 3,000 models." in found.output
     assert "MIT" in run(url, "ask", "licenses", "in", "hub").output
     again = run(url, "import", "--list", "hub", str(path))
     assert "already there; nothing changed" in again.output
@@ -71,7 +71,7 @@ def test_its_day_and_columns_can_be_said(url, tmp_path):
     assert "--on YYYY-MM-DD" in run(url, "import", "--list", "hub", str(path)).output
     assert "--columns downloads=NAME" in run(url, "import", "--list", "hub", "--on", "2026-08-31", str(path)).output
     said = run(url, "import", "--list", "hub", "--on", "2026-08-31", "--columns", "downloads=month", str(path))
-    assert "of 2026-08-31 of 3,000 models" in said.output
+    assert "from 2026-08-31 of 3,000 models" in said.output
 
 
 @pytest.mark.parametrize(

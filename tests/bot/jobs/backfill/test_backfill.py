@@ -124,7 +124,7 @@ def test_every_month_is_counted_once(url, hub, tmp_path):
 def test_what_was_imported_by_hand_is_not_counted_again(sqlite, hub, tmp_path):
     address = f"hf://datasets/{REPO}/models.parquet"
     imported = CliRunner().invoke(main, ["import", "--list", "hub", address], env=env(sqlite, hub, tmp_path))
-    assert f"models.parquet of {REPO}: stored 1 snapshot of the hub list of 2026-08-28 of 300 models." in imported.output
+    assert f"models.parquet of {REPO}: stored 1 snapshot of the hub list from 2026-08-28 of 300 models." in imported.output
     assert "2026-08-28: already imported (1 of 5" in run(sqlite, hub, tmp_path).output
     assert stored(sqlite) == as_they_are()
 
