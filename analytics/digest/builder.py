@@ -180,10 +180,8 @@ def _window(snapshots: Scope, then: Sequence[Snapshot], edition: Edition) -> tup
     if other:
         notes.append(difference(other, now))
     if not then:
-        reason = "there's no earlier snapshot to compare with" if not snapshots.left_out else "no earlier snapshot is comparable"
-        notes.append(
-            f"This is the first digest, so {reason}." if not snapshots.left_out else f"This is the first digest: {reason}."
-        )
+        first = "This is the first digest, so there's no earlier snapshot to compare with."
+        notes.append("No earlier snapshot is comparable." if snapshots.left_out else first)
     else:
         gap = f"There's no comparable snapshot from {edition.before.name}"
         notes.append(f"{gap}, so this compares with {day(then[0].taken_on)}.")

@@ -134,15 +134,15 @@ def rank_changes(moments: Sequence[Moment], dimension: Dimension, raw: str) -> t
     if not overtakers and not overtaken:
         if before[raw] != now[raw]:
             return (f"{phrase.start} went from {ordinal(before[raw])} to {ordinal(now[raw])} {by} {since}.",)
-        return (f"{possessive(phrase.start)} rank {by} hasn't changed {since}.",)
+        owned = phrase.of("rank")
+        subject = f"The {owned}" if owned.startswith("rank ") else f"{possessive(phrase.start)} rank"
+        return (f"{subject} {by} hasn't changed {since}.",)
     clauses = []
     if overtakers:
         passing = _joined(overtakers, dimension)
         clauses.append(f"{passing.start} {passing.has} passed {phrase.text}")
     if overtaken:
-        clauses.append(
-            f"{phrase.pronoun if overtakers else phrase.start} {phrase.has} passed {_joined(overtaken, dimension).text}"
-        )
+        clauses.append(f"{phrase.text if overtakers else phrase.start} {phrase.has} passed {_joined(overtaken, dimension).text}")
     return (f"{', and '.join(clauses)} {by} {since}.",)
 
 

@@ -53,7 +53,7 @@ def _answer(query: Query, history: History) -> Answer:
         headline=headline,
         source=source,
         chart=replace(chart, emphasis=(first,)),
-        shifts=_changes(before, after, query.top or _NAMED),
+        shifts=_changes(before, after, query.top),
         top=query.top,
         notes=(*notes, *_notes_on_left(left)),
         next=(
@@ -86,8 +86,12 @@ def _only_in(ranking: Ranking, other: Ranking) -> tuple[Share, ...]:
     return tuple(share for share in ranking.shares if share.name not in names)
 
 
-def _changes(before: Ranking, after: Ranking, most: int) -> tuple[Shift, ...]:
-    return tuple(shift for shift in comparison.shifts(before, after) if not (shift.rank_before and shift.rank_after))[:most]
+def _changes(before: Ranking, after: Ranking, top: int | None) -> tuple[Shift, ...]:
+    changed = [shift for shift in comparison.shifts(before, after) if not (shift.rank_before and shift.rank_after)]
+    if not top:
+        return tuple(changed[:_NAMED])
+    entered, left = ([shift for shift in changed if (shift.rank_after is None) is gone][:top] for gone in (False, True))
+    return tuple(shift for shift in changed if shift in entered or shift in left)
 
 
 def _headline(entered: Sequence[Share], left: Sequence[Share], then: Snapshot) -> str:

@@ -79,7 +79,7 @@ def two_months(query: Query, history: History, first: Period, second: Period) ->
         chart=chart_specs.before_after(chart, rows),
         shifts=tuple(shift for _, shifts in changes for shift in shifts[:listed] if shift.points),
         top=query.top,
-        notes=_notes(changes),
+        notes=_notes(changes, query),
         next=tuple(
             str(Query("movers", (dimension.plural,), by=query.by, within=query.within, at=second, since=first))
             for dimension in (Dimension.CREATOR, Dimension.LICENSE, Dimension.TASK)
@@ -141,6 +141,7 @@ def _largest(changes: Sequence[Changes]) -> tuple[Dimension, Shift]:
     return max(((dimension, shifts[0]) for dimension, shifts in changes), key=lambda pair: abs(pair[1].points))
 
 
-def _notes(changes: Sequence[Changes]) -> tuple[str, ...]:
-    missing = [dimension.plural for dimension in DIMENSIONS if dimension not in {d for d, _ in changes}]
+def _notes(changes: Sequence[Changes], query: Query) -> tuple[str, ...]:
+    compared = {dimension for dimension, _ in changes} | ({Dimension.TASK} if query.task else set())
+    missing = [dimension.plural for dimension in DIMENSIONS if dimension not in compared]
     return (f"Only one of the two snapshots records {enumerate_(missing, 'or')}.",) if missing else ()

@@ -126,6 +126,8 @@ def _age(years: float) -> str:
     """Return years, months below two years, days below two months: ``3.4 years``, ``14 months``, ``11 days``."""
     if years >= 2:
         return f"{years:.1f} years"
+    if years * _YEAR < 1:
+        return "less than a day"
     return plural(round(years * 12), "month") if years >= 1 / 6 else plural(round(years * _YEAR), "day")
 
 

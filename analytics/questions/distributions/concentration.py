@@ -181,7 +181,8 @@ def _headline_over_time(first: Concentration, last: Concentration, moments: Sequ
     shift = last.leaders[1] - first.leaders[1]
     change = (last.effective - first.effective) / first.effective
     verb = "rose" if change < -_LEVEL else "fell" if change > _LEVEL else "hardly changed"
-    leaders = f"the top 3 {subject.plural} have {percent(last.leaders[1])} of {of_measure(moments[0].ranking.by)}"
+    top = min(3, len(moments[-1].ranking.shares))
+    leaders = f"the top {top} {subject.plural} have {percent(last.leaders[1])} of {of_measure(moments[0].ranking.by)}"
     difference = "unchanged" if abs(shift) < LEAST_CHANGE else f"{signed(shift)} percentage points"
     return f"Concentration {verb} since {day(moments[0].taken_on)}: {leaders} ({difference})"
 

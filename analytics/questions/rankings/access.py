@@ -19,7 +19,7 @@ def _contrast(models: Ranking, downloads: Ranking) -> str:
         sum(share.portion for share in ranking.shares if share.name != _OPEN) for ranking in (models, downloads)
     )
     if not gated_models:
-        return "No model in the list is gated"
+        return "None of the models is gated"
     return contrast("Gated models", gated_models, gated_downloads, similar=0.02)
 
 

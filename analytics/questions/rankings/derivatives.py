@@ -32,7 +32,7 @@ def _contrast(models: Ranking, downloads: Ranking) -> str:
         sum(share.portion for share in ranking.shares if share.name != ORIGINAL) for ranking in (models, downloads)
     )
     if not derived_models:
-        return "No model in the list declares a base model"
+        return "None of the models declares a base model"
     return contrast("Derived models", derived_models, derived_downloads)
 
 
@@ -96,7 +96,7 @@ def _notes(ranked: Ranking, own: Ranking) -> tuple[str, ...]:
     leading = [f"{share.name} ({percent(share.portion)})" for share in ranked.shares[:3] if share.value]
     if not leading:
         return ()
-    notes = [f"By {ranked.by}, most derivatives are based on models by {enumerate_(leading)}."]
+    notes = [f"By {ranked.by}, the leading creators of base models are {enumerate_(leading)}."]
     first = ranked.shares[0]
     others = dict(first.members)[_OTHERS] / ranked.recorded
     share = comparison.find(own, first.name)

@@ -51,7 +51,9 @@ def _answer_at_date(view: View) -> Answer:
     first = ranking.shares[0]
     ten = sum(share.portion for share in ranking.shares[:10])
     rest = f"; the top ten have {percent(ten)}" if len(ranking.shares) > 10 else ""
-    headline = f"{first.name} leads with {count(first.value)} {ranking.by} ({percent(first.portion)} of the list){rest}"
+    whole = f"{view.task} {ranking.by}" if view.task else "the list"
+    unit = ranking.by.removesuffix("s") if first.value == 1 else ranking.by
+    headline = f"{first.name} leads with {count(first.value)} {unit} ({percent(first.portion)} of {whole}){rest}"
     source = replace(view.source(), coverage=1.0)
     shown = ranking.shares[: min(query.top or chart_specs.BARS, MOST_BARS)]
     chart = chart_specs.chart(
@@ -77,7 +79,7 @@ def _answer_at_date(view: View) -> Answer:
             *([str(Query("likes", within=query.within, at=query.at))] if view.whole.likes is not None else ["creators"]),
         ),
     )
-    return with_bounds(answer, len(ranking.shares))
+    return with_bounds(answer, len(ranking.shares), partial=view.partial)
 
 
 def _answer_over_time(view: View) -> Answer:
@@ -113,7 +115,7 @@ def _answer_over_time(view: View) -> Answer:
         notes=past.notes,
         next=(str(Query("model", (leader.name,), within=query.within)), str(query.but(since=None)), "movers"),
     )
-    return with_bounds(answer, len(last.shares), chart_specs.LINES)
+    return with_bounds(answer, len(last.shares), chart_specs.LINES, partial=view.partial)
 
 
 MODELS = Question(

@@ -154,7 +154,7 @@ def test_a_list_that_changed_its_size_is_not_compared_with(stored: Callable[...,
     told = digest(month("2026-07"), stored(small, large))
     assert told.notes == (
         "The list changed: it had 30 models on June 30, 2026 and 300 on July 31, 2026.",
-        "This is the first digest: no earlier snapshot is comparable.",
+        "No earlier snapshot is comparable.",
     )
     assert not any(section.shifts for section in told.sections)
 

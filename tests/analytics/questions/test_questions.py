@@ -307,6 +307,30 @@ def test_likes_are_not_asked_of_a_source_without_them(history: SqlHistory) -> No
         ask(parse("libraries at 2025-11"), history)
 
 
+@pytest.mark.parametrize(
+    ("text", "headline"),
+    [
+        ("models task text-generation", "Qwen/Qwen3-8B leads with 48M downloads (52.2% of text-generation downloads)"),
+        ("access task fill-mask", "None of the models is gated"),
+        ("derivatives task fill-mask", "None of the models declares a base model"),
+    ],
+)
+def test_a_headline_about_one_task_does_not_speak_of_the_whole_list(
+    text: str, headline: str, answer: Callable[[str], Answer]
+) -> None:
+    assert answer(text).headline == headline
+
+
+def test_a_task_that_was_asked_for_is_not_missing(answer: Callable[[str], Answer]) -> None:
+    assert not [note for note in answer("compare 2026-05 2026-08 task text-generation").notes if "tasks" in note]
+
+
+def test_top_counts_the_models_that_entered_and_those_that_left(answer: Callable[[str], Answer]) -> None:
+    left, entered = answer("entries since 2026-05 top 1").shifts
+    assert (left.name, left.rank_after) == ("facebook/opt-125m", None)
+    assert (entered.name, entered.rank_before) == ("zai-org/GLM-5", None)
+
+
 def test_a_past_without_likes_is_a_shorter_past(answer: Callable[[str], Answer]) -> None:
     assert answer("licenses by likes since 2025-11").series[0].taken_on == date(2026, 5, 31)
     assert answer("licenses since 2025-11").series[0].taken_on == date(2025, 11, 30)

@@ -123,7 +123,7 @@ def test_half_a_model_weighs_half_in_what_it_carries():
         ({"meta": (30, 50), "qwen": (50, 30)}, ("meta has passed qwen by downloads since January 28, 2026.",)),
         (
             {"meta": (30, 30), "qwen": (50, 20), "a": (9, 35)},
-            ("a has passed meta, and it has passed qwen by downloads since January 28, 2026.",),
+            ("a has passed meta, and meta has passed qwen by downloads since January 28, 2026.",),
         ),
         (
             {"meta": (50, 60), "qwen": (30, 50)},
