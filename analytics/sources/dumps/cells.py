@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from analytics.names import grouping
 from analytics.sources import hub_rows, validation
 from analytics.sources.dumps.streaming_rollup import texts
+from analytics.sources.parquet import is_list
 from analytics.sources.validation import CellError, shown
 
 if TYPE_CHECKING:
@@ -64,8 +65,7 @@ def repaired(column: pa.Array) -> pa.Array:
     try:
         column.validate(full=True)
     except pa.ArrowInvalid:
-        listed = pa.types.is_list(column.type) or pa.types.is_large_list(column.type)
-        if listed:
+        if is_list(column.type):
             return type(column).from_arrays(column.offsets, repaired(column.values), mask=column.is_null())
         cells = column.cast(pa.large_binary()).to_pylist()
         return pa.array([None if cell is None else cell.decode("utf-8", "replace") for cell in cells], column.type)
@@ -187,9 +187,9 @@ def tags_of_cards(cards: pa.Array) -> tuple[pa.Array, Mask]:
     return pa.array(tags, pa.large_list(pa.string())), np.array([found is None for found in declared], bool)
 
 
-def licenses_of(card: Any) -> list[str] | None:  # noqa: ANN401 - a cell
+def licenses_of(card: Any) -> tuple[str, ...] | None:  # noqa: ANN401 - a cell
     """Return the licenses on a card in JSON; ``None`` where they can't be read."""
     try:
         return hub_rows.card_licenses(json.loads(card) if card else None)
-    except (ValueError, RecursionError):
+    except (CellError, ValueError, RecursionError):
         return None

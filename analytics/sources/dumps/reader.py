@@ -15,7 +15,7 @@ import pyarrow as pa
 from analytics.domain import KEPT_ROWS, Dimension, Listing, ListName, Model
 from analytics.errors import SourceError
 from analytics.names import grouping
-from analytics.sources import hub_rows, validation
+from analytics.sources import hub_rows
 from analytics.sources.dumps import cells
 from analytics.sources.dumps.columns import KINDS
 from analytics.sources.dumps.dump_file import DumpFile, namespaces
@@ -200,15 +200,7 @@ class _Dump:
             name: None for name, column in (("task", "pipeline_tag"), ("library", "library_name")) if column not in row
         }
         if "tags" not in row and "cardData" in self.best[0].column_names:
-            declared = cells.licenses_of(card)
-            unrecorded["licenses"] = None if declared is None else _recorded(declared)
+            unrecorded["licenses"] = cells.licenses_of(card)
         if any(phrase.startswith("createdAt") for phrase in read.unread):  # no pass over all rows looks at these
             self.odd.note(read.model.id, read.unread)
         return replace(read.model, **unrecorded)
-
-
-def _recorded(declared: Sequence[str]) -> tuple[str, ...] | None:
-    try:
-        return validation.licenses(declared)
-    except CellError:
-        return None

@@ -153,6 +153,8 @@ def test_what_is_missing_or_merely_rare_is_not_odd(tmp_path, change):
         (json.dumps({"license": ["mit", None]}), 8.0, 1),
         ("[" * 100_000, 8.0, 1),
         ("x" * 1_000_000, 8.0, 1),
+        (json.dumps({"license": "\ud800"}), 8.0, 1),
+        (json.dumps({"license": [f"l-{n}" for n in range(101)]}), 8.0, 1),
     ],
     ids=lambda value: str(value)[:30],
 )
