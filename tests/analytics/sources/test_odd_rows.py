@@ -290,3 +290,9 @@ def test_nesting_is_cut_and_its_neighbors_stay(depth: int) -> None:
     assert page[0]["a"] == ']}"['
     assert page[0]["after"] == [[1], {"b": 2}]
     assert page[1] == 7
+
+
+@pytest.mark.parametrize("text", ["x" * 200, '\\"' * 100_000, "[" * 200 + "\\"], ids=["letters", "escaped quotes", "a backslash"])
+def test_a_deep_page_that_ends_inside_a_string_is_reported(text: str) -> None:
+    with pytest.raises(json.JSONDecodeError):
+        json_page.parse(("[" * 100_000 + '"' + text).encode())
