@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
 
 COUNTS = frozenset({"downloads", "downloadsAllTime", "likes", "trendingScore"})
-_ID = r"^[A-Za-z0-9._-]{1,128}(/[A-Za-z0-9._-]{1,128})?$"
 
 
 @dataclass(slots=True)
@@ -60,15 +59,18 @@ class RowError(Exception):
         self.place = place
 
 
-def repaired(column: pa.Array) -> pa.Array:
-    """Return texts, or lists of texts, with U+FFFD for bytes that are no UTF-8: Python and Arrow can't read these."""
+def repaired(column: pa.Array, errors: str = "replace") -> pa.Array:
+    """Return texts, or lists of texts, with U+FFFD for bytes that are no UTF-8: Python and Arrow can't read these.
+
+    With ``errors="backslashreplace"``, each of these bytes stays visible, so that two texts stay two.
+    """
     try:
         column.validate(full=True)
     except pa.ArrowInvalid:
         if is_list(column.type):
-            return type(column).from_arrays(column.offsets, repaired(column.values), mask=column.is_null())
+            return type(column).from_arrays(column.offsets, repaired(column.values, errors), mask=column.is_null())
         cells = column.cast(pa.large_binary()).to_pylist()
-        return pa.array([None if cell is None else cell.decode("utf-8", "replace") for cell in cells], column.type)
+        return pa.array([None if cell is None else cell.decode("utf-8", errors) for cell in cells], column.type)
     return column
 
 
@@ -80,7 +82,9 @@ def model_ids(column: pa.Array) -> tuple[pa.Array, Mask]:
 
     """
     ids = pc.fill_null(column.cast(pa.string()), "")
-    odd = ~pc.match_substring_regex(ids, _ID).to_numpy(zero_copy_only=False)
+    short = pc.less_equal(pc.utf8_length(ids), validation.LONGEST_WORD)
+    sound = pc.and_(short, pc.match_substring_regex(ids, f"^(?:{validation.ID})$"))
+    odd = ~sound.to_numpy(zero_copy_only=False)
     if not odd.any():
         return ids, odd
     places = np.flatnonzero(odd).tolist()

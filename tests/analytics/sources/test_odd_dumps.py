@@ -122,6 +122,7 @@ NOT_ODD = [
     {"createdAt": "2024-01-01T00:00:00+00:00"},
     {"cardData": "no JSON, but there are tags"},
     {"id": "gpt2"},
+    {"id": "x" * 256},
     {"tags": [f"license:l-{n}" for n in range(25)]},
 ]
 
@@ -177,6 +178,7 @@ def test_cards_tell_the_license_where_there_are_no_tags(tmp_path, card, mit, odd
         ({"id": "a/b/c"}, "row 4: 'a/b/c' is no model id"),
         ({"id": "a\x00b"}, "row 4: 'a.x00b' is no model id"),
         ({"id": "x" * 1_000_000}, "row 4: 'xxx.* is no model id"),
+        ({"id": "x" * 128 + "/" + "y" * 128}, "row 4: 'xxx.* is no model id"),
         ({"downloads": -1}, "row 4: downloads is -1, not a number from 0"),
     ],
     ids=str,
@@ -186,6 +188,34 @@ def test_what_makes_a_ranking_wrong_refuses_the_dump(tmp_path, change, what):
     content[ODD] |= change
     with pytest.raises(SourceError, match=what):
         count(tmp_path, content)
+
+
+@pytest.mark.parametrize(
+    ("ids", "odd"),
+    [
+        (["org/b c", "org/b_c"], 1),
+        (["org/b c", "org/b+c"], 2),
+        (["org/日本", "org/中文"], 2),
+        (["日本/b", "中文/b"], 2),
+        ([" org/b", "org/b"], 1),
+    ],
+    ids=str,
+)
+def test_odd_ids_are_no_repeated_models(tmp_path, ids, odd):
+    content = rows()
+    for row, name in zip(content, ids, strict=False):
+        row["id"] = name
+    listing, counts = count(tmp_path, content)
+    assert (listing.size, len({model.id for model in listing.models}), listing.odd_rows) == (9, 9, odd)
+    if ids == ["日本/b", "中文/b"]:
+        assert len(models_by(counts, Dimension.NAMESPACE)) == 6, "these are two creators"
+
+
+def test_ids_of_bytes_that_are_no_text_are_no_repeated_models(tmp_path):
+    table = pa.Table.from_pylist(rows(), pa.schema(list(TYPES.items())))
+    ids = pa.array([b"org/m\xff", b"org/m\xfe", *(f"org/m{n}".encode() for n in range(7))], pa.binary())
+    listing, _ = count(tmp_path, table.set_column(0, "id", ids.cast(pa.string(), safe=False)))
+    assert (listing.size, len({model.id for model in listing.models}), listing.odd_rows) == (9, 9, 2)
 
 
 # Columns
