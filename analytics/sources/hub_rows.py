@@ -80,10 +80,8 @@ def card_licenses(card: object) -> tuple[str, ...]:
 
 
 def examples(rows: Sequence[tuple[int, str, Sequence[str]]], total: int) -> str:
-    """Describe the first three odd rows for the log; ``rows`` has row number (0 if unknown), model id and phrases."""
-    text = "; ".join(
-        f"{f'row {number:,} ({name})' if number else name}: {', '.join(phrases)}" for number, name, phrases in rows[:3]
-    )
+    """Describe the first three odd rows for the log; ``rows`` has row number, model id and phrases."""
+    text = "; ".join(f"row {number:,} ({name}): {', '.join(phrases)}" for number, name, phrases in rows[:3])
     return text if total <= 3 else f"{text}; and {total - 3:,} more"
 
 

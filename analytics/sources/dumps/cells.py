@@ -33,22 +33,23 @@ class OddRows:
     count: int = 0
     first: list[tuple[int, str, list[str]]] = field(default_factory=list)
 
-    def add(self, rows: NDArray[np.int64], ids: pa.Array, odd: Mapping[str, tuple[Mask, pa.Array]]) -> None:
-        """Add a batch of these row numbers and ids; ``odd`` has by field where a cell can't be read, and the cells."""
-        masks = [mask for mask, _ in odd.values()]
-        if not masks:
-            return
-        unread = np.logical_or.reduce(masks)
+    def add(self, rows: NDArray[np.int64], ids: pa.Array, odd: Mapping[str, tuple[Mask, pa.Array]]) -> Mask:
+        """Add a batch of these row numbers and ids, and return which of them are odd.
+
+        ``odd`` has by field where a cell can't be read, and the cells.
+        """
+        unread: Mask = np.logical_or.reduce([np.zeros(len(rows), bool), *(mask for mask, _ in odd.values())])
         self.count += int(unread.sum())
         for place in np.flatnonzero(unread)[: 3 - len(self.first)].tolist():
             phrases = [f"{name} is {shown(cells[place].as_py())}" for name, (mask, cells) in odd.items() if mask[place]]
             self.first.append((int(rows[place]), ids[place].as_py(), phrases))
+        return unread
 
-    def note(self, name: str, phrases: Sequence[str]) -> None:
-        """Add a row that is known by its model alone."""
+    def note(self, row: int, name: str, phrases: Sequence[str]) -> None:
+        """Add one row that :meth:`add` didn't count."""
         self.count += 1
         if len(self.first) < 3:
-            self.first.append((0, name, list(phrases)))
+            self.first.append((row, name, list(phrases)))
 
 
 class RowError(Exception):

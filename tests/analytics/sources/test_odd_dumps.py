@@ -190,6 +190,23 @@ def test_what_makes_a_ranking_wrong_refuses_the_dump(tmp_path, change, what):
         count(tmp_path, content)
 
 
+def test_a_row_with_two_odd_cells_is_one_odd_row(tmp_path, caplog):
+    content = rows()
+    content[ODD] |= {"createdAt": "yesterday", "gated": "perhaps", "likes": -1.0}
+    content[ODD + 1] |= {"createdAt": "tomorrow"}
+    assert count(tmp_path, content)[0].odd_rows == 2
+    said = caplog.records[-1].getMessage()
+    assert "row 4 (org-3/model-3): likes is -1.0, gated is 'perhaps'" in said
+    assert "row 5 (org-0/model-4): createdAt is 'tomorrow'" in said
+
+
+@pytest.mark.parametrize("size", [2, 65_536])
+def test_rows_are_counted_once_in_any_batch(tmp_path, monkeypatch, size):
+    monkeypatch.setattr(dump_file, "BATCH", size)
+    content = [row | {"createdAt": "?", "gated": "?" if place % 2 else "auto"} for place, row in enumerate(rows())]
+    assert count(tmp_path, [*content, content[0]])[0].odd_rows == 10
+
+
 @pytest.mark.parametrize(
     ("ids", "odd"),
     [
