@@ -108,23 +108,21 @@ def floats(column: pa.Array | pa.ChunkedArray) -> NDArray[np.float64]:
 
 
 def counts(column: pa.Array, name: str) -> tuple[pa.Array, Mask]:
-    """Return counts with nulls for those that can't be read, and where these are.
+    """Return counts with nulls for those that can't be read, and where these are. NaN is a null, too.
 
     Raises:
         RowError: for downloads that can't be read.
 
     """
     values = floats(column)
+    gaps = np.isnan(values)
     with np.errstate(invalid="ignore"):
-        odd = ~np.isnan(values) & (
-            (values < 0) | (values >= 2.0**63) | ((values != np.floor(values)) & (name != "trendingScore"))
-        )
-    if not odd.any():
-        return column, odd
-    if name == "downloads":
+        odd = ~gaps & ((values < 0) | (values >= 2.0**63) | ((values != np.floor(values)) & (name != "trendingScore")))
+    if name == "downloads" and odd.any():
         place = int(np.argmax(odd))
         raise RowError(place, f"downloads is {shown(column[place].as_py())}, not a number from 0")
-    return pc.if_else(pa.array(odd), pa.scalar(None, column.type), column), odd
+    lost = odd | gaps
+    return pc.if_else(pa.array(lost), pa.scalar(None, column.type), column) if lost.any() else column, odd
 
 
 def words(column: pa.Array) -> tuple[pa.Array, Mask]:

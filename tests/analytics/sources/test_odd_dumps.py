@@ -112,6 +112,8 @@ NOT_ODD = [
     {"trendingScore": None},
     {"downloadsAllTime": None},
     {"downloads": None},
+    {"likes": float("nan")},
+    {"trendingScore": float("nan")},
     {"tags": []},
     {"tags": None},
     {"gated": None},
@@ -233,6 +235,19 @@ def test_ids_of_bytes_that_are_no_text_are_no_repeated_models(tmp_path):
     ids = pa.array([b"org/m\xff", b"org/m\xfe", *(f"org/m{n}".encode() for n in range(7))], pa.binary())
     listing, _ = count(tmp_path, table.set_column(0, "id", ids.cast(pa.string(), safe=False)))
     assert (listing.size, len({model.id for model in listing.models}), listing.odd_rows) == (9, 9, 2)
+
+
+@pytest.mark.parametrize("kind", [pa.float16(), pa.float32(), pa.float64()], ids=str)
+def test_a_gap_in_floats_is_no_number_and_not_odd(tmp_path, kind):
+    table = pa.Table.from_pylist(rows(), pa.schema(list(TYPES.items())))
+    for name in ("downloads", "downloadsAllTime", "likes", "trendingScore"):
+        numbers = np.array([9, 8, np.nan, 6, 5, 4, 3, 2, 1], kind.to_pandas_dtype())
+        table = table.set_column(table.column_names.index(name), name, pa.array(numbers, kind, from_pandas=False))
+    listing, counts = count(tmp_path, table)
+    assert (listing.size, listing.odd_rows) == (9, 0)
+    (gap,) = (model for model in listing.models if model.id == "org-2/model-2")
+    assert (gap.downloads, gap.downloads_all_time, gap.likes, gap.trending) == (0, None, None, None)
+    assert next(one.downloads for one in counts if one.dimension is None) == 38
 
 
 # Columns
