@@ -133,6 +133,10 @@ class Model:
         """The user or organization; for an early model without one, the model's name."""
         return self.id.partition("/")[0]
 
+    def ranked_by(self, within: ListName) -> float | None:
+        """Return the number that the top, trending or liked list is sorted by; ``None`` where it isn't recorded."""
+        return {ListName.TOP: self.downloads, ListName.TRENDING: self.trending, ListName.LIKED: self.likes}[within]
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:

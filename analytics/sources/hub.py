@@ -18,7 +18,7 @@ from huggingface_hub import constants
 from huggingface_hub.errors import HfHubHTTPError
 from huggingface_hub.utils import build_hf_headers, paginate  # type: ignore[attr-defined]
 
-from analytics.domain import LIST_SIZE, Listing, ListName, Model
+from analytics.domain import LIST_SIZE, Listing, ListName
 from analytics.errors import SourceError
 from analytics.sources import hub_rows
 from analytics.sources.hub_session import Address, HubSession, content_type, through
@@ -44,12 +44,8 @@ _EXPAND = [
     "tags",
     "trendingScore",
 ]
-_SORTS: dict[ListName, tuple[str, Callable[[Model], float | None]]] = {
-    ListName.TOP: ("downloads", lambda model: model.downloads),
-    ListName.TRENDING: ("trendingScore", lambda model: model.trending),
-    ListName.LIKED: ("likes", lambda model: model.likes),
-}
-"""The Hub's name of each list's measure, and the measure of a model."""
+_SORTS = {ListName.TOP: "downloads", ListName.TRENDING: "trendingScore", ListName.LIKED: "likes"}
+"""The Hub's name of each list's measure."""
 _SLACK = 1.1
 """Maximum ratio of a row's value to the previous row's, since counts change while the Hub builds a page."""
 _TRIES = 3
@@ -113,8 +109,7 @@ def _listing(session: HubSession, within: ListName, taken_on: date, rows: list[H
         _log.warning(
             "%s gave odd rows in its %s list; not recorded: %s", session.address, within, hub_rows.examples(odd, len(odd))
         )
-    measure = _SORTS[within][1]
-    ranked = sorted((row.model for row in rows), key=lambda model: -(measure(model) or 0))
+    ranked = sorted((row.model for row in rows), key=lambda model: -(model.ranked_by(within) or 0))
     return Listing(taken_on, within, "hub", tuple(ranked), odd_rows=len(odd))
 
 
@@ -140,7 +135,7 @@ def reachable(endpoint: str | None = None, *, timeout: float = 5.0) -> bool:
 
 
 def _rows(session: HubSession, within: ListName, size: int, progress: Callable[[int], None] | None) -> Iterator[HubRow]:
-    measure, value = _SORTS[within]
+    measure = _SORTS[within]
     address = session.address
     headers = build_hf_headers(token=address.token, library_name="hfstats", library_version=version("hfstats"))
     params = {"sort": measure, "limit": size, "expand": _EXPAND}
@@ -154,7 +149,7 @@ def _rows(session: HubSession, within: ListName, size: int, progress: Callable[[
             row = hub_rows.read(item, hub_rows.NEEDED | {measure})
         except CellError as error:
             session.raise_for_row(rank, error)
-        now = value(row.model) or 0
+        now = row.model.ranked_by(within) or 0
         if now > last * _SLACK + 1:
             session.raise_for_row(
                 rank, f"{row.model.id} has {now:,.0f} {measure} and the row before it {last:,.0f}, so the list is not sorted"

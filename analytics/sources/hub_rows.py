@@ -63,23 +63,25 @@ def read(item: Mapping[str, Any], needed: Collection[str] = NEEDED) -> HubRow:
     )
 
 
-def card_licenses(card: object) -> list[str] | None:
-    """Return the licenses on a model's card; ``[]`` where it declares none, ``None`` where they can't be read."""
+def card_licenses(card: object) -> tuple[str, ...]:
+    """Return the licenses on a model's card; ``()`` where it declares none.
+
+    Raises:
+        CellError: where they can't be read.
+
+    """
     if card is None:
-        return []
+        return ()
     if not isinstance(card, Mapping):
-        return None
+        raise CellError(f"cardData is {shown(card)}, not a model's card")
     declared = card.get("license")
     several = declared if isinstance(declared, list | tuple) else [] if declared in (None, "") else [declared]
-    words = [one for one in several if isinstance(one, str)]
-    return _named(words, card) if len(words) == len(several) else None
+    return validation.licenses(_named(validation.words("license", several), card))
 
 
 def examples(rows: Sequence[tuple[int, str, Sequence[str]]], total: int) -> str:
-    """Describe the first three odd rows for the log; ``rows`` has row number (0 if unknown), model id and phrases."""
-    text = "; ".join(
-        f"{f'row {number:,} ({name})' if number else name}: {', '.join(phrases)}" for number, name, phrases in rows[:3]
-    )
+    """Describe the first three odd rows for the log; ``rows`` has row number, model id and phrases."""
+    text = "; ".join(f"row {number:,} ({name}): {', '.join(phrases)}" for number, name, phrases in rows[:3])
     return text if total <= 3 else f"{text}; and {total - 3:,} more"
 
 

@@ -24,11 +24,8 @@ MOST_DAYS = 10_000
 _RESERVED_NAMES = {"hub", "simulation"}
 """Names of sources that aren't files."""
 
-_MEASURES: dict[ListName, tuple[str, Callable[[Model], float | None]]] = {
-    ListName.TOP: ("downloads", lambda model: model.downloads),
-    ListName.TRENDING: ("trending_score", lambda model: model.trending),
-    ListName.LIKED: ("likes", lambda model: model.likes),
-}
+_COLUMNS = {ListName.TOP: "downloads", ListName.TRENDING: "trending_score", ListName.LIKED: "likes"}
+"""The column of each list's measure."""
 
 
 def listings(path: Path, within: ListName | None = None, *, progress: Callable[[int], None] | None = None) -> list[Listing]:
@@ -52,14 +49,14 @@ def listings(path: Path, within: ListName | None = None, *, progress: Callable[[
     source = row_readers.stem(path)
     if source in _RESERVED_NAMES:
         raise SourceError(f"{path.name} would pass for the source {source!r}; give the file another name.")
-    if within is not None and within not in _MEASURES:
+    if within is not None and within not in _COLUMNS:
         raise SourceError(f"{path.name}: a file holds the top, the trending or the liked list; name one of these.")
-    contents = _FileContents((within,) if within else tuple(_MEASURES))
+    contents = _FileContents((within,) if within else tuple(_COLUMNS))
     _read(path, contents, progress)
     name = within or contents.looks_like()
     for day, heap in sorted(contents.days.items()):
         if not heap.best[name]:
-            raise SourceError(f"{path.name} records no {_MEASURES[name][0]} on {day}, so it is no {name} list; name another.")
+            raise SourceError(f"{path.name} records no {_COLUMNS[name]} on {day}, so it is no {name} list; name another.")
     return [Listing(day, name, source, heap.models(name)) for day, heap in sorted(contents.days.items())]
 
 
@@ -89,7 +86,7 @@ class _Day:
 
     def add(self, number: int, model: Model) -> None:
         for name, heap in self.best.items():
-            value = _MEASURES[name][1](model)
+            value = model.ranked_by(name)
             if value is not None:
                 entry = (value, -number, model)  # of equal values, the earlier row is the better one
                 (heapq.heappush if len(heap) < LIST_SIZE else heapq.heappushpop)(heap, entry)

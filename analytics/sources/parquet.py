@@ -113,7 +113,7 @@ def _check_kind(path: Path, field: pa.Field, kinds: Kinds) -> None:
 
 def _check_lengths(path: Path, batch: pa.RecordBatch, before: int) -> None:
     for name, column in zip(batch.schema.names, batch.columns, strict=True):
-        cells = column.values if pa.types.is_list(column.type) or pa.types.is_large_list(column.type) else column
+        cells = column.values if is_list(column.type) else column
         if pa.types.is_dictionary(cells.type) and len(cells.dictionary):
             longest = pc.max(pc.binary_length(cells.dictionary)).as_py() or 0
             if longest > LONGEST_CELL:
@@ -130,7 +130,7 @@ def _cut(batch: pa.RecordBatch) -> pa.RecordBatch:
 
 
 def _cut_column(column: pa.Array) -> pa.Array:
-    listed = pa.types.is_list(column.type) or pa.types.is_large_list(column.type)
+    listed = is_list(column.type)
     cells = column.values if listed else column
     if not pa.types.is_dictionary(cells.type) or (pc.max(pc.binary_length(cells.dictionary)).as_py() or 0) <= LONGEST_CELL:
         return column
@@ -158,7 +158,7 @@ def decode(path: Path, name: str, column: pa.Array, most: int) -> pa.Array:
         SourceError: where that would take more than ``most`` bytes.
 
     """
-    listed = pa.types.is_list(column.type) or pa.types.is_large_list(column.type)
+    listed = is_list(column.type)
     cells = pc.list_flatten(column) if listed else column
     if not pa.types.is_dictionary(cells.type):
         return column
@@ -175,10 +175,14 @@ def decode(path: Path, name: str, column: pa.Array, most: int) -> pa.Array:
     return pa.LargeListArray.from_arrays(offsets, texts, mask=column.is_null())
 
 
+def is_list(kind: pa.DataType) -> bool:
+    """Return whether a type is a list."""
+    return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind))
+
+
 def is_words(kind: pa.DataType) -> bool:
     """Return whether a type is a list of strings or of nulls."""
-    listed = pa.types.is_list(kind) or pa.types.is_large_list(kind)
-    return listed and (is_text(kind.value_type) or pa.types.is_null(kind.value_type))
+    return is_list(kind) and (is_text(kind.value_type) or pa.types.is_null(kind.value_type))
 
 
 def is_text(kind: pa.DataType) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import math
 import re
 import zlib
 from typing import IO, TYPE_CHECKING, Any
@@ -183,9 +184,14 @@ def _parquet(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             for name in ("license", "tags"):
                 if isinstance(cells.get(name), str):
                     cells[name] = cells[name].split(";") if cells[name] else None
+            for name in _WITH_GAPS:
+                if isinstance(cells.get(name), float) and math.isnan(cells[name]):
+                    cells[name] = None
             yield number, cells
 
 
+_WITH_GAPS = ("likes", "downloads_all_time", "trending_score")
+"""Numbers that a row may lack: where pandas has gaps in numbers, it writes NaN."""
 _KINDS: dict[str, Kinds] = {
     "snapshot_date": (pa.types.is_date, pa.types.is_timestamp, is_text),
     "model_id": (is_text,),

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from analytics.names import grouping
 from analytics.sources import hub_rows, validation
 from analytics.sources.dumps.streaming_rollup import texts
+from analytics.sources.parquet import is_list
 from analytics.sources.validation import CellError, shown
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
 
 COUNTS = frozenset({"downloads", "downloadsAllTime", "likes", "trendingScore"})
-_ID = r"^[A-Za-z0-9._-]{1,128}(/[A-Za-z0-9._-]{1,128})?$"
 
 
 @dataclass(slots=True)
@@ -33,22 +33,23 @@ class OddRows:
     count: int = 0
     first: list[tuple[int, str, list[str]]] = field(default_factory=list)
 
-    def add(self, rows: NDArray[np.int64], ids: pa.Array, odd: Mapping[str, tuple[Mask, pa.Array]]) -> None:
-        """Add a batch of these row numbers and ids; ``odd`` has by field where a cell can't be read, and the cells."""
-        masks = [mask for mask, _ in odd.values()]
-        if not masks:
-            return
-        unread = np.logical_or.reduce(masks)
+    def add(self, rows: NDArray[np.int64], ids: pa.Array, odd: Mapping[str, tuple[Mask, pa.Array]]) -> Mask:
+        """Add a batch of these row numbers and ids, and return which of them are odd.
+
+        ``odd`` has by field where a cell can't be read, and the cells.
+        """
+        unread: Mask = np.logical_or.reduce([np.zeros(len(rows), bool), *(mask for mask, _ in odd.values())])
         self.count += int(unread.sum())
         for place in np.flatnonzero(unread)[: 3 - len(self.first)].tolist():
             phrases = [f"{name} is {shown(cells[place].as_py())}" for name, (mask, cells) in odd.items() if mask[place]]
             self.first.append((int(rows[place]), ids[place].as_py(), phrases))
+        return unread
 
-    def note(self, name: str, phrases: Sequence[str]) -> None:
-        """Add a row that is known by its model alone."""
+    def note(self, row: int, name: str, phrases: Sequence[str]) -> None:
+        """Add one row that :meth:`add` didn't count."""
         self.count += 1
         if len(self.first) < 3:
-            self.first.append((0, name, list(phrases)))
+            self.first.append((row, name, list(phrases)))
 
 
 class RowError(Exception):
@@ -59,16 +60,18 @@ class RowError(Exception):
         self.place = place
 
 
-def repaired(column: pa.Array) -> pa.Array:
-    """Return texts, or lists of texts, with U+FFFD for bytes that are no UTF-8: Python and Arrow can't read these."""
+def repaired(column: pa.Array, errors: str = "replace") -> pa.Array:
+    """Return texts, or lists of texts, with U+FFFD for bytes that are no UTF-8: Python and Arrow can't read these.
+
+    With ``errors="backslashreplace"``, each of these bytes stays visible, so that two texts stay two.
+    """
     try:
         column.validate(full=True)
     except pa.ArrowInvalid:
-        listed = pa.types.is_list(column.type) or pa.types.is_large_list(column.type)
-        if listed:
-            return type(column).from_arrays(column.offsets, repaired(column.values), mask=column.is_null())
+        if is_list(column.type):
+            return type(column).from_arrays(column.offsets, repaired(column.values, errors), mask=column.is_null())
         cells = column.cast(pa.large_binary()).to_pylist()
-        return pa.array([None if cell is None else cell.decode("utf-8", "replace") for cell in cells], column.type)
+        return pa.array([None if cell is None else cell.decode("utf-8", errors) for cell in cells], column.type)
     return column
 
 
@@ -80,7 +83,9 @@ def model_ids(column: pa.Array) -> tuple[pa.Array, Mask]:
 
     """
     ids = pc.fill_null(column.cast(pa.string()), "")
-    odd = ~pc.match_substring_regex(ids, _ID).to_numpy(zero_copy_only=False)
+    short = pc.less_equal(pc.utf8_length(ids), validation.LONGEST_WORD)
+    sound = pc.and_(short, pc.match_substring_regex(ids, f"^(?:{validation.ID})$"))
+    odd = ~sound.to_numpy(zero_copy_only=False)
     if not odd.any():
         return ids, odd
     places = np.flatnonzero(odd).tolist()
@@ -103,23 +108,21 @@ def floats(column: pa.Array | pa.ChunkedArray) -> NDArray[np.float64]:
 
 
 def counts(column: pa.Array, name: str) -> tuple[pa.Array, Mask]:
-    """Return counts with nulls for those that can't be read, and where these are.
+    """Return counts with nulls for those that can't be read, and where these are. NaN is a null, too.
 
     Raises:
         RowError: for downloads that can't be read.
 
     """
     values = floats(column)
+    gaps = np.isnan(values)
     with np.errstate(invalid="ignore"):
-        odd = ~np.isnan(values) & (
-            (values < 0) | (values >= 2.0**63) | ((values != np.floor(values)) & (name != "trendingScore"))
-        )
-    if not odd.any():
-        return column, odd
-    if name == "downloads":
+        odd = ~gaps & ((values < 0) | (values >= 2.0**63) | ((values != np.floor(values)) & (name != "trendingScore")))
+    if name == "downloads" and odd.any():
         place = int(np.argmax(odd))
         raise RowError(place, f"downloads is {shown(column[place].as_py())}, not a number from 0")
-    return pc.if_else(pa.array(odd), pa.scalar(None, column.type), column), odd
+    lost = odd | gaps
+    return pc.if_else(pa.array(lost), pa.scalar(None, column.type), column) if lost.any() else column, odd
 
 
 def words(column: pa.Array) -> tuple[pa.Array, Mask]:
@@ -187,9 +190,9 @@ def tags_of_cards(cards: pa.Array) -> tuple[pa.Array, Mask]:
     return pa.array(tags, pa.large_list(pa.string())), np.array([found is None for found in declared], bool)
 
 
-def licenses_of(card: Any) -> list[str] | None:  # noqa: ANN401 - a cell
+def licenses_of(card: Any) -> tuple[str, ...] | None:  # noqa: ANN401 - a cell
     """Return the licenses on a card in JSON; ``None`` where they can't be read."""
     try:
         return hub_rows.card_licenses(json.loads(card) if card else None)
-    except (ValueError, RecursionError):
+    except (CellError, ValueError, RecursionError):
         return None

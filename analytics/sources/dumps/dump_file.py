@@ -137,7 +137,10 @@ class DumpFile:
             before += len(batch)
 
     def _clean(self, own: dict[str, pa.Array], rows: NDArray[np.int64]) -> Batch:
-        decoded = {name: cells.repaired(decode(self.path, name, column, _MOST_BYTES)) for name, column in own.items()}
+        decoded = {
+            name: cells.repaired(decode(self.path, name, column, _MOST_BYTES), "backslashreplace" if name == "id" else "replace")
+            for name, column in own.items()
+        }
         # A column of nulls has no type to compute with, and records nothing.
         clean = {name: column for name, column in decoded.items() if name in ("id", "downloads") or not _is_empty(column)}
         odd: dict[str, tuple[Mask, pa.Array]] = {}

@@ -15,7 +15,7 @@ import pyarrow as pa
 from analytics.domain import KEPT_ROWS, Dimension, Listing, ListName, Model
 from analytics.errors import SourceError
 from analytics.names import grouping
-from analytics.sources import hub_rows, validation
+from analytics.sources import hub_rows
 from analytics.sources.dumps import cells
 from analytics.sources.dumps.columns import KINDS
 from analytics.sources.dumps.dump_file import DumpFile, namespaces
@@ -39,6 +39,8 @@ _log = logging.getLogger(__name__)
 
 _DAY = re.compile(r"(?<!\d)(20\d\d)[-_]?([01]\d)[-_]?([0-3]\d)(?!\d)")
 _MEASURES = ("downloads", "likes", "trendingScore")
+_ROW, _COUNTED = "row", "counted"
+"""Columns beside the Hub's of the rows that are kept: their numbers, and whether they are among the odd rows already."""
 
 
 def day_of(path: Path) -> date:
@@ -127,9 +129,10 @@ class _Dump:
             access, rows, unread = cells.access(own["gated"])
             self.rollup.add(Dimension.ACCESS, access, weighed, rows)
             odd["gated"] = unread, own["gated"]
-        self._keep(own, numbers)
+        chosen = self._chosen(numbers)
         odd |= {name: (unread, own[name]) for name, unread in declared.result().items()}
-        self.odd.add(batch.rows, own["id"], odd)
+        counted = self.odd.add(batch.rows, own["id"], odd)
+        self._keep(chosen, own | {_ROW: pa.array(batch.rows), _COUNTED: pa.array(counted)})
 
     def _declared(self, own: Mapping[str, pa.Array], weighed: Weighed) -> dict[str, Mask]:
         """Count licenses and derivations, and return by column the rows in which something can't be read."""
@@ -144,7 +147,8 @@ class _Dump:
             self.rollup.add(Dimension.DERIVATION, relations, weighed, rows)
         return {column: unread | lost}
 
-    def _keep(self, own: Mapping[str, pa.Array], numbers: Mapping[str, NDArray[np.float64]]) -> None:
+    def _chosen(self, numbers: Mapping[str, NDArray[np.float64]]) -> list[int]:
+        """Return the places of a batch's models that lead so far by some measure."""
         chosen: set[int] = set()
         for name, counts in numbers.items():
             values = np.nan_to_num(counts, nan=-1.0)
@@ -154,8 +158,11 @@ class _Dump:
             if len(above) > KEPT_ROWS:
                 above = above[np.argpartition(-values[above], KEPT_ROWS)[:KEPT_ROWS]]
             chosen |= set(above.tolist())
+        return sorted(chosen)
+
+    def _keep(self, chosen: Sequence[int], columns: Mapping[str, pa.Array]) -> None:
         if chosen:
-            self.best.append(pa.table(dict(own)).take(pa.array(sorted(chosen))))
+            self.best.append(pa.table(dict(columns)).take(pa.array(chosen)))
         if sum(map(len, self.best)) > 8 * KEPT_ROWS:
             self._prune()
 
@@ -194,21 +201,14 @@ class _Dump:
 
     def _model(self, row: dict[str, Any]) -> Model:
         """Return the model of a row; what the dump has no column for is not recorded."""
-        card = row.pop("cardData", None)
+        number, counted, card = row.pop(_ROW), row.pop(_COUNTED), row.pop("cardData", None)
         read = hub_rows.read(row | {"downloads": row["downloads"] or 0})
         unrecorded: dict[str, Any] = {
             name: None for name, column in (("task", "pipeline_tag"), ("library", "library_name")) if column not in row
         }
         if "tags" not in row and "cardData" in self.best[0].column_names:
-            declared = cells.licenses_of(card)
-            unrecorded["licenses"] = None if declared is None else _recorded(declared)
-        if any(phrase.startswith("createdAt") for phrase in read.unread):  # no pass over all rows looks at these
-            self.odd.note(read.model.id, read.unread)
+            unrecorded["licenses"] = cells.licenses_of(card)
+        unread = [phrase for phrase in read.unread if phrase.startswith("createdAt")]  # no pass over all rows looks at these
+        if unread and not counted:
+            self.odd.note(number, read.model.id, unread)
         return replace(read.model, **unrecorded)
-
-
-def _recorded(declared: Sequence[str]) -> tuple[str, ...] | None:
-    try:
-        return validation.licenses(declared)
-    except CellError:
-        return None

@@ -380,12 +380,22 @@ MINIMAL = {"snapshot_date": ["2026-08-22"] * 3, "model_id": ["a", "b", "c"], "do
         ({"model_id": ["a", "b", "a"]}, "row 3: a stands twice on 2026-08-22"),
         ({"snapshot_date": ["2026-08-22", "soon", "2026-08-22"]}, "row 2: snapshot_date is 'soon'"),
         ({"tags": [["x"], [None], []]}, "row 2: tags is [None], not a list of words"),
+        ({"likes": [3.0, float("inf"), 1.0]}, "row 2: likes is inf"),
         ({"model_id": ["a", "x" * 10_000_000, "c"]}, "rows 1 to 3: model_id holds a cell of 10,000,000 bytes"),
         ({"tags": [["x"], ["y" * 200_000], []]}, "rows 1 to 3: tags holds a cell of 200,000 bytes"),
     ],
 )
 def test_parquet_that_cannot_be_is_named(tmp_path: Path, change: dict[str, Any], what: str) -> None:
     assert what in refusal(parquet(tmp_path, MINIMAL | change))
+
+
+@pytest.mark.parametrize(
+    ("column", "attribute"), [("likes", "likes"), ("trending_score", "trending"), ("downloads_all_time", "downloads_all_time")]
+)
+def test_a_gap_in_floats_is_not_recorded(tmp_path: Path, column: str, attribute: str) -> None:
+    gaps = pa.array([3.0, float("nan"), 1.0], from_pandas=False)
+    models = only(parquet(tmp_path, MINIMAL | {column: gaps}), ListName.TOP)
+    assert [getattr(model, attribute) for model in models] == [3, None, 1]
 
 
 def test_damaged_parquet_is_reported(tmp_path: Path) -> None:

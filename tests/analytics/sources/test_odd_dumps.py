@@ -112,6 +112,8 @@ NOT_ODD = [
     {"trendingScore": None},
     {"downloadsAllTime": None},
     {"downloads": None},
+    {"likes": float("nan")},
+    {"trendingScore": float("nan")},
     {"tags": []},
     {"tags": None},
     {"gated": None},
@@ -122,6 +124,7 @@ NOT_ODD = [
     {"createdAt": "2024-01-01T00:00:00+00:00"},
     {"cardData": "no JSON, but there are tags"},
     {"id": "gpt2"},
+    {"id": "x" * 256},
     {"tags": [f"license:l-{n}" for n in range(25)]},
 ]
 
@@ -153,6 +156,8 @@ def test_what_is_missing_or_merely_rare_is_not_odd(tmp_path, change):
         (json.dumps({"license": ["mit", None]}), 8.0, 1),
         ("[" * 100_000, 8.0, 1),
         ("x" * 1_000_000, 8.0, 1),
+        (json.dumps({"license": "\ud800"}), 8.0, 1),
+        (json.dumps({"license": [f"l-{n}" for n in range(101)]}), 8.0, 1),
     ],
     ids=lambda value: str(value)[:30],
 )
@@ -175,6 +180,7 @@ def test_cards_tell_the_license_where_there_are_no_tags(tmp_path, card, mit, odd
         ({"id": "a/b/c"}, "row 4: 'a/b/c' is no model id"),
         ({"id": "a\x00b"}, "row 4: 'a.x00b' is no model id"),
         ({"id": "x" * 1_000_000}, "row 4: 'xxx.* is no model id"),
+        ({"id": "x" * 128 + "/" + "y" * 128}, "row 4: 'xxx.* is no model id"),
         ({"downloads": -1}, "row 4: downloads is -1, not a number from 0"),
     ],
     ids=str,
@@ -184,6 +190,64 @@ def test_what_makes_a_ranking_wrong_refuses_the_dump(tmp_path, change, what):
     content[ODD] |= change
     with pytest.raises(SourceError, match=what):
         count(tmp_path, content)
+
+
+def test_a_row_with_two_odd_cells_is_one_odd_row(tmp_path, caplog):
+    content = rows()
+    content[ODD] |= {"createdAt": "yesterday", "gated": "perhaps", "likes": -1.0}
+    content[ODD + 1] |= {"createdAt": "tomorrow"}
+    assert count(tmp_path, content)[0].odd_rows == 2
+    said = caplog.records[-1].getMessage()
+    assert "row 4 (org-3/model-3): likes is -1.0, gated is 'perhaps'" in said
+    assert "row 5 (org-0/model-4): createdAt is 'tomorrow'" in said
+
+
+@pytest.mark.parametrize("size", [2, 65_536])
+def test_rows_are_counted_once_in_any_batch(tmp_path, monkeypatch, size):
+    monkeypatch.setattr(dump_file, "BATCH", size)
+    content = [row | {"createdAt": "?", "gated": "?" if place % 2 else "auto"} for place, row in enumerate(rows())]
+    assert count(tmp_path, [*content, content[0]])[0].odd_rows == 10
+
+
+@pytest.mark.parametrize(
+    ("ids", "odd"),
+    [
+        (["org/b c", "org/b_c"], 1),
+        (["org/b c", "org/b+c"], 2),
+        (["org/日本", "org/中文"], 2),
+        (["日本/b", "中文/b"], 2),
+        ([" org/b", "org/b"], 1),
+    ],
+    ids=str,
+)
+def test_odd_ids_are_no_repeated_models(tmp_path, ids, odd):
+    content = rows()
+    for row, name in zip(content, ids, strict=False):
+        row["id"] = name
+    listing, counts = count(tmp_path, content)
+    assert (listing.size, len({model.id for model in listing.models}), listing.odd_rows) == (9, 9, odd)
+    if ids == ["日本/b", "中文/b"]:
+        assert len(models_by(counts, Dimension.NAMESPACE)) == 6, "these are two creators"
+
+
+def test_ids_of_bytes_that_are_no_text_are_no_repeated_models(tmp_path):
+    table = pa.Table.from_pylist(rows(), pa.schema(list(TYPES.items())))
+    ids = pa.array([b"org/m\xff", b"org/m\xfe", *(f"org/m{n}".encode() for n in range(7))], pa.binary())
+    listing, _ = count(tmp_path, table.set_column(0, "id", ids.cast(pa.string(), safe=False)))
+    assert (listing.size, len({model.id for model in listing.models}), listing.odd_rows) == (9, 9, 2)
+
+
+@pytest.mark.parametrize("kind", [pa.float16(), pa.float32(), pa.float64()], ids=str)
+def test_a_gap_in_floats_is_no_number_and_not_odd(tmp_path, kind):
+    table = pa.Table.from_pylist(rows(), pa.schema(list(TYPES.items())))
+    for name in ("downloads", "downloadsAllTime", "likes", "trendingScore"):
+        numbers = np.array([9, 8, np.nan, 6, 5, 4, 3, 2, 1], kind.to_pandas_dtype())
+        table = table.set_column(table.column_names.index(name), name, pa.array(numbers, kind, from_pandas=False))
+    listing, counts = count(tmp_path, table)
+    assert (listing.size, listing.odd_rows) == (9, 0)
+    (gap,) = (model for model in listing.models if model.id == "org-2/model-2")
+    assert (gap.downloads, gap.downloads_all_time, gap.likes, gap.trending) == (0, None, None, None)
+    assert next(one.downloads for one in counts if one.dimension is None) == 38
 
 
 # Columns

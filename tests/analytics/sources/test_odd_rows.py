@@ -12,7 +12,7 @@ from hub_standin import HubStandIn, Row, says, some_models
 
 from analytics.domain import LIST_SIZE, Listing, ListName
 from analytics.errors import SourceError
-from analytics.sources import hub, hub_rows, json_page
+from analytics.sources import hub, hub_rows, json_page, validation
 from analytics.storage.rollup import roll_up
 
 if TYPE_CHECKING:
@@ -290,3 +290,40 @@ def test_nesting_is_cut_and_its_neighbors_stay(depth: int) -> None:
     assert page[0]["a"] == ']}"['
     assert page[0]["after"] == [[1], {"b": 2}]
     assert page[1] == 7
+
+
+@pytest.mark.parametrize("text", ["x" * 200, '\\"' * 100_000, "[" * 200 + "\\"], ids=["letters", "escaped quotes", "a backslash"])
+def test_a_deep_page_that_ends_inside_a_string_is_reported(text: str) -> None:
+    with pytest.raises(json.JSONDecodeError):
+        json_page.parse(("[" * 100_000 + '"' + text).encode())
+
+
+def test_odd_ids_stay_apart(standin: HubStandIn) -> None:
+    ids = ["org/b c", "org/b_c", "org/b+c", "org/日本", "org/中文", "中文/b", "日本/b", "org/b", " org/b", "org/b "]
+
+    def rewrite(_: int, rows: list[Row]) -> list[Row]:
+        return [row | {"id": name} for row, name in zip(rows, ids, strict=False)] + rows[len(ids) :]
+
+    standin.rewrite(rewrite)
+    listing = take(standin)
+    assert listing.odd_rows == len(ids) - 2
+    found = [model.id for model in listing.models[: len(ids)]]
+    assert len(set(found)) == len(ids)
+    assert (found[1], found[7]) == ("org/b_c", "org/b")
+    assert [name.partition("/")[0] for name in found[:5]] == ["org"] * 5, "only what is odd changes"
+    assert found[5].partition("/")[0] != found[6].partition("/")[0], "these are two creators"
+
+
+@pytest.mark.parametrize("value", ["n" * 200 + "/" + "é" * 55, "é" * 256, "é" * 120 + "/" + "é" * 135])
+def test_an_odd_id_is_never_too_long_for_its_hash(value: str) -> None:
+    others = [value, f"{value[:-1]}è"]
+    read = [validation.readable_id(other) for other in others]
+    assert [odd for _, odd in read] == [True, True]
+    assert [validation.model_id(name) for name, _ in read] == [name for name, _ in read]
+    assert read[0] != read[1]
+
+
+@pytest.mark.parametrize("value", ["a/b/c d", "é/", "/é", "é" * 257, "a/ ", "  ", "a\x00é"])
+def test_an_odd_id_still_has_to_be_one(value: str) -> None:
+    with pytest.raises(validation.CellError, match="no model id"):
+        validation.readable_id(value)
