@@ -138,6 +138,8 @@ class Spoken:
     """Which question is asked where a text has phrases of several: the one with the highest priority."""
     measures: frozenset[Measure] = frozenset(Measure)
     """Measures that narrow it. Words for the others say nothing: "how old are the popular models"."""
+    of_models: bool = False
+    """Whether it can be about models, where it is about a dimension that it names: ``concentration models``."""
     over_time: bool = True
     """Whether words such as "changed" ask for it over time. They don't where it is about changes anyway."""
 

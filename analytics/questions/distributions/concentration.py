@@ -223,6 +223,7 @@ CONCENTRATION = Question(
                 *("effective number", "gini coefficient", "hhi index"),
             ),
             priority=2,
+            of_models=True,
         ),
     ),
     summary="How concentrated the list is on a few creators, licenses, tasks or models: HHI, Gini, effective number",
