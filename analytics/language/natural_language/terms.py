@@ -50,7 +50,7 @@ def find_terms(text: str, vocabulary: Mapping[str, Word], names: Directory, toda
     text = text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").replace("`", "'")
     text = re.sub(r"'s\b|s'(?=\s|$)", " ", text)
     text = re.sub(r"\bdon't\b|n't\b", " not ", text).replace("'", "")
-    text, horizon = re.subn(r"\b(?:in|over) (?:a year|(?:12|twelve|3|three) months)\b(?! ago)", " forecast ", text)
+    text, horizon = re.subn(r"\b(?:(?:in|over) (?:a year|(?:12|twelve|3|three) months)|a year from now)\b(?! ago)", " forecast ", text)
     dates = when(text, today)
     terms = Terms(dates)
     rest = _top(dates.rest, terms)
