@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from analytics.language.natural_language.names import Directory
 
 _WORD = re.compile(r"[\w./+-]*[\w+]")
+_HORIZON = re.compile(r"\b(?:(?:in|over) (?:a year|(?:12|twelve|3|three) months)|a year from now)\b(?! ago)")
 _WIDEST = 5
 """Words in one phrase of the lexicon or one name."""
 
@@ -50,7 +51,7 @@ def find_terms(text: str, vocabulary: Mapping[str, Word], names: Directory, toda
     text = text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").replace("`", "'")
     text = re.sub(r"'s\b|s'(?=\s|$)", " ", text)
     text = re.sub(r"\bdon't\b|n't\b", " not ", text).replace("'", "")
-    text, horizon = re.subn(r"\b(?:(?:in|over) (?:a year|(?:12|twelve|3|three) months)|a year from now)\b(?! ago)", " forecast ", text)
+    text, horizon = _HORIZON.subn(" forecast ", text)
     dates = when(text, today)
     terms = Terms(dates)
     rest = _top(dates.rest, terms)
