@@ -221,6 +221,13 @@ class World:
                 body |= {"is_ext_shared_channel": True}
         return body
 
+    def edited(self, who, line):
+        """An edit of a message in a direct conversation with a person of another company."""
+        user, channel = self.person(who), self.channel("direct", self.person(who)).id
+        before, after = (Message("1.000100", channel, user.id, text, edited="1.000200") for text in ("before", line))
+        event = payloads.edit_event(self.slack.service, self.workspace, after, before)
+        return payloads.event_callback(self.slack.service, self.workspace, event) | {"is_ext_shared_channel": True}
+
     def pressed(self, who, name, action, value=None, **more):
         """A button in a message or, without a channel, on the App Home."""
         user = self.person(who)
@@ -652,6 +659,14 @@ def test_a_conversation_without_access_does_nothing(informed):
         informed.services.serve(conversation, informed.services.parser.parse(line))
         assert REFUSED.search(str([call.arguments for call in informed.slack.calls]))
     assert rows(informed) == before
+
+
+@pytest.mark.parametrize("who", [ActorKind.MEMBER, ActorKind.STRANGER], ids=str)
+def test_an_edit_is_allowed_what_a_message_is(informed, who):
+    informed.reset()
+    said = informed.send(informed.edited(who, "pause"))
+    assert bool(REFUSED.search(said)) is (who is ActorKind.STRANGER)
+    assert informed.paused(informed.channel("direct", informed.person(who)).id) is (who is ActorKind.MEMBER)
 
 
 def test_a_bot_is_never_answered(informed):
