@@ -43,9 +43,15 @@ def command_word(text: str) -> str | None:
     return _ALIASES.get(word, word) if word in WORDS or word in _ALIASES else None
 
 
+def split_first_word(text: str) -> tuple[str, str]:
+    """Return the first word in small letters, without punctuation, and what follows it after any white space."""
+    word, rest = [*text.split(None, 1), "", ""][:2]
+    return word.casefold().strip("?!.:"), rest.strip()
+
+
 def first_word(text: str) -> str:
-    """Return the first word of a line in small letters, without punctuation."""
-    return text.strip().partition(" ")[0].casefold().strip("?!.:")
+    """Return the first word in small letters, without punctuation."""
+    return split_first_word(text)[0]
 
 
 def permission_for(text: str) -> Permission:
@@ -64,7 +70,7 @@ def parse_command(text: str, forms: Sequence[Form]) -> Command | None:
     word = command_word(text)
     if word is None:
         return None
-    rest = text.strip().partition(" ")[2].strip()
+    rest = split_first_word(text)[1]
     permission = permission_for(text)
     read = _READERS.get(word)
     if read:

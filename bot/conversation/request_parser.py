@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from analytics.errors import HfStatsError, QueryError
 from analytics.language import grammar
-from bot.conversation.commands import command_word, first_word, parse_command, permission_for
+from bot.conversation.commands import command_word, first_word, parse_command, permission_for, split_first_word
 from bot.conversation.failures import notice_of
 from bot.conversation.help import command_buttons, help_notice, no_topic_notice, topic_notice, topic_word
-from bot.conversation.natural_language import not_understood, without_greeting
+from bot.conversation.natural_language import is_small_talk, not_understood, without_greeting
 from bot.conversation.suggestions.mistakes import similar_commands, word_mistake
 from bot.conversation.suggestions.offers import FEWEST, is_working, offers, with_stored_dates
 from bot.domain.access import Permission
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from bot.domain.request import Request
     from bot.domain.store_summary import Entry, StoreSummary
 
-HELP_WORDS = frozenset({"", "help", "hello", "hi"})
 _QUIET = frozenset({"quiet", "quietly"})
 _SENTENCE = 3
 """Words from which a line may ask something that only a chat model understands; fewer are a command with a mistake."""
@@ -67,9 +66,11 @@ class RequestParser:
         return Question(query, request.typed, rephrased=True, quiet=request.quiet) if query else request
 
     def _parse(self, line: str, *, quiet: bool) -> Request:
-        word, rest = first_word(line), line.strip().partition(" ")[2].strip()
-        if word in HELP_WORDS:
+        word, rest = split_first_word(line)
+        if word == "help":
             return self._help(line, rest, quiet=quiet)
+        if not f"{word}{rest}" or is_small_talk(line):
+            return self._help(line, "", quiet=quiet)
         command = parse_command(line, self._forms)
         if command:
             return replace(command, quiet=quiet)
