@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from bot.domain.store_summary import Entry, StoreSummary
 
 _QUIET = frozenset({"quiet", "quietly"})
-_SENTENCE = 3
-"""Words from which a line may ask something that only a chat model understands; fewer are a command with a mistake."""
+SENTENCE = 3
+"""Words from which a line counts as a sentence, which may mean more than its words; fewer are a command with a mistake."""
 _SUMMARY_WITHIN = 1.0
 """Seconds that a refusal waits for the first summary of the store; Slack gives three for the acknowledgement."""
 
@@ -58,7 +58,9 @@ class RequestParser:
         """Whether :meth:`guess` may understand what the grammar doesn't; it takes seconds."""
         if self._guess is None or not isinstance(request, Misunderstood) or request.permission is not Permission.ASK:
             return False
-        return len(request.typed.split()) >= _SENTENCE
+        if request.notice.reference or first_word(request.typed) == "help":
+            return False  # a failure of ours, or a topic that help doesn't have
+        return len(request.typed.split()) >= SENTENCE
 
     def guess(self, request: Misunderstood) -> Request:
         """Ask the chat model what the words mean; returns ``request`` itself where it doesn't know. Never raises."""
