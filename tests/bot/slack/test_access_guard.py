@@ -506,7 +506,7 @@ def test_a_private_channels_number_is_like_one_that_was_never_given_out(either, 
     assert rows(either) == before
     for said in (here(either, "subscriptions"), here(either, "status"), either.send(either.home(ActorKind.MEMBER))):
         assert secret not in said
-        assert "of private conversations" not in said
+    assert "5 active, 0 paused" in here(either, "status")
 
 
 def test_the_number_works_in_the_channel_itself(either):
@@ -659,6 +659,19 @@ def test_a_conversation_without_access_does_nothing(informed):
         informed.services.serve(conversation, informed.services.parser.parse(line))
         assert REFUSED.search(str([call.arguments for call in informed.slack.calls]))
     assert rows(informed) == before
+
+
+def test_a_refusal_in_a_thread_is_told_there(informed):
+    informed.reset()
+    spoken = informed.spoken(ActorKind.STRANGER, "partners", "pause")
+    spoken["event"]["thread_ts"] = "1.000100"
+    pressed = informed.pressed(ActorKind.STRANGER, "partners", "command:x", "pause")
+    pressed["message"]["thread_ts"] = "1.000200"
+    pressed.pop("response_url")
+    for payload, thread in ((spoken, "1.000100"), (pressed, "1.000200")):
+        assert REFUSED.search(informed.send(payload))
+        told = [call.arguments for call in informed.slack.calls if call.method == "chat.postEphemeral"]
+        assert [message.get("thread_ts") for message in told] == [thread]
 
 
 @pytest.mark.parametrize("who", [ActorKind.MEMBER, ActorKind.STRANGER], ids=str)
