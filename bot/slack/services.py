@@ -74,9 +74,11 @@ class Services:
     def _serve(self, conversation: Conversation, request: Request) -> bool:
         match request:
             case Help(notice) | Misunderstood(notice):
-                delivered = self.responder.tell(conversation, notice)
+                self.responder.tell(conversation, notice)
+                return False
             case Command(word="build"):
-                delivered = self.responder.tell(conversation, build_notice(request))
+                self.responder.tell(conversation, build_notice(request))
+                return False
             case Command():
                 delivered = self.subscription_service.serve(conversation, request)
             case Question() if conversation.access.allows(Permission.ASK):
