@@ -139,7 +139,8 @@ def _compared(section: Section, view: View, then: Snapshot) -> Section:
     old, new = _leading(before), _leading(after)
     entered = tuple(raw for raw in new if raw not in old)
     left = tuple(raw for raw in old if raw not in new)
-    changes = [sentences.change(shift, dimension) for shift in shifts[:_EXPLAINED] if abs(shift.points) >= LEAST_CHANGE]
+    told = [shift for shift in shifts[:_EXPLAINED] if shift.is_ranked and abs(shift.points) >= LEAST_CHANGE]
+    changes = [sentences.change(shift, dimension) for shift in told]
     changes = changes or [f"No share changed by a tenth of a point or more since {day(then.taken_on)}"]
     turnover = sentences.entries_and_exits(entered, left, dimension, PLACES)
     return replace(
@@ -153,7 +154,7 @@ def _compared(section: Section, view: View, then: Snapshot) -> Section:
 
 
 def _leading(ranking: Ranking) -> tuple[str, ...]:
-    return tuple(share.name for share in ranking.shares if share.rank <= PLACES)
+    return tuple(share.name for share in ranking.shares if share.rank and share.rank <= PLACES)
 
 
 def _coverage(view: View, then: Snapshot) -> float:

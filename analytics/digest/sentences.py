@@ -23,9 +23,10 @@ _NAMED_FROM = 0.15
 
 
 def leaders(ranking: Ranking, dimension: Dimension, most: int = 3) -> str:
-    """Return ``Leaders by downloads: Apache-2.0 (58.1%), MIT (20.2%) and none declared (9.9%)``."""
-    named = enumerate_([f"{name(dimension, share.name)} ({percent(share.portion)})" for share in ranking.shares[:most]])
-    return f"Leaders by {ranking.by}: {named}"
+    """Return ``Leaders by downloads: Apache-2.0 (58.1%), MIT (20.2%) and Gemma (5.5%); none declared: 9.9%``."""
+    named = enumerate_([f"{name(dimension, share.name)} ({percent(share.portion)})" for share in ranking.ranked[:most]])
+    apart = "".join(f"; {share.name}: {percent(share.portion)}" for share in ranking.unranked if share.value)
+    return f"Leaders by {ranking.by}: {named}{apart}"
 
 
 def change(shift: Shift, dimension: Dimension) -> str:
@@ -67,16 +68,17 @@ def headline(sections: Sequence[Section], edition: Edition, *, with_reasons: boo
         overtaking = _overtaking(section)
         if overtaking:
             return f"{overtaking} {_when(section, edition)}"
-    shifts = [(shift, section) for section in sections for shift in section.shifts if abs(shift.points) >= HEADLINE_CHANGE]
+    changes = [(shift, section) for section in sections for shift in section.shifts if shift.is_ranked]
+    shifts = [(shift, section) for shift, section in changes if abs(shift.points) >= HEADLINE_CHANGE]
     if shifts:
         shift, section = max(shifts, key=lambda pair: abs(pair[0].points))
         subject, verb = noun_phrase(section.dimension, shift.name).start, "gained" if shift.points > 0 else "lost"
         text = f"{subject} {verb} {size(shift.points)} of downloads {_when(section, edition)}"
         return text + reasons(shift) if with_reasons else text
-    leading = next((section for section in sections if section.rankings), None)
+    leading = next((section for section in sections if section.rankings and section.rankings[-1].ranked), None)
     if leading is None:
         return f"There's no data for {edition.name}"
-    first = leading.rankings[-1].shares[0]
+    first = leading.rankings[-1].ranked[0]
     leader = noun_phrase(leading.dimension, first.name)
     lead = f"{'lead' if leader.plural else 'leads'} with {percent(first.portion)} of downloads"
     compared = next((section for section in sections if section.since), None)

@@ -56,7 +56,7 @@ def _ranking(ranking: Ranking, top: int | None = None) -> dict[str, Any]:
         "total": _number(ranking.total),
         "recorded": _number(ranking.recorded),
         **({"rest": _number(ranking.rest)} if ranking.rest else {}),
-        "shares": [_share(share) for share in ranking.shares[:top]],
+        "shares": [_share(share) for share in ranking.first(top).shares],
     }
 
 

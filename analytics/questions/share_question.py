@@ -67,7 +67,7 @@ def share_question(topic: Topic) -> Question:
 def _answer_at_date(view: View, topic: Topic) -> Answer:
     query = view.query
     rankings = view.rankings()
-    headline = topic.contrast(*rankings) if len(rankings) == 2 else _leader(rankings[0], topic)
+    headline = _headline(rankings, topic)
     source = view.source()
     details = [_detail(raw, rankings, topic.dimension) for raw in _leading_names(rankings)]
     subtitle = chart_specs.subtitle(source, query, view.task)
@@ -88,7 +88,13 @@ def _answer_at_date(view: View, topic: Topic) -> Answer:
         notes=(*_robust(view, topic, rankings[-1]), *topic.notes(rankings)),
         next=_next(view, topic, rankings),
     )
-    return with_bounds(answer, max(len(ranking.shares) for ranking in rankings))
+    return with_bounds(answer, max(len(ranking.ranked) for ranking in rankings))
+
+
+def _headline(rankings: Sequence[Ranking], topic: Topic) -> str:
+    if not rankings[-1].ranked:
+        return f"No model's {topic.dimension} is known"
+    return topic.contrast(*rankings) if len(rankings) == 2 else _leader(rankings[0], topic)
 
 
 def _robust(view: View, topic: Topic, ranking: Ranking) -> tuple[str, ...]:
@@ -96,7 +102,7 @@ def _robust(view: View, topic: Topic, ranking: Ranking) -> tuple[str, ...]:
     leading = tuple(share.name for share in ranking.shares if share.name in topic.subject) or tuple(
         share.name for share in ranking.shares if share.rank == 1
     )
-    if ranking.by is Measure.MODELS or view.partial or not ranking.shares[0].value:
+    if ranking.by is Measure.MODELS or view.partial or not any(share.value for share in ranking.ranked):
         return ()
     subject = enumerate_phrases([noun_phrase(topic.dimension, raw) for raw in leading])
     return sentence_without(without_largest(view.models, topic.dimension, leading, ranking.by), subject, ranking.by)
@@ -116,12 +122,12 @@ def _answer_over_time(view: View, topic: Topic) -> Answer:
         chart=_timed_chart(view, topic, moments, headline),
         rankings=tuple(series[-1].ranking for series in past.moments.values()),
         top=query.top,
-        series=tuple(replace(m, ranking=_cut((m.ranking,), query.top)[0]) for series in past.moments.values() for m in series),
+        series=tuple(replace(m, ranking=m.ranking.first(query.top)) for series in past.moments.values() for m in series),
         shifts=past.shifts(query.top),
         notes=(*past.notes, *topic.notes(tuple(series[-1].ranking for series in past.moments.values()))),
         next=_next(view, topic, (moments[-1].ranking,)),
     )
-    return with_bounds(answer, len(moments[-1].ranking.shares), chart_specs.LINES)
+    return with_bounds(answer, len(moments[-1].ranking.ranked), chart_specs.LINES)
 
 
 def _timed_chart(view: View, topic: Topic, moments: Sequence[Moment], headline: str) -> Chart:
@@ -158,12 +164,12 @@ def no_change(by: Measure, since: str) -> str:
 
 
 def _leader(ranking: Ranking, topic: Topic) -> str:
-    first, *others = ranking.shares
+    first, *others = ranking.ranked
     tied = len(others) > 0 and others[0].rank == 1
     lead = (
         f"{_first(ranking, topic.dimension)} with {percent(first.portion)} of {of_measure(ranking.by)}{' each' if tied else ''}"
     )
-    second = next((share for share in others if share.rank > 1), None)
+    second = next((share for share in others if share.rank != 1), None)
     return f"{lead}, ahead of {noun_phrase(topic.dimension, second.name).text} ({percent(second.portion)})" if second else lead
 
 
@@ -209,7 +215,8 @@ def contrast(subject: str, models: float, downloads: float, similar: float = 0.0
 
 
 def _leading_names(rankings: Sequence[Ranking]) -> list[str]:
-    return [share.name for share in rankings[-1].shares[:6]]
+    last = rankings[-1].first(6)
+    return [share.name for share in last.shares]
 
 
 def _detail(raw: str, rankings: Sequence[Ranking], dimension: Dimension) -> str:
@@ -220,14 +227,10 @@ def _detail(raw: str, rankings: Sequence[Ranking], dimension: Dimension) -> str:
     return f"{name(dimension, raw)}: {', '.join(parts)}"
 
 
-def _cut(rankings: Sequence[Ranking], top: int | None) -> tuple[Ranking, ...]:
-    return tuple(replace(ranking, shares=ranking.shares[:top]) for ranking in rankings)
-
-
 def _next(view: View, topic: Topic, rankings: Sequence[Ranking]) -> tuple[str, ...]:
     """Suggest the question about the leader, the same one over time, and a related one."""
     query = view.query
-    leader = rankings[-1].shares[0].name
+    leader = rankings[-1].shares[0].name  # the first with a rank, if any has one
     single = query.but(word=topic.singular, names=(leader,), by=None, top=None, since=None)
     suggestions = [str(single)] if topic.singular else []
     since = chart_specs.year_back(view.scope)

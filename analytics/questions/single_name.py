@@ -112,11 +112,18 @@ def _robust(view: View, raw: str, by: Measure) -> tuple[str, ...]:
 def _headline(rankings: Sequence[Ranking], shares: Sequence[Share], subject: Subject, raw: str) -> str:
     phrase = noun_phrase(subject.dimension, raw)
     portions = [
-        f"{percent(s.portion)} of {of_measure(r.by)} ({ordinal(s.rank)}{'' if r.rest else f' of {len(r.shares)}'})"
+        f"{percent(s.portion)} of {of_measure(r.by)}{_place(s, r)}"
         for r, s in zip(rankings, shares, strict=True)
     ]
     verb = "make up" if phrase.text.startswith("models ") else phrase.has
     return f"{phrase.start} {verb} {enumerate_(portions)}"
+
+
+def _place(share: Share, ranking: Ranking) -> str:
+    """Return the rank in parentheses: `` (2nd of 11)``; ``""`` for what has none."""
+    if share.rank is None:
+        return ""
+    return f" ({ordinal(share.rank)}{'' if ranking.rest else f' of {len(ranking.ranked)}'})"
 
 
 def _absent(view: View, subject: Subject, raw: str) -> NoDataError:
@@ -226,7 +233,8 @@ def _timed_chart(view: View, source: Source, moments: Sequence[Moment], raw: str
     moments = chart_specs.drawable(moments)
     names = chart_specs.leaders(moments, chart_specs.LINES)
     if raw not in names:
-        names = [*names[:-1], raw]
+        ranked = [n for n in names if n not in grouping.UNRANKED]
+        names = [*ranked[:-1], raw, *names[len(ranked) :]]
     kind, series, unit = chart_specs.timed(ChartKind.LINES, moments, names, view.dimension)
     subtitle = chart_specs.subtitle(source, view.query, view.task, view.leading, over_time=True)
     details = [f"{line.name}: {percent(line.values[0] or 0.0)} to {percent(line.values[-1] or 0.0)}" for line in series]
@@ -242,7 +250,7 @@ def _next(view: View, subject: Subject, raw: str, models: Ranking) -> tuple[str,
         suggestions.append(str(query.but(names=(raw,), since=since, top=None)))
     suggestions.append(str(Query(subject.plural, by=query.by, within=query.within, at=query.at)))
     suggestions += [str(Query("model", (share.name,), within=query.within, at=query.at)) for share in models.shares[:1]]
-    rival = next((s.name for s in view.ranking(view.leading).shares if s.name != raw), None)
-    if rival and subject.dimension is not Dimension.LIBRARY:
+    rival = next((s.name for s in view.ranking(view.leading).ranked if s.name != raw), None)
+    if rival and raw not in grouping.UNRANKED and subject.dimension is not Dimension.LIBRARY:
         suggestions.append(str(Query("compare", (raw, rival), within=query.within, at=query.at)))
     return tuple(suggestions)[:3]

@@ -11,6 +11,7 @@ from analytics.domain import Dimension
 from analytics.errors import QueryError
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, name, noun_phrase, of_measure, size
+from analytics.names.grouping import UNRANKED
 from analytics.names.resolve import lookup, nearest
 from analytics.query import MOST_NAMES, Form, Option, Query
 from analytics.questions import chart_specs
@@ -156,6 +157,8 @@ def _headline_over_time(courses: Mapping[str, tuple[float, float]], view: View, 
     leader, other = noun_phrase(view.dimension, first), noun_phrase(view.dimension, second)
     ahead, what = courses[first][1] - courses[second][1], of_measure(view.leading)
     lead = f"{leader.start} {'lead' if leader.plural else 'leads'} {other.text} by {size(ahead)} of {what}"
+    if not UNRANKED.isdisjoint((first, second)):
+        lead = f"{leader.start} {leader.has} {percent(courses[first][1])} of {what}, {other.text} {percent(courses[second][1])}"
     if ahead < LEAST_CHANGE:
         lead = f"{leader.start} and {other.text} are tied at {percent(courses[first][1])} of {what}"
     changes = {raw: last - before for raw, (before, last) in courses.items()}
@@ -170,7 +173,9 @@ def _only(ranking: Ranking, names: Sequence[str]) -> Ranking:
     """Return the ranking of the compared names; an absent one gets zero and the rank after the last."""
     present = [s for s in ranking.shares if s.name in names]
     absent = [n for n in names if n not in {s.name for s in present}]
-    return replace(ranking, shares=(*present, *(Share(n, 0.0, 0.0, len(ranking.shares) + 1) for n in absent)))
+    last = len(ranking.ranked) + 1
+    nothing = [Share(n, 0.0, 0.0, None if n in UNRANKED else last) for n in absent]
+    return replace(ranking, shares=tuple(sorted((*present, *nothing), key=lambda s: s.rank is None)))
 
 
 def _next(view: View, names: Sequence[str], first: str | None) -> tuple[str, ...]:

@@ -49,11 +49,12 @@ def _answer(query: Query, history: History) -> Answer:
     before, after = view.moments([then, view.now], by)
     shifts = comparison.shifts(before.ranking, after.ranking)
     shifts = (*view.explained(shifts[:_EXPLAINED], then), *shifts[_EXPLAINED:])
-    changes = [shift for shift in shifts if shift.points]
+    changes = [shift for shift in shifts if shift.points and shift.is_ranked]
     number, changes = len(changes), changes[: query.top]
     source = view.source(then)
     headline = _headline(changes, dimension, by, day(then.taken_on))
-    shown = (changes or shifts)[: chart_specs.LINES]  # the unchanged leaders where nothing changed
+    unchanged = [shift for shift in shifts if shift.is_ranked]
+    shown = (changes or unchanged)[: chart_specs.LINES]  # the unchanged leaders where nothing changed
     chart = chart_specs.chart(
         ChartKind.SLOPE,
         headline,

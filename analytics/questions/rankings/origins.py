@@ -24,7 +24,7 @@ def _contrast_of(dimension: Dimension) -> Callable[[Ranking, Ranking], str]:
     """Return the headline builder, about the largest name that is known."""
 
     def headline(models: Ranking, downloads: Ranking) -> str:
-        first = next((share for share in downloads.shares if share.name != NOT_KNOWN), None)
+        first = next(iter(downloads.ranked), None)
         by_models = comparison.find(models, first.name) if first else None
         if not first or not by_models:
             return two_leaders(models, downloads, dimension)
@@ -39,7 +39,7 @@ def _members(rankings: Sequence[Ranking]) -> tuple[str, ...]:
     """Name the leading creators of the largest groups, and the part that is unknown."""
     last = rankings[-1]
     dimension = Dimension(last.of)
-    largest = [share for share in last.shares if share.name != NOT_KNOWN][:2]
+    largest = last.ranked[:2]
     leading = tuple(
         f"{name(dimension, share.name)}: {_creators([creator for creator, _ in share.members])}." for share in largest
     )
