@@ -189,12 +189,12 @@ def timed(
     if len(moments) == 2:
         return ChartKind.SLOPE, portions_over_time(moments, names, dimension), Unit.PORTION
     if kind is ChartKind.BUMP:
-        lowest = max(len(names), 1) + 2
-        return kind, ranks_over_time(moments, names, dimension, lowest), Unit.RANK
+        ranked = [raw for raw in names if raw not in UNRANKED]
+        return kind, ranks_over_time(moments, ranked, dimension, max(len(ranked), 1) + 2), Unit.RANK
     series = portions_over_time(moments, names, dimension)
     if kind is ChartKind.AREA and len(series) > 1:
-        ranked = sum(raw not in UNRANKED for raw in names)
-        series = (*series[:ranked], others_over_time(series), *series[ranked:])
+        number = sum(raw not in UNRANKED for raw in names)
+        series = (*series[:number], others_over_time(series), *series[number:])
     return kind, series, Unit.PORTION
 
 

@@ -9,7 +9,7 @@ from analytics.answer import Answer
 from analytics.chart import ChartKind
 from analytics.domain import Dimension, Measure
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_phrases, name, noun_phrase, of_measure, size
+from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, enumerate_phrases, name, noun_phrase, of_measure, size
 from analytics.query import Form, Option, Query
 from analytics.questions import chart_specs
 from analytics.questions.question import Question, View
@@ -85,7 +85,7 @@ def _answer_at_date(view: View, topic: Topic) -> Answer:
         chart=chart,
         rankings=rankings,
         top=query.top,
-        notes=(*_robust(view, topic, rankings[-1]), *topic.notes(rankings)),
+        notes=(*_robust(view, topic, rankings[-1]), *topic.notes(rankings), *_not_ranked(rankings, topic.dimension)),
         next=_next(view, topic, rankings),
     )
     return with_bounds(answer, max(len(ranking.ranked) for ranking in rankings))
@@ -108,6 +108,17 @@ def _robust(view: View, topic: Topic, ranking: Ranking) -> tuple[str, ...]:
     return sentence_without(without_largest(view.models, topic.dimension, leading, ranking.by), subject, ranking.by)
 
 
+def _not_ranked(rankings: Sequence[Ranking], dimension: Dimension) -> tuple[str, ...]:
+    """Give the share of what isn't declared or known, and so has no rank."""
+    apart = dict.fromkeys(share.name for ranking in rankings for share in ranking.unranked if share.value)
+    found = [(raw, [(ranking.by, comparison.find(ranking, raw)) for ranking in rankings]) for raw in apart]
+    return tuple(
+        f"{noun_phrase(dimension, raw).start} have no rank: "
+        f"{enumerate_([f'{percent(share.portion)} of {of_measure(by)}' for by, share in shares if share])}."
+        for raw, shares in found
+    )
+
+
 def _answer_over_time(view: View, topic: Topic) -> Answer:
     query = view.query
     past = view.past()
@@ -115,16 +126,17 @@ def _answer_over_time(view: View, topic: Topic) -> Answer:
     shifts = comparison.shifts(moments[0].ranking, moments[-1].ranking, 1)
     headline = notable(moments, topic.dimension) or largest_change(shifts, topic.dimension, moments)
     source = view.source(past.snapshots[0])
+    last = tuple(series[-1].ranking for series in past.moments.values())
     answer = Answer(
         query=str(query),
         headline=headline,
         source=source,
         chart=_timed_chart(view, topic, moments, headline),
-        rankings=tuple(series[-1].ranking for series in past.moments.values()),
+        rankings=last,
         top=query.top,
         series=tuple(replace(m, ranking=m.ranking.first(query.top)) for series in past.moments.values() for m in series),
         shifts=past.shifts(query.top),
-        notes=(*past.notes, *topic.notes(tuple(series[-1].ranking for series in past.moments.values()))),
+        notes=(*past.notes, *topic.notes(last), *_not_ranked(last, topic.dimension)),
         next=_next(view, topic, (moments[-1].ranking,)),
     )
     return with_bounds(answer, len(moments[-1].ranking.ranked), chart_specs.LINES)

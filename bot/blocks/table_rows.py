@@ -115,8 +115,11 @@ def _limit_rows(headings: tuple[str, ...], rows: Sequence[tuple[str, ...]], limi
 
 
 _STATISTICS = {
-    "r2": "R² (Pearson, raw counts)",
     "spearman": "Spearman's rank correlation",
+    "r2": "R² (Pearson, raw counts)",
+    "r2_low": "R², lower end of the 95% interval",
+    "r2_high": "R², upper end of the 95% interval",
+    "r2_without_largest": "R² without the most downloaded model",
     "r2_loglog": "R² of the logarithms",
     "n": "models",
     "top1": "share of the leader",
@@ -128,12 +131,14 @@ _STATISTICS = {
     "hhi_before": "HHI before",
     "gini": "Gini",
     "names": "names",
+    "left_out": "not declared or not known",
+    "top3_of_all": "share of the top 3 of all",
 }
 """Labels of statistics; the others appear in the answer's sentences."""
 
 
 def _statistic(key: str, value: float) -> str:
-    if key.startswith("top"):
+    if key.startswith("top") or key == "left_out":
         return percent(value)
     if key.startswith("effective"):
         return f"{value:.1f}"

@@ -81,7 +81,7 @@ def _answer(query: Query, history: History) -> Answer:
         ),
         shifts=tuple(changes),
         top=query.top,
-        notes=(*notes, *_mix(changes[:1], dimension)),
+        notes=(*notes, *_mix(changes[:1], dimension), *_not_ranked(shifts, dimension)),
         next=(
             *([str(Query(singular.value, (single,), within=query.within, at=query.at))] if single else []),
             *(str(query.but(names=(word,), task=None if word == "tasks" else query.task)) for word in others[:2]),
@@ -130,6 +130,16 @@ def _mix(largest: Sequence[Shift], dimension: Dimension) -> tuple[str, ...]:
         parts = [mix] if abs(stayed) < LEAST_CHANGE else [f"{points(stayed)} from models that stayed in the list", mix]
         notes.append(f"{noun_phrase(dimension, shift.name).start}: {', '.join(parts)}.")
     return tuple(notes)
+
+
+def _not_ranked(shifts: Sequence[Shift], dimension: Dimension) -> tuple[str, ...]:
+    """Give the change of what isn't declared or known, which is no mover but makes room for the others or takes it."""
+    apart = [shift for shift in shifts if not shift.is_ranked and abs(shift.points) >= LEAST_CHANGE]
+    return tuple(
+        f"{noun_phrase(dimension, shift.name).start} have no rank: {percent(shift.before)} of {of_measure(shift.by)} before, "
+        f"{percent(shift.after)} now."
+        for shift in apart
+    )
 
 
 def led_by(reasons: Sequence[Reason]) -> str:

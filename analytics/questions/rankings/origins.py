@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING
 
 from analytics.chart import ChartKind
 from analytics.domain import Dimension
-from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import enumerate_, name, noun_phrase
-from analytics.names.creators import NOT_KNOWN
 from analytics.questions.share_question import OTHER_GROUPINGS, Topic, contrast, share_question, two_leaders
 from analytics.statistics import comparison
 
@@ -36,18 +34,13 @@ def _contrast_of(dimension: Dimension) -> Callable[[Ranking, Ranking], str]:
 
 
 def _members(rankings: Sequence[Ranking]) -> tuple[str, ...]:
-    """Name the leading creators of the largest groups, and the part that is unknown."""
+    """Name the leading creators of the largest groups."""
     last = rankings[-1]
     dimension = Dimension(last.of)
     largest = last.ranked[:2]
-    leading = tuple(
+    return tuple(
         f"{name(dimension, share.name)}: {_creators([creator for creator, _ in share.members])}." for share in largest
     )
-    unknown = comparison.find(last, NOT_KNOWN)
-    if not unknown or not unknown.value:
-        return leading
-    what = "kind of creator" if dimension is Dimension.KIND else "creator's country"
-    return (*leading, f"The {what} isn't known for {percent(unknown.portion)} of {last.by}.")
 
 
 def _creators(names: Sequence[str]) -> str:
