@@ -138,6 +138,8 @@ class Shift:
     reasons: tuple[Reason, ...] = ()
     """Largest effect first."""
     split: Split | None = None
+    without: float | None = None
+    """``points`` in lists without the model that entered or left with over a tenth of downloads; ``None`` where none did."""
 
     @property
     def is_ranked(self) -> bool:

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, name, noun_phrase, ordinal, plural, size
 from analytics.questions.changes.movers import led_by
+from analytics.statistics.spikes import beside
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analytics.answer import Ranking, Shift
+    from analytics.answer import Ranking, Reason, Shift
     from analytics.digest.edition import Edition
     from analytics.digest.values import Section
     from analytics.domain import Dimension
+    from analytics.statistics.spikes import Jump
 
 HEADLINE_CHANGE = 0.005
 """Least change of a portion for the headline: half a percentage point."""
@@ -29,19 +31,29 @@ def leaders(ranking: Ranking, dimension: Dimension, most: int = 3) -> str:
     return f"Leaders by {ranking.by}: {named}{apart}"
 
 
-def change(shift: Shift, dimension: Dimension) -> str:
-    """Describe one shift: its size, the new share, a change of rank, and its reasons."""
+def change(shift: Shift, dimension: Dimension, found: Jump | None = None) -> str:
+    """Describe one shift: its size, the new share, a change of rank, and its reasons.
+
+    ``found`` is a model that moves every share and is told elsewhere: the change without it stands beside, and it's no reason.
+    """
     verb = "rose" if shift.points > 0 else "fell"
     text = f"{noun_phrase(dimension, shift.name).start} {verb} {size(shift.points, 'point')} to {percent(shift.after)}"
     if shift.rank_before and shift.rank_after and shift.rank_before != shift.rank_after:
         text += f" ({ordinal(shift.rank_before)} to {ordinal(shift.rank_after)})"
-    return text + reasons(shift)
+    if found and any(reason.model == found.model.id for reason in _main(shift)):
+        return text + beside(shift, found)
+    return text + beside(shift, found) + reasons(shift)
+
+
+def _main(shift: Shift) -> list[Reason]:
+    """Return the up to three models that made most of a shift."""
+    large = [reason for reason in shift.reasons if abs(reason.points) >= LEAST_CHANGE]
+    return [reason for reason in large if shift.points and reason.points / shift.points >= _NAMED_FROM][:3]
 
 
 def reasons(shift: Shift) -> str:
     """Return the end of a sentence: the up to three main models, else the number of models that contributed; may be ``""``."""
-    large = [reason for reason in shift.reasons if abs(reason.points) >= LEAST_CHANGE]
-    main = [reason for reason in large if shift.points and reason.points / shift.points >= _NAMED_FROM][:3]
+    main = _main(shift)
     if main:
         return led_by(main)
     contributing = sum(reason.points * shift.points > 0 for reason in shift.reasons)

@@ -78,6 +78,8 @@ def _shift(shift: Shift) -> dict[str, Any]:
         "rank_after": shift.rank_after,
         "reasons": [{"model": r.model, "cause": r.cause.value, "points": r.points} for r in shift.reasons],
     }
+    if shift.without is not None:
+        data["points_without"] = shift.without
     if shift.split:
         split = shift.split
         data["split"] = {"grew": split.grew, "declared": split.declared, "entered": split.entered, "left": split.left}

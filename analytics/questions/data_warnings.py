@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from analytics.domain import Dimension, ListName
-from analytics.names.resolve import dimension_named
+from analytics.domain import Dimension, ListName, Measure
+from analytics.names.resolve import dimension_named, lookup
 from analytics.questions.comparability import comparable
 from analytics.statistics import quality
 from analytics.storage.request_cache import RequestCache
@@ -39,7 +39,21 @@ def warnings_on(query: Query, answer: Answer, history: History) -> tuple[str, ..
     if then:
         warnings += _between(_root(history), then, now)
         warnings += _coverage(_root(history), then, now, _dimension(query, answer))
-    return tuple(dict.fromkeys(warning.sentence for warning in warnings if warning.sentence not in answer.notes))
+    if query.by in {None, Measure.DOWNLOADS} and query.word not in {"likes", "model"}:
+        warnings += carrying(now, history, query.task)
+    new = [warning for warning in warnings if not (warning.model and warning.model in answer.headline)]
+    return tuple(dict.fromkeys(warning.sentence for warning in new if warning.sentence not in answer.notes))
+
+
+def carrying(now: Snapshot, history: History, typed_task: str | None = None) -> tuple[quality.DataWarning, ...]:
+    """Warn about one model with most downloads of a trending list, which is made without regard to downloads."""
+    if now.list is not ListName.TRENDING:
+        return ()
+    models, within = history.models(now.id), "the trending list"
+    if typed_task:
+        task = lookup(typed_task, Dimension.TASK, {model.task for model in models if model.task})
+        models, within = tuple(model for model in models if model.task == task), f"its {task} models"
+    return quality.carrying(within, models)
 
 
 def of_day(now: Snapshot, history: History) -> tuple[quality.DataWarning, ...]:

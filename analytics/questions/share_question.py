@@ -16,13 +16,15 @@ from analytics.questions.question import Question, View
 from analytics.questions.top_names import with_bounds
 from analytics.statistics import comparison
 from analytics.statistics.highlights import notable
-from analytics.statistics.robustness import sentence_without, without_largest
+from analytics.statistics.robustness import sentence_without, trend_without, without_largest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from analytics.answer import Moment, Ranking, Shift
     from analytics.chart import Chart
+    from analytics.domain import Snapshot
+    from analytics.statistics.robustness import Without
     from analytics.storage.history import History
 
 
@@ -105,7 +107,24 @@ def _robust(view: View, topic: Topic, ranking: Ranking) -> tuple[str, ...]:
     if ranking.by is Measure.MODELS or view.partial or not any(share.value for share in ranking.ranked):
         return ()
     subject = enumerate_phrases([noun_phrase(topic.dimension, raw) for raw in leading])
-    return sentence_without(without_largest(view.models, topic.dimension, leading, ranking.by), subject, ranking.by)
+    without = without_largest(view.models, topic.dimension, leading, ranking.by)
+    return sentence_without(without, subject, ranking.by) or _other_leader(without, leading, ranking, topic.dimension)
+
+
+def _other_leader(without: Without | None, leading: Sequence[str], ranking: Ranking, dimension: Dimension) -> tuple[str, ...]:
+    """Say who would lead without the leader's largest model, where that is somebody else."""
+    second = next((share for share in ranking.ranked if share.rank != 1), None)
+    if without is None or second is None or len(leading) > 1 or second.portion * without.scale <= without.rest:
+        return ()
+    phrase, portion = noun_phrase(dimension, second.name), percent(second.portion * without.scale)
+    return (f"Without {without.model}, {phrase.text} would lead with {portion} of {of_measure(ranking.by)}.",)
+
+
+def _trend(view: View, shifts: Sequence[Shift], then: Snapshot) -> tuple[str, ...]:
+    """Say where one model makes the largest change."""
+    if view.partial or view.leading is Measure.MODELS:
+        return ()
+    return trend_without(view.explained(shifts, then), view.models_of(then), view.models, view.dimension)
 
 
 def _not_ranked(rankings: Sequence[Ranking], dimension: Dimension) -> tuple[str, ...]:
@@ -136,7 +155,12 @@ def _answer_over_time(view: View, topic: Topic) -> Answer:
         top=query.top,
         series=tuple(replace(m, ranking=m.ranking.first(query.top)) for series in past.moments.values() for m in series),
         shifts=past.shifts(query.top),
-        notes=(*past.notes, *topic.notes(last), *_not_ranked(last, topic.dimension)),
+        notes=(
+            *past.notes,
+            *topic.notes(last),
+            *_trend(view, shifts[:1], past.snapshots[0]),
+            *_not_ranked(last, topic.dimension),
+        ),
         next=_next(view, topic, (moments[-1].ranking,)),
     )
     return with_bounds(answer, len(moments[-1].ranking.ranked), chart_specs.LINES)

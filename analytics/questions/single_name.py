@@ -18,13 +18,14 @@ from analytics.questions import chart_specs
 from analytics.questions.question import Question, View
 from analytics.statistics import comparison
 from analytics.statistics.highlights import rank_changes
-from analytics.statistics.robustness import sentence_without, without_largest
+from analytics.statistics.robustness import sentence_without, trend_without, without_largest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analytics.answer import Moment, Ranking, Share, Shift, Source
     from analytics.chart import Chart
+    from analytics.domain import Snapshot
     from analytics.storage.history import History
 
 _NO_ROWS = ("None of its models is among the leading ones that hfstats stores.",)
@@ -111,10 +112,7 @@ def _robust(view: View, raw: str, by: Measure) -> tuple[str, ...]:
 
 def _headline(rankings: Sequence[Ranking], shares: Sequence[Share], subject: Subject, raw: str) -> str:
     phrase = noun_phrase(subject.dimension, raw)
-    portions = [
-        f"{percent(s.portion)} of {of_measure(r.by)}{_place(s, r)}"
-        for r, s in zip(rankings, shares, strict=True)
-    ]
+    portions = [f"{percent(s.portion)} of {of_measure(r.by)}{_place(s, r)}" for r, s in zip(rankings, shares, strict=True)]
     verb = "make up" if phrase.text.startswith("models ") else phrase.has
     return f"{phrase.start} {verb} {enumerate_(portions)}"
 
@@ -205,6 +203,7 @@ def _answer_over_time(view: View, subject: Subject, raw: str) -> Answer:
         notes=(
             *past.notes,
             *rank_changes(moments, view.dimension, raw),
+            *_trend(view, shifts, past.snapshots[0]),
             *(_members(present, subject) if present else ()),
         ),
         next=(
@@ -213,6 +212,13 @@ def _answer_over_time(view: View, subject: Subject, raw: str) -> Answer:
             str(Query(subject.plural, within=query.within)),
         ),
     )
+
+
+def _trend(view: View, shifts: Sequence[Shift], then: Snapshot) -> tuple[str, ...]:
+    """Say where one model makes the change by the leading measure."""
+    if view.partial or view.leading is Measure.MODELS:
+        return ()
+    return trend_without([s for s in shifts if s.by is view.leading], view.models_of(then), view.models, view.dimension)
 
 
 def _headline_over_time(shift: Shift, moments: Sequence[Moment], subject: Subject) -> str:

@@ -65,12 +65,13 @@ def _shift_table(answer: Answer, limit: int) -> Table:
     few = len({shift.name for shift in answer.shifts}) * 2 <= limit
     shifts = [shift for shift in answer.shifts if few or shift.by is by]
     ranked, apart = ([shift for shift in shifts if shift.is_ranked is ranked] for ranked in (True, False))
-    rows = [
-        (_rank(s.rank_after), s.name, s.by.value, percent(s.before), percent(s.after), points(s.points))
-        for s in _within_limit(ranked, apart, limit)
-    ]
-    since = str(answer.source.since or "before")
-    return _limit_rows(("#", "name", "of", since, str(answer.source.snapshot), "change"), rows, limit)
+    shown = _within_limit(ranked, apart, limit)
+    rows = [(_rank(s.rank_after), s.name, s.by.value, percent(s.before), percent(s.after), points(s.points)) for s in shown]
+    headings: tuple[str, ...] = ("#", "name", "of", str(answer.source.since or "before"), str(answer.source.snapshot), "change")
+    if any(shift.without is not None for shift in shifts):
+        headings = (*headings, "without that model")
+        rows = [(*row, "-" if s.without is None else points(s.without)) for row, s in zip(rows, shown, strict=True)]
+    return _limit_rows(headings, rows, limit)
 
 
 def _forecast_table(forecasts: Sequence[Forecast], limit: int) -> Table:

@@ -95,7 +95,8 @@ def _headline(statistics: Mapping[str, float], robust: Robustness) -> str:
     r2 = f"R² = {statistics['r2']:.2f}"
     if verdict is _Verdict.ROUGHLY:
         r2 += f" for raw counts and {statistics['r2_loglog']:.2f} for logarithms"
-    numbers = f"rank correlation {_signed(statistics['spearman'])}, {r2} (n = {statistics['n']:,}, 95% interval {_interval(robust)})"
+    basis = f"n = {statistics['n']:,}, 95% interval {_interval(robust)}"
+    numbers = f"rank correlation {_signed(statistics['spearman'])}, {r2} ({basis})"
     return f"{verdict}: {numbers}{', too uncertain for a verdict' if verdict is _Verdict.OPEN else ''}"
 
 

@@ -38,9 +38,7 @@ def _members(rankings: Sequence[Ranking]) -> tuple[str, ...]:
     last = rankings[-1]
     dimension = Dimension(last.of)
     largest = last.ranked[:2]
-    return tuple(
-        f"{name(dimension, share.name)}: {_creators([creator for creator, _ in share.members])}." for share in largest
-    )
+    return tuple(f"{name(dimension, share.name)}: {_creators([creator for creator, _ in share.members])}." for share in largest)
 
 
 def _creators(names: Sequence[str]) -> str:
