@@ -86,7 +86,7 @@ def digest(
 
 
 def _jump(then: Snapshot, now: Snapshot, history: History) -> Jump | None:
-    """Return the model that alone makes a shift by entering or leaving; ``None`` for the whole Hub, whose rows aren't all stored."""
+    """Return the model that alone makes a shift by entering or leaving; ``None`` for the whole Hub, which has few rows."""
     return None if now.list is ListName.HUB else jump(history.models(then.id), history.models(now.id))
 
 

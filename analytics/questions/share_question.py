@@ -69,7 +69,7 @@ def share_question(topic: Topic) -> Question:
 def _answer_at_date(view: View, topic: Topic) -> Answer:
     query = view.query
     rankings = view.rankings()
-    headline = _headline(rankings, topic)
+    headline = _headline(view, rankings, topic)
     source = view.source()
     details = [_detail(raw, rankings, topic.dimension) for raw in _leading_names(rankings)]
     subtitle = chart_specs.subtitle(source, query, view.task)
@@ -87,15 +87,27 @@ def _answer_at_date(view: View, topic: Topic) -> Answer:
         chart=chart,
         rankings=rankings,
         top=query.top,
-        notes=(*_robust(view, topic, rankings[-1]), *topic.notes(rankings), *_not_ranked(rankings, topic.dimension)),
+        notes=(
+            *_robust(view, topic, rankings[-1]),
+            *topic.notes(rankings),
+            *_not_ranked(rankings, topic.dimension),
+            *parts_of_models(rankings, topic.dimension),
+        ),
         next=_next(view, topic, rankings),
     )
     return with_bounds(answer, max(len(ranking.ranked) for ranking in rankings))
 
 
-def _headline(rankings: Sequence[Ranking], topic: Topic) -> str:
-    if not rankings[-1].ranked:
+def _headline(view: View, rankings: Sequence[Ranking], topic: Topic) -> str:
+    last = rankings[-1]
+    if not last.ranked:
         return f"No model's {topic.dimension} is known"
+    if len(rankings) == 2 and not view.partial and any(share.name in topic.subject for share in last.ranked):
+        models, downloads = (
+            comparison.portion_of_any(view.models, topic.dimension, topic.subject, ranking.by) for ranking in rankings
+        )
+        subject = enumerate_([name(topic.dimension, raw) for raw in topic.subject], "or")
+        return contrast(subject, models, downloads, verb="covers")
     return topic.contrast(*rankings) if len(rankings) == 2 else _leader(rankings[0], topic)
 
 
@@ -118,6 +130,15 @@ def _other_leader(without: Without | None, leading: Sequence[str], ranking: Rank
         return ()
     phrase, portion = noun_phrase(dimension, second.name), percent(second.portion * without.scale)
     return (f"Without {without.model}, {phrase.text} would lead with {portion} of {of_measure(ranking.by)}.",)
+
+
+def parts_of_models(rankings: Sequence[Ranking], dimension: Dimension) -> tuple[str, ...]:
+    """Explain a number of models that isn't whole."""
+    numbers = [share.value for ranking in rankings if ranking.by is Measure.MODELS for share in ranking.shares]
+    if all(abs(number - round(number)) < 1e-6 for number in numbers):
+        return ()
+    word = Dimension.LICENSE if dimension is Dimension.FAMILY else dimension
+    return (f"A model with two {word.plural} counts half for each, so numbers of models aren't all whole.",)
 
 
 def _trend(view: View, shifts: Sequence[Shift], then: Snapshot) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from analytics.names.resolve import resolve
 from analytics.query import Form, Option, Query
 from analytics.questions import chart_specs
 from analytics.questions.question import Question, View
+from analytics.questions.share_question import parts_of_models
 from analytics.statistics import comparison
 from analytics.statistics.highlights import rank_changes
 from analytics.statistics.robustness import sentence_without, trend_without, without_largest
@@ -84,19 +85,21 @@ def _answer_at_date(view: View, subject: Subject, raw: str) -> Answer:
         categories=categories,
         series=series,
     )
+    shown = tuple(_only(ranking, raw) for ranking in rankings)
     parts_title, parts = _parts(shares[-1], leading, models, view)
     return Answer(
         query=str(query),
         headline=headline,
         source=source,
         chart=replace(chart, emphasis=_emphasis(categories, name(subject.dimension, raw)), parts=parts, parts_title=parts_title),
-        rankings=tuple(replace(r, shares=tuple(s for s in r.shares if s.name == raw)) for r in rankings),
+        rankings=shown,
         models=replace(models, shares=models.shares[: query.top or MOST_MODELS]) if models.shares else None,
         creators=replace(creators, shares=creators.shares[: query.top or MOST_MODELS]) if creators else None,
         top=query.top,
         notes=(
             *(() if models.shares else _NO_ROWS),
             *_robust(view, raw, leading.by),
+            *parts_of_models(shown, subject.dimension),
             *(_leading_creators(creators, raw, subject) if creators else _members(shares[-1], subject)),
         ),
         next=_next(view, subject, raw, models),

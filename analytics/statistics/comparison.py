@@ -10,7 +10,7 @@ from analytics.domain import REST, Count, Dimension, Measure, Model
 from analytics.names import grouping
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 _OF_ANY_SIZE = {Dimension.KIND, Dimension.COUNTRY}
 """Dimensions in which small creators count as *not known*, like many others."""
@@ -96,6 +96,13 @@ def shifts(before: Ranking, after: Ranking, most: int | None = None) -> tuple[Sh
 def _shift(name: str, by: Measure, then: Share | None, now: Share | None) -> Shift:
     before, after = (share.portion if share else 0.0 for share in (then, now))
     return Shift(name, by, before, after, after - before, then.rank if then else None, now.rank if now else None)
+
+
+def portion_of_any(models: Sequence[Model], dimension: Dimension, names: Collection[str], by: Measure) -> float:
+    """Return the portion of the models under any of some names, each counted whole, among those whose names are recorded."""
+    recorded = [(weights, value_of(model, by)) for model in models if (weights := grouping.weights_of(model, dimension))]
+    whole = math.fsum(value for _, value in recorded)
+    return math.fsum(value for weights, value in recorded if not weights.keys().isdisjoint(names)) / whole if whole else 0.0
 
 
 def value_of(model: Model, by: Measure) -> float:

@@ -66,7 +66,9 @@ def _shift_table(answer: Answer, limit: int) -> Table:
     shifts = [shift for shift in answer.shifts if few or shift.by is by]
     ranked, apart = ([shift for shift in shifts if shift.is_ranked is ranked] for ranked in (True, False))
     shown = _within_limit(ranked, apart, limit)
-    rows = [(_rank(s.rank_after), s.name, s.by.value, percent(s.before), percent(s.after), points(s.points)) for s in shown]
+    rows: list[tuple[str, ...]] = [
+        (_rank(s.rank_after), s.name, s.by.value, percent(s.before), percent(s.after), points(s.points)) for s in shown
+    ]
     headings: tuple[str, ...] = ("#", "name", "of", str(answer.source.since or "before"), str(answer.source.snapshot), "change")
     if any(shift.without is not None for shift in shifts):
         headings = (*headings, "without that model")

@@ -17,6 +17,7 @@ from analytics.query import MOST_NAMES, Form, Option, Query
 from analytics.questions import chart_specs
 from analytics.questions.changes.months import months, two_months
 from analytics.questions.question import Question, View
+from analytics.questions.share_question import parts_of_models
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -105,6 +106,7 @@ def _answer_at_date(view: View, names: Sequence[str]) -> Answer:
         source=source,
         chart=chart if kind is ChartKind.PAIRED else replace(chart, emphasis=chart.categories[:1]),
         rankings=rankings,
+        notes=parts_of_models(rankings, view.dimension),
         next=_next(view, names, str(query.but(since=since)) if since else None),
     )
 

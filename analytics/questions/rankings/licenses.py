@@ -19,7 +19,7 @@ def _contrast(models: Ranking, downloads: Ranking) -> str:
     by_models, by_downloads = (sum(s.portion for s in r.shares if s.name in PERMISSIVE_PAIR) for r in (models, downloads))
     if not by_models:
         return two_leaders(models, downloads, Dimension.LICENSE)
-    return contrast("Apache-2.0 and MIT", by_models, by_downloads, verb="cover")
+    return contrast("Apache-2.0 and MIT", by_models, by_downloads)
 
 
 LICENSES = share_question(
