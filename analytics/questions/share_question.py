@@ -106,8 +106,8 @@ def _headline(view: View, rankings: Sequence[Ranking], topic: Topic) -> str:
         models, downloads = (
             comparison.portion_of_any(view.models, topic.dimension, topic.subject, ranking.by) for ranking in rankings
         )
-        subject = enumerate_([name(topic.dimension, raw) for raw in topic.subject], "or")
-        return contrast(subject, models, downloads, verb="covers")
+        subject = enumerate_([name(topic.dimension, raw) for raw in topic.subject])
+        return contrast(subject, models, downloads, verb="cover")  # a model under both, or under one and another, is covered
     return topic.contrast(*rankings) if len(rankings) == 2 else _leader(rankings[0], topic)
 
 

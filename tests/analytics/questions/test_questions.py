@@ -283,7 +283,7 @@ def test_movers_since_a_date_tell_what_they_hide(answer: Callable[[str], Answer]
             "Alibaba: +10.7 points from models that stayed in the list, "
             "\N{MINUS SIGN}0.2 points from models that entered or left the list."
         ),
-        "Qwen/Qwen3-8B alone raised total downloads by 11.3%.",
+        "Qwen/Qwen3-8B alone raised total downloads by 11.3% of the earlier total.",
     )
 
 
