@@ -70,6 +70,8 @@ def trend_without(
         if made_by is None or abs(shift.points) < LEAST_CHANGE:
             continue
         old, new = (_portion([m for m in models if successor(m.id) != made_by], dimension, shift) for models in (before, after))
+        if not old and not new:
+            continue  # the name has no other model
         if old is None or new is None:
             continue
         rest = new - old
