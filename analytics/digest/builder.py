@@ -98,7 +98,7 @@ def _told(found: Jump, then: Sequence[Snapshot], edition: Edition, history: Hist
     if since in edition.before and previous and is_spike(found, _jump(previous, then[0], history)):
         entered = f"which entered the list in {edition.before.name} with {percent(found.portion)} of downloads"
         return f"{found.model.id}, {entered}, was a spike: it left again {when}"
-    return found.said(when)
+    return found.said(when) + found.added
 
 
 def latest(history: History, within: ListName) -> Edition:

@@ -38,9 +38,13 @@ class Jump:
     def said(self, when: str) -> str:
         """Return the sentence that tells it, without a period; ``when`` is ``in April 2026`` or ``since March 31, 2026``."""
         if self.entered:
-            added = f"adding {percent(self.of_earlier)} of the earlier total"
-            return f"{self.model.id} entered the list with {percent(self.portion)} of downloads {when}, {added}"
+            return f"{self.model.id} entered the list with {percent(self.portion)} of downloads {when}"
         return f"{self.model.id} left the list {when}, with {percent(self.portion)} of the earlier downloads"
+
+    @property
+    def added(self) -> str:
+        """The end of that sentence: what entering added to the earlier total; ``""`` for leaving."""
+        return f", adding {percent(self.of_earlier)} of the earlier total" if self.entered else ""
 
 
 def jump(before: Sequence[Model], after: Sequence[Model]) -> Jump | None:

@@ -61,7 +61,7 @@ def _answer(query: Query, history: History) -> Answer:
     headline = _headline(changes, dimension, by, day(then.taken_on))
     if found:
         title = found.said(f"since {day(then.taken_on)}")
-        headline = title + _without(changes, dimension)
+        headline = title + found.added + _without(changes, dimension)
     unchanged = [shift for shift in shifts if shift.is_ranked]
     shown = (changes or unchanged)[: chart_specs.LINES]  # the unchanged leaders where nothing changed
     chart = chart_specs.chart(

@@ -77,7 +77,6 @@ def test_what_entered_and_is_gone_again_is_a_spike() -> None:
     [
         (90, "Without a/new, MIT would have fallen 1.7 points instead of rising 20.5 points."),
         (40, "Without a/new, MIT would have fallen 1.7 points instead of rising 11.3 points."),
-        (1, None),
         (0, None),
     ],
 )
