@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from analytics.answer import Answer
@@ -10,9 +10,11 @@ from analytics.chart import ChartKind
 from analytics.domain import Dimension, Measure
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, enumerate_phrases, name, noun_phrase, of_measure, size
-from analytics.query import Form, Option, Query
+from analytics.query import About, Form, Option, Query, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.question import Question, View
+from analytics.questions.question_parts import Fields, FollowUpRules, ranked
+from analytics.questions.ranking_notes import not_ranked, other_leader, parts_of_models
 from analytics.questions.top_names import with_bounds
 from analytics.statistics import comparison
 from analytics.statistics.highlights import notable
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     from analytics.answer import Moment, Ranking, Shift
     from analytics.chart import Chart
     from analytics.domain import Snapshot
-    from analytics.statistics.robustness import Without
     from analytics.storage.history import History
 
 
@@ -52,18 +53,37 @@ class Topic:
     """The names whose sum the contrast is about; empty where it is about the leader."""
     brief: str = ""
     """See :class:`analytics.questions.question.Question`."""
+    spoken: Spoken = field(default_factory=Spoken)
 
 
 def share_question(topic: Topic) -> Question:
     """Build the question that ranks the names of one dimension."""
     options = frozenset(Option) - ({Option.TASK} if topic.dimension is Dimension.TASK else set())
-    form = Form(topic.word, options, aliases=topic.aliases, example=topic.examples[0], singular=topic.singular)
+    form = Form(
+        topic.word,
+        options,
+        aliases=topic.aliases,
+        example=topic.examples[0],
+        singular=topic.singular,
+        about=About.DIMENSION,
+        dimension=topic.dimension,
+        spoken=topic.spoken,
+    )
 
     def answer(query: Query, history: History) -> Answer:
         view = View(query, history, topic.dimension)
         return _answer_over_time(view, topic) if query.since else _answer_at_date(view, topic)
 
-    return Question(form, topic.summary, topic.examples, answer, topic.brief)
+    return Question(
+        form,
+        topic.summary,
+        topic.examples,
+        answer,
+        charts=frozenset({ChartKind.PAIRED, ChartKind.BARS, ChartKind.SLOPE, topic.over_time}),
+        fields=Fields(frozenset({"rankings"}), frozenset({"series", "shifts"})),
+        follow_ups=FollowUpRules(names=ranked),
+        brief=topic.brief,
+    )
 
 
 def _answer_at_date(view: View, topic: Topic) -> Answer:
@@ -90,7 +110,7 @@ def _answer_at_date(view: View, topic: Topic) -> Answer:
         notes=(
             *_robust(view, topic, rankings[-1]),
             *topic.notes(rankings),
-            *_not_ranked(rankings, topic.dimension),
+            *not_ranked(rankings, topic.dimension),
             *parts_of_models(rankings, topic.dimension),
         ),
         next=_next(view, topic, rankings),
@@ -120,25 +140,7 @@ def _robust(view: View, topic: Topic, ranking: Ranking) -> tuple[str, ...]:
         return ()
     subject = enumerate_phrases([noun_phrase(topic.dimension, raw) for raw in leading])
     without = without_largest(view.models, topic.dimension, leading, ranking.by)
-    return sentence_without(without, subject, ranking.by) or _other_leader(without, leading, ranking, topic.dimension)
-
-
-def _other_leader(without: Without | None, leading: Sequence[str], ranking: Ranking, dimension: Dimension) -> tuple[str, ...]:
-    """Say who would lead without the leader's largest model, where that is somebody else."""
-    second = next((share for share in ranking.ranked if share.rank != 1), None)
-    if without is None or second is None or len(leading) > 1 or second.portion * without.scale <= without.rest:
-        return ()
-    phrase, portion = noun_phrase(dimension, second.name), percent(second.portion * without.scale)
-    return (f"Without {without.model}, {phrase.text} would lead with {portion} of {of_measure(ranking.by)}.",)
-
-
-def parts_of_models(rankings: Sequence[Ranking], dimension: Dimension) -> tuple[str, ...]:
-    """Explain a number of models that isn't whole."""
-    numbers = [share.value for ranking in rankings if ranking.by is Measure.MODELS for share in ranking.shares]
-    if all(abs(number - round(number)) < 1e-6 for number in numbers):
-        return ()
-    word = Dimension.LICENSE if dimension is Dimension.FAMILY else dimension
-    return (f"A model with two {word.plural} counts half for each, so numbers of models aren't all whole.",)
+    return sentence_without(without, subject, ranking.by) or other_leader(without, leading, ranking, topic.dimension)
 
 
 def _trend(view: View, shifts: Sequence[Shift], then: Snapshot) -> tuple[str, ...]:
@@ -146,17 +148,6 @@ def _trend(view: View, shifts: Sequence[Shift], then: Snapshot) -> tuple[str, ..
     if view.partial or view.leading is Measure.MODELS:
         return ()
     return trend_without(view.explained(shifts, then), view.models_of(then), view.models, view.dimension)
-
-
-def _not_ranked(rankings: Sequence[Ranking], dimension: Dimension) -> tuple[str, ...]:
-    """Give the share of what isn't declared or known, and so has no rank."""
-    apart = dict.fromkeys(share.name for ranking in rankings for share in ranking.unranked if share.value)
-    found = [(raw, [(ranking.by, comparison.find(ranking, raw)) for ranking in rankings]) for raw in apart]
-    return tuple(
-        f"{noun_phrase(dimension, raw).start} have no rank: "
-        f"{enumerate_([f'{percent(share.portion)} of {of_measure(by)}' for by, share in shares if share])}."
-        for raw, shares in found
-    )
 
 
 def _answer_over_time(view: View, topic: Topic) -> Answer:
@@ -180,7 +171,7 @@ def _answer_over_time(view: View, topic: Topic) -> Answer:
             *past.notes,
             *topic.notes(last),
             *_trend(view, shifts[:1], past.snapshots[0]),
-            *_not_ranked(last, topic.dimension),
+            *not_ranked(last, topic.dimension),
         ),
         next=_next(view, topic, (moments[-1].ranking,)),
     )
