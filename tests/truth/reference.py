@@ -262,11 +262,17 @@ def statistics(rows: Sequence[Row]) -> dict[str, float]:
     logs = [[log10(value) for value in side] for side in zip(*positive, strict=True)]
     return {
         "r2": correlation(likes, downloads) ** 2,
-        "r2_without_largest": correlation(*zip(*without, strict=True)) ** 2,
+        **({"r2_without_largest": correlation(*zip(*without, strict=True)) ** 2} if _enough(without) else {}),
         "spearman": correlation(mean_ranks(likes), mean_ranks(downloads)),
         "r2_loglog": correlation(*logs) ** 2,
         "n": len(pairs),
     }
+
+
+def _enough(pairs: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether there are three pairs above 0 that differ on both sides."""
+    positive = [pair for pair in pairs if all(pair)]
+    return len(positive) > 2 and all(len(set(side)) > 1 for side in zip(*positive, strict=True))
 
 
 def mean_ranks(values: Sequence[float]) -> list[float]:
@@ -425,7 +431,7 @@ def _movers(look: Look) -> dict[str, Any]:
     if then is None:
         raise NothingToTell
     before, after = look.ranking(then, by), look.ranking(look.now, by)
-    moved = [change for change in shifts(before, after) if change["points"]][: look.asked.top]
+    moved = [change for change in shifts(before, after) if change["points"] and change["name"] not in UNRANKED][: look.asked.top]
     least = abs(moved[:EXPLAINED][-1]["points"]) if moved else 0
     for change in moved:
         if abs(change["points"]) >= least:  # of equally large ones, it is open which are explained
