@@ -20,12 +20,15 @@ from analytics.questions.question_parts import Fields, FollowUpRules, present
 from analytics.questions.share_question import no_change
 from analytics.questions.top_names import with_bounds
 from analytics.statistics import comparison
+from analytics.statistics.robustness import trend_without
+from analytics.statistics.spikes import jump, without
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analytics.answer import Reason, Shift
     from analytics.domain import Snapshot
+    from analytics.statistics.spikes import Jump
     from analytics.storage.history import History
 
 _EXPLAINED = 12
@@ -50,11 +53,18 @@ def _answer(query: Query, history: History) -> Answer:
     before, after = view.moments([then, view.now], by)
     shifts = comparison.shifts(before.ranking, after.ranking)
     shifts = (*view.explained(shifts[:_EXPLAINED], then), *shifts[_EXPLAINED:])
-    changes = [shift for shift in shifts if shift.points]
+    found = _jump(view, then)
+    shifts = without(shifts, before.ranking, after.ranking, found, dimension) if found else shifts
+    changes = [shift for shift in shifts if shift.points and shift.is_ranked]
     number, changes = len(changes), changes[: query.top]
     source = view.source(then)
+    title = _change(changes, dimension, by, day(then.taken_on))
     headline = _headline(changes, dimension, by, day(then.taken_on))
-    shown = (changes or shifts)[: chart_specs.LINES]  # the unchanged leaders where nothing changed
+    if found:
+        title = found.said(f"since {day(then.taken_on)}")
+        headline = title + found.added + _without(changes, dimension)
+    unchanged = [shift for shift in shifts if shift.is_ranked]
+    shown = (changes or unchanged)[: chart_specs.LINES]  # the unchanged leaders where nothing changed
     chart = chart_specs.chart(
         ChartKind.SLOPE,
         headline,
@@ -76,12 +86,17 @@ def _answer(query: Query, history: History) -> Answer:
         # The chart shows the change; its reasons are in the headline, and wouldn't fit.
         chart=replace(
             chart,
-            title=_change(changes, dimension, by, day(then.taken_on)),
+            title=title,
             emphasis=(name(dimension, leader),) if leader else (),
         ),
         shifts=tuple(changes),
         top=query.top,
-        notes=(*notes, *_mix(changes[:1], dimension)),
+        notes=(
+            *notes,
+            *_mix(changes[:1], dimension),
+            *(() if found or view.partial else trend_without(changes[:1], view.models_of(then), view.models, dimension)),
+            *_not_ranked(shifts, dimension),
+        ),
         next=(
             *([str(Query(singular.value, (single,), within=query.within, at=query.at))] if single else []),
             *(str(query.but(names=(word,), task=None if word == "tasks" else query.task)) for word in others[:2]),
@@ -99,6 +114,22 @@ def _before(view: View) -> tuple[Snapshot, tuple[str, ...]]:
     if not usable:
         raise nothing_before(view.query, view.scope, f"before {day(view.now.taken_on)}")
     return usable[0], notes_on_month(view.scope, usable[0])
+
+
+def _jump(view: View, then: Snapshot) -> Jump | None:
+    """Return the model that alone makes a shift of all downloads; ``None`` by other measures, of one task, of the whole Hub."""
+    is_of_all = view.leading is Measure.DOWNLOADS and not view.task and not view.partial
+    return jump(view.models_of(then), view.models) if is_of_all else None
+
+
+def _without(changes: Sequence[Shift], dimension: Dimension) -> str:
+    """Return the end of a headline about one model: the largest change without it."""
+    sizes = {shift.name: shift.without or 0.0 for shift in changes}
+    largest = max(sizes, key=lambda raw: (abs(sizes[raw]), raw), default=None)
+    if largest is None or abs(sizes[largest]) < LEAST_CHANGE:
+        return ""
+    verb = "gained" if sizes[largest] > 0 else "lost"
+    return f"; without it, {noun_phrase(dimension, largest).text} {verb} {size(sizes[largest])}"
 
 
 def _headline(changes: Sequence[Shift], dimension: Dimension, by: Measure, since: str) -> str:
@@ -130,6 +161,16 @@ def _mix(largest: Sequence[Shift], dimension: Dimension) -> tuple[str, ...]:
         parts = [mix] if abs(stayed) < LEAST_CHANGE else [f"{points(stayed)} from models that stayed in the list", mix]
         notes.append(f"{noun_phrase(dimension, shift.name).start}: {', '.join(parts)}.")
     return tuple(notes)
+
+
+def _not_ranked(shifts: Sequence[Shift], dimension: Dimension) -> tuple[str, ...]:
+    """Give the change of what isn't declared or known, which is no mover but makes room for the others or takes it."""
+    apart = [shift for shift in shifts if not shift.is_ranked and abs(shift.points) >= LEAST_CHANGE]
+    return tuple(
+        f"{noun_phrase(dimension, shift.name).start} have no rank: {percent(shift.before)} of {of_measure(shift.by)} before, "
+        f"{percent(shift.after)} now."
+        for shift in apart
+    )
 
 
 def led_by(reasons: Sequence[Reason]) -> str:
