@@ -97,7 +97,7 @@ def ask(query: Query, history: History) -> Answer:
         return replace(
             answer,
             follow_ups=follow_ups(query, question.form, answer, cached),
-            notes=(*answer.notes, *warnings_on(query, answer, cached)),
+            notes=(*answer.notes, *warnings_on(answer, cached)),
             next=suggestions,
         )
     except HfStatsError as error:

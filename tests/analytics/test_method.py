@@ -15,7 +15,7 @@ from analytics.formatting.phrases import points
 from analytics.questions.comparability import RECENT_DAYS, comparable, settling, usual
 from analytics.questions.distributions.ages import weighted_median
 from analytics.questions.rankings.derivatives import reach
-from analytics.statistics import comparison, forecasting, quality
+from analytics.statistics import comparison, coverage, forecasting, quality
 from analytics.statistics.attribution import explained
 from analytics.statistics.concentration import concentration
 from analytics.statistics.correlation import correlate
@@ -147,7 +147,7 @@ def test_what_is_distrusted():
     [
         (quality.STALLED, "90% of the counts"),
         (quality.REGRESSED, "more than 2% of the models"),
-        (quality.COVERAGE_DIFFERENCE, "more than 5 points"),
+        (coverage.COVERAGE_DIFFERENCE, "more than 5 points"),
         (quality.DOMINANT, "more than 10% of all downloads"),
     ],
 )
