@@ -47,14 +47,20 @@ def digest(
     *,
     within: ListName = ListName.TOP,
     dimensions: Sequence[Dimension] = DIMENSIONS,
+    as_recorded: bool = False,
 ) -> Digest:
     """Compare an edition's last snapshot with the last one of the edition before.
+
+    What isn't recorded is filled in from the same list up to the edition's end, so that later snapshots don't change a digest;
+    ``as_recorded`` leaves it as it is.
 
     Raises:
         NoDataError: when the edition has no snapshot, or one with a severe warning.
 
     """
-    history = RequestCache(history)  # what is stored meanwhile belongs to no digest
+    history = RequestCache(
+        history, as_recorded=as_recorded, facts_of=(within, edition.last)
+    )  # what is stored meanwhile belongs to no digest
     query = _query(edition, history, within)
     snapshots = scope(query, history)
     severe = next((warning for warning in of_day(snapshots.now, history) if warning.severe), None)

@@ -57,7 +57,7 @@ class View:
 
         """
         self.query = query
-        self.history = history if isinstance(history, RequestCache) else RequestCache(history)
+        self.history = history if isinstance(history, RequestCache) else RequestCache(history, as_recorded=query.as_recorded)
         self.dimension = dimension
         self.scope = scope(query, history)
         self.now = self.scope.now

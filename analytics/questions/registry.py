@@ -87,7 +87,7 @@ def ask(query: Query, history: History) -> Answer:
         NoDataError: when the history has nothing to answer it with.
 
     """
-    question, cached = _BY_WORD[query.word], RequestCache(history)
+    question, cached = _BY_WORD[query.word], RequestCache(history, as_recorded=query.as_recorded)
     try:
         _require_rows(query)
         answer = question.answer(query, cached)

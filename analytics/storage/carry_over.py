@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 CARRY_DAYS = 92
 """Most days between a snapshot and the date whose record fills it in."""
 
+MOST = 2 / 3
+"""Part of the models for which near dates must record a fact that the source records of none."""
+
 FACTS = (Dimension.LICENSE, Dimension.TASK, Dimension.LIBRARY, Dimension.DERIVATION)
 """What is filled in: the license, the task, the library, and the tags that name the base model."""
 
@@ -79,20 +82,29 @@ def gaps(model: Model) -> tuple[Dimension, ...]:
 def filled(models: Sequence[Model], day: date, records: Mapping[str, Sequence[Record]]) -> FilledListing:
     """Fill in the facts that the models of one day lack.
 
-    ``records``: dated rows by the present id of their model, in no order, of any list. The nearest date with a record wins, the
-    earlier one of two equally near. A date on which sources differ fills nothing in, and no record beyond it does.
+    ``records``: dated rows by the present id of their model, in no order, of any list. A model's own tags come first. Then the
+    nearest date with a record wins, the earlier one of two equally near. A date on which sources differ fills nothing in, and
+    no record beyond it does. What a source records of no model is filled in for :data:`MOST` of the models or for none.
     """
-    listing, carried = [], []
-    for model in models:
-        changes: dict[Dimension, Fact] = {}
+    facts: dict[Dimension, dict[int, tuple[date, Fact]]] = {dimension: {} for dimension in FACTS}
+    for place, model in enumerate(models):
         for dimension in gaps(model):
-            nearest = _nearest(dimension, day, [(day, model)]) or _nearest(
-                dimension, day, records.get(renames.successor(model.id), ())
-            )
+            own, others = [(day, model)], records.get(renames.successor(model.id), ())
+            nearest = _nearest(dimension, day, own) or _nearest(dimension, day, others)
             if nearest:
-                changes[dimension] = nearest[1]
-                carried.append(Carried(model.id, dimension, nearest[0]))
-        listing.append(_with(model, changes) if changes else model)
+                facts[dimension][place] = nearest
+    for dimension in FACTS:
+        if len(facts[dimension]) < MOST * len(models) and all(dimension in gaps(model) for model in models):
+            facts[dimension] = {}
+    listing = [
+        _with(model, {dimension: known[place][1] for dimension, known in facts.items() if place in known})
+        for place, model in enumerate(models)
+    ]
+    carried = [
+        Carried(models[place].id, dimension, recorded_on)
+        for dimension, known in facts.items()
+        for place, (recorded_on, _) in known.items()
+    ]
     return FilledListing(tuple(listing), tuple(carried))
 
 
@@ -110,18 +122,22 @@ def _nearest(dimension: Dimension, day: date, records: Iterable[Record]) -> tupl
 
 
 def _with(model: Model, facts: Mapping[Dimension, Fact]) -> Model:
+    if not facts:
+        return model
     fields = dict(zip(FACTS, ("licenses", "task", "library", "tags"), strict=True))
     return replace(model, **{fields[dimension]: fact for dimension, fact in facts.items()})  # type: ignore[arg-type]
 
 
 class Neighbors:
-    """Which snapshots of a store lie near one another, whatever their list."""
+    """Which snapshots lie near one another."""
 
-    def __init__(self, lists: Mapping[ListName, Sequence[Snapshot]]) -> None:
-        """Order all snapshots by date; measured and simulated ones are no neighbors."""
-        snapshots = sorted((s for each in lists.values() for s in each), key=lambda s: (s.taken_on, s.id))
-        self.by_id = {s.id: s for s in snapshots}
-        self._kinds = {simulated: [s for s in snapshots if s.simulated == simulated] for simulated in (False, True)}
+    def __init__(self, snapshots: Iterable[Snapshot], until: date = date.max) -> None:
+        """Order snapshots by date; measured and simulated ones are no neighbors, and none after ``until`` is one."""
+        ordered = sorted(snapshots, key=lambda s: (s.taken_on, s.id))
+        self.by_id = {s.id: s for s in ordered}
+        self._kinds = {
+            simulated: [s for s in ordered if s.simulated == simulated and s.taken_on <= until] for simulated in (False, True)
+        }
         self._days = {simulated: [s.taken_on for s in kind] for simulated, kind in self._kinds.items()}
 
     def of(self, snapshot: Snapshot) -> tuple[int, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -38,15 +39,19 @@ class RequestCache:
     never filled in.
     """
 
-    def __init__(self, history: History, *, as_recorded: bool = False) -> None:
-        """Cache ``history`` for one question; snapshots added meanwhile aren't visible."""
+    def __init__(self, history: History, *, as_recorded: bool = False, facts_of: tuple[ListName, date] | None = None) -> None:
+        """Cache ``history`` for one question; snapshots added meanwhile aren't visible.
+
+        ``facts_of``: the only list whose snapshots are filled in and fill in others, and their last date; by default, all are.
+        """
         self.root = history
         self._history = history
         self._as_recorded = as_recorded
         self._counts: dict[tuple[Dimension | None, str, int], list[Count]] = {}
         self._filled: dict[int, FilledListing] = {}
         self.lists = cache(history.lists)
-        self._neighbors = cache(lambda: Neighbors(self.lists()))
+        self._facts_of = facts_of
+        self._neighbors = cache(self._near)
 
     def snapshots(self, within: ListName) -> tuple[Snapshot, ...]:
         """See :class:`analytics.storage.history.History`."""
@@ -90,6 +95,11 @@ class RequestCache:
     def facts(self, model_ids: Sequence[str], snapshots: Sequence[int]) -> list[tuple[int, Model]]:
         """See :class:`analytics.storage.history.History`."""
         return self._history.facts(model_ids, snapshots)
+
+    def _near(self) -> Neighbors:
+        if self._facts_of:
+            return Neighbors(self.snapshots(self._facts_of[0]), self._facts_of[1])
+        return Neighbors(s for snapshots in self.lists().values() for s in snapshots)
 
     def _rows(self, snapshot: int) -> tuple[Model, ...]:
         key = (self._history, snapshot)
