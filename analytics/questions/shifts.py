@@ -51,7 +51,7 @@ def past(view: View, names: Collection[str] | None = None) -> Past:
 
     """
     recorded, notes = since(view)
-    comparisons = {by: _over_time(view, recorded, by, names) for by in view.measures}
+    comparisons = {by: compare_over_time(view, recorded, by, names) for by in view.measures}
     moments = {
         by: tuple(Moment(s.taken_on, ranking) for s, ranking in zip(recorded, comparison.rankings, strict=True))
         for by, comparison in comparisons.items()
@@ -97,7 +97,7 @@ def compare(view: View, then: Snapshot, by: Measure, names: Collection[str] | No
     return coverage.compare(view.models_of(then), view.models, view.dimension, by, names)
 
 
-def _over_time(view: View, snapshots: Sequence[Snapshot], by: Measure, names: Collection[str] | None) -> Comparison:
+def compare_over_time(view: View, snapshots: Sequence[Snapshot], by: Measure, names: Collection[str] | None = None) -> Comparison:
     """Return the same for a series of snapshots that record the dimension, the earliest first."""
     comparison = coverage.series_of([moment.ranking for moment in view.moments(snapshots, by)], names)
     if view.partial or comparison.has_course:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -121,9 +122,11 @@ def _among_recorded(
     """Return the comparison of the models that are recorded wherever they're listed; ``None`` where these have too little."""
     by = plain.coverage.by
     recorded, left_out = _recorded(listings, dimension)
-    rankings = tuple(comparison.ranking_of(models, by, dimension) for models in recorded)
-    wholes = [sum(comparison.value_of(model, by) for model in models) for models in listings]
-    parts = [ranking.total / whole if whole else 1.0 for ranking, whole in zip(rankings, wholes, strict=True)]
+    wholes = [math.fsum(comparison.value_of(model, by) for model in models) for models in listings]
+    rankings = tuple(
+        replace(comparison.ranking_of(models, by, dimension), total=whole) for models, whole in zip(recorded, wholes, strict=True)
+    )
+    parts = [coverage_of(ranking) for ranking in rankings]
     if min(parts) < ENOUGH or max(parts) - min(parts) > COVERAGE_DIFFERENCE:
         return None
     bounds = {shift.name: shift for shift in _bounded(plain.rankings[0], plain.rankings[-1], names)}

@@ -27,9 +27,11 @@ def recorded_in_part(compared: Comparison, dimension: Dimension, then: date) -> 
     known = f"The {dimension} is known for {both}"
     bases = {shift.basis for shift in compared.shifts}
     if compared.compared:
+        left_out = f"{plural(compared.left_out, 'model')} whose {dimension} isn't known on every date"
         part = min(compared.compared.now, compared.compared.before or 0.0)
-        left_out = f"{plural(compared.left_out, 'model')} {'is' if compared.left_out == 1 else 'are'} left out"
-        notes.append(f"{known}. Changes are among models known on all dates, at least {percent(part)}: {left_out}.")
+        less = part < min(coverage.now, coverage.before or 0.0) - LEAST_CHANGE
+        rest = f", which leaves at least {percent(part)} of {coverage.by}" if less else ""
+        notes.append(f"{known}. Changes leave out {left_out}{rest}.")
     elif not compared.shifts and compared.refused:
         return (f"{known}, so the two can't be compared.",)
     elif Basis.BOUNDS in bases:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from analytics.storage.snapshot_cache import SnapshotCache
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
+    from datetime import date
 
     from analytics.domain import Count, ListName, Model, Snapshot
     from analytics.storage.carry_over import Record

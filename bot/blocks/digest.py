@@ -121,6 +121,7 @@ def _as_json(section: Section) -> dict[str, object]:
         "dimension": section.dimension,
         "since": section.since.isoformat() if section.since else None,
         "coverage": section.coverage,
+        "coverage_before": section.coverage_before,
         "ranking": [{"name": share.name, "portion": share.portion, "rank": share.rank} for share in ranking],
         "shifts": [_shift(shift) for shift in section.shifts],
         "entered": list(section.entered),
@@ -138,7 +139,10 @@ def _shift(shift: Shift) -> dict[str, object]:
         "points": shift.points,
         "rank_before": shift.rank_before,
         "rank_after": shift.rank_after,
-        "reasons": [{"model": reason.model, "points": reason.points} for reason in shift.reasons],
+        "reasons": [{"model": reason.model, "cause": reason.why, "points": reason.points} for reason in shift.reasons],
+        "basis": shift.basis,
+        "low": shift.low,
+        "high": shift.high,
     }
 
 
