@@ -163,7 +163,7 @@ def asked_at(snapshots: Iterable[Snapshot], within: str, at: str) -> Snapshot | 
 
 
 def comparable(snapshots: Iterable[Snapshot], now: Snapshot) -> list[Snapshot]:
-    """Return one snapshot a day up to ``now``, oldest first: of the same list, and of a size that differs by at most 10 % of the larger."""
+    """Return one snapshot a day up to ``now``, oldest first: of the same list, a size at most 10 % of the larger apart."""
     days: dict[str, list[Snapshot]] = defaultdict(list)
     for one in snapshots:
         alike = abs(len(one.rows) - len(now.rows)) * 10 <= max(len(one.rows), len(now.rows))
