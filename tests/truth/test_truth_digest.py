@@ -69,8 +69,8 @@ def section_of(told, dimension):
 
 def sides(known, told, section):
     """Return the rows of both days, the earlier first; nothing for it where no comparable day records the dimension."""
-    now = asked_at(real, "top", told.source.snapshot.isoformat())
-    earlier = [one for one in comparable(real, now)[:-1] if one.day < told.edition.first.isoformat()]
+    now = asked_at(known, "top", told.source.snapshot.isoformat())
+    earlier = [one for one in comparable(known, now)[:-1] if one.day < told.edition.first.isoformat()]
     then = next((one for one in reversed(earlier) if _records(one, section.dimension)), None)
     return then, now
 
