@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from analytics.formatting.numbers import count, percent
-from analytics.formatting.phrases import points
+from analytics.formatting.phrases import change_of, points
 from analytics.formatting.visible import one_line
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _shift_table(answer: Answer, limit: int) -> Table:
     ranked, apart = ([shift for shift in shifts if shift.is_ranked is ranked] for ranked in (True, False))
     shown = _within_limit(ranked, apart, limit)
     rows: list[tuple[str, ...]] = [
-        (_rank(s.rank_after), s.name, s.by.value, percent(s.before), percent(s.after), points(s.points)) for s in shown
+        (_rank(s.rank_after), s.name, s.by.value, percent(s.before), percent(s.after), change_of(s)) for s in shown
     ]
     headings: tuple[str, ...] = ("#", "name", "of", str(answer.source.since or "before"), str(answer.source.snapshot), "change")
     if any(shift.without is not None for shift in shifts):
