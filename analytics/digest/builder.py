@@ -12,8 +12,8 @@ from analytics.digest.edition import Edition
 from analytics.digest.values import Digest, Section
 from analytics.domain import Dimension, ListName, Measure
 from analytics.errors import NoDataError
-from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import LEAST_CHANGE, day, short_list
+from analytics.formatting.numbers import percent, rounded_change
+from analytics.formatting.phrases import day, short_list
 from analytics.query import Period, Query
 from analytics.questions.comparability import difference, scope
 from analytics.questions.data_warnings import of_day
@@ -139,7 +139,7 @@ def _compared(section: Section, view: View, then: Snapshot) -> Section:
     old, new = _leading(before), _leading(after)
     entered = tuple(raw for raw in new if raw not in old)
     left = tuple(raw for raw in old if raw not in new)
-    changes = [sentences.change(shift, dimension) for shift in shifts[:_EXPLAINED] if abs(shift.points) >= LEAST_CHANGE]
+    changes = [sentences.change(shift, dimension) for shift in shifts[:_EXPLAINED] if rounded_change(shift.before, shift.after)]
     changes = changes or [f"No share changed by a tenth of a point or more since {day(then.taken_on)}"]
     turnover = sentences.entries_and_exits(entered, left, dimension, PLACES)
     return replace(

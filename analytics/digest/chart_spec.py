@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analytics.chart import ChartKind
-from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import LEAST_CHANGE, name
+from analytics.formatting.numbers import percent, rounded_change
+from analytics.formatting.phrases import name
 from analytics.questions import chart_specs
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def _shown(section: Section) -> tuple[str, ...]:
     if not section.rankings:
         return ()
     places = {share.name: share.rank for share in section.rankings[-1].shares}
-    changed = [shift.name for shift in section.shifts[:ROWS] if abs(shift.points) >= LEAST_CHANGE]
+    changed = [shift.name for shift in section.shifts[:ROWS] if rounded_change(shift.before, shift.after)]
     leading = [share.name for share in section.rankings[-1].shares if share.name not in changed]
     names = (changed + leading)[:ROWS]
     return tuple(sorted(names, key=lambda raw: (places.get(raw, len(places) + 1), raw)))

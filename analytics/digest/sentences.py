@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analytics.formatting.numbers import percent
+from analytics.formatting.numbers import percent, rounded_change
 from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, name, noun_phrase, ordinal, plural, size
 from analytics.questions.changes.movers import led_by
 
@@ -30,8 +30,9 @@ def leaders(ranking: Ranking, dimension: Dimension, most: int = 3) -> str:
 
 def change(shift: Shift, dimension: Dimension) -> str:
     """Describe one shift: its size, the new share, a change of rank, and its reasons."""
-    verb = "rose" if shift.points > 0 else "fell"
-    text = f"{noun_phrase(dimension, shift.name).start} {verb} {size(shift.points, 'point')} to {percent(shift.after)}"
+    points = rounded_change(shift.before, shift.after)
+    verb = "rose" if points > 0 else "fell"
+    text = f"{noun_phrase(dimension, shift.name).start} {verb} {size(points, 'point')} to {percent(shift.after)}"
     if shift.rank_before and shift.rank_after and shift.rank_before != shift.rank_after:
         text += f" ({ordinal(shift.rank_before)} to {ordinal(shift.rank_after)})"
     return text + reasons(shift)
@@ -42,7 +43,7 @@ def reasons(shift: Shift) -> str:
     large = [reason for reason in shift.reasons if abs(reason.points) >= LEAST_CHANGE]
     main = [reason for reason in large if shift.points and reason.points / shift.points >= _NAMED_FROM][:3]
     if main:
-        return led_by(main)
+        return led_by(shift, main)
     contributing = sum(reason.points * shift.points > 0 for reason in shift.reasons)
     return f", spread over {plural(contributing, 'model')}" if contributing > 1 else ""
 
@@ -67,11 +68,13 @@ def headline(sections: Sequence[Section], edition: Edition, *, with_reasons: boo
         overtaking = _overtaking(section)
         if overtaking:
             return f"{overtaking} {_when(section, edition)}"
-    shifts = [(shift, section) for section in sections for shift in section.shifts if abs(shift.points) >= HEADLINE_CHANGE]
+    shifts = [(shift, section) for section in sections for shift in section.shifts]
+    shifts = [pair for pair in shifts if abs(rounded_change(pair[0].before, pair[0].after)) >= HEADLINE_CHANGE]
     if shifts:
         shift, section = max(shifts, key=lambda pair: abs(pair[0].points))
-        subject, verb = noun_phrase(section.dimension, shift.name).start, "gained" if shift.points > 0 else "lost"
-        text = f"{subject} {verb} {size(shift.points)} of downloads {_when(section, edition)}"
+        points = rounded_change(shift.before, shift.after)
+        subject, verb = noun_phrase(section.dimension, shift.name).start, "gained" if points > 0 else "lost"
+        text = f"{subject} {verb} {size(points)} of downloads {_when(section, edition)}"
         return text + reasons(shift) if with_reasons else text
     leading = next((section for section in sections if section.rankings), None)
     if leading is None:

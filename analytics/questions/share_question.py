@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from analytics.answer import Answer
 from analytics.chart import ChartKind
 from analytics.domain import Dimension, Measure
-from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_phrases, name, noun_phrase, of_measure, size
+from analytics.formatting.numbers import percent, rounded_change
+from analytics.formatting.phrases import day, enumerate_phrases, name, noun_phrase, of_measure, size
 from analytics.query import Form, Option, Query
 from analytics.questions import chart_specs
 from analytics.questions.question import Question, View
@@ -145,11 +145,11 @@ def largest_change(shifts: Sequence[Shift], dimension: Dimension, moments: Seque
     """Return the headline about the largest of some shifts between the first and the last moment."""
     since = day(moments[0].taken_on)
     top = next(iter(shifts), None)
-    if top is None or abs(top.points) < LEAST_CHANGE:
+    change = rounded_change(top.before, top.after) if top else 0.0
+    if top is None or not change:
         return no_change(moments[0].ranking.by, since)
-    change = f"{'rose' if top.points > 0 else 'fell'} {size(top.points)}"
     portions = f"from {percent(top.before)} to {percent(top.after)} of {of_measure(top.by)}"
-    return f"{noun_phrase(dimension, top.name).start} {change} since {since}, {portions}"
+    return f"{noun_phrase(dimension, top.name).start} {'rose' if change > 0 else 'fell'} {size(change)} since {since}, {portions}"
 
 
 def no_change(by: Measure, since: str) -> str:

@@ -9,7 +9,7 @@ from analytics.answer import Answer
 from analytics.chart import ChartKind
 from analytics.domain import Dimension, Measure
 from analytics.errors import NoDataError
-from analytics.formatting.numbers import percent
+from analytics.formatting.numbers import percent, rounded_change
 from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, name, noun_phrase, of_list, of_measure, ordinal, size
 from analytics.names import grouping
 from analytics.names.resolve import resolve
@@ -211,11 +211,12 @@ def _answer_over_time(view: View, subject: Subject, raw: str) -> Answer:
 def _headline_over_time(shift: Shift, moments: Sequence[Moment], subject: Subject) -> str:
     phrase = noun_phrase(subject.dimension, shift.name)
     what, since = of_measure(shift.by), f"since {day(moments[0].taken_on)}"
-    if abs(shift.points) < LEAST_CHANGE:
+    change = rounded_change(shift.before, shift.after)
+    if not change:
         return f"{phrase.start} held steady at {percent(shift.after)} of {what} {since}"
-    verb = "rose" if shift.points > 0 else "fell"
+    verb = "rose" if change > 0 else "fell"
     portions = f"from {percent(shift.before)} to {percent(shift.after)} of {what}"
-    return f"{phrase.start} {verb} {size(shift.points)} {since}, {portions}"
+    return f"{phrase.start} {verb} {size(change)} {since}, {portions}"
 
 
 def _only(ranking: Ranking, raw: str) -> Ranking:

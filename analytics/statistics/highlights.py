@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analytics.formatting.numbers import percent
+from analytics.formatting.numbers import percent, rounded_change
 from analytics.formatting.phrases import NounPhrase, day, enumerate_phrases, noun_phrase, of_measure, ordinal, possessive, size
 
 if TYPE_CHECKING:
@@ -79,7 +79,8 @@ def _reversal(moments: Sequence[Moment], dimension: Dimension) -> str:
             turn = course.index(extreme)
             before, after = extreme - course[0], course[-1] - extreme
             if min(abs(before), abs(after)) >= LEAST_TURN and before * after < 0:
-                return _turned(noun_phrase(dimension, share.name), before, after, moments[turn].taken_on, moments[-1])
+                turned = rounded_change(course[0], extreme), rounded_change(extreme, course[-1])
+                return _turned(noun_phrase(dimension, share.name), *turned, moments[turn].taken_on, moments[-1])
     return ""
 
 
@@ -113,8 +114,9 @@ def _record(moments: Sequence[Moment], dimension: Dimension) -> str:
             continue
         verb, record = ("rose", "highest") if last > max(course) else ("fell", "lowest")
         phrase = noun_phrase(dimension, share.name)
-        change = f"{phrase.start} {verb} {size(last - course[0])} to {percent(last)} of {of_measure(moments[-1].ranking.by)}"
-        return f"{change}, {'their' if phrase.plural else 'its'} {record} since {day(moments[0].taken_on)}"
+        change = size(rounded_change(course[0], last))
+        rise = f"{phrase.start} {verb} {change} to {percent(last)} of {of_measure(moments[-1].ranking.by)}"
+        return f"{rise}, {'their' if phrase.plural else 'its'} {record} since {day(moments[0].taken_on)}"
     return ""
 
 

@@ -7,8 +7,8 @@ import io
 from typing import TYPE_CHECKING
 
 from analytics.export.serialization import safe
-from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import day, enumerate_, name, points
+from analytics.formatting.numbers import percent, rounded_change
+from analytics.formatting.phrases import day, enumerate_, name, signed
 from bot.blocks import text_objects
 from bot.blocks.escape import escape, escape_line, escape_plain_text, escape_preformatted, prevent_links
 from bot.blocks.messages import ALT
@@ -166,7 +166,7 @@ def _table(section: Section) -> str:
     rows = []
     for share in ranking.shares[:_ROWS]:
         shift = shifts.get(share.name)
-        change = points(shift.points).partition(" ")[0] if shift else ""
+        change = signed(rounded_change(shift.before, shift.after)) if shift else ""
         rows.append((str(share.rank), name(section.dimension, share.name), percent(share.portion), change))
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     return "\n".join(

@@ -6,14 +6,15 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analytics.formatting.numbers import count, percent
+from analytics.formatting.numbers import count, percent, rounded_change
 from analytics.formatting.phrases import points
 from analytics.formatting.visible import one_line
+from analytics.query import MOST_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analytics.answer import Answer, Forecast
+    from analytics.answer import Answer, Forecast, Shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +58,32 @@ def table(answer: Answer, limit: int, most: int | None = None) -> Table | None:
 
 
 def _shift_table(answer: Answer, limit: int) -> Table:
-    """Return rows by every measure if they fit, otherwise only by the leading one."""
+    """Return rows by every measure if they fit, otherwise only by the leading one; without those that didn't change.
+
+    An answer about a few names keeps the rows of all of them.
+    """
     by = answer.shifts[-1].by
     few = len({shift.name for shift in answer.shifts}) * 2 <= limit
+    about_names = 0 < len({share.name for ranking in answer.rankings for share in ranking.shares}) <= MOST_NAMES
     rows = [
-        (_rank(s.rank_after), s.name, s.by.value, percent(s.before), percent(s.after), points(s.points))
+        (_rank(s.rank_after), s.name, s.by.value, percent(s.before), percent(s.after), _change(s))
         for s in answer.shifts
-        if few or s.by is by
+        if (few or s.by is by) and (about_names or _is_visible(s))
     ]
     since = str(answer.source.since or "before")
     return _limit_rows(("#", "name", "of", since, str(answer.source.snapshot), "change"), rows, limit)
+
+
+def _is_visible(shift: Shift) -> bool:
+    """Return whether a shift shows after rounding; a name that entered or left always does."""
+    return bool(rounded_change(shift.before, shift.after)) or not (shift.rank_before and shift.rank_after)
+
+
+def _change(shift: Shift) -> str:
+    change = rounded_change(shift.before, shift.after)
+    if change:
+        return points(change)
+    return "no change" if shift.rank_before and shift.rank_after else "under 0.1 points"
 
 
 def _forecast_table(forecasts: Sequence[Forecast], limit: int) -> Table:

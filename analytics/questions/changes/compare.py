@@ -9,8 +9,8 @@ from analytics.answer import Answer, Ranking, Share
 from analytics.chart import ChartKind, Series
 from analytics.domain import Dimension
 from analytics.errors import QueryError
-from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, name, noun_phrase, of_measure, size
+from analytics.formatting.numbers import percent, rounded_change
+from analytics.formatting.phrases import day, enumerate_, name, noun_phrase, of_measure, size
 from analytics.names.resolve import lookup, nearest
 from analytics.query import MOST_NAMES, Form, Option, Query
 from analytics.questions import chart_specs
@@ -119,7 +119,7 @@ def _headline(dimension: Dimension, first: Share, second: Share, what: str) -> s
         return f"{start}, {first.portion / second.portion:.1f} times the share of {other.text} ({less})"
     if more == less:
         return f"{leader.start} and {other.text} are tied at {more} of {what}"
-    return f"{start}, {size(first.portion - second.portion)} more than {other.text} ({less})"
+    return f"{start}, {size(rounded_change(second.portion, first.portion))} more than {other.text} ({less})"
 
 
 def _answer_over_time(view: View, names: Sequence[str]) -> Answer:
@@ -154,13 +154,13 @@ def _headline_over_time(courses: Mapping[str, tuple[float, float]], view: View, 
     """Describe the lead of the first over the second and the largest change; ``courses`` are first and last portions by name."""
     first, second = sorted(courses, key=lambda raw: -courses[raw][1])[:2]
     leader, other = noun_phrase(view.dimension, first), noun_phrase(view.dimension, second)
-    ahead, what = courses[first][1] - courses[second][1], of_measure(view.leading)
+    ahead, what = rounded_change(courses[second][1], courses[first][1]), of_measure(view.leading)
     lead = f"{leader.start} {'lead' if leader.plural else 'leads'} {other.text} by {size(ahead)} of {what}"
-    if ahead < LEAST_CHANGE:
+    if not ahead:
         lead = f"{leader.start} and {other.text} are tied at {percent(courses[first][1])} of {what}"
-    changes = {raw: last - before for raw, (before, last) in courses.items()}
+    changes = {raw: rounded_change(before, last) for raw, (before, last) in courses.items()}
     largest = max(changes, key=lambda raw: abs(changes[raw]))
-    if abs(changes[largest]) < LEAST_CHANGE:
+    if not changes[largest]:
         return f"{lead}; no share has changed since {since}"
     verb = "rose" if changes[largest] > 0 else "fell"
     return f"{lead}; {noun_phrase(view.dimension, largest).text} {verb} {size(changes[largest], 'point')} since {since}"

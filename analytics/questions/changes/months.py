@@ -8,8 +8,8 @@ from analytics.answer import Answer
 from analytics.chart import ChartKind
 from analytics.domain import Dimension, Measure
 from analytics.errors import NoDataError, QueryError
-from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, name, noun_phrase, of_measure, size
+from analytics.formatting.numbers import percent, rounded_change
+from analytics.formatting.phrases import day, enumerate_, name, noun_phrase, of_measure, size
 from analytics.query import Option, Period, Query
 from analytics.questions import chart_specs
 from analytics.questions.question import View
@@ -122,7 +122,8 @@ def _chart_rows(dimension: Dimension, shifts: Sequence[Shift]) -> list[tuple[str
 
 
 def _headline(changes: Sequence[Changes], by: Measure, then: Snapshot) -> str:
-    if abs(_largest(changes)[1].points) < LEAST_CHANGE:
+    _, shift = _largest(changes)
+    if not rounded_change(shift.before, shift.after):
         return no_change(by, day(then.taken_on))
     dimensions = enumerate_([dimension.value for dimension, _ in changes], "or")
     return f"{_title(changes, by, then)}, the largest change of any {dimensions}"
@@ -131,10 +132,11 @@ def _headline(changes: Sequence[Changes], by: Measure, then: Snapshot) -> str:
 def _title(changes: Sequence[Changes], by: Measure, then: Snapshot) -> str:
     """Return the headline without the dimensions that were compared, which wouldn't fit on the chart."""
     dimension, shift = _largest(changes)
-    if abs(shift.points) < LEAST_CHANGE:
+    change = rounded_change(shift.before, shift.after)
+    if not change:
         return no_change(by, day(then.taken_on))
-    subject, verb = noun_phrase(dimension, shift.name).start, "gained" if shift.points > 0 else "lost"
-    return f"{subject} {verb} {size(shift.points)} of {of_measure(by)} since {day(then.taken_on)}"
+    subject, verb = noun_phrase(dimension, shift.name).start, "gained" if change > 0 else "lost"
+    return f"{subject} {verb} {size(change)} of {of_measure(by)} since {day(then.taken_on)}"
 
 
 def _largest(changes: Sequence[Changes]) -> tuple[Dimension, Shift]:

@@ -9,7 +9,7 @@ from analytics.answer import Answer
 from analytics.chart import ChartKind, Series
 from analytics.domain import Dimension, Measure
 from analytics.errors import QueryError
-from analytics.formatting.numbers import percent
+from analytics.formatting.numbers import percent, rest_of, rounded_change
 from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, name, noun_phrase, of_measure, points, signed, size
 from analytics.names.resolve import dimension_named
 from analytics.query import Form, Option, Query
@@ -102,19 +102,20 @@ def _before(view: View) -> tuple[Snapshot, tuple[str, ...]]:
 
 def _headline(changes: Sequence[Shift], dimension: Dimension, by: Measure, since: str) -> str:
     text = _change(changes, dimension, by, since)
-    if not changes or abs(changes[0].points) < LEAST_CHANGE:
+    if not changes or not rounded_change(changes[0].before, changes[0].after):
         return text
     top = changes[0]
-    return text + led_by([reason for reason in top.reasons if reason.points / top.points >= _NAMED_FROM][:2])
+    return text + led_by(top, [reason for reason in top.reasons if reason.points / top.points >= _NAMED_FROM][:2])
 
 
 def _change(changes: Sequence[Shift], dimension: Dimension, by: Measure, since: str) -> str:
     """Return the headline without reasons."""
-    if not changes or abs(changes[0].points) < LEAST_CHANGE:
+    top = next(iter(changes), None)
+    change = rounded_change(top.before, top.after) if top else 0.0
+    if top is None or not change:
         return no_change(by, since)
-    top = changes[0]
-    verb = "gained" if top.points > 0 else "lost"
-    return f"{noun_phrase(dimension, top.name).start} {verb} {size(top.points)} of {of_measure(by)} since {since}"
+    verb = "gained" if change > 0 else "lost"
+    return f"{noun_phrase(dimension, top.name).start} {verb} {size(change)} of {of_measure(by)} since {since}"
 
 
 def _mix(largest: Sequence[Shift], dimension: Dimension) -> tuple[str, ...]:
@@ -124,17 +125,20 @@ def _mix(largest: Sequence[Shift], dimension: Dimension) -> tuple[str, ...]:
         split = shift.split
         if not split or shift.by is Measure.MODELS or abs(split.mix) < LEAST_CHANGE:
             continue
-        stayed = split.grew + split.declared
-        mix = f"{points(split.mix)} from models that entered or left the list"
-        parts = [mix] if abs(stayed) < LEAST_CHANGE else [f"{points(stayed)} from models that stayed in the list", mix]
+        change = rounded_change(shift.before, shift.after)
+        only_mix = abs(split.grew + split.declared) < LEAST_CHANGE
+        stayed = 0.0 if only_mix else rest_of(change, [split.mix])
+        mix = f"{points(change if only_mix else split.mix)} from models that entered or left the list"
+        parts = [f"{points(stayed)} from models that stayed in the list", mix] if stayed else [mix]
         notes.append(f"{noun_phrase(dimension, shift.name).start}: {', '.join(parts)}.")
     return tuple(notes)
 
 
-def led_by(reasons: Sequence[Reason]) -> str:
-    """Return the end of a sentence about a shift: ``, led by Qwen3-8B (+6.1) and GLM-5 (+2.3, entered the list)``.
+def led_by(shift: Shift, reasons: Sequence[Reason]) -> str:
+    """Return the end of a sentence about a shift: ``, led by Qwen3-8B (+6.1, entered the list), with +2.0 from other models``.
 
-    A model is named without its namespace where that is unambiguous.
+    ``reasons`` are those to name; what they leave of the change as it is told comes from the other models. A model is named
+    without its namespace where that is unambiguous.
     """
     if not reasons:
         return ""
@@ -142,7 +146,10 @@ def led_by(reasons: Sequence[Reason]) -> str:
     named = [reason.model if len(short) < len(reasons) else _without_namespace(reason.model) for reason in reasons]
     causes = ["" if reason.cause in {"grew", "shrank"} else f", {reason.cause}" for reason in reasons]
     parts = zip(named, reasons, causes, strict=True)
-    return f", led by {enumerate_([f'{model} ({signed(reason.points)}{cause})' for model, reason, cause in parts])}"
+    named_models = enumerate_([f"{model} ({signed(reason.points)}{cause})" for model, reason, cause in parts])
+    rest = rest_of(rounded_change(shift.before, shift.after), [reason.points for reason in reasons])
+    others = len(reasons) < sum(reason.points != 0 for reason in shift.reasons)
+    return f", led by {named_models}" + (f", with {signed(rest)} from other models" if rest and others else "")
 
 
 def _without_namespace(model: str) -> str:

@@ -9,8 +9,8 @@ from analytics.answer import Answer, Moment
 from analytics.chart import ChartKind, Series
 from analytics.domain import Dimension, ListName, Measure
 from analytics.errors import NoDataError, QueryError
-from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, of_measure, signed
+from analytics.formatting.numbers import percent, rounded_change
+from analytics.formatting.phrases import day, enumerate_, of_measure, signed
 from analytics.names.resolve import dimension_named
 from analytics.query import Form, Option, Query
 from analytics.questions import chart_specs
@@ -178,12 +178,12 @@ def _models_over_time(view: View, subject: _Subject, snapshots: Sequence[Snapsho
 
 
 def _headline_over_time(first: Concentration, last: Concentration, moments: Sequence[Moment], subject: _Subject) -> str:
-    shift = last.leaders[1] - first.leaders[1]
+    shift = rounded_change(first.leaders[1], last.leaders[1])
     change = (last.effective - first.effective) / first.effective
     verb = "rose" if change < -_LEVEL else "fell" if change > _LEVEL else "hardly changed"
     top = min(3, len(moments[-1].ranking.shares))
     leaders = f"the top {top} {subject.plural} have {percent(last.leaders[1])} of {of_measure(moments[0].ranking.by)}"
-    difference = "unchanged" if abs(shift) < LEAST_CHANGE else f"{signed(shift)} percentage points"
+    difference = "unchanged" if not shift else f"{signed(shift)} percentage points"
     return f"Concentration {verb} since {day(moments[0].taken_on)}: {leaders} ({difference})"
 
 
