@@ -29,7 +29,7 @@ def chart_of(headline: str, sections: Sequence[Section], source: Source, query: 
         for _, group in rows
         for label, before, after in group
     ]
-    subtitle = chart_specs.subtitle(source, query)
+    subtitle = chart_specs.subtitle(source, query) + (chart_specs.LARGEST_CHANGES if source.since else "")
     chart = chart_specs.chart(ChartKind.DUMBBELL, headline, source, subtitle, details)
     return chart_specs.before_after(chart, [(section.dimension.plural.capitalize(), group) for section, group in rows])
 

@@ -99,6 +99,6 @@ def _overtaking(section: Section) -> str:
     old = next((s for s in section.shifts if s.rank_before == 1 and s.rank_after != 1), None)
     if new is None or old is None:
         return ""
-    leader = f"{noun_phrase(section.dimension, new.name).start} ({percent(new.after)})"
-    other = f"{noun_phrase(section.dimension, old.name).text} ({percent(old.after)})"
+    leader = f"{noun_phrase(section.dimension, new.name).start} ({percent(new.before)} to {percent(new.after)} of downloads)"
+    other = f"{noun_phrase(section.dimension, old.name).text} ({percent(old.before)} to {percent(old.after)})"
     return f"{leader} overtook {other} as the most-downloaded {section.dimension}"

@@ -73,6 +73,7 @@ def _answer_at_date(view: View, topic: Topic) -> Answer:
     subtitle = chart_specs.subtitle(source, query, view.task)
     if len(rankings) == 2:
         categories, series = chart_specs.paired(rankings, topic.dimension, top=query.top)
+        subtitle += chart_specs.rule_of_pairs(rankings, top=query.top)
         chart = chart_specs.chart(ChartKind.PAIRED, headline, source, subtitle, details, categories=categories, series=series)
     else:
         categories, series = chart_specs.bars(rankings[0], topic.dimension, top=query.top)

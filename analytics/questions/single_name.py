@@ -9,8 +9,20 @@ from analytics.answer import Answer
 from analytics.chart import ChartKind
 from analytics.domain import Dimension, Measure
 from analytics.errors import NoDataError
-from analytics.formatting.numbers import percent, rounded_change
-from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, name, noun_phrase, of_list, of_measure, ordinal, size
+from analytics.formatting.numbers import count, percent, rounded_change
+from analytics.formatting.phrases import (
+    LEAST_CHANGE,
+    NounPhrase,
+    day,
+    enumerate_,
+    name,
+    noun_phrase,
+    of_list,
+    of_measure,
+    ordinal,
+    plural,
+    size,
+)
 from analytics.names import grouping
 from analytics.names.resolve import resolve
 from analytics.query import Form, Option, Query
@@ -66,7 +78,7 @@ def _answer_at_date(view: View, subject: Subject, raw: str) -> Answer:
     if not shares:
         raise _absent(view, subject, raw)
     source = view.source()
-    headline = _headline(rankings, shares, subject, raw)
+    headline = _headline(rankings, shares, subject, raw, view)
     members = grouping.members_of(view.models, subject.dimension, raw)
     models = comparison.model_ranking(members, _model_measure(view), _total(view))
     has_creators = subject.dimension is not Dimension.CREATOR and not view.partial
@@ -109,14 +121,30 @@ def _robust(view: View, raw: str, by: Measure) -> tuple[str, ...]:
     return sentence_without(without, noun_phrase(view.dimension, raw), by)
 
 
-def _headline(rankings: Sequence[Ranking], shares: Sequence[Share], subject: Subject, raw: str) -> str:
+def _headline(rankings: Sequence[Ranking], shares: Sequence[Share], subject: Subject, raw: str, view: View) -> str:
     phrase = noun_phrase(subject.dimension, raw)
+    if len(shares) == 1:
+        return _headline_by(rankings[0], shares[0], phrase, view)
     portions = [
         f"{percent(s.portion)} of {of_measure(r.by)} ({ordinal(s.rank)}{'' if r.rest else f' of {len(r.shares)}'})"
         for r, s in zip(rankings, shares, strict=True)
     ]
     verb = "make up" if phrase.text.startswith("models ") else phrase.has
     return f"{phrase.start} {verb} {enumerate_(portions)}"
+
+
+def _headline_by(ranking: Ranking, share: Share, phrase: NounPhrase, view: View) -> str:
+    """Return the headline for one measure, with the count: ``Meta has 120M downloads in the last 30 days (5.9%, 5th of 88)``."""
+    rank = f"{percent(share.portion)}, {ordinal(share.rank)}{'' if ranking.rest else f' of {len(ranking.shares)}'}"
+    if ranking.by is Measure.MODELS and phrase.text.startswith("models "):
+        return f"The list has {count(share.value)} {phrase.text} ({rank})"
+    if ranking.by is Measure.MODELS and view.coverage == 1 and not view.task:
+        what = f"{count(share.value)} of {of_list(view.now.list, view.now.size)}"
+    else:
+        what = plural(share.value, of_measure(ranking.by).removesuffix("s"))
+    if ranking.by is Measure.DOWNLOADS:
+        what += " in the last 30 days"
+    return f"{phrase.start} {phrase.has} {what} ({rank})"
 
 
 def _absent(view: View, subject: Subject, raw: str) -> NoDataError:
@@ -164,6 +192,8 @@ def _leading_creators(creators: Ranking, raw: str, subject: Subject) -> tuple[st
     total = sum(s.portion for s in leading)
     owner = noun_phrase(subject.dimension, raw).of(of_measure(creators.by))
     named = enumerate_([f"{s.name} ({percent(s.portion)})" for s in leading])
+    if owner.startswith("models of "):
+        owner = noun_phrase(subject.dimension, raw).text  # never "models of models"
     owner = f"the {owner}" if owner.startswith(of_measure(creators.by)) else owner
     if total <= 0.5:
         return (f"The top creators behind {owner} are {named}.",)

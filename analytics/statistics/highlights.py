@@ -22,6 +22,8 @@ LEAST_TURN = 0.015
 """Least change of a portion in each direction for a reversal."""
 NAMED = 4
 """Most names in a sentence about who passed whom."""
+LEAST_SHARE = 0.001
+"""Least portion of the smaller of two names for a crossing; below it the order says little."""
 LEAST_RECORD = 0.01
 """Least difference of a portion from the first moment for a record."""
 
@@ -61,13 +63,14 @@ def _new_leader(moments: Sequence[Moment], dimension: Dimension) -> str:
         for place in range(len(moments))
         if all(_leader(moment.ranking) == now for moment in moments[place:])
     )
-    last = _portions(moments[-1])
+    first, last = _portions(moments[0]), _portions(moments[-1])
+    change = f"{percent(first[then])} to {percent(last.get(then, 0.0))}"
     when = f"between {day(moments[0].taken_on)} and {day(since)}" if len(moments) == 2 else f"by {day(since)}"
     leader, other = noun_phrase(dimension, now), noun_phrase(dimension, then)
     lead = (
         f"{leader.start} {'lead' if leader.plural else 'leads'} with {percent(last[now])} of {of_measure(moments[-1].ranking.by)}"
     )
-    return f"{lead}; {leader.pronoun} overtook {other.text} ({percent(last.get(then, 0.0))}) {when}"
+    return f"{lead}; {leader.pronoun} overtook {other.text} ({change}) {when}"
 
 
 def _reversal(moments: Sequence[Moment], dimension: Dimension) -> str:
@@ -97,7 +100,7 @@ def _crossing(moments: Sequence[Moment], dimension: Dimension) -> str:
     for place, share in enumerate(now[:LEADERS]):
         for other in now[place + 1 :]:
             is_crossing = share.rank < other.rank and then.get(share.name, 0) > then.get(other.name, 0) > 0
-            if is_crossing and then[share.name] <= LEADERS + 1:
+            if is_crossing and then[share.name] <= LEADERS + 1 and other.portion >= LEAST_SHARE:
                 what, since = of_measure(moments[-1].ranking.by), day(moments[0].taken_on)
                 first = f"{noun_phrase(dimension, share.name).start} ({percent(share.portion)} of {what})"
                 second = f"{noun_phrase(dimension, other.name).text} ({percent(other.portion)})"

@@ -60,7 +60,7 @@ def table(answer: Answer, limit: int, most: int | None = None) -> Table | None:
 def _shift_table(answer: Answer, limit: int) -> Table:
     """Return rows by every measure if they fit, otherwise only by the leading one; without those that didn't change.
 
-    An answer about a few names keeps the rows of all of them.
+    An answer about a few names, or as many as the question asks for, keeps the rows of all of them.
     """
     by = answer.shifts[-1].by
     few = len({shift.name for shift in answer.shifts}) * 2 <= limit
@@ -68,7 +68,7 @@ def _shift_table(answer: Answer, limit: int) -> Table:
     rows = [
         (_rank(s.rank_after), s.name, s.by.value, percent(s.before), percent(s.after), _change(s))
         for s in answer.shifts
-        if (few or s.by is by) and (about_names or _is_visible(s))
+        if (few or s.by is by) and (about_names or answer.top or _is_visible(s))
     ]
     since = str(answer.source.since or "before")
     return _limit_rows(("#", "name", "of", since, str(answer.source.snapshot), "change"), rows, limit)

@@ -69,7 +69,7 @@ def two_months(query: Query, history: History, first: Period, second: Period) ->
     headline = _headline(changes, by, then)
     rows = [(dimension.plural.capitalize(), _chart_rows(dimension, shifts)) for dimension, shifts in changes]
     details = [f"{label}: {percent(before)} to {percent(after)}" for _, group in rows for label, before, after in group]
-    subtitle = chart_specs.subtitle(source, query, view.task, by, over_time=True)
+    subtitle = chart_specs.subtitle(source, query, view.task, by, over_time=True) + chart_specs.LARGEST_CHANGES
     chart = chart_specs.chart(ChartKind.DUMBBELL, _title(changes, by, then), source, subtitle, details)
     listed = query.top or _LISTED
     return Answer(

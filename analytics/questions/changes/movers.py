@@ -58,7 +58,8 @@ def _answer(query: Query, history: History) -> Answer:
         ChartKind.SLOPE,
         headline,
         source,
-        chart_specs.subtitle(source, query, view.task, by, over_time=True),
+        chart_specs.subtitle(source, query, view.task, by, over_time=True)
+        + (chart_specs.LARGEST_CHANGES if number > chart_specs.LINES else ""),
         [f"{name(dimension, s.name)}: {percent(s.before)} to {percent(s.after)}" for s in shown],
         categories=(then.taken_on.isoformat(), view.now.taken_on.isoformat()),
         series=tuple(Series(name(dimension, s.name), (s.before, s.after)) for s in shown),
@@ -137,19 +138,22 @@ def _mix(largest: Sequence[Shift], dimension: Dimension) -> tuple[str, ...]:
 def led_by(shift: Shift, reasons: Sequence[Reason]) -> str:
     """Return the end of a sentence about a shift: ``, led by Qwen3-8B (+6.1, entered the list), with +2.0 from other models``.
 
-    ``reasons`` are those to name; what they leave of the change as it is told comes from the other models. A model is named
-    without its namespace where that is unambiguous.
+    ``reasons`` are those to name, the largest first; what they leave of the change as it is told comes from the other models.
+    Where there are none, it comes from rounding, and goes to the largest. A model is named without its namespace where that is
+    unambiguous.
     """
     if not reasons:
         return ""
     short = {_without_namespace(reason.model) for reason in reasons}
     named = [reason.model if len(short) < len(reasons) else _without_namespace(reason.model) for reason in reasons]
     causes = ["" if reason.cause in {"grew", "shrank"} else f", {reason.cause}" for reason in reasons]
-    parts = zip(named, reasons, causes, strict=True)
-    named_models = enumerate_([f"{model} ({signed(reason.points)}{cause})" for model, reason, cause in parts])
-    rest = rest_of(rounded_change(shift.before, shift.after), [reason.points for reason in reasons])
-    others = len(reasons) < sum(reason.points != 0 for reason in shift.reasons)
-    return f", led by {named_models}" + (f", with {signed(rest)} from other models" if rest and others else "")
+    contributions = [reason.points for reason in reasons]
+    rest = rest_of(rounded_change(shift.before, shift.after), contributions)
+    if len(reasons) == sum(reason.points != 0 for reason in shift.reasons):
+        contributions[0], rest = contributions[0] + rest, 0.0
+    parts = zip(named, contributions, causes, strict=True)
+    leading = enumerate_([f"{model} ({signed(contribution)}{cause})" for model, contribution, cause in parts])
+    return f", led by {leading}" + (f", with {signed(rest)} from other models" if rest else "")
 
 
 def _without_namespace(model: str) -> str:
