@@ -79,8 +79,8 @@ def digest(
     )
 
 
-def latest(history: History, within: ListName) -> Edition:
-    """Return the month of the latest snapshot.
+def latest(history: History, within: ListName, *, weekly: bool = False) -> Edition:
+    """Return the month, or the week, of the latest snapshot.
 
     Raises:
         NoDataError: when there is none.
@@ -89,7 +89,8 @@ def latest(history: History, within: ListName) -> Edition:
     snapshots = history.snapshots(within)
     if not snapshots:
         raise NoDataError(f"There are no snapshots of the {short_list(within)} yet. Take one with: hfstats snapshot")
-    return Edition.month(max(snapshot.taken_on for snapshot in snapshots))
+    last = max(snapshot.taken_on for snapshot in snapshots)
+    return Edition.week(last) if weekly else Edition.month(last)
 
 
 def _query(edition: Edition, history: History, within: ListName) -> Query:
