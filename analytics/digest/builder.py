@@ -16,11 +16,12 @@ from analytics.formatting.numbers import percent, rounded_change
 from analytics.formatting.phrases import day, short_list
 from analytics.query import Period, Query
 from analytics.questions.comparability import difference, scope
-from analytics.questions.data_warnings import of_day
+from analytics.questions.data_warnings import carrying, of_day
 from analytics.questions.question import View
 from analytics.questions.registry import ask
 from analytics.statistics import comparison, quality
 from analytics.statistics.attribution import explained
+from analytics.statistics.spikes import is_spike, jump, without
 from analytics.storage.request_cache import RequestCache
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from analytics.answer import Ranking
     from analytics.domain import Snapshot
     from analytics.questions.comparability import Scope
+    from analytics.statistics.spikes import Jump
     from analytics.storage.history import History
 
 DIMENSIONS = (Dimension.LICENSE, Dimension.CREATOR, Dimension.TASK)
@@ -61,9 +63,13 @@ def digest(
     if severe:
         raise NoDataError(f"The digest for {edition.name} is on hold. {severe.sentence}")
     then = _earlier(snapshots.comparable, edition)
-    sections = tuple(_section(dimension, query, history, edition) for dimension in dimensions)
+    found = _jump(then[0], snapshots.now, history) if then else None
+    sections = tuple(_section(dimension, query, history, edition, found) for dimension in dimensions)
     source = View(query, history, Dimension.NAMESPACE).source(then[0] if then else None)
     headline = sentences.headline(sections, edition)
+    title = sentences.headline(sections, edition, with_reasons=False)
+    if found and then:
+        headline = title = _told(found, then, edition, history)
     return Digest(
         edition=edition,
         basis=basis(edition, history, within),
@@ -71,12 +77,28 @@ def digest(
         source=source,
         sections=sections,
         likes=_likes(query, history),
-        chart=chart_of(sentences.headline(sections, edition, with_reasons=False), sections, source, query),
+        chart=chart_of(title, sections, source, query),
         notes=(
             *_window(snapshots, then, edition),
-            *_warnings(snapshots, then, history),
+            *_warnings(snapshots, then, history, found),
         ),
     )
+
+
+def _jump(then: Snapshot, now: Snapshot, history: History) -> Jump | None:
+    """Return the model that alone makes a shift by entering or leaving; ``None`` for the whole Hub, which has few rows."""
+    return None if now.list is ListName.HUB else jump(history.models(then.id), history.models(now.id))
+
+
+def _told(found: Jump, then: Sequence[Snapshot], edition: Edition, history: History) -> str:
+    """Return the sentence about that model; one that had entered in the edition before and is gone again was a spike."""
+    since = then[0].taken_on
+    when = f"in {edition.name}" if since in edition.before else f"since {day(since)}"
+    previous = next((s for s in then if s.taken_on < edition.before.first), None)
+    if since in edition.before and previous and is_spike(found, _jump(previous, then[0], history)):
+        entered = f"which entered the list in {edition.before.name} with {percent(found.portion)} of downloads"
+        return f"{found.model.id}, {entered}, was a spike: it left again {when}"
+    return found.said(when) + found.added
 
 
 def latest(history: History, within: ListName, *, weekly: bool = False) -> Edition:
@@ -110,7 +132,7 @@ def _earlier(comparable: Sequence[Snapshot], edition: Edition) -> tuple[Snapshot
     return tuple(s for s in reversed(comparable) if s.taken_on < edition.first)
 
 
-def _section(dimension: Dimension, query: Query, history: History, edition: Edition) -> Section:
+def _section(dimension: Dimension, query: Query, history: History, edition: Edition, found: Jump | None) -> Section:
     view = View(query.but(word=dimension.plural), history, dimension)
     try:
         rankings = tuple(view.ranking(by) for by in (Measure.MODELS, Measure.DOWNLOADS))
@@ -128,19 +150,22 @@ def _section(dimension: Dimension, query: Query, history: History, edition: Edit
             f"{day(then.taken_on)}, so the two can't be compared."
         )
         return replace(section, notes=(note,))
-    return _compared(section, view, then)
+    latest_one = _earlier(view.scope.comparable, edition)[0]
+    return _compared(section, view, then, found if then == latest_one else None)
 
 
-def _compared(section: Section, view: View, then: Snapshot) -> Section:
+def _compared(section: Section, view: View, then: Snapshot, found: Jump | None) -> Section:
     dimension = section.dimension
     before = view.moments([then, view.now], Measure.DOWNLOADS)[0].ranking
     after = section.rankings[-1]
     shifts = comparison.shifts(before, after)
     shifts = (*explained(shifts[:_EXPLAINED], view.models_of(then), view.models, dimension), *shifts[_EXPLAINED:])
+    shifts = without(shifts, before, after, found, dimension) if found else shifts
     old, new = _leading(before), _leading(after)
     entered = tuple(raw for raw in new if raw not in old)
     left = tuple(raw for raw in old if raw not in new)
-    changes = [sentences.change(shift, dimension) for shift in shifts[:_EXPLAINED] if rounded_change(shift.before, shift.after)]
+    told = [shift for shift in shifts[:_EXPLAINED] if shift.is_ranked and rounded_change(shift.before, shift.after)]
+    changes = [sentences.change(shift, dimension, found) for shift in told]
     changes = changes or [f"No share changed by a tenth of a point or more since {day(then.taken_on)}"]
     turnover = sentences.entries_and_exits(entered, left, dimension, PLACES)
     return replace(
@@ -154,7 +179,7 @@ def _compared(section: Section, view: View, then: Snapshot) -> Section:
 
 
 def _leading(ranking: Ranking) -> tuple[str, ...]:
-    return tuple(share.name for share in ranking.shares if share.rank <= PLACES)
+    return tuple(share.name for share in ranking.shares if share.rank and share.rank <= PLACES)
 
 
 def _coverage(view: View, then: Snapshot) -> float:
@@ -189,11 +214,12 @@ def _window(snapshots: Scope, then: Sequence[Snapshot], edition: Edition) -> tup
     return tuple(notes)
 
 
-def _warnings(snapshots: Scope, then: Sequence[Snapshot], history: History) -> tuple[str, ...]:
-    """Return the warnings about the snapshots of a digest as sentences."""
+def _warnings(snapshots: Scope, then: Sequence[Snapshot], history: History, found: Jump | None) -> tuple[str, ...]:
+    """Return the warnings about the snapshots of a digest as sentences; ``found`` is told in the headline."""
     after = history.models(snapshots.now.id)
-    warnings = [*of_day(snapshots.now, history)]
+    warnings = [*of_day(snapshots.now, history), *carrying(snapshots.now, history)]
     if then:
         before = history.models(then[0].id)
-        warnings += [*quality.stalled(then[0], before, snapshots.now, after), *quality.dominant(before, after)]
+        warnings += quality.stalled(then[0], before, snapshots.now, after)
+        warnings += () if found else quality.dominant(before, after)
     return tuple(dict.fromkeys(warning.sentence for warning in warnings))

@@ -56,7 +56,7 @@ def _ranking(ranking: Ranking, top: int | None = None) -> dict[str, Any]:
         "total": _number(ranking.total),
         "recorded": _number(ranking.recorded),
         **({"rest": _number(ranking.rest)} if ranking.rest else {}),
-        "shares": [_share(share) for share in ranking.shares[:top]],
+        "shares": [_share(share) for share in ranking.first(top).shares],
     }
 
 
@@ -78,6 +78,8 @@ def _shift(shift: Shift) -> dict[str, Any]:
         "rank_after": shift.rank_after,
         "reasons": [{"model": r.model, "cause": r.cause.value, "points": r.points} for r in shift.reasons],
     }
+    if shift.without is not None:
+        data["points_without"] = shift.without
     if shift.split:
         split = shift.split
         data["split"] = {"grew": split.grew, "declared": split.declared, "entered": split.entered, "left": split.left}

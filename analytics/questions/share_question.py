@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from analytics.answer import Answer
 from analytics.chart import ChartKind
 from analytics.domain import Dimension, Measure
 from analytics.formatting.numbers import percent, rounded_change
-from analytics.formatting.phrases import day, enumerate_phrases, name, noun_phrase, of_measure, size
-from analytics.query import Form, Option, Query
+from analytics.formatting.phrases import day, enumerate_, enumerate_phrases, name, noun_phrase, of_measure, size
+from analytics.query import About, Form, Option, Query, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.question import Question, View
+from analytics.questions.question_parts import Fields, FollowUpRules, ranked
+from analytics.questions.ranking_notes import not_ranked, other_leader, parts_of_models
 from analytics.questions.top_names import with_bounds
 from analytics.statistics import comparison
 from analytics.statistics.highlights import notable
-from analytics.statistics.robustness import sentence_without, without_largest
+from analytics.statistics.robustness import sentence_without, trend_without, without_largest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from analytics.answer import Moment, Ranking, Shift
     from analytics.chart import Chart
+    from analytics.domain import Snapshot
     from analytics.storage.history import History
 
 
@@ -50,24 +53,43 @@ class Topic:
     """The names whose sum the contrast is about; empty where it is about the leader."""
     brief: str = ""
     """See :class:`analytics.questions.question.Question`."""
+    spoken: Spoken = field(default_factory=Spoken)
 
 
 def share_question(topic: Topic) -> Question:
     """Build the question that ranks the names of one dimension."""
     options = frozenset(Option) - ({Option.TASK} if topic.dimension is Dimension.TASK else set())
-    form = Form(topic.word, options, aliases=topic.aliases, example=topic.examples[0], singular=topic.singular)
+    form = Form(
+        topic.word,
+        options,
+        aliases=topic.aliases,
+        example=topic.examples[0],
+        singular=topic.singular,
+        about=About.DIMENSION,
+        dimension=topic.dimension,
+        spoken=topic.spoken,
+    )
 
     def answer(query: Query, history: History) -> Answer:
         view = View(query, history, topic.dimension)
         return _answer_over_time(view, topic) if query.since else _answer_at_date(view, topic)
 
-    return Question(form, topic.summary, topic.examples, answer, topic.brief)
+    return Question(
+        form,
+        topic.summary,
+        topic.examples,
+        answer,
+        charts=frozenset({ChartKind.PAIRED, ChartKind.BARS, ChartKind.SLOPE, topic.over_time}),
+        fields=Fields(frozenset({"rankings"}), frozenset({"series", "shifts"})),
+        follow_ups=FollowUpRules(names=ranked),
+        brief=topic.brief,
+    )
 
 
 def _answer_at_date(view: View, topic: Topic) -> Answer:
     query = view.query
     rankings = view.rankings()
-    headline = topic.contrast(*rankings) if len(rankings) == 2 else _leader(rankings[0], topic)
+    headline = _headline(view, rankings, topic)
     source = view.source()
     details = [_detail(raw, rankings, topic.dimension) for raw in _leading_names(rankings)]
     subtitle = chart_specs.subtitle(source, query, view.task)
@@ -86,10 +108,28 @@ def _answer_at_date(view: View, topic: Topic) -> Answer:
         chart=chart,
         rankings=rankings,
         top=query.top,
-        notes=(*_robust(view, topic, rankings[-1]), *topic.notes(rankings)),
+        notes=(
+            *_robust(view, topic, rankings[-1]),
+            *topic.notes(rankings),
+            *not_ranked(rankings, topic.dimension),
+            *parts_of_models(rankings, topic.dimension),
+        ),
         next=_next(view, topic, rankings),
     )
-    return with_bounds(answer, max(len(ranking.shares) for ranking in rankings))
+    return with_bounds(answer, max(len(ranking.ranked) for ranking in rankings))
+
+
+def _headline(view: View, rankings: Sequence[Ranking], topic: Topic) -> str:
+    last = rankings[-1]
+    if not last.ranked:
+        return f"No model's {topic.dimension} is known"
+    if len(rankings) == 2 and not view.partial and any(share.name in topic.subject for share in last.ranked):
+        models, downloads = (
+            comparison.portion_of_any(view.models, topic.dimension, topic.subject, ranking.by) for ranking in rankings
+        )
+        subject = enumerate_([name(topic.dimension, raw) for raw in topic.subject])
+        return contrast(subject, models, downloads, verb="cover")  # a model under both, or under one and another, is covered
+    return topic.contrast(*rankings) if len(rankings) == 2 else _leader(rankings[0], topic)
 
 
 def _robust(view: View, topic: Topic, ranking: Ranking) -> tuple[str, ...]:
@@ -97,10 +137,18 @@ def _robust(view: View, topic: Topic, ranking: Ranking) -> tuple[str, ...]:
     leading = tuple(share.name for share in ranking.shares if share.name in topic.subject) or tuple(
         share.name for share in ranking.shares if share.rank == 1
     )
-    if ranking.by is Measure.MODELS or view.partial or not ranking.shares[0].value:
+    if ranking.by is Measure.MODELS or view.partial or not any(share.value for share in ranking.ranked):
         return ()
     subject = enumerate_phrases([noun_phrase(topic.dimension, raw) for raw in leading])
-    return sentence_without(without_largest(view.models, topic.dimension, leading, ranking.by), subject, ranking.by)
+    without = without_largest(view.models, topic.dimension, leading, ranking.by)
+    return sentence_without(without, subject, ranking.by) or other_leader(without, leading, ranking, topic.dimension)
+
+
+def _trend(view: View, shifts: Sequence[Shift], then: Snapshot) -> tuple[str, ...]:
+    """Say where one model makes the largest change."""
+    if view.partial or view.leading is Measure.MODELS:
+        return ()
+    return trend_without(view.explained(shifts, then), view.models_of(then), view.models, view.dimension)
 
 
 def _answer_over_time(view: View, topic: Topic) -> Answer:
@@ -110,19 +158,25 @@ def _answer_over_time(view: View, topic: Topic) -> Answer:
     shifts = comparison.shifts(moments[0].ranking, moments[-1].ranking, 1)
     headline = notable(moments, topic.dimension) or largest_change(shifts, topic.dimension, moments)
     source = view.source(past.snapshots[0])
+    last = tuple(series[-1].ranking for series in past.moments.values())
     answer = Answer(
         query=str(query),
         headline=headline,
         source=source,
         chart=_timed_chart(view, topic, moments, headline),
-        rankings=tuple(series[-1].ranking for series in past.moments.values()),
+        rankings=last,
         top=query.top,
-        series=tuple(replace(m, ranking=_cut((m.ranking,), query.top)[0]) for series in past.moments.values() for m in series),
+        series=tuple(replace(m, ranking=m.ranking.first(query.top)) for series in past.moments.values() for m in series),
         shifts=past.shifts(query.top),
-        notes=(*past.notes, *topic.notes(tuple(series[-1].ranking for series in past.moments.values()))),
+        notes=(
+            *past.notes,
+            *topic.notes(last),
+            *_trend(view, shifts[:1], past.snapshots[0]),
+            *not_ranked(last, topic.dimension),
+        ),
         next=_next(view, topic, (moments[-1].ranking,)),
     )
-    return with_bounds(answer, len(moments[-1].ranking.shares), chart_specs.LINES)
+    return with_bounds(answer, len(moments[-1].ranking.ranked), chart_specs.LINES)
 
 
 def _timed_chart(view: View, topic: Topic, moments: Sequence[Moment], headline: str) -> Chart:
@@ -159,12 +213,12 @@ def no_change(by: Measure, since: str) -> str:
 
 
 def _leader(ranking: Ranking, topic: Topic) -> str:
-    first, *others = ranking.shares
+    first, *others = ranking.ranked
     tied = len(others) > 0 and others[0].rank == 1
     lead = (
         f"{_first(ranking, topic.dimension)} with {percent(first.portion)} of {of_measure(ranking.by)}{' each' if tied else ''}"
     )
-    second = next((share for share in others if share.rank > 1), None)
+    second = next((share for share in others if share.rank != 1), None)
     return f"{lead}, ahead of {noun_phrase(topic.dimension, second.name).text} ({percent(second.portion)})" if second else lead
 
 
@@ -210,7 +264,8 @@ def contrast(subject: str, models: float, downloads: float, similar: float = 0.0
 
 
 def _leading_names(rankings: Sequence[Ranking]) -> list[str]:
-    return [share.name for share in rankings[-1].shares[:6]]
+    last = rankings[-1].first(6)
+    return [share.name for share in last.shares]
 
 
 def _detail(raw: str, rankings: Sequence[Ranking], dimension: Dimension) -> str:
@@ -221,14 +276,10 @@ def _detail(raw: str, rankings: Sequence[Ranking], dimension: Dimension) -> str:
     return f"{name(dimension, raw)}: {', '.join(parts)}"
 
 
-def _cut(rankings: Sequence[Ranking], top: int | None) -> tuple[Ranking, ...]:
-    return tuple(replace(ranking, shares=ranking.shares[:top]) for ranking in rankings)
-
-
 def _next(view: View, topic: Topic, rankings: Sequence[Ranking]) -> tuple[str, ...]:
     """Suggest the question about the leader, the same one over time, and a related one."""
     query = view.query
-    leader = rankings[-1].shares[0].name
+    leader = rankings[-1].shares[0].name  # the first with a rank, if any has one
     single = query.but(word=topic.singular, names=(leader,), by=None, top=None, since=None)
     suggestions = [str(single)] if topic.singular else []
     since = chart_specs.year_back(view.scope)

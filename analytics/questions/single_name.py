@@ -9,34 +9,35 @@ from analytics.answer import Answer
 from analytics.chart import ChartKind
 from analytics.domain import Dimension, Measure
 from analytics.errors import NoDataError
-from analytics.formatting.numbers import count, percent, rounded_change
+from analytics.formatting.numbers import percent, rounded_change
 from analytics.formatting.phrases import (
     LEAST_CHANGE,
-    NounPhrase,
     day,
     enumerate_,
     name,
     noun_phrase,
     of_list,
     of_measure,
-    ordinal,
-    plural,
     size,
 )
 from analytics.names import grouping
 from analytics.names.resolve import resolve
-from analytics.query import Form, Option, Query
+from analytics.query import About, Form, Option, Query
 from analytics.questions import chart_specs
+from analytics.questions.name_headline import headline_now
 from analytics.questions.question import Question, View
+from analytics.questions.question_parts import Fields, FollowUpRules
+from analytics.questions.ranking_notes import parts_of_models
 from analytics.statistics import comparison
 from analytics.statistics.highlights import rank_changes
-from analytics.statistics.robustness import sentence_without, without_largest
+from analytics.statistics.robustness import sentence_without, trend_without, without_largest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analytics.answer import Moment, Ranking, Share, Shift, Source
     from analytics.chart import Chart
+    from analytics.domain import Snapshot
     from analytics.storage.history import History
 
 _NO_ROWS = ("None of its models is among the leading ones that hfstats stores.",)
@@ -60,7 +61,16 @@ class Subject:
 def name_question(subject: Subject) -> Question:
     """Build the question about one name of a dimension and its rank among the others."""
     options = frozenset(Option) - ({Option.TASK} if subject.dimension is Dimension.TASK else set())
-    form = Form(subject.word, options, fewest=1, most=1, aliases=subject.aliases, example=subject.examples[0])
+    form = Form(
+        subject.word,
+        options,
+        fewest=1,
+        most=1,
+        aliases=subject.aliases,
+        example=subject.examples[0],
+        about=About.NAME,
+        dimension=subject.dimension,
+    )
 
     def answer(query: Query, history: History) -> Answer:
         view = View(query, history, subject.dimension)
@@ -68,7 +78,16 @@ def name_question(subject: Subject) -> Question:
         raw = resolve(query.names[0], subject.dimension, view.names, query)
         return _answer_over_time(view, subject, raw) if query.since else _answer_at_date(view, subject, raw)
 
-    return Question(form, subject.summary, subject.examples, answer)
+    creators = {"creators"} if subject.dimension is not Dimension.CREATOR else set()
+    return Question(
+        form,
+        subject.summary,
+        subject.examples,
+        answer,
+        charts=frozenset({ChartKind.FOCUS, ChartKind.LINES, ChartKind.SLOPE}),
+        fields=Fields(frozenset({"rankings"}), frozenset({"models", "series", "shifts", *creators})),
+        follow_ups=FollowUpRules(),
+    )
 
 
 def _answer_at_date(view: View, subject: Subject, raw: str) -> Answer:
@@ -78,7 +97,7 @@ def _answer_at_date(view: View, subject: Subject, raw: str) -> Answer:
     if not shares:
         raise _absent(view, subject, raw)
     source = view.source()
-    headline = _headline(rankings, shares, subject, raw, view)
+    headline = headline_now(rankings, shares, noun_phrase(subject.dimension, raw), view)
     members = grouping.members_of(view.models, subject.dimension, raw)
     models = comparison.model_ranking(members, _model_measure(view), _total(view))
     has_creators = subject.dimension is not Dimension.CREATOR and not view.partial
@@ -95,19 +114,21 @@ def _answer_at_date(view: View, subject: Subject, raw: str) -> Answer:
         categories=categories,
         series=series,
     )
+    shown = tuple(_only(ranking, raw) for ranking in rankings)
     parts_title, parts = _parts(shares[-1], leading, models, view)
     return Answer(
         query=str(query),
         headline=headline,
         source=source,
         chart=replace(chart, emphasis=_emphasis(categories, name(subject.dimension, raw)), parts=parts, parts_title=parts_title),
-        rankings=tuple(replace(r, shares=tuple(s for s in r.shares if s.name == raw)) for r in rankings),
+        rankings=shown,
         models=replace(models, shares=models.shares[: query.top or MOST_MODELS]) if models.shares else None,
         creators=replace(creators, shares=creators.shares[: query.top or MOST_MODELS]) if creators else None,
         top=query.top,
         notes=(
             *(() if models.shares else _NO_ROWS),
             *_robust(view, raw, leading.by),
+            *parts_of_models(shown, subject.dimension),
             *(_leading_creators(creators, raw, subject) if creators else _members(shares[-1], subject)),
         ),
         next=_next(view, subject, raw, models),
@@ -119,32 +140,6 @@ def _robust(view: View, raw: str, by: Measure) -> tuple[str, ...]:
         return ()
     without = without_largest(view.models, view.dimension, (raw,), by)
     return sentence_without(without, noun_phrase(view.dimension, raw), by)
-
-
-def _headline(rankings: Sequence[Ranking], shares: Sequence[Share], subject: Subject, raw: str, view: View) -> str:
-    phrase = noun_phrase(subject.dimension, raw)
-    if len(shares) == 1:
-        return _headline_by(rankings[0], shares[0], phrase, view)
-    portions = [
-        f"{percent(s.portion)} of {of_measure(r.by)} ({ordinal(s.rank)}{'' if r.rest else f' of {len(r.shares)}'})"
-        for r, s in zip(rankings, shares, strict=True)
-    ]
-    verb = "make up" if phrase.text.startswith("models ") else phrase.has
-    return f"{phrase.start} {verb} {enumerate_(portions)}"
-
-
-def _headline_by(ranking: Ranking, share: Share, phrase: NounPhrase, view: View) -> str:
-    """Return the headline for one measure, with the count: ``Meta has 120M downloads in the last 30 days (5.9%, 5th of 88)``."""
-    rank = f"{percent(share.portion)}, {ordinal(share.rank)}{'' if ranking.rest else f' of {len(ranking.shares)}'}"
-    if ranking.by is Measure.MODELS and phrase.text.startswith("models "):
-        return f"The list has {count(share.value)} {phrase.text} ({rank})"
-    if ranking.by is Measure.MODELS and view.coverage == 1 and not view.task:
-        what = f"{count(share.value)} of {of_list(view.now.list, view.now.size)}"
-    else:
-        what = plural(share.value, of_measure(ranking.by).removesuffix("s"))
-    if ranking.by is Measure.DOWNLOADS:
-        what += " in the last 30 days"
-    return f"{phrase.start} {phrase.has} {what} ({rank})"
 
 
 def _absent(view: View, subject: Subject, raw: str) -> NoDataError:
@@ -228,6 +223,7 @@ def _answer_over_time(view: View, subject: Subject, raw: str) -> Answer:
         notes=(
             *past.notes,
             *rank_changes(moments, view.dimension, raw),
+            *_trend(view, shifts, past.snapshots[0]),
             *(_members(present, subject) if present else ()),
         ),
         next=(
@@ -236,6 +232,13 @@ def _answer_over_time(view: View, subject: Subject, raw: str) -> Answer:
             str(Query(subject.plural, within=query.within)),
         ),
     )
+
+
+def _trend(view: View, shifts: Sequence[Shift], then: Snapshot) -> tuple[str, ...]:
+    """Say where one model makes the change by the leading measure."""
+    if view.partial or view.leading is Measure.MODELS:
+        return ()
+    return trend_without([s for s in shifts if s.by is view.leading], view.models_of(then), view.models, view.dimension)
 
 
 def _headline_over_time(shift: Shift, moments: Sequence[Moment], subject: Subject) -> str:
@@ -257,7 +260,8 @@ def _timed_chart(view: View, source: Source, moments: Sequence[Moment], raw: str
     moments = chart_specs.drawable(moments)
     names = chart_specs.leaders(moments, chart_specs.LINES)
     if raw not in names:
-        names = [*names[:-1], raw]
+        ranked = [n for n in names if n not in grouping.UNRANKED]
+        names = [*ranked[:-1], raw, *names[len(ranked) :]]
     kind, series, unit = chart_specs.timed(ChartKind.LINES, moments, names, view.dimension)
     subtitle = chart_specs.subtitle(source, view.query, view.task, view.leading, over_time=True)
     details = [f"{line.name}: {percent(line.values[0] or 0.0)} to {percent(line.values[-1] or 0.0)}" for line in series]
@@ -273,7 +277,7 @@ def _next(view: View, subject: Subject, raw: str, models: Ranking) -> tuple[str,
         suggestions.append(str(query.but(names=(raw,), since=since, top=None)))
     suggestions.append(str(Query(subject.plural, by=query.by, within=query.within, at=query.at)))
     suggestions += [str(Query("model", (share.name,), within=query.within, at=query.at)) for share in models.shares[:1]]
-    rival = next((s.name for s in view.ranking(view.leading).shares if s.name != raw), None)
-    if rival and subject.dimension is not Dimension.LIBRARY:
+    rival = next((s.name for s in view.ranking(view.leading).ranked if s.name != raw), None)
+    if rival and raw not in grouping.UNRANKED and subject.dimension is not Dimension.LIBRARY:
         suggestions.append(str(Query("compare", (raw, rival), within=query.within, at=query.at)))
     return tuple(suggestions)[:3]

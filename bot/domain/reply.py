@@ -75,7 +75,7 @@ OLD_DUMP = 45
 
 
 def age_sentence(newest: date, within: ListName, today: date) -> str:
-    """Return the sentence about a list's newest snapshot if that is old, such as "The newest snapshot is 97 days old."; else ``""``."""
+    """Return ``The newest snapshot is 97 days old.`` for a list whose newest snapshot is old, else ``""``."""
     days = (today - newest).days
     return f"The newest snapshot is {plural(days, 'day')} old." if days > (OLD_DUMP if within is ListName.HUB else OLD) else ""
 

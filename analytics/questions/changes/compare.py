@@ -11,11 +11,14 @@ from analytics.domain import Dimension
 from analytics.errors import QueryError
 from analytics.formatting.numbers import percent, rounded_change
 from analytics.formatting.phrases import day, enumerate_, name, noun_phrase, of_measure, size
+from analytics.names.grouping import UNRANKED
 from analytics.names.resolve import lookup, nearest
-from analytics.query import MOST_NAMES, Form, Option, Query
+from analytics.query import MOST_NAMES, About, Form, Option, Query
 from analytics.questions import chart_specs
 from analytics.questions.changes.months import months, two_months
 from analytics.questions.question import Question, View
+from analytics.questions.question_parts import Fields, FollowUpRules
+from analytics.questions.ranking_notes import parts_of_models
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -104,6 +107,7 @@ def _answer_at_date(view: View, names: Sequence[str]) -> Answer:
         source=source,
         chart=chart if kind is ChartKind.PAIRED else replace(chart, emphasis=chart.categories[:1]),
         rankings=rankings,
+        notes=parts_of_models(rankings, view.dimension),
         next=_next(view, names, str(query.but(since=since)) if since else None),
     )
 
@@ -156,6 +160,8 @@ def _headline_over_time(courses: Mapping[str, tuple[float, float]], view: View, 
     leader, other = noun_phrase(view.dimension, first), noun_phrase(view.dimension, second)
     ahead, what = rounded_change(courses[second][1], courses[first][1]), of_measure(view.leading)
     lead = f"{leader.start} {'lead' if leader.plural else 'leads'} {other.text} by {size(ahead)} of {what}"
+    if not UNRANKED.isdisjoint((first, second)):
+        lead = f"{leader.start} {leader.has} {percent(courses[first][1])} of {what}, {other.text} {percent(courses[second][1])}"
     if not ahead:
         lead = f"{leader.start} and {other.text} are tied at {percent(courses[first][1])} of {what}"
     changes = {raw: rounded_change(before, last) for raw, (before, last) in courses.items()}
@@ -170,7 +176,9 @@ def _only(ranking: Ranking, names: Sequence[str]) -> Ranking:
     """Return the ranking of the compared names; an absent one gets zero and the rank after the last."""
     present = [s for s in ranking.shares if s.name in names]
     absent = [n for n in names if n not in {s.name for s in present}]
-    return replace(ranking, shares=(*present, *(Share(n, 0.0, 0.0, len(ranking.shares) + 1) for n in absent)))
+    last = len(ranking.ranked) + 1
+    nothing = [Share(n, 0.0, 0.0, None if n in UNRANKED else last) for n in absent]
+    return replace(ranking, shares=tuple(sorted((*present, *nothing), key=lambda s: s.rank is None)))
 
 
 def _next(view: View, names: Sequence[str], first: str | None) -> tuple[str, ...]:
@@ -180,7 +188,15 @@ def _next(view: View, names: Sequence[str], first: str | None) -> tuple[str, ...
 
 
 COMPARE = Question(
-    form=Form("compare", frozenset(Option), fewest=2, most=MOST_NAMES, aliases=("versus", "vs"), example="compare meta google"),
+    form=Form(
+        "compare",
+        frozenset(Option),
+        fewest=2,
+        most=MOST_NAMES,
+        aliases=("versus", "vs"),
+        example="compare meta google",
+        about=About.SEVERAL,
+    ),
     summary="Creators, licenses, tasks or libraries side by side, or two months",
     examples=(
         "compare meta google",
@@ -189,4 +205,7 @@ COMPARE = Question(
         "compare 2026-06 2026-08",
     ),
     answer=_answer,
+    charts=frozenset({ChartKind.PAIRED, ChartKind.BARS, ChartKind.LINES, ChartKind.SLOPE, ChartKind.DUMBBELL}),
+    fields=Fields(sometimes=frozenset({"rankings", "series", "shifts"})),
+    follow_ups=FollowUpRules(),
 )

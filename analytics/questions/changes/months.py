@@ -112,7 +112,7 @@ def _shifts(query: Query, history: History, dimension: Dimension, then: Snapshot
     if len(view.recording([then, view.now])) < 2:
         return ()
     before, after = view.moments([then, view.now], view.leading)
-    shifts = comparison.shifts(before.ranking, after.ranking)
+    shifts = tuple(shift for shift in comparison.shifts(before.ranking, after.ranking) if shift.is_ranked)
     return (*view.explained(shifts[:_LISTED], then), *shifts[_LISTED:])
 
 

@@ -12,19 +12,23 @@ from analytics.errors import QueryError
 from analytics.formatting.numbers import percent, rest_of, rounded_change
 from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, name, noun_phrase, of_measure, points, signed, size
 from analytics.names.resolve import dimension_named
-from analytics.query import Form, Option, Query
+from analytics.query import About, Form, Needs, Option, Query, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.comparability import month_before, notes_on_month, nothing_before
 from analytics.questions.question import Question, View
+from analytics.questions.question_parts import Fields, FollowUpRules, present
 from analytics.questions.share_question import no_change
 from analytics.questions.top_names import with_bounds
 from analytics.statistics import comparison
+from analytics.statistics.robustness import trend_without
+from analytics.statistics.spikes import jump, without
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analytics.answer import Reason, Shift
     from analytics.domain import Snapshot
+    from analytics.statistics.spikes import Jump
     from analytics.storage.history import History
 
 _EXPLAINED = 12
@@ -49,11 +53,18 @@ def _answer(query: Query, history: History) -> Answer:
     before, after = view.moments([then, view.now], by)
     shifts = comparison.shifts(before.ranking, after.ranking)
     shifts = (*view.explained(shifts[:_EXPLAINED], then), *shifts[_EXPLAINED:])
-    changes = [shift for shift in shifts if shift.points]
+    found = _jump(view, then)
+    shifts = without(shifts, before.ranking, after.ranking, found, dimension) if found else shifts
+    changes = [shift for shift in shifts if shift.points and shift.is_ranked]
     number, changes = len(changes), changes[: query.top]
     source = view.source(then)
+    title = _change(changes, dimension, by, day(then.taken_on))
     headline = _headline(changes, dimension, by, day(then.taken_on))
-    shown = (changes or shifts)[: chart_specs.LINES]  # the unchanged leaders where nothing changed
+    if found:
+        title = found.said(f"since {day(then.taken_on)}")
+        headline = title + found.added + _without(changes, dimension)
+    unchanged = [shift for shift in shifts if shift.is_ranked]
+    shown = (changes or unchanged)[: chart_specs.LINES]  # the unchanged leaders where nothing changed
     chart = chart_specs.chart(
         ChartKind.SLOPE,
         headline,
@@ -76,12 +87,17 @@ def _answer(query: Query, history: History) -> Answer:
         # The chart shows the change; its reasons are in the headline, and wouldn't fit.
         chart=replace(
             chart,
-            title=_change(changes, dimension, by, day(then.taken_on)),
+            title=title,
             emphasis=(name(dimension, leader),) if leader else (),
         ),
         shifts=tuple(changes),
         top=query.top,
-        notes=(*notes, *_mix(changes[:1], dimension)),
+        notes=(
+            *notes,
+            *_mix(changes[:1], dimension),
+            *(() if found or view.partial else trend_without(changes[:1], view.models_of(then), view.models, dimension)),
+            *_not_ranked(shifts, dimension),
+        ),
         next=(
             *([str(Query(singular.value, (single,), within=query.within, at=query.at))] if single else []),
             *(str(query.but(names=(word,), task=None if word == "tasks" else query.task)) for word in others[:2]),
@@ -99,6 +115,22 @@ def _before(view: View) -> tuple[Snapshot, tuple[str, ...]]:
     if not usable:
         raise nothing_before(view.query, view.scope, f"before {day(view.now.taken_on)}")
     return usable[0], notes_on_month(view.scope, usable[0])
+
+
+def _jump(view: View, then: Snapshot) -> Jump | None:
+    """Return the model that alone makes a shift of all downloads; ``None`` by other measures, of one task, of the whole Hub."""
+    is_of_all = view.leading is Measure.DOWNLOADS and not view.task and not view.partial
+    return jump(view.models_of(then), view.models) if is_of_all else None
+
+
+def _without(changes: Sequence[Shift], dimension: Dimension) -> str:
+    """Return the end of a headline about one model: the largest change without it."""
+    sizes = {shift.name: shift.without or 0.0 for shift in changes}
+    largest = max(sizes, key=lambda raw: (abs(sizes[raw]), raw), default=None)
+    if largest is None or abs(sizes[largest]) < LEAST_CHANGE:
+        return ""
+    verb = "gained" if sizes[largest] > 0 else "lost"
+    return f"; without it, {noun_phrase(dimension, largest).text} {verb} {size(sizes[largest])}"
 
 
 def _headline(changes: Sequence[Shift], dimension: Dimension, by: Measure, since: str) -> str:
@@ -135,6 +167,16 @@ def _mix(largest: Sequence[Shift], dimension: Dimension) -> tuple[str, ...]:
     return tuple(notes)
 
 
+def _not_ranked(shifts: Sequence[Shift], dimension: Dimension) -> tuple[str, ...]:
+    """Give the change of what isn't declared or known, which is no mover but makes room for the others or takes it."""
+    apart = [shift for shift in shifts if not shift.is_ranked and abs(shift.points) >= LEAST_CHANGE]
+    return tuple(
+        f"{noun_phrase(dimension, shift.name).start} have no rank: {percent(shift.before)} of {of_measure(shift.by)} before, "
+        f"{percent(shift.after)} now."
+        for shift in apart
+    )
+
+
 def led_by(shift: Shift, reasons: Sequence[Reason]) -> str:
     """Return the end of a sentence about a shift: ``, led by Qwen3-8B (+6.1, entered the list), with +2.0 from other models``.
 
@@ -161,8 +203,30 @@ def _without_namespace(model: str) -> str:
 
 
 MOVERS = Question(
-    form=Form("movers", frozenset(Option), most=1, aliases=("shifts", "changes", "moves"), example="movers"),
+    form=Form(
+        "movers",
+        frozenset(Option),
+        most=1,
+        aliases=("shifts", "changes", "moves"),
+        example="movers",
+        about=About.CHOICE,
+        needs=Needs(earlier=True),
+        spoken=Spoken(
+            (
+                *("movers", "mover", "biggest movers", "gained", "gain", "gains", "gaining", "lost", "lose", "loses", "losing"),
+                *("losers", "winners", "winners and losers", "grew", "growing", "fastest", "fastest growing", "changed most"),
+                *("changed the most", "moved", "moved most", "moved the most", "shifted", "shifts", "rising", "falling"),
+                *("risers", "shrank", "shrinking", "declining", "lost most", "gained most", "biggest change"),
+                *("biggest changes", "what changed", "what changed most", "who gained", "and why"),
+            ),
+            measures=frozenset({Measure.DOWNLOADS, Measure.LIKES}),
+            over_time=False,
+        ),
+    ),
     summary="Which shares changed most since last month, and why",
     examples=("movers", "movers licenses", "movers tasks by models since 2026-01"),
     answer=_answer,
+    charts=frozenset({ChartKind.SLOPE}),
+    fields=Fields(sometimes=frozenset({"shifts"})),
+    follow_ups=FollowUpRules(names=present, one_measure=True),
 )

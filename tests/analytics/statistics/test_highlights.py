@@ -41,7 +41,8 @@ def course(**values):
         ),
         pytest.param(
             {"meta": (60, 45), "qwen": (40, 55)},
-            "qwen leads with 55.0% of downloads; it overtook meta (60.0% to 45.0%) between January 28, 2026 and February 28, 2026",
+            "qwen leads with 55.0% of downloads; it overtook meta (60.0% to 45.0%) "
+            "between January 28, 2026 and February 28, 2026",
             id="a new leader between two dates",
         ),
         pytest.param(
