@@ -22,6 +22,9 @@ MOST_NAMES = 8
 JOINERS = frozenset({"vs", "vs.", "versus", "and", "with", "against"})
 """Words that separate names: ``compare meta ai vs google``."""
 
+AS_RECORDED = "as recorded"
+"""The words that keep what a source doesn't record from being filled in: see :mod:`analytics.storage.carry_over`."""
+
 _MONTH_OR_DAY = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?", re.ASCII)
 _CURLY = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "\u2018": "'", "\u2019": "'", "`": None})
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -176,6 +179,8 @@ class Query:
     top: int | None = None
     at: Period | None = None
     since: Period | None = None
+    as_recorded: bool = False
+    """Whether nothing is filled in from the tags or from near dates."""
 
     def __post_init__(self) -> None:
         """Normalize white space and quotes, so that equal questions are equal values."""
@@ -201,6 +206,8 @@ class Query:
             words += [Option.AT, str(self.at)]
         if self.since:
             words += [Option.SINCE, str(self.since)]
+        if self.as_recorded:
+            words.append(AS_RECORDED)
         return " ".join(words)
 
 
@@ -214,7 +221,7 @@ def tidy(text: str) -> str:
 def quoted(name: str) -> str:
     """Put ``name`` in quotation marks where the grammar would read it as something else."""
     lower = name.casefold()
-    reserved = lower in OPTION_WORDS or lower in JOINERS or name.endswith(",")
+    reserved = lower in OPTION_WORDS or lower in JOINERS or name.endswith(",") or lower == AS_RECORDED.split(maxsplit=1)[0]
     if name and not reserved and not re.search(r'[\s"\\]', name):
         return name
     return '"' + re.sub(r'(["\\])', r"\\\1", name) + '"'

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analytics.chart import ChartKind
-from analytics.formatting.numbers import percent, rounded_change
-from analytics.formatting.phrases import name
+from analytics.formatting.numbers import percent
+from analytics.formatting.phrases import name, points_of
 from analytics.questions import chart_specs
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def _shown(section: Section) -> tuple[str, ...]:
     if not section.rankings:
         return ()
     places = {share.name: place for place, share in enumerate(section.rankings[-1].ranked)}
-    changed = [shift.name for shift in section.shifts[:ROWS] if shift.is_ranked and rounded_change(shift.before, shift.after)]
+    changed = [shift.name for shift in section.shifts[:ROWS] if shift.is_ranked and points_of(shift)]
     leading = [raw for raw in places if raw not in changed]
     names = (changed + leading)[:ROWS]
     return tuple(sorted(names, key=lambda raw: (places.get(raw, len(places) + 1), raw)))

@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analytics.formatting.numbers import percent, rounded_change
-from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, name, noun_phrase, ordinal, plural, size
+from analytics.answer import Basis
+from analytics.formatting.numbers import percent
+from analytics.formatting.phrases import (
+    LEAST_CHANGE,
+    day,
+    enumerate_,
+    name,
+    noun_phrase,
+    of_known,
+    ordinal,
+    plural,
+    points_of,
+    size_of,
+)
 from analytics.questions.changes.movers import led_by
 from analytics.statistics.spikes import beside
 
@@ -36,9 +48,10 @@ def change(shift: Shift, dimension: Dimension, found: Jump | None = None) -> str
 
     ``found`` is a model that moves every share and is told elsewhere: the change without it stands beside, and it's no reason.
     """
-    points = rounded_change(shift.before, shift.after)
-    verb = "rose" if points > 0 else "fell"
-    text = f"{noun_phrase(dimension, shift.name).start} {verb} {size(points, 'point')} to {percent(shift.after)}"
+    verb = "rose" if shift.points > 0 else "fell"
+    text = f"{noun_phrase(dimension, shift.name).start} {verb} {size_of(shift, 'point')}"
+    if shift.basis is not Basis.BOUNDS:
+        text += f" to {percent(shift.after)}"
     if shift.rank_before and shift.rank_after and shift.rank_before != shift.rank_after:
         text += f" ({ordinal(shift.rank_before)} to {ordinal(shift.rank_after)})"
     if found and any(reason.model == found.model.id for reason in _main(shift)):
@@ -82,12 +95,11 @@ def headline(sections: Sequence[Section], edition: Edition, *, with_reasons: boo
         if overtaking:
             return f"{overtaking} {_when(section, edition)}"
     changes = [(shift, section) for section in sections for shift in section.shifts if shift.is_ranked]
-    shifts = [(shift, section) for shift, section in changes if abs(rounded_change(shift.before, shift.after)) >= HEADLINE_CHANGE]
+    shifts = [(shift, section) for shift, section in changes if abs(points_of(shift)) >= HEADLINE_CHANGE]
     if shifts:
         shift, section = max(shifts, key=lambda pair: abs(pair[0].points))
-        points = rounded_change(shift.before, shift.after)
-        subject, verb = noun_phrase(section.dimension, shift.name).start, "gained" if points > 0 else "lost"
-        text = f"{subject} {verb} {size(points)} of downloads {_when(section, edition)}"
+        subject, verb = noun_phrase(section.dimension, shift.name).start, "gained" if shift.points > 0 else "lost"
+        text = f"{subject} {verb} {size_of(shift)} of {of_known(shift, section.dimension)} {_when(section, edition)}"
         return text + reasons(shift) if with_reasons else text
     leading = next((section for section in sections if section.rankings and section.rankings[-1].ranked), None)
     if leading is None:

@@ -12,18 +12,18 @@ from analytics.storage.request_cache import RequestCache
 
 if TYPE_CHECKING:
     from analytics.answer import Answer
-    from analytics.domain import Dimension, Snapshot
+    from analytics.domain import Snapshot
     from analytics.storage.history import History
 
 PREVIOUS_DAY = 2
 """Most days between a snapshot and the one before it for which their counts are compared, to notice a stalled Hub."""
 
 
-def warnings_on(answer: Answer, dimension: Dimension | None, history: History) -> tuple[str, ...]:
-    """Return warnings about an answer in a dimension as sentences, without those that are among its notes.
+def warnings_on(answer: Answer, history: History) -> tuple[str, ...]:
+    """Return warnings about an answer as sentences, without those that are among its notes.
 
     A ranking gets the warnings about its day: a short list, stalled counts, a recount. A comparison also gets those about its two
-    dates: one model that dominates the change, a source that records less than the other.
+    dates: counts that stalled, one model that dominates the change.
     """
     source = answer.source
     if source.list is ListName.HUB:
@@ -36,7 +36,6 @@ def warnings_on(answer: Answer, dimension: Dimension | None, history: History) -
     then = next((s for s in reversed(snapshots) if s.taken_on == source.since and comparable(s, now)), None)
     if then:
         warnings += _between(_root(history), then, now)
-        warnings += _coverage(_root(history), then, now, dimension)
     if now.size == source.models and _is_by_downloads(answer):
         warnings += carrying(now, history)
     new = [warning for warning in warnings if not (warning.model and warning.model in answer.headline)]
@@ -85,10 +84,3 @@ def _since_previous(history: History, previous: Snapshot, now: Snapshot) -> tupl
 def _between(history: History, then: Snapshot, now: Snapshot) -> tuple[quality.DataWarning, ...]:
     before, after = history.models(then.id), history.models(now.id)
     return (*quality.stalled(then, before, now, after), *quality.dominant(before, after))
-
-
-@lru_cache(maxsize=256)
-def _coverage(history: History, then: Snapshot, now: Snapshot, dimension: Dimension | None) -> tuple[quality.DataWarning, ...]:
-    if dimension is None:
-        return ()
-    return quality.coverage_change(dimension, then, history.models(then.id), history.models(now.id))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from analytics.domain import Dimension, ListName
+from analytics.domain import ListName
 from analytics.errors import HfStatsError, QueryError
 from analytics.language import grammar
 from analytics.query import About, Rows
@@ -18,7 +18,6 @@ from analytics.questions.distributions.ages import AGES
 from analytics.questions.distributions.concentration import CONCENTRATION
 from analytics.questions.distributions.likes import LIKES
 from analytics.questions.follow_ups import follow_ups
-from analytics.questions.question_parts import dimension_of
 from analytics.questions.rankings.access import ACCESS
 from analytics.questions.rankings.creators import CREATORS, NAMESPACES
 from analytics.questions.rankings.derivatives import DERIVATIVES
@@ -34,7 +33,7 @@ from analytics.storage.request_cache import RequestCache
 
 if TYPE_CHECKING:
     from analytics.answer import Answer
-    from analytics.query import Form, Query
+    from analytics.query import Query
     from analytics.questions.question import Question
     from analytics.storage.history import History
 
@@ -90,7 +89,7 @@ def ask(query: Query, history: History) -> Answer:
         NoDataError: when the history has nothing to answer it with.
 
     """
-    question, cached = _BY_WORD[query.word], RequestCache(history)
+    question, cached = _BY_WORD[query.word], RequestCache(history, as_recorded=query.as_recorded)
     try:
         _require_rows(query)
         answer = question.answer(query, cached)
@@ -100,20 +99,12 @@ def ask(query: Query, history: History) -> Answer:
         return replace(
             answer,
             follow_ups=follow_ups(query, question, _SINGLES, answer, cached),
-            notes=(*answer.notes, *warnings_on(answer, _compared_dimension(question.form, query, answer), cached)),
+            notes=(*answer.notes, *warnings_on(answer, cached)),
             next=suggestions,
         )
     except HfStatsError as error:
         error.suggestions = tuple(text for text in error.suggestions if _has_answer(text, history))
         raise
-
-
-def _compared_dimension(form: Form, query: Query, answer: Answer) -> Dimension | None:
-    """Return the dimension whose coverage may differ between an answer's two dates; ``None`` if there is none."""
-    if answer.forecasts:
-        return None  # they read every month
-    of_months = form.about is About.SEVERAL and not answer.rankings
-    return Dimension.LICENSE if of_months else dimension_of(form, query, answer)
 
 
 def _needs_every_row(query: Query) -> bool:

@@ -5,29 +5,39 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer
+from analytics.answer import Answer, Basis
 from analytics.chart import ChartKind
 from analytics.domain import Dimension, Measure
-from analytics.formatting.numbers import percent, rounded_change
-from analytics.formatting.phrases import day, enumerate_, enumerate_phrases, name, noun_phrase, of_measure, size
+from analytics.formatting.numbers import percent
+from analytics.formatting.phrases import (
+    day,
+    enumerate_,
+    enumerate_phrases,
+    name,
+    noun_phrase,
+    of_known,
+    of_measure,
+    points_of,
+    size_of,
+)
 from analytics.query import About, Form, Option, Query, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.question import Question, View
 from analytics.questions.question_parts import Fields, FollowUpRules, ranked
 from analytics.questions.ranking_notes import not_ranked, other_leader, parts_of_models
+from analytics.questions.shifts import explain, notes_on_facts, past, trend
 from analytics.questions.top_names import with_bounds
 from analytics.statistics import comparison
 from analytics.statistics.highlights import notable
-from analytics.statistics.robustness import sentence_without, trend_without, without_largest
+from analytics.statistics.robustness import sentence_without, without_largest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from analytics.answer import Moment, Ranking, Shift
+    from analytics.answer import Moment, Ranking
     from analytics.chart import Chart
-    from analytics.domain import Snapshot
+    from analytics.statistics.coverage import Comparison
     from analytics.storage.history import History
-
 
 OTHER_GROUPINGS = "other ways to group them"
 """The brief description that the less common rankings share."""
@@ -113,6 +123,7 @@ def _answer_at_date(view: View, topic: Topic) -> Answer:
             *topic.notes(rankings),
             *not_ranked(rankings, topic.dimension),
             *parts_of_models(rankings, topic.dimension),
+            *notes_on_facts(view, view.leading),
         ),
         next=_next(view, topic, rankings),
     )
@@ -144,21 +155,16 @@ def _robust(view: View, topic: Topic, ranking: Ranking) -> tuple[str, ...]:
     return sentence_without(without, subject, ranking.by) or other_leader(without, leading, ranking, topic.dimension)
 
 
-def _trend(view: View, shifts: Sequence[Shift], then: Snapshot) -> tuple[str, ...]:
-    """Say where one model makes the largest change."""
-    if view.partial or view.leading is Measure.MODELS:
-        return ()
-    return trend_without(view.explained(shifts, then), view.models_of(then), view.models, view.dimension)
-
-
 def _answer_over_time(view: View, topic: Topic) -> Answer:
     query = view.query
-    past = view.past()
-    moments = past.moments[view.leading]
-    shifts = comparison.shifts(moments[0].ranking, moments[-1].ranking, 1)
-    headline = notable(moments, topic.dimension) or largest_change(shifts, topic.dimension, moments)
-    source = view.source(past.snapshots[0])
-    last = tuple(series[-1].ranking for series in past.moments.values())
+    course = past(view)
+    moments = course.moments[view.leading]
+    compared = course.comparisons[view.leading]
+    turn = notable(moments, topic.dimension) if course.has_course(view.leading) else ""
+    headline = turn or largest_change(compared, topic.dimension, moments)
+    then = course.snapshots[0]
+    source = view.source(then)
+    last = tuple(series[-1].ranking for series in course.moments.values())
     answer = Answer(
         query=str(query),
         headline=headline,
@@ -166,12 +172,12 @@ def _answer_over_time(view: View, topic: Topic) -> Answer:
         chart=_timed_chart(view, topic, moments, headline),
         rankings=last,
         top=query.top,
-        series=tuple(replace(m, ranking=m.ranking.first(query.top)) for series in past.moments.values() for m in series),
-        shifts=past.shifts(query.top),
+        series=tuple(replace(m, ranking=m.ranking.first(query.top)) for series in course.moments.values() for m in series),
+        shifts=course.shifts(query.top),
         notes=(
-            *past.notes,
+            *course.notes,
             *topic.notes(last),
-            *_trend(view, shifts[:1], past.snapshots[0]),
+            *trend(view, then, compared, explain(view, then, compared, 1)[:1]),
             *not_ranked(last, topic.dimension),
         ),
         next=_next(view, topic, (moments[-1].ranking,)),
@@ -196,15 +202,17 @@ def _timed_chart(view: View, topic: Topic, moments: Sequence[Moment], headline: 
     return replace(chart, unit=unit)
 
 
-def largest_change(shifts: Sequence[Shift], dimension: Dimension, moments: Sequence[Moment]) -> str:
-    """Return the headline about the largest of some shifts between the first and the last moment."""
+def largest_change(compared: Comparison, dimension: Dimension, moments: Sequence[Moment]) -> str:
+    """Return the headline about the largest shift between the first and the last moment."""
     since = day(moments[0].taken_on)
-    top = next(iter(shifts), None)
-    change = rounded_change(top.before, top.after) if top else 0.0
-    if top is None or not change:
-        return no_change(moments[0].ranking.by, since)
-    portions = f"from {percent(top.before)} to {percent(top.after)} of {of_measure(top.by)}"
-    return f"{noun_phrase(dimension, top.name).start} {'rose' if change > 0 else 'fell'} {size(change)} since {since}, {portions}"
+    top = next(iter(compared.shifts), None)
+    if top is None or not points_of(top):
+        unknown = f"Too little is known to tell which {dimension.plural} changed since {since}"
+        return unknown if compared.refused else no_change(moments[0].ranking.by, since)
+    subject, change = noun_phrase(dimension, top.name).start, f"{'rose' if top.points > 0 else 'fell'} {size_of(top)}"
+    if top.basis is Basis.BOUNDS:
+        return f"{subject} {change} of {of_known(top, dimension)} since {since}"
+    return f"{subject} {change} since {since}, from {percent(top.before)} to {percent(top.after)} of {of_known(top, dimension)}"
 
 
 def no_change(by: Measure, since: str) -> str:

@@ -5,39 +5,40 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer
+from analytics.answer import Answer, Basis
 from analytics.chart import ChartKind
 from analytics.domain import Dimension, Measure
 from analytics.errors import NoDataError
-from analytics.formatting.numbers import percent, rounded_change
+from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import (
     LEAST_CHANGE,
     day,
     enumerate_,
     name,
     noun_phrase,
+    of_known,
     of_list,
     of_measure,
+    points_of,
     size,
+    size_of,
 )
 from analytics.names import grouping
 from analytics.names.resolve import resolve
 from analytics.query import About, Form, Option, Query
-from analytics.questions import chart_specs
-from analytics.questions.name_headline import headline_now
+from analytics.questions import chart_specs, shifts
 from analytics.questions.question import Question, View
 from analytics.questions.question_parts import Fields, FollowUpRules
-from analytics.questions.ranking_notes import parts_of_models
+from analytics.questions.ranking_notes import headline_now, parts_of_models
 from analytics.statistics import comparison
 from analytics.statistics.highlights import rank_changes
-from analytics.statistics.robustness import sentence_without, trend_without, without_largest
+from analytics.statistics.robustness import sentence_without, without_largest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analytics.answer import Moment, Ranking, Share, Shift, Source
     from analytics.chart import Chart
-    from analytics.domain import Snapshot
     from analytics.storage.history import History
 
 _NO_ROWS = ("None of its models is among the leading ones that hfstats stores.",)
@@ -203,13 +204,18 @@ def _members(share: Share, subject: Subject) -> tuple[str, ...]:
 
 def _answer_over_time(view: View, subject: Subject, raw: str) -> Answer:
     query = view.query
-    past = view.past()
+    past = shifts.past(view, {raw})
     moments = past.moments[view.leading]
-    shifts = [shift for shift in past.shifts() if shift.name == raw]
-    if not shifts:
+    changes = [
+        shift
+        for by in view.measures
+        for shift in shifts.explain(view, past.snapshots[0], past.comparisons[by])
+        if shift.name == raw
+    ]
+    if not any(comparison.find(moment.ranking, raw) for series in past.moments.values() for moment in (series[0], series[-1])):
         raise _absent(view, subject, raw)
-    headline = _headline_over_time(next(shift for shift in shifts if shift.by is view.leading), moments, subject)
-    shifts = [explained for shift in shifts for explained in view.explained([shift], past.snapshots[0])]
+    leading = next((shift for shift in changes if shift.by is view.leading), None)
+    headline = _headline_over_time(leading, moments, subject, raw)
     source = view.source(past.snapshots[0])
     present = comparison.find(moments[-1].ranking, raw)
     return Answer(
@@ -219,11 +225,11 @@ def _answer_over_time(view: View, subject: Subject, raw: str) -> Answer:
         chart=_timed_chart(view, source, moments, raw, headline),
         rankings=tuple(_only(series[-1].ranking, raw) for series in past.moments.values()),
         series=tuple(replace(m, ranking=_only(m.ranking, raw)) for series in past.moments.values() for m in series),
-        shifts=tuple(shifts),
+        shifts=tuple(changes),
         notes=(
             *past.notes,
-            *rank_changes(moments, view.dimension, raw),
-            *_trend(view, shifts, past.snapshots[0]),
+            *(rank_changes(moments, view.dimension, raw) if past.has_course(view.leading) else ()),
+            *shifts.trend(view, past.snapshots[0], past.comparisons[view.leading], [s for s in changes if s.by is view.leading]),
             *(_members(present, subject) if present else ()),
         ),
         next=(
@@ -234,22 +240,18 @@ def _answer_over_time(view: View, subject: Subject, raw: str) -> Answer:
     )
 
 
-def _trend(view: View, shifts: Sequence[Shift], then: Snapshot) -> tuple[str, ...]:
-    """Say where one model makes the change by the leading measure."""
-    if view.partial or view.leading is Measure.MODELS:
-        return ()
-    return trend_without([s for s in shifts if s.by is view.leading], view.models_of(then), view.models, view.dimension)
-
-
-def _headline_over_time(shift: Shift, moments: Sequence[Moment], subject: Subject) -> str:
-    phrase = noun_phrase(subject.dimension, shift.name)
-    what, since = of_measure(shift.by), f"since {day(moments[0].taken_on)}"
-    change = rounded_change(shift.before, shift.after)
-    if not change:
+def _headline_over_time(shift: Shift | None, moments: Sequence[Moment], subject: Subject, raw: str) -> str:
+    phrase, since = noun_phrase(subject.dimension, raw), f"since {day(moments[0].taken_on)}"
+    if shift is None:
+        return f"Too little is known to tell whether {phrase.text} rose or fell {since}"
+    what = of_known(shift, subject.dimension)
+    if not points_of(shift):
         return f"{phrase.start} held steady at {percent(shift.after)} of {what} {since}"
-    verb = "rose" if change > 0 else "fell"
+    verb = "rose" if shift.points > 0 else "fell"
     portions = f"from {percent(shift.before)} to {percent(shift.after)} of {what}"
-    return f"{phrase.start} {verb} {size(change)} {since}, {portions}"
+    if shift.basis is Basis.BOUNDS:
+        return f"{phrase.start} {verb} {size_of(shift)} of {what} {since}"
+    return f"{phrase.start} {verb} {size(points_of(shift))} {since}, {portions}"
 
 
 def _only(ranking: Ranking, raw: str) -> Ranking:

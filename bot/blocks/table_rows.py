@@ -6,8 +6,8 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from analytics.formatting.numbers import count, percent, rounded_change
-from analytics.formatting.phrases import points
+from analytics.formatting.numbers import count, percent
+from analytics.formatting.phrases import change_of, points, points_of
 from analytics.formatting.visible import one_line
 from analytics.query import MOST_NAMES
 
@@ -84,7 +84,7 @@ def _shift_table(answer: Answer, limit: int) -> Table:
 
 def _is_visible(shift: Shift) -> bool:
     """Return whether a shift shows after rounding; a name that entered or left always does."""
-    return bool(rounded_change(shift.before, shift.after)) or _enters_or_leaves(shift)
+    return bool(points_of(shift)) or _enters_or_leaves(shift)
 
 
 def _enters_or_leaves(shift: Shift) -> bool:
@@ -92,9 +92,8 @@ def _enters_or_leaves(shift: Shift) -> bool:
 
 
 def _change(shift: Shift) -> str:
-    change = rounded_change(shift.before, shift.after)
-    if change:
-        return points(change)
+    if points_of(shift):
+        return change_of(shift)
     return "under 0.1 points" if _enters_or_leaves(shift) else "no change"
 
 

@@ -242,14 +242,8 @@ class Conversation:
         return self._call(self.client.chat_postEphemeral, blocks=blocks, text=text, **to)
 
     def _post_direct_message(self, blocks: list[Block], text: str) -> PostResult:
-        origin = origin_note(self.channel)
-        return self._call(
-            self.client.chat_postMessage,
-            channel=self.user,
-            blocks=[origin, *blocks] if blocks else [],
-            text=text,
-            unfurl_links=False,
-        )
+        blocks = [origin_note(self.channel), *blocks] if blocks else []
+        return self._call(self.client.chat_postMessage, channel=self.user, blocks=blocks, text=text, unfurl_links=False)
 
     def _posted(self, blocks: list[Block], text: str, mark: str) -> SlackResponse:
         to: dict[str, Any] = {"channel": self.channel, "thread_ts": self.thread, "metadata": mark_metadata(mark)}

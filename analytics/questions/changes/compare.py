@@ -10,11 +10,11 @@ from analytics.chart import ChartKind, Series
 from analytics.domain import Dimension
 from analytics.errors import QueryError
 from analytics.formatting.numbers import percent, rounded_change
-from analytics.formatting.phrases import day, enumerate_, name, noun_phrase, of_measure, size
+from analytics.formatting.phrases import day, enumerate_, name, noun_phrase, of_measure, points_of, size, size_of
 from analytics.names.grouping import UNRANKED
 from analytics.names.resolve import lookup, nearest
 from analytics.query import MOST_NAMES, About, Form, Option, Query
-from analytics.questions import chart_specs
+from analytics.questions import chart_specs, shifts
 from analytics.questions.changes.months import months, two_months
 from analytics.questions.question import Question, View
 from analytics.questions.question_parts import Fields, FollowUpRules
@@ -23,6 +23,7 @@ from analytics.questions.ranking_notes import parts_of_models
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from analytics.statistics.coverage import Comparison
     from analytics.storage.history import History
 
 _MULTIPLE_FROM = 1.5
@@ -128,13 +129,13 @@ def _headline(dimension: Dimension, first: Share, second: Share, what: str) -> s
 
 def _answer_over_time(view: View, names: Sequence[str]) -> Answer:
     query = view.query
-    past = view.past()
+    past = shifts.past(view, names)
     moments = past.moments[view.leading]
     source = view.source(past.snapshots[0])
     chart_moments = chart_specs.drawable(moments)
     kind, series, unit = chart_specs.timed(ChartKind.LINES, chart_moments, names, view.dimension)
     courses = {raw: (line.values[0] or 0.0, line.values[-1] or 0.0) for raw, line in zip(names, series, strict=True)}
-    headline = _headline_over_time(courses, view, since=day(moments[0].taken_on))
+    headline = _headline_over_time(courses, view, past.comparisons[view.leading], since=day(moments[0].taken_on))
     ordered = sorted(courses.items(), key=lambda course: -course[1][1])
     details = [f"{name(view.dimension, raw)}: {percent(first)} to {percent(last)}" for raw, (first, last) in ordered]
     subtitle = chart_specs.subtitle(source, query, view.task, view.leading, over_time=True)
@@ -154,7 +155,7 @@ def _answer_over_time(view: View, names: Sequence[str]) -> Answer:
     )
 
 
-def _headline_over_time(courses: Mapping[str, tuple[float, float]], view: View, since: str) -> str:
+def _headline_over_time(courses: Mapping[str, tuple[float, float]], view: View, compared: Comparison, since: str) -> str:
     """Describe the lead of the first over the second and the largest change; ``courses`` are first and last portions by name."""
     first, second = sorted(courses, key=lambda raw: -courses[raw][1])[:2]
     leader, other = noun_phrase(view.dimension, first), noun_phrase(view.dimension, second)
@@ -164,12 +165,13 @@ def _headline_over_time(courses: Mapping[str, tuple[float, float]], view: View, 
         lead = f"{leader.start} {leader.has} {percent(courses[first][1])} of {what}, {other.text} {percent(courses[second][1])}"
     if not ahead:
         lead = f"{leader.start} and {other.text} are tied at {percent(courses[first][1])} of {what}"
-    changes = {raw: rounded_change(before, last) for raw, (before, last) in courses.items()}
-    largest = max(changes, key=lambda raw: abs(changes[raw]))
-    if not changes[largest]:
+    largest = max((shift for shift in compared.shifts if shift.name in courses), key=lambda s: abs(points_of(s)), default=None)
+    if largest is None:
+        return f"{lead}; too little is known to tell what changed since {since}" if compared.refused else lead
+    if not points_of(largest):
         return f"{lead}; no share has changed since {since}"
-    verb = "rose" if changes[largest] > 0 else "fell"
-    return f"{lead}; {noun_phrase(view.dimension, largest).text} {verb} {size(changes[largest], 'point')} since {since}"
+    verb = "rose" if largest.points > 0 else "fell"
+    return f"{lead}; {noun_phrase(view.dimension, largest.name).text} {verb} {size_of(largest, 'point')} since {since}"
 
 
 def _only(ranking: Ranking, names: Sequence[str]) -> Ranking:

@@ -16,6 +16,7 @@ from analytics.questions import chart_specs
 from analytics.questions.comparability import month_before, notes_on_month, nothing_before
 from analytics.questions.question import Question, View
 from analytics.questions.question_parts import Fields, FollowUpRules, present
+from analytics.questions.shifts import since
 from analytics.questions.top_names import with_bounds
 from analytics.statistics import comparison
 
@@ -68,8 +69,8 @@ def _answer(query: Query, history: History) -> Answer:
 def _before(view: View) -> tuple[Snapshot, tuple[str, ...]]:
     """Return the snapshot to compare with, and notes about the choice."""
     if view.query.since:
-        past = view.past()
-        return past.snapshots[0], past.notes
+        snapshots, notes = since(view)
+        return snapshots[0], notes
     earlier = month_before(view.scope)
     if not earlier:
         raise nothing_before(view.query, view.scope, f"before {day(view.now.taken_on)}")

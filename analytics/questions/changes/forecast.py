@@ -19,6 +19,7 @@ from analytics.query import About, Form, Needs, Option, Period, Query, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.question import Question, View
 from analytics.questions.question_parts import Fields, FollowUpRules
+from analytics.questions.shifts import compare_over_time
 from analytics.statistics import forecasting
 
 if TYPE_CHECKING:
@@ -116,12 +117,11 @@ def _past(view: View) -> _Past:
         verb = "is" if len(recorded) == 1 else "are"
         message = f"A forecast needs {forecasting.FEWEST} months of snapshots of {models}. There {verb} {have}{since}."
         raise NoDataError(message, (str(Query(view.dimension.plural, within=view.query.within)),))
-    by_month = dict(
-        zip(((s.taken_on.year, s.taken_on.month) for s in recorded), view.moments(recorded, view.leading), strict=True)
-    )
+    rankings = compare_over_time(view, recorded, view.leading).rankings  # of the same models, where some aren't recorded
+    by_month = dict(zip(((s.taken_on.year, s.taken_on.month) for s in recorded), rankings, strict=True))
     first, last = min(by_month), max(by_month)
     months = tuple((place // 12, place % 12 + 1) for place in range(first[0] * 12 + first[1] - 1, last[0] * 12 + last[1]))
-    portions = {month: {share.name: share.portion for share in moment.ranking.shares} for month, moment in by_month.items()}
+    portions = {month: {share.name: share.portion for share in ranking.shares} for month, ranking in by_month.items()}
     names = dict.fromkeys(raw for in_month in portions.values() for raw in in_month if raw not in UNRANKED)
     courses = {raw: tuple(portions[month].get(raw, 0.0) if month in portions else None for month in months) for raw in names}
     return _Past(recorded, months, courses, forecasting.leaders(courses, len(months)), forecasting.check(courses))

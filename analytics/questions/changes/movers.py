@@ -5,23 +5,34 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer
+from analytics.answer import Answer, Basis, Cause
 from analytics.chart import ChartKind, Series
 from analytics.domain import Dimension, Measure
 from analytics.errors import QueryError
-from analytics.formatting.numbers import percent, rest_of, rounded_change
-from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, name, noun_phrase, of_measure, points, signed, size
+from analytics.formatting.numbers import percent, rest_of
+from analytics.formatting.phrases import (
+    LEAST_CHANGE,
+    day,
+    enumerate_,
+    name,
+    noun_phrase,
+    of_known,
+    of_measure,
+    points,
+    points_of,
+    signed,
+    size,
+    size_of,
+)
 from analytics.names.resolve import dimension_named
 from analytics.query import About, Form, Needs, Option, Query, Spoken
-from analytics.questions import chart_specs
+from analytics.questions import chart_specs, shifts
 from analytics.questions.comparability import month_before, notes_on_month, nothing_before
 from analytics.questions.question import Question, View
 from analytics.questions.question_parts import Fields, FollowUpRules, present
 from analytics.questions.share_question import no_change
 from analytics.questions.top_names import with_bounds
-from analytics.statistics import comparison
-from analytics.statistics.robustness import trend_without
-from analytics.statistics.spikes import jump, without
+from analytics.statistics.spikes import jump
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,21 +61,22 @@ def _answer(query: Query, history: History) -> Answer:
     by = view.leading
     view.require()
     then, notes = _before(view)
-    before, after = view.moments([then, view.now], by)
-    shifts = comparison.shifts(before.ranking, after.ranking)
-    shifts = (*view.explained(shifts[:_EXPLAINED], then), *shifts[_EXPLAINED:])
+    compared = shifts.compare(view, then, by)
     found = _jump(view, then)
-    shifts = without(shifts, before.ranking, after.ranking, found, dimension) if found else shifts
-    changes = [shift for shift in shifts if shift.points and shift.is_ranked]
+    explained = shifts.without_jump(shifts.explain(view, then, compared, _EXPLAINED), compared, found, dimension)
+    ranked = [shift for shift in explained if shift.is_ranked]
+    changes = [shift for shift in ranked if shift.points]
     number, changes = len(changes), changes[: query.top]
-    source = view.source(then)
-    title = _change(changes, dimension, by, day(then.taken_on))
-    headline = _headline(changes, dimension, by, day(then.taken_on))
+    source = view.source(then, by)
+    since = day(then.taken_on)
+    title = _change(changes, dimension, by, since)
+    headline = _headline(changes, dimension, by, since)
     if found:
-        title = found.said(f"since {day(then.taken_on)}")
+        title = found.said(f"since {since}")
         headline = title + found.added + _without(changes, dimension)
-    unchanged = [shift for shift in shifts if shift.is_ranked]
-    shown = (changes or unchanged)[: chart_specs.LINES]  # the unchanged leaders where nothing changed
+    elif compared.refused and not changes:
+        title = headline = f"Too little is known to tell which {dimension.plural} changed since {since}"
+    shown = (changes or ranked)[: chart_specs.LINES]  # the unchanged leaders where nothing changed
     chart = chart_specs.chart(
         ChartKind.SLOPE,
         headline,
@@ -94,9 +106,10 @@ def _answer(query: Query, history: History) -> Answer:
         top=query.top,
         notes=(
             *notes,
+            *shifts.notes_on_coverage(view, then, compared),
             *_mix(changes[:1], dimension),
-            *(() if found or view.partial else trend_without(changes[:1], view.models_of(then), view.models, dimension)),
-            *_not_ranked(shifts, dimension),
+            *(() if found else shifts.trend(view, then, compared, changes[:1])),
+            *_not_ranked(explained, dimension),
         ),
         next=(
             *([str(Query(singular.value, (single,), within=query.within, at=query.at))] if single else []),
@@ -109,8 +122,8 @@ def _answer(query: Query, history: History) -> Answer:
 def _before(view: View) -> tuple[Snapshot, tuple[str, ...]]:
     """Return the snapshot to compare with, and notes about the choice."""
     if view.query.since:
-        past = view.past()
-        return past.snapshots[0], past.notes
+        snapshots, notes = shifts.since(view)
+        return snapshots[0], notes
     usable = view.recording(month_before(view.scope))
     if not usable:
         raise nothing_before(view.query, view.scope, f"before {day(view.now.taken_on)}")
@@ -135,7 +148,7 @@ def _without(changes: Sequence[Shift], dimension: Dimension) -> str:
 
 def _headline(changes: Sequence[Shift], dimension: Dimension, by: Measure, since: str) -> str:
     text = _change(changes, dimension, by, since)
-    if not changes or not rounded_change(changes[0].before, changes[0].after):
+    if not changes or not points_of(changes[0]):
         return text
     top = changes[0]
     return text + led_by(top, [reason for reason in top.reasons if reason.points / top.points >= _NAMED_FROM][:2])
@@ -144,11 +157,10 @@ def _headline(changes: Sequence[Shift], dimension: Dimension, by: Measure, since
 def _change(changes: Sequence[Shift], dimension: Dimension, by: Measure, since: str) -> str:
     """Return the headline without reasons."""
     top = next(iter(changes), None)
-    change = rounded_change(top.before, top.after) if top else 0.0
-    if top is None or not change:
+    if top is None or not points_of(top):
         return no_change(by, since)
-    verb = "gained" if change > 0 else "lost"
-    return f"{noun_phrase(dimension, top.name).start} {verb} {size(change)} of {of_measure(by)} since {since}"
+    verb = "gained" if top.points > 0 else "lost"
+    return f"{noun_phrase(dimension, top.name).start} {verb} {size_of(top)} of {of_known(top, dimension)} since {since}"
 
 
 def _mix(largest: Sequence[Shift], dimension: Dimension) -> tuple[str, ...]:
@@ -158,7 +170,7 @@ def _mix(largest: Sequence[Shift], dimension: Dimension) -> tuple[str, ...]:
         split = shift.split
         if not split or shift.by is Measure.MODELS or abs(split.mix) < LEAST_CHANGE:
             continue
-        change = rounded_change(shift.before, shift.after)
+        change = points_of(shift)
         only_mix = abs(split.grew + split.declared) < LEAST_CHANGE
         stayed = 0.0 if only_mix else rest_of(change, [split.mix])
         mix = f"{points(change if only_mix else split.mix)} from models that entered or left the list"
@@ -188,9 +200,9 @@ def led_by(shift: Shift, reasons: Sequence[Reason]) -> str:
         return ""
     short = {_without_namespace(reason.model) for reason in reasons}
     named = [reason.model if len(short) < len(reasons) else _without_namespace(reason.model) for reason in reasons]
-    causes = ["" if reason.cause in {"grew", "shrank"} else f", {reason.cause}" for reason in reasons]
+    causes = ["" if reason.cause in {Cause.GREW, Cause.SHRANK} else f", {reason.why}" for reason in reasons]
     contributions = [reason.points for reason in reasons]
-    rest = rest_of(rounded_change(shift.before, shift.after), contributions)
+    rest = 0.0 if shift.basis is Basis.BOUNDS else rest_of(points_of(shift), contributions)
     if len(reasons) == sum(reason.points != 0 for reason in shift.reasons):
         contributions[0], rest = contributions[0] + rest, 0.0
     parts = zip(named, contributions, causes, strict=True)

@@ -14,7 +14,7 @@ from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, noun_phr
 from analytics.names.creators import NOT_KNOWN
 from analytics.names.resolve import dimension_named
 from analytics.query import About, Form, Needs, Option, Query, Rows, Spoken
-from analytics.questions import chart_specs
+from analytics.questions import chart_specs, shifts
 from analytics.questions.question import Question, View, no_likes
 from analytics.questions.question_parts import Fields, FollowUpRules, ranked
 from analytics.statistics.comparison import model_ranking, value_of
@@ -183,8 +183,11 @@ def _notes(measured: Concentration, ranking: Ranking, subject: _Subject, view: V
 
 def _answer_over_time(view: View, subject: _Subject) -> Answer:
     query = view.query
-    past = view.past()
+    past = shifts.past(view)
     by = view.leading
+    if subject.dimension and not past.has_course(by):
+        message = f"Too little is known about {subject.plural} on some of the dates to compare how concentrated they were."
+        raise NoDataError(message, (str(query.but(since=None)),))
     moments = past.moments[by] if subject.dimension else _models_over_time(view, subject, past.snapshots)
     first, last = (_concentration(moments[end].ranking, view) for end in (0, -1))
     source = view.source(past.snapshots[0])

@@ -309,7 +309,7 @@ def test_likes_are_not_asked_of_a_source_without_them(history: SqlHistory) -> No
         with pytest.raises(NoDataError, match="November 30, 2025 doesn't record likes"):
             ask(parse(text), history)
     with pytest.raises(NoDataError, match="doesn't record libraries"):
-        ask(parse("libraries at 2025-11"), history)
+        ask(parse("libraries at 2025-11 as recorded"), history)
 
 
 @pytest.mark.parametrize(
@@ -432,10 +432,10 @@ WRONG = [
     "licenses since 2026-08-22",
     "movers at 2025-11",
     "licenses by likes at 2025-11",
-    "libraries at 2025-11",
+    "libraries at 2025-11 as recorded",
     "likes at 2025-11",
     "likes task sentence-similarity",
-    "movers libraries at 2026-05",
+    "movers libraries at 2026-05 as recorded",
     "library jax",
 ]
 
