@@ -10,7 +10,6 @@ from analytics.chart import ChartKind
 from analytics.domain import Dimension, Measure
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import (
-    LEAST_CHANGE,
     day,
     enumerate_,
     enumerate_phrases,
@@ -18,6 +17,7 @@ from analytics.formatting.phrases import (
     noun_phrase,
     of_known,
     of_measure,
+    points_of,
     size_of,
 )
 from analytics.query import About, Form, Option, Query, Spoken
@@ -105,6 +105,7 @@ def _answer_at_date(view: View, topic: Topic) -> Answer:
     subtitle = chart_specs.subtitle(source, query, view.task)
     if len(rankings) == 2:
         categories, series = chart_specs.paired(rankings, topic.dimension, top=query.top)
+        subtitle += chart_specs.rule_of_pairs(rankings, top=query.top)
         chart = chart_specs.chart(ChartKind.PAIRED, headline, source, subtitle, details, categories=categories, series=series)
     else:
         categories, series = chart_specs.bars(rankings[0], topic.dimension, top=query.top)
@@ -205,10 +206,9 @@ def largest_change(compared: Comparison, dimension: Dimension, moments: Sequence
     """Return the headline about the largest shift between the first and the last moment."""
     since = day(moments[0].taken_on)
     top = next(iter(compared.shifts), None)
-    if compared.refused and (top is None or abs(top.points) < LEAST_CHANGE):
-        return f"Too little is known to tell which {dimension.plural} changed since {since}"
-    if top is None or abs(top.points) < LEAST_CHANGE:
-        return no_change(moments[0].ranking.by, since)
+    if top is None or not points_of(top):
+        unknown = f"Too little is known to tell which {dimension.plural} changed since {since}"
+        return unknown if compared.refused else no_change(moments[0].ranking.by, since)
     subject, change = noun_phrase(dimension, top.name).start, f"{'rose' if top.points > 0 else 'fell'} {size_of(top)}"
     if top.basis is Basis.BOUNDS:
         return f"{subject} {change} of {of_known(top, dimension)} since {since}"
