@@ -166,7 +166,7 @@ def _listings(luck: random.Random, days: int, lives: list[Life], always: frozens
     return listings
 
 
-def _recorded(
+def _recorded(  # noqa: PLR0917 - they are the fields of the value
     place: int,
     within: str,
     source: str,
@@ -178,15 +178,19 @@ def _recorded(
     return Recorded(place, within, source, tuple(members), own)
 
 
-def _recording(luck: random.Random, days: int, lives: list[Life]):  # noqa: ANN202 - a function of place and source
+def _recording(luck: random.Random, days: int, lives: list[Life]):
     """Return what a source records on a day; for each fact in another way."""
-    kinds = {fact: luck.choice(("all", "all", "some", "days", "source", "largest", "name", "name")) for fact in FACTS}
+    kinds = {
+        fact: luck.choice(("all", "all", "some", "days", "source", "largest", "name", "name", "never", "since")) for fact in FACTS
+    }
     missing = {fact: luck.choice((0.02, 0.1, 0.3, 0.6)) for fact in FACTS}
     thin_days = {fact: {place for place in range(days) if luck.random() < 0.4} for fact in FACTS}
     names = {"license": _chosen(luck, LICENSES), "task": _chosen(luck, TASKS), "library": _chosen(luck, LIBRARIES)}
+    untold = {fact: {n for n in range(len(lives)) if luck.random() < missing[fact] / 2} for fact in FACTS}
+    start = luck.randrange(days)
     largest = sorted(range(len(lives)), key=lambda n: -max(lives[n].downloads))[: luck.randint(1, 3)]
 
-    def is_recorded(place: int, source: int, number: int, fact: str) -> bool:
+    def is_recorded(place: int, source: int, number: int, fact: str) -> bool:  # noqa: PLR0911 - one for each kind
         thin = place in thin_days[fact]
         match kinds[fact]:
             case "some":
@@ -199,6 +203,10 @@ def _recording(luck: random.Random, days: int, lives: list[Life]):  # noqa: ANN2
                 return not (thin and number in largest)
             case "name":
                 return not (thin and names[fact] in lives[number].facts[fact][place])
+            case "never":
+                return number not in untold[fact]
+            case "since":
+                return (place >= start) == (days % 2 == 0) or number not in untold[fact]
             case _:
                 return True
 

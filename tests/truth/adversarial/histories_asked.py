@@ -146,7 +146,7 @@ def _cases(question: str, answer: Any, truth: Truth) -> list[Case]:
     since = answer.source.since
     then = truth.of_day(within, since, len(now.members)) if since else None
     dates = sorted({moment.taken_on for moment in answer.series})
-    series = tuple(s for day in dates if (s := truth.of_day(within, day, len(now.members))))[:-1] + (now,) if dates else ()
+    series = (*tuple(s for day in dates if (s := truth.of_day(within, day, len(now.members))))[:-1], now) if dates else ()
     case = Case(truth, "", _measure(question), now, then, series, _is_among_known(answer.notes))
     if " task " in f" {question} " and words[0] != "task":
         case = replace(case, task="text-generation")
@@ -155,7 +155,9 @@ def _cases(question: str, answer: Any, truth: Truth) -> list[Case]:
         return [replace(case, dimension="model", series=everything if words[0] == "model" else series)]
     if words[0] == "compare":
         named = [d for d in TITLES if f'"{words[1].strip(chr(34))}' in [f'"{name}' for name in TITLES[d]] or _names(question, d)]
-        dimensions = ["license", "creator", "task"] if words[1][:2] == "20" else [answer.rankings[0].of] if answer.rankings else named
+        dimensions = (
+            ["license", "creator", "task"] if words[1][:2] == "20" else [answer.rankings[0].of] if answer.rankings else named
+        )
     else:
         word = words[1] if words[0] == "movers" else words[0]
         dimensions = [DIMENSIONS.get(word, word)]
@@ -171,7 +173,7 @@ def _measure(question: str) -> str:
 
 
 def _is_among_known(notes: tuple[str, ...]) -> bool:
-    return any("among models known" in note for note in notes)
+    return any("among models known" in note or note.partition(". ")[2].startswith("Changes leave out") for note in notes)
 
 
 def _shifts(question: str, shifts: Any, cases: list[Case], outcome: Outcome) -> None:
@@ -187,9 +189,7 @@ def _shifts(question: str, shifts: Any, cases: list[Case], outcome: Outcome) -> 
 
 def _refused(notes: tuple[str, ...], headline: str, outcome: Outcome) -> None:
     for note in (*notes, headline):
-        if note.startswith("Too little is known to tell whether"):
-            outcome.counts["refused"] += 1
-        elif note.startswith("Too little is known") or "can't be compared" in note:
+        if note.startswith(("Too little is known to tell whether", "Too little is known")) or "can't be compared" in note:
             outcome.counts["refused"] += 1
 
 
@@ -223,7 +223,8 @@ def _digest(month: Edition, truth: Truth, store: SqlHistory, outcome: Outcome) -
     cases = []
     for section in told.sections:
         then = truth.of_day("top", section.since, len(now.members)) if section.since else None
-        case = Case(truth, str(section.dimension), "downloads", now, then, among_known=_is_among_known(section.notes))
+        case = Case(truth, str(section.dimension), "downloads", now, then, until=month.last)
+        case = replace(case, among_known=_is_among_known(section.notes))
         for ranking in section.rankings:
             _note(outcome, question, value_claims.of_ranking(replace(case, by=ranking.by), ranking, is_whole=True))
         _shifts(question, section.shifts, [case], outcome)

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from truth.adversarial.told_cases import Case
 
 PATTERNS = {
-    "entries": r"(?P<in>\d+) models? with .* entered the list since|(?P<out>\d+) models? left the list since|No models (?P<no>entered)",
+    "entries": r"(?P<in>\d+) models? with .* entered the list|(?P<out>\d+) models? left the list since|No models (?P<no>entered)",
     "left": r"^(?P<names>\S+ \(\d+\w\w\)(?:(?:, | and )\S+ \(\d+\w\w\))*) left the list; |The largest were (?P<largest>.+)$",
-    "leader": r"^(?P<leader>\S+) (?:still leads|now leads, (?:up from (?P<from>\d+)\w\w|new to the list)); (?P<new>\d+|no) models? ent",
+    "leader": r"^(?P<leader>\S+) (?:still leads|now leads, (?:up from (?P<from>\d+)|new)).*; (?P<new>\d+|no) models? ent",
     "leads": rf"^(?P<first>\S+) leads with \S+ downloads? \({PERCENT} of the list\)",
-    "model": r"^30-day downloads of (?P<model>\S+) (?P<verb>rose|fell|stayed) .* since (?P<day>\w+ \d+, \d+) \(.*?(?P<rank>\d+)\w\w\)$",
+    "model": r"^30-day downloads of (?P<model>\S+) (?P<verb>\w+) .* since (?P<day>\w+ \d+, \d+) \(.*?(?P<rank>\d+)\w\w\)$",
     "alone": r"^(?P<alone>\S+) alone (?P<how>raised|lowered) total downloads|the largest change comes from (?P<single>\S+)",
     "jump": r"^(?P<jump>\S+) (?P<moved>entered|left) the list (?:with|in|since)",
     "spike": r"^(?P<spike>\S+) .*spike",
@@ -105,7 +105,7 @@ def _model(case: Case, told: dict[str, str]) -> Iterator[Problem]:
     if (told["verb"] == "rose" and now <= then) or (told["verb"] == "fell" and now >= then):
         yield Problem("sign", f"{told['model']} {told['verb']}: {then} to {now}")
     yield from _wrong_rank(case, number, int(told["rank"]), case.now)
-    earlier = [s for s in case.truth.listings(case.now.within) if s.place < place and s in case.series and number in s.members]
+    earlier = [s for s in case.series if case.then.place <= s.place < place and number in s.members]
     if earlier:
         yield Problem("membership", f"{told['model']} since {told['day']}: listed before")
 

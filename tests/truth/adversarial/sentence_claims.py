@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -207,7 +208,9 @@ def _rank_of_name(case: Case, match: re.Match[str]) -> Iterator[Problem]:
 
 @reads(r"^(.+?) (?:has|have) passed .* by (?:models|downloads)")
 def _passed(case: Case, match: re.Match[str]) -> Iterator[Problem]:
-    for winners, losers in re.findall(r"(?:^|, and )(.+?) (?:has|have) passed (.+?)(?=, and .+ (?:has|have) passed| by )", match.string):
+    for winners, losers in re.findall(
+        r"(?:^|, and )(.+?) (?:has|have) passed (.+?)(?=, and .+ (?:has|have) passed| by )", match.string
+    ):
         if " others" in winners + losers:
             continue
         for winner in _listed(case, winners):
@@ -292,7 +295,7 @@ def _turnover(case: Case, match: re.Match[str]) -> Iterator[Problem]:
 @reads(r"^Leaders by downloads: (.+)")
 def _leaders(case: Case, match: re.Match[str]) -> Iterator[Problem]:
     names = [_name(case, words) for words in re.findall(rf"(?:^|, | and )(.+?) \({PERCENT}\)", match[1])]
-    for first, second in zip(names, names[1:], strict=False):
+    for first, second in itertools.pairwise(names):
         if {first, second} & UNRANKED:
             yield Problem("rank of an unknown", f"{first}, {second}")
         elif case.share(first) < case.share(second):

@@ -11,6 +11,8 @@ from truth.adversarial.histories import CREATORS, LIBRARIES, TASKS
 from truth.adversarial.whole_truth import rank, ranked
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from truth.adversarial.histories import Recorded
     from truth.adversarial.whole_truth import Truth
 
@@ -53,6 +55,8 @@ class Case:
     """Whether what's told is told of the models whose names are known, as a note says."""
     task: str = ""
     """Only models with this task."""
+    until: date | None = None
+    """Of a digest, the end of its month."""
 
     @cached_property
     def words(self) -> dict[str, str]:
@@ -76,7 +80,8 @@ class Case:
             return None
         lists = self.series or tuple(filter(None, (self.then, self.now)))
         members = {number for listing in lists for number in listing.members}
-        return frozenset(members - {n for listing in lists for n in set(listing.members) - self.truth.known(listing, self.dimension)})
+        unknown = {n for s in lists for n in set(s.members) - self.truth.known(s, self.dimension, self.until)}
+        return frozenset(members - unknown)
 
     def shares(self, listing: Recorded | None = None) -> dict[str, Fraction]:
         listing = listing or self.now

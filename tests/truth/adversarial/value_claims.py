@@ -68,9 +68,12 @@ def of_shift(case: Case, shift: Any) -> Iterator[Problem]:
         if shift.name in UNRANKED:
             if told_rank is not None:
                 yield Problem("rank of an unknown", f"{shift.name} {told_rank}")
-        elif told_rank is not None and all(case.truth.is_known(n, listing.place, case.dimension) for n in listing.members):
-            if told_rank != told.rank(shift.name, listing):
-                yield Problem("rank", f"{shift.name} {told_rank}: {told.rank(shift.name, listing)}")
+        elif (
+            told_rank is not None
+            and all(case.truth.is_known(n, listing.place, case.dimension, case.until) for n in listing.members)
+            and told_rank != told.rank(shift.name, listing)
+        ):
+            yield Problem("rank", f"{shift.name} {told_rank}: {told.rank(shift.name, listing)}")
     for reason in shift.reasons:
         yield from _of_reason(case, shift, reason, is_among=is_among)
 
@@ -108,9 +111,13 @@ def _of_reason(case: Case, shift: Any, reason: Any, *, is_among: bool) -> Iterat
             yield Problem("rank", f"{told}, {reason.place}")
     parts = [case.truth.part(listing, number, shift.name, case.dimension, shift.by) for listing in (case.then, case.now)]
     change = parts[1] - parts[0]
-    if not is_among and not case.task and reason.cause.name not in {"NEWLY_RECORDED", "NO_LONGER_RECORDED"}:
-        if abs(reason.points) >= VISIBLE and reason.points * change <= 0:
-            yield Problem("sign of a reason", f"{told}: {float(change):+.4f}")
+    is_of_list = not is_among and not case.task and reason.cause.name not in {"NEWLY_RECORDED", "NO_LONGER_RECORDED"}
+    if is_of_list and abs(reason.points) >= VISIBLE and reason.points * change <= 0:
+        yield Problem("sign of a reason", f"{told}: {float(change):+.4f}")
+
+
+def _is_complete(case: Case, listing: Any) -> bool:
+    return all(case.truth.is_known(number, listing.place, case.dimension, case.until) for number in listing.members)
 
 
 def _is_in(case: Case, number: int, listing: Any) -> bool:

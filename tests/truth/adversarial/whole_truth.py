@@ -29,10 +29,10 @@ class Truth:
         self.history = history
         self.place = {day: place for place, day in enumerate(history.days)}
         self.shares = cache(self._shares)
-        self._dates: defaultdict[tuple[str, str], set[date]] = defaultdict(set)
+        self._dates: defaultdict[tuple[str, str], set[tuple[date, str]]] = defaultdict(set)
         for listing in self.listings():
             for number, fact in listing.facts:
-                self._dates[self.present(number, listing.place), fact].add(history.days[listing.place])
+                self._dates[self.present(number, listing.place), fact].add((history.days[listing.place], listing.within))
 
     def listings(self, within: str = "") -> list[Recorded]:
         return [listing for listing in self.history.listings if within in {"", listing.within}]
@@ -54,8 +54,10 @@ class Truth:
 
     def numbers(self, model: str) -> list[int]:
         """Return the models that have had an id, or a name after the namespace."""
-        lives = enumerate(self.history.lives)
-        return [number for number, life in lives if any(model in {own, own.rpartition("/")[2]} for own in life.ids)]
+        ids = (
+            (number, {*life.ids, *(MOVED.get(own, own) for own in life.ids)}) for number, life in enumerate(self.history.lives)
+        )
+        return [number for number, known in ids if any(model in {own, own.rpartition("/")[2]} for own in known)]
 
     def value(self, number: int, place: int, by: str) -> int:
         return 1 if by == "models" else self.history.lives[number].downloads[place]
@@ -72,22 +74,26 @@ class Truth:
                 return (namespace,)
         return life.facts[dimension][place] or ("none declared",)
 
-    def is_known(self, number: int, place: int, dimension: str) -> bool:
-        """Return whether some list near the day records what a model declares."""
+    def is_known(self, number: int, place: int, dimension: str, until: date | None = None) -> bool:
+        """Return whether some list near the day records what a model declares.
+
+        ``until``: for digests, which look back only, and only in the top list.
+        """
         if dimension not in FACTS:
             return True
         day = self.history.days[place]
-        return any(abs((other - day).days) <= CARRY_DAYS for other in self._dates[self.present(number, place), dimension])
+        return any(
+            abs((other - day).days) <= CARRY_DAYS and (until is None or (other <= until and within == "top"))
+            for other, within in self._dates[self.present(number, place), dimension]
+        )
 
     def is_recorded(self, listing: Recorded, number: int, dimension: str) -> bool:
         return dimension not in FACTS or (number, dimension) in listing.facts
 
-    def known(self, listing: Recorded, dimension: str) -> frozenset[int]:
-        return frozenset(n for n in listing.members if self.is_known(n, listing.place, dimension))
+    def known(self, listing: Recorded, dimension: str, until: date | None = None) -> frozenset[int]:
+        return frozenset(n for n in listing.members if self.is_known(n, listing.place, dimension, until))
 
-    def _shares(
-        self, listing: Recorded, dimension: str, by: str, among: Collection[int] | None = None
-    ) -> dict[str, Fraction]:
+    def _shares(self, listing: Recorded, dimension: str, by: str, among: Collection[int] | None = None) -> dict[str, Fraction]:
         """Return the share of each name, of all models or of some; ``{}`` where there is nothing to share."""
         members = [n for n in listing.members if among is None or n in among]
         whole = sum(self.value(number, listing.place, by) for number in members)
