@@ -21,6 +21,7 @@ PATTERNS = {
     "leads": rf"^(?P<first>\S+) leads with \S+ downloads? \({PERCENT} of the list\)",
     "model": r"^30-day downloads of (?P<model>\S+) (?P<verb>\w+) .* since (?P<day>\w+ \d+, \d+) \(.*?(?P<rank>\d+)\w\w\)$",
     "alone": r"^(?P<alone>\S+) alone (?P<how>raised|lowered) total downloads|the largest change comes from (?P<single>\S+)",
+    "portion": r"^(?P<portion>\S+) alone has (?P<percent>[\d.]+)% of the downloads of the",
     "jump": r"^(?P<jump>\S+) (?P<moved>entered|left) the list (?:with|in|since)",
     "spike": r"^(?P<spike>\S+) .*spike",
 }
@@ -50,6 +51,8 @@ def _number(case: Case, model: str) -> int:
 
 def _moved(case: Case) -> tuple[set[int], set[int]]:
     """Return which models entered and which left."""
+    if case.then is None:
+        raise UnreadableError("no earlier list")
     then, now = set(case.then.members), set(case.now.members)
     return now - then, then - now
 
@@ -120,6 +123,13 @@ def _alone(case: Case, told: dict[str, str]) -> Iterator[Problem]:
     )
     if (now <= then) if told["how"] == "raised" else (now >= then):
         yield Problem("sign", f"{told['alone']} {told['how']}: {then} to {now}")
+
+
+def _portion(case: Case, told: dict[str, str]) -> Iterator[Problem]:
+    number = _number(case, told["portion"])
+    own, *others = (case.truth.value(n, case.now.place, "downloads") for n in (number, *case.now.members))
+    if number not in case.now.members or f"{own / sum(others):.1%}" != f"{told['percent']}%":
+        yield Problem("figure", f"{told['portion']}: {own} of {sum(others)}")
 
 
 def _jump(case: Case, told: dict[str, str]) -> Iterator[Problem]:

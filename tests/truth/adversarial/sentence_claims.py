@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ READERS: list[tuple[re.Pattern[str], Reader]] = []
 """The first pattern that is found in a sentence reads it."""
 HARMLESS = re.compile(
     r"snapshot|^The \w+ is known for|filled in|includes |^By (?:models|downloads): HHI|left out|counts half|"
-    r"of models declare no|are the same as on|It's missing from|has moved to|come from|top creators behind|"
+    r"of models declare no|^(?:Models with no|Creators with no) [a-z ]+ (?:have|make up) [^;]+$|have no rank|are the same as on|It's missing from|has moved to|come from|top creators behind|"
     r"There's nothing to compare|from models that (?:entered|stayed)|^Too little|is known\b|effective number|apart|unranked|"
     r"(?:covers?|account for) [\d.<>]+% of models|^The list changed|(?:isn't|not) known|^(?:The )?[A-Z]\w+(?: \w+)?: \w+"
 )
@@ -165,7 +166,7 @@ def _changed(case: Case, least: Fraction) -> Iterator[Problem]:
             yield Problem("unchanged", f"{name} {float(change):+.4f}")
 
 
-@reads(rf"^(.+?) leads? with {PERCENT} {OF}(?: each)?(?:, ahead of (.+?) \({PERCENT}\))?")
+@reads(rf"^(?!Without )(.+?) leads? with {PERCENT} {OF}(?: each)?(?:, ahead of (.+?) \({PERCENT}\))?")
 def _leads(case: Case, match: re.Match[str]) -> Iterator[Problem]:
     leaders = _listed(case, match[1])
     yield from _not_leading(case, leaders)
@@ -259,6 +260,11 @@ def _lead_over(case: Case, match: re.Match[str]) -> Iterator[Problem]:
                 yield Problem("unchanged", f"{name} {float(case.change(_name(case, name))):+.4f}")
 
 
+@reads(rf"^.+? (?:has|have) {PERCENT} {OF}, .+? {PERCENT}; (.+?) (rose|fell) {POINTS} since")
+def _beside(case: Case, match: re.Match[str]) -> Iterator[Problem]:
+    yield from _wrong_sign(case, _name(case, match[1]), match[2])
+
+
 @reads(rf"^(.+?) (?:has|have) {PERCENT} {OF}(?:, .*? (?:the share of|more than) (.+?) \(|; (.+?) (?:has|have) none)")
 def _more_than(case: Case, match: re.Match[str]) -> Iterator[Problem]:
     yield from _not_ahead(case, _name(case, match[1]), _name(case, match[2] or match[3]))
@@ -302,11 +308,23 @@ def _leaders(case: Case, match: re.Match[str]) -> Iterator[Problem]:
             yield Problem("rank", f"{first} before {second}: {_both(case, first, second, None)}")
 
 
+@reads(r"^Without (\S+), (.+?) would have (risen|fallen|hardly moved).* instead of (rising|falling)")
+def _trend_without(case: Case, match: re.Match[str]) -> Iterator[Problem]:
+    name = _name(case, match[2])
+    yield from _wrong_sign(case, name, "rose" if match[4] == "rising" else "fell")
+    if match[3] != "hardly moved":
+        others = _without_model(case, match[1])
+        yield from _wrong_sign(replace(case, among=others), name, "rose" if match[3] == "risen" else "fell")
+
+
+def _without_model(case: Case, model: str) -> frozenset[int]:
+    return frozenset({*case.now.members, *(case.then or case.now).members} - {*case.truth.numbers(model)})
+
+
 @reads(rf"^Without (\S+), (.+?) would (?:have {PERCENT}|lead with)")
 def _without(case: Case, match: re.Match[str]) -> Iterator[Problem]:
-    without = set(case.now.members) - set(case.truth.numbers(match[1]))
     if "would lead" in match.string:
-        shares = ranked(case.truth.shares(case.now, case.dimension, case.by, frozenset(without)))
+        shares = ranked(replace(case, among=_without_model(case, match[1])).shares())
         name = _name(case, match[2])
         if any(share > shares.get(name, 0) for share in shares.values()):
             yield Problem("rank", f"without {match[1]}: {name}")

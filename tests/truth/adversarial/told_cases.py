@@ -55,6 +55,8 @@ class Case:
     """Whether what's told is told of the models whose names are known, as a note says."""
     task: str = ""
     """Only models with this task."""
+    among: frozenset[int] | None = None
+    """Only these models."""
     until: date | None = None
     """Of a digest, the end of its month."""
 
@@ -77,11 +79,11 @@ class Case:
     def population(self) -> frozenset[int] | None:
         """The models that are known wherever the compared lists have them; ``None`` for all."""
         if not self.among_known:
-            return None
+            return self.among
         lists = self.series or tuple(filter(None, (self.then, self.now)))
         members = {number for listing in lists for number in listing.members}
         unknown = {n for s in lists for n in set(s.members) - self.truth.known(s, self.dimension, self.until)}
-        return frozenset(members - unknown)
+        return frozenset(members - unknown if self.among is None else (members - unknown) & self.among)
 
     def shares(self, listing: Recorded | None = None) -> dict[str, Fraction]:
         listing = listing or self.now
