@@ -51,9 +51,18 @@ class Cause(StrEnum):
     ENTERED = "entered the list"
     LEFT = "left the list"
     GREW = "grew"
+    """Its own downloads (or likes) rose, and with them its part of the share."""
     SHRANK = "shrank"
+    DILUTED = "diluted"
+    """Its own downloads didn't fall, but those of the other models rose more."""
+    OUTLASTED = "the rest fell more"
+    """Its own downloads didn't rise, but its part of the share did."""
+    UNCHANGED = "unchanged"
     DECLARED = "changed what it declares"
-    """Another license, task or library, or one more of them."""
+    """Another license, task or library, or one more of them: both dates record it."""
+    NEWLY_RECORDED = "newly recorded"
+    """The earlier date doesn't record what it declares."""
+    NO_LONGER_RECORDED = "no longer recorded"
     RENAMED = "changed its name"
     TOGETHER = "all other models together"
 
@@ -66,6 +75,13 @@ class Reason:
     cause: Cause
     points: float
     """Share after less share before, 0 to 1; a shift's reasons add up exactly to it."""
+    place: str = ""
+    """For a model that entered or left a list: ``entered the top 30``, ``out of the top 30, now 45th``."""
+
+    @property
+    def why(self) -> str:
+        """The cause in words, with the list where the model entered or left one."""
+        return self.place or self.cause.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +94,7 @@ class Split:
     grew: float
     """From models that are in the list at both dates, by their values alone."""
     declared: float
-    """From those models, by a change of license, task or name."""
+    """From those models, by a change of license, task or name, or of what is recorded of it."""
     entered: float
     """From models that are in the list only at the later date."""
     left: float
@@ -106,6 +122,17 @@ class Forecast:
     high: float
 
 
+class Basis(StrEnum):
+    """Which models a shift is told of; :mod:`analytics.statistics.coverage` decides."""
+
+    ALL = "all recorded models"
+    """Coverage is alike at both dates, and what isn't recorded can't turn the shift around."""
+    BOUNDS = "all recorded models, with bounds"
+    """Coverage differs, but the shift has one direction, whatever the other models declare."""
+    BOTH = "models recorded at both dates"
+    """Without the models that aren't recorded at one of the dates or both."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shift:
     """A share at two dates."""
@@ -121,6 +148,21 @@ class Shift:
     reasons: tuple[Reason, ...] = ()
     """Largest effect first."""
     split: Split | None = None
+    basis: Basis = Basis.ALL
+    low: float | None = None
+    """The least and the largest the shift of the whole list can be: if none, or all, of the models that aren't recorded are of
+    this name. ``None`` where all are recorded."""
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The part of a measure, 0 to 1, that comes from models whose name in the asked dimension is recorded."""
+
+    by: Measure
+    now: float
+    before: float | None = None
+    """At the earlier date of a comparison."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +180,8 @@ class Source:
     """``"hub"`` or the imported file's name."""
     since: date | None = None
     """The earlier date, where two or more are compared."""
+    coverages: tuple[Coverage, ...] = ()
+    """The same by each measure of the answer, at both dates of a comparison; empty for single models."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,15 +12,15 @@ from analytics.digest.edition import Edition
 from analytics.digest.values import Digest, Section
 from analytics.domain import Dimension, ListName, Measure
 from analytics.errors import NoDataError
-from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import LEAST_CHANGE, day, short_list
 from analytics.query import Period, Query
+from analytics.questions import shifts
 from analytics.questions.comparability import difference, scope
 from analytics.questions.data_warnings import of_day
 from analytics.questions.question import View
 from analytics.questions.registry import ask
-from analytics.statistics import comparison, quality
-from analytics.statistics.attribution import explained
+from analytics.statistics import quality
+from analytics.statistics.coverage import coverage_of
 from analytics.storage.request_cache import RequestCache
 
 if TYPE_CHECKING:
@@ -47,14 +47,20 @@ def digest(
     *,
     within: ListName = ListName.TOP,
     dimensions: Sequence[Dimension] = DIMENSIONS,
+    as_recorded: bool = False,
 ) -> Digest:
     """Compare an edition's last snapshot with the last one of the edition before.
+
+    What isn't recorded is filled in from the same list up to the edition's end, so that later snapshots don't change a digest;
+    ``as_recorded`` leaves it as it is.
 
     Raises:
         NoDataError: when the edition has no snapshot, or one with a severe warning.
 
     """
-    history = RequestCache(history)  # what is stored meanwhile belongs to no digest
+    history = RequestCache(
+        history, as_recorded=as_recorded, facts_of=(within, edition.last)
+    )  # what is stored meanwhile belongs to no digest
     query = _query(edition, history, within)
     snapshots = scope(query, history)
     severe = next((warning for warning in of_day(snapshots.now, history) if warning.severe), None)
@@ -115,37 +121,34 @@ def _section(dimension: Dimension, query: Query, history: History, edition: Edit
         rankings = tuple(view.ranking(by) for by in (Measure.MODELS, Measure.DOWNLOADS))
     except NoDataError as error:
         return Section(dimension, (), None, (), (), (), 0.0, (), (str(error),))
-    section = Section(dimension, rankings, None, (), (), (), view.coverage, (sentences.leaders(rankings[-1], dimension),))
+    leaders = sentences.leaders(rankings[-1], dimension)
+    coverage = coverage_of(rankings[-1])
+    section = Section(dimension, rankings, None, (), (), (), coverage, (leaders,), shifts.notes_on_facts(view, Measure.DOWNLOADS))
     recording = view.recording(_earlier(view.scope.comparable, edition))
     if not recording:
-        return replace(section, notes=("There's nothing to compare with yet.",))
-    then = recording[0]
-    coverage = _coverage(view, then)
-    if abs(coverage - view.coverage) > quality.COVERAGE_DIFFERENCE:
-        note = (
-            f"The {dimension} is known for {percent(view.coverage)} of models now and for {percent(coverage)} on "
-            f"{day(then.taken_on)}, so the two can't be compared."
-        )
-        return replace(section, notes=(note,))
-    return _compared(section, view, then)
+        return replace(section, notes=(*section.notes, "There's nothing to compare with yet."))
+    return _compared(section, view, recording[0])
 
 
 def _compared(section: Section, view: View, then: Snapshot) -> Section:
     dimension = section.dimension
-    before = view.moments([then, view.now], Measure.DOWNLOADS)[0].ranking
-    after = section.rankings[-1]
-    shifts = comparison.shifts(before, after)
-    shifts = (*explained(shifts[:_EXPLAINED], view.models_of(then), view.models, dimension), *shifts[_EXPLAINED:])
-    old, new = _leading(before), _leading(after)
+    compared = shifts.compare(view, then, Measure.DOWNLOADS)
+    notes = shifts.notes_on_coverage(view, then, compared)
+    section = replace(section, coverage_before=compared.coverage.before, notes=notes)
+    if compared.refused and not compared.shifts:
+        return section
+    explained = shifts.explain(view, then, compared, _EXPLAINED)
+    old, new = map(_leading, compared.rankings)
     entered = tuple(raw for raw in new if raw not in old)
     left = tuple(raw for raw in old if raw not in new)
-    changes = [sentences.change(shift, dimension) for shift in shifts[:_EXPLAINED] if abs(shift.points) >= LEAST_CHANGE]
-    changes = changes or [f"No share changed by a tenth of a point or more since {day(then.taken_on)}"]
+    changes = [sentences.change(shift, dimension) for shift in explained[:_EXPLAINED] if abs(shift.points) >= LEAST_CHANGE]
+    if not changes and not compared.refused:
+        changes = [f"No share changed by a tenth of a point or more since {day(then.taken_on)}"]
     turnover = sentences.entries_and_exits(entered, left, dimension, PLACES)
     return replace(
         section,
         since=then.taken_on,
-        shifts=shifts,
+        shifts=explained,
         entered=entered,
         left=left,
         lines=(*section.lines, *changes, *([turnover] if turnover else [])),
@@ -154,12 +157,6 @@ def _compared(section: Section, view: View, then: Snapshot) -> Section:
 
 def _leading(ranking: Ranking) -> tuple[str, ...]:
     return tuple(share.name for share in ranking.shares if share.rank <= PLACES)
-
-
-def _coverage(view: View, then: Snapshot) -> float:
-    return View(
-        view.query.but(at=Period(then.taken_on.year, then.taken_on.month, then.taken_on.day)), view.history, view.dimension
-    ).coverage
 
 
 def _likes(query: Query, history: History) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analytics.answer import Basis
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, name, noun_phrase, ordinal, plural, size
+from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, name, noun_phrase, of_known, ordinal, plural, size_of
 from analytics.questions.changes.movers import led_by
 
 if TYPE_CHECKING:
@@ -31,7 +32,9 @@ def leaders(ranking: Ranking, dimension: Dimension, most: int = 3) -> str:
 def change(shift: Shift, dimension: Dimension) -> str:
     """Describe one shift: its size, the new share, a change of rank, and its reasons."""
     verb = "rose" if shift.points > 0 else "fell"
-    text = f"{noun_phrase(dimension, shift.name).start} {verb} {size(shift.points, 'point')} to {percent(shift.after)}"
+    text = f"{noun_phrase(dimension, shift.name).start} {verb} {size_of(shift, 'point')}"
+    if shift.basis is not Basis.BOUNDS:
+        text += f" to {percent(shift.after)}"
     if shift.rank_before and shift.rank_after and shift.rank_before != shift.rank_after:
         text += f" ({ordinal(shift.rank_before)} to {ordinal(shift.rank_after)})"
     return text + reasons(shift)
@@ -71,7 +74,7 @@ def headline(sections: Sequence[Section], edition: Edition, *, with_reasons: boo
     if shifts:
         shift, section = max(shifts, key=lambda pair: abs(pair[0].points))
         subject, verb = noun_phrase(section.dimension, shift.name).start, "gained" if shift.points > 0 else "lost"
-        text = f"{subject} {verb} {size(shift.points)} of downloads {_when(section, edition)}"
+        text = f"{subject} {verb} {size_of(shift)} of {of_known(shift, section.dimension)} {_when(section, edition)}"
         return text + reasons(shift) if with_reasons else text
     leading = next((section for section in sections if section.rankings), None)
     if leading is None:

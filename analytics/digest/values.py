@@ -31,11 +31,13 @@ class Section:
     left: tuple[str, ...]
     """Names that are no longer among the leaders."""
     coverage: float
-    """Part of the models whose name in this dimension the source records, 0 to 1."""
+    """Part of downloads, 0 to 1, of the models whose name in this dimension is recorded."""
     lines: tuple[str, ...]
     """The same as a few sentences."""
     notes: tuple[str, ...] = ()
     """Sentences about the data."""
+    coverage_before: float | None = None
+    """The same at the date compared with; ``None`` without one."""
 
 
 @dataclass(frozen=True, slots=True)

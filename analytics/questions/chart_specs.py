@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from analytics.chart import MOST_BARS, Chart, ChartKind, Series, Unit
 from analytics.domain import Dimension, Measure
-from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import name, of_list, of_measure, short_day, short_list, short_period, window
+from analytics.formatting.phrases import known_for, name, of_list, of_measure, short_day, short_list, short_period, window
 from analytics.query import Period
 
 if TYPE_CHECKING:
@@ -42,7 +41,8 @@ def subtitle(source: Source, query: Query, task: str = "", by: Measure | None = 
 def footer(source: Source) -> str:
     """Return the line below the chart: the source, its date and coverage; a file's name comes last, since it may be long."""
     hub = "simulated history" if source.simulated else "Hugging Face Hub"
-    part = "" if source.coverage > 0.9995 else f" · known for {percent(source.coverage)} of models"
+    known = known_for(source)
+    part = f" · known for {known}" if known else ""
     file = "" if source.simulated or source.origin == "hub" else f" · {source.origin}"
     return f"Source: {hub}, {short_day(source.snapshot)}{part} · hfstats{file}"
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer
+from analytics.answer import Answer, Basis
 from analytics.chart import ChartKind
 from analytics.domain import Dimension, Measure
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_phrases, name, noun_phrase, of_measure, size
-from analytics.query import Form, Option, Query
+from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_phrases, name, noun_phrase, of_known, of_measure, size_of
+from analytics.query import About, Form, Option, Query, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.question import Question, View
+from analytics.questions.question_parts import Fields, FollowUpRules, ranked
+from analytics.questions.shifts import notes_on_facts, past
 from analytics.questions.top_names import with_bounds
 from analytics.statistics import comparison
 from analytics.statistics.highlights import notable
@@ -21,8 +23,9 @@ from analytics.statistics.robustness import sentence_without, without_largest
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from analytics.answer import Moment, Ranking, Shift
+    from analytics.answer import Moment, Ranking
     from analytics.chart import Chart
+    from analytics.statistics.coverage import Comparison
     from analytics.storage.history import History
 
 
@@ -50,18 +53,37 @@ class Topic:
     """The names whose sum the contrast is about; empty where it is about the leader."""
     brief: str = ""
     """See :class:`analytics.questions.question.Question`."""
+    spoken: Spoken = field(default_factory=Spoken)
 
 
 def share_question(topic: Topic) -> Question:
     """Build the question that ranks the names of one dimension."""
     options = frozenset(Option) - ({Option.TASK} if topic.dimension is Dimension.TASK else set())
-    form = Form(topic.word, options, aliases=topic.aliases, example=topic.examples[0], singular=topic.singular)
+    form = Form(
+        topic.word,
+        options,
+        aliases=topic.aliases,
+        example=topic.examples[0],
+        singular=topic.singular,
+        about=About.DIMENSION,
+        dimension=topic.dimension,
+        spoken=topic.spoken,
+    )
 
     def answer(query: Query, history: History) -> Answer:
         view = View(query, history, topic.dimension)
         return _answer_over_time(view, topic) if query.since else _answer_at_date(view, topic)
 
-    return Question(form, topic.summary, topic.examples, answer, topic.brief)
+    return Question(
+        form,
+        topic.summary,
+        topic.examples,
+        answer,
+        charts=frozenset({ChartKind.PAIRED, ChartKind.BARS, ChartKind.SLOPE, topic.over_time}),
+        fields=Fields(frozenset({"rankings"}), frozenset({"series", "shifts"})),
+        follow_ups=FollowUpRules(names=ranked),
+        brief=topic.brief,
+    )
 
 
 def _answer_at_date(view: View, topic: Topic) -> Answer:
@@ -85,7 +107,7 @@ def _answer_at_date(view: View, topic: Topic) -> Answer:
         chart=chart,
         rankings=rankings,
         top=query.top,
-        notes=(*_robust(view, topic, rankings[-1]), *topic.notes(rankings)),
+        notes=(*_robust(view, topic, rankings[-1]), *topic.notes(rankings), *notes_on_facts(view, view.leading)),
         next=_next(view, topic, rankings),
     )
     return with_bounds(answer, max(len(ranking.shares) for ranking in rankings))
@@ -104,21 +126,22 @@ def _robust(view: View, topic: Topic, ranking: Ranking) -> tuple[str, ...]:
 
 def _answer_over_time(view: View, topic: Topic) -> Answer:
     query = view.query
-    past = view.past()
-    moments = past.moments[view.leading]
-    shifts = comparison.shifts(moments[0].ranking, moments[-1].ranking, 1)
-    headline = notable(moments, topic.dimension) or largest_change(shifts, topic.dimension, moments)
-    source = view.source(past.snapshots[0])
+    course = past(view)
+    moments = course.moments[view.leading]
+    compared = course.comparisons[view.leading]
+    turn = notable(moments, topic.dimension) if course.has_course(view.leading) else ""
+    headline = turn or largest_change(compared, topic.dimension, moments)
+    source = view.source(course.snapshots[0])
     answer = Answer(
         query=str(query),
         headline=headline,
         source=source,
         chart=_timed_chart(view, topic, moments, headline),
-        rankings=tuple(series[-1].ranking for series in past.moments.values()),
+        rankings=tuple(series[-1].ranking for series in course.moments.values()),
         top=query.top,
-        series=tuple(replace(m, ranking=_cut((m.ranking,), query.top)[0]) for series in past.moments.values() for m in series),
-        shifts=past.shifts(query.top),
-        notes=(*past.notes, *topic.notes(tuple(series[-1].ranking for series in past.moments.values()))),
+        series=tuple(replace(m, ranking=_cut((m.ranking,), query.top)[0]) for series in course.moments.values() for m in series),
+        shifts=course.shifts(query.top),
+        notes=(*course.notes, *topic.notes(tuple(series[-1].ranking for series in course.moments.values()))),
         next=_next(view, topic, (moments[-1].ranking,)),
     )
     return with_bounds(answer, len(moments[-1].ranking.shares), chart_specs.LINES)
@@ -141,15 +164,18 @@ def _timed_chart(view: View, topic: Topic, moments: Sequence[Moment], headline: 
     return replace(chart, unit=unit)
 
 
-def largest_change(shifts: Sequence[Shift], dimension: Dimension, moments: Sequence[Moment]) -> str:
-    """Return the headline about the largest of some shifts between the first and the last moment."""
+def largest_change(compared: Comparison, dimension: Dimension, moments: Sequence[Moment]) -> str:
+    """Return the headline about the largest shift between the first and the last moment."""
     since = day(moments[0].taken_on)
-    top = next(iter(shifts), None)
+    top = next(iter(compared.shifts), None)
+    if compared.refused and (top is None or abs(top.points) < LEAST_CHANGE):
+        return f"Too little is known to tell which {dimension.plural} changed since {since}"
     if top is None or abs(top.points) < LEAST_CHANGE:
         return no_change(moments[0].ranking.by, since)
-    change = f"{'rose' if top.points > 0 else 'fell'} {size(top.points)}"
-    portions = f"from {percent(top.before)} to {percent(top.after)} of {of_measure(top.by)}"
-    return f"{noun_phrase(dimension, top.name).start} {change} since {since}, {portions}"
+    subject, change = noun_phrase(dimension, top.name).start, f"{'rose' if top.points > 0 else 'fell'} {size_of(top)}"
+    if top.basis is Basis.BOUNDS:
+        return f"{subject} {change} of {of_known(top, dimension)} since {since}"
+    return f"{subject} {change} since {since}, from {percent(top.before)} to {percent(top.after)} of {of_known(top, dimension)}"
 
 
 def no_change(by: Measure, since: str) -> str:

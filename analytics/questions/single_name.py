@@ -5,17 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer
+from analytics.answer import Answer, Basis
 from analytics.chart import ChartKind
 from analytics.domain import Dimension, Measure
 from analytics.errors import NoDataError
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, name, noun_phrase, of_list, of_measure, ordinal, size
+from analytics.formatting.phrases import (
+    LEAST_CHANGE,
+    day,
+    enumerate_,
+    name,
+    noun_phrase,
+    of_known,
+    of_list,
+    of_measure,
+    ordinal,
+    size,
+    size_of,
+)
 from analytics.names import grouping
 from analytics.names.resolve import resolve
-from analytics.query import Form, Option, Query
-from analytics.questions import chart_specs
+from analytics.query import About, Form, Option, Query
+from analytics.questions import chart_specs, shifts
 from analytics.questions.question import Question, View
+from analytics.questions.question_parts import Fields, FollowUpRules
 from analytics.statistics import comparison
 from analytics.statistics.highlights import rank_changes
 from analytics.statistics.robustness import sentence_without, without_largest
@@ -48,7 +61,16 @@ class Subject:
 def name_question(subject: Subject) -> Question:
     """Build the question about one name of a dimension and its rank among the others."""
     options = frozenset(Option) - ({Option.TASK} if subject.dimension is Dimension.TASK else set())
-    form = Form(subject.word, options, fewest=1, most=1, aliases=subject.aliases, example=subject.examples[0])
+    form = Form(
+        subject.word,
+        options,
+        fewest=1,
+        most=1,
+        aliases=subject.aliases,
+        example=subject.examples[0],
+        about=About.NAME,
+        dimension=subject.dimension,
+    )
 
     def answer(query: Query, history: History) -> Answer:
         view = View(query, history, subject.dimension)
@@ -56,7 +78,16 @@ def name_question(subject: Subject) -> Question:
         raw = resolve(query.names[0], subject.dimension, view.names, query)
         return _answer_over_time(view, subject, raw) if query.since else _answer_at_date(view, subject, raw)
 
-    return Question(form, subject.summary, subject.examples, answer)
+    creators = {"creators"} if subject.dimension is not Dimension.CREATOR else set()
+    return Question(
+        form,
+        subject.summary,
+        subject.examples,
+        answer,
+        charts=frozenset({ChartKind.FOCUS, ChartKind.LINES, ChartKind.SLOPE}),
+        fields=Fields(frozenset({"rankings"}), frozenset({"models", "series", "shifts", *creators})),
+        follow_ups=FollowUpRules(),
+    )
 
 
 def _answer_at_date(view: View, subject: Subject, raw: str) -> Answer:
@@ -178,13 +209,18 @@ def _members(share: Share, subject: Subject) -> tuple[str, ...]:
 
 def _answer_over_time(view: View, subject: Subject, raw: str) -> Answer:
     query = view.query
-    past = view.past()
+    past = shifts.past(view, {raw})
     moments = past.moments[view.leading]
-    shifts = [shift for shift in past.shifts() if shift.name == raw]
-    if not shifts:
+    changes = [
+        shift
+        for by in view.measures
+        for shift in shifts.explain(view, past.snapshots[0], past.comparisons[by])
+        if shift.name == raw
+    ]
+    if not any(comparison.find(moment.ranking, raw) for series in past.moments.values() for moment in (series[0], series[-1])):
         raise _absent(view, subject, raw)
-    headline = _headline_over_time(next(shift for shift in shifts if shift.by is view.leading), moments, subject)
-    shifts = [explained for shift in shifts for explained in view.explained([shift], past.snapshots[0])]
+    leading = next((shift for shift in changes if shift.by is view.leading), None)
+    headline = _headline_over_time(leading, moments, subject, raw)
     source = view.source(past.snapshots[0])
     present = comparison.find(moments[-1].ranking, raw)
     return Answer(
@@ -194,10 +230,10 @@ def _answer_over_time(view: View, subject: Subject, raw: str) -> Answer:
         chart=_timed_chart(view, source, moments, raw, headline),
         rankings=tuple(_only(series[-1].ranking, raw) for series in past.moments.values()),
         series=tuple(replace(m, ranking=_only(m.ranking, raw)) for series in past.moments.values() for m in series),
-        shifts=tuple(shifts),
+        shifts=tuple(changes),
         notes=(
             *past.notes,
-            *rank_changes(moments, view.dimension, raw),
+            *(rank_changes(moments, view.dimension, raw) if past.has_course(view.leading) else ()),
             *(_members(present, subject) if present else ()),
         ),
         next=(
@@ -208,13 +244,17 @@ def _answer_over_time(view: View, subject: Subject, raw: str) -> Answer:
     )
 
 
-def _headline_over_time(shift: Shift, moments: Sequence[Moment], subject: Subject) -> str:
-    phrase = noun_phrase(subject.dimension, shift.name)
-    what, since = of_measure(shift.by), f"since {day(moments[0].taken_on)}"
+def _headline_over_time(shift: Shift | None, moments: Sequence[Moment], subject: Subject, raw: str) -> str:
+    phrase, since = noun_phrase(subject.dimension, raw), f"since {day(moments[0].taken_on)}"
+    if shift is None:
+        return f"Too little is known to tell whether {phrase.text} rose or fell {since}"
+    what = of_known(shift, subject.dimension)
     if abs(shift.points) < LEAST_CHANGE:
         return f"{phrase.start} held steady at {percent(shift.after)} of {what} {since}"
     verb = "rose" if shift.points > 0 else "fell"
     portions = f"from {percent(shift.before)} to {percent(shift.after)} of {what}"
+    if shift.basis is Basis.BOUNDS:
+        return f"{phrase.start} {verb} {size_of(shift)} of {what} {since}"
     return f"{phrase.start} {verb} {size(shift.points)} {since}, {portions}"
 
 

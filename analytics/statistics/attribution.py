@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _BY_NAME = frozenset({Dimension.CREATOR, Dimension.NAMESPACE, Dimension.KIND, Dimension.COUNTRY})
 """Dimensions that follow from a model's id; the others from what the model declares."""
+_DECIMALS = 12
+"""Of a change of portion; what is smaller comes from rounding."""
 OTHERS = "the other models"
 """Name for all models without a row of their own."""
 
@@ -117,9 +119,21 @@ def _cause(model: str, then: _Side, now: _Side, dimension: Dimension, change: fl
         return Cause.ENTERED
     if model not in now.values:
         return Cause.LEFT
+    recorded = round(now.recorded.get(model, 0.0) - then.recorded.get(model, 0.0), _DECIMALS)  # two ids may be recorded in part
+    if recorded:
+        return Cause.NEWLY_RECORDED if recorded > 0 else Cause.NO_LONGER_RECORDED
     if then.under.get(model) != now.under.get(model):
         return Cause.RENAMED if dimension in _BY_NAME else Cause.DECLARED
-    return Cause.GREW if change >= 0 else Cause.SHRANK
+    return _cause_by_value(now.values[model] - then.values[model], round(change, _DECIMALS))
+
+
+def _cause_by_value(value: float, change: float) -> Cause:
+    """Return the cause for a model of the same name at both dates, from the changes of its own value and of its portion."""
+    if change < 0:
+        return Cause.SHRANK if value < 0 else Cause.DILUTED
+    if change > 0:
+        return Cause.GREW if value > 0 else Cause.OUTLASTED
+    return Cause.GREW if value > 0 else Cause.SHRANK if value < 0 else Cause.UNCHANGED
 
 
 def _split(then: _Side, now: _Side) -> Split:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analytics.answer import Ranking, Share, Shift
 from analytics.domain import REST, Count, Dimension, Measure, Model
-from analytics.names import grouping
+from analytics.names import grouping, renames
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ def ranking(counts: Sequence[Count], whole: Count, by: Measure, dimension: Dimen
     parts: dict[str, dict[str, float]] = {}
     summed = grouping.is_grouped(dimension)
     for count in counts:
-        value = _measured(count, by)
+        value = measured(count, by)
         name = grouping.grouped_name(dimension, count.name) if summed else count.name
         values[name] = values.get(name, 0.0) + value
         if summed:
@@ -39,7 +39,7 @@ def ranking(counts: Sequence[Count], whole: Count, by: Measure, dimension: Dimen
     # Rounded, so that three thirds of a model tie with a whole one.
     even = {name: round(value, 6) for name, value in values.items()}
     ordered = sorted(values, key=lambda name: (-even[name], name))
-    unnamed = sum(_measured(count, by) for count in rest)
+    unnamed = sum(measured(count, by) for count in rest)
     recorded = sum(values.values()) + unnamed
     shares, rank = [], 0
     for place, name in enumerate(ordered, start=1):
@@ -47,7 +47,29 @@ def ranking(counts: Sequence[Count], whole: Count, by: Measure, dimension: Dimen
             rank = place
         members = tuple(sorted(parts.get(name, {}).items(), key=lambda part: (-part[1], part[0])))
         shares.append(Share(name, values[name], values[name] / recorded if recorded else 0.0, rank, members))
-    return Ranking(by, dimension.value, float(_measured(whole, by)), recorded, tuple(shares), unnamed)
+    return Ranking(by, dimension.value, float(measured(whole, by)), recorded, tuple(shares), unnamed)
+
+
+def ranking_of(models: Sequence[Model], by: Measure, dimension: Dimension) -> Ranking:
+    """Rank the names of some models by one measure, as :func:`ranking` does from their rollups."""
+    stored = grouping.stored(dimension)
+    values: dict[str, float] = {}
+    for model in models:
+        names = grouping.names_of(model, stored)
+        for name in names:
+            values[name] = values.get(name, 0.0) + value_of(model, by) / len(names)
+    counts = [Count(stored, name, "", value, value, value) for name, value in values.items()]
+    total = math.fsum(value_of(model, by) for model in models)
+    return ranking(counts, Count(None, "", "", total, total, total), by, dimension)
+
+
+def present_ids(listings: Sequence[Sequence[Model]]) -> tuple[tuple[str, ...], ...]:
+    """Return the ids that the models of some listings have at the last date, also those renamed in between, in their order.
+
+    ``listings``: by date, the earliest first.
+    """
+    current = {model.hub_id: model.id for models in listings for model in models if model.hub_id}
+    return tuple(tuple(renames.successor(current.get(model.hub_id or "", model.id)) for model in models) for models in listings)
 
 
 def model_ranking(models: Sequence[tuple[Model, float]], by: Measure, total: float) -> Ranking:
@@ -106,7 +128,8 @@ def value_of(model: Model, by: Measure) -> float:
             return float(model.likes or 0)
 
 
-def _measured(count: Count, by: Measure) -> float:
+def measured(count: Count, by: Measure) -> float:
+    """Return a rollup's value by a measure; likes that aren't recorded count as 0."""
     match by:
         case Measure.MODELS:
             return count.models

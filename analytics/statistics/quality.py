@@ -9,21 +9,17 @@ from analytics.domain import LIST_SIZE
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import day, plural
 from analytics.names import renames
-from analytics.names.grouping import names_of, stored
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analytics.domain import Dimension, Model, Snapshot
+    from analytics.domain import Model, Snapshot
 
 STALLED = 0.9
 """Part of the models in both snapshots with an unchanged count from which the Hub counts as stalled."""
 
 DOMINANT = 0.1
 """Part of the earlier total that one model's change must exceed to be reported."""
-
-COVERAGE_DIFFERENCE = 0.05
-"""Difference in coverage from which shares at two dates aren't comparable."""
 
 REGRESSED = 0.02
 """Part of the models with a lower all-time count from which the Hub has recounted, rather than corrected single models."""
@@ -82,18 +78,3 @@ def regressed(earlier: Snapshot, before: Sequence[Model], after: Sequence[Model]
         return ()
     fallen = f"All-time downloads of {fell} of {plural(len(both), 'model')} fell since {day(earlier.taken_on)}"
     return (DataWarning(f"{fallen}, so the Hub must have recounted them."),)
-
-
-def coverage_change(
-    dimension: Dimension, earlier: Snapshot, before: Sequence[Model], after: Sequence[Model]
-) -> tuple[DataWarning, ...]:
-    """Warn about a comparison of two sources, one of which records a dimension for clearly fewer models."""
-    then, now = (_coverage(models, dimension) for models in (before, after))
-    if abs(then - now) <= COVERAGE_DIFFERENCE:
-        return ()
-    known = f"The {dimension} is known for {percent(now)} of models now and for {percent(then)} on {day(earlier.taken_on)}"
-    return (DataWarning(f"{known}, so part of any change may come from missing data."),)
-
-
-def _coverage(models: Sequence[Model], dimension: Dimension) -> float:
-    return sum(bool(names_of(model, stored(dimension))) for model in models) / len(models) if models else 0.0

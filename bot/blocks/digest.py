@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from analytics.export.serialization import safe
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import day, enumerate_, name, points
+from analytics.formatting.phrases import change_of, day, enumerate_, name
 from bot.blocks import text_objects
 from bot.blocks.escape import escape, escape_line, escape_plain_text, escape_preformatted, prevent_links
 from bot.blocks.messages import ALT
@@ -121,6 +121,7 @@ def _as_json(section: Section) -> dict[str, object]:
         "dimension": section.dimension,
         "since": section.since.isoformat() if section.since else None,
         "coverage": section.coverage,
+        "coverage_before": section.coverage_before,
         "ranking": [{"name": share.name, "portion": share.portion, "rank": share.rank} for share in ranking],
         "shifts": [_shift(shift) for shift in section.shifts],
         "entered": list(section.entered),
@@ -138,7 +139,10 @@ def _shift(shift: Shift) -> dict[str, object]:
         "points": shift.points,
         "rank_before": shift.rank_before,
         "rank_after": shift.rank_after,
-        "reasons": [{"model": reason.model, "points": reason.points} for reason in shift.reasons],
+        "reasons": [{"model": reason.model, "cause": reason.why, "points": reason.points} for reason in shift.reasons],
+        "basis": shift.basis,
+        "low": shift.low,
+        "high": shift.high,
     }
 
 
@@ -166,7 +170,7 @@ def _table(section: Section) -> str:
     rows = []
     for share in ranking.shares[:_ROWS]:
         shift = shifts.get(share.name)
-        change = points(shift.points).partition(" ")[0] if shift else ""
+        change = change_of(shift).removesuffix(" points").removesuffix(" point") if shift else ""
         rows.append((str(share.rank), name(section.dimension, share.name), percent(share.portion), change))
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     return "\n".join(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analytics.formatting.numbers import count, percent
-from analytics.formatting.phrases import points
+from analytics.formatting.phrases import change_of
 from analytics.formatting.visible import one_line
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def _shift_table(answer: Answer, limit: int) -> Table:
     by = answer.shifts[-1].by
     few = len({shift.name for shift in answer.shifts}) * 2 <= limit
     rows = [
-        (_rank(s.rank_after), s.name, s.by.value, percent(s.before), percent(s.after), points(s.points))
+        (_rank(s.rank_after), s.name, s.by.value, percent(s.before), percent(s.after), change_of(s))
         for s in answer.shifts
         if few or s.by is by
     ]

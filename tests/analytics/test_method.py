@@ -11,15 +11,16 @@ import pytest
 
 from analytics.domain import Dimension, ListName, Measure, Model, Snapshot
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import points
+from analytics.formatting.phrases import points, signed
 from analytics.questions.comparability import RECENT_DAYS, comparable, settling, usual
 from analytics.questions.distributions.ages import weighted_median
 from analytics.questions.rankings.derivatives import reach
-from analytics.statistics import comparison, forecasting, quality
+from analytics.statistics import comparison, coverage, forecasting, quality
 from analytics.statistics.attribution import explained
 from analytics.statistics.concentration import concentration
 from analytics.statistics.correlation import correlate
 from analytics.statistics.robustness import without_largest
+from analytics.storage.carry_over import CARRY_DAYS, filled
 from analytics.storage.rollup import roll_up
 
 METHOD = (Path(__file__).parents[2] / "docs" / "explanation" / "method.md").read_text(encoding="utf-8")
@@ -47,6 +48,38 @@ def test_shares():
     for by in (Measure.MODELS, Measure.DOWNLOADS):
         mit = comparison.find(ranked(models, Dimension.LICENSE, by), "mit")
         assert f"{percent(mit.portion)} of {by}" in example("Shares")
+
+
+def test_facts_from_near_dates():
+    bare = Model("x/a", 10, licenses=None)
+    known = [(date(2026, 5, 27), "mit"), (date(2026, 6, 4), "apache-2.0")]
+    records = {"x/a": [(day, Model("x/a", 10, licenses=(license_,))) for day, license_ in known]}
+    found = filled([bare, Model("x/b", 10)], date(2026, 6, 1), records)
+    assert "the model is Apache-2.0" in example("Facts from near dates").replace("> ", "")
+    assert found.models[0].licenses == ("apache-2.0",)
+    assert f"within {CARRY_DAYS} days" in METHOD.replace("\n", " ")
+
+
+def test_coverage():
+    before = [Model(f"a/{n}", v, licenses=(w,)) for n, v, w in (("x", 50, "mit"), ("y", 30, "apache"), ("z", 20, "apache"))]
+    after = [*before[:2], Model("a/z", 20, licenses=None)]
+    said = example("Coverage")
+    plain = coverage.compare_rankings(*(ranked(m, Dimension.LICENSE, Measure.DOWNLOADS) for m in (before, after)))
+    assert f"MIT has {percent(0.5)} before and {percent(comparison.find(plain.rankings[1], 'mit').portion)}" in said
+    found = coverage.compare(before, after, Dimension.LICENSE, Measure.DOWNLOADS)
+    mit = next(shift for shift in found.shifts if shift.name == "mit")
+    assert f"{signed(0.0 + mit.low).replace('±', '+')} and {points(mit.high)}" in said
+    assert f"Without `z`, MIT has {percent(mit.after)} on both dates" in said
+    assert mit.points == 0
+
+
+def test_shifts_and_their_reasons():
+    before, after = ([Model("x/a", a), Model("y/b", b)] for a, b in ((60, 40), (66, 84)))
+    then, now = (ranked(models, Dimension.NAMESPACE, Measure.DOWNLOADS) for models in (before, after))
+    (shift,) = explained([s for s in comparison.shifts(then, now) if s.name == "x"], before, after, Dimension.NAMESPACE)
+    assert f"from {percent(shift.before)} to {percent(shift.after)}, {shift.reasons[0].cause}" in example(
+        "Shifts and their reasons"
+    )
 
 
 def test_which_snapshots_are_compared():
@@ -147,7 +180,7 @@ def test_what_is_distrusted():
     [
         (quality.STALLED, "90% of the counts"),
         (quality.REGRESSED, "more than 2% of the models"),
-        (quality.COVERAGE_DIFFERENCE, "more than 5 points"),
+        (coverage.COVERAGE_DIFFERENCE, "at most 5 points"),
         (quality.DOMINANT, "more than 10% of all downloads"),
     ],
 )

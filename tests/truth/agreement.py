@@ -85,4 +85,4 @@ def _numbers(shift: dict[str, Any]) -> dict[str, Any]:
 
 
 def _by_model(shift: dict[str, Any]) -> dict[str, Any]:
-    return {reason["model"]: reason for reason in shift["reasons"]}
+    return {reason["model"]: {key: reason[key] for key in ("model", "cause", "points")} for reason in shift["reasons"]}

@@ -10,16 +10,18 @@ from analytics.chart import ChartKind, Series
 from analytics.domain import Dimension
 from analytics.errors import QueryError
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, name, noun_phrase, of_measure, size
+from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, name, noun_phrase, of_measure, size, size_of
 from analytics.names.resolve import lookup, nearest
-from analytics.query import MOST_NAMES, Form, Option, Query
-from analytics.questions import chart_specs
+from analytics.query import MOST_NAMES, About, Form, Option, Query
+from analytics.questions import chart_specs, shifts
 from analytics.questions.changes.months import months, two_months
 from analytics.questions.question import Question, View
+from analytics.questions.question_parts import Fields, FollowUpRules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from analytics.statistics.coverage import Comparison
     from analytics.storage.history import History
 
 _MULTIPLE_FROM = 1.5
@@ -124,13 +126,13 @@ def _headline(dimension: Dimension, first: Share, second: Share, what: str) -> s
 
 def _answer_over_time(view: View, names: Sequence[str]) -> Answer:
     query = view.query
-    past = view.past()
+    past = shifts.past(view, names)
     moments = past.moments[view.leading]
     source = view.source(past.snapshots[0])
     chart_moments = chart_specs.drawable(moments)
     kind, series, unit = chart_specs.timed(ChartKind.LINES, chart_moments, names, view.dimension)
     courses = {raw: (line.values[0] or 0.0, line.values[-1] or 0.0) for raw, line in zip(names, series, strict=True)}
-    headline = _headline_over_time(courses, view, since=day(moments[0].taken_on))
+    headline = _headline_over_time(courses, view, past.comparisons[view.leading], since=day(moments[0].taken_on))
     ordered = sorted(courses.items(), key=lambda course: -course[1][1])
     details = [f"{name(view.dimension, raw)}: {percent(first)} to {percent(last)}" for raw, (first, last) in ordered]
     subtitle = chart_specs.subtitle(source, query, view.task, view.leading, over_time=True)
@@ -150,7 +152,7 @@ def _answer_over_time(view: View, names: Sequence[str]) -> Answer:
     )
 
 
-def _headline_over_time(courses: Mapping[str, tuple[float, float]], view: View, since: str) -> str:
+def _headline_over_time(courses: Mapping[str, tuple[float, float]], view: View, compared: Comparison, since: str) -> str:
     """Describe the lead of the first over the second and the largest change; ``courses`` are first and last portions by name."""
     first, second = sorted(courses, key=lambda raw: -courses[raw][1])[:2]
     leader, other = noun_phrase(view.dimension, first), noun_phrase(view.dimension, second)
@@ -158,12 +160,13 @@ def _headline_over_time(courses: Mapping[str, tuple[float, float]], view: View, 
     lead = f"{leader.start} {'lead' if leader.plural else 'leads'} {other.text} by {size(ahead)} of {what}"
     if ahead < LEAST_CHANGE:
         lead = f"{leader.start} and {other.text} are tied at {percent(courses[first][1])} of {what}"
-    changes = {raw: last - before for raw, (before, last) in courses.items()}
-    largest = max(changes, key=lambda raw: abs(changes[raw]))
-    if abs(changes[largest]) < LEAST_CHANGE:
+    largest = max((shift for shift in compared.shifts if shift.name in courses), key=lambda s: abs(s.points), default=None)
+    if largest is None:
+        return f"{lead}; too little is known to tell what changed since {since}" if compared.refused else lead
+    if abs(largest.points) < LEAST_CHANGE:
         return f"{lead}; no share has changed since {since}"
-    verb = "rose" if changes[largest] > 0 else "fell"
-    return f"{lead}; {noun_phrase(view.dimension, largest).text} {verb} {size(changes[largest], 'point')} since {since}"
+    verb = "rose" if largest.points > 0 else "fell"
+    return f"{lead}; {noun_phrase(view.dimension, largest.name).text} {verb} {size_of(largest, 'point')} since {since}"
 
 
 def _only(ranking: Ranking, names: Sequence[str]) -> Ranking:
@@ -180,7 +183,15 @@ def _next(view: View, names: Sequence[str], first: str | None) -> tuple[str, ...
 
 
 COMPARE = Question(
-    form=Form("compare", frozenset(Option), fewest=2, most=MOST_NAMES, aliases=("versus", "vs"), example="compare meta google"),
+    form=Form(
+        "compare",
+        frozenset(Option),
+        fewest=2,
+        most=MOST_NAMES,
+        aliases=("versus", "vs"),
+        example="compare meta google",
+        about=About.SEVERAL,
+    ),
     summary="Creators, licenses, tasks or libraries side by side, or two months",
     examples=(
         "compare meta google",
@@ -189,4 +200,7 @@ COMPARE = Question(
         "compare 2026-06 2026-08",
     ),
     answer=_answer,
+    charts=frozenset({ChartKind.PAIRED, ChartKind.BARS, ChartKind.LINES, ChartKind.SLOPE, ChartKind.DUMBBELL}),
+    fields=Fields(sometimes=frozenset({"rankings", "series", "shifts"})),
+    follow_ups=FollowUpRules(),
 )

@@ -11,10 +11,12 @@ from analytics.domain import Dimension, Measure
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import day, enumerate_, ordinal, plural
 from analytics.names import renames
-from analytics.query import Form, Option, Query
+from analytics.query import Form, Needs, Option, Query, Rows, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.comparability import month_before, notes_on_month, nothing_before
 from analytics.questions.question import Question, View
+from analytics.questions.question_parts import Fields, FollowUpRules, present
+from analytics.questions.shifts import since
 from analytics.questions.top_names import with_bounds
 from analytics.statistics import comparison
 
@@ -67,8 +69,8 @@ def _answer(query: Query, history: History) -> Answer:
 def _before(view: View) -> tuple[Snapshot, tuple[str, ...]]:
     """Return the snapshot to compare with, and notes about the choice."""
     if view.query.since:
-        past = view.past()
-        return past.snapshots[0], past.notes
+        snapshots, notes = since(view)
+        return snapshots[0], notes
     earlier = month_before(view.scope)
     if not earlier:
         raise nothing_before(view.query, view.scope, f"before {day(view.now.taken_on)}")
@@ -122,9 +124,34 @@ ENTRIES = Question(
         frozenset({Option.IN, Option.TASK, Option.TOP, Option.AT, Option.SINCE}),
         aliases=("exits", "newcomers", "arrivals", "departures"),
         example="entries",
+        needs=Needs(Rows.ALL, earlier=True),
+        spoken=Spoken(
+            (
+                *(
+                    "entered",
+                    "entries",
+                    "entry",
+                    "newcomer",
+                    "newcomers",
+                    "new",
+                    "whats new",
+                    "new models",
+                    "left",
+                    "dropped out",
+                ),
+                *("came and went", "exits", "dropped", "entered and left", "joined", "fell out", "disappeared", "arrived"),
+                *("arrivals", "departures", "new entries", "dropouts"),
+            ),
+            priority=-1,
+            measures=frozenset(),
+            over_time=False,
+        ),
     ),
     summary="Which models entered the list and which left it since last month",
     examples=("entries", "entries in trending", "entries since 2026-01"),
     answer=_answer,
+    charts=frozenset({ChartKind.BARS}),
+    fields=Fields(sometimes=frozenset({"shifts"})),
+    follow_ups=FollowUpRules(names=present),
     brief="models that entered or left",
 )

@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer
+from analytics.answer import Answer, Cause
 from analytics.chart import ChartKind, Series
 from analytics.domain import Dimension, Measure
 from analytics.errors import QueryError
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, name, noun_phrase, of_measure, points, signed, size
+from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, name, noun_phrase, of_known, points, signed, size_of
 from analytics.names.resolve import dimension_named
-from analytics.query import Form, Option, Query
-from analytics.questions import chart_specs
+from analytics.query import About, Form, Needs, Option, Query, Spoken
+from analytics.questions import chart_specs, shifts
 from analytics.questions.comparability import month_before, notes_on_month, nothing_before
 from analytics.questions.question import Question, View
+from analytics.questions.question_parts import Fields, FollowUpRules, present
 from analytics.questions.share_question import no_change
 from analytics.questions.top_names import with_bounds
-from analytics.statistics import comparison
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,14 +46,14 @@ def _answer(query: Query, history: History) -> Answer:
     by = view.leading
     view.require()
     then, notes = _before(view)
-    before, after = view.moments([then, view.now], by)
-    shifts = comparison.shifts(before.ranking, after.ranking)
-    shifts = (*view.explained(shifts[:_EXPLAINED], then), *shifts[_EXPLAINED:])
-    changes = [shift for shift in shifts if shift.points]
+    compared = shifts.compare(view, then, by)
+    explained = shifts.explain(view, then, compared, _EXPLAINED)
+    changes = [shift for shift in explained if shift.points]
     number, changes = len(changes), changes[: query.top]
-    source = view.source(then)
-    headline = _headline(changes, dimension, by, day(then.taken_on))
-    shown = (changes or shifts)[: chart_specs.LINES]  # the unchanged leaders where nothing changed
+    source = view.source(then, by)
+    untold = f"Too little is known to tell which {dimension.plural} changed since {day(then.taken_on)}"
+    headline = untold if compared.refused and not changes else _headline(changes, dimension, by, day(then.taken_on))
+    shown = (changes or explained)[: chart_specs.LINES]  # the unchanged leaders where nothing changed
     chart = chart_specs.chart(
         ChartKind.SLOPE,
         headline,
@@ -75,12 +75,12 @@ def _answer(query: Query, history: History) -> Answer:
         # The chart shows the change; its reasons are in the headline, and wouldn't fit.
         chart=replace(
             chart,
-            title=_change(changes, dimension, by, day(then.taken_on)),
+            title=headline if not changes else _change(changes, dimension, by, day(then.taken_on)),
             emphasis=(name(dimension, leader),) if leader else (),
         ),
         shifts=tuple(changes),
         top=query.top,
-        notes=(*notes, *_mix(changes[:1], dimension)),
+        notes=(*notes, *shifts.notes_on_coverage(view, then, compared), *_mix(changes[:1], dimension)),
         next=(
             *([str(Query(singular.value, (single,), within=query.within, at=query.at))] if single else []),
             *(str(query.but(names=(word,), task=None if word == "tasks" else query.task)) for word in others[:2]),
@@ -92,8 +92,8 @@ def _answer(query: Query, history: History) -> Answer:
 def _before(view: View) -> tuple[Snapshot, tuple[str, ...]]:
     """Return the snapshot to compare with, and notes about the choice."""
     if view.query.since:
-        past = view.past()
-        return past.snapshots[0], past.notes
+        snapshots, notes = shifts.since(view)
+        return snapshots[0], notes
     usable = view.recording(month_before(view.scope))
     if not usable:
         raise nothing_before(view.query, view.scope, f"before {day(view.now.taken_on)}")
@@ -114,7 +114,7 @@ def _change(changes: Sequence[Shift], dimension: Dimension, by: Measure, since: 
         return no_change(by, since)
     top = changes[0]
     verb = "gained" if top.points > 0 else "lost"
-    return f"{noun_phrase(dimension, top.name).start} {verb} {size(top.points)} of {of_measure(by)} since {since}"
+    return f"{noun_phrase(dimension, top.name).start} {verb} {size_of(top)} of {of_known(top, dimension)} since {since}"
 
 
 def _mix(largest: Sequence[Shift], dimension: Dimension) -> tuple[str, ...]:
@@ -140,7 +140,7 @@ def led_by(reasons: Sequence[Reason]) -> str:
         return ""
     short = {_without_namespace(reason.model) for reason in reasons}
     named = [reason.model if len(short) < len(reasons) else _without_namespace(reason.model) for reason in reasons]
-    causes = ["" if reason.cause in {"grew", "shrank"} else f", {reason.cause}" for reason in reasons]
+    causes = ["" if reason.cause in {Cause.GREW, Cause.SHRANK} else f", {reason.why}" for reason in reasons]
     parts = zip(named, reasons, causes, strict=True)
     return f", led by {enumerate_([f'{model} ({signed(reason.points)}{cause})' for model, reason, cause in parts])}"
 
@@ -150,8 +150,30 @@ def _without_namespace(model: str) -> str:
 
 
 MOVERS = Question(
-    form=Form("movers", frozenset(Option), most=1, aliases=("shifts", "changes", "moves"), example="movers"),
+    form=Form(
+        "movers",
+        frozenset(Option),
+        most=1,
+        aliases=("shifts", "changes", "moves"),
+        example="movers",
+        about=About.CHOICE,
+        needs=Needs(earlier=True),
+        spoken=Spoken(
+            (
+                *("movers", "mover", "biggest movers", "gained", "gain", "gains", "gaining", "lost", "lose", "loses", "losing"),
+                *("losers", "winners", "winners and losers", "grew", "growing", "fastest", "fastest growing", "changed most"),
+                *("changed the most", "moved", "moved most", "moved the most", "shifted", "shifts", "rising", "falling"),
+                *("risers", "shrank", "shrinking", "declining", "lost most", "gained most", "biggest change"),
+                *("biggest changes", "what changed", "what changed most", "who gained", "and why"),
+            ),
+            measures=frozenset({Measure.DOWNLOADS, Measure.LIKES}),
+            over_time=False,
+        ),
+    ),
     summary="Which shares changed most since last month, and why",
     examples=("movers", "movers licenses", "movers tasks by models since 2026-01"),
     answer=_answer,
+    charts=frozenset({ChartKind.SLOPE}),
+    fields=Fields(sometimes=frozenset({"shifts"})),
+    follow_ups=FollowUpRules(names=present, one_measure=True),
 )

@@ -12,9 +12,10 @@ from analytics.errors import NoDataError, QueryError
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, of_measure, signed
 from analytics.names.resolve import dimension_named
-from analytics.query import Form, Option, Query
-from analytics.questions import chart_specs
+from analytics.query import About, Form, Needs, Option, Query, Rows, Spoken
+from analytics.questions import chart_specs, shifts
 from analytics.questions.question import Question, View, no_likes
+from analytics.questions.question_parts import Fields, FollowUpRules, ranked
 from analytics.statistics.comparison import model_ranking, value_of
 from analytics.statistics.concentration import LEADERS, Concentration, concentration
 
@@ -153,8 +154,11 @@ def _notes(measured: Concentration, ranking: Ranking, subject: _Subject) -> tupl
 
 def _answer_over_time(view: View, subject: _Subject) -> Answer:
     query = view.query
-    past = view.past()
+    past = shifts.past(view)
     by = view.leading
+    if subject.dimension and not past.has_course(by):
+        message = f"Too little is known about {subject.plural} on some of the dates to compare how concentrated they were."
+        raise NoDataError(message, (str(query.but(since=None)),))
     moments = past.moments[by] if subject.dimension else _models_over_time(view, subject, past.snapshots)
     first, last = (_concentration(moments[end].ranking, view) for end in (0, -1))
     source = view.source(past.snapshots[0])
@@ -208,9 +212,29 @@ def _other_subjects(query: Query, subject: _Subject) -> tuple[str, ...]:
 
 
 CONCENTRATION = Question(
-    form=Form("concentration", frozenset(Option), most=1, aliases=("concentrated", "inequality"), example="concentration"),
+    form=Form(
+        "concentration",
+        frozenset(Option),
+        most=1,
+        aliases=("concentrated", "inequality"),
+        example="concentration",
+        about=About.CHOICE,
+        needs=Needs(Rows.SOME),
+        spoken=Spoken(
+            (
+                *("concentration", "concentrated", "hhi", "gini", "herfindahl", "inequality", "monopoly", "unequal"),
+                *("effective number", "gini coefficient", "hhi index"),
+            ),
+            priority=2,
+            of_models=True,
+        ),
+    ),
     summary="How concentrated the list is on a few creators, licenses, tasks or models: HHI, Gini, effective number",
     examples=("concentration", "concentration models", "concentration licenses since 2026-01"),
     answer=_answer,
+    charts=frozenset({ChartKind.PAIRED, ChartKind.BARS, ChartKind.LINES, ChartKind.SLOPE}),
+    fields=Fields(frozenset({"rankings", "statistics"}), frozenset({"series"})),
+    follow_ups=FollowUpRules(names=ranked),
     brief="concentration",
+    needs_rows=lambda query: query.names[:1] in {(), ("creators",), ("namespaces",), ("models",)},
 )

@@ -11,9 +11,11 @@ from analytics.domain import KEPT_ROWS, Dimension, ListName, Measure
 from analytics.errors import QueryError
 from analytics.formatting.numbers import count, percent
 from analytics.formatting.phrases import day, of_measure, ordinal, plural
-from analytics.query import Form, Option, Query
+from analytics.query import About, Form, Needs, Option, Query, Rows, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.question import Question, View, no_likes
+from analytics.questions.question_parts import Fields, FollowUpRules, ranked
+from analytics.questions.shifts import since
 from analytics.questions.top_names import with_bounds
 from analytics.statistics import comparison
 
@@ -84,8 +86,7 @@ def _answer_at_date(view: View) -> Answer:
 
 def _answer_over_time(view: View) -> Answer:
     query = view.query
-    past = view.past()
-    snapshots = past.snapshots
+    snapshots, notes = since(view)
     moments = tuple(Moment(s.taken_on, _ranking(view, s)) for s in snapshots)
     first, last = moments[0].ranking, moments[-1].ranking
     then, now = ({share.name for share in side.shares} for side in (first, last))
@@ -112,15 +113,28 @@ def _answer_over_time(view: View) -> Answer:
         top=query.top,
         series=tuple(replace(m, ranking=replace(m.ranking, shares=m.ranking.shares[: query.top or 30])) for m in moments),
         shifts=comparison.shifts(first, last)[: query.top],
-        notes=past.notes,
+        notes=notes,
         next=(str(Query("model", (leader.name,), within=query.within)), str(query.but(since=None)), "movers"),
     )
     return with_bounds(answer, len(last.shares), chart_specs.LINES, partial=view.partial)
 
 
 MODELS = Question(
-    form=Form("models", frozenset(Option), aliases=("leaderboard",), example="models", singular="model"),
+    form=Form(
+        "models",
+        frozenset(Option),
+        aliases=("leaderboard",),
+        example="models",
+        singular="model",
+        about=About.MODELS,
+        needs=Needs(Rows.SOME),
+        spoken=Spoken(measures=frozenset({Measure.DOWNLOADS, Measure.LIKES})),
+    ),
     summary="The models in the list, by downloads or by likes",
     examples=("models", "models by likes top 10", "models task fill-mask"),
     answer=_answer,
+    charts=frozenset({ChartKind.BARS, ChartKind.BUMP, ChartKind.SLOPE}),
+    fields=Fields(frozenset({"rankings"}), frozenset({"series", "shifts"})),
+    follow_ups=FollowUpRules(names=ranked, measures=frozenset({Measure.DOWNLOADS, Measure.LIKES}), one_measure=True),
+    needs_rows=lambda query: query.since is not None,
 )

@@ -58,7 +58,7 @@ NAMES = {
 def narrowed() -> Iterator[str]:
     """Yield every question without options, with each value of each option, and with every two options."""
     for form in FORMS:
-        put = NAMES.get(form.word, form.word)
+        put = NAMES.get(form.word) or (form.example if form.fewest else form.word)
         yield put
         options = [option for option in Option if option in form.options]
         yield from (f"{put} {value}" for option in options for value in VALUES[option])
@@ -304,7 +304,7 @@ def test_likes_are_not_asked_of_a_source_without_them(history: SqlHistory) -> No
         with pytest.raises(NoDataError, match="November 30, 2025 doesn't record likes"):
             ask(parse(text), history)
     with pytest.raises(NoDataError, match="doesn't record libraries"):
-        ask(parse("libraries at 2025-11"), history)
+        ask(parse("libraries at 2025-11 as recorded"), history)
 
 
 @pytest.mark.parametrize(
@@ -427,10 +427,10 @@ WRONG = [
     "licenses since 2026-08-22",
     "movers at 2025-11",
     "licenses by likes at 2025-11",
-    "libraries at 2025-11",
+    "libraries at 2025-11 as recorded",
     "likes at 2025-11",
     "likes task sentence-similarity",
-    "movers libraries at 2026-05",
+    "movers libraries at 2026-05 as recorded",
     "library jax",
 ]
 

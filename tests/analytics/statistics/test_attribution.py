@@ -71,7 +71,14 @@ def causes(
         return {Cause.LEFT}
     under = [{_weight(m, dimension, name) for m in side} for side in (then, now)]
     changed = {Cause.RENAMED if dimension in BY_NAME else Cause.DECLARED}
-    moved = {Cause.GREW if points >= 0 else Cause.SHRANK}
+    moved = {Cause.GREW, Cause.OUTLASTED} if points > 0 else {Cause.SHRANK, Cause.DILUTED}
+    if abs(points) < 1e-12:
+        moved = {Cause.GREW, Cause.SHRANK, Cause.UNCHANGED}
+    recorded = [{bool(expected_names(m, dimension)) for m in side} for side in (then, now)]
+    if recorded != [{True}, {True}]:
+        changed |= {Cause.NEWLY_RECORDED, Cause.NO_LONGER_RECORDED}
+        if len(then) == len(now) == 1 and recorded[0] != recorded[1]:
+            return {Cause.NEWLY_RECORDED} if True in recorded[1] else {Cause.NO_LONGER_RECORDED}
     if len(then) == len(now) == 1:
         return moved if under[0] == under[1] else changed
     return moved | changed
