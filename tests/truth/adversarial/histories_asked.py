@@ -124,6 +124,8 @@ def _ask(question: str, truth: Truth, store: SqlHistory, outcome: Outcome) -> No
     cases = _cases(question, answer, truth)
     if not cases:
         return
+    if not _is_of_series(answer.shifts, cases[0]):
+        cases = [replace(case, series=()) for case in cases]
     case = cases[0]
     if case.dimension != "model":
         for ranking in answer.rankings:
@@ -174,6 +176,12 @@ def _measure(question: str) -> str:
 
 def _is_among_known(notes: tuple[str, ...]) -> bool:
     return any("among models known" in note or note.partition(". ")[2].startswith("Changes leave out") for note in notes)
+
+
+def _is_of_series(shifts: Any, case: Case) -> bool:
+    """Return whether shifts are among the models known on all days of a series, not only on the first and the last one."""
+    among = next((s for s in shifts if getattr(getattr(s, "basis", None), "name", "") == "BOTH" and s.by == case.by), None)
+    return among is None or abs(case.about("with a known").change(among.name) - among.points) < value_claims.EVEN
 
 
 def _shifts(question: str, shifts: Any, cases: list[Case], outcome: Outcome) -> None:

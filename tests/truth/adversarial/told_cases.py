@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -31,6 +32,8 @@ TITLES = {
     "library": {library: library for library in LIBRARIES},
 }
 """Names as answers write them."""
+BOUNDS = r"at least [\d.]+|[\d.]+ to [\d.]+ (?:percentage )?points"
+"""How bounds are told, which are those of the whole list."""
 
 
 class Problem(NamedTuple):
@@ -73,7 +76,8 @@ class Case:
     def about(self, text: str) -> Case:
         """Return the case with the measure and the models that a part of a sentence is about."""
         by = next((measure for measure in ("models", "downloads") if f"of {measure}" in text), self.by)
-        return replace(self, by=by, among_known=self.among_known or "with a known" in text)
+        among_known = "with a known" in text or (self.among_known and not re.search(BOUNDS, text))
+        return replace(self, by=by, among_known=among_known)
 
     @cached_property
     def population(self) -> frozenset[int] | None:
