@@ -25,10 +25,7 @@ OF = r"of (?:models|downloads|likes)(?: with a known \w+)?"
 READERS: list[tuple[re.Pattern[str], Reader]] = []
 """The first pattern that is found in a sentence reads it."""
 HARMLESS = re.compile(
-    r"snapshot|^The \w+ is known for|filled in|includes |^By (?:models|downloads): HHI|left out|counts half|"
-    r"of models declare no|^(?:Models with no|Creators with no) [a-z ]+ (?:have|make up) [^;]+$|have no rank|are the same as on|It's missing from|has moved to|come from|top creators behind|"
-    r"There's nothing to compare|from models that (?:entered|stayed)|^Too little|is known\b|effective number|apart|unranked|"
-    r"(?:covers?|account for) [\d.<>]+% of models|^The list changed|(?:isn't|not) known|^(?:The )?[A-Z]\w+(?: \w+)?: \w+"
+    r"snapshot|^The \w+ is known for|(?:isn't|not) known|is known\b|filled in|left out|^Too little|^The list changed|includes |^By (?:models|downloads): HHI|effective number|counts half|have no rank|come from|top creators behind|of models declare no|^(?:Models with no|Creators with no) [a-z ]+ (?:have|make up) [^;]+$|are the same as on|It's missing from|has moved to|There's nothing to compare|from models that (?:entered|stayed)|(?:covers?|account for) [\d.<>]+% of models|^(?:The )?[A-Z]\w+(?: \w+)?: \w+"
 )
 """About the data, or figures that are checked as numbers."""
 
