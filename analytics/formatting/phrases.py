@@ -24,6 +24,7 @@ _FAR = 3
 """Ratio of the bounds of a shift from which only the lower one is told."""
 LEAST_CHANGE = 0.0005
 """A change of a share, as a portion, below this rounds to 0.0 percentage points."""
+_BY_ID = frozenset({Dimension.CREATOR, Dimension.NAMESPACE, Dimension.KIND, Dimension.COUNTRY})
 _WITH_ARTICLE = ("Netherlands", "United Kingdom", "United States")
 
 
@@ -98,8 +99,13 @@ def change_of(shift: Shift) -> str:
 
 def of_known(shift: Shift, dimension: Dimension) -> str:
     """Name what the shares of a shift are of: ``downloads``, or ``downloads with a known license``."""
-    known = f" with a known {dimension}" if shift.basis is Basis.BOTH else ""
+    known = f" with a known {fact(dimension)}" if shift.basis is Basis.BOTH else ""
     return f"{of_measure(shift.by)}{known}"
+
+
+def fact(dimension: Dimension) -> str:
+    """Name what may not be known of a model: its license; not its creator, which its ID tells, so then the task asked for."""
+    return Dimension.TASK if dimension in _BY_ID else dimension
 
 
 def ordinal(rank: int) -> str:

@@ -24,9 +24,14 @@ POINTS = r"(?:at least )?[\d.]+(?: to [\d.]+)? (?:percentage )?points?"
 OF = r"of (?:models|downloads|likes)(?: with a known \w+)?"
 READERS: list[tuple[re.Pattern[str], Reader]] = []
 """The first pattern that is found in a sentence reads it."""
-HARMLESS = re.compile(
-    r"snapshot|^The \w+ is known for|(?:isn't|not) known|is known\b|filled in|left out|^Too little|^The list changed|includes |^By (?:models|downloads): HHI|effective number|counts half|have no rank|come from|top creators behind|of models declare no|^(?:Models with no|Creators with no) [a-z ]+ (?:have|make up) [^;]+$|are the same as on|It's missing from|has moved to|There's nothing to compare|from models that (?:entered|stayed)|(?:covers?|account for) [\d.<>]+% of models|^(?:The )?[A-Z]\w+(?: \w+)?: \w+"
+_HARMLESS = (
+    r"snapshot|^The \w+ is known for|(?:isn't|not) known|is known\b|filled in|left out|^Too little|^The list changed",
+    r"includes |^By (?:models|downloads): HHI|effective number|counts half|have no rank|come from|top creators behind",
+    r"of models declare no|^(?:Models with no|Creators with no) [a-z ]+ (?:have|make up) [^;]+$",
+    r"are the same as on|It's missing from|has moved to|There's nothing to compare|from models that (?:entered|stayed)",
+    r"(?:covers?|account for) [\d.<>]+% of models|^(?:The )?[A-Z]\w+(?: \w+)?: \w+",
 )
+HARMLESS = re.compile("|".join(_HARMLESS))
 """About the data, or figures that are checked as numbers."""
 
 

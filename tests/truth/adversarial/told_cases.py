@@ -86,7 +86,8 @@ class Case:
             return self.among
         lists = self.series or tuple(filter(None, (self.then, self.now)))
         members = {number for listing in lists for number in listing.members}
-        unknown = {n for s in lists for n in set(s.members) - self.truth.known(s, self.dimension, self.until)}
+        facts = [self.dimension, *(["task"] if self.task else [])]
+        unknown = {n for s in lists for fact in facts for n in set(s.members) - self.truth.known(s, fact, self.until)}
         return frozenset(members - unknown if self.among is None else (members - unknown) & self.among)
 
     def shares(self, listing: Recorded | None = None) -> dict[str, Fraction]:

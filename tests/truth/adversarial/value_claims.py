@@ -60,7 +60,7 @@ def of_shift(case: Case, shift: Any) -> Iterator[Problem]:
         yield Problem("bounds", f"{shift.name} {low:+.4f} to {high:+.4f}: {float(whole):+.4f}")
     told = case if not is_among else case.about("with a known")
     change = told.change(shift.name)
-    if is_among and not case.task and abs(change - shift.points) > EVEN:
+    if is_among and abs(change - shift.points) > EVEN:
         yield Problem("figure", f"{shift.name} {shift.points:+.4f} among the known: {float(change):+.4f}")
     if abs(shift.points) >= VISIBLE and shift.points * change <= 0:
         yield Problem("sign", f"{shift.name} {shift.points:+.4f}: {float(change):+.4f}")
@@ -85,7 +85,8 @@ def _of_reason(case: Case, shift: Any, reason: Any, *, is_among: bool) -> Iterat
     number, told = numbers[0], f"{reason.model} {reason.cause} for {shift.name} {reason.points:+.4f}"
     then, now = (case.truth.value(number, listing.place, shift.by) for listing in (case.then, case.now))
     names = [case.truth.names(number, listing.place, case.dimension) for listing in (case.then, case.now)]
-    recorded = [case.truth.is_recorded(listing, number, case.dimension) for listing in (case.then, case.now)]
+    facts = [case.dimension, *(["task"] if case.task else [])]
+    recorded = [all(case.truth.is_recorded(listing, number, f) for f in facts) for listing in (case.then, case.now)]
     was, is_now = (_is_in(case, number, listing) for listing in (case.then, case.now))
     is_so = {
         "ENTERED": is_now and not was,
