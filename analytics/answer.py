@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ class Share:
     """Models (may be fractional), downloads of 30 days, or likes."""
     portion: float
     """``value`` over the ranking's ``recorded``, 0 to 1."""
-    rank: int
-    """From 1; equal values share the better rank."""
+    rank: int | None
+    """From 1; equal values share the better rank. ``None`` for models whose name is not declared or not known."""
     members: tuple[tuple[str, float], ...] = ()
     """What the value is the sum of, largest first: a creator's namespaces, a country's creators, a family's licenses."""
 
@@ -41,8 +42,24 @@ class Ranking:
     recorded: float
     """The part of ``total`` whose name the source records: the denominator of every portion."""
     shares: tuple[Share, ...]
+    """Those with a rank first, then *none declared* or *not known*."""
     rest: float = 0.0
     """The part of ``recorded`` that the source sums up without names: the small creators of the whole Hub."""
+
+    @property
+    def ranked(self) -> tuple[Share, ...]:
+        """The shares that have a rank, the largest first."""
+        return self.shares[: len(self.shares) - len(self.unranked)]
+
+    @property
+    def unranked(self) -> tuple[Share, ...]:
+        """The shares that stand apart: *none declared*, *not known*."""
+        apart = takewhile(lambda share: share.rank is None, reversed(self.shares))
+        return tuple(apart)[::-1]
+
+    def first(self, top: int | None) -> Ranking:
+        """Return the ranking with the first ``top`` names only, and what stands apart from them."""
+        return self if top is None else replace(self, shares=(*self.ranked[:top], *self.unranked))
 
 
 class Cause(StrEnum):
@@ -148,11 +165,18 @@ class Shift:
     reasons: tuple[Reason, ...] = ()
     """Largest effect first."""
     split: Split | None = None
+    without: float | None = None
+    """``points`` in lists without the model that entered or left with over a tenth of downloads; ``None`` where none did."""
     basis: Basis = Basis.ALL
     low: float | None = None
     """The least and the largest the shift of the whole list can be: if none, or all, of the models that aren't recorded are of
     this name. ``None`` where all are recorded."""
     high: float | None = None
+
+    @property
+    def is_ranked(self) -> bool:
+        """Whether the name is ranked at either date: *none declared* and *not known* aren't."""
+        return self.rank_before is not None or self.rank_after is not None
 
 
 @dataclass(frozen=True, slots=True)

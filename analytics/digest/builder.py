@@ -12,15 +12,17 @@ from analytics.digest.edition import Edition
 from analytics.digest.values import Digest, Section
 from analytics.domain import Dimension, ListName, Measure
 from analytics.errors import NoDataError
+from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import LEAST_CHANGE, day, short_list
 from analytics.query import Period, Query
 from analytics.questions import shifts
 from analytics.questions.comparability import difference, scope
-from analytics.questions.data_warnings import of_day
+from analytics.questions.data_warnings import carrying, of_day
 from analytics.questions.question import View
 from analytics.questions.registry import ask
 from analytics.statistics import quality
 from analytics.statistics.coverage import coverage_of
+from analytics.statistics.spikes import is_spike, jump
 from analytics.storage.request_cache import RequestCache
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from analytics.answer import Ranking
     from analytics.domain import Snapshot
     from analytics.questions.comparability import Scope
+    from analytics.statistics.spikes import Jump
     from analytics.storage.history import History
 
 DIMENSIONS = (Dimension.LICENSE, Dimension.CREATOR, Dimension.TASK)
@@ -67,9 +70,13 @@ def digest(
     if severe:
         raise NoDataError(f"The digest for {edition.name} is on hold. {severe.sentence}")
     then = _earlier(snapshots.comparable, edition)
-    sections = tuple(_section(dimension, query, history, edition) for dimension in dimensions)
+    found = _jump(then[0], snapshots.now, history) if then else None
+    sections = tuple(_section(dimension, query, history, edition, found) for dimension in dimensions)
     source = View(query, history, Dimension.NAMESPACE).source(then[0] if then else None)
     headline = sentences.headline(sections, edition)
+    title = sentences.headline(sections, edition, with_reasons=False)
+    if found and then:
+        headline = title = _told(found, then, edition, history)
     return Digest(
         edition=edition,
         basis=basis(edition, history, within),
@@ -77,12 +84,28 @@ def digest(
         source=source,
         sections=sections,
         likes=_likes(query, history),
-        chart=chart_of(sentences.headline(sections, edition, with_reasons=False), sections, source, query),
+        chart=chart_of(title, sections, source, query),
         notes=(
             *_window(snapshots, then, edition),
-            *_warnings(snapshots, then, history),
+            *_warnings(snapshots, then, history, found),
         ),
     )
+
+
+def _jump(then: Snapshot, now: Snapshot, history: History) -> Jump | None:
+    """Return the model that alone makes a shift by entering or leaving; ``None`` for the whole Hub, which has few rows."""
+    return None if now.list is ListName.HUB else jump(history.models(then.id), history.models(now.id))
+
+
+def _told(found: Jump, then: Sequence[Snapshot], edition: Edition, history: History) -> str:
+    """Return the sentence about that model; one that had entered in the edition before and is gone again was a spike."""
+    since = then[0].taken_on
+    when = f"in {edition.name}" if since in edition.before else f"since {day(since)}"
+    previous = next((s for s in then if s.taken_on < edition.before.first), None)
+    if since in edition.before and previous and is_spike(found, _jump(previous, then[0], history)):
+        entered = f"which entered the list in {edition.before.name} with {percent(found.portion)} of downloads"
+        return f"{found.model.id}, {entered}, was a spike: it left again {when}"
+    return found.said(when) + found.added
 
 
 def latest(history: History, within: ListName) -> Edition:
@@ -115,7 +138,7 @@ def _earlier(comparable: Sequence[Snapshot], edition: Edition) -> tuple[Snapshot
     return tuple(s for s in reversed(comparable) if s.taken_on < edition.first)
 
 
-def _section(dimension: Dimension, query: Query, history: History, edition: Edition) -> Section:
+def _section(dimension: Dimension, query: Query, history: History, edition: Edition, found: Jump | None) -> Section:
     view = View(query.but(word=dimension.plural), history, dimension)
     try:
         rankings = tuple(view.ranking(by) for by in (Measure.MODELS, Measure.DOWNLOADS))
@@ -127,21 +150,23 @@ def _section(dimension: Dimension, query: Query, history: History, edition: Edit
     recording = view.recording(_earlier(view.scope.comparable, edition))
     if not recording:
         return replace(section, notes=(*section.notes, "There's nothing to compare with yet."))
-    return _compared(section, view, recording[0])
+    then = recording[0]
+    return _compared(section, view, then, found if then == _earlier(view.scope.comparable, edition)[0] else None)
 
 
-def _compared(section: Section, view: View, then: Snapshot) -> Section:
+def _compared(section: Section, view: View, then: Snapshot, found: Jump | None) -> Section:
     dimension = section.dimension
     compared = shifts.compare(view, then, Measure.DOWNLOADS)
     notes = shifts.notes_on_coverage(view, then, compared)
     section = replace(section, coverage_before=compared.coverage.before, notes=notes)
     if compared.refused and not compared.shifts:
         return section
-    explained = shifts.explain(view, then, compared, _EXPLAINED)
+    explained = shifts.without_jump(shifts.explain(view, then, compared, _EXPLAINED), compared, found, dimension)
     old, new = map(_leading, compared.rankings)
     entered = tuple(raw for raw in new if raw not in old)
     left = tuple(raw for raw in old if raw not in new)
-    changes = [sentences.change(shift, dimension) for shift in explained[:_EXPLAINED] if abs(shift.points) >= LEAST_CHANGE]
+    told = [shift for shift in explained[:_EXPLAINED] if shift.is_ranked and abs(shift.points) >= LEAST_CHANGE]
+    changes = [sentences.change(shift, dimension, found) for shift in told]
     if not changes and not compared.refused:
         changes = [f"No share changed by a tenth of a point or more since {day(then.taken_on)}"]
     turnover = sentences.entries_and_exits(entered, left, dimension, PLACES)
@@ -156,7 +181,7 @@ def _compared(section: Section, view: View, then: Snapshot) -> Section:
 
 
 def _leading(ranking: Ranking) -> tuple[str, ...]:
-    return tuple(share.name for share in ranking.shares if share.rank <= PLACES)
+    return tuple(share.name for share in ranking.shares if share.rank and share.rank <= PLACES)
 
 
 def _likes(query: Query, history: History) -> str:
@@ -185,11 +210,12 @@ def _window(snapshots: Scope, then: Sequence[Snapshot], edition: Edition) -> tup
     return tuple(notes)
 
 
-def _warnings(snapshots: Scope, then: Sequence[Snapshot], history: History) -> tuple[str, ...]:
-    """Return the warnings about the snapshots of a digest as sentences."""
+def _warnings(snapshots: Scope, then: Sequence[Snapshot], history: History, found: Jump | None) -> tuple[str, ...]:
+    """Return the warnings about the snapshots of a digest as sentences; ``found`` is told in the headline."""
     after = history.models(snapshots.now.id)
-    warnings = [*of_day(snapshots.now, history)]
+    warnings = [*of_day(snapshots.now, history), *carrying(snapshots.now, history)]
     if then:
         before = history.models(then[0].id)
-        warnings += [*quality.stalled(then[0], before, snapshots.now, after), *quality.dominant(before, after)]
+        warnings += quality.stalled(then[0], before, snapshots.now, after)
+        warnings += () if found else quality.dominant(before, after)
     return tuple(dict.fromkeys(warning.sentence for warning in warnings))

@@ -42,9 +42,9 @@ def _shown(section: Section) -> tuple[str, ...]:
     """Return the names on the chart, the largest first."""
     if not section.rankings:
         return ()
-    places = {share.name: share.rank for share in section.rankings[-1].shares}
-    changed = [shift.name for shift in section.shifts[:ROWS] if abs(shift.points) >= LEAST_CHANGE]
-    leading = [share.name for share in section.rankings[-1].shares if share.name not in changed]
+    places = {share.name: place for place, share in enumerate(section.rankings[-1].ranked)}
+    changed = [shift.name for shift in section.shifts[:ROWS] if shift.is_ranked and abs(shift.points) >= LEAST_CHANGE]
+    leading = [raw for raw in places if raw not in changed]
     names = (changed + leading)[:ROWS]
     return tuple(sorted(names, key=lambda raw: (places.get(raw, len(places) + 1), raw)))
 

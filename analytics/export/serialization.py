@@ -60,7 +60,7 @@ def _ranking(ranking: Ranking, top: int | None = None) -> dict[str, Any]:
         "total": _number(ranking.total),
         "recorded": _number(ranking.recorded),
         **({"rest": _number(ranking.rest)} if ranking.rest else {}),
-        "shares": [_share(share) for share in ranking.shares[:top]],
+        "shares": [_share(share) for share in ranking.first(top).shares],
     }
 
 
@@ -83,6 +83,8 @@ def _shift(shift: Shift) -> dict[str, Any]:
         "reasons": [_reason(reason) for reason in shift.reasons],
         "basis": shift.basis.value,
     }
+    if shift.without is not None:
+        data["points_without"] = shift.without
     if shift.low is not None and shift.high is not None:
         data |= {"low": shift.low, "high": shift.high}
     if shift.split:

@@ -37,8 +37,8 @@ def table(answer: Answer) -> tuple[Sequence[str], Iterator[Sequence[Cell]]]:
     if answer.models and answer.top:  # of one name; the number asked for is that of its models
         return ("by", "rank", "model", "value", "portion"), iter(_rows(answer.models))
     heading = ("by", "rank", answer.rankings[0].of, "value", "portion")
-    return heading, (row for ranking in answer.rankings for row in _rows(ranking)[: answer.top])
+    return heading, (row for ranking in answer.rankings for row in _rows(ranking.first(answer.top)))
 
 
-def _rows(ranking: Ranking) -> list[tuple[str, int, str, float, float]]:
+def _rows(ranking: Ranking) -> list[tuple[str, int | None, str, float, float]]:
     return [(ranking.by.value, share.rank, share.name, share.value, share.portion) for share in ranking.shares]

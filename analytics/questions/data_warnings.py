@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from analytics.domain import ListName
+from analytics.domain import ListName, Measure
 from analytics.questions.comparability import comparable
 from analytics.statistics import quality
 from analytics.storage.request_cache import RequestCache
@@ -36,7 +36,21 @@ def warnings_on(answer: Answer, history: History) -> tuple[str, ...]:
     then = next((s for s in reversed(snapshots) if s.taken_on == source.since and comparable(s, now)), None)
     if then:
         warnings += _between(_root(history), then, now)
-    return tuple(dict.fromkeys(warning.sentence for warning in warnings if warning.sentence not in answer.notes))
+    if now.size == source.models and _is_by_downloads(answer):
+        warnings += carrying(now, history)
+    new = [warning for warning in warnings if not (warning.model and warning.model in answer.headline)]
+    return tuple(dict.fromkeys(warning.sentence for warning in new if warning.sentence not in answer.notes))
+
+
+def _is_by_downloads(answer: Answer) -> bool:
+    """Return whether an answer ranks or compares names by downloads; one about a single model has facts instead."""
+    by = [ranking.by for ranking in answer.rankings] or [shift.by for shift in answer.shifts]
+    return Measure.DOWNLOADS in by and not answer.facts
+
+
+def carrying(now: Snapshot, history: History) -> tuple[quality.DataWarning, ...]:
+    """Warn about one model with most downloads of a trending list, which is made without regard to downloads."""
+    return quality.carrying("the trending list", history.models(now.id)) if now.list is ListName.TRENDING else ()
 
 
 def of_day(now: Snapshot, history: History) -> tuple[quality.DataWarning, ...]:

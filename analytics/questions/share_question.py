@@ -9,12 +9,23 @@ from analytics.answer import Answer, Basis
 from analytics.chart import ChartKind
 from analytics.domain import Dimension, Measure
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_phrases, name, noun_phrase, of_known, of_measure, size_of
+from analytics.formatting.phrases import (
+    LEAST_CHANGE,
+    day,
+    enumerate_,
+    enumerate_phrases,
+    name,
+    noun_phrase,
+    of_known,
+    of_measure,
+    size_of,
+)
 from analytics.query import About, Form, Option, Query, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.question import Question, View
 from analytics.questions.question_parts import Fields, FollowUpRules, ranked
-from analytics.questions.shifts import notes_on_facts, past
+from analytics.questions.ranking_notes import not_ranked, other_leader, parts_of_models
+from analytics.questions.shifts import explain, notes_on_facts, past, trend
 from analytics.questions.top_names import with_bounds
 from analytics.statistics import comparison
 from analytics.statistics.highlights import notable
@@ -27,7 +38,6 @@ if TYPE_CHECKING:
     from analytics.chart import Chart
     from analytics.statistics.coverage import Comparison
     from analytics.storage.history import History
-
 
 OTHER_GROUPINGS = "other ways to group them"
 """The brief description that the less common rankings share."""
@@ -89,7 +99,7 @@ def share_question(topic: Topic) -> Question:
 def _answer_at_date(view: View, topic: Topic) -> Answer:
     query = view.query
     rankings = view.rankings()
-    headline = topic.contrast(*rankings) if len(rankings) == 2 else _leader(rankings[0], topic)
+    headline = _headline(view, rankings, topic)
     source = view.source()
     details = [_detail(raw, rankings, topic.dimension) for raw in _leading_names(rankings)]
     subtitle = chart_specs.subtitle(source, query, view.task)
@@ -107,10 +117,29 @@ def _answer_at_date(view: View, topic: Topic) -> Answer:
         chart=chart,
         rankings=rankings,
         top=query.top,
-        notes=(*_robust(view, topic, rankings[-1]), *topic.notes(rankings), *notes_on_facts(view, view.leading)),
+        notes=(
+            *_robust(view, topic, rankings[-1]),
+            *topic.notes(rankings),
+            *not_ranked(rankings, topic.dimension),
+            *parts_of_models(rankings, topic.dimension),
+            *notes_on_facts(view, view.leading),
+        ),
         next=_next(view, topic, rankings),
     )
-    return with_bounds(answer, max(len(ranking.shares) for ranking in rankings))
+    return with_bounds(answer, max(len(ranking.ranked) for ranking in rankings))
+
+
+def _headline(view: View, rankings: Sequence[Ranking], topic: Topic) -> str:
+    last = rankings[-1]
+    if not last.ranked:
+        return f"No model's {topic.dimension} is known"
+    if len(rankings) == 2 and not view.partial and any(share.name in topic.subject for share in last.ranked):
+        models, downloads = (
+            comparison.portion_of_any(view.models, topic.dimension, topic.subject, ranking.by) for ranking in rankings
+        )
+        subject = enumerate_([name(topic.dimension, raw) for raw in topic.subject])
+        return contrast(subject, models, downloads, verb="cover")  # a model under both, or under one and another, is covered
+    return topic.contrast(*rankings) if len(rankings) == 2 else _leader(rankings[0], topic)
 
 
 def _robust(view: View, topic: Topic, ranking: Ranking) -> tuple[str, ...]:
@@ -118,10 +147,11 @@ def _robust(view: View, topic: Topic, ranking: Ranking) -> tuple[str, ...]:
     leading = tuple(share.name for share in ranking.shares if share.name in topic.subject) or tuple(
         share.name for share in ranking.shares if share.rank == 1
     )
-    if ranking.by is Measure.MODELS or view.partial or not ranking.shares[0].value:
+    if ranking.by is Measure.MODELS or view.partial or not any(share.value for share in ranking.ranked):
         return ()
     subject = enumerate_phrases([noun_phrase(topic.dimension, raw) for raw in leading])
-    return sentence_without(without_largest(view.models, topic.dimension, leading, ranking.by), subject, ranking.by)
+    without = without_largest(view.models, topic.dimension, leading, ranking.by)
+    return sentence_without(without, subject, ranking.by) or other_leader(without, leading, ranking, topic.dimension)
 
 
 def _answer_over_time(view: View, topic: Topic) -> Answer:
@@ -131,20 +161,27 @@ def _answer_over_time(view: View, topic: Topic) -> Answer:
     compared = course.comparisons[view.leading]
     turn = notable(moments, topic.dimension) if course.has_course(view.leading) else ""
     headline = turn or largest_change(compared, topic.dimension, moments)
-    source = view.source(course.snapshots[0])
+    then = course.snapshots[0]
+    source = view.source(then)
+    last = tuple(series[-1].ranking for series in course.moments.values())
     answer = Answer(
         query=str(query),
         headline=headline,
         source=source,
         chart=_timed_chart(view, topic, moments, headline),
-        rankings=tuple(series[-1].ranking for series in course.moments.values()),
+        rankings=last,
         top=query.top,
-        series=tuple(replace(m, ranking=_cut((m.ranking,), query.top)[0]) for series in course.moments.values() for m in series),
+        series=tuple(replace(m, ranking=m.ranking.first(query.top)) for series in course.moments.values() for m in series),
         shifts=course.shifts(query.top),
-        notes=(*course.notes, *topic.notes(tuple(series[-1].ranking for series in course.moments.values()))),
+        notes=(
+            *course.notes,
+            *topic.notes(last),
+            *trend(view, then, compared, explain(view, then, compared, 1)[:1]),
+            *not_ranked(last, topic.dimension),
+        ),
         next=_next(view, topic, (moments[-1].ranking,)),
     )
-    return with_bounds(answer, len(moments[-1].ranking.shares), chart_specs.LINES)
+    return with_bounds(answer, len(moments[-1].ranking.ranked), chart_specs.LINES)
 
 
 def _timed_chart(view: View, topic: Topic, moments: Sequence[Moment], headline: str) -> Chart:
@@ -184,12 +221,12 @@ def no_change(by: Measure, since: str) -> str:
 
 
 def _leader(ranking: Ranking, topic: Topic) -> str:
-    first, *others = ranking.shares
+    first, *others = ranking.ranked
     tied = len(others) > 0 and others[0].rank == 1
     lead = (
         f"{_first(ranking, topic.dimension)} with {percent(first.portion)} of {of_measure(ranking.by)}{' each' if tied else ''}"
     )
-    second = next((share for share in others if share.rank > 1), None)
+    second = next((share for share in others if share.rank != 1), None)
     return f"{lead}, ahead of {noun_phrase(topic.dimension, second.name).text} ({percent(second.portion)})" if second else lead
 
 
@@ -235,7 +272,8 @@ def contrast(subject: str, models: float, downloads: float, similar: float = 0.0
 
 
 def _leading_names(rankings: Sequence[Ranking]) -> list[str]:
-    return [share.name for share in rankings[-1].shares[:6]]
+    last = rankings[-1].first(6)
+    return [share.name for share in last.shares]
 
 
 def _detail(raw: str, rankings: Sequence[Ranking], dimension: Dimension) -> str:
@@ -246,14 +284,10 @@ def _detail(raw: str, rankings: Sequence[Ranking], dimension: Dimension) -> str:
     return f"{name(dimension, raw)}: {', '.join(parts)}"
 
 
-def _cut(rankings: Sequence[Ranking], top: int | None) -> tuple[Ranking, ...]:
-    return tuple(replace(ranking, shares=ranking.shares[:top]) for ranking in rankings)
-
-
 def _next(view: View, topic: Topic, rankings: Sequence[Ranking]) -> tuple[str, ...]:
     """Suggest the question about the leader, the same one over time, and a related one."""
     query = view.query
-    leader = rankings[-1].shares[0].name
+    leader = rankings[-1].shares[0].name  # the first with a rank, if any has one
     single = query.but(word=topic.singular, names=(leader,), by=None, top=None, since=None)
     suggestions = [str(single)] if topic.singular else []
     since = chart_specs.year_back(view.scope)

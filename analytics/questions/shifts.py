@@ -12,14 +12,17 @@ from analytics.formatting.phrases import day, ordinal, plural, top_of
 from analytics.names import renames
 from analytics.questions.comparability import notes_on, over_time
 from analytics.statistics import attribution, coverage, coverage_notes
+from analytics.statistics.robustness import trend_without
+from analytics.statistics.spikes import without
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from analytics.answer import Reason, Shift
-    from analytics.domain import Model, Snapshot
+    from analytics.domain import Dimension, Model, Snapshot
     from analytics.questions.question import View
     from analytics.statistics.coverage import Comparison
+    from analytics.statistics.spikes import Jump
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,18 @@ class Past:
     notes: tuple[str, ...]
 
     def shifts(self, most: int | None = None) -> tuple[Shift, ...]:
-        """Return the shifts from the first to the last ranking by each measure: the largest first, at most ``most`` by each."""
-        return tuple(shift for comparison in self.comparisons.values() for shift in comparison.shifts[:most])
+        """Return the shifts from the first to the last ranking by each measure: the largest first.
+
+        ``most``: of those with a rank, by each measure; the others come after them.
+        """
+        return tuple(
+            shift
+            for comparison in self.comparisons.values()
+            for shift in (
+                *[shift for shift in comparison.shifts if shift.is_ranked][:most],
+                *[shift for shift in comparison.shifts if not shift.is_ranked],
+            )
+        )
 
     def has_course(self, by: Measure) -> bool:
         """Return whether the shares at all dates are of the same kind, so that what happened in between may be told."""
@@ -145,6 +158,22 @@ def _without_moves(view: View, then: Snapshot, shift: Shift) -> Shift:
     }
     changed = (replace(reason, cause=causes.get((reason.model, reason.cause), reason.cause)) for reason in shift.reasons)
     return replace(shift, reasons=tuple(changed))
+
+
+def without_jump(shifts: Sequence[Shift], comparison: Comparison, found: Jump | None, dimension: Dimension) -> tuple[Shift, ...]:
+    """Add the change without a model that alone makes the shifts, unless the comparison leaves that model out anyway."""
+    if found is None or (comparison.models and found.model not in comparison.models[-1 if found.entered else 0]):
+        return tuple(shifts)
+    return without(shifts, comparison.rankings[0], comparison.rankings[-1], found, dimension)
+
+
+def trend(view: View, then: Snapshot, comparison: Comparison, explained: Sequence[Shift]) -> tuple[str, ...]:
+    """Say where one model makes a shift that has its reasons; not of shifts that are told with bounds."""
+    if view.partial or comparison.coverage.by is Measure.MODELS:
+        return ()
+    listings = comparison.models or (view.models_of(then), view.models)
+    certain = [shift for shift in explained if shift.basis is not Basis.BOUNDS]
+    return trend_without(certain, listings[0], listings[-1], view.dimension)
 
 
 class _Places:

@@ -29,6 +29,7 @@ from analytics.query import About, Form, Option, Query
 from analytics.questions import chart_specs, shifts
 from analytics.questions.question import Question, View
 from analytics.questions.question_parts import Fields, FollowUpRules
+from analytics.questions.ranking_notes import parts_of_models
 from analytics.statistics import comparison
 from analytics.statistics.highlights import rank_changes
 from analytics.statistics.robustness import sentence_without, without_largest
@@ -114,19 +115,21 @@ def _answer_at_date(view: View, subject: Subject, raw: str) -> Answer:
         categories=categories,
         series=series,
     )
+    shown = tuple(_only(ranking, raw) for ranking in rankings)
     parts_title, parts = _parts(shares[-1], leading, models, view)
     return Answer(
         query=str(query),
         headline=headline,
         source=source,
         chart=replace(chart, emphasis=_emphasis(categories, name(subject.dimension, raw)), parts=parts, parts_title=parts_title),
-        rankings=tuple(replace(r, shares=tuple(s for s in r.shares if s.name == raw)) for r in rankings),
+        rankings=shown,
         models=replace(models, shares=models.shares[: query.top or MOST_MODELS]) if models.shares else None,
         creators=replace(creators, shares=creators.shares[: query.top or MOST_MODELS]) if creators else None,
         top=query.top,
         notes=(
             *(() if models.shares else _NO_ROWS),
             *_robust(view, raw, leading.by),
+            *parts_of_models(shown, subject.dimension),
             *(_leading_creators(creators, raw, subject) if creators else _members(shares[-1], subject)),
         ),
         next=_next(view, subject, raw, models),
@@ -142,12 +145,16 @@ def _robust(view: View, raw: str, by: Measure) -> tuple[str, ...]:
 
 def _headline(rankings: Sequence[Ranking], shares: Sequence[Share], subject: Subject, raw: str) -> str:
     phrase = noun_phrase(subject.dimension, raw)
-    portions = [
-        f"{percent(s.portion)} of {of_measure(r.by)} ({ordinal(s.rank)}{'' if r.rest else f' of {len(r.shares)}'})"
-        for r, s in zip(rankings, shares, strict=True)
-    ]
+    portions = [f"{percent(s.portion)} of {of_measure(r.by)}{_place(s, r)}" for r, s in zip(rankings, shares, strict=True)]
     verb = "make up" if phrase.text.startswith("models ") else phrase.has
     return f"{phrase.start} {verb} {enumerate_(portions)}"
+
+
+def _place(share: Share, ranking: Ranking) -> str:
+    """Return the rank in parentheses: `` (2nd of 11)``; ``""`` for what has none."""
+    if share.rank is None:
+        return ""
+    return f" ({ordinal(share.rank)}{'' if ranking.rest else f' of {len(ranking.ranked)}'})"
 
 
 def _absent(view: View, subject: Subject, raw: str) -> NoDataError:
@@ -234,6 +241,7 @@ def _answer_over_time(view: View, subject: Subject, raw: str) -> Answer:
         notes=(
             *past.notes,
             *(rank_changes(moments, view.dimension, raw) if past.has_course(view.leading) else ()),
+            *shifts.trend(view, past.snapshots[0], past.comparisons[view.leading], [s for s in changes if s.by is view.leading]),
             *(_members(present, subject) if present else ()),
         ),
         next=(
@@ -266,7 +274,8 @@ def _timed_chart(view: View, source: Source, moments: Sequence[Moment], raw: str
     moments = chart_specs.drawable(moments)
     names = chart_specs.leaders(moments, chart_specs.LINES)
     if raw not in names:
-        names = [*names[:-1], raw]
+        ranked = [n for n in names if n not in grouping.UNRANKED]
+        names = [*ranked[:-1], raw, *names[len(ranked) :]]
     kind, series, unit = chart_specs.timed(ChartKind.LINES, moments, names, view.dimension)
     subtitle = chart_specs.subtitle(source, view.query, view.task, view.leading, over_time=True)
     details = [f"{line.name}: {percent(line.values[0] or 0.0)} to {percent(line.values[-1] or 0.0)}" for line in series]
@@ -282,7 +291,7 @@ def _next(view: View, subject: Subject, raw: str, models: Ranking) -> tuple[str,
         suggestions.append(str(query.but(names=(raw,), since=since, top=None)))
     suggestions.append(str(Query(subject.plural, by=query.by, within=query.within, at=query.at)))
     suggestions += [str(Query("model", (share.name,), within=query.within, at=query.at)) for share in models.shares[:1]]
-    rival = next((s.name for s in view.ranking(view.leading).shares if s.name != raw), None)
-    if rival and subject.dimension is not Dimension.LIBRARY:
+    rival = next((s.name for s in view.ranking(view.leading).ranked if s.name != raw), None)
+    if rival and raw not in grouping.UNRANKED and subject.dimension is not Dimension.LIBRARY:
         suggestions.append(str(Query("compare", (raw, rival), within=query.within, at=query.at)))
     return tuple(suggestions)[:3]

@@ -10,7 +10,7 @@ from analytics.domain import REST, Count, Dimension, Measure, Model
 from analytics.names import grouping, renames
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 _OF_ANY_SIZE = {Dimension.KIND, Dimension.COUNTRY}
 """Dimensions in which small creators count as *not known*, like many others."""
@@ -21,7 +21,7 @@ def ranking(counts: Sequence[Count], whole: Count, by: Measure, dimension: Dimen
 
     ``counts`` are the rollups of that dimension (of namespaces, for creators), ``whole`` that of the list. A portion is a name's
     value over all recorded values, so portions sum to 1, together with the ranking's ``rest``. Equal values share the better rank
-    and are in alphabetical order.
+    and are in alphabetical order. *None declared* and *not known* come last and have no rank.
     """
     rest = [count for count in counts if count.name in REST and dimension not in _OF_ANY_SIZE]
     if rest:
@@ -38,7 +38,7 @@ def ranking(counts: Sequence[Count], whole: Count, by: Measure, dimension: Dimen
             own[member] = own.get(member, 0.0) + value
     # Rounded, so that three thirds of a model tie with a whole one.
     even = {name: round(value, 6) for name, value in values.items()}
-    ordered = sorted(values, key=lambda name: (-even[name], name))
+    ordered = sorted(values, key=lambda name: (name in grouping.UNRANKED, -even[name], name))
     unnamed = sum(measured(count, by) for count in rest)
     recorded = sum(values.values()) + unnamed
     shares, rank = [], 0
@@ -46,7 +46,8 @@ def ranking(counts: Sequence[Count], whole: Count, by: Measure, dimension: Dimen
         if place == 1 or even[name] != even[ordered[place - 2]]:
             rank = place
         members = tuple(sorted(parts.get(name, {}).items(), key=lambda part: (-part[1], part[0])))
-        shares.append(Share(name, values[name], values[name] / recorded if recorded else 0.0, rank, members))
+        portion = values[name] / recorded if recorded else 0.0
+        shares.append(Share(name, values[name], portion, None if name in grouping.UNRANKED else rank, members))
     return Ranking(by, dimension.value, float(measured(whole, by)), recorded, tuple(shares), unnamed)
 
 
@@ -100,21 +101,30 @@ def find(shares: Ranking, name: str) -> Share | None:
 
 
 def shifts(before: Ranking, after: Ranking, most: int | None = None) -> tuple[Shift, ...]:
-    """Return the shifts between two rankings by the same measure: the largest first, at most ``most``.
+    """Return the shifts between two rankings by the same measure: the largest first, at most ``most`` of those with a rank.
 
-    A name that is absent at one date has no rank there. Equal changes are in alphabetical order.
+    A name that is absent at one date has no rank there. Equal changes are in alphabetical order. *None declared* and *not known*
+    come after all others.
     """
     then, now = ({share.name: share for share in side.shares} for side in (before, after))
     changes = {name: share.portion for name, share in now.items()}
     for name, share in then.items():
         changes[name] = changes.get(name, 0.0) - share.portion
-    largest = sorted(changes, key=lambda name: (-abs(changes[name]), name))[:most]
-    return tuple(_shift(name, after.by, then.get(name), now.get(name)) for name in largest)
+    unranked = {share.name for share in (*before.unranked, *after.unranked)}
+    largest = sorted(changes.keys() - unranked, key=lambda name: (-abs(changes[name]), name))[:most]
+    return tuple(_shift(name, after.by, then.get(name), now.get(name)) for name in (*largest, *sorted(unranked)))
 
 
 def _shift(name: str, by: Measure, then: Share | None, now: Share | None) -> Shift:
     before, after = (share.portion if share else 0.0 for share in (then, now))
     return Shift(name, by, before, after, after - before, then.rank if then else None, now.rank if now else None)
+
+
+def portion_of_any(models: Sequence[Model], dimension: Dimension, names: Collection[str], by: Measure) -> float:
+    """Return the portion of the models under any of some names, each counted whole, among those whose names are recorded."""
+    recorded = [(weights, value_of(model, by)) for model in models if (weights := grouping.weights_of(model, dimension))]
+    whole = math.fsum(value for _, value in recorded)
+    return math.fsum(value for weights, value in recorded if not weights.keys().isdisjoint(names)) / whole if whole else 0.0
 
 
 def value_of(model: Model, by: Measure) -> float:

@@ -176,13 +176,13 @@ def _told(shift: Shift, bounds: Shift) -> Shift:
 
 
 def _ordered(shifts: Iterable[Shift]) -> tuple[Shift, ...]:
-    """Sort shifts by what is certain of them, the largest first."""
+    """Sort shifts by what is certain of them, the largest first; names without a rank come last."""
 
     def certain(shift: Shift) -> float:
         bounds = (shift.low, shift.high) if shift.basis is Basis.BOUNDS else (shift.points,)
         return min(abs(bound or 0.0) for bound in bounds)
 
-    return tuple(sorted(shifts, key=lambda shift: (-certain(shift), shift.name)))
+    return tuple(sorted(shifts, key=lambda shift: (not shift.is_ranked, -certain(shift), shift.name)))
 
 
 def _bounded(before: Ranking, after: Ranking, names: Collection[str] | None) -> tuple[Shift, ...]:

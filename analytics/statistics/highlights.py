@@ -41,9 +41,14 @@ def _portions(moment: Moment) -> Mapping[str, float]:
 
 def _courses(moments: Sequence[Moment]) -> list[tuple[Share, list[float]]]:
     """Return the leaders of the last moment with their portions at each moment."""
-    leaders = {share.name: share for share in moments[-1].ranking.shares[:LEADERS]}
+    leaders = {share.name: share for share in moments[-1].ranking.ranked[:LEADERS]}
     portions = [{share.name: share.portion for share in moment.ranking.shares if share.name in leaders} for moment in moments]
     return [(share, [of_moment.get(name, 0.0) for of_moment in portions]) for name, share in leaders.items()]
+
+
+def _ranks(ranking: Ranking) -> dict[str, int]:
+    """Return the rank of each name that has one."""
+    return {share.name: share.rank for share in ranking.shares if share.rank is not None}
 
 
 def _leader(ranking: Ranking) -> str | None:
@@ -91,16 +96,16 @@ def _turned(phrase: NounPhrase, before: float, after: float, turned_on: date, la
 
 def _crossing(moments: Sequence[Moment], dimension: Dimension) -> str:
     """Describe the highest rank that one leader took from another."""
-    then = {share.name: share.rank for share in moments[0].ranking.shares}
-    now = moments[-1].ranking.shares[: LEADERS + 1]
+    then, ranks = (_ranks(moments[end].ranking) for end in (0, -1))
+    now = moments[-1].ranking.ranked[: LEADERS + 1]
     for place, share in enumerate(now[:LEADERS]):
         for other in now[place + 1 :]:
-            is_crossing = share.rank < other.rank and then.get(share.name, 0) > then.get(other.name, 0) > 0
+            is_crossing = ranks[share.name] < ranks[other.name] and then.get(share.name, 0) > then.get(other.name, 0) > 0
             if is_crossing and then[share.name] <= LEADERS + 1:
                 what, since = of_measure(moments[-1].ranking.by), day(moments[0].taken_on)
                 first = f"{noun_phrase(dimension, share.name).start} ({percent(share.portion)} of {what})"
                 second = f"{noun_phrase(dimension, other.name).text} ({percent(other.portion)})"
-                return f"{first} passed {second} for {ordinal(share.rank)} place since {since}"
+                return f"{first} passed {second} for {ordinal(ranks[share.name])} place since {since}"
     return ""
 
 
@@ -121,9 +126,9 @@ def _record(moments: Sequence[Moment], dimension: Dimension) -> str:
 def rank_changes(moments: Sequence[Moment], dimension: Dimension, raw: str) -> tuple[str, ...]:
     """Describe which names passed ``raw`` and which it passed between the first and the last moment.
 
-    Names must be present at both; a tie at either one isn't passing. ``()`` where ``raw`` isn't present at both.
+    Names must be ranked at both; a tie at either one isn't passing. ``()`` where ``raw`` isn't ranked at both.
     """
-    before, now = ({share.name: share.rank for share in moments[end].ranking.shares} for end in (0, -1))
+    before, now = (_ranks(moments[end].ranking) for end in (0, -1))
     if raw not in before or raw not in now:
         return ()
     others = [other for other in now if other in before and other != raw]

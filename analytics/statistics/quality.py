@@ -21,6 +21,9 @@ STALLED = 0.9
 DOMINANT = 0.1
 """Part of the earlier total that one model's change must exceed to be reported."""
 
+CARRYING = 1 / 3
+"""Part of a list's downloads above which its shares of downloads are mostly about one model."""
+
 REGRESSED = 0.02
 """Part of the models with a lower all-time count from which the Hub has recounted, rather than corrected single models."""
 
@@ -35,6 +38,8 @@ class DataWarning:
     sentence: str
     severe: bool = False
     """Whether nothing should be published from it."""
+    model: str = ""
+    """The model that it is about, if it is about one."""
 
 
 def short(now: Snapshot) -> tuple[DataWarning, ...]:
@@ -66,7 +71,17 @@ def dominant(before: Sequence[Model], after: Sequence[Model]) -> tuple[DataWarni
     if largest is None or not total or abs(changes[largest]) <= DOMINANT * total:
         return ()
     verb = "raised" if changes[largest] > 0 else "lowered"
-    return (DataWarning(f"{largest} alone {verb} total downloads by {percent(abs(changes[largest]) / total)}."),)
+    change = percent(abs(changes[largest]) / total)
+    return (DataWarning(f"{largest} alone {verb} total downloads by {change} of the earlier total.", model=largest),)
+
+
+def carrying(within: str, models: Sequence[Model]) -> tuple[DataWarning, ...]:
+    """Warn about one model with more than :data:`CARRYING` of the downloads of a list that isn't made by downloads."""
+    total = sum(model.downloads for model in models)
+    largest = max(models, key=lambda model: (model.downloads, model.id), default=None)
+    if largest is None or len(models) < 2 or largest.downloads <= CARRYING * total:
+        return ()
+    return (DataWarning(f"{largest.id} alone has {percent(largest.downloads / total)} of the downloads of {within}."),)
 
 
 def regressed(earlier: Snapshot, before: Sequence[Model], after: Sequence[Model]) -> tuple[DataWarning, ...]:

@@ -95,7 +95,7 @@ def as_csv(digest: Digest) -> str:
         for share in section.rankings[-1].shares:
             shift, counted = shifts.get(share.name), models.get(share.name)
             row = [section.dimension, safe(share.name), counted.value if counted else 0, share.value]
-            row += [f"{counted.portion:.6f}" if counted else 0, f"{share.portion:.6f}", share.rank]
+            row += [f"{counted.portion:.6f}" if counted else 0, f"{share.portion:.6f}", share.rank or ""]
             row += [f"{shift.before:.6f}", f"{shift.points * 100:.3f}", shift.rank_before or ""] if shift else ["", "", ""]
             writer.writerow(row)
     return out.getvalue()
@@ -168,10 +168,10 @@ def _table(section: Section) -> str:
     ranking: Ranking = section.rankings[-1]
     shifts = {shift.name: shift for shift in section.shifts}
     rows = []
-    for share in ranking.shares[:_ROWS]:
+    for share in ranking.first(_ROWS).shares:
         shift = shifts.get(share.name)
         change = change_of(shift).removesuffix(" points").removesuffix(" point") if shift else ""
-        rows.append((str(share.rank), name(section.dimension, share.name), percent(share.portion), change))
+        rows.append((str(share.rank or "-"), name(section.dimension, share.name), percent(share.portion), change))
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     return "\n".join(
         f"{place.rjust(widths[0])}  {who.ljust(widths[1])}  {part.rjust(widths[2])}  {change.rjust(widths[3])}".rstrip()

@@ -11,6 +11,7 @@ from analytics.errors import QueryError
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import name, ordinal
 from analytics.language import grammar
+from analytics.names.grouping import UNRANKED
 from analytics.statistics.coverage import COMPLETE, COVERAGE_DIFFERENCE, coverage_of
 
 if TYPE_CHECKING:
@@ -53,7 +54,12 @@ class Rule:
     """A share, 0 to 1, or a rank."""
 
     def beyond(self, figure: Figure, *, was: bool) -> bool:
-        """Tell whether a figure is beyond the line; ``was`` tells whether it was, for who is back must be well back."""
+        """Tell whether a figure is beyond the line; ``was`` tells whether it was, for who is back must be well back.
+
+        What isn't declared or known never is: its share says what was recorded, not how a competitor did.
+        """
+        if figure.name in UNRANKED:
+            return False
         if self.on_rank:
             rank = figure.rank or 1_000_000
             if self.below:

@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import correlation
 from typing import TYPE_CHECKING, Any
 
-from truth.listings import asked_at, comparable, thinned
+from truth.listings import NONE, asked_at, comparable, thinned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,6 +34,8 @@ DIMENSIONS = {
     "tasks": "task",
     "libraries": "library",
 }
+UNRANKED = frozenset({NONE})
+"""What competes with nobody: it comes last and has no rank."""
 EXPLAINED = 12
 """The largest movers come with their reasons."""
 
@@ -115,11 +117,12 @@ def parts(rows: Iterable[Row], dimension: str, by: str) -> list[tuple[Row, str, 
 
 def ranked(values: dict[str, Fraction], whole: Fraction) -> list[dict[str, Any]]:
     """Return shares of ``whole``, the largest first, equal ones by name; these share the better rank."""
-    ordered = sorted(values, key=lambda name: (-values[name], name))
+    ordered = sorted(values.keys() - UNRANKED, key=lambda name: (-values[name], name))
     rank = {value: place for place, value in reversed([*enumerate((values[name] for name in ordered), start=1)])}
+    ranks = [(name, rank[values[name]]) for name in ordered] + [(name, None) for name in sorted(values.keys() & UNRANKED)]
     return [
-        {"rank": rank[value], "name": name, "value": value, "portion": value / whole if whole else Fraction(0)}
-        for name, value in ((name, values[name]) for name in ordered)
+        {"rank": place, "name": name, "value": values[name], "portion": values[name] / whole if whole else Fraction(0)}
+        for name, place in ranks
     ]
 
 
@@ -148,13 +151,25 @@ def only(entry: dict[str, Any], kept: Sequence[str], *, absent: bool = False) ->
     """Keep some names of a ranking. Where ``absent`` ones are shown, they have nothing and come after all others."""
     shares = [share for share in entry["shares"] if share["name"] in kept]
     found = {share["name"] for share in shares}
-    behind = len(entry["shares"]) + 1
-    none = [{"rank": behind, "name": name, "value": 0, "portion": 0} for name in kept if absent and name not in found]
-    return entry | {"shares": shares + none}
+    behind = sum(share["rank"] is not None for share in entry["shares"]) + 1
+    none = [
+        {"rank": None if name in UNRANKED else behind, "name": name, "value": 0, "portion": 0}
+        for name in kept
+        if absent and name not in found
+    ]
+    return entry | {"shares": sorted(shares + none, key=lambda share: share["rank"] is None)}
 
 
 def first(entry: dict[str, Any], top: int | None) -> dict[str, Any]:
-    return entry | {"shares": entry["shares"][:top]}
+    """Keep the first names that have a rank, and what has none."""
+    ranked = [share for share in entry["shares"] if share["rank"] is not None]
+    return entry | {"shares": ranked[:top] + [share for share in entry["shares"] if share["rank"] is None]}
+
+
+def first_shifts(changes: list[dict[str, Any]], top: int | None) -> list[dict[str, Any]]:
+    """Do the same with shifts."""
+    ranked = [change for change in changes if change["name"] not in UNRANKED]
+    return ranked[:top] + [change for change in changes if change["name"] in UNRANKED]
 
 
 def shifts(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
@@ -176,7 +191,7 @@ def shifts(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]
                 "reasons": [],
             }
         )
-    return sorted(changes, key=lambda change: -abs(change["points"]))
+    return sorted(changes, key=lambda change: (change["name"] in UNRANKED, -abs(change["points"])))
 
 
 def reasons(before: Sequence[Row], after: Sequence[Row], dimension: str, name: str, by: str) -> list[dict[str, Any]]:
@@ -337,13 +352,22 @@ def statistics(rows: Sequence[Row]) -> dict[str, float]:
     if len(positive) < 3 or any(len(set(side)) < 2 for side in zip(*positive, strict=True)):
         raise NothingToTell
     likes, downloads = zip(*pairs, strict=True)
+    largest = max((row for row in rows if row.likes is not None), key=lambda row: (row.downloads, row.id))
+    without = [(row.likes, row.downloads) for row in rows if row.likes is not None and row is not largest]
     logs = [[log10(value) for value in side] for side in zip(*positive, strict=True)]
     return {
         "r2": correlation(likes, downloads) ** 2,
+        **({"r2_without_largest": correlation(*zip(*without, strict=True)) ** 2} if _enough(without) else {}),
         "spearman": correlation(mean_ranks(likes), mean_ranks(downloads)),
         "r2_loglog": correlation(*logs) ** 2,
         "n": len(pairs),
     }
+
+
+def _enough(pairs: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether there are three pairs above 0 that differ on both sides."""
+    positive = [pair for pair in pairs if all(pair)]
+    return len(positive) > 2 and all(len(set(side)) > 1 for side in zip(*positive, strict=True))
 
 
 def mean_ranks(values: Sequence[float]) -> list[float]:
@@ -455,7 +479,7 @@ def _list(look: Look) -> dict[str, Any]:
     return {
         "rankings": [first(moments[-1][1], asked.top) for moments in over],
         "series": [{"date": one.day} | first(entry, shown) for moments in over for one, entry in moments],
-        "shifts": [change for _, changes, _ in courses for change in changes[: asked.top]],
+        "shifts": [change for _, changes, _ in courses for change in first_shifts(changes, asked.top)],
         "source": look.source(over[-1][0][0].day),
     }
 
@@ -507,7 +531,7 @@ def _movers(look: Look) -> dict[str, Any]:
     if then is None:
         raise NothingToTell
     _, changes, rows = told([look.rows_of(then), look.rows], look.dimension, by)
-    moved = [change for change in changes if change["points"]][: look.asked.top]
+    moved = [change for change in changes if change["points"] and change["name"] not in UNRANKED][: look.asked.top]
     least = abs(moved[:EXPLAINED][-1]["points"]) if moved else 0
     for place, change in enumerate(moved):
         # Of equally large ones, it is open which are explained.

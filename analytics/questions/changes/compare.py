@@ -11,12 +11,14 @@ from analytics.domain import Dimension
 from analytics.errors import QueryError
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, name, noun_phrase, of_measure, size, size_of
+from analytics.names.grouping import UNRANKED
 from analytics.names.resolve import lookup, nearest
 from analytics.query import MOST_NAMES, About, Form, Option, Query
 from analytics.questions import chart_specs, shifts
 from analytics.questions.changes.months import months, two_months
 from analytics.questions.question import Question, View
 from analytics.questions.question_parts import Fields, FollowUpRules
+from analytics.questions.ranking_notes import parts_of_models
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -106,6 +108,7 @@ def _answer_at_date(view: View, names: Sequence[str]) -> Answer:
         source=source,
         chart=chart if kind is ChartKind.PAIRED else replace(chart, emphasis=chart.categories[:1]),
         rankings=rankings,
+        notes=parts_of_models(rankings, view.dimension),
         next=_next(view, names, str(query.but(since=since)) if since else None),
     )
 
@@ -158,6 +161,8 @@ def _headline_over_time(courses: Mapping[str, tuple[float, float]], view: View, 
     leader, other = noun_phrase(view.dimension, first), noun_phrase(view.dimension, second)
     ahead, what = courses[first][1] - courses[second][1], of_measure(view.leading)
     lead = f"{leader.start} {'lead' if leader.plural else 'leads'} {other.text} by {size(ahead)} of {what}"
+    if not UNRANKED.isdisjoint((first, second)):
+        lead = f"{leader.start} {leader.has} {percent(courses[first][1])} of {what}, {other.text} {percent(courses[second][1])}"
     if ahead < LEAST_CHANGE:
         lead = f"{leader.start} and {other.text} are tied at {percent(courses[first][1])} of {what}"
     largest = max((shift for shift in compared.shifts if shift.name in courses), key=lambda s: abs(s.points), default=None)
@@ -173,7 +178,9 @@ def _only(ranking: Ranking, names: Sequence[str]) -> Ranking:
     """Return the ranking of the compared names; an absent one gets zero and the rank after the last."""
     present = [s for s in ranking.shares if s.name in names]
     absent = [n for n in names if n not in {s.name for s in present}]
-    return replace(ranking, shares=(*present, *(Share(n, 0.0, 0.0, len(ranking.shares) + 1) for n in absent)))
+    last = len(ranking.ranked) + 1
+    nothing = [Share(n, 0.0, 0.0, None if n in UNRANKED else last) for n in absent]
+    return replace(ranking, shares=tuple(sorted((*present, *nothing), key=lambda s: s.rank is None)))
 
 
 def _next(view: View, names: Sequence[str], first: str | None) -> tuple[str, ...]:

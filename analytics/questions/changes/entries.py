@@ -45,7 +45,7 @@ def _answer(query: Query, history: History) -> Answer:
         headline,
         source,
         chart_specs.subtitle(source, query, view.task, Measure.DOWNLOADS, over_time=True),
-        [f"{share.name}: {percent(share.portion)} of downloads, {ordinal(share.rank)}" for share in shown],
+        [f"{share.name}: {percent(share.portion)} of downloads, {ordinal(share.rank or 0)}" for share in shown],
         categories=tuple(share.name for share in shown),
         series=(Series("downloads", tuple(share.portion for share in shown)),),
     )
@@ -103,7 +103,7 @@ def _headline(entered: Sequence[Share], left: Sequence[Share], then: Snapshot) -
     if not entered:
         return f"{plural(len(left), 'model')} left the list {since}, and none entered"
     models = f"{plural(len(entered), 'model')} with {percent(sum(share.portion for share in entered))} of downloads"
-    first = f"{entered[0].name} ({ordinal(entered[0].rank)})"
+    first = f"{entered[0].name} ({ordinal(entered[0].rank or 0)})"
     return f"{models} entered the list {since}{': ' if len(entered) == 1 else ', led by '}{first}"
 
 
@@ -111,7 +111,7 @@ def _notes_on_left(left: Sequence[Share]) -> tuple[str, ...]:
     """Describe the models that left: their number, the largest, and their share of downloads."""
     if not left:
         return ()
-    named = enumerate_([f"{share.name} ({ordinal(share.rank)})" for share in left[:_LEFT_NAMED]])
+    named = enumerate_([f"{share.name} ({ordinal(share.rank or 0)})" for share in left[:_LEFT_NAMED]])
     had = f"had {percent(sum(share.portion for share in left))} of downloads then"
     if len(left) <= _LEFT_NAMED:
         return (f"{named} left the list; {'it' if len(left) == 1 else 'together they'} {had}.",)

@@ -13,6 +13,7 @@ from analytics.domain import Dimension, Measure
 from analytics.errors import NoDataError, QueryError
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import enumerate_, name, noun_phrase, of_list, of_measure, plural, signed
+from analytics.names.grouping import UNRANKED
 from analytics.names.resolve import dimension_named
 from analytics.query import About, Form, Needs, Option, Period, Query, Spoken
 from analytics.questions import chart_specs
@@ -121,7 +122,7 @@ def _past(view: View) -> _Past:
     first, last = min(by_month), max(by_month)
     months = tuple((place // 12, place % 12 + 1) for place in range(first[0] * 12 + first[1] - 1, last[0] * 12 + last[1]))
     portions = {month: {share.name: share.portion for share in ranking.shares} for month, ranking in by_month.items()}
-    names = dict.fromkeys(raw for in_month in portions.values() for raw in in_month)
+    names = dict.fromkeys(raw for in_month in portions.values() for raw in in_month if raw not in UNRANKED)
     courses = {raw: tuple(portions[month].get(raw, 0.0) if month in portions else None for month in months) for raw in names}
     return _Past(recorded, months, courses, forecasting.leaders(courses, len(months)), forecasting.check(courses))
 

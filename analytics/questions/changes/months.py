@@ -114,7 +114,7 @@ def _compared(query: Query, history: History, dimension: Dimension, then: Snapsh
     if len(view.recording([then, view.now])) < 2:
         return dimension, (), ()
     compared = shifts.compare(view, then, view.leading)
-    explained = shifts.explain(view, then, compared, _LISTED)
+    explained = tuple(shift for shift in shifts.explain(view, then, compared, _LISTED) if shift.is_ranked)
     return dimension, explained, shifts.notes_on_coverage(view, then, compared)
 
 

@@ -10,7 +10,19 @@ from analytics.chart import ChartKind, Series
 from analytics.domain import Dimension, Measure
 from analytics.errors import QueryError
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, name, noun_phrase, of_known, points, signed, size_of
+from analytics.formatting.phrases import (
+    LEAST_CHANGE,
+    day,
+    enumerate_,
+    name,
+    noun_phrase,
+    of_known,
+    of_measure,
+    points,
+    signed,
+    size,
+    size_of,
+)
 from analytics.names.resolve import dimension_named
 from analytics.query import About, Form, Needs, Option, Query, Spoken
 from analytics.questions import chart_specs, shifts
@@ -19,12 +31,14 @@ from analytics.questions.question import Question, View
 from analytics.questions.question_parts import Fields, FollowUpRules, present
 from analytics.questions.share_question import no_change
 from analytics.questions.top_names import with_bounds
+from analytics.statistics.spikes import jump
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analytics.answer import Reason, Shift
     from analytics.domain import Snapshot
+    from analytics.statistics.spikes import Jump
     from analytics.storage.history import History
 
 _EXPLAINED = 12
@@ -47,13 +61,21 @@ def _answer(query: Query, history: History) -> Answer:
     view.require()
     then, notes = _before(view)
     compared = shifts.compare(view, then, by)
-    explained = shifts.explain(view, then, compared, _EXPLAINED)
-    changes = [shift for shift in explained if shift.points]
+    found = _jump(view, then)
+    explained = shifts.without_jump(shifts.explain(view, then, compared, _EXPLAINED), compared, found, dimension)
+    ranked = [shift for shift in explained if shift.is_ranked]
+    changes = [shift for shift in ranked if shift.points]
     number, changes = len(changes), changes[: query.top]
     source = view.source(then, by)
-    untold = f"Too little is known to tell which {dimension.plural} changed since {day(then.taken_on)}"
-    headline = untold if compared.refused and not changes else _headline(changes, dimension, by, day(then.taken_on))
-    shown = (changes or explained)[: chart_specs.LINES]  # the unchanged leaders where nothing changed
+    since = day(then.taken_on)
+    title = _change(changes, dimension, by, since)
+    headline = _headline(changes, dimension, by, since)
+    if found:
+        title = found.said(f"since {since}")
+        headline = title + found.added + _without(changes, dimension)
+    elif compared.refused and not changes:
+        title = headline = f"Too little is known to tell which {dimension.plural} changed since {since}"
+    shown = (changes or ranked)[: chart_specs.LINES]  # the unchanged leaders where nothing changed
     chart = chart_specs.chart(
         ChartKind.SLOPE,
         headline,
@@ -75,12 +97,18 @@ def _answer(query: Query, history: History) -> Answer:
         # The chart shows the change; its reasons are in the headline, and wouldn't fit.
         chart=replace(
             chart,
-            title=headline if not changes else _change(changes, dimension, by, day(then.taken_on)),
+            title=title,
             emphasis=(name(dimension, leader),) if leader else (),
         ),
         shifts=tuple(changes),
         top=query.top,
-        notes=(*notes, *shifts.notes_on_coverage(view, then, compared), *_mix(changes[:1], dimension)),
+        notes=(
+            *notes,
+            *shifts.notes_on_coverage(view, then, compared),
+            *_mix(changes[:1], dimension),
+            *(() if found else shifts.trend(view, then, compared, changes[:1])),
+            *_not_ranked(explained, dimension),
+        ),
         next=(
             *([str(Query(singular.value, (single,), within=query.within, at=query.at))] if single else []),
             *(str(query.but(names=(word,), task=None if word == "tasks" else query.task)) for word in others[:2]),
@@ -98,6 +126,22 @@ def _before(view: View) -> tuple[Snapshot, tuple[str, ...]]:
     if not usable:
         raise nothing_before(view.query, view.scope, f"before {day(view.now.taken_on)}")
     return usable[0], notes_on_month(view.scope, usable[0])
+
+
+def _jump(view: View, then: Snapshot) -> Jump | None:
+    """Return the model that alone makes a shift of all downloads; ``None`` by other measures, of one task, of the whole Hub."""
+    is_of_all = view.leading is Measure.DOWNLOADS and not view.task and not view.partial
+    return jump(view.models_of(then), view.models) if is_of_all else None
+
+
+def _without(changes: Sequence[Shift], dimension: Dimension) -> str:
+    """Return the end of a headline about one model: the largest change without it."""
+    sizes = {shift.name: shift.without or 0.0 for shift in changes}
+    largest = max(sizes, key=lambda raw: (abs(sizes[raw]), raw), default=None)
+    if largest is None or abs(sizes[largest]) < LEAST_CHANGE:
+        return ""
+    verb = "gained" if sizes[largest] > 0 else "lost"
+    return f"; without it, {noun_phrase(dimension, largest).text} {verb} {size(sizes[largest])}"
 
 
 def _headline(changes: Sequence[Shift], dimension: Dimension, by: Measure, since: str) -> str:
@@ -129,6 +173,16 @@ def _mix(largest: Sequence[Shift], dimension: Dimension) -> tuple[str, ...]:
         parts = [mix] if abs(stayed) < LEAST_CHANGE else [f"{points(stayed)} from models that stayed in the list", mix]
         notes.append(f"{noun_phrase(dimension, shift.name).start}: {', '.join(parts)}.")
     return tuple(notes)
+
+
+def _not_ranked(shifts: Sequence[Shift], dimension: Dimension) -> tuple[str, ...]:
+    """Give the change of what isn't declared or known, which is no mover but makes room for the others or takes it."""
+    apart = [shift for shift in shifts if not shift.is_ranked and abs(shift.points) >= LEAST_CHANGE]
+    return tuple(
+        f"{noun_phrase(dimension, shift.name).start} have no rank: {percent(shift.before)} of {of_measure(shift.by)} before, "
+        f"{percent(shift.after)} now."
+        for shift in apart
+    )
 
 
 def led_by(reasons: Sequence[Reason]) -> str:

@@ -98,7 +98,7 @@ def _answer_over_time(view: View) -> Answer:
     then, now = ({share.name for share in side.shares} for side in (first, last))
     source = replace(view.source(snapshots[0]), coverage=1.0)
     leader, before = last.shares[0], comparison.find(first, last.shares[0].name)
-    change = f"up from {ordinal(before.rank)}" if before else "new to the list"
+    change = f"up from {ordinal(before.rank)}" if before and before.rank else "new to the list"
     leads = "still leads" if before and before.rank == 1 else f"now leads, {change}"
     entered = plural(len(now - then), "model") if now - then else "no models"
     headline = f"{leader.name} {leads}; {entered} entered the list since {day(snapshots[0].taken_on)}"

@@ -19,6 +19,7 @@ from analytics.errors import HfStatsError, NoDataError, QueryError
 from analytics.export.serialization import as_json
 from analytics.formatting.phrases import noun_phrase
 from analytics.names.creators import FAMILIES
+from analytics.names.grouping import UNRANKED
 from analytics.names.licenses import title
 from analytics.query import Option
 from analytics.questions.registry import FORMS, QUESTIONS, ask, parse
@@ -172,7 +173,9 @@ def adds_up(found: Answer) -> None:
         assert all(0 <= portion <= 1 + 1e-12 for portion in portions)
         assert sum(portions) <= 1 + 1e-9
         assert 0 <= ranking.recorded <= ranking.total * (1 + 1e-12)
-        assert [share.rank for share in ranking.shares] == sorted(share.rank for share in ranking.shares)
+        ranks = [share.rank for share in ranking.ranked]
+        assert ranks == sorted(ranks)
+        assert {share.name for share in ranking.unranked} == {s.name for s in ranking.shares} & UNRANKED, "and they come last"
     for shift in found.shifts:
         assert shift.points == shift.after - shift.before
         if shift.reasons:
@@ -280,7 +283,7 @@ def test_movers_since_a_date_tell_what_they_hide(answer: Callable[[str], Answer]
             "Alibaba: +10.7 points from models that stayed in the list, "
             "\N{MINUS SIGN}0.2 points from models that entered or left the list."
         ),
-        "Qwen/Qwen3-8B alone raised total downloads by 11.3%.",
+        "Qwen/Qwen3-8B alone raised total downloads by 11.3% of the earlier total.",
     )
 
 
@@ -295,8 +298,10 @@ def test_top_narrows_what_is_listed_not_what_is_counted(answer: Callable[[str], 
 def test_top_shows_so_many_bars_and_the_others(word: str, answer: Callable[[str], Answer]) -> None:
     for text in (f"{word} top 2", f"{word} top 2 by models"):
         categories = answer(text).chart.categories
-        assert len(categories) == 3
-        assert re.fullmatch(r"\d+ others", categories[-1])
+        ranked = [category for category in categories if category.casefold() != NONE_DECLARED]
+        assert len(ranked) == 3
+        assert re.fullmatch(r"1 other|\d+ others", ranked[-1])
+        assert categories[:3] == tuple(ranked), "what isn't declared comes last"
 
 
 def test_likes_are_not_asked_of_a_source_without_them(history: SqlHistory) -> None:
