@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from analytics.answer import Shift, Source
+    from analytics.answer import Ranking, Share, Shift, Source
 
 MINUS = "\u2212"
 DASH = "\u2013"
 _ALL = 0.9995
 """Coverage that rounds to 100.0%."""
+_LEAST_PART = 1e-9
+"""Part of a measure below which what isn't recorded comes from rounding."""
 _FAR = 3
 """Ratio of the bounds of a shift from which only the lower one is told."""
 LEAST_CHANGE = 0.0005
@@ -101,6 +103,18 @@ def of_known(shift: Shift, dimension: Dimension) -> str:
     """Name what the shares of a shift are of: ``downloads``, or ``downloads with a known license``."""
     known = f" with a known {fact(dimension)}" if shift.basis is Basis.BOTH else ""
     return f"{of_measure(shift.by)}{known}"
+
+
+def of_ranked(ranking: Ranking, dimension: Dimension, places: Sequence[Share]) -> str:
+    """Name what shares are of whose ranks are told: of what is known only, where what isn't could change one of those ranks."""
+    unknown = ranking.total - ranking.recorded
+    is_open = any(
+        share.value <= unknown
+        or any(other.name != share.name and abs(other.value - share.value) <= unknown for other in ranking.ranked)
+        for share in places
+    )
+    known = f" with a known {fact(dimension)}" if unknown > _LEAST_PART * ranking.total and is_open else ""
+    return f"{of_measure(ranking.by)}{known}"
 
 
 def fact(dimension: Dimension) -> str:

@@ -19,6 +19,7 @@ from analytics.formatting.phrases import (
     of_known,
     of_list,
     of_measure,
+    of_ranked,
     ordinal,
     size,
     size_of,
@@ -145,7 +146,10 @@ def _robust(view: View, raw: str, by: Measure) -> tuple[str, ...]:
 
 def _headline(rankings: Sequence[Ranking], shares: Sequence[Share], subject: Subject, raw: str) -> str:
     phrase = noun_phrase(subject.dimension, raw)
-    portions = [f"{percent(s.portion)} of {of_measure(r.by)}{_place(s, r)}" for r, s in zip(rankings, shares, strict=True)]
+    portions = [
+        f"{percent(s.portion)} of {of_ranked(r, subject.dimension, [s] if s.rank else [])}{_place(s, r)}"
+        for r, s in zip(rankings, shares, strict=True)
+    ]
     verb = "make up" if phrase.text.startswith("models ") else phrase.has
     return f"{phrase.start} {verb} {enumerate_(portions)}"
 

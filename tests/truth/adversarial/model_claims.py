@@ -23,7 +23,7 @@ PATTERNS = {
     "alone": r"^(?P<alone>\S+) alone (?P<how>raised|lowered) total downloads|the largest change comes from (?P<single>\S+)",
     "portion": r"^(?P<portion>\S+) alone has (?P<percent>[\d.]+)% of the downloads of the",
     "jump": r"^(?P<jump>\S+) (?P<moved>entered|left) the list (?:with|in|since)",
-    "spike": r"^(?P<spike>\S+) .*spike",
+    "spike": r"^(?P<spike>[^\s,]+),? .*spike",
 }
 
 

@@ -205,7 +205,7 @@ def _rank_of_name(case: Case, match: re.Match[str]) -> Iterator[Problem]:
     for of, place, _, number in re.findall(rf"{PERCENT} ({OF}) \((\d+)\w\w( of (\d+))?[^)]*\)", match[2]):
         measured = case.about(of)
         yield from _wrong_rank(measured, name, place)
-        if number and int(number) != len(ranked(measured.shares())):
+        if number and int(number) > len(ranked(measured.shares())):  # names that nobody recorded aren't counted
             yield Problem("rank", f"of {number}: {len(ranked(measured.shares()))}")
 
 
@@ -262,14 +262,19 @@ def _lead_over(case: Case, match: re.Match[str]) -> Iterator[Problem]:
                 yield Problem("unchanged", f"{name} {float(case.change(_name(case, name))):+.4f}")
 
 
-@reads(rf"^.+? (?:has|have) {PERCENT} {OF}, .+? {PERCENT}; (.+?) (rose|fell) {POINTS} since")
+@reads(rf"^.+? (?:has|have) {PERCENT} {OF}, .+? {PERCENT}; (?:(.+?) (rose|fell) {POINTS}|no share has changed) since")
 def _beside(case: Case, match: re.Match[str]) -> Iterator[Problem]:
-    yield from _wrong_sign(case, _name(case, match[1]), match[2])
+    if match[1]:
+        yield from _wrong_sign(case, _name(case, match[1]), match[2])
 
 
 @reads(rf"^(.+?) (?:has|have) {PERCENT} {OF}(?:, .*? (?:the share of|more than) (.+?) \(|; (.+?) (?:has|have) none)")
 def _more_than(case: Case, match: re.Match[str]) -> Iterator[Problem]:
-    yield from _not_ahead(case, _name(case, match[1]), _name(case, match[2] or match[3]))
+    first, second = _name(case, match[1]), _name(case, match[2] or match[3])
+    if match[2] and case.share(first) <= case.share(second):
+        yield Problem("rank", f"{first} more than {second}: {_both(case, first, second, None)}")
+    if match[3] and case.share(second):
+        yield Problem("figure", f"{second} has {float(case.share(second)):.4f}")
 
 
 @reads(rf"^(.+?) (rose|fell|gained|lost) {POINTS}(.*)")
@@ -300,7 +305,7 @@ def _turnover(case: Case, match: re.Match[str]) -> Iterator[Problem]:
                 yield Problem("rank", f"{start} {places}: {name} {then} to {now}")
 
 
-@reads(r"^Leaders by downloads: (.+)")
+@reads(r"^Leaders by downloads(?: with a known \w+)?: (.+)")
 def _leaders(case: Case, match: re.Match[str]) -> Iterator[Problem]:
     names = [_name(case, words) for words in re.findall(rf"(?:^|, | and )(.+?) \({PERCENT}\)", match[1])]
     for first, second in itertools.pairwise(names):
