@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from analytics.domain import Dimension, Measure
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import enumerate_, noun_phrase, of_measure
+from analytics.formatting.phrases import enumerate_, noun_phrase, of_measure, of_ranked
 from analytics.statistics import comparison
 
 if TYPE_CHECKING:
@@ -39,7 +39,10 @@ def parts_of_models(rankings: Sequence[Ranking], dimension: Dimension) -> tuple[
 def other_leader(without: Without | None, leading: Sequence[str], ranking: Ranking, dimension: Dimension) -> tuple[str, ...]:
     """Say who would lead without the leader's largest model, where that is somebody else."""
     second = next((share for share in ranking.ranked if share.rank != 1), None)
+    if list(leading) != [share.name for share in ranking.ranked if share.rank == 1]:
+        return ()  # without the largest model of another name, the leader still leads
     if without is None or second is None or len(leading) > 1 or second.portion * without.scale <= without.rest:
         return ()
     phrase, portion = noun_phrase(dimension, second.name), percent(second.portion * without.scale)
-    return (f"Without {without.model}, {phrase.text} would lead with {portion} of {of_measure(ranking.by)}.",)
+    what = of_ranked(ranking, dimension, [second])
+    return (f"Without {without.model}, {phrase.text} would lead with {portion} of {what}.",)

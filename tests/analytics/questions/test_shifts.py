@@ -50,3 +50,22 @@ def test_a_name_of_which_too_little_is_known_has_an_answer(tmp_path):
     answer = ask(parse("license gemma since 2025-01"), history(tmp_path / "x.db", before, after))
     assert answer.headline.startswith("Too little is known to tell whether Gemma rose or fell")
     assert not answer.follow_ups.measures  # no measure would say more
+
+
+def test_a_rank_that_the_unknown_could_change_is_told_of_the_known(tmp_path):
+    listed = [Model("a/x", 50, None, ("mit",)), Model("b/x", 40, None, ("apache-2.0",)), Model("c/x", 5, None, None)]
+    store = history(tmp_path / "certain.db", listed)
+    assert ask(parse("licenses by downloads"), store).headline == (
+        "MIT leads with 55.6% of downloads, ahead of Apache-2.0 (44.4%)"
+    )
+    listed[2] = replace(listed[2], downloads=20)
+    store = history(tmp_path / "open.db", listed)
+    assert ask(parse("licenses by downloads"), store).headline == (
+        "MIT leads with 55.6% of downloads with a known license, ahead of Apache-2.0 (44.4%)"
+    )
+    assert ask(parse("license apache-2.0 by downloads"), store).headline == (
+        "Apache-2.0 has 44.4% of downloads with a known license (2nd of 2)"
+    )
+    assert ask(parse("compare mit apache-2.0 by downloads"), store).headline == (
+        "MIT has 55.6% of downloads with a known license, 11.1 percentage points more than Apache-2.0 (44.4%)"
+    )

@@ -107,7 +107,8 @@ def _model(case: Case, told: dict[str, str]) -> Iterator[Problem]:
     then, now = (case.truth.value(number, at, "downloads") for at in (place, case.now.place))
     if (told["verb"] == "rose" and now <= then) or (told["verb"] == "fell" and now >= then):
         yield Problem("sign", f"{told['model']} {told['verb']}: {then} to {now}")
-    yield from _wrong_rank(case, number, int(told["rank"]), case.now)
+    if case.now.within == "top":  # the other list is ranked by trending score
+        yield from _wrong_rank(case, number, int(told["rank"]), case.now)
     earlier = [s for s in case.series if case.then.place <= s.place < place and number in s.members]
     if earlier:
         yield Problem("membership", f"{told['model']} since {told['day']}: listed before")
