@@ -12,7 +12,7 @@ from bot.delivery.message_marker import HistoryUnavailable, find_marked, mark_me
 from bot.delivery.request_tracker import TRACKER
 from bot.domain.access import NOBODY, Access, ConversationKind
 from bot.slack_api import response_url
-from bot.slack_api.errors import FAILURES, PostResult, classify_answer, classify_error, error_code
+from bot.slack_api.errors import FAILURES, PostResult, classify_error, error_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -242,14 +242,8 @@ class Conversation:
         return self._call(self.client.chat_postEphemeral, blocks=blocks, text=text, **to)
 
     def _post_direct_message(self, blocks: list[Block], text: str) -> PostResult:
-        origin = origin_note(self.channel)
-        return self._call(
-            self.client.chat_postMessage,
-            channel=self.user,
-            blocks=[origin, *blocks] if blocks else [],
-            text=text,
-            unfurl_links=False,
-        )
+        blocks = [origin_note(self.channel), *blocks] if blocks else []
+        return self._call(self.client.chat_postMessage, channel=self.user, blocks=blocks, text=text, unfurl_links=False)
 
     def _posted(self, blocks: list[Block], text: str, mark: str) -> SlackResponse:
         to: dict[str, Any] = {"channel": self.channel, "thread_ts": self.thread, "metadata": mark_metadata(mark)}
@@ -280,17 +274,7 @@ class Conversation:
             "thread_ts": None if replace else self.thread,
         }
         payload = {name: value for name, value in body.items() if value is not None}
-        try:
-            # Bolt's Respond retries after a lost connection, which could post the answer twice.
-            answered = response_url.post(self.client, self.respond.response_url, payload)
-        except FAILURES as error:
-            _log.warning("response_url: %s", error_code(error))
-            return classify_error(error)
-        word = response_url.error_of(answered.body)
-        if answered.status_code == 200 and word is None:
-            return PostResult.DELIVERED
-        _log.warning("response_url: %s %s", answered.status_code, word)
-        return classify_answer(word or "", answered.status_code)
+        return response_url.deliver(self.client, self.respond.response_url, payload)
 
     def _update(self, method: Callable[..., object], **arguments: Any) -> PostResult:  # noqa: ANN401 - the Web API's own arguments
         return self._retry_while_lost(lambda: self._call(method, **arguments))
