@@ -1,7 +1,7 @@
 """Take a picture of what the playground answers where a request can't be answered as it was typed.
 
-``python bench/dead_ends.py`` starts ``hfstats demo --simulated``, types each request of ``REQUESTS`` in Chromium and writes
-the pictures to ``docs/images/dead-ends``.
+``python bench/dead_ends.py FOLDER`` starts ``hfstats demo --simulated``, types each request of ``REQUESTS`` in Chromium and
+writes the pictures to the folder.
 """
 
 from __future__ import annotations
@@ -58,13 +58,15 @@ def ask(page: Page, words: str) -> None:
 
 
 @click.command()
-@click.option("--folder", type=click.Path(path_type=Path), default=Path("docs/images/dead-ends"), show_default=True)
+@click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--port", default=8199, show_default=True)
 def main(folder: Path, port: int) -> None:
     """Write a picture of each answer to FOLDER."""
-    folder.mkdir(parents=True, exist_ok=True)
     expect.set_options(timeout=60_000)
-    chromium = next(path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name)))
+    chromium = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+    if chromium is None:
+        raise click.ClickException("There's no Chromium on the path; install it first.")
+    folder.mkdir(parents=True, exist_ok=True)
     command = [Path(sys.executable).with_name("hfstats"), "demo", "--simulated", "--port", str(port)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as demo:
         try:
