@@ -499,7 +499,7 @@ def test_a_private_channels_number_is_like_one_that_was_never_given_out(either, 
     assert rows(either) == before
     for said in (here(either, "subscriptions"), here(either, "status"), either.send(either.home(ActorKind.MEMBER))):
         assert secret not in said
-        assert "of private conversations" not in said
+    assert "5 active, 0 paused" in here(either, "status")
 
 
 def test_the_number_works_in_the_channel_itself(either):
