@@ -1,7 +1,7 @@
 """Take a picture of what the playground answers where a request can't be answered as it was typed.
 
-``python bench/dead_ends.py`` starts ``hfstats demo --simulated``, types each request of ``REQUESTS`` in Chromium and writes
-the pictures to ``docs/images/dead-ends``.
+``python bench/dead_ends.py FOLDER`` starts ``hfstats demo --simulated``, types each request of ``REQUESTS`` in Chromium and
+writes the pictures to the folder.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 import click
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 REQUESTS = {
     "asdf": "/hfstats asdf",
@@ -44,10 +44,10 @@ ON_PHONE = ("asdf", "help-watch", "watch-already-met")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
-def ask(page: Page, words: str) -> None:
-    """Type a request and wait until it is answered."""
+def ask(page: Page, words: str, before: int) -> Locator:
+    """Type a request, wait until it is answered, and return the answer; ``before`` is the number of answers until now."""
     answers = page.locator(".message", has=page.locator(".app"))
-    before = answers.count()
+    expect(answers).to_have_count(before)  # a new page shows them a moment later
     box = page.locator("#composer")
     box.fill(words)
     box.press("Escape")
@@ -55,16 +55,19 @@ def ask(page: Page, words: str) -> None:
     expect(answers).to_have_count(before + 1)
     expect(page.locator("#working")).to_be_hidden()
     expect(answers.last).not_to_contain_text(re.compile("Working on"))
+    return answers.last
 
 
 @click.command()
-@click.option("--folder", type=click.Path(path_type=Path), default=Path("docs/images/dead-ends"), show_default=True)
+@click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--port", default=8199, show_default=True)
 def main(folder: Path, port: int) -> None:
     """Write a picture of each answer to FOLDER."""
-    folder.mkdir(parents=True, exist_ok=True)
     expect.set_options(timeout=60_000)
-    chromium = next(path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name)))
+    chromium = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+    if chromium is None:
+        raise click.ClickException("There's no Chromium on the path; install it first.")
+    folder.mkdir(parents=True, exist_ok=True)
     command = [Path(sys.executable).with_name("hfstats"), "demo", "--simulated", "--port", str(port)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as demo:
         try:
@@ -73,16 +76,15 @@ def main(folder: Path, port: int) -> None:
                 raise click.ClickException("The playground didn't start.")
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+                answered = 0
                 for end, (width, height) in SIZES.items():
                     page = browser.new_page(viewport={"width": width, "height": height})
                     page.goto(f"http://127.0.0.1:{port}")
                     for name, words in REQUESTS.items():
                         if end and name not in ON_PHONE:
                             continue
-                        ask(page, words)
-                        page.locator(".message", has=page.locator(".app")).last.screenshot(
-                            path=folder / f"{name}{end}.png", animations="disabled"
-                        )
+                        ask(page, words, answered).screenshot(path=folder / f"{name}{end}.png", animations="disabled")
+                        answered += 1
                         click.echo(f"{name}{end}")
                 browser.close()
         finally:

@@ -11,7 +11,6 @@ from bot.blocks.messages import ASK
 from bot.delivery.conversation import Conversation
 from bot.slack.payload import access_in, acknowledge, control_of, request_in, workspace_of
 from bot.slack_api import response_url
-from bot.slack_api.errors import FAILURES, error_code
 
 if TYPE_CHECKING:
     from slack_bolt import App, BoltContext, Respond
@@ -58,13 +57,7 @@ def thread_of(body: dict[str, Any]) -> str | None:
 
 def remove(client: WebClient, respond: Respond) -> None:
     """Delete the message with the button. Errors are only logged."""
-    try:
-        answered = response_url.post(client, respond.response_url, {"delete_original": True})
-    except FAILURES as error:
-        _log.warning("response_url: %s", error_code(error))
-    else:
-        if answered.status_code != 200:
-            _log.warning("response_url: %s", answered.status_code)
+    response_url.deliver(client, respond.response_url, {"delete_original": True})
 
 
 def _conversation(conversation: Conversation, kind: str, body: dict[str, Any], action: dict[str, Any]) -> Conversation:

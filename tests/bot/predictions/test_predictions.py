@@ -440,8 +440,10 @@ def test_a_button_of_a_closed_question_says_so(bot):
     told = bot.bet(f'creators "{bot.first}" 70% by 2026-07')
     bot.now = datetime(2026, 7, 2, tzinfo=UTC)
     assert bot.slack.press(told, "Place your bet", user="grace").ok
-    bot.seen("Bets on July 2026 closed when the month began", user="grace")
+    refusal = bot.seen("Bets on July 2026 closed when the month began", user="grace")
     assert bot.slack.modal("grace") is None
+    assert bot.slack.press(refusal, "help predict", user="grace").ok
+    bot.seen("predict:", user="grace")
 
 
 def test_the_home_opens_the_form_and_a_conversation_is_chosen_there(bot):

@@ -108,7 +108,7 @@ def test_a_day_without_the_hub_is_tried_to_the_end_then_told_once_and_in_the_dig
     assert caplog.text.count("no snapshot for 2026-08-12 yet") == 3
     (line,) = jobs.delivery_context.outbox.find()
     assert (line.kind, line.channel) == ("note", "C0OPS")
-    assert "There is no snapshot for 2026-08-12" in line.content
+    assert "There is still no snapshot for 2026-08-12" in line.content
     moment[0] = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
     jobs.delivery_context.subscriptions.subscribe(
         "T1",

@@ -142,6 +142,15 @@ def test_a_refusal_says_what_was_not_understood(parser, text, sentence):
     assert sentence in parser.parse(text).notice.text
 
 
+@pytest.mark.parametrize(
+    ("about", "near"),
+    [("foo", "licenses"), ("xyzzy", "licenses"), ("bar", "licenses"), ("watsh", "watch"), ("licenzes", "licenses")],
+)
+def test_help_offers_no_far_fetched_topic(parser, about, near):
+    notice = parser.parse(f"help {about}").notice
+    assert notice.suggestions[0] == f"help {near}"
+
+
 def test_an_empty_store_offers_help_only(tmp_path):
     parser = parser_of(migrated(tmp_path / "empty.db"))
     for text in ("asdf", "is open source winning?", "in trendy", "licenses by stars", "compare meta"):
