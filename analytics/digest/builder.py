@@ -170,6 +170,8 @@ def _compared(section: Section, view: View, then: Snapshot, found: Jump | None) 
     changes = [sentences.change(shift, dimension, found) for shift in told]
     if not changes and not compared.refused:
         changes = [f"No share changed by a tenth of a point or more since {day(then.taken_on)}"]
+    if not all(map(sentences.has_ranks, explained)):
+        entered = left = ()
     turnover = sentences.entries_and_exits(entered, left, dimension, PLACES)
     return replace(
         section,

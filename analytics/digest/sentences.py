@@ -13,6 +13,7 @@ from analytics.formatting.phrases import (
     name,
     noun_phrase,
     of_known,
+    of_ranked,
     ordinal,
     plural,
     points_of,
@@ -40,7 +41,7 @@ def leaders(ranking: Ranking, dimension: Dimension, most: int = 3) -> str:
     """Return ``Leaders by downloads: Apache-2.0 (58.1%), MIT (20.2%) and Gemma (5.5%); none declared: 9.9%``."""
     named = enumerate_([f"{name(dimension, share.name)} ({percent(share.portion)})" for share in ranking.ranked[:most]])
     apart = "".join(f"; {share.name}: {percent(share.portion)}" for share in ranking.unranked if share.value)
-    return f"Leaders by {ranking.by}: {named}{apart}"
+    return f"Leaders by {of_ranked(ranking, dimension, ranking.ranked[:most])}: {named}{apart}"
 
 
 def change(shift: Shift, dimension: Dimension, found: Jump | None = None) -> str:
@@ -52,11 +53,16 @@ def change(shift: Shift, dimension: Dimension, found: Jump | None = None) -> str
     text = f"{noun_phrase(dimension, shift.name).start} {verb} {size_of(shift, 'point')}"
     if shift.basis is not Basis.BOUNDS:
         text += f" to {percent(shift.after)}"
-    if shift.rank_before and shift.rank_after and shift.rank_before != shift.rank_after:
+    if has_ranks(shift) and shift.rank_before and shift.rank_after and shift.rank_before != shift.rank_after:
         text += f" ({ordinal(shift.rank_before)} to {ordinal(shift.rank_after)})"
     if found and any(reason.model == found.model.id for reason in _main(shift)):
         return text + beside(shift, found)
     return text + beside(shift, found) + reasons(shift)
+
+
+def has_ranks(shift: Shift) -> bool:
+    """Return whether the ranks of a shift are those of all models that it's told of: what isn't recorded could change them."""
+    return shift.basis is Basis.BOTH or shift.low is None
 
 
 def _main(shift: Shift) -> list[Reason]:
@@ -106,7 +112,8 @@ def headline(sections: Sequence[Section], edition: Edition, *, with_reasons: boo
         return f"There's no data for {edition.name}"
     first = leading.rankings[-1].ranked[0]
     leader = noun_phrase(leading.dimension, first.name)
-    lead = f"{'lead' if leader.plural else 'leads'} with {percent(first.portion)} of downloads"
+    what = of_ranked(leading.rankings[-1], leading.dimension, [first])
+    lead = f"{'lead' if leader.plural else 'leads'} with {percent(first.portion)} of {what}"
     compared = next((section for section in sections if section.since), None)
     if compared:
         return f"No share changed by half a percentage point {_when(compared, edition)}; {leader.text} {lead}"
@@ -122,7 +129,7 @@ def _overtaking(section: Section) -> str:
     """Describe a new leader; ``""`` where there is none."""
     new = next((s for s in section.shifts if s.rank_after == 1 and s.rank_before != 1), None)
     old = next((s for s in section.shifts if s.rank_before == 1 and s.rank_after != 1), None)
-    if new is None or old is None:
+    if new is None or old is None or not (has_ranks(new) and has_ranks(old)):
         return ""
     leader = f"{noun_phrase(section.dimension, new.name).start} ({percent(new.before)} to {percent(new.after)} of downloads)"
     other = f"{noun_phrase(section.dimension, old.name).text} ({percent(old.before)} to {percent(old.after)})"

@@ -14,16 +14,19 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from analytics.answer import Shift, Source
+    from analytics.answer import Ranking, Share, Shift, Source
 
 MINUS = "\u2212"
 DASH = "\u2013"
 _ALL = 0.9995
 """Coverage that rounds to 100.0%."""
+_LEAST_PART = 1e-9
+"""Part of a measure below which what isn't recorded comes from rounding."""
 _FAR = 3
 """Ratio of the bounds of a shift from which only the lower one is told."""
 LEAST_CHANGE = 0.0005
 """A change of a share, as a portion, below this rounds to 0.0 percentage points."""
+_BY_ID = frozenset({Dimension.CREATOR, Dimension.NAMESPACE, Dimension.KIND, Dimension.COUNTRY})
 _WITH_ARTICLE = ("Netherlands", "United Kingdom", "United States")
 
 
@@ -103,8 +106,25 @@ def change_of(shift: Shift) -> str:
 
 def of_known(shift: Shift, dimension: Dimension) -> str:
     """Name what the shares of a shift are of: ``downloads``, or ``downloads with a known license``."""
-    known = f" with a known {dimension}" if shift.basis is Basis.BOTH else ""
+    known = f" with a known {fact(dimension)}" if shift.basis is Basis.BOTH else ""
     return f"{of_measure(shift.by)}{known}"
+
+
+def of_ranked(ranking: Ranking, dimension: Dimension, places: Sequence[Share]) -> str:
+    """Name what shares are of whose ranks are told: of what is known only, where what isn't could change one of those ranks."""
+    unknown = ranking.total - ranking.recorded
+    is_open = any(
+        share.value <= unknown
+        or any(other.name != share.name and abs(other.value - share.value) <= unknown for other in ranking.ranked)
+        for share in places
+    )
+    known = f" with a known {fact(dimension)}" if unknown > _LEAST_PART * ranking.total and is_open else ""
+    return f"{of_measure(ranking.by)}{known}"
+
+
+def fact(dimension: Dimension) -> str:
+    """Name what may not be known of a model: its license; not its creator, which its ID tells, so then the task asked for."""
+    return Dimension.TASK if dimension in _BY_ID else dimension
 
 
 def ordinal(rank: int) -> str:

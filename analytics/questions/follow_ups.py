@@ -76,7 +76,8 @@ class _Builder:
         if self.form.about not in {About.NAME, About.MODEL}:
             return self.original
         names = [share.name for ranking in self.answer.rankings for share in ranking.shares]
-        return self.original.but(names=(*names, *(shift.name for shift in self.answer.shifts))[:1])
+        names += [shift.name for shift in self.answer.shifts]
+        return self.original.but(names=(*names, *self.original.names)[:1])  # of a name that left, too little may be known
 
     def measures(self) -> tuple[FollowUp, ...]:
         """Return the question by each measure."""

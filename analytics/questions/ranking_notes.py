@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from analytics.domain import Dimension, Measure
 from analytics.formatting.numbers import count, percent
-from analytics.formatting.phrases import enumerate_, noun_phrase, of_list, of_measure, ordinal, plural
+from analytics.formatting.phrases import enumerate_, noun_phrase, of_list, of_measure, of_ranked, ordinal, plural
 from analytics.statistics import comparison
 
 if TYPE_CHECKING:
@@ -41,17 +41,23 @@ def parts_of_models(rankings: Sequence[Ranking], dimension: Dimension) -> tuple[
 def other_leader(without: Without | None, leading: Sequence[str], ranking: Ranking, dimension: Dimension) -> tuple[str, ...]:
     """Say who would lead without the leader's largest model, where that is somebody else."""
     second = next((share for share in ranking.ranked if share.rank != 1), None)
+    if list(leading) != [share.name for share in ranking.ranked if share.rank == 1]:
+        return ()  # without the largest model of another name, the leader still leads
     if without is None or second is None or len(leading) > 1 or second.portion * without.scale <= without.rest:
         return ()
     phrase, portion = noun_phrase(dimension, second.name), percent(second.portion * without.scale)
-    return (f"Without {without.model}, {phrase.text} would lead with {portion} of {of_measure(ranking.by)}.",)
+    what = of_ranked(ranking, dimension, [second])
+    return (f"Without {without.model}, {phrase.text} would lead with {portion} of {what}.",)
 
 
 def headline_now(rankings: Sequence[Ranking], shares: Sequence[Share], phrase: NounPhrase, view: View) -> str:
     """Return the headline: the share and rank by each measure, or for a single measure the count with both."""
     if len(shares) == 1:
         return _headline_by(rankings[0], shares[0], phrase, view)
-    portions = [f"{percent(s.portion)} of {of_measure(r.by)}{_place(s, r)}" for r, s in zip(rankings, shares, strict=True)]
+    portions = [
+        f"{percent(s.portion)} of {of_ranked(r, view.dimension, [s] if s.rank else [])}{_place(s, r)}"
+        for r, s in zip(rankings, shares, strict=True)
+    ]
     verb = "make up" if phrase.text.startswith("models ") else phrase.has
     return f"{phrase.start} {verb} {enumerate_(portions)}"
 

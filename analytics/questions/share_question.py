@@ -13,10 +13,12 @@ from analytics.formatting.phrases import (
     day,
     enumerate_,
     enumerate_phrases,
+    fact,
     name,
     noun_phrase,
     of_known,
     of_measure,
+    of_ranked,
     points_of,
     size_of,
 )
@@ -101,7 +103,7 @@ def _answer_at_date(view: View, topic: Topic) -> Answer:
     rankings = view.rankings()
     headline = _headline(view, rankings, topic)
     source = view.source()
-    details = [_detail(raw, rankings, topic.dimension) for raw in _leading_names(rankings)]
+    details = [_detail(raw, rankings, topic.dimension) for raw in [share.name for share in rankings[-1].first(6).shares]]
     subtitle = chart_specs.subtitle(source, query, view.task)
     if len(rankings) == 2:
         categories, series = chart_specs.paired(rankings, topic.dimension, top=query.top)
@@ -223,10 +225,9 @@ def no_change(by: Measure, since: str) -> str:
 def _leader(ranking: Ranking, topic: Topic) -> str:
     first, *others = ranking.ranked
     tied = len(others) > 0 and others[0].rank == 1
-    lead = (
-        f"{_first(ranking, topic.dimension)} with {percent(first.portion)} of {of_measure(ranking.by)}{' each' if tied else ''}"
-    )
     second = next((share for share in others if share.rank != 1), None)
+    what = of_ranked(ranking, topic.dimension, [first, *([second] if second else [])])
+    lead = f"{_first(ranking, topic.dimension)} with {percent(first.portion)} of {what}{' each' if tied else ''}"
     return f"{lead}, ahead of {noun_phrase(topic.dimension, second.name).text} ({percent(second.portion)})" if second else lead
 
 
@@ -248,13 +249,18 @@ def two_leaders(models: Ranking, downloads: Ranking, dimension: Dimension) -> st
     if len(by_models) == len(by_downloads) == 1 and by_models[0].name == by_downloads[0].name:
         lead = "lead" if first.plural else "leads"
         return (
-            f"{first.start} {lead} by both measures, with {portion_of_models} of models and {portion_of_downloads} of downloads"
+            f"{first.start} {lead} by both measures, with {portion_of_models} of {of_ranked(models, dimension, by_models)} "
+            f"and {portion_of_downloads} of {of_ranked(downloads, dimension, by_downloads)}"
         )
+    sides = ((models, by_models), (downloads, by_downloads))
+    is_open = any("known" in of_ranked(ranking, dimension, leaders) for ranking, leaders in sides)
+    known = f", among models with a known {fact(dimension)}" if is_open else ""
     if len(by_downloads) > 1:
         second = _first(models, dimension)
-        return f"{_first(downloads, dimension)} by downloads ({portion_of_downloads}); {second} by models ({portion_of_models})"
+        leaders = f"{_first(downloads, dimension)} by downloads ({portion_of_downloads})"
+        return f"{leaders}; {second} by models ({portion_of_models}){known}"
     most_downloads = noun_phrase(dimension, by_downloads[0].name)
-    end = f"{most_downloads.text} {most_downloads.has} the most downloads ({portion_of_downloads})"
+    end = f"{most_downloads.text} {most_downloads.has} the most downloads ({portion_of_downloads}){known}"
     if len(by_models) > 1:
         both = enumerate_phrases([noun_phrase(dimension, share.name) for share in by_models]).start
         tied = both if len(by_models) == 2 else f"{len(by_models)} {dimension.plural}"
@@ -271,16 +277,9 @@ def contrast(subject: str, models: float, downloads: float, similar: float = 0.0
     return f"{subject} {verb} {percent(models)} of models {word} {percent(downloads)} of downloads"
 
 
-def _leading_names(rankings: Sequence[Ranking]) -> list[str]:
-    last = rankings[-1].first(6)
-    return [share.name for share in last.shares]
-
-
 def _detail(raw: str, rankings: Sequence[Ranking], dimension: Dimension) -> str:
-    parts = []
-    for ranking in rankings:
-        share = comparison.find(ranking, raw)
-        parts.append(f"{percent(share.portion if share else 0.0)} of {of_measure(ranking.by)}")
+    shares = [(ranking, comparison.find(ranking, raw)) for ranking in rankings]
+    parts = [f"{percent(share.portion if share else 0.0)} of {of_measure(ranking.by)}" for ranking, share in shares]
     return f"{name(dimension, raw)}: {', '.join(parts)}"
 
 

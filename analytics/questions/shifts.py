@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from analytics.answer import Reason, Shift
-    from analytics.domain import Dimension, Snapshot
+    from analytics.domain import Dimension, Model, Snapshot
     from analytics.questions.question import View
     from analytics.statistics.coverage import Comparison
     from analytics.statistics.spikes import Jump
@@ -103,19 +103,28 @@ def compare(view: View, then: Snapshot, by: Measure, names: Collection[str] | No
         NoDataError: when the present snapshot doesn't record the dimension or the measure.
 
     """
-    before, after = (moment.ranking for moment in view.moments([then, view.now], by))
+    moments, perhaps = view.moments([then, view.now], by), _without_task(view, [then, view.now])
+    before, after = (coverage.with_others(moment.ranking, others) for moment, others in zip(moments, perhaps, strict=True))
     comparison = coverage.compare_rankings(before, after, names)
     if view.partial or not comparison.refused:
         return comparison
-    return coverage.compare(view.models_of(then), view.models, view.dimension, by, names)
+    return coverage.compare(view.models_of(then), view.models, view.dimension, by, names, perhaps)
+
+
+def _without_task(view: View, snapshots: Sequence[Snapshot]) -> tuple[tuple[Model, ...], ...]:
+    """Return the models of each snapshot that may have the query's task, because theirs isn't known."""
+    listings = (view.history.models(s.id) if view.task and not view.partial else () for s in snapshots)
+    return tuple(tuple(model for model in models if model.task is None) for models in listings)
 
 
 def compare_over_time(view: View, snapshots: Sequence[Snapshot], by: Measure, names: Collection[str] | None = None) -> Comparison:
     """Return the same for a series of snapshots that record the dimension, the earliest first."""
-    comparison = coverage.series_of([moment.ranking for moment in view.moments(snapshots, by)], names)
+    moments, perhaps = view.moments(snapshots, by), _without_task(view, snapshots)
+    rankings = [coverage.with_others(moment.ranking, others) for moment, others in zip(moments, perhaps, strict=True)]
+    comparison = coverage.series_of(rankings, names)
     if view.partial or comparison.has_course:
         return comparison
-    return coverage.compare_over_time([view.models_of(s) for s in snapshots], view.dimension, by, names)
+    return coverage.compare_over_time([view.models_of(s) for s in snapshots], view.dimension, by, names, perhaps)
 
 
 def explain(view: View, then: Snapshot, comparison: Comparison, most: int | None = None) -> tuple[Shift, ...]:
@@ -135,8 +144,20 @@ def explain(view: View, then: Snapshot, comparison: Comparison, most: int | None
         for basis in Basis
         for shift in attribution.explained([s for s in shifts if s.basis is basis], *listings[basis], view.dimension)
     }
+    reasons = {raw: _without_moves(view, then, shift) for raw, shift in reasons.items()}
     places = _Places(view, then)
     return (*(places.on(reasons[shift.name]) for shift in shifts), *others)
+
+
+def _without_moves(view: View, then: Snapshot, shift: Shift) -> Shift:
+    """Return a shift in which no model enters or leaves a task because its task isn't known at one of the dates."""
+    before, after = ({renames.successor(m.id) for m in models} for models in _without_task(view, [then, view.now]))
+    causes = {
+        **{(model, Cause.ENTERED): Cause.NEWLY_RECORDED for model in before},
+        **{(model, Cause.LEFT): Cause.NO_LONGER_RECORDED for model in after},
+    }
+    changed = (replace(reason, cause=causes.get((reason.model, reason.cause), reason.cause)) for reason in shift.reasons)
+    return replace(shift, reasons=tuple(changed))
 
 
 def without_jump(shifts: Sequence[Shift], comparison: Comparison, found: Jump | None, dimension: Dimension) -> tuple[Shift, ...]:

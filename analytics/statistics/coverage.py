@@ -52,17 +52,19 @@ class Comparison:
     """Whether the shares at all dates are of the same kind, so that what happened between the first and the last may be told."""
 
 
-def compare(
+def compare(  # noqa: PLR0917 - two listings, what to compare of them, and two options
     before: Sequence[Model],
     after: Sequence[Model],
     dimension: Dimension,
     by: Measure,
     names: Collection[str] | None = None,
+    perhaps: Sequence[Sequence[Model]] = ((), ()),
 ) -> Comparison:
     """Decide how the shifts in one dimension by one measure may be told, from the listings at two dates.
 
-    ``names``: those that will be told; all by default. The bounds of a shift are those of a list in which none, or all, of the
-    models that aren't recorded are of that name, at each date. A shift is told
+    ``names``: those that will be told; all by default. ``perhaps``: at each date, further models that may belong to the listing,
+    and count as not recorded: those without a known task, where the listings are of one task. The bounds of a shift are those of
+    a list in which none, or all, of the models that aren't recorded are of that name, at each date. A shift is told
 
     - of all recorded models, if coverage differs by at most :data:`COVERAGE_DIFFERENCE` and the bounds of each shift that is
       large enough to be told have one sign
@@ -74,24 +76,37 @@ def compare(
 
     Total: any two listings have a comparison, also empty ones.
     """
-    plain = compare_rankings(comparison.ranking_of(before, by, dimension), comparison.ranking_of(after, by, dimension), names)
-    return (plain.refused and _among_recorded([before, after], dimension, plain, names)) or plain
+    first, second = (
+        with_others(comparison.ranking_of(models, by, dimension), others)
+        for models, others in zip((before, after), perhaps, strict=True)
+    )
+    plain = compare_rankings(first, second, names)
+    return (plain.refused and _among_recorded([before, after], dimension, plain, names, perhaps)) or plain
 
 
 def compare_over_time(
-    listings: Sequence[Sequence[Model]], dimension: Dimension, by: Measure, names: Collection[str] | None = None
+    listings: Sequence[Sequence[Model]],
+    dimension: Dimension,
+    by: Measure,
+    names: Collection[str] | None = None,
+    perhaps: Sequence[Sequence[Model]] = (),
 ) -> Comparison:
     """Decide the same for two or more dates, the earliest first, so that the shares at each date are of the same kind.
 
     They are of all models if each date records :data:`COMPLETE`, else of those recorded at all dates. Where those don't have
     enough, only the shift between the first and the last date may be told, not the course between them.
     """
-    rankings = tuple(comparison.ranking_of(models, by, dimension) for models in listings)
+    perhaps = perhaps or [()] * len(listings)
+    rankings = tuple(
+        with_others(comparison.ranking_of(models, by, dimension), others)
+        for models, others in zip(listings, perhaps, strict=True)
+    )
     if all(coverage_of(ranking) >= COMPLETE for ranking in rankings):
         return series_of(rankings, names)
     plain = compare_rankings(rankings[0], rankings[-1], names)
-    among = _among_recorded(listings, dimension, plain, names)
-    return among or replace(compare(listings[0], listings[-1], dimension, by, names), rankings=rankings, has_course=False)
+    among = _among_recorded(listings, dimension, plain, names, perhaps)
+    ends = compare(listings[0], listings[-1], dimension, by, names, (perhaps[0], perhaps[-1]))
+    return among or replace(ends, rankings=rankings, has_course=False)
 
 
 def series_of(rankings: Sequence[Ranking], names: Collection[str] | None = None) -> Comparison:
@@ -111,18 +126,28 @@ def compare_rankings(before: Ranking, after: Ranking, names: Collection[str] | N
     return Comparison(coverage, (before, after), shifts, refused)
 
 
+def with_others(ranking: Ranking, others: Sequence[Model]) -> Ranking:
+    """Return a ranking of a listing that may have further models, of which nothing is recorded."""
+    return replace(ranking, total=ranking.total + math.fsum(comparison.value_of(model, ranking.by) for model in others))
+
+
 def coverage_of(ranking: Ranking) -> float:
     """Return the part of a measure whose names are recorded; 1 where there is nothing to record."""
     return min(ranking.recorded / ranking.total, 1.0) if ranking.total else 1.0
 
 
 def _among_recorded(
-    listings: Sequence[Sequence[Model]], dimension: Dimension, plain: Comparison, names: Collection[str] | None
+    listings: Sequence[Sequence[Model]],
+    dimension: Dimension,
+    plain: Comparison,
+    names: Collection[str] | None,
+    perhaps: Sequence[Sequence[Model]],
 ) -> Comparison | None:
     """Return the comparison of the models that are recorded wherever they're listed; ``None`` where these have too little."""
     by = plain.coverage.by
-    recorded, left_out = _recorded(listings, dimension)
-    wholes = [math.fsum(comparison.value_of(model, by) for model in models) for models in listings]
+    recorded, left_out = _recorded(listings, dimension, perhaps)
+    everything = ((*models, *others) for models, others in zip(listings, perhaps, strict=True))
+    wholes = [math.fsum(comparison.value_of(model, by) for model in models) for models in everything]
     rankings = tuple(
         replace(comparison.ranking_of(models, by, dimension), total=whole) for models, whole in zip(recorded, wholes, strict=True)
     )
@@ -193,8 +218,12 @@ def _open(shifts: Iterable[Shift]) -> list[Shift]:
     return [shift for shift in large if shift.low is not None and not _sign(shift)]
 
 
-def _recorded(listings: Sequence[Sequence[Model]], dimension: Dimension) -> tuple[tuple[tuple[Model, ...], ...], int]:
+def _recorded(
+    listings: Sequence[Sequence[Model]], dimension: Dimension, perhaps: Sequence[Sequence[Model]]
+) -> tuple[tuple[tuple[Model, ...], ...], int]:
     """Return the listings without the models that some date lists but doesn't record, and how many these are."""
-    sides = [list(zip(models, ids, strict=True)) for models, ids in zip(listings, comparison.present_ids(listings), strict=True)]
+    ids = comparison.present_ids([(*models, *others) for models, others in zip(listings, perhaps, strict=True)])
+    sides = [list(zip(models, of_date, strict=False)) for models, of_date in zip(listings, ids, strict=True)]
     unknown = {model_id for side in sides for model, model_id in side if not weights_of(model, dimension)}
+    unknown.update(model_id for models, of_date in zip(listings, ids, strict=True) for model_id in of_date[len(models) :])
     return tuple(tuple(model for model, model_id in side if model_id not in unknown) for side in sides), len(unknown)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from analytics.answer import Basis
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, name, plural, size
+from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, fact, name, plural, size
 from analytics.statistics.comparison import value_of
 
 if TYPE_CHECKING:
@@ -24,10 +24,10 @@ def recorded_in_part(compared: Comparison, dimension: Dimension, then: date) -> 
     """Say how shifts are told where a date doesn't record each model; ``()`` where they're told as they are."""
     coverage, notes = compared.coverage, []
     both = f"{percent(coverage.now)} of {coverage.by} now and for {percent(coverage.before or 0.0)} on {day(then)}"
-    known = f"The {dimension} is known for {both}"
+    known = f"The {fact(dimension)} is known for {both}"
     bases = {shift.basis for shift in compared.shifts}
     if compared.compared:
-        left_out = f"{plural(compared.left_out, 'model')} whose {dimension} isn't known on every date"
+        left_out = f"{plural(compared.left_out, 'model')} whose {fact(dimension)} isn't known on every date"
         part = min(compared.compared.now, compared.compared.before or 0.0)
         less = part < min(coverage.now, coverage.before or 0.0) - LEAST_CHANGE
         rest = f", which leaves at least {percent(part)} of {coverage.by}" if less else ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from analytics.domain import LIST_SIZE
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import day, plural
-from analytics.names import renames
+from analytics.statistics.comparison import present_ids
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,8 +63,10 @@ def stalled(earlier: Snapshot, before: Sequence[Model], now: Snapshot, after: Se
 
 def dominant(before: Sequence[Model], after: Sequence[Model]) -> tuple[DataWarning, ...]:
     """Warn about a model that alone changed total downloads by more than :data:`DOMINANT`, also by entering or leaving."""
-    then = {renames.successor(model.id): model.downloads for model in before}
-    now = {renames.successor(model.id): model.downloads for model in after}
+    ids = present_ids((before, after))
+    then, now = (
+        {known: m.downloads for known, m in zip(i, side, strict=True)} for i, side in zip(ids, (before, after), strict=True)
+    )
     total = sum(then.values())
     changes = {model: now.get(model, 0) - then.get(model, 0) for model in then.keys() | now.keys()}
     largest = max(changes, key=lambda model: (abs(changes[model]), model), default=None)

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import LEAST_CHANGE, noun_phrase, of_measure, size
 from analytics.names.grouping import weights_of
-from analytics.names.renames import successor
-from analytics.statistics.comparison import value_of
+from analytics.statistics.comparison import present_ids, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -65,11 +64,13 @@ def trend_without(
     That is a shift that turns around, or of which less than half is left.
     """
     sentences = []
+    ids = present_ids((before, after))
+    sides = [list(zip(models, known, strict=True)) for models, known in zip((before, after), ids, strict=True)]
     for shift in shifts:
         made_by = next((reason.model for reason in shift.reasons if reason.points * shift.points > 0), None)
         if made_by is None or abs(shift.points) < LEAST_CHANGE:
             continue
-        old, new = (_portion([m for m in models if successor(m.id) != made_by], dimension, shift) for models in (before, after))
+        old, new = (_portion([m for m, present in side if present != made_by], dimension, shift) for side in sides)
         if not old and not new:
             continue  # the name has no other model
         if old is None or new is None:

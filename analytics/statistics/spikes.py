@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import points
 from analytics.names import grouping, renames
-from analytics.statistics.comparison import value_of
+from analytics.statistics.comparison import present_ids, value_of
 from analytics.statistics.quality import DOMINANT
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ class Jump:
 
 def jump(before: Sequence[Model], after: Sequence[Model]) -> Jump | None:
     """Return the largest model that alone makes a shift by entering or leaving; ``None`` where none is large enough."""
-    sides = [{_present_id(model): model for model in models} for models in (before, after)]
+    ids = present_ids((before, after))
+    sides = [dict(zip(known, models, strict=True)) for known, models in zip(ids, (before, after), strict=True)]
     totals = [sum(model.downloads for model in models) for models in (before, after)]
     jumps = [
         Jump(model, entered, model.downloads / totals[entered], model.downloads / totals[0] if totals[0] else 0.0)

@@ -10,7 +10,7 @@ from analytics.chart import ChartKind, Series
 from analytics.domain import Dimension
 from analytics.errors import QueryError
 from analytics.formatting.numbers import percent, rounded_change
-from analytics.formatting.phrases import day, enumerate_, name, noun_phrase, of_measure, points_of, size, size_of
+from analytics.formatting.phrases import day, enumerate_, name, noun_phrase, of_measure, of_ranked, points_of, size, size_of
 from analytics.names.grouping import UNRANKED
 from analytics.names.resolve import lookup, nearest
 from analytics.query import MOST_NAMES, About, Form, Option, Query
@@ -83,7 +83,7 @@ def _answer_at_date(view: View, names: Sequence[str]) -> Answer:
     source = view.source()
     last = rankings[-1]
     first, second = sorted(last.shares, key=lambda share: -share.portion)[:2]
-    headline = _headline(view.dimension, first, second, of_measure(last.by))
+    headline = _headline(view.dimension, first, second, of_ranked(last, view.dimension, (first, second)))
     ordered = [share.name for share in sorted(last.shares, key=lambda share: -share.portion)]
     series = tuple(Series(of_measure(r.by), tuple(s.portion for n in ordered for s in r.shares if s.name == n)) for r in rankings)
     details = [
@@ -135,7 +135,9 @@ def _answer_over_time(view: View, names: Sequence[str]) -> Answer:
     chart_moments = chart_specs.drawable(moments)
     kind, series, unit = chart_specs.timed(ChartKind.LINES, chart_moments, names, view.dimension)
     courses = {raw: (line.values[0] or 0.0, line.values[-1] or 0.0) for raw, line in zip(names, series, strict=True)}
-    headline = _headline_over_time(courses, view, past.comparisons[view.leading], since=day(moments[0].taken_on))
+    headline = _headline_over_time(
+        courses, view, _only(moments[-1].ranking, names), past.comparisons[view.leading], since=day(moments[0].taken_on)
+    )
     ordered = sorted(courses.items(), key=lambda course: -course[1][1])
     details = [f"{name(view.dimension, raw)}: {percent(first)} to {percent(last)}" for raw, (first, last) in ordered]
     subtitle = chart_specs.subtitle(source, query, view.task, view.leading, over_time=True)
@@ -155,11 +157,14 @@ def _answer_over_time(view: View, names: Sequence[str]) -> Answer:
     )
 
 
-def _headline_over_time(courses: Mapping[str, tuple[float, float]], view: View, compared: Comparison, since: str) -> str:
+def _headline_over_time(
+    courses: Mapping[str, tuple[float, float]], view: View, last: Ranking, compared: Comparison, since: str
+) -> str:
     """Describe the lead of the first over the second and the largest change; ``courses`` are first and last portions by name."""
     first, second = sorted(courses, key=lambda raw: -courses[raw][1])[:2]
     leader, other = noun_phrase(view.dimension, first), noun_phrase(view.dimension, second)
-    ahead, what = rounded_change(courses[second][1], courses[first][1]), of_measure(view.leading)
+    ahead = rounded_change(courses[second][1], courses[first][1])
+    what = of_ranked(last, view.dimension, last.ranked)
     lead = f"{leader.start} {'lead' if leader.plural else 'leads'} {other.text} by {size(ahead)} of {what}"
     if not UNRANKED.isdisjoint((first, second)):
         lead = f"{leader.start} {leader.has} {percent(courses[first][1])} of {what}, {other.text} {percent(courses[second][1])}"

@@ -10,7 +10,6 @@ from analytics.chart import MOST_BARS, ChartKind, Series
 from analytics.domain import Dimension, Measure
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import day, enumerate_, ordinal, plural
-from analytics.names import renames
 from analytics.query import Form, Needs, Option, Query, Rows, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.comparability import month_before, notes_on_month, nothing_before
@@ -35,7 +34,8 @@ _LEFT_NAMED = 3
 def _answer(query: Query, history: History) -> Answer:
     view = View(query, history, Dimension.NAMESPACE)
     then, notes = _before(view)
-    before, after = _ranking(view.models_of(then)), _ranking(view.models)
+    listings = view.models_of(then), view.models
+    before, after = (_ranking(models, ids) for models, ids in zip(listings, comparison.present_ids(listings), strict=True))
     entered, left = _only_in(after, before), _only_in(before, after)
     source = replace(view.source(then), coverage=1.0)
     headline = _headline(entered, left, then)
@@ -77,9 +77,9 @@ def _before(view: View) -> tuple[Snapshot, tuple[str, ...]]:
     return earlier[0], notes_on_month(view.scope, earlier[0])
 
 
-def _ranking(models: Sequence[Model]) -> Ranking:
+def _ranking(models: Sequence[Model], ids: Sequence[str]) -> Ranking:
     """Rank models by downloads under their present ids, so that a renamed one neither enters nor leaves."""
-    current = [(replace(model, id=renames.successor(model.id)), 1.0) for model in models]
+    current = [(replace(model, id=present_id), 1.0) for model, present_id in zip(models, ids, strict=True)]
     return comparison.model_ranking(current, Measure.DOWNLOADS, sum(model.downloads for model in models))
 
 

@@ -147,6 +147,10 @@ def _over_time(view: View, source: Source, model: Model) -> tuple[str, Source, d
         view.history.trail(ids, view.now.list), key=lambda row: row[2].id == model.id
     )  # the present id overrides former ones
     by_day = {days[number].taken_on: (m, rank) for number, rank, m in trail if number in days}
+    if model.hub_id and not view.partial:  # it may have moved from an ID that only its rows tell
+        for s in snapshots:
+            listed = enumerate(view.history.models(s.id), start=1) if s.taken_on not in by_day else ()
+            by_day.update((s.taken_on, (other, rank)) for rank, other in listed if other.hub_id == model.hub_id)
     dates = [s.taken_on for s in snapshots]
     source = replace(source, since=dates[0])
     first, (then, rank_then) = min(by_day.items())

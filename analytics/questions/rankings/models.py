@@ -20,6 +20,8 @@ from analytics.questions.top_names import with_bounds
 from analytics.statistics import comparison
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from analytics.answer import Ranking
     from analytics.domain import Snapshot
     from analytics.storage.history import History
@@ -36,8 +38,11 @@ def _answer(query: Query, history: History) -> Answer:
     return _answer_over_time(view) if query.since else _answer_at_date(view)
 
 
-def _ranking(view: View, snapshot: Snapshot) -> Ranking:
+def _ranking(view: View, snapshot: Snapshot, present_ids: Sequence[str] = ()) -> Ranking:
+    """Rank the models of a snapshot, under their present ids where these are given."""
     by, models = view.leading, view.models_of(snapshot)
+    if present_ids:
+        models = tuple(replace(model, id=present) for model, present in zip(models, present_ids, strict=True))
     if by is Measure.LIKES and all(m.likes is None for m in models):
         raise no_likes(snapshot, view.query)
     if not view.partial:
@@ -87,7 +92,8 @@ def _answer_at_date(view: View) -> Answer:
 def _answer_over_time(view: View) -> Answer:
     query = view.query
     snapshots, notes = since(view)
-    moments = tuple(Moment(s.taken_on, _ranking(view, s)) for s in snapshots)
+    ids = comparison.present_ids([view.models_of(s) for s in snapshots])
+    moments = tuple(Moment(s.taken_on, _ranking(view, s, present)) for s, present in zip(snapshots, ids, strict=True))
     first, last = moments[0].ranking, moments[-1].ranking
     then, now = ({share.name for share in side.shares} for side in (first, last))
     source = replace(view.source(snapshots[0]), coverage=1.0)

@@ -91,3 +91,14 @@ def test_any_two_listings_have_a_comparison_and_no_bare_shift_may_have_another_s
 def test_empty_listings_have_a_comparison(before: list[Model], after: list[Model]) -> None:
     found = compare(before, after)
     assert len(found.rankings) == 2
+
+
+def test_models_that_may_belong_to_the_listing_count_as_not_recorded() -> None:
+    before = [model("x", 50, "mit"), model("y", 50, "apache"), model("z", 10, "apache")]
+    after = before[:2]  # the task of z, which is still listed, isn't known
+    assert {s.name: s.points > 0 for s in compare(before, after).shifts} == {"mit": True, "apache": False}
+    found = coverage.compare(before, after, Dimension.LICENSE, Measure.DOWNLOADS, perhaps=((), (model("z", 12, "apache"),)))
+    assert found.left_out == 1
+    assert {(s.name, s.points, s.basis) for s in found.shifts} == {("mit", 0.0, Basis.BOTH), ("apache", 0.0, Basis.BOTH)}
+    of_all = {"mit": 50 / 112 - 50 / 110, "apache": 62 / 112 - 60 / 110}
+    assert all((s.low or 0) <= of_all[s.name] <= (s.high or 0) for s in found.shifts)
