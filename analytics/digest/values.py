@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from analytics.domain import Dimension
 
 
+_LONGEST_GAP = 31
+"""Most days between the earlier snapshot and the month or week for which that gives the digest its name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """One dimension: the leaders, the largest shifts, entries and exits."""
@@ -61,6 +65,6 @@ class Digest:
     def title(self) -> str:
         """The title: the month or week and how far the data goes, or the true span where the comparison starts earlier."""
         first, last = self.source.since, self.source.snapshot
-        if first and first not in self.edition.before:
+        if first and (self.edition.first - first).days > _LONGEST_GAP:
             return f"Digest: {short_period(first, last)}"
         return f"Digest for {self.edition.name}" + ("" if last == self.edition.last else f", through {last:%B} {last.day}")

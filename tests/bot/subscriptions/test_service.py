@@ -42,7 +42,7 @@ def test_a_channels_whole_life(bot):
     assert not sample.viewer
     assert image_of(sample)
     assert "on the first working day of each month at 09:00 (Europe/Berlin)" in slack.shown_text(sample)
-    assert "Here's a sample:" in slack.shown_text(sample)
+    assert "Here's the latest one:" in slack.shown_text(sample)
     assert check_blocks(list(sample.blocks)) == []
     first = bot.subscribed().next_due
     assert first > bot.now

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -20,6 +20,7 @@ from playground.faults import Fault
 
 DAYS = (date(2026, 3, 31), date(2026, 4, 30), date(2026, 6, 30), date(2026, 7, 31), date(2026, 8, 22))
 """There is no snapshot of May."""
+AGE = "The newest snapshot is {} days old."
 MILLIONS = {
     Model("meta-llama/Llama-3.1-8B", 0, licenses=("llama3.1",), task="text-generation"): (50, 60, 70, 80, 90),
     Model("google-bert/bert-base-uncased", 0, licenses=("apache-2.0",), task="fill-mask"): (40, 42, 44, 46, 48),
@@ -113,6 +114,7 @@ def test_a_link_to_a_model_gets_a_card(everywhere):
         "60M downloads in 30 days · 2nd of 5 (▲ 1 since Jul 2026)",
         "MIT · text-generation",
         "Downloads since Mar 2026: 10M ▁▂\N{EN SPACE}▄▅█ 60M",
+        AGE.format((datetime.now(UTC).date() - DAYS[-1]).days),
         "5 models of the top list · 2026-08-22 (UTC) · from community list",
     ]
 
@@ -140,6 +142,7 @@ def test_a_link_to_an_organization_gets_a_card_of_its_share(everywhere):
         "40.0% of models · 1st among creators (unchanged since Jul 2026)",
         "Top models: Llama-3.1-8B (90M), opt-125m (5M)",
         "Share of downloads since Mar 2026: 50.5% █▇\N{EN SPACE}▆▅▁ 46.1%",
+        AGE.format((datetime.now(UTC).date() - DAYS[-1]).days),
         "Without meta-llama/Llama-3.1-8B, Meta would have 4.3% of downloads instead of 46.1%.",
         "Meta includes meta-llama and facebook.",
         "5 models of the top list · 2026-08-22 (UTC) · from community list",
