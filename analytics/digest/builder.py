@@ -13,7 +13,7 @@ from analytics.digest.values import Digest, Section
 from analytics.domain import Dimension, ListName, Measure
 from analytics.errors import NoDataError
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import LEAST_CHANGE, day, short_list
+from analytics.formatting.phrases import day, points_of, short_list
 from analytics.query import Period, Query
 from analytics.questions import shifts
 from analytics.questions.comparability import difference, scope
@@ -108,8 +108,8 @@ def _told(found: Jump, then: Sequence[Snapshot], edition: Edition, history: Hist
     return found.said(when) + found.added
 
 
-def latest(history: History, within: ListName) -> Edition:
-    """Return the month of the latest snapshot.
+def latest(history: History, within: ListName, *, weekly: bool = False) -> Edition:
+    """Return the month, or the week, of the latest snapshot.
 
     Raises:
         NoDataError: when there is none.
@@ -118,7 +118,8 @@ def latest(history: History, within: ListName) -> Edition:
     snapshots = history.snapshots(within)
     if not snapshots:
         raise NoDataError(f"There are no snapshots of the {short_list(within)} yet. Take one with: hfstats snapshot")
-    return Edition.month(max(snapshot.taken_on for snapshot in snapshots))
+    last = max(snapshot.taken_on for snapshot in snapshots)
+    return Edition.week(last) if weekly else Edition.month(last)
 
 
 def _query(edition: Edition, history: History, within: ListName) -> Query:
@@ -165,7 +166,7 @@ def _compared(section: Section, view: View, then: Snapshot, found: Jump | None) 
     old, new = map(_leading, compared.rankings)
     entered = tuple(raw for raw in new if raw not in old)
     left = tuple(raw for raw in old if raw not in new)
-    told = [shift for shift in explained[:_EXPLAINED] if shift.is_ranked and abs(shift.points) >= LEAST_CHANGE]
+    told = [shift for shift in explained[:_EXPLAINED] if shift.is_ranked and points_of(shift)]
     changes = [sentences.change(shift, dimension, found) for shift in told]
     if not changes and not compared.refused:
         changes = [f"No share changed by a tenth of a point or more since {day(then.taken_on)}"]

@@ -16,6 +16,7 @@ from analytics.formatting.phrases import (
     of_ranked,
     ordinal,
     plural,
+    points_of,
     size_of,
 )
 from analytics.questions.changes.movers import led_by
@@ -74,7 +75,7 @@ def reasons(shift: Shift) -> str:
     """Return the end of a sentence: the up to three main models, else the number of models that contributed; may be ``""``."""
     main = _main(shift)
     if main:
-        return led_by(main)
+        return led_by(shift, main)
     contributing = sum(reason.points * shift.points > 0 for reason in shift.reasons)
     return f", spread over {plural(contributing, 'model')}" if contributing > 1 else ""
 
@@ -100,7 +101,7 @@ def headline(sections: Sequence[Section], edition: Edition, *, with_reasons: boo
         if overtaking:
             return f"{overtaking} {_when(section, edition)}"
     changes = [(shift, section) for section in sections for shift in section.shifts if shift.is_ranked]
-    shifts = [(shift, section) for shift, section in changes if abs(shift.points) >= HEADLINE_CHANGE]
+    shifts = [(shift, section) for shift, section in changes if abs(points_of(shift)) >= HEADLINE_CHANGE]
     if shifts:
         shift, section = max(shifts, key=lambda pair: abs(pair[0].points))
         subject, verb = noun_phrase(section.dimension, shift.name).start, "gained" if shift.points > 0 else "lost"
@@ -130,6 +131,6 @@ def _overtaking(section: Section) -> str:
     old = next((s for s in section.shifts if s.rank_before == 1 and s.rank_after != 1), None)
     if new is None or old is None or not (has_ranks(new) and has_ranks(old)):
         return ""
-    leader = f"{noun_phrase(section.dimension, new.name).start} ({percent(new.after)})"
-    other = f"{noun_phrase(section.dimension, old.name).text} ({percent(old.after)})"
+    leader = f"{noun_phrase(section.dimension, new.name).start} ({percent(new.before)} to {percent(new.after)} of downloads)"
+    other = f"{noun_phrase(section.dimension, old.name).text} ({percent(old.before)} to {percent(old.after)})"
     return f"{leader} overtook {other} as the most-downloaded {section.dimension}"

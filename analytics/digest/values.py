@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analytics.formatting.phrases import short_period
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -57,6 +59,8 @@ class Digest:
 
     @property
     def title(self) -> str:
-        """The title; it says how far the data goes if that isn't the end of the month or week."""
-        last = self.source.snapshot
+        """The title: the month or week and how far the data goes, or the true span where the comparison starts earlier."""
+        first, last = self.source.since, self.source.snapshot
+        if first and first not in self.edition.before:
+            return f"Digest: {short_period(first, last)}"
         return f"Digest for {self.edition.name}" + ("" if last == self.edition.last else f", through {last:%B} {last.day}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NotRequired
 from pydantic import ConfigDict, TypeAdapter, with_config
 from typing_extensions import TypedDict  # pydantic takes that of typing from Python 3.12 on
 
-from analytics.answer import Cause  # noqa: TC001
+from analytics.answer import Basis, Cause  # noqa: TC001
 from analytics.chart import ChartKind  # noqa: TC001
 from analytics.domain import ListName, Measure  # noqa: TC001
 
@@ -18,6 +18,15 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
 _closed = with_config(ConfigDict(extra="forbid"))
+
+
+@_closed
+class Coverage(TypedDict):
+    """The part of a measure that is recorded, 0 to 1, at the snapshot and at the earlier one."""
+
+    by: Measure
+    now: float
+    before: NotRequired[float]
 
 
 @_closed
@@ -31,6 +40,7 @@ class Source(TypedDict):
     coverage: float
     simulated: bool
     origin: str
+    coverages: NotRequired[list[Coverage]]
 
 
 @_closed
@@ -54,7 +64,7 @@ class Member(TypedDict):
 class Share(TypedDict):
     """One name's part of a measure; ``portion`` is 0 to 1."""
 
-    rank: int
+    rank: int | None
     name: str
     value: float
     portion: float
@@ -87,6 +97,7 @@ class Reason(TypedDict):
     model: str
     cause: Cause
     points: float
+    place: NotRequired[str]
 
 
 @_closed
@@ -110,6 +121,10 @@ class Shift(TypedDict):
     points: float
     rank_before: int | None
     rank_after: int | None
+    points_without: NotRequired[float]
+    basis: Basis
+    low: NotRequired[float]
+    high: NotRequired[float]
     reasons: list[Reason]
     split: NotRequired[Split]
 

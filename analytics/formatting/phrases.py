@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analytics.answer import Basis
 from analytics.domain import NONE_DECLARED, Dimension, ListName, Measure
-from analytics.formatting.numbers import count, percent
+from analytics.formatting.numbers import count, percent, rounded_change
 from analytics.names import creators, licenses
 
 if TYPE_CHECKING:
@@ -81,13 +81,18 @@ def size(change: float, unit: str = "percentage point") -> str:
     return f"{number} {unit}" if number == "1.0" else f"{number} {unit}s"
 
 
+def points_of(shift: Shift) -> float:
+    """Return a shift as it's told: the difference of its shares as they are shown; exact where it's told by bounds."""
+    return shift.points if shift.basis is Basis.BOUNDS else rounded_change(shift.before, shift.after)
+
+
 def size_of(shift: Shift, unit: str = "percentage point") -> str:
     """Format the size of a shift: as :func:`size`, or as its bounds where it's told by these: ``3.1 to 8.2 points``.
 
     Bounds that lie far apart say little but the lower one: ``at least 1.0 point``.
     """
     if shift.basis is not Basis.BOUNDS or shift.low is None or shift.high is None:
-        return size(shift.points, unit)
+        return size(points_of(shift), unit)
     least, most = sorted((abs(shift.low), abs(shift.high)))
     return f"at least {size(least, unit)}" if most > _FAR * least else f"{signed(least).lstrip('+')} to {size(most, unit)}"
 
@@ -95,7 +100,7 @@ def size_of(shift: Shift, unit: str = "percentage point") -> str:
 def change_of(shift: Shift) -> str:
     """Format a shift with its sign: as :func:`points`, or as its bounds where it's told by these: ``+3.1 to +8.2 points``."""
     if shift.basis is not Basis.BOUNDS or shift.low is None or shift.high is None:
-        return points(shift.points)
+        return points(points_of(shift))
     return f"{signed(shift.low)} to {signed(shift.high)} points"
 
 

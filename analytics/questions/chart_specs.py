@@ -48,6 +48,10 @@ def footer(source: Source) -> str:
     return f"Source: {hub}, {short_day(source.snapshot)}{part} · hfstats{file}"
 
 
+LARGEST_CHANGES = " · largest changes"
+"""The end of the subtitle of a chart that shows some names for their change, and not others that are larger."""
+
+
 def alt(headline: str, details: Sequence[str]) -> str:
     """Return the alternative text: the headline and as many details as fit."""
     text = f"{headline.rstrip('.')}."
@@ -68,12 +72,8 @@ def paired(
     including the one for all others.
     """
     portions = [{share.name: share.portion for share in ranking.shares} for ranking in rankings]
-    apart = list(dict.fromkeys(share.name for ranking in rankings for share in ranking.unranked if share.value))
-    ranked = {share.name for ranking in rankings for share in ranking.ranked}
-    names = sorted(ranked, key=lambda n: (-max(p.get(n, 0.0) for p in portions), n))
-    shown = names[: _named(len(names), limit - len(apart), top)]
-    shown = sorted(shown, key=lambda n: (-portions[-1].get(n, 0.0), -portions[0].get(n, 0.0), n))
-    rest = names[len(shown) :]
+    apart = _apart(rankings)
+    shown, rest = _leading_by_either(rankings, limit - len(apart), top)
     others = _others(rankings, len(rest))
     categories = [*(name(dimension, n) for n in shown), *others, *(name(dimension, n) for n in apart)]
     series = [
@@ -88,6 +88,27 @@ def paired(
         for ranking, p in zip(rankings, portions, strict=True)
     ]
     return tuple(categories), tuple(series)
+
+
+def rule_of_pairs(rankings: Sequence[Ranking], limit: int = PAIRS, top: int | None = None) -> str:
+    """Return the rule by which :func:`paired` selects, for the subtitle; ``""`` where no bar is larger than one that is drawn."""
+    portions = [{share.name: share.portion for share in ranking.shares} for ranking in rankings]
+    shown, rest = _leading_by_either(rankings, limit - len(_apart(rankings)), top)
+    larger = any(max((p.get(n, 0.0) for n in rest), default=0.0) > min(p.get(n, 0.0) for n in shown) for p in portions if shown)
+    return " · largest by either measure" if larger else ""
+
+
+def _apart(rankings: Sequence[Ranking]) -> list[str]:
+    """Return what isn't declared or known, which comes after the names."""
+    return list(dict.fromkeys(share.name for ranking in rankings for share in ranking.unranked if share.value))
+
+
+def _leading_by_either(rankings: Sequence[Ranking], limit: int, top: int | None) -> tuple[list[str], list[str]]:
+    """Return the names with the largest portions by any measure, ordered by the last measure, and all others."""
+    portions = [{share.name: share.portion for share in ranking.ranked} for ranking in rankings]
+    names = sorted({n for p in portions for n in p}, key=lambda n: (-max(p.get(n, 0.0) for p in portions), n))
+    number = _named(len(names), limit, top)
+    return sorted(names[:number], key=lambda n: (-portions[-1].get(n, 0.0), -portions[0].get(n, 0.0), n)), names[number:]
 
 
 def bars(

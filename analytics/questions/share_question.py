@@ -10,7 +10,6 @@ from analytics.chart import ChartKind
 from analytics.domain import Dimension, Measure
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import (
-    LEAST_CHANGE,
     day,
     enumerate_,
     enumerate_phrases,
@@ -20,6 +19,7 @@ from analytics.formatting.phrases import (
     of_known,
     of_measure,
     of_ranked,
+    points_of,
     size_of,
 )
 from analytics.query import About, Form, Option, Query, Spoken
@@ -103,10 +103,11 @@ def _answer_at_date(view: View, topic: Topic) -> Answer:
     rankings = view.rankings()
     headline = _headline(view, rankings, topic)
     source = view.source()
-    details = [_detail(raw, rankings, topic.dimension) for raw in _leading_names(rankings)]
+    details = [_detail(raw, rankings, topic.dimension) for raw in [share.name for share in rankings[-1].first(6).shares]]
     subtitle = chart_specs.subtitle(source, query, view.task)
     if len(rankings) == 2:
         categories, series = chart_specs.paired(rankings, topic.dimension, top=query.top)
+        subtitle += chart_specs.rule_of_pairs(rankings, top=query.top)
         chart = chart_specs.chart(ChartKind.PAIRED, headline, source, subtitle, details, categories=categories, series=series)
     else:
         categories, series = chart_specs.bars(rankings[0], topic.dimension, top=query.top)
@@ -207,10 +208,9 @@ def largest_change(compared: Comparison, dimension: Dimension, moments: Sequence
     """Return the headline about the largest shift between the first and the last moment."""
     since = day(moments[0].taken_on)
     top = next(iter(compared.shifts), None)
-    if compared.refused and (top is None or abs(top.points) < LEAST_CHANGE):
-        return f"Too little is known to tell which {dimension.plural} changed since {since}"
-    if top is None or abs(top.points) < LEAST_CHANGE:
-        return no_change(moments[0].ranking.by, since)
+    if top is None or not points_of(top):
+        unknown = f"Too little is known to tell which {dimension.plural} changed since {since}"
+        return unknown if compared.refused else no_change(moments[0].ranking.by, since)
     subject, change = noun_phrase(dimension, top.name).start, f"{'rose' if top.points > 0 else 'fell'} {size_of(top)}"
     if top.basis is Basis.BOUNDS:
         return f"{subject} {change} of {of_known(top, dimension)} since {since}"
@@ -277,16 +277,9 @@ def contrast(subject: str, models: float, downloads: float, similar: float = 0.0
     return f"{subject} {verb} {percent(models)} of models {word} {percent(downloads)} of downloads"
 
 
-def _leading_names(rankings: Sequence[Ranking]) -> list[str]:
-    last = rankings[-1].first(6)
-    return [share.name for share in last.shares]
-
-
 def _detail(raw: str, rankings: Sequence[Ranking], dimension: Dimension) -> str:
-    parts = []
-    for ranking in rankings:
-        share = comparison.find(ranking, raw)
-        parts.append(f"{percent(share.portion if share else 0.0)} of {of_measure(ranking.by)}")
+    shares = [(ranking, comparison.find(ranking, raw)) for ranking in rankings]
+    parts = [f"{percent(share.portion if share else 0.0)} of {of_measure(ranking.by)}" for ranking, share in shares]
     return f"{name(dimension, raw)}: {', '.join(parts)}"
 
 

@@ -19,8 +19,7 @@ from analytics.formatting.phrases import (
     of_known,
     of_list,
     of_measure,
-    of_ranked,
-    ordinal,
+    points_of,
     size,
     size_of,
 )
@@ -30,7 +29,7 @@ from analytics.query import About, Form, Option, Query
 from analytics.questions import chart_specs, shifts
 from analytics.questions.question import Question, View
 from analytics.questions.question_parts import Fields, FollowUpRules
-from analytics.questions.ranking_notes import parts_of_models
+from analytics.questions.ranking_notes import headline_now, parts_of_models
 from analytics.statistics import comparison
 from analytics.statistics.highlights import rank_changes
 from analytics.statistics.robustness import sentence_without, without_largest
@@ -99,7 +98,7 @@ def _answer_at_date(view: View, subject: Subject, raw: str) -> Answer:
     if not shares:
         raise _absent(view, subject, raw)
     source = view.source()
-    headline = _headline(rankings, shares, subject, raw)
+    headline = headline_now(rankings, shares, noun_phrase(subject.dimension, raw), view)
     members = grouping.members_of(view.models, subject.dimension, raw)
     models = comparison.model_ranking(members, _model_measure(view), _total(view))
     has_creators = subject.dimension is not Dimension.CREATOR and not view.partial
@@ -142,23 +141,6 @@ def _robust(view: View, raw: str, by: Measure) -> tuple[str, ...]:
         return ()
     without = without_largest(view.models, view.dimension, (raw,), by)
     return sentence_without(without, noun_phrase(view.dimension, raw), by)
-
-
-def _headline(rankings: Sequence[Ranking], shares: Sequence[Share], subject: Subject, raw: str) -> str:
-    phrase = noun_phrase(subject.dimension, raw)
-    portions = [
-        f"{percent(s.portion)} of {of_ranked(r, subject.dimension, [s] if s.rank else [])}{_place(s, r)}"
-        for r, s in zip(rankings, shares, strict=True)
-    ]
-    verb = "make up" if phrase.text.startswith("models ") else phrase.has
-    return f"{phrase.start} {verb} {enumerate_(portions)}"
-
-
-def _place(share: Share, ranking: Ranking) -> str:
-    """Return the rank in parentheses: `` (2nd of 11)``; ``""`` for what has none."""
-    if share.rank is None:
-        return ""
-    return f" ({ordinal(share.rank)}{'' if ranking.rest else f' of {len(ranking.ranked)}'})"
 
 
 def _absent(view: View, subject: Subject, raw: str) -> NoDataError:
@@ -206,6 +188,8 @@ def _leading_creators(creators: Ranking, raw: str, subject: Subject) -> tuple[st
     total = sum(s.portion for s in leading)
     owner = noun_phrase(subject.dimension, raw).of(of_measure(creators.by))
     named = enumerate_([f"{s.name} ({percent(s.portion)})" for s in leading])
+    if owner.startswith("models of "):
+        owner = noun_phrase(subject.dimension, raw).text  # never "models of models"
     owner = f"the {owner}" if owner.startswith(of_measure(creators.by)) else owner
     if total <= 0.5:
         return (f"The top creators behind {owner} are {named}.",)
@@ -261,13 +245,13 @@ def _headline_over_time(shift: Shift | None, moments: Sequence[Moment], subject:
     if shift is None:
         return f"Too little is known to tell whether {phrase.text} rose or fell {since}"
     what = of_known(shift, subject.dimension)
-    if abs(shift.points) < LEAST_CHANGE:
+    if not points_of(shift):
         return f"{phrase.start} held steady at {percent(shift.after)} of {what} {since}"
     verb = "rose" if shift.points > 0 else "fell"
     portions = f"from {percent(shift.before)} to {percent(shift.after)} of {what}"
     if shift.basis is Basis.BOUNDS:
         return f"{phrase.start} {verb} {size_of(shift)} of {what} {since}"
-    return f"{phrase.start} {verb} {size(shift.points)} {since}, {portions}"
+    return f"{phrase.start} {verb} {size(points_of(shift))} {since}, {portions}"
 
 
 def _only(ranking: Ranking, raw: str) -> Ranking:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analytics.formatting.numbers import percent
+from analytics.formatting.numbers import percent, rounded_change
 from analytics.formatting.phrases import NounPhrase, day, enumerate_phrases, noun_phrase, of_measure, ordinal, possessive, size
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ LEAST_TURN = 0.015
 """Least change of a portion in each direction for a reversal."""
 NAMED = 4
 """Most names in a sentence about who passed whom."""
+LEAST_SHARE = 0.001
+"""Least portion of the smaller of two names for a crossing; below it the order says little."""
 LEAST_RECORD = 0.01
 """Least difference of a portion from the first moment for a record."""
 
@@ -66,13 +68,14 @@ def _new_leader(moments: Sequence[Moment], dimension: Dimension) -> str:
         for place in range(len(moments))
         if all(_leader(moment.ranking) == now for moment in moments[place:])
     )
-    last = _portions(moments[-1])
+    first, last = _portions(moments[0]), _portions(moments[-1])
+    change = f"{percent(first[then])} to {percent(last.get(then, 0.0))}"
     when = f"between {day(moments[0].taken_on)} and {day(since)}" if len(moments) == 2 else f"by {day(since)}"
     leader, other = noun_phrase(dimension, now), noun_phrase(dimension, then)
     lead = (
         f"{leader.start} {'lead' if leader.plural else 'leads'} with {percent(last[now])} of {of_measure(moments[-1].ranking.by)}"
     )
-    return f"{lead}; {leader.pronoun} overtook {other.text} ({percent(last.get(then, 0.0))}) {when}"
+    return f"{lead}; {leader.pronoun} overtook {other.text} ({change}) {when}"
 
 
 def _reversal(moments: Sequence[Moment], dimension: Dimension) -> str:
@@ -84,7 +87,8 @@ def _reversal(moments: Sequence[Moment], dimension: Dimension) -> str:
             turn = course.index(extreme)
             before, after = extreme - course[0], course[-1] - extreme
             if min(abs(before), abs(after)) >= LEAST_TURN and before * after < 0:
-                return _turned(noun_phrase(dimension, share.name), before, after, moments[turn].taken_on, moments[-1])
+                turned = rounded_change(course[0], extreme), rounded_change(extreme, course[-1])
+                return _turned(noun_phrase(dimension, share.name), *turned, moments[turn].taken_on, moments[-1])
     return ""
 
 
@@ -101,7 +105,7 @@ def _crossing(moments: Sequence[Moment], dimension: Dimension) -> str:
     for place, share in enumerate(now[:LEADERS]):
         for other in now[place + 1 :]:
             is_crossing = ranks[share.name] < ranks[other.name] and then.get(share.name, 0) > then.get(other.name, 0) > 0
-            if is_crossing and then[share.name] <= LEADERS + 1:
+            if is_crossing and then[share.name] <= LEADERS + 1 and other.portion >= LEAST_SHARE:
                 what, since = of_measure(moments[-1].ranking.by), day(moments[0].taken_on)
                 first = f"{noun_phrase(dimension, share.name).start} ({percent(share.portion)} of {what})"
                 second = f"{noun_phrase(dimension, other.name).text} ({percent(other.portion)})"
@@ -118,8 +122,9 @@ def _record(moments: Sequence[Moment], dimension: Dimension) -> str:
             continue
         verb, record = ("rose", "highest") if last > max(course) else ("fell", "lowest")
         phrase = noun_phrase(dimension, share.name)
-        change = f"{phrase.start} {verb} {size(last - course[0])} to {percent(last)} of {of_measure(moments[-1].ranking.by)}"
-        return f"{change}, {'their' if phrase.plural else 'its'} {record} since {day(moments[0].taken_on)}"
+        change = size(rounded_change(course[0], last))
+        rise = f"{phrase.start} {verb} {change} to {percent(last)} of {of_measure(moments[-1].ranking.by)}"
+        return f"{rise}, {'their' if phrase.plural else 'its'} {record} since {day(moments[0].taken_on)}"
     return ""
 
 

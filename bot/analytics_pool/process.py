@@ -18,7 +18,7 @@ from analytics.storage import database, database_wait
 from analytics.storage.sql_history import SqlHistory
 from bot.analytics_pool import summarize_store
 from bot.analytics_pool.entries import entries
-from bot.domain.reply import Picture
+from bot.domain.reply import LATEST_WEEK, Picture
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -54,14 +54,17 @@ class AnalyticsProcess:
         return basis_of(Edition.parse(edition), self._history, ListName(within))
 
     def digest(self, edition: str, within: str, sections: tuple[str, ...]) -> tuple[Digest, Picture]:
-        """Build the digest for a month or week and draw its picture; ``""`` is the month of the latest snapshot.
+        """Build the digest for a month or week and draw its picture.
+
+        ``""`` is the month of the latest snapshot, :data:`~bot.domain.reply.LATEST_WEEK` its week.
 
         Raises:
             HfStatsError: for a month or week without a digest, with the reason.
 
         """
         list_ = ListName(within)
-        named = Edition.parse(edition) if edition else latest(self._history, list_)
+        is_named = edition not in {"", LATEST_WEEK}
+        named = Edition.parse(edition) if is_named else latest(self._history, list_, weekly=edition == LATEST_WEEK)
         dimensions = [Dimension(name) for name in sections] or list(DIMENSIONS)
         built = digest_of(named, self._history, within=list_, dimensions=dimensions)
         return built, Picture(draw(built.chart), built.chart.alt, f"hfstats-digest-{named}.png")

@@ -32,10 +32,11 @@ _ROWS = 25
 """Rows of a detailed ranking; the CSV file has all of them."""
 
 
-def digest_content(digest: Digest, key: str, *, missed: Sequence[date] = (), sample: bool = False) -> Content:
+def digest_content(digest: Digest, key: str, *, missed: Sequence[date] = (), sample: bool = False, age: str = "") -> Content:
     """Return the digest as message content.
 
-    ``key`` identifies the stored digest; ``missed`` are days without a snapshot; ``sample`` marks a preview.
+    ``key`` identifies the stored digest; ``missed`` are days without a snapshot; ``sample`` marks a preview;
+    ``age`` is a sentence about old data.
     """
     title = digest.title
     above = [
@@ -43,7 +44,7 @@ def digest_content(digest: Digest, key: str, *, missed: Sequence[date] = (), sam
         text_objects.context(escape(title + (" · sample" if sample else ""))),
     ]
     sections = [text_objects.section(_section_text(section)) for section in digest.sections]
-    small = [line for line in (digest.likes, *digest.notes, _missing_days_note(missed), source_line(digest.source)) if line]
+    small = [line for line in (age, digest.likes, *digest.notes, _missing_days_note(missed), source_line(digest.source)) if line]
     below = [*sections, text_objects.context("\n".join(map(escape_line, small))), _buttons(key)]
     text = "\n".join([digest.headline, title, *(line for section in digest.sections for line in _lines(section)), *small])
     return Content(
@@ -62,12 +63,12 @@ def missing_digest(reason: str) -> Content:
     return Content(text=cut(prevent_links(escape(sentence)), 3900), above=[text_objects.section(escape(sentence))])
 
 
-def as_text(digest: Digest) -> str:
-    """Return the digest as plain text."""
+def as_text(digest: Digest, age: str = "") -> str:
+    """Return the digest as plain text; ``age`` is a sentence about old data."""
     lines = [digest.headline, digest.title, ""]
     for section in digest.sections:
         lines += [section.dimension.plural.capitalize(), *(f"  {line}" for line in _lines(section)), ""]
-    return "\n".join([*lines, *filter(None, (digest.likes, *digest.notes)), source_line(digest.source)])
+    return "\n".join([*lines, *filter(None, (age, digest.likes, *digest.notes)), source_line(digest.source)])
 
 
 def details(digest: Digest) -> list[Block]:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from analytics.formatting.numbers import count, percent
-from analytics.formatting.phrases import change_of, points
+from analytics.formatting.phrases import change_of, points, points_of
 from analytics.formatting.visible import one_line
+from analytics.query import MOST_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analytics.answer import Answer, Forecast
+    from analytics.answer import Answer, Forecast, Shift
 
 
 _Row = TypeVar("_Row")
@@ -60,20 +61,40 @@ def table(answer: Answer, limit: int, most: int | None = None) -> Table | None:
 
 
 def _shift_table(answer: Answer, limit: int) -> Table:
-    """Return rows by every measure if they fit, otherwise only by the leading one."""
+    """Return rows by every measure if they fit, otherwise only by the leading one; without those that didn't change.
+
+    An answer about a few names, or as many as the question asks for, keeps the rows of all of them.
+    """
     by = answer.shifts[-1].by
     few = len({shift.name for shift in answer.shifts}) * 2 <= limit
-    shifts = [shift for shift in answer.shifts if few or shift.by is by]
+    about_names = 0 < len({share.name for ranking in answer.rankings for share in ranking.shares}) <= MOST_NAMES
+    keeps_all = about_names or answer.top is not None
+    shifts = [shift for shift in answer.shifts if (few or shift.by is by) and (keeps_all or _is_visible(shift))]
     ranked, apart = ([shift for shift in shifts if shift.is_ranked is ranked] for ranked in (True, False))
     shown = _within_limit(ranked, apart, limit)
     rows: list[tuple[str, ...]] = [
-        (_rank(s.rank_after), s.name, s.by.value, percent(s.before), percent(s.after), change_of(s)) for s in shown
+        (_rank(s.rank_after), s.name, s.by.value, percent(s.before), percent(s.after), _change(s)) for s in shown
     ]
     headings: tuple[str, ...] = ("#", "name", "of", str(answer.source.since or "before"), str(answer.source.snapshot), "change")
     if any(shift.without is not None for shift in shifts):
         headings = (*headings, "without that model")
         rows = [(*row, "-" if s.without is None else points(s.without)) for row, s in zip(rows, shown, strict=True)]
     return _limit_rows(headings, rows, limit)
+
+
+def _is_visible(shift: Shift) -> bool:
+    """Return whether a shift shows after rounding; a name that entered or left always does."""
+    return bool(points_of(shift)) or _enters_or_leaves(shift)
+
+
+def _enters_or_leaves(shift: Shift) -> bool:
+    return shift.is_ranked and not (shift.rank_before and shift.rank_after)
+
+
+def _change(shift: Shift) -> str:
+    if points_of(shift):
+        return change_of(shift)
+    return "under 0.1 points" if _enters_or_leaves(shift) else "no change"
 
 
 def _forecast_table(forecasts: Sequence[Forecast], limit: int) -> Table:

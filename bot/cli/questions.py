@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -89,6 +90,7 @@ def _answer(
     from analytics.export import serialization
     from analytics.questions import registry
     from bot.blocks import text
+    from bot.domain.reply import with_age
 
     answer = registry.ask(query, history)
     if csv_file:
@@ -104,7 +106,7 @@ def _answer(
     if as_json:
         click.echo(json.dumps(serialization.as_json(answer), ensure_ascii=False, indent=2))
     else:
-        click.echo(visible(text.answer_text(answer)))
+        click.echo(visible(text.answer_text(with_age(answer, query, datetime.now(UTC).date()))))
         if answer.next:
             click.echo(visible(f"Next: {' | '.join(answer.next)}"))
 
@@ -136,17 +138,22 @@ def digest(
     from analytics.storage.sql_history import SqlHistory
     from bot.analytics_pool.process import AnalyticsProcess
     from bot.blocks import digest as render
+    from bot.domain.reply import age_sentence
     from bot.locations import database_url
 
     if month and week:
         raise QueryError("Use either --month or --week, not both.")
     process = AnalyticsProcess(SqlHistory(open_store(database_url())))
     built, picture = process.digest(month or week or "", within, ())
+    today = datetime.now(UTC).date()
+    age = "" if month or week else age_sentence(built.source.snapshot, built.source.list, today)
     if csv_file:
         _write(csv_file, render.as_csv(built).encode())
     if png_file:
         _write(png_file, picture.png)
-    click.echo(json.dumps(render.as_json(built), ensure_ascii=False, indent=2) if as_json else visible(render.as_text(built)))
+    click.echo(
+        json.dumps(render.as_json(built), ensure_ascii=False, indent=2) if as_json else visible(render.as_text(built, age))
+    )
 
 
 @click.command()

@@ -305,7 +305,7 @@ def _by_certainty(changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
         bounds = (change["low"], change["high"]) if change["basis"].endswith("bounds") else (change["points"],)
         return min(map(abs, bounds))
 
-    return sorted(changes, key=lambda change: (-certain(change), change["name"]))
+    return sorted(changes, key=lambda change: (change["name"] in UNRANKED, -certain(change), change["name"]))
 
 
 def _weight(rows: Sequence[Row], model: str, dimension: str, name: str) -> Fraction:

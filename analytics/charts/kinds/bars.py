@@ -203,5 +203,5 @@ def _parts(sheet: Sheet, area: Area, chart: Chart, hue: str) -> None:
         )
         end = area.left + _length(bar.value, scale)
         if end > area.left:
-            sheet.bar(Area(area.left, round(top + pitch * 0.56), end, round(top + pitch * 0.80)), hue)
+            sheet.bar(Area(area.left, round(top + pitch * 0.56), end, round(top + pitch * 0.80)), bar.hue)
         sheet.words((end + _VALUE_GAP, top + pitch * 0.68), bar.label, size, centered=True)

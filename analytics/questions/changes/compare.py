@@ -9,8 +9,8 @@ from analytics.answer import Answer, Ranking, Share
 from analytics.chart import ChartKind, Series
 from analytics.domain import Dimension
 from analytics.errors import QueryError
-from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, name, noun_phrase, of_measure, of_ranked, size, size_of
+from analytics.formatting.numbers import percent, rounded_change
+from analytics.formatting.phrases import day, enumerate_, name, noun_phrase, of_measure, of_ranked, points_of, size, size_of
 from analytics.names.grouping import UNRANKED
 from analytics.names.resolve import lookup, nearest
 from analytics.query import MOST_NAMES, About, Form, Option, Query
@@ -124,7 +124,7 @@ def _headline(dimension: Dimension, first: Share, second: Share, what: str) -> s
         return f"{start}, {first.portion / second.portion:.1f} times the share of {other.text} ({less})"
     if more == less:
         return f"{leader.start} and {other.text} are tied at {more} of {what}"
-    return f"{start}, {size(first.portion - second.portion)} more than {other.text} ({less})"
+    return f"{start}, {size(rounded_change(second.portion, first.portion))} more than {other.text} ({less})"
 
 
 def _answer_over_time(view: View, names: Sequence[str]) -> Answer:
@@ -163,16 +163,17 @@ def _headline_over_time(
     """Describe the lead of the first over the second and the largest change; ``courses`` are first and last portions by name."""
     first, second = sorted(courses, key=lambda raw: -courses[raw][1])[:2]
     leader, other = noun_phrase(view.dimension, first), noun_phrase(view.dimension, second)
-    ahead, what = courses[first][1] - courses[second][1], of_ranked(last, view.dimension, last.ranked)
+    ahead = rounded_change(courses[second][1], courses[first][1])
+    what = of_ranked(last, view.dimension, last.ranked)
     lead = f"{leader.start} {'lead' if leader.plural else 'leads'} {other.text} by {size(ahead)} of {what}"
     if not UNRANKED.isdisjoint((first, second)):
         lead = f"{leader.start} {leader.has} {percent(courses[first][1])} of {what}, {other.text} {percent(courses[second][1])}"
-    if ahead < LEAST_CHANGE:
+    if not ahead:
         lead = f"{leader.start} and {other.text} are tied at {percent(courses[first][1])} of {what}"
-    largest = max((shift for shift in compared.shifts if shift.name in courses), key=lambda s: abs(s.points), default=None)
+    largest = max((shift for shift in compared.shifts if shift.name in courses), key=lambda s: abs(points_of(s)), default=None)
     if largest is None:
         return f"{lead}; too little is known to tell what changed since {since}" if compared.refused else lead
-    if abs(largest.points) < LEAST_CHANGE:
+    if not points_of(largest):
         return f"{lead}; no share has changed since {since}"
     verb = "rose" if largest.points > 0 else "fell"
     return f"{lead}; {noun_phrase(view.dimension, largest.name).text} {verb} {size_of(largest, 'point')} since {since}"

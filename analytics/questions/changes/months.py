@@ -9,7 +9,7 @@ from analytics.chart import ChartKind
 from analytics.domain import Dimension, Measure
 from analytics.errors import NoDataError, QueryError
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, name, noun_phrase, of_known, size_of
+from analytics.formatting.phrases import day, enumerate_, name, noun_phrase, of_known, points_of, size_of
 from analytics.query import Option, Period, Query
 from analytics.questions import chart_specs, shifts
 from analytics.questions.question import View
@@ -68,7 +68,7 @@ def two_months(query: Query, history: History, first: Period, second: Period) ->
     headline = _headline(changes, by, then)
     rows = [(dimension.plural.capitalize(), _chart_rows(dimension, shifts)) for dimension, shifts in changes]
     details = [f"{label}: {percent(before)} to {percent(after)}" for _, group in rows for label, before, after in group]
-    subtitle = chart_specs.subtitle(source, query, view.task, by, over_time=True)
+    subtitle = chart_specs.subtitle(source, query, view.task, by, over_time=True) + chart_specs.LARGEST_CHANGES
     chart = chart_specs.chart(ChartKind.DUMBBELL, _title(changes, by, then), source, subtitle, details)
     listed = query.top or _LISTED
     return Answer(
@@ -124,7 +124,8 @@ def _chart_rows(dimension: Dimension, shifts: Sequence[Shift]) -> list[tuple[str
 
 
 def _headline(changes: Sequence[Changes], by: Measure, then: Snapshot) -> str:
-    if abs(_largest(changes)[1].points) < LEAST_CHANGE:
+    _, shift = _largest(changes)
+    if not points_of(shift):
         return no_change(by, day(then.taken_on))
     dimensions = enumerate_([dimension.value for dimension, _ in changes], "or")
     return f"{_title(changes, by, then)}, the largest change of any {dimensions}"
@@ -133,7 +134,7 @@ def _headline(changes: Sequence[Changes], by: Measure, then: Snapshot) -> str:
 def _title(changes: Sequence[Changes], by: Measure, then: Snapshot) -> str:
     """Return the headline without the dimensions that were compared, which wouldn't fit on the chart."""
     dimension, shift = _largest(changes)
-    if abs(shift.points) < LEAST_CHANGE:
+    if not points_of(shift):
         return no_change(by, day(then.taken_on))
     subject, verb = noun_phrase(dimension, shift.name).start, "gained" if shift.points > 0 else "lost"
     return f"{subject} {verb} {size_of(shift)} of {of_known(shift, dimension)} since {day(then.taken_on)}"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer, Cause
+from analytics.answer import Answer, Basis, Cause
 from analytics.chart import ChartKind, Series
 from analytics.domain import Dimension, Measure
 from analytics.errors import QueryError
-from analytics.formatting.numbers import percent
+from analytics.formatting.numbers import percent, rest_of
 from analytics.formatting.phrases import (
     LEAST_CHANGE,
     day,
@@ -19,6 +19,7 @@ from analytics.formatting.phrases import (
     of_known,
     of_measure,
     points,
+    points_of,
     signed,
     size,
     size_of,
@@ -80,7 +81,8 @@ def _answer(query: Query, history: History) -> Answer:
         ChartKind.SLOPE,
         headline,
         source,
-        chart_specs.subtitle(source, query, view.task, by, over_time=True),
+        chart_specs.subtitle(source, query, view.task, by, over_time=True)
+        + (chart_specs.LARGEST_CHANGES if number > chart_specs.LINES else ""),
         [f"{name(dimension, s.name)}: {percent(s.before)} to {percent(s.after)}" for s in shown],
         categories=(then.taken_on.isoformat(), view.now.taken_on.isoformat()),
         series=tuple(Series(name(dimension, s.name), (s.before, s.after)) for s in shown),
@@ -146,17 +148,17 @@ def _without(changes: Sequence[Shift], dimension: Dimension) -> str:
 
 def _headline(changes: Sequence[Shift], dimension: Dimension, by: Measure, since: str) -> str:
     text = _change(changes, dimension, by, since)
-    if not changes or abs(changes[0].points) < LEAST_CHANGE:
+    if not changes or not points_of(changes[0]):
         return text
     top = changes[0]
-    return text + led_by([reason for reason in top.reasons if reason.points / top.points >= _NAMED_FROM][:2])
+    return text + led_by(top, [reason for reason in top.reasons if reason.points / top.points >= _NAMED_FROM][:2])
 
 
 def _change(changes: Sequence[Shift], dimension: Dimension, by: Measure, since: str) -> str:
     """Return the headline without reasons."""
-    if not changes or abs(changes[0].points) < LEAST_CHANGE:
+    top = next(iter(changes), None)
+    if top is None or not points_of(top):
         return no_change(by, since)
-    top = changes[0]
     verb = "gained" if top.points > 0 else "lost"
     return f"{noun_phrase(dimension, top.name).start} {verb} {size_of(top)} of {of_known(top, dimension)} since {since}"
 
@@ -168,9 +170,11 @@ def _mix(largest: Sequence[Shift], dimension: Dimension) -> tuple[str, ...]:
         split = shift.split
         if not split or shift.by is Measure.MODELS or abs(split.mix) < LEAST_CHANGE:
             continue
-        stayed = split.grew + split.declared
-        mix = f"{points(split.mix)} from models that entered or left the list"
-        parts = [mix] if abs(stayed) < LEAST_CHANGE else [f"{points(stayed)} from models that stayed in the list", mix]
+        change = points_of(shift)
+        only_mix = abs(split.grew + split.declared) < LEAST_CHANGE
+        stayed = 0.0 if only_mix else rest_of(change, [split.mix])
+        mix = f"{points(change if only_mix else split.mix)} from models that entered or left the list"
+        parts = [f"{points(stayed)} from models that stayed in the list", mix] if stayed else [mix]
         notes.append(f"{noun_phrase(dimension, shift.name).start}: {', '.join(parts)}.")
     return tuple(notes)
 
@@ -185,18 +189,25 @@ def _not_ranked(shifts: Sequence[Shift], dimension: Dimension) -> tuple[str, ...
     )
 
 
-def led_by(reasons: Sequence[Reason]) -> str:
-    """Return the end of a sentence about a shift: ``, led by Qwen3-8B (+6.1) and GLM-5 (+2.3, entered the list)``.
+def led_by(shift: Shift, reasons: Sequence[Reason]) -> str:
+    """Return the end of a sentence about a shift: ``, led by Qwen3-8B (+6.1, entered the list), with +2.0 from other models``.
 
-    A model is named without its namespace where that is unambiguous.
+    ``reasons`` are those to name, the largest first; what they leave of the change as it is told comes from the other models.
+    Where there are none, it comes from rounding, and goes to the largest. A model is named without its namespace where that is
+    unambiguous.
     """
     if not reasons:
         return ""
     short = {_without_namespace(reason.model) for reason in reasons}
     named = [reason.model if len(short) < len(reasons) else _without_namespace(reason.model) for reason in reasons]
     causes = ["" if reason.cause in {Cause.GREW, Cause.SHRANK} else f", {reason.why}" for reason in reasons]
-    parts = zip(named, reasons, causes, strict=True)
-    return f", led by {enumerate_([f'{model} ({signed(reason.points)}{cause})' for model, reason, cause in parts])}"
+    contributions = [reason.points for reason in reasons]
+    rest = 0.0 if shift.basis is Basis.BOUNDS else rest_of(points_of(shift), contributions)
+    if len(reasons) == sum(reason.points != 0 for reason in shift.reasons):
+        contributions[0], rest = contributions[0] + rest, 0.0
+    parts = zip(named, contributions, causes, strict=True)
+    leading = enumerate_([f"{model} ({signed(contribution)}{cause})" for model, contribution, cause in parts])
+    return f", led by {leading}" + (f", with {signed(rest)} from other models" if rest else "")
 
 
 def _without_namespace(model: str) -> str:

@@ -9,7 +9,7 @@ from analytics.answer import Answer, Moment
 from analytics.chart import ChartKind, Series
 from analytics.domain import Dimension, ListName, Measure
 from analytics.errors import NoDataError, QueryError
-from analytics.formatting.numbers import percent
+from analytics.formatting.numbers import percent, rounded_change
 from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, noun_phrase, of_measure, plural, signed
 from analytics.names.creators import NOT_KNOWN
 from analytics.names.resolve import dimension_named
@@ -215,13 +215,13 @@ def _models_over_time(view: View, subject: _Subject, snapshots: Sequence[Snapsho
 
 
 def _headline_over_time(first: Concentration, last: Concentration, moments: Sequence[Moment], subject: _Subject) -> str:
-    shift = last.leaders[1] - first.leaders[1]
+    shift = rounded_change(first.leaders[1], last.leaders[1])
     change = (last.effective - first.effective) / first.effective
     verb = "rose" if change < -_LEVEL else "fell" if change > _LEVEL else "hardly changed"
     ranking = moments[-1].ranking
     top = min(3, len(ranking.ranked))
     leaders = f"the top {top} {subject.plural} have {percent(last.leaders[1])} of {_what(ranking, subject)}"
-    difference = "unchanged" if abs(shift) < LEAST_CHANGE else f"{signed(shift)} percentage points"
+    difference = "unchanged" if not shift else f"{signed(shift)} percentage points"
     return f"Concentration {verb} since {day(moments[0].taken_on)}: {leaders} ({difference})"
 
 
