@@ -65,7 +65,9 @@ def headline_now(rankings: Sequence[Ranking], shares: Sequence[Share], phrase: N
 def _headline_by(ranking: Ranking, share: Share, phrase: NounPhrase, view: View) -> str:
     """Return the headline for one measure, with the count: ``Meta has 120M downloads in the last 30 days (5.9%, 5th of 88)``."""
     place = _place(share, ranking).strip(" ()")
-    rank = ", ".join(filter(None, (percent(share.portion), place)))
+    known = of_ranked(ranking, view.dimension, [share] if share.rank else [])
+    of_known = f" of {known}" if known != of_measure(ranking.by) else ""
+    rank = ", ".join(filter(None, (percent(share.portion) + of_known, place)))
     if ranking.by is Measure.MODELS and phrase.text.startswith("models "):
         return f"The list has {count(share.value)} {phrase.text} ({rank})"
     if ranking.by is Measure.MODELS and view.coverage == 1 and not view.task:
