@@ -43,7 +43,10 @@ def other_leader(without: Without | None, leading: Sequence[str], ranking: Ranki
     second = next((share for share in ranking.ranked if share.rank != 1), None)
     if list(leading) != [share.name for share in ranking.ranked if share.rank == 1]:
         return ()  # without the largest model of another name, the leader still leads
-    if without is None or second is None or len(leading) > 1 or second.portion * without.scale <= without.rest:
+    if without is None or second is None or len(leading) > 1:
+        return ()
+    unknown = (ranking.total - ranking.recorded) / ranking.recorded  # which may be the leader's
+    if (second.portion - unknown) * without.scale <= without.rest:
         return ()
     phrase, portion = noun_phrase(dimension, second.name), percent(second.portion * without.scale)
     what = of_ranked(ranking, dimension, [second])
