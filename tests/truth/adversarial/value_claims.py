@@ -60,7 +60,9 @@ def of_shift(case: Case, shift: Any) -> Iterator[Problem]:
     if low is not None and not low - EVEN <= whole <= high + EVEN:
         yield Problem("bounds", f"{shift.name} {low:+.4f} to {high:+.4f}: {float(whole):+.4f}")
     told = case if not is_among else case.about("with a known")
-    if is_among and abs(told.change(shift.name) - shift.points) > EVEN:  # of the first and the last date, if of no others
+    if (
+        is_among and max(abs(told.change(shift.name) - shift.points), abs(told.share(shift.name) - shift.after)) > EVEN
+    ):  # of the first and the last date, if of no others
         told = replace(told, series=())
     change = told.change(shift.name)
     if is_among and abs(change - shift.points) > EVEN:
