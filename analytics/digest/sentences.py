@@ -10,6 +10,7 @@ from analytics.formatting.phrases import (
     LEAST_CHANGE,
     day,
     enumerate_,
+    enumerate_phrases,
     name,
     noun_phrase,
     of_known,
@@ -110,10 +111,10 @@ def headline(sections: Sequence[Section], edition: Edition, *, with_reasons: boo
     leading = next((section for section in sections if section.rankings and section.rankings[-1].ranked), None)
     if leading is None:
         return f"There's no data for {edition.name}"
-    first = leading.rankings[-1].ranked[0]
-    leader = noun_phrase(leading.dimension, first.name)
-    what = of_ranked(leading.rankings[-1], leading.dimension, [first])
-    lead = f"{'lead' if leader.plural else 'leads'} with {percent(first.portion)} of {what}"
+    first = [share for share in leading.rankings[-1].ranked if share.rank == 1]
+    leader = enumerate_phrases([noun_phrase(leading.dimension, share.name) for share in first])
+    what = of_ranked(leading.rankings[-1], leading.dimension, first)
+    lead = f"{'lead' if leader.plural else 'leads'} with {percent(first[0].portion)} of {what}{' each' if len(first) > 1 else ''}"
     compared = next((section for section in sections if section.since), None)
     if compared:
         return f"No share changed by half a percentage point {_when(compared, edition)}; {leader.text} {lead}"
@@ -129,7 +130,8 @@ def _overtaking(section: Section) -> str:
     """Describe a new leader; ``""`` where there is none."""
     new = next((s for s in section.shifts if s.rank_after == 1 and s.rank_before != 1), None)
     old = next((s for s in section.shifts if s.rank_before == 1 and s.rank_after != 1), None)
-    if new is None or old is None or not (has_ranks(new) and has_ranks(old)):
+    tied = sum(shift.rank_after == 1 for shift in section.shifts) > 1
+    if new is None or old is None or tied or not (has_ranks(new) and has_ranks(old)):
         return ""
     leader = f"{noun_phrase(section.dimension, new.name).start} ({percent(new.before)} to {percent(new.after)} of downloads)"
     other = f"{noun_phrase(section.dimension, old.name).text} ({percent(old.before)} to {percent(old.after)})"

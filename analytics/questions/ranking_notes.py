@@ -43,7 +43,10 @@ def other_leader(without: Without | None, leading: Sequence[str], ranking: Ranki
     second = next((share for share in ranking.ranked if share.rank != 1), None)
     if list(leading) != [share.name for share in ranking.ranked if share.rank == 1]:
         return ()  # without the largest model of another name, the leader still leads
-    if without is None or second is None or len(leading) > 1 or second.portion * without.scale <= without.rest:
+    if without is None or second is None or len(leading) > 1:
+        return ()
+    unknown = (ranking.total - ranking.recorded) / ranking.recorded  # which may be the leader's
+    if (second.portion - unknown) * without.scale <= without.rest:
         return ()
     phrase, portion = noun_phrase(dimension, second.name), percent(second.portion * without.scale)
     what = of_ranked(ranking, dimension, [second])
@@ -65,7 +68,9 @@ def headline_now(rankings: Sequence[Ranking], shares: Sequence[Share], phrase: N
 def _headline_by(ranking: Ranking, share: Share, phrase: NounPhrase, view: View) -> str:
     """Return the headline for one measure, with the count: ``Meta has 120M downloads in the last 30 days (5.9%, 5th of 88)``."""
     place = _place(share, ranking).strip(" ()")
-    rank = ", ".join(filter(None, (percent(share.portion), place)))
+    known = of_ranked(ranking, view.dimension, [share] if share.rank else [])
+    of_known = f" of {known}" if known != of_measure(ranking.by) else ""
+    rank = ", ".join(filter(None, (percent(share.portion) + of_known, place)))
     if ranking.by is Measure.MODELS and phrase.text.startswith("models "):
         return f"The list has {count(share.value)} {phrase.text} ({rank})"
     if ranking.by is Measure.MODELS and view.coverage == 1 and not view.task:

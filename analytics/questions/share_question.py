@@ -27,7 +27,7 @@ from analytics.questions import chart_specs
 from analytics.questions.question import Question, View
 from analytics.questions.question_parts import Fields, FollowUpRules, ranked
 from analytics.questions.ranking_notes import not_ranked, other_leader, parts_of_models
-from analytics.questions.shifts import explain, notes_on_facts, past, trend
+from analytics.questions.shifts import explain, notes_on_facts, past, possible, trend
 from analytics.questions.top_names import with_bounds
 from analytics.statistics import comparison
 from analytics.statistics.highlights import notable
@@ -101,7 +101,7 @@ def share_question(topic: Topic) -> Question:
 def _answer_at_date(view: View, topic: Topic) -> Answer:
     query = view.query
     rankings = view.rankings()
-    headline = _headline(view, rankings, topic)
+    headline = _headline(view, [possible(view, ranking) for ranking in rankings], topic)
     source = view.source()
     details = [_detail(raw, rankings, topic.dimension) for raw in [share.name for share in rankings[-1].first(6).shares]]
     subtitle = chart_specs.subtitle(source, query, view.task)

@@ -12,13 +12,14 @@ from analytics.formatting.phrases import day, ordinal, plural, top_of
 from analytics.names import renames
 from analytics.questions.comparability import notes_on, over_time
 from analytics.statistics import attribution, coverage, coverage_notes
+from analytics.statistics.comparison import present_ids
 from analytics.statistics.robustness import trend_without
 from analytics.statistics.spikes import without
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from analytics.answer import Reason, Shift
+    from analytics.answer import Ranking, Reason, Shift
     from analytics.domain import Dimension, Model, Snapshot
     from analytics.questions.question import View
     from analytics.statistics.coverage import Comparison
@@ -127,6 +128,11 @@ def compare_over_time(view: View, snapshots: Sequence[Snapshot], by: Measure, na
     return coverage.compare_over_time([view.models_of(s) for s in snapshots], view.dimension, by, names, perhaps)
 
 
+def possible(view: View, ranking: Ranking) -> Ranking:
+    """Return a ranking of the present snapshot that also has, as not recorded, the models that may have the query's task."""
+    return coverage.with_others(ranking, _without_task(view, [view.now])[0])
+
+
 def explain(view: View, then: Snapshot, comparison: Comparison, most: int | None = None) -> tuple[Shift, ...]:
     """Return the shifts of a comparison with the present snapshot, the first ``most`` of them with their reasons."""
     shifts, others = comparison.shifts[:most], comparison.shifts[len(comparison.shifts[:most]) :]
@@ -151,10 +157,16 @@ def explain(view: View, then: Snapshot, comparison: Comparison, most: int | None
 
 def _without_moves(view: View, then: Snapshot, shift: Shift) -> Shift:
     """Return a shift in which no model enters or leaves a task because its task isn't known at one of the dates."""
-    before, after = ({renames.successor(m.id) for m in models} for models in _without_task(view, [then, view.now]))
+    listings = view.history.models(then.id), view.history.models(view.now.id)
+    before, after = (
+        {known for known, model in zip(ids, models, strict=True) if view.task and model.task is None}
+        for ids, models in zip(present_ids(listings), listings, strict=True)
+    )
+    ids = zip(listings[0], present_ids(listings)[0], strict=True)
+    former = {renames.successor(model.id) for model, known in ids if known in after}
     causes = {
         **{(model, Cause.ENTERED): Cause.NEWLY_RECORDED for model in before},
-        **{(model, Cause.LEFT): Cause.NO_LONGER_RECORDED for model in after},
+        **{(model, Cause.LEFT): Cause.NO_LONGER_RECORDED for model in after | former},
     }
     changed = (replace(reason, cause=causes.get((reason.model, reason.cause), reason.cause)) for reason in shift.reasons)
     return replace(shift, reasons=tuple(changed))
@@ -168,11 +180,11 @@ def without_jump(shifts: Sequence[Shift], comparison: Comparison, found: Jump | 
 
 
 def trend(view: View, then: Snapshot, comparison: Comparison, explained: Sequence[Shift]) -> tuple[str, ...]:
-    """Say where one model makes a shift that has its reasons; not of shifts that are told with bounds."""
+    """Say where one model makes a shift that has its reasons; not where what isn't recorded could change it."""
     if view.partial or comparison.coverage.by is Measure.MODELS:
         return ()
     listings = comparison.models or (view.models_of(then), view.models)
-    certain = [shift for shift in explained if shift.basis is not Basis.BOUNDS]
+    certain = [shift for shift in explained if shift.basis is Basis.BOTH or shift.low is None]
     return trend_without(certain, listings[0], listings[-1], view.dimension)
 
 

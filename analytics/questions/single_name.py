@@ -98,7 +98,9 @@ def _answer_at_date(view: View, subject: Subject, raw: str) -> Answer:
     if not shares:
         raise _absent(view, subject, raw)
     source = view.source()
-    headline = headline_now(rankings, shares, noun_phrase(subject.dimension, raw), view)
+    headline = headline_now(
+        [shifts.possible(view, ranking) for ranking in rankings], shares, noun_phrase(subject.dimension, raw), view
+    )
     members = grouping.members_of(view.models, subject.dimension, raw)
     models = comparison.model_ranking(members, _model_measure(view), _total(view))
     has_creators = subject.dimension is not Dimension.CREATOR and not view.partial

@@ -83,7 +83,7 @@ def _answer_at_date(view: View, names: Sequence[str]) -> Answer:
     source = view.source()
     last = rankings[-1]
     first, second = sorted(last.shares, key=lambda share: -share.portion)[:2]
-    headline = _headline(view.dimension, first, second, of_ranked(last, view.dimension, (first, second)))
+    headline = _headline(view.dimension, first, second, of_ranked(shifts.possible(view, last), view.dimension, (first, second)))
     ordered = [share.name for share in sorted(last.shares, key=lambda share: -share.portion)]
     series = tuple(Series(of_measure(r.by), tuple(s.portion for n in ordered for s in r.shares if s.name == n)) for r in rankings)
     details = [

@@ -64,8 +64,18 @@ def test_a_rank_that_the_unknown_could_change_is_told_of_the_known(tmp_path):
         "MIT leads with 55.6% of downloads with a known license, ahead of Apache-2.0 (44.4%)"
     )
     assert ask(parse("license apache-2.0 by downloads"), store).headline == (
-        "Apache-2.0 has 44.4% of downloads with a known license (2nd of 2)"
+        "Apache-2.0 has 40 downloads in the last 30 days (44.4% of downloads with a known license, 2nd of 2)"
     )
     assert ask(parse("compare mit apache-2.0 by downloads"), store).headline == (
-        "MIT has 55.6% of downloads with a known license, 11.1 percentage points more than Apache-2.0 (44.4%)"
+        "MIT has 55.6% of downloads with a known license, 11.2 percentage points more than Apache-2.0 (44.4%)"
     )
+
+
+def test_who_would_lead_without_a_model_is_not_told_where_the_unknown_may_be_the_leaders(tmp_path):
+    listed = [Model(f"a/{number}", 36, None, ("gemma",)) for number in range(10)]
+    listed += [Model("b/x", 330, None, ("llama3.1",)), Model("c/x", 310, None, ("cc-by-4.0",)), Model("d/x", 3, None, None)]
+    notes = ask(parse("licenses by downloads"), history(tmp_path / "certain.db", listed)).notes
+    assert any("Llama 3.1 would lead with 34.2% of downloads" in note for note in notes)
+    listed[-1] = replace(listed[-1], downloads=9)
+    notes = ask(parse("licenses by downloads"), history(tmp_path / "open.db", listed)).notes
+    assert not any("would lead" in note for note in notes)

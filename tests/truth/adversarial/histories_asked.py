@@ -149,7 +149,7 @@ def _cases(question: str, answer: Any, truth: Truth) -> list[Case]:
     then = truth.of_day(within, since, len(now.members)) if since else None
     dates = sorted({moment.taken_on for moment in answer.series})
     series = (*tuple(s for day in dates if (s := truth.of_day(within, day, len(now.members))))[:-1], now) if dates else ()
-    case = Case(truth, "", _measure(question), now, then, series, _is_among_known(answer.notes))
+    case = Case(truth, "", _measure(question), now, then, series, noted=_noted(answer.notes))
     if " task " in f" {question} " and words[0] != "task":
         case = replace(case, task="text-generation")
     if words[0] in {"entries", "models", "model"}:
@@ -174,8 +174,10 @@ def _measure(question: str) -> str:
     return "models" if " by models" in question else "downloads"
 
 
-def _is_among_known(notes: tuple[str, ...]) -> bool:
-    return any("among models known" in note or note.partition(". ")[2].startswith("Changes leave out") for note in notes)
+def _noted(notes: tuple[str, ...]) -> frozenset[str]:
+    """Return the measures whose changes are told of the models that are known on all dates."""
+    of_known = (note for note in notes if "Changes leave out" in note)
+    return frozenset(by for note in of_known for by in ("models", "downloads") if f"% of {by} now" in note)
 
 
 def _is_of_series(shifts: Any, case: Case) -> bool:
@@ -191,7 +193,7 @@ def _shifts(question: str, shifts: Any, cases: list[Case], outcome: Outcome) -> 
             continue
         basis = getattr(shift, "basis", None)
         outcome.counts["bounded" if basis is not None and basis.name == "BOUNDS" else "told"] += 1
-        plain = replace(case, by=shift.by, among_known=False)
+        plain = replace(case, by=shift.by, noted=frozenset())
         _note(outcome, question, value_claims.of_shift(plain, shift))
 
 
@@ -232,13 +234,13 @@ def _digest(month: Edition, truth: Truth, store: SqlHistory, outcome: Outcome) -
     for section in told.sections:
         then = truth.of_day("top", section.since, len(now.members)) if section.since else None
         case = Case(truth, str(section.dimension), "downloads", now, then, until=month.last)
-        case = replace(case, among_known=_is_among_known(section.notes))
+        case = replace(case, noted=_noted(section.notes))
         for ranking in section.rankings:
             _note(outcome, question, value_claims.of_ranking(replace(case, by=ranking.by), ranking, is_whole=True))
         _shifts(question, section.shifts, [case], outcome)
         _refused(section.notes, "", outcome)
         leaders = tuple(line for line in section.lines if line.startswith("Leaders"))
-        _sentences(question, leaders, [replace(case, among_known=False)], outcome)
+        _sentences(question, leaders, [replace(case, then=None, noted=frozenset())], outcome)
         _sentences(question, tuple(line for line in section.lines if line not in leaders), [case], outcome)
         cases.append(case)
     since = truth.of_day("top", told.source.since, len(now.members)) if told.source.since else None

@@ -124,7 +124,7 @@ def _on(case: Case, day: str) -> Recorded:
     return next(s for s in case.series if f"{(d := case.truth.history.days[s.place]):%B} {d.day}, {d.year}" == day)
 
 
-@reads(rf"^(.+?) \({PERCENT} {OF}\) passed (.+?) \({PERCENT}\) for (\d+)\w+ place|^(.+?) passed (.+?) and is (\d+)\w\w:")
+@reads(rf"^(.+?) \({PERCENT}[^)]*\) passed (.+?) \({PERCENT}[^)]*\) for (\d+)\w+ place|^(.+?) passed (.+?) and is (\d+)\w\w:")
 def _passed_for_place(case: Case, match: re.Match[str]) -> Iterator[Problem]:
     first, second, place = (match[1] or match[4]), (match[2] or match[5]), (match[3] or match[6])
     first, second = _name(case, first), _name(case, second)
@@ -140,7 +140,7 @@ def _overtook(case: Case, match: re.Match[str]) -> Iterator[Problem]:
     yield from _not_ahead(case, second, first, case.then)
 
 
-@reads(rf"^(.+?) \({PERCENT}\) overtook (.+?) \({PERCENT}\) as the")
+@reads(rf"^(.+?) \({PERCENT}[^)]*\) overtook (.+?) \({PERCENT}[^)]*\) as the")
 def _overtook_in_digest(case: Case, match: re.Match[str]) -> Iterator[Problem]:
     yield from _overtook(case, match)
 
@@ -209,6 +209,13 @@ def _rank_of_name(case: Case, match: re.Match[str]) -> Iterator[Problem]:
             yield Problem("rank", f"of {number}: {len(ranked(measured.shares()))}")
 
 
+@reads(r"^(.+?) (?:has|have) [\d.]+[kMB]? (?:of the|downloads?|models?).*?\([^,()]+, (\d+)\w\w of (\d+)[^)]*\)")
+def _rank_by_one_measure(case: Case, match: re.Match[str]) -> Iterator[Problem]:
+    yield from _wrong_rank(case, _name(case, match[1]), match[2])
+    if int(match[3]) > len(ranked(case.shares())):
+        yield Problem("rank", f"of {match[3]}: {len(ranked(case.shares()))}")
+
+
 @reads(r"^(.+?) (?:has|have) passed .* by (?:models|downloads)")
 def _passed(case: Case, match: re.Match[str]) -> Iterator[Problem]:
     for winners, losers in re.findall(
@@ -246,13 +253,16 @@ def _steady(case: Case, match: re.Match[str]) -> Iterator[Problem]:
 
 
 @reads(rf"^(.+?) (leads?) (.+?) by {POINTS} {OF}|^(.+?) and (.+?) are tied at {PERCENT}")
-def _lead_over(case: Case, match: re.Match[str]) -> Iterator[Problem]:
+def _lead_over(whole: Case, match: re.Match[str]) -> Iterator[Problem]:
+    clauses = match.string.split("; ")
+    case = replace(whole, among_known=False).about(clauses[-1])  # of the change
+    now = replace(whole, then=None, series=(), among_known=False).about(clauses[0])
     if match[2]:
-        yield from _not_ahead(case, _name(case, match[1]), _name(case, match[3]))
+        yield from _not_ahead(now, _name(case, match[1]), _name(case, match[3]))
     else:
         first, second = _name(case, match[4]), _name(case, match[5])
-        if abs(case.share(first) - case.share(second)) >= Fraction(1, 1000):
-            yield Problem("rank", f"{first} and {second} tied: {_both(case, first, second, None)}")
+        if abs(now.share(first) - now.share(second)) >= Fraction(1, 1000):
+            yield Problem("rank", f"{first} and {second} tied: {_both(now, first, second, None)}")
     change = re.search(rf"; (.+?) (rose|fell) {POINTS} since", match.string)
     if change:
         yield from _wrong_sign(case, _name(case, change[1]), change[2])

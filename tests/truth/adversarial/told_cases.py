@@ -55,7 +55,9 @@ class Case:
     series: tuple[Recorded, ...] = field(default=())
     """All lists that are compared, the earliest first."""
     among_known: bool = False
-    """Whether what's told is told of the models whose names are known, as a note says."""
+    """Whether what's told is told of the models whose names are known."""
+    noted: frozenset[str] = frozenset()
+    """The measures for which a note says so."""
     task: str = ""
     """Only models with this task."""
     among: frozenset[int] | None = None
@@ -76,7 +78,8 @@ class Case:
     def about(self, text: str) -> Case:
         """Return the case with the measure and the models that a part of a sentence is about."""
         by = next((measure for measure in ("models", "downloads") if f"of {measure}" in text), self.by)
-        among_known = "with a known" in text or (self.among_known and not re.search(BOUNDS, text))
+        is_noted = self.among_known or by in self.noted
+        among_known = "with a known" in text or (is_noted and not re.search(BOUNDS, text))
         return replace(self, by=by, among_known=among_known)
 
     @cached_property

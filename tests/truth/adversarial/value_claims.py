@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -59,20 +60,21 @@ def of_shift(case: Case, shift: Any) -> Iterator[Problem]:
     if low is not None and not low - EVEN <= whole <= high + EVEN:
         yield Problem("bounds", f"{shift.name} {low:+.4f} to {high:+.4f}: {float(whole):+.4f}")
     told = case if not is_among else case.about("with a known")
+    if (
+        is_among and max(abs(told.change(shift.name) - shift.points), abs(told.share(shift.name) - shift.after)) > EVEN
+    ):  # of the first and the last date, if of no others
+        told = replace(told, series=())
     change = told.change(shift.name)
     if is_among and abs(change - shift.points) > EVEN:
         yield Problem("figure", f"{shift.name} {shift.points:+.4f} among the known: {float(change):+.4f}")
     if abs(shift.points) >= VISIBLE and shift.points * change <= 0:
         yield Problem("sign", f"{shift.name} {shift.points:+.4f}: {float(change):+.4f}")
+    has_ranks = is_among or low is None  # else they're those of what is recorded
     for listing, told_rank in ((case.then, shift.rank_before), (case.now, shift.rank_after)):
         if shift.name in UNRANKED:
             if told_rank is not None:
                 yield Problem("rank of an unknown", f"{shift.name} {told_rank}")
-        elif (
-            told_rank is not None
-            and all(case.truth.is_known(n, listing.place, case.dimension, case.until) for n in listing.members)
-            and told_rank != told.rank(shift.name, listing)
-        ):
+        elif told_rank is not None and told_rank != told.rank(shift.name, listing) and has_ranks and _is_complete(case, listing):
             yield Problem("rank", f"{shift.name} {told_rank}: {told.rank(shift.name, listing)}")
     for reason in shift.reasons:
         yield from _of_reason(case, shift, reason, is_among=is_among)
@@ -118,7 +120,8 @@ def _of_reason(case: Case, shift: Any, reason: Any, *, is_among: bool) -> Iterat
 
 
 def _is_complete(case: Case, listing: Any) -> bool:
-    return all(case.truth.is_known(number, listing.place, case.dimension, case.until) for number in listing.members)
+    facts = [case.dimension, *(["task"] if case.task else [])]
+    return all(case.truth.is_known(n, listing.place, fact, case.until) for n in listing.members for fact in facts)
 
 
 def _is_in(case: Case, number: int, listing: Any) -> bool:
