@@ -55,6 +55,8 @@ class Cause(StrEnum):
     DECLARED = "changed what it declares"
     """Another license, task or library, or one more of them."""
     RENAMED = "changed its name"
+    OWNER = "changed hands"
+    """Its namespace came to another creator, or its creator to another country."""
     TOGETHER = "all other models together"
 
 

@@ -135,7 +135,9 @@ def _compared(section: Section, view: View, then: Snapshot) -> Section:
     before = view.moments([then, view.now], Measure.DOWNLOADS)[0].ranking
     after = section.rankings[-1]
     shifts = comparison.shifts(before, after)
-    shifts = (*explained(shifts[:_EXPLAINED], view.models_of(then), view.models, dimension), *shifts[_EXPLAINED:])
+    days = then.taken_on, view.now.taken_on
+    reasoned = explained(shifts[:_EXPLAINED], view.models_of(then), view.models, dimension, days)
+    shifts = (*reasoned, *shifts[_EXPLAINED:])
     old, new = _leading(before), _leading(after)
     entered = tuple(raw for raw in new if raw not in old)
     left = tuple(raw for raw in old if raw not in new)

@@ -101,12 +101,13 @@ class View:
     def explained(self, shifts: Sequence[Shift], then: Snapshot) -> tuple[Shift, ...]:
         """Add their reasons to shifts by one measure, from an earlier snapshot to the present one."""
         before, after = self.models_of(then), self.models
+        days = then.taken_on, self.now.taken_on
         if not self.partial:
-            return explained(shifts, before, after, self.dimension)
+            return explained(shifts, before, after, self.dimension, days)
         if not shifts:
             return ()
         was, now = (moment.ranking.recorded for moment in self.moments([then, self.now], shifts[0].by))
-        return explained_in_part(shifts, (before, was), (after, now), self.dimension)
+        return explained_in_part(shifts, (before, was), (after, now), self.dimension, days)
 
     @property
     def measures(self) -> tuple[Measure, ...]:
@@ -177,7 +178,7 @@ class View:
         counts, wholes = self._counts(missing), self._wholes(missing)
         for s in missing:
             if counts[s.id] and not (by is Measure.LIKES and wholes[s.id].likes is None):
-                rankings[s.id] = ranking = comparison.ranking(counts[s.id], wholes[s.id], by, self.dimension)
+                rankings[s.id] = ranking = comparison.ranking(counts[s.id], wholes[s.id], by, self.dimension, s.taken_on)
                 _RANKINGS.put((root, s.id, self.dimension, self.task, by), ranking)
         return tuple(Moment(s.taken_on, cached) for s in snapshots if (cached := rankings[s.id]))
 

@@ -99,7 +99,8 @@ def _robust(view: View, topic: Topic, ranking: Ranking) -> tuple[str, ...]:
     if ranking.by is Measure.MODELS or view.partial or not ranking.shares[0].value:
         return ()
     subject = enumerate_phrases([noun_phrase(topic.dimension, raw) for raw in leading])
-    return sentence_without(without_largest(view.models, topic.dimension, leading, ranking.by), subject, ranking.by)
+    without = without_largest(view.models, topic.dimension, leading, ranking.by, view.now.taken_on)
+    return sentence_without(without, subject, ranking.by)
 
 
 def _answer_over_time(view: View, topic: Topic) -> Answer:

@@ -53,7 +53,7 @@ def name_question(subject: Subject) -> Question:
     def answer(query: Query, history: History) -> Answer:
         view = View(query, history, subject.dimension)
         view.require()
-        raw = resolve(query.names[0], subject.dimension, view.names, query)
+        raw = resolve(query.names[0], subject.dimension, view.names, query, view.now.taken_on)
         return _answer_over_time(view, subject, raw) if query.since else _answer_at_date(view, subject, raw)
 
     return Question(form, subject.summary, subject.examples, answer)
@@ -67,10 +67,10 @@ def _answer_at_date(view: View, subject: Subject, raw: str) -> Answer:
         raise _absent(view, subject, raw)
     source = view.source()
     headline = _headline(rankings, shares, subject, raw)
-    members = grouping.members_of(view.models, subject.dimension, raw)
+    members = grouping.members_of(view.models, subject.dimension, raw, view.now.taken_on)
     models = comparison.model_ranking(members, _model_measure(view), _total(view))
     has_creators = subject.dimension is not Dimension.CREATOR and not view.partial
-    creators = comparison.creator_ranking(members, view.leading) if has_creators else None
+    creators = comparison.creator_ranking(members, view.leading, view.now.taken_on) if has_creators else None
     leading = rankings[-1]
     categories, series = chart_specs.bars(leading, subject.dimension, required=raw, limit=7)
     details = [f"{s.name}: {percent(s.portion)}" for s in models.shares[:5]]
@@ -105,7 +105,7 @@ def _answer_at_date(view: View, subject: Subject, raw: str) -> Answer:
 def _robust(view: View, raw: str, by: Measure) -> tuple[str, ...]:
     if by is Measure.MODELS or view.partial:
         return ()
-    without = without_largest(view.models, view.dimension, (raw,), by)
+    without = without_largest(view.models, view.dimension, (raw,), by, view.now.taken_on)
     return sentence_without(without, noun_phrase(view.dimension, raw), by)
 
 

@@ -12,6 +12,7 @@ from analytics.statistics.comparison import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from datetime import date
 
     from analytics.domain import Dimension, Measure, Model
     from analytics.formatting.phrases import NounPhrase
@@ -30,13 +31,15 @@ class Without:
     """The portion if the list didn't have that model."""
 
 
-def without_largest(models: Sequence[Model], dimension: Dimension, names: Collection[str], by: Measure) -> Without | None:
+def without_largest(
+    models: Sequence[Model], dimension: Dimension, names: Collection[str], by: Measure, on: date | None = None
+) -> Without | None:
     """Return the share of some names without their largest model; ``None`` where nothing else is recorded.
 
     Computed as ``(S - w*v) / (V - v)`` instead of ``S / V``, with ``S`` the names' value, ``V`` all that is recorded, ``v`` the
-    model's value and ``w`` its weight under the names.
+    model's value and ``w`` its weight under the names. ``on`` is the listing's date.
     """
-    recorded = [(model, weights, value_of(model, by)) for model in models if (weights := weights_of(model, dimension))]
+    recorded = [(model, weights, value_of(model, by)) for model in models if (weights := weights_of(model, dimension, on))]
     under = [(sum(weights.get(name, 0.0) for name in names), value, model) for model, weights, value in recorded]
     whole, part = sum(value for _, value, _ in under), sum(weight * value for weight, value, _ in under)
     weight, value, largest = max(under, key=lambda row: (row[0] * row[1], row[2].id), default=(0.0, 0.0, None))

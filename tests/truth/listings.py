@@ -40,6 +40,7 @@ class Row:
     licenses: tuple[str, ...] | None
     task: str | None
     library: str | None
+    day: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +74,7 @@ def _first(rows: list[dict[str, str]], measure: str) -> tuple[Row, ...]:
             _licenses(row),
             (row["pipeline_tag"] or NONE) if "pipeline_tag" in filled else None,
             (row["library_name"] or NONE) if "library_name" in filled else None,
+            row["snapshot_date"],
         )
         for row in first
     )
@@ -110,7 +112,7 @@ def asked_at(snapshots: Iterable[Snapshot], within: str, at: str) -> Snapshot | 
 
 
 def comparable(snapshots: Iterable[Snapshot], now: Snapshot) -> list[Snapshot]:
-    """Return one snapshot a day up to ``now``, oldest first: of the same list, and of a size that differs by at most 10 % of the larger."""
+    """Return one snapshot a day up to ``now``, oldest first: of the same list, a size at most 10 % of the larger apart."""
     days: dict[str, list[Snapshot]] = defaultdict(list)
     for one in snapshots:
         alike = abs(len(one.rows) - len(now.rows)) * 10 <= max(len(one.rows), len(now.rows))

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 NAMES = Path(__file__).parents[2] / "analytics" / "names"
 MOVED = tomllib.loads((NAMES / "renames.toml").read_text(encoding="utf-8"))
-FAMILY = {
-    namespace.casefold(): family["name"]
-    for family in tomllib.loads((NAMES / "creators.toml").read_text(encoding="utf-8"))["family"]
-    for namespace in family["namespaces"]
-}
+OWNERS: dict[str, dict[str, str]] = defaultdict(dict)
+"""By namespace: from which day on it counts under which family."""
+for _family in tomllib.loads((NAMES / "creators.toml").read_text(encoding="utf-8"))["family"]:
+    for _namespace in _family["namespaces"]:
+        OWNERS[_namespace.casefold()][_family["since"].isoformat()] = _family["name"]
 
 DIMENSIONS = {
     "licenses": "license",
@@ -79,6 +79,14 @@ def today(model_id: str) -> str:
     return MOVED["namespaces"].get(namespace, namespace) + slash + name if slash else moved
 
 
+def owner(namespace: str, day: str) -> str:
+    """Return the family that a namespace belonged to on a day, the first one also before that; the namespace where none did."""
+    owners = OWNERS.get(namespace.casefold())
+    if not owners:
+        return namespace
+    return owners[max([since for since in owners if since <= day], default=min(owners))]
+
+
 def names(row: Row, dimension: str) -> tuple[str, ...] | None:
     """Return what a model stands under, in equal parts; ``None`` where that is not recorded."""
     match dimension:
@@ -91,8 +99,7 @@ def names(row: Row, dimension: str) -> tuple[str, ...] | None:
         case "namespace":
             return (row.id.split("/")[0],)
         case "creator":
-            namespace = today(row.id).split("/")[0]
-            return (FAMILY.get(namespace.casefold(), namespace),)
+            return (owner(today(row.id).split("/")[0], row.day),)
     return (row.id,)
 
 
@@ -192,6 +199,8 @@ def reasons(before: Sequence[Row], after: Sequence[Row], dimension: str, name: s
             cause = "left the list"
         elif _weight(before, model, dimension, name) != _weight(after, model, dimension, name):
             cause = "changed its name" if dimension in {"creator", "namespace"} else "changed what it declares"
+            if dimension == "creator" and len({owner(model.split("/")[0], side[0].day) for side in (before, after)}) > 1:
+                cause = "changed hands"
         else:
             cause = "grew" if change >= 0 else "shrank"
         found.append({"model": model, "cause": cause, "points": change})

@@ -23,6 +23,7 @@ from analytics.statistics import comparison
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     from analytics.answer import Source
     from analytics.chart import Chart
@@ -58,11 +59,11 @@ def _answer(query: Query, history: History) -> Answer:
         source=source,
         chart=chart,
         rankings=(replace(ranking, shares=tuple(s for s in ranking.shares if s.name == model.id)),),
-        facts=_facts(model, rank) | past,
+        facts=_facts(model, rank, view.now.taken_on) | past,
         notes=(*notes, *more_notes),
         next=(
             str(query.but(names=(model.id,), since=None if query.since else since)) if since or query.since else "models",
-            str(Query("creator", (grouping.creator(model.namespace),), within=query.within, at=query.at)),
+            str(Query("creator", (grouping.creator(model.namespace, view.now.taken_on),), within=query.within, at=query.at)),
             *([str(Query("task", (model.task,), within=query.within, at=query.at))] if model.task else []),
         ),
     )
@@ -106,7 +107,7 @@ def _ranked(view: View) -> tuple[Model, ...]:
     return tuple(model for place, model in enumerate(view.models, start=1) if ranks[model.id] == place)
 
 
-def _facts(model: Model, rank: int) -> dict[str, str | float | None]:
+def _facts(model: Model, rank: int, on: date) -> dict[str, str | float | None]:
     return {
         "rank": rank,
         "downloads": model.downloads,
@@ -114,7 +115,7 @@ def _facts(model: Model, rank: int) -> dict[str, str | float | None]:
         "license": None if model.licenses is None else ", ".join(licenses.title(n) for n in model.licenses) or "none declared",
         "task": model.task or None,
         "library": model.library or None,
-        "creator": grouping.creator(model.namespace),
+        "creator": grouping.creator(model.namespace, on),
         "created": model.created[:10] if model.created else None,
         "gated": {"false": "no", "true": "yes"}.get(model.gated, model.gated) if model.gated else None,
     }
