@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from analytics.domain import NONE_DECLARED, Dimension
-from analytics.names import creators, licenses, renames
+from analytics.names import creators, licenses, renames, spellings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -73,7 +73,16 @@ def weights_of(model: Model, dimension: Dimension, on: date | None = None) -> di
 
 
 def names_of(model: Model, dimension: Dimension) -> tuple[str, ...]:
-    """Return a model's names in the rollups, equally weighted; ``()`` where the source doesn't record them."""
+    """Return a model's names in the rollups, equally weighted; ``()`` where the source doesn't record them.
+
+    A license that a model declares in two spellings is there twice.
+    """
+    declared = declared_by(model, dimension)
+    return tuple(spellings.official(dimension, name) for name in declared) if dimension in spellings.FOLDED else declared
+
+
+def declared_by(model: Model, dimension: Dimension) -> tuple[str, ...]:
+    """Return the same names as the model spells them."""
     match dimension:
         case Dimension.NAMESPACE:
             return (model.namespace,)

@@ -13,6 +13,7 @@ from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, name, noun_phrase, of_list, of_measure, ordinal, size
 from analytics.names import grouping
 from analytics.names.resolve import resolve
+from analytics.names.spellings import FOLDED, official
 from analytics.query import Form, Option, Query
 from analytics.questions import chart_specs
 from analytics.questions.question import Question, View
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from analytics.answer import Moment, Ranking, Share, Shift, Source
     from analytics.chart import Chart
+    from analytics.domain import Model
     from analytics.storage.history import History
 
 _NO_ROWS = ("None of its models is among the leading ones that hfstats stores.",)
@@ -97,6 +99,7 @@ def _answer_at_date(view: View, subject: Subject, raw: str) -> Answer:
             *(() if models.shares else _NO_ROWS),
             *_robust(view, raw, leading.by),
             *(_leading_creators(creators, raw, subject) if creators else _members(shares[-1], subject)),
+            *_spellings(members, subject, raw),
         ),
         next=_next(view, subject, raw, models),
     )
@@ -174,6 +177,17 @@ def _members(share: Share, subject: Subject) -> tuple[str, ...]:
     if subject.dimension is not Dimension.CREATOR or len(share.members) < 2:
         return ()
     return (f"{share.name} includes {enumerate_([member for member, _ in share.members])}.",)
+
+
+def _spellings(members: Sequence[tuple[Model, float]], subject: Subject, raw: str) -> tuple[str, ...]:
+    """Name the other spellings that models declare for a license, task or library."""
+    if subject.dimension not in FOLDED:
+        return ()
+    declared = {own for model, _ in members for own in grouping.declared_by(model, subject.dimension)}
+    others = sorted(own for own in declared if own != raw and official(subject.dimension, own) == raw)
+    if not others:
+        return ()
+    return (f"{noun_phrase(subject.dimension, raw).start} includes {enumerate_([f'“{own}”' for own in others])}.",)
 
 
 def _answer_over_time(view: View, subject: Subject, raw: str) -> Answer:

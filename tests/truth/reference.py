@@ -27,6 +27,13 @@ for _family in tomllib.loads((NAMES / "creators.toml").read_text(encoding="utf-8
     for _namespace in _family["namespaces"]:
         OWNERS[_namespace.casefold()][_family["since"].isoformat()] = _family["name"]
 
+SPELLED = {
+    entry["tag"]: entry["spelling_of"]
+    for entry in tomllib.loads((NAMES / "licenses.toml").read_text(encoding="utf-8"))["license"]
+    if "spelling_of" in entry
+} | {"PyTorch": "pytorch", "comfyUI": "comfyui"}
+"""What stands in the files for another license or library."""
+
 DIMENSIONS = {
     "licenses": "license",
     "creators": "creator",
@@ -91,11 +98,11 @@ def names(row: Row, dimension: str) -> tuple[str, ...] | None:
     """Return what a model stands under, in equal parts; ``None`` where that is not recorded."""
     match dimension:
         case "license":
-            return row.licenses
+            return None if row.licenses is None else tuple(SPELLED.get(tag, tag) for tag in row.licenses)
         case "task":
             return None if row.task is None else (row.task,)
         case "library":
-            return None if row.library is None else (row.library,)
+            return None if row.library is None else (SPELLED.get(row.library, row.library),)
         case "namespace":
             return (row.id.split("/")[0],)
         case "creator":

@@ -12,8 +12,8 @@ from analytics.chart import ChartKind, Series, Unit
 from analytics.domain import Dimension, Measure, Model
 from analytics.errors import QueryError
 from analytics.formatting.numbers import count, percent
-from analytics.formatting.phrases import day, enumerate_, of_list, ordinal, plural, ranked_by, short_day
-from analytics.names import grouping, licenses, renames
+from analytics.formatting.phrases import day, enumerate_, name, of_list, ordinal, plural, ranked_by, short_day
+from analytics.names import grouping, renames
 from analytics.names.normalize import normalize
 from analytics.query import Form, Option, Query
 from analytics.questions import chart_specs
@@ -112,13 +112,20 @@ def _facts(model: Model, rank: int, on: date) -> dict[str, str | float | None]:
         "rank": rank,
         "downloads": model.downloads,
         "likes": model.likes,
-        "license": None if model.licenses is None else ", ".join(licenses.title(n) for n in model.licenses) or "none declared",
-        "task": model.task or None,
-        "library": model.library or None,
+        "license": _declared(model, Dimension.LICENSE),
+        "task": _declared(model, Dimension.TASK) if model.task else None,
+        "library": _declared(model, Dimension.LIBRARY) if model.library else None,
         "creator": grouping.creator(model.namespace, on),
         "created": model.created[:10] if model.created else None,
         "gated": {"false": "no", "true": "yes"}.get(model.gated, model.gated) if model.gated else None,
     }
+
+
+def _declared(model: Model, dimension: Dimension) -> str | None:
+    """Return a model's names, each with the model's own spelling where it is another; ``None`` where they aren't recorded."""
+    named = zip(grouping.names_of(model, dimension), grouping.declared_by(model, dimension), strict=True)
+    spelled = [name(dimension, raw) + ("" if own == raw else f" (declared as “{own}”)") for raw, own in named]
+    return ", ".join(spelled) or None
 
 
 def _surrounding_chart(view: View, source: Source, rank: int, headline: str) -> Chart:
