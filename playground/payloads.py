@@ -207,7 +207,7 @@ def message_event(service: Service, workspace: Workspace, message: Message, kind
     event = message_json(message, workspace, service) | {
         "type": kind,
         "channel": message.channel,
-        "event_ts": workspace.stamp() if message.edited else message.ts,
+        "event_ts": message.edited or message.ts,
         "client_msg_id": service.secret("message"),
     }
     if subtype:
@@ -220,19 +220,18 @@ def message_event(service: Service, workspace: Workspace, message: Message, kind
     return event | {"channel_type": "im"} if kind == "message" else event
 
 
-def edit_event(service: Service, workspace: Workspace, message: Message, before: Message) -> Json:
+def edit_event(service: Service, workspace: Workspace, changed: Message, before: Message) -> Json:
     """``message`` with the subtype ``message_changed``: somebody edited a message in a direct conversation."""
-    now = workspace.stamp()
     return {
         "type": "message",
         "subtype": "message_changed",
         "hidden": True,
-        "channel": message.channel,
+        "channel": changed.channel,
         "channel_type": "im",
-        "message": message_json(message, workspace, service) | {"type": "message"},
+        "message": message_json(changed, workspace, service) | {"type": "message"},
         "previous_message": message_json(before, workspace, service) | {"type": "message"},
-        "ts": now,
-        "event_ts": now,
+        "ts": changed.edited,
+        "event_ts": changed.edited,
     }
 
 

@@ -5,24 +5,22 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from analytics.domain import Dimension, ListName
-from analytics.names.resolve import dimension_named
+from analytics.domain import ListName
 from analytics.questions.comparability import comparable
 from analytics.statistics import quality
 from analytics.storage.request_cache import RequestCache
 
 if TYPE_CHECKING:
     from analytics.answer import Answer
-    from analytics.domain import Snapshot
-    from analytics.query import Query
+    from analytics.domain import Dimension, Snapshot
     from analytics.storage.history import History
 
 PREVIOUS_DAY = 2
 """Most days between a snapshot and the one before it for which their counts are compared, to notice a stalled Hub."""
 
 
-def warnings_on(query: Query, answer: Answer, history: History) -> tuple[str, ...]:
-    """Return warnings about an answer as sentences, without those that are among its notes.
+def warnings_on(answer: Answer, dimension: Dimension | None, history: History) -> tuple[str, ...]:
+    """Return warnings about an answer in a dimension as sentences, without those that are among its notes.
 
     A ranking gets the warnings about its day: a short list, stalled counts, a recount. A comparison also gets those about its two
     dates: one model that dominates the change, a source that records less than the other.
@@ -38,7 +36,7 @@ def warnings_on(query: Query, answer: Answer, history: History) -> tuple[str, ..
     then = next((s for s in reversed(snapshots) if s.taken_on == source.since and comparable(s, now)), None)
     if then:
         warnings += _between(_root(history), then, now)
-        warnings += _coverage(_root(history), then, now, _dimension(query, answer))
+        warnings += _coverage(_root(history), then, now, dimension)
     return tuple(dict.fromkeys(warning.sentence for warning in warnings if warning.sentence not in answer.notes))
 
 
@@ -80,12 +78,3 @@ def _coverage(history: History, then: Snapshot, now: Snapshot, dimension: Dimens
     if dimension is None:
         return ()
     return quality.coverage_change(dimension, then, history.models(then.id), history.models(now.id))
-
-
-def _dimension(query: Query, answer: Answer) -> Dimension | None:
-    """Return the dimension of a question whose coverage may differ between two sources; ``None`` for single models."""
-    if query.word in {"movers", "concentration"}:
-        return dimension_named(query.names[0]) if query.names else Dimension.CREATOR
-    if query.word == "compare":
-        return Dimension(answer.rankings[0].of) if answer.rankings else Dimension.LICENSE
-    return dimension_named(query.word)

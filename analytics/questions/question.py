@@ -12,7 +12,7 @@ from analytics.errors import NoDataError
 from analytics.formatting.phrases import day, of_list, plural
 from analytics.names import grouping
 from analytics.names.resolve import resolve
-from analytics.query import Query
+from analytics.query import Query, Rows
 from analytics.questions.comparability import notes_on, over_time, scope
 from analytics.statistics import comparison
 from analytics.statistics.attribution import explained, explained_in_part
@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from analytics.answer import Answer, Ranking, Shift
+    from analytics.chart import ChartKind
     from analytics.domain import Model, Snapshot
     from analytics.query import Form
+    from analytics.questions.question_parts import Fields, FollowUpRules
     from analytics.storage.history import History
 
 
@@ -34,7 +36,7 @@ _RANKINGS = SnapshotCache["Ranking"](300_000, lambda ranking: 1 + len(ranking.sh
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One kind of question. Help, App Home, the command line and the playground are generated from these."""
+    """One kind of question. Help, App Home, buttons, the command line and the playground are generated from these."""
 
     form: Form
     summary: str
@@ -42,8 +44,19 @@ class Question:
     examples: tuple[str, ...]
     """Complete queries, the simplest first."""
     answer: Callable[[Query, History], Answer]
+    charts: frozenset[ChartKind]
+    """The kinds of charts that its answers have."""
+    fields: Fields
+    follow_ups: FollowUpRules
     brief: str = ""
     """What it answers in two to four words, for a line of several commands."""
+    needs_rows: Callable[[Query], bool] = lambda _: True
+    """Tells whether a query needs the row of every model, where the form says that some do."""
+
+    def needs_every_row(self, query: Query) -> bool:
+        """Return whether a query can't be answered from the few rows that are stored of the whole Hub."""
+        rows = self.form.needs.rows
+        return rows is Rows.ALL or (rows is Rows.SOME and self.needs_rows(query))
 
 
 @dataclass(frozen=True, slots=True)

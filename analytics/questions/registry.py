@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from analytics.domain import ListName
+from analytics.domain import Dimension, ListName
 from analytics.errors import HfStatsError, QueryError
 from analytics.language import grammar
+from analytics.query import About, Rows
 from analytics.questions.changes.compare import COMPARE
 from analytics.questions.changes.entries import ENTRIES
 from analytics.questions.changes.forecast import FORECAST
@@ -17,6 +18,7 @@ from analytics.questions.distributions.ages import AGES
 from analytics.questions.distributions.concentration import CONCENTRATION
 from analytics.questions.distributions.likes import LIKES
 from analytics.questions.follow_ups import follow_ups
+from analytics.questions.question_parts import dimension_of
 from analytics.questions.rankings.access import ACCESS
 from analytics.questions.rankings.creators import CREATORS, NAMESPACES
 from analytics.questions.rankings.derivatives import DERIVATIVES
@@ -32,7 +34,7 @@ from analytics.storage.request_cache import RequestCache
 
 if TYPE_CHECKING:
     from analytics.answer import Answer
-    from analytics.query import Query
+    from analytics.query import Form, Query
     from analytics.questions.question import Question
     from analytics.storage.history import History
 
@@ -66,6 +68,7 @@ QUESTIONS: tuple[Question, ...] = (
 )
 
 FORMS = tuple(question.form for question in QUESTIONS)
+_SINGLES = {form.dimension: form.word for form in FORMS if form.about in {About.NAME, About.MODEL}}
 _BY_WORD = {question.form.word: question for question in QUESTIONS}
 
 
@@ -96,8 +99,8 @@ def ask(query: Query, history: History) -> Answer:
             suggestions = tuple(text for text in suggestions if not _needs_every_row(parse(text)))
         return replace(
             answer,
-            follow_ups=follow_ups(query, question.form, answer, cached),
-            notes=(*answer.notes, *warnings_on(query, answer, cached)),
+            follow_ups=follow_ups(query, question, _SINGLES, answer, cached),
+            notes=(*answer.notes, *warnings_on(answer, _compared_dimension(question.form, query, answer), cached)),
             next=suggestions,
         )
     except HfStatsError as error:
@@ -105,20 +108,22 @@ def ask(query: Query, history: History) -> Answer:
         raise
 
 
-_FROM_ROWS = {"ages", "entries", "likes"}
-"""Questions that need the row of every model."""
+def _compared_dimension(form: Form, query: Query, answer: Answer) -> Dimension | None:
+    """Return the dimension whose coverage may differ between an answer's two dates; ``None`` if there is none."""
+    if answer.forecasts:
+        return None  # they read every month
+    of_months = form.about is About.SEVERAL and not answer.rankings
+    return Dimension.LICENSE if of_months else dimension_of(form, query, answer)
 
 
 def _needs_every_row(query: Query) -> bool:
     """Return whether a question can't be answered for every model of the whole Hub, which has few rows."""
-    concentration = query.word == "concentration" and query.names[:1] in {(), ("creators",), ("namespaces",), ("models",)}
-    single_models = query.word == "model" or (query.word == "models" and query.since is not None)
-    return query.within is ListName.HUB and (query.word in _FROM_ROWS or concentration or single_models)
+    return query.within is ListName.HUB and _BY_WORD[query.word].needs_every_row(query)
 
 
 def _require_rows(query: Query) -> None:
     """Raise QueryError for a question that needs rows which the whole Hub doesn't have."""
-    if query.within is ListName.HUB and query.word in _FROM_ROWS:
+    if query.within is ListName.HUB and _BY_WORD[query.word].form.needs.rows is Rows.ALL:
         message = f"“{query.word}” isn't available for the whole Hub, where only the leading models are stored. Try another list."
         raise QueryError(message, tuple(str(query.but(within=other)) for other in (ListName.TOP, ListName.TRENDING)))
 

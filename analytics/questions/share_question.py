@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from analytics.answer import Answer
@@ -10,9 +10,10 @@ from analytics.chart import ChartKind
 from analytics.domain import Dimension, Measure
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_phrases, name, noun_phrase, of_measure, size
-from analytics.query import Form, Option, Query
+from analytics.query import About, Form, Option, Query, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.question import Question, View
+from analytics.questions.question_parts import Fields, FollowUpRules, ranked
 from analytics.questions.top_names import with_bounds
 from analytics.statistics import comparison
 from analytics.statistics.highlights import notable
@@ -50,18 +51,37 @@ class Topic:
     """The names whose sum the contrast is about; empty where it is about the leader."""
     brief: str = ""
     """See :class:`analytics.questions.question.Question`."""
+    spoken: Spoken = field(default_factory=Spoken)
 
 
 def share_question(topic: Topic) -> Question:
     """Build the question that ranks the names of one dimension."""
     options = frozenset(Option) - ({Option.TASK} if topic.dimension is Dimension.TASK else set())
-    form = Form(topic.word, options, aliases=topic.aliases, example=topic.examples[0], singular=topic.singular)
+    form = Form(
+        topic.word,
+        options,
+        aliases=topic.aliases,
+        example=topic.examples[0],
+        singular=topic.singular,
+        about=About.DIMENSION,
+        dimension=topic.dimension,
+        spoken=topic.spoken,
+    )
 
     def answer(query: Query, history: History) -> Answer:
         view = View(query, history, topic.dimension)
         return _answer_over_time(view, topic) if query.since else _answer_at_date(view, topic)
 
-    return Question(form, topic.summary, topic.examples, answer, topic.brief)
+    return Question(
+        form,
+        topic.summary,
+        topic.examples,
+        answer,
+        charts=frozenset({ChartKind.PAIRED, ChartKind.BARS, ChartKind.SLOPE, topic.over_time}),
+        fields=Fields(frozenset({"rankings"}), frozenset({"series", "shifts"})),
+        follow_ups=FollowUpRules(names=ranked),
+        brief=topic.brief,
+    )
 
 
 def _answer_at_date(view: View, topic: Topic) -> Answer:

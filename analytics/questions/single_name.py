@@ -14,9 +14,10 @@ from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, name, no
 from analytics.names import grouping
 from analytics.names.resolve import resolve
 from analytics.names.spellings import FOLDED, official
-from analytics.query import Form, Option, Query
+from analytics.query import About, Form, Option, Query
 from analytics.questions import chart_specs
 from analytics.questions.question import Question, View
+from analytics.questions.question_parts import Fields, FollowUpRules
 from analytics.statistics import comparison
 from analytics.statistics.highlights import rank_changes
 from analytics.statistics.robustness import sentence_without, without_largest
@@ -50,7 +51,16 @@ class Subject:
 def name_question(subject: Subject) -> Question:
     """Build the question about one name of a dimension and its rank among the others."""
     options = frozenset(Option) - ({Option.TASK} if subject.dimension is Dimension.TASK else set())
-    form = Form(subject.word, options, fewest=1, most=1, aliases=subject.aliases, example=subject.examples[0])
+    form = Form(
+        subject.word,
+        options,
+        fewest=1,
+        most=1,
+        aliases=subject.aliases,
+        example=subject.examples[0],
+        about=About.NAME,
+        dimension=subject.dimension,
+    )
 
     def answer(query: Query, history: History) -> Answer:
         view = View(query, history, subject.dimension)
@@ -58,7 +68,16 @@ def name_question(subject: Subject) -> Question:
         raw = resolve(query.names[0], subject.dimension, view.names, query, view.now.taken_on)
         return _answer_over_time(view, subject, raw) if query.since else _answer_at_date(view, subject, raw)
 
-    return Question(form, subject.summary, subject.examples, answer)
+    creators = {"creators"} if subject.dimension is not Dimension.CREATOR else set()
+    return Question(
+        form,
+        subject.summary,
+        subject.examples,
+        answer,
+        charts=frozenset({ChartKind.FOCUS, ChartKind.LINES, ChartKind.SLOPE}),
+        fields=Fields(frozenset({"rankings"}), frozenset({"models", "series", "shifts", *creators})),
+        follow_ups=FollowUpRules(),
+    )
 
 
 def _answer_at_date(view: View, subject: Subject, raw: str) -> Answer:

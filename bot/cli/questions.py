@@ -1,4 +1,4 @@
-"""The commands that answer questions: ``ask`` and ``digest``."""
+"""The commands that answer questions: ``ask`` and ``digest``; and ``schema``, which describes answers."""
 
 from __future__ import annotations
 
@@ -131,4 +131,18 @@ def digest(
     click.echo(json.dumps(render.as_json(built), ensure_ascii=False, indent=2) if as_json else visible(render.as_text(built)))
 
 
-COMMANDS = (ask, digest)
+@click.command()
+@click.argument("question")
+def schema(question: str) -> None:
+    """Print the JSON Schema of the answers to a question, such as: licenses."""
+    from analytics.export.json_schema import answer_schema
+    from analytics.questions.registry import QUESTIONS
+
+    asked = next((each for each in QUESTIONS if question.casefold() in {each.form.word, *each.form.aliases}), None)
+    if asked is None:
+        raise QueryError(f"There's no question “{question}”. “hfstats ask help” lists all of them.")
+    described = answer_schema(asked.form.word, asked.fields.always, asked.fields.sometimes)
+    click.echo(json.dumps(described, ensure_ascii=False, indent=2))
+
+
+COMMANDS = (ask, digest, schema)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from analytics.formatting.phrases import enumerate_
 from analytics.language.natural_language import Directory, Reading, directory, read
+from bot.domain.store_summary import RANKINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -59,7 +60,7 @@ class NaturalLanguage:
         with self._lock:
             if self._names is None or edition != self._edition:
                 known = summary.names if summary else {}
-                names = {word: [(one.name, one.also) for one in found] for word, found in known.items() if word != "movers"}
+                names = {word: [(one.name, one.also) for one in found] for word, found in known.items() if word != RANKINGS}
                 self._names, self._edition = directory(names), edition
             return self._names
 

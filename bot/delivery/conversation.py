@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_WORKING = "Working on it …"
+"""The notification text of a working message."""
 _ATTEMPTS = 3
 """For idempotent calls."""
 
@@ -94,24 +96,31 @@ class Conversation:
         """Whether the conversation is a public channel."""
         return self.access.origin.kind is ConversationKind.PUBLIC and self.access.origin.channel == self.channel
 
-    def start(self, text: str) -> None:
-        """Post a working message, unless the answer is private or replaces a message."""
+    def start(self, text: str, *, in_place: bool = False) -> None:
+        """Post a working message, unless the answer is private.
+
+        Where the answer replaces a message, that message stays until then; with ``in_place`` it becomes the working message,
+        which shows whether the bot can post here.
+        """
         self.question = text
-        if self.quiet or self.replaces_message:
+        if self.quiet or (self.replaces_message and not (in_place and self.message)):
+            return
+        if self.replaces_message:
+            if self._replace_message(progress(text), _WORKING) is PostResult.DELIVERED and self.message:
+                self._started(self.channel, self.message)
             return
         mark = new_delivery_id()
         self._lost_post = (mark, PostResult.UNCONFIRMED)  # after any exception, the message is looked for later
         try:
-            posted = self._posted(progress(text), "Working on it …", mark)
-            self.working, self._lost_post = (str(posted["channel"]), self._posted_ts), None
+            posted = self._posted(progress(text), _WORKING, mark)
+            self._lost_post = None
         except FAILURES as error:
             _log.info("no working message: %s", error_code(error))
             result = classify_error(error)
             self._closed = result is PostResult.UNAVAILABLE
             self._lost_post = (mark, result) if result in {PostResult.UNCONFIRMED, PostResult.TEMPORARY_FAILURE} else None
             return
-        if tracker := TRACKER.get():
-            tracker.posted(self, text)
+        self._started(str(posted["channel"]), self._posted_ts)
 
     def post_methods(self) -> list[PostMethod]:
         """Return the methods for posting an answer, best first; only private ones if ``quiet``."""
@@ -120,12 +129,12 @@ class Conversation:
             return [*replacement, *self.private_post_methods()]
         self._find_lost_post()
         methods: list[PostMethod] = []
-        if self.replaces_message and self.message:
+        if self.working:
+            methods.append(self._replace_working)
+        elif self.replaces_message and self.message:
             methods.append(self._replace_message)
         if self.replaces_message and self.respond:
             methods.append(self._replace_original)
-        if self.working:
-            methods.append(self._replace_working)
         if self.respond:
             methods.append(self._respond_in_channel)
         if not self._closed:
@@ -140,7 +149,8 @@ class Conversation:
             methods.append(self._respond_ephemerally)
         replacement = [self._replace_working] if self.working else []
         if self._is_private:
-            methods += [*([self._replace_message] if self.replaces_message and self.message else []), *replacement, self._post]
+            earlier = [self._replace_message] if self.replaces_message and self.message else []
+            methods += [*(replacement or earlier), self._post]
         else:
             methods += [self._post_ephemeral, self._post_direct_message, *replacement]
         return [self._recording_success(method) for method in methods]
@@ -173,6 +183,11 @@ class Conversation:
         if result is PostResult.DELIVERED or (result is PostResult.UNAVAILABLE and self._last_error != "ratelimited"):
             self.working = None
         return self.working is None
+
+    def _started(self, channel: str, ts: str) -> None:
+        self.working = (channel, ts)
+        if tracker := TRACKER.get():
+            tracker.posted(self, self.question)
 
     def _recording_success(self, method: PostMethod) -> PostMethod:
         def post(blocks: list[Block], text: str) -> PostResult:

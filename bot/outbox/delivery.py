@@ -174,7 +174,7 @@ class _Attempt:
         forms = MessageForms(self.delivery_context, self.delivery, client)
         for blocks in forms:
             if isinstance(blocks, RetryAt):
-                return self.postpone(blocks.at, "picture not ready", counts=forms.release_upload)
+                return self.postpone(blocks.at, "picture not ready", counts=forms.upload_failed)
             started = lease_guard.now()
             if not self.delivery_context.outbox.start_posting(self.delivery.id, self.owner):
                 return RetryAt(self.delivery_context.clock() + timedelta(seconds=1))  # another process claimed it

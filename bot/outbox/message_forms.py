@@ -119,5 +119,5 @@ class MessageForms:
         except NotUploadedError as error:
             _log.warning("could not upload a digest's picture: %s", error)
             self.refusal = str(error)
-            self.release_upload = not error.lasting and self.delivery.attempts < _UPLOADS
-            return None if self.release_upload else ""
+            self.upload_failed = not error.lasting and self.delivery.attempts < _UPLOADS
+            return None if self.upload_failed else ""

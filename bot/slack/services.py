@@ -62,7 +62,7 @@ class Services:
 
     def serve(self, conversation: Conversation, request: Request) -> bool:
         """Answer a request as far as the conversation's access allows; returns whether an answer was delivered."""
-        conversation.quiet = conversation.quiet or request.quiet
+        conversation.quiet = conversation.quiet or (request.quiet and not conversation.direct)
         notice = self.immediate_notice(request) or self.rate_limit.ask(conversation.workspace, conversation.user)
         if notice and isinstance(request, Misunderstood):
             notice = request.notice  # only the chat model's help is limited

@@ -34,7 +34,7 @@ def message_json(message: Message, workspace: Workspace, service: Service, *, wi
     if message.thread_ts:
         body["thread_ts"] = message.thread_ts
     if message.edited:
-        body["edited"] = {"user": author.id, "ts": message.ts}
+        body["edited"] = {"user": author.id, "ts": message.edited}
     if message.files:
         body["files"] = [{"id": file_id, "name": workspace.files[file_id].name} for file_id in message.files]
     replies = [reply for reply in workspace.messages(message.channel, thread=message.ts) if reply.thread_ts == message.ts]
@@ -85,7 +85,7 @@ def update(call: ApiCall) -> Json:
     """``chat.update``."""
     channel, message = _own_message(call, "cant_update_message")
     draft = _draft(call, channel, UPDATE_LIMIT, original=message)
-    stored = call.workspace.put(replace(draft, ts=message.ts, thread_ts=message.thread_ts, edited=True))
+    stored = call.workspace.put(replace(draft, ts=message.ts, thread_ts=message.thread_ts, edited=call.workspace.stamp()))
     return {
         "channel": channel.id,
         "ts": stored.ts,

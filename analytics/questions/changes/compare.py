@@ -12,10 +12,11 @@ from analytics.errors import QueryError
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, name, noun_phrase, of_measure, size
 from analytics.names.resolve import lookup, nearest
-from analytics.query import MOST_NAMES, Form, Option, Query
+from analytics.query import MOST_NAMES, About, Form, Option, Query
 from analytics.questions import chart_specs
 from analytics.questions.changes.months import months, two_months
 from analytics.questions.question import Question, View
+from analytics.questions.question_parts import Fields, FollowUpRules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -180,7 +181,15 @@ def _next(view: View, names: Sequence[str], first: str | None) -> tuple[str, ...
 
 
 COMPARE = Question(
-    form=Form("compare", frozenset(Option), fewest=2, most=MOST_NAMES, aliases=("versus", "vs"), example="compare meta google"),
+    form=Form(
+        "compare",
+        frozenset(Option),
+        fewest=2,
+        most=MOST_NAMES,
+        aliases=("versus", "vs"),
+        example="compare meta google",
+        about=About.SEVERAL,
+    ),
     summary="Creators, licenses, tasks or libraries side by side, or two months",
     examples=(
         "compare meta google",
@@ -189,4 +198,7 @@ COMPARE = Question(
         "compare 2026-06 2026-08",
     ),
     answer=_answer,
+    charts=frozenset({ChartKind.PAIRED, ChartKind.BARS, ChartKind.LINES, ChartKind.SLOPE, ChartKind.DUMBBELL}),
+    fields=Fields(sometimes=frozenset({"rankings", "series", "shifts"})),
+    follow_ups=FollowUpRules(),
 )

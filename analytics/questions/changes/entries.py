@@ -11,10 +11,11 @@ from analytics.domain import Dimension, Measure
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import day, enumerate_, ordinal, plural
 from analytics.names import renames
-from analytics.query import Form, Option, Query
+from analytics.query import Form, Needs, Option, Query, Rows, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.comparability import month_before, notes_on_month, nothing_before
 from analytics.questions.question import Question, View
+from analytics.questions.question_parts import Fields, FollowUpRules, present
 from analytics.questions.top_names import with_bounds
 from analytics.statistics import comparison
 
@@ -122,9 +123,34 @@ ENTRIES = Question(
         frozenset({Option.IN, Option.TASK, Option.TOP, Option.AT, Option.SINCE}),
         aliases=("exits", "newcomers", "arrivals", "departures"),
         example="entries",
+        needs=Needs(Rows.ALL, earlier=True),
+        spoken=Spoken(
+            (
+                *(
+                    "entered",
+                    "entries",
+                    "entry",
+                    "newcomer",
+                    "newcomers",
+                    "new",
+                    "whats new",
+                    "new models",
+                    "left",
+                    "dropped out",
+                ),
+                *("came and went", "exits", "dropped", "entered and left", "joined", "fell out", "disappeared", "arrived"),
+                *("arrivals", "departures", "new entries", "dropouts"),
+            ),
+            priority=-1,
+            measures=frozenset(),
+            over_time=False,
+        ),
     ),
     summary="Which models entered the list and which left it since last month",
     examples=("entries", "entries in trending", "entries since 2026-01"),
     answer=_answer,
+    charts=frozenset({ChartKind.BARS}),
+    fields=Fields(sometimes=frozenset({"shifts"})),
+    follow_ups=FollowUpRules(names=present),
     brief="models that entered or left",
 )

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 
 from analytics.answer import Answer, Forecast
 from analytics.chart import Band, ChartKind, Series
-from analytics.domain import Dimension
+from analytics.domain import Dimension, Measure
 from analytics.errors import NoDataError, QueryError
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import enumerate_, name, noun_phrase, of_list, of_measure, plural, signed
 from analytics.names.resolve import dimension_named
-from analytics.query import Form, Option, Period, Query
+from analytics.query import About, Form, Needs, Option, Period, Query, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.question import Question, View
+from analytics.questions.question_parts import Fields, FollowUpRules
 from analytics.statistics import forecasting
 
 if TYPE_CHECKING:
@@ -239,10 +240,32 @@ def _month(day: date) -> Period:
 
 FORECAST = Question(
     form=Form(
-        "forecast", frozenset({Option.BY, Option.IN, Option.TASK}), most=1, aliases=("outlook", "projection"), example="forecast"
+        "forecast",
+        frozenset({Option.BY, Option.IN, Option.TASK}),
+        most=1,
+        aliases=("outlook", "projection"),
+        example="forecast",
+        about=About.CHOICE,
+        needs=Needs(months=forecasting.FEWEST),
+        spoken=Spoken(
+            (
+                *("forecast", "forecasts", "predict", "prediction", "projection", "predicted", "in a year", "in 12 months"),
+                *("in twelve months", "in three months", "in 3 months", "next year", "in the future", "going to lead"),
+                *("in the next year", "a year from now", "outlook"),
+            ),
+            priority=3,
+            over_time=False,
+        ),
     ),
     summary="Where the leading shares may be in 3 and 12 months, with 80% intervals",
     examples=("forecast", "forecast licenses", "forecast tasks by models"),
     answer=_answer,
+    charts=frozenset({ChartKind.FORECAST}),
+    fields=Fields(frozenset({"forecasts"}), frozenset({"statistics"})),
+    follow_ups=FollowUpRules(
+        names=lambda answer: tuple(dict.fromkeys(forecast.name for forecast in answer.forecasts)),
+        measures=frozenset({Measure.MODELS, Measure.DOWNLOADS}),  # by likes it needs likes in each of the months
+        one_measure=True,
+    ),
     brief="forecasts",
 )

@@ -12,10 +12,11 @@ from analytics.errors import QueryError
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, name, noun_phrase, of_measure, points, signed, size
 from analytics.names.resolve import dimension_named
-from analytics.query import Form, Option, Query
+from analytics.query import About, Form, Needs, Option, Query, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.comparability import month_before, notes_on_month, nothing_before
 from analytics.questions.question import Question, View
+from analytics.questions.question_parts import Fields, FollowUpRules, present
 from analytics.questions.share_question import no_change
 from analytics.questions.top_names import with_bounds
 from analytics.statistics import comparison
@@ -150,8 +151,30 @@ def _without_namespace(model: str) -> str:
 
 
 MOVERS = Question(
-    form=Form("movers", frozenset(Option), most=1, aliases=("shifts", "changes", "moves"), example="movers"),
+    form=Form(
+        "movers",
+        frozenset(Option),
+        most=1,
+        aliases=("shifts", "changes", "moves"),
+        example="movers",
+        about=About.CHOICE,
+        needs=Needs(earlier=True),
+        spoken=Spoken(
+            (
+                *("movers", "mover", "biggest movers", "gained", "gain", "gains", "gaining", "lost", "lose", "loses", "losing"),
+                *("losers", "winners", "winners and losers", "grew", "growing", "fastest", "fastest growing", "changed most"),
+                *("changed the most", "moved", "moved most", "moved the most", "shifted", "shifts", "rising", "falling"),
+                *("risers", "shrank", "shrinking", "declining", "lost most", "gained most", "biggest change"),
+                *("biggest changes", "what changed", "what changed most", "who gained", "and why"),
+            ),
+            measures=frozenset({Measure.DOWNLOADS, Measure.LIKES}),
+            over_time=False,
+        ),
+    ),
     summary="Which shares changed most since last month, and why",
     examples=("movers", "movers licenses", "movers tasks by models since 2026-01"),
     answer=_answer,
+    charts=frozenset({ChartKind.SLOPE}),
+    fields=Fields(sometimes=frozenset({"shifts"})),
+    follow_ups=FollowUpRules(names=present, one_measure=True),
 )

@@ -12,9 +12,10 @@ from analytics.errors import NoDataError, QueryError
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, of_measure, signed
 from analytics.names.resolve import dimension_named
-from analytics.query import Form, Option, Query
+from analytics.query import About, Form, Needs, Option, Query, Rows, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.question import Question, View, no_likes
+from analytics.questions.question_parts import Fields, FollowUpRules, ranked
 from analytics.statistics.comparison import model_ranking, value_of
 from analytics.statistics.concentration import LEADERS, Concentration, concentration
 
@@ -208,9 +209,29 @@ def _other_subjects(query: Query, subject: _Subject) -> tuple[str, ...]:
 
 
 CONCENTRATION = Question(
-    form=Form("concentration", frozenset(Option), most=1, aliases=("concentrated", "inequality"), example="concentration"),
+    form=Form(
+        "concentration",
+        frozenset(Option),
+        most=1,
+        aliases=("concentrated", "inequality"),
+        example="concentration",
+        about=About.CHOICE,
+        needs=Needs(Rows.SOME),
+        spoken=Spoken(
+            (
+                *("concentration", "concentrated", "hhi", "gini", "herfindahl", "inequality", "monopoly", "unequal"),
+                *("effective number", "gini coefficient", "hhi index"),
+            ),
+            priority=2,
+            of_models=True,
+        ),
+    ),
     summary="How concentrated the list is on a few creators, licenses, tasks or models: HHI, Gini, effective number",
     examples=("concentration", "concentration models", "concentration licenses since 2026-01"),
     answer=_answer,
+    charts=frozenset({ChartKind.PAIRED, ChartKind.BARS, ChartKind.LINES, ChartKind.SLOPE}),
+    fields=Fields(frozenset({"rankings", "statistics"}), frozenset({"series"})),
+    follow_ups=FollowUpRules(names=ranked),
     brief="concentration",
+    needs_rows=lambda query: query.names[:1] in {(), ("creators",), ("namespaces",), ("models",)},
 )

@@ -13,9 +13,10 @@ from analytics.errors import NoDataError
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import MINUS, day, plural, window
 from analytics.names.grouping import names_of
-from analytics.query import Form, Option, Query
+from analytics.query import Form, Needs, Option, Query, Rows, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.question import Question, View
+from analytics.questions.question_parts import Fields, FollowUpRules
 from analytics.statistics.correlation import correlate
 
 if TYPE_CHECKING:
@@ -161,9 +162,34 @@ def _labels(dots: tuple[Dot, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(d.name for d in (*most_downloaded, *most_liked, by_ratio[0], by_ratio[-1])))[:_LABELED]
 
 
+def _can_correlate(models: Sequence[Model]) -> bool:
+    try:
+        correlate(models)
+    except ValueError:
+        return False
+    return True
+
+
 LIKES = Question(
-    form=Form("likes", frozenset({Option.IN, Option.TASK, Option.AT}), aliases=("correlation", "r2"), example="likes"),
+    form=Form(
+        "likes",
+        frozenset({Option.IN, Option.TASK, Option.AT}),
+        aliases=("correlation", "r2"),
+        example="likes",
+        needs=Needs(Rows.ALL, frozenset({"likes"})),
+        spoken=Spoken(
+            (
+                *("correlation", "correlate", "correlated", "predictor", "good predictor", "say anything", "go with"),
+                *("related to", "r2", "likes and downloads", "likes say", "likes vs downloads", "mean anything"),
+            ),
+            measures=frozenset(),
+            over_time=False,
+        ),
+    ),
     summary="Whether likes follow downloads (R²)",
     examples=("likes", "likes in trending", "likes task text-generation"),
     answer=_answer,
+    charts=frozenset({ChartKind.SCATTER}),
+    fields=Fields(frozenset({"statistics"})),
+    follow_ups=FollowUpRules(names=lambda answer: answer.chart.emphasis, enough=_can_correlate),
 )

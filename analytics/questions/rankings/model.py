@@ -15,10 +15,11 @@ from analytics.formatting.numbers import count, percent
 from analytics.formatting.phrases import day, enumerate_, name, of_list, ordinal, plural, ranked_by, short_day
 from analytics.names import grouping, renames
 from analytics.names.normalize import normalize
-from analytics.query import Form, Option, Query
+from analytics.query import About, Form, Needs, Option, Query, Rows, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.comparability import notes_on, over_time
 from analytics.questions.question import Question, View
+from analytics.questions.question_parts import Fields, FollowUpRules
 from analytics.statistics import comparison
 
 if TYPE_CHECKING:
@@ -187,8 +188,14 @@ MODEL = Question(
         fewest=1,
         most=1,
         example="model openai-community/gpt2",
+        about=About.MODEL,
+        needs=Needs(Rows.SOME),
+        spoken=Spoken(measures=frozenset({Measure.DOWNLOADS, Measure.LIKES})),
     ),
     summary="One model: its rank, downloads and details",
     examples=("model openai-community/gpt2", "model all-MiniLM-L6-v2"),
     answer=_answer,
+    charts=frozenset({ChartKind.BARS, ChartKind.LINES}),
+    fields=Fields(frozenset({"facts", "rankings"})),
+    follow_ups=FollowUpRules(),
 )

@@ -11,9 +11,10 @@ from analytics.domain import KEPT_ROWS, Dimension, ListName, Measure
 from analytics.errors import QueryError
 from analytics.formatting.numbers import count, percent
 from analytics.formatting.phrases import day, of_measure, ordinal, plural
-from analytics.query import Form, Option, Query
+from analytics.query import About, Form, Needs, Option, Query, Rows, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.question import Question, View, no_likes
+from analytics.questions.question_parts import Fields, FollowUpRules, ranked
 from analytics.questions.top_names import with_bounds
 from analytics.statistics import comparison
 
@@ -119,8 +120,21 @@ def _answer_over_time(view: View) -> Answer:
 
 
 MODELS = Question(
-    form=Form("models", frozenset(Option), aliases=("leaderboard",), example="models", singular="model"),
+    form=Form(
+        "models",
+        frozenset(Option),
+        aliases=("leaderboard",),
+        example="models",
+        singular="model",
+        about=About.MODELS,
+        needs=Needs(Rows.SOME),
+        spoken=Spoken(measures=frozenset({Measure.DOWNLOADS, Measure.LIKES})),
+    ),
     summary="The models in the list, by downloads or by likes",
     examples=("models", "models by likes top 10", "models task fill-mask"),
     answer=_answer,
+    charts=frozenset({ChartKind.BARS, ChartKind.BUMP, ChartKind.SLOPE}),
+    fields=Fields(frozenset({"rankings"}), frozenset({"series", "shifts"})),
+    follow_ups=FollowUpRules(names=ranked, measures=frozenset({Measure.DOWNLOADS, Measure.LIKES}), one_measure=True),
+    needs_rows=lambda query: query.since is not None,
 )

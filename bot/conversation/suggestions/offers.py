@@ -50,8 +50,8 @@ def is_working(text: str, forms: Sequence[Form], summary: StoreSummary | None) -
     try:
         command = parse_command(text, forms)
         if command is not None:
-            return _is_runnable(command, summary)
-        return summary is not None and is_answerable(grammar.parse(text, forms), summary)
+            return _is_runnable(command, forms, summary)
+        return summary is not None and is_answerable(grammar.parse(text, forms), forms, summary)
     except HfStatsError:
         return False
 
@@ -64,12 +64,12 @@ def with_stored_dates(text: str, summary: StoreSummary) -> str:
     return re.sub(r"\b(at|since) [\d-]+", lambda match: f"{match[1]} {months[-1 if match[1] == 'at' else 0]}", text)
 
 
-def _is_runnable(command: Command, summary: StoreSummary | None) -> bool:
+def _is_runnable(command: Command, forms: Sequence[Form], summary: StoreSummary | None) -> bool:
     """Return whether a command runs wherever it's typed. A number may be gone, and a bet needs an open month."""
     if command.word in _LISTINGS or command.word == "build":
         return True
     if command.word == "watch":
-        return bool(summary and command.rule and is_answerable(command.rule.query, summary))
+        return bool(summary and command.rule and is_answerable(command.rule.query, forms, summary))
     # A warning about the data may put digests on hold.
     held = {holding.list for holding in summary.holdings} if summary and not summary.warnings else set()
     if command.word == "subscribe":

@@ -58,7 +58,7 @@ NAMES = {
 def narrowed() -> Iterator[str]:
     """Yield every question without options, with each value of each option, and with every two options."""
     for form in FORMS:
-        put = NAMES.get(form.word, form.word)
+        put = NAMES.get(form.word) or (form.example if form.fewest else form.word)
         yield put
         options = [option for option in Option if option in form.options]
         yield from (f"{put} {value}" for option in options for value in VALUES[option])
