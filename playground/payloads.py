@@ -174,7 +174,7 @@ def event_callback(service: Service, workspace: Workspace, event: Json) -> Json:
 
     Its ``team_id`` is the author's for a Slack Connect message and the workspace's for a mention.
     """
-    author = workspace.users.get(str(event.get("user")))
+    author = workspace.users.get(str(event.get("message", event).get("user")))
     elsewhere = author.team if author else ""
     channel = workspace.channels.get(str(event.get("channel")))
     return {
@@ -213,10 +213,8 @@ def message_event(service: Service, workspace: Workspace, message: Message, kind
     if subtype:
         event["subtype"] = subtype
     elsewhere = workspace.users[message.author].team
-    if elsewhere and kind == "message":
-        event |= {"team": elsewhere}
-    elif elsewhere:
-        event |= {"user_team": elsewhere, "source_team": elsewhere, "user_profile": {"team": elsewhere}}
+    if elsewhere and kind == "app_mention":
+        event |= {"team": workspace.id, "user_team": elsewhere, "source_team": elsewhere, "user_profile": {"team": elsewhere}}
     return event | {"channel_type": "im"} if kind == "message" else event
 
 

@@ -17,7 +17,7 @@ from bot.cli.store import open_store
 if TYPE_CHECKING:
     from analytics.query import Query
     from analytics.storage.history import History
-    from bot.domain.request import Command
+    from bot.domain.request import Command, Help
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -44,25 +44,43 @@ def ask(
         query = parse(line)
     except QueryError as error:
         from bot.cli import conversation
-        from bot.domain.request import Command
+        from bot.domain.request import Command, Help
 
         request = conversation.read(line, history, error)
-        if request is None:
-            return
-        if isinstance(request, Command):
-            _run(request, as_json=as_json, csv_file=csv_file, png_file=png_file)
+        if isinstance(request, Command | Help):
+            _run(request, as_json=as_json, csv_file=csv_file, png_file=png_file, parquet_file=parquet_file)
             return
         query = request
     _answer(query, history, as_json=as_json, csv_file=csv_file, png_file=png_file, parquet_file=parquet_file)
 
 
-def _run(command: Command, *, as_json: bool, csv_file: Path | None, png_file: Path | None) -> None:
-    """Run one of the commands that work without Slack."""
-    context = click.get_current_context()
-    if command.word == "status":
-        context.invoke(operations.status)
+def _run(
+    request: Command | Help, *, as_json: bool, csv_file: Path | None, png_file: Path | None, parquet_file: Path | None
+) -> None:
+    """Run one of the commands that work without Slack.
+
+    Raises:
+        QueryError: naming an option that the command has no use for.
+
+    """
+    from analytics.formatting.phrases import enumerate_
+    from bot.cli.conversation import print_help
+    from bot.domain.request import Help
+
+    word = "help" if isinstance(request, Help) else request.word
+    options = {"--json": as_json, "--csv": csv_file, "--png": png_file, "--parquet": parquet_file}
+    takes = ("--json", "--csv", "--png") if word == "digest" else ()
+    useless = [option for option, value in options.items() if value and option not in takes]
+    if useless:
+        instead = f"; it takes {enumerate_(takes)}" if takes else ""
+        raise QueryError(f"“{word}” doesn't take {enumerate_(useless, 'or')}{instead}.")
+    if isinstance(request, Help):
+        print_help(request)
+    elif word == "status":
+        click.get_current_context().invoke(operations.status)
     else:
-        context.invoke(digest, month=str(command.edition or ""), as_json=as_json, csv_file=csv_file, png_file=png_file)
+        month = str(request.edition or "")
+        click.get_current_context().invoke(digest, month=month, as_json=as_json, csv_file=csv_file, png_file=png_file)
 
 
 def _answer(

@@ -16,7 +16,7 @@ from urllib.request import HTTPRedirectHandler, ProxyHandler, build_opener
 from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook import WebhookClient, WebhookResponse
 
-from bot.slack_api.error_words import error_word
+from bot.domain.outbox import error_word
 
 if TYPE_CHECKING:
     from urllib.request import OpenerDirector, Request

@@ -38,10 +38,10 @@ _log = logging.getLogger(__name__)
 
 
 def describe_figure(rule: Rule, current: Figure) -> str:
-    """Return a figure as text: ``now 9.4% of downloads`` or ``now 4th by downloads``."""
+    """Return a figure as text: ``9.4% of downloads`` or ``4th by downloads``."""
     if rule.on_rank:
-        return f"now {ordinal(current.rank)} by {rule.query.by}" if current.rank else "not in the list anymore"
-    return f"now {percent(current.share)} of {rule.query.by}"
+        return f"{ordinal(current.rank)} by {rule.query.by}" if current.rank else "not in the list anymore"
+    return f"{percent(current.share)} of {rule.query.by}"
 
 
 def always(_: ListName, __: date, ___: date) -> bool:

@@ -26,7 +26,8 @@ METADATA_BYTES = 16_000
 def message_json(message: Message, workspace: Workspace, service: Service, *, with_metadata: bool = False) -> Json:
     """Return a message's JSON."""
     author = workspace.users[message.author]
-    body: Json = {"type": "message", "ts": message.ts, "user": author.id, "text": message.text, "team": workspace.id}
+    team = author.team or workspace.id
+    body: Json = {"type": "message", "ts": message.ts, "user": author.id, "text": message.text, "team": team}
     if author.id == workspace.bot:
         body |= {"bot_id": f"B{workspace.bot[1:]}", "app_id": service.app.id}
     if message.blocks:
