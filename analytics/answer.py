@@ -81,6 +81,8 @@ class Cause(StrEnum):
     """The earlier date doesn't record what it declares."""
     NO_LONGER_RECORDED = "no longer recorded"
     RENAMED = "changed its name"
+    OWNER = "changed hands"
+    """Its namespace came to another creator, or its creator to another country."""
     TOGETHER = "all other models together"
 
 

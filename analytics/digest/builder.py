@@ -162,7 +162,7 @@ def _compared(section: Section, view: View, then: Snapshot, found: Jump | None) 
     section = replace(section, coverage_before=compared.coverage.before, notes=notes)
     if compared.refused and not compared.shifts:
         return section
-    explained = shifts.without_jump(shifts.explain(view, then, compared, _EXPLAINED), compared, found, dimension)
+    explained = shifts.without_jump(view, then, compared, shifts.explain(view, then, compared, _EXPLAINED), found)
     old, new = map(_leading, compared.rankings)
     entered = tuple(raw for raw in new if raw not in old)
     left = tuple(raw for raw in old if raw not in new)

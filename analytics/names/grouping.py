@@ -6,10 +6,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from analytics.domain import NONE_DECLARED, Dimension
-from analytics.names import creators, licenses, renames
+from analytics.names import creators, licenses, renames, spellings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from datetime import date
 
     from analytics.domain import Model
 
@@ -33,14 +34,17 @@ def stored(dimension: Dimension) -> Dimension:
     return _GROUPED[dimension][0] if dimension in _GROUPED else dimension
 
 
-def grouped_name(dimension: Dimension, name: str) -> str:
-    """Return the group of a name in the rollups; the name itself in a dimension without groups."""
-    return _GROUPED[dimension][1](name) if dimension in _GROUPED else name
+def grouped_name(dimension: Dimension, name: str, on: date | None = None) -> str:
+    """Return the group of a name in the rollups; the name itself in a dimension without groups.
+
+    ``on`` is the snapshot's date, because namespaces change hands; without it, the present owner counts.
+    """
+    return _GROUPED[dimension][1](name, on) if dimension in _GROUPED else name
 
 
-def member(dimension: Dimension, name: str) -> str:
+def member(dimension: Dimension, name: str, on: date | None = None) -> str:
     """Return the member of a group that a name in the rollups belongs to: of a country, a creator."""
-    return creator(name) if dimension in {Dimension.KIND, Dimension.COUNTRY} else name
+    return creator(name, on) if dimension in {Dimension.KIND, Dimension.COUNTRY} else name
 
 
 def is_grouped(dimension: Dimension) -> bool:
@@ -48,24 +52,40 @@ def is_grouped(dimension: Dimension) -> bool:
     return dimension in _GROUPED
 
 
+def creator(namespace: str, on: date | None = None) -> str:
+    """Return the family of a namespace, or of a model without a namespace by its id; on a date, or now."""
+    return creators.family(_present_namespace(namespace), on)
+
+
 @lru_cache(maxsize=1 << 15)
-def creator(namespace: str) -> str:
-    """Return the family of a namespace, or of a model without a namespace by its id."""
-    return creators.family(renames.NAMESPACES.get(namespace, renames.namespace_of(namespace)))
+def _present_namespace(namespace: str) -> str:
+    return renames.NAMESPACES.get(namespace, renames.namespace_of(namespace))
 
 
-def weights_of(model: Model, dimension: Dimension) -> dict[str, float]:
-    """Return a model's names with its weight for each, adding up to 1; ``{}`` where the source doesn't record them."""
+def weights_of(model: Model, dimension: Dimension, on: date | None = None) -> dict[str, float]:
+    """Return a model's names with its weight for each, adding up to 1; ``{}`` where the source doesn't record them.
+
+    ``on`` is the date of the model's listing: see :func:`grouped_name`.
+    """
     weights: dict[str, float] = {}
     names = names_of(model, stored(dimension))
     for name in names:
-        group = grouped_name(dimension, name)
+        group = grouped_name(dimension, name, on)
         weights[group] = weights.get(group, 0.0) + 1.0 / len(names)
     return weights
 
 
 def names_of(model: Model, dimension: Dimension) -> tuple[str, ...]:
-    """Return a model's names in the rollups, equally weighted; ``()`` where the source doesn't record them."""
+    """Return a model's names in the rollups, equally weighted; ``()`` where the source doesn't record them.
+
+    A license that a model declares in two spellings is there twice.
+    """
+    declared = declared_by(model, dimension)
+    return tuple(spellings.official(dimension, name) for name in declared) if dimension in spellings.FOLDED else declared
+
+
+def declared_by(model: Model, dimension: Dimension) -> tuple[str, ...]:
+    """Return the same names as the model spells them."""
     match dimension:
         case Dimension.NAMESPACE:
             return (model.namespace,)
@@ -104,24 +124,28 @@ def bases(model: Model) -> tuple[str, ...]:
     return tuple(dict.fromkeys(renames.successor(base) for base in ids if base))
 
 
-def members_of(models: Iterable[Model], dimension: Dimension, name: str) -> list[tuple[Model, float]]:
-    """Return the models under a name, each with its weight (a half where a model declares two licenses)."""
-    return [(model, weights[name]) for model in models if name in (weights := weights_of(model, dimension))]
+def members_of(models: Iterable[Model], dimension: Dimension, name: str, on: date | None = None) -> list[tuple[Model, float]]:
+    """Return the models of a listing under a name, each with its weight (a half where a model declares two licenses)."""
+    return [(model, weights[name]) for model in models if name in (weights := weights_of(model, dimension, on))]
 
 
-def _kind(namespace: str) -> str:
-    return creators.kind(creator(namespace))
+def _kind(namespace: str, on: date | None) -> str:
+    return creators.kind(creator(namespace, on), on)
 
 
-def _country(namespace: str) -> str:
-    return creators.country(creator(namespace))
+def _country(namespace: str, on: date | None) -> str:
+    return creators.country(creator(namespace, on), on)
 
 
-_GROUPED: Mapping[Dimension, tuple[Dimension, Callable[[str], str]]] = {
+def _license_family(tag: str, _on: date | None) -> str:
+    return licenses.license_family(tag)
+
+
+_GROUPED: Mapping[Dimension, tuple[Dimension, Callable[[str, date | None], str]]] = {
     Dimension.CREATOR: (Dimension.NAMESPACE, creator),
     Dimension.KIND: (Dimension.NAMESPACE, _kind),
     Dimension.COUNTRY: (Dimension.NAMESPACE, _country),
-    Dimension.FAMILY: (Dimension.LICENSE, licenses.license_family),
+    Dimension.FAMILY: (Dimension.LICENSE, _license_family),
 }
 STORED = tuple(dimension for dimension in Dimension if dimension not in _GROUPED)
 """The dimensions of the rollups."""

@@ -25,7 +25,7 @@ FAMILIES = (
 """From the most to the least permissive; ``licenses.toml`` describes each."""
 
 _NONE_WORDS = ("none", "no license", "undeclared", "not declared", NONE_DECLARED)
-_FILLERS = re.compile(r"\b(?:the|licen[cs]es?|version)\b|\bv(?=\d)|\.0(?![.\d])", re.IGNORECASE)
+_FILLERS = re.compile(r"\b(?:the|licen[cs]es?|version|international|unported)\b|v(?=\d)|(?<=\d)[.\s-]0(?![.\d])", re.IGNORECASE)
 """Words that don't distinguish licenses: "Apache License, v2.0" is "apache 2"."""
 
 
@@ -51,7 +51,7 @@ def license_family(tag: str) -> str:
     """Return the one of :data:`FAMILIES` that a tag belongs to; ``"other"`` for an unknown tag."""
     if tag == NONE_DECLARED:
         return NONE_DECLARED
-    license_ = _BY_TAG.get(tag.casefold())
+    license_ = _BY_TAG.get(official(tag))
     return license_.family if license_ else OTHER
 
 
@@ -62,14 +62,20 @@ def family_named(words: str) -> str | None:
 
 def title(tag: str) -> str:
     """Return the title of a license: "Apache-2.0", "Llama 3.1"; the tag itself if it's unknown."""
-    license_ = _BY_TAG.get(tag.casefold())
+    license_ = _BY_TAG.get(official(tag))
     return license_.title if license_ else tag
+
+
+def official(tag: str) -> str:
+    """Return the Hub's tag for a spelling of it ("apache-license-2.0", "Apache 2.0", "mit_license"); an unknown one as it is."""
+    license_ = _BY_TAG.get(tag.casefold())
+    return license_.spelling_of or license_.tag if license_ else _BY_SPELLING.get(_normalize(tag), tag)
 
 
 def find(words: str) -> str | None:
     """Return the tag that ``words`` mean ("apache", "Apache 2", "mit license"), or ``None``. "none" means none declared."""
     exact = _BY_TAG.get(words.strip().casefold())
-    return exact.tag if exact else _BY_WORD.get(_normalize(words))
+    return official(exact.tag) if exact else _BY_WORD.get(_normalize(words))
 
 
 def load(text: str) -> tuple[License, ...]:
@@ -115,7 +121,7 @@ def _license(entry: dict[str, Any], known: dict[str, License]) -> License:
 
 
 def _normalize(words: str) -> str:
-    return normalize(_FILLERS.sub(" ", words.casefold()).replace(",", " "))
+    return normalize(_FILLERS.sub(" ", words.casefold().replace("_", " ")).replace(",", " "))
 
 
 LICENSES = load(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
@@ -124,6 +130,13 @@ _BY_TAG = {entry.tag: entry for entry in LICENSES}
 _BY_WORD = {_normalize(word): entry.tag for entry in LICENSES if not entry.spelling_of for word in entry.words} | {
     _normalize(word): NONE_DECLARED for word in _NONE_WORDS
 }
+_BY_SPELLING = {
+    _normalize(word): entry.tag
+    for entry in LICENSES
+    if not entry.spelling_of
+    for word in (entry.tag, entry.title, entry.name, entry.spdx or entry.tag)
+}
+"""Without the aliases: what people type for the latest version isn't what a model declares."""
 _FAMILY_WORDS = {
     "responsible AI": ("rail", "openrail", "responsible"),
     "model-specific": ("model specific", "community licenses", "custom"),

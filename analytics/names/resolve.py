@@ -15,6 +15,7 @@ from analytics.query import Query
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from datetime import date
 
 _SIMILAR = 60
 """Least similarity (0 to 100) of a suggested name."""
@@ -34,16 +35,16 @@ def dimension_named(typed: str) -> Dimension | None:
     return _DIMENSIONS.get(typed.casefold())
 
 
-def resolve(typed: str, dimension: Dimension, names: Collection[str], query: Query) -> str:
+def resolve(typed: str, dimension: Dimension, names: Collection[str], query: Query, on: date | None = None) -> str:
     """Return the name in the data, or the official one where the data doesn't have it.
 
-    ``names`` are those of the data (namespaces, for creators); ``query`` is rewritten for the suggestions.
+    ``names`` are those of the data (namespaces, for creators), ``on`` its date; ``query`` is rewritten for the suggestions.
 
     Raises:
         QueryError: when nothing has that name; the most similar ones are suggested.
 
     """
-    name = lookup(typed, dimension, names)
+    name = lookup(typed, dimension, names, on)
     if name is not None:
         return name
     similar = nearest(typed, dimension, names)
@@ -56,15 +57,18 @@ def resolve(typed: str, dimension: Dimension, names: Collection[str], query: Que
     )
 
 
-def lookup(typed: str, dimension: Dimension, names: Collection[str]) -> str | None:
-    """Return the name in the data or the official one, ignoring case, spaces and hyphens; ``None`` if there is none."""
+def lookup(typed: str, dimension: Dimension, names: Collection[str], on: date | None = None) -> str | None:
+    """Return the name in the data or the official one, ignoring case, spaces and hyphens; ``None`` if there is none.
+
+    ``on`` is the date of the data: words for a creator that was taken over name its owner on that date.
+    """
     official = _OFFICIAL.get(dimension)
     if official:
         return official(typed)
     if dimension is Dimension.CREATOR:
-        known = creators.find(typed)
+        known = creators.find(typed, on)
         namespace = None if known else _same(typed, names)
-        return known or (creator(namespace) if namespace else None)
+        return known or (creator(namespace, on) if namespace else None)
     in_data = _same(typed, names)
     if in_data is not None:
         return in_data

@@ -115,6 +115,12 @@ def find(words: str) -> str | None:
     return _BY_WORD.get(normalize(words))
 
 
+def official(name: str) -> str:
+    """Return the Hub's spelling of a task: "sentence-similarity" for "Sentence_Similarity"; the name itself if it's unknown."""
+    return _SPELLINGS.get(normalize(name), name)
+
+
+_SPELLINGS = {normalize(task): task for task in TASKS}
 _BY_WORD = {normalize(task): task for task in (*TASKS, NONE_DECLARED)} | {
     normalize(word): task for task in ALIASES for word in ALIASES[task]
 }

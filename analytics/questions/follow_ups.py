@@ -217,11 +217,12 @@ class _Builder:
 
     def _has_all(self, snapshot: Snapshot, dimension: Dimension) -> bool:
         names = self._names(snapshot, dimension)
-        resolved = [lookup(raw, dimension, names) for raw in self.query.names]
+        on = snapshot.taken_on
+        resolved = [lookup(raw, dimension, names, on) for raw in self.query.names]
         if self.form.about is About.SEVERAL:
             return None not in resolved
         present = self._names(snapshot, dimension, self.task)
-        return resolved[0] in present or any(grouping.grouped_name(dimension, raw) == resolved[0] for raw in present)
+        return resolved[0] in present or any(grouping.grouped_name(dimension, raw, on) == resolved[0] for raw in present)
 
     def _models_of(self, snapshot: Snapshot) -> list[Model]:
         models, task = self.history.models(snapshot.id), self.task

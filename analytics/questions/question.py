@@ -164,7 +164,7 @@ class View:
         counts, wholes = self._counts(missing), self._wholes(missing)
         for s in missing:
             if counts[s.id] and not (by is Measure.LIKES and wholes[s.id].likes is None):
-                rankings[s.id] = ranking = comparison.ranking(counts[s.id], wholes[s.id], by, self.dimension)
+                rankings[s.id] = ranking = comparison.ranking(counts[s.id], wholes[s.id], by, self.dimension, s.taken_on)
                 _RANKINGS.put(keys[s.id], ranking)
         return tuple(Moment(s.taken_on, cached) for s in snapshots if (cached := rankings[s.id]))
 

@@ -1,4 +1,4 @@
-"""The headline about one name of a ranking; and notes: what has no rank, what isn't a whole model, who else would lead."""
+"""The headline about one name of a ranking; and notes: what has no rank, other spellings, who else would lead."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 from analytics.domain import Dimension, Measure
 from analytics.formatting.numbers import count, percent
 from analytics.formatting.phrases import enumerate_, noun_phrase, of_list, of_measure, of_ranked, ordinal, plural
+from analytics.names import grouping
+from analytics.names.spellings import FOLDED, official
 from analytics.statistics import comparison
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analytics.answer import Ranking, Share
+    from analytics.domain import Model
     from analytics.formatting.phrases import NounPhrase
     from analytics.questions.question import View
     from analytics.statistics.robustness import Without
@@ -36,6 +39,17 @@ def parts_of_models(rankings: Sequence[Ranking], dimension: Dimension) -> tuple[
         return ()
     word = Dimension.LICENSE if dimension is Dimension.FAMILY else dimension
     return (f"A model with two {word.plural} counts half for each, so numbers of models aren't all whole.",)
+
+
+def other_spellings(models: Sequence[Model], dimension: Dimension, raw: str) -> tuple[str, ...]:
+    """Name the other spellings that models declare for a license, task or library."""
+    if dimension not in FOLDED:
+        return ()
+    declared = {own for model in models for own in grouping.declared_by(model, dimension)}
+    others = sorted(own for own in declared if own != raw and official(dimension, own) == raw)
+    if not others:
+        return ()
+    return (f"{noun_phrase(dimension, raw).start} includes {enumerate_([f'“{own}”' for own in others])}.",)
 
 
 def other_leader(without: Without | None, leading: Sequence[str], ranking: Ranking, dimension: Dimension) -> tuple[str, ...]:

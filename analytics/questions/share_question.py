@@ -138,7 +138,8 @@ def _headline(view: View, rankings: Sequence[Ranking], topic: Topic) -> str:
         return f"No model's {topic.dimension} is known"
     if len(rankings) == 2 and not view.partial and any(share.name in topic.subject for share in last.ranked):
         models, downloads = (
-            comparison.portion_of_any(view.models, topic.dimension, topic.subject, ranking.by) for ranking in rankings
+            comparison.portion_of_any(view.models, topic.dimension, topic.subject, ranking.by, view.now.taken_on)
+            for ranking in rankings
         )
         subject = enumerate_([name(topic.dimension, raw) for raw in topic.subject])
         return contrast(subject, models, downloads, verb="cover")  # a model under both, or under one and another, is covered
@@ -153,7 +154,7 @@ def _robust(view: View, topic: Topic, ranking: Ranking) -> tuple[str, ...]:
     if ranking.by is Measure.MODELS or view.partial or not any(share.value for share in ranking.ranked):
         return ()
     subject = enumerate_phrases([noun_phrase(topic.dimension, raw) for raw in leading])
-    without = without_largest(view.models, topic.dimension, leading, ranking.by)
+    without = without_largest(view.models, topic.dimension, leading, ranking.by, view.now.taken_on)
     return sentence_without(without, subject, ranking.by) or other_leader(without, leading, ranking, topic.dimension)
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from analytics.answer import Ranking, Reason, Shift
-    from analytics.domain import Dimension, Model, Snapshot
+    from analytics.domain import Model, Snapshot
     from analytics.questions.question import View
     from analytics.statistics.coverage import Comparison
     from analytics.statistics.spikes import Jump
@@ -138,9 +138,11 @@ def explain(view: View, then: Snapshot, comparison: Comparison, most: int | None
     shifts, others = comparison.shifts[:most], comparison.shifts[len(comparison.shifts[:most]) :]
     if not shifts:
         return others
+    days = then.taken_on, view.now.taken_on
     if view.partial:
         was, now = (ranking.recorded for ranking in (comparison.rankings[0], comparison.rankings[-1]))
-        explained = attribution.explained_in_part(shifts, (view.models_of(then), was), (view.models, now), view.dimension)
+        models = (view.models_of(then), was), (view.models, now)
+        explained = attribution.explained_in_part(shifts, *models, view.dimension, days)
         return (*explained, *others)
     listings = {basis: (view.models_of(then), view.models) for basis in Basis}
     if comparison.models:
@@ -148,7 +150,7 @@ def explain(view: View, then: Snapshot, comparison: Comparison, most: int | None
     reasons = {
         shift.name: shift
         for basis in Basis
-        for shift in attribution.explained([s for s in shifts if s.basis is basis], *listings[basis], view.dimension)
+        for shift in attribution.explained([s for s in shifts if s.basis is basis], *listings[basis], view.dimension, days)
     }
     reasons = {raw: _without_moves(view, then, shift) for raw, shift in reasons.items()}
     places = _Places(view, then)
@@ -172,11 +174,14 @@ def _without_moves(view: View, then: Snapshot, shift: Shift) -> Shift:
     return replace(shift, reasons=tuple(changed))
 
 
-def without_jump(shifts: Sequence[Shift], comparison: Comparison, found: Jump | None, dimension: Dimension) -> tuple[Shift, ...]:
+def without_jump(
+    view: View, then: Snapshot, comparison: Comparison, shifts: Sequence[Shift], found: Jump | None
+) -> tuple[Shift, ...]:
     """Add the change without a model that alone makes the shifts, unless the comparison leaves that model out anyway."""
     if found is None or (comparison.models and found.model not in comparison.models[-1 if found.entered else 0]):
         return tuple(shifts)
-    return without(shifts, comparison.rankings[0], comparison.rankings[-1], found, dimension)
+    on = (view.now if found.entered else then).taken_on
+    return without(shifts, comparison.rankings[0], comparison.rankings[-1], found, view.dimension, on=on)
 
 
 def trend(view: View, then: Snapshot, comparison: Comparison, explained: Sequence[Shift]) -> tuple[str, ...]:
@@ -185,7 +190,7 @@ def trend(view: View, then: Snapshot, comparison: Comparison, explained: Sequenc
         return ()
     listings = comparison.models or (view.models_of(then), view.models)
     certain = [shift for shift in explained if shift.basis is Basis.BOTH or shift.low is None]
-    return trend_without(certain, listings[0], listings[-1], view.dimension)
+    return trend_without(certain, listings[0], listings[-1], view.dimension, (then.taken_on, view.now.taken_on))
 
 
 class _Places:

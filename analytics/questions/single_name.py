@@ -29,7 +29,7 @@ from analytics.query import About, Form, Option, Query
 from analytics.questions import chart_specs, shifts
 from analytics.questions.question import Question, View
 from analytics.questions.question_parts import Fields, FollowUpRules
-from analytics.questions.ranking_notes import headline_now, parts_of_models
+from analytics.questions.ranking_notes import headline_now, other_spellings, parts_of_models
 from analytics.statistics import comparison
 from analytics.statistics.highlights import rank_changes
 from analytics.statistics.robustness import sentence_without, without_largest
@@ -76,7 +76,7 @@ def name_question(subject: Subject) -> Question:
     def answer(query: Query, history: History) -> Answer:
         view = View(query, history, subject.dimension)
         view.require()
-        raw = resolve(query.names[0], subject.dimension, view.names, query)
+        raw = resolve(query.names[0], subject.dimension, view.names, query, view.now.taken_on)
         return _answer_over_time(view, subject, raw) if query.since else _answer_at_date(view, subject, raw)
 
     creators = {"creators"} if subject.dimension is not Dimension.CREATOR else set()
@@ -101,10 +101,10 @@ def _answer_at_date(view: View, subject: Subject, raw: str) -> Answer:
     headline = headline_now(
         [shifts.possible(view, ranking) for ranking in rankings], shares, noun_phrase(subject.dimension, raw), view
     )
-    members = grouping.members_of(view.models, subject.dimension, raw)
+    members = grouping.members_of(view.models, subject.dimension, raw, view.now.taken_on)
     models = comparison.model_ranking(members, _model_measure(view), _total(view))
     has_creators = subject.dimension is not Dimension.CREATOR and not view.partial
-    creators = comparison.creator_ranking(members, view.leading) if has_creators else None
+    creators = comparison.creator_ranking(members, view.leading, view.now.taken_on) if has_creators else None
     leading = rankings[-1]
     categories, series = chart_specs.bars(leading, subject.dimension, required=raw, limit=7)
     details = [f"{s.name}: {percent(s.portion)}" for s in models.shares[:5]]
@@ -133,6 +133,7 @@ def _answer_at_date(view: View, subject: Subject, raw: str) -> Answer:
             *_robust(view, raw, leading.by),
             *parts_of_models(shown, subject.dimension),
             *(_leading_creators(creators, raw, subject) if creators else _members(shares[-1], subject)),
+            *other_spellings([model for model, _ in members], subject.dimension, raw),
         ),
         next=_next(view, subject, raw, models),
     )
@@ -141,7 +142,7 @@ def _answer_at_date(view: View, subject: Subject, raw: str) -> Answer:
 def _robust(view: View, raw: str, by: Measure) -> tuple[str, ...]:
     if by is Measure.MODELS or view.partial:
         return ()
-    without = without_largest(view.models, view.dimension, (raw,), by)
+    without = without_largest(view.models, view.dimension, (raw,), by, view.now.taken_on)
     return sentence_without(without, noun_phrase(view.dimension, raw), by)
 
 

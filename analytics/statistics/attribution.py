@@ -13,8 +13,12 @@ from analytics.statistics.comparison import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from datetime import date
 
     from analytics.domain import Model
+
+    Days = tuple[date | None, date | None]
+    """The dates of two listings, which decide whose a namespace is; without one, its present owner's."""
 
 _BY_NAME = frozenset({Dimension.CREATOR, Dimension.NAMESPACE, Dimension.KIND, Dimension.COUNTRY})
 """Dimensions that follow from a model's id; the others from what the model declares."""
@@ -34,11 +38,13 @@ class _Values:
     """The weight of every model whose names in the dimension are recorded: 1 each."""
     weights: Mapping[str, Mapping[str, float]]
     """The weight of every model under each of its names."""
+    on: date | None
+    """The listing's date."""
 
     def under(self, name: str) -> _Side:
         """Return the listing's values with those of one name."""
         under = {model: weight for model, names in self.weights.items() if (weight := names.get(name))}
-        return _Side(self.values, self.recorded, under)
+        return _Side(self.values, self.recorded, under, self.on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,7 @@ class _Side:
     recorded: Mapping[str, float]
     under: Mapping[str, float]
     """The weight of every model under the name."""
+    on: date | None = None
 
     def portion(self, among: Collection[str], weights: Mapping[str, float] | None = None) -> float:
         """Return the name's portion among some models, optionally with other weights than its own."""
@@ -63,18 +70,26 @@ class _Side:
 
 
 def explained(
-    shifts: Sequence[Shift], before: Sequence[Model], after: Sequence[Model], dimension: Dimension
+    shifts: Sequence[Shift],
+    before: Sequence[Model],
+    after: Sequence[Model],
+    dimension: Dimension,
+    days: Days = (None, None),
 ) -> tuple[Shift, ...]:
-    """Add reasons and split to shifts by one measure; ``before`` and ``after`` are the listings at their two dates."""
+    """Add reasons and split to shifts by one measure; ``before`` and ``after`` are the listings at their two dates, ``days``."""
     if not shifts:
         return ()
-    first, second = _both(before, after, dimension, shifts[0].by)
+    first, second = _both(before, after, dimension, shifts[0].by, days)
     sides = ((shift, first.under(shift.name), second.under(shift.name)) for shift in shifts)
     return tuple(replace(shift, reasons=_reasons(then, now, dimension), split=_split(then, now)) for shift, then, now in sides)
 
 
 def explained_in_part(
-    shifts: Sequence[Shift], before: tuple[Sequence[Model], float], after: tuple[Sequence[Model], float], dimension: Dimension
+    shifts: Sequence[Shift],
+    before: tuple[Sequence[Model], float],
+    after: tuple[Sequence[Model], float],
+    dimension: Dimension,
+    days: Days = (None, None),
 ) -> tuple[Shift, ...]:
     """Add reasons to shifts by one measure where only the leading models have rows.
 
@@ -83,7 +98,7 @@ def explained_in_part(
     """
     if not shifts or shifts[0].by is Measure.MODELS:
         return tuple(shifts)
-    first, second = _both(before[0], after[0], dimension, shifts[0].by)
+    first, second = _both(before[0], after[0], dimension, shifts[0].by, days)
     return tuple(
         _in_part(shift, first.under(shift.name), second.under(shift.name), (before[1], after[1]), dimension) for shift in shifts
     )
@@ -150,7 +165,11 @@ def _cause(model: str, then: _Side, now: _Side, dimension: Dimension, change: fl
     if recorded:
         return Cause.NEWLY_RECORDED if recorded > 0 else Cause.NO_LONGER_RECORDED
     if then.under.get(model) != now.under.get(model):
-        return Cause.RENAMED if dimension in _BY_NAME else Cause.DECLARED
+        if dimension not in _BY_NAME:
+            return Cause.DECLARED
+        namespace = model.partition("/")[0]
+        owners = {grouping.grouped_name(dimension, namespace, side.on) for side in (then, now)}
+        return Cause.OWNER if len(owners) > 1 else Cause.RENAMED
     return _cause_by_value(now.values[model] - then.values[model], round(change, _DECIMALS))
 
 
@@ -185,19 +204,21 @@ def _split(then: _Side, now: _Side) -> Split:
     )
 
 
-def _both(before: Sequence[Model], after: Sequence[Model], dimension: Dimension, by: Measure) -> tuple[_Values, _Values]:
+def _both(
+    before: Sequence[Model], after: Sequence[Model], dimension: Dimension, by: Measure, days: Days
+) -> tuple[_Values, _Values]:
     present_ids = {model.hub_id: model.id for model in after if model.hub_id}
-    return _read(before, dimension, by, present_ids), _read(after, dimension, by, {})
+    return _read(before, dimension, by, present_ids, days[0]), _read(after, dimension, by, {}, days[1])
 
 
-def _read(models: Sequence[Model], dimension: Dimension, by: Measure, present_ids: Mapping[str, str]) -> _Values:
-    """Read one listing; ``present_ids`` has the present ids of models by their ``hub_id``."""
+def _read(models: Sequence[Model], dimension: Dimension, by: Measure, present_ids: Mapping[str, str], on: date | None) -> _Values:
+    """Read the listing of a date; ``present_ids`` has the present ids of models by their ``hub_id``."""
     values: dict[str, float] = {}
     recorded: dict[str, float] = {}
     weights: dict[str, Mapping[str, float]] = {}
     for model in models:
         model_id = renames.successor(present_ids.get(model.hub_id or "", model.id))
-        own, value = grouping.weights_of(model, dimension), value_of(model, by)
+        own, value = grouping.weights_of(model, dimension, on), value_of(model, by)
         whole = sum(own.values())
         if model_id in values:
             # Both the old and the new id may be in a list: the weight is their mean, weighted by value.
@@ -207,4 +228,4 @@ def _read(models: Sequence[Model], dimension: Dimension, by: Measure, present_id
             other, value = weights[model_id], both
             own = {name: other.get(name, 0.0) * (1 - part) + own.get(name, 0.0) * part for name in other.keys() | own.keys()}
         recorded[model_id], weights[model_id], values[model_id] = whole, own, value
-    return _Values(values, {model: weight for model, weight in recorded.items() if weight}, weights)
+    return _Values(values, {model: weight for model, weight in recorded.items() if weight}, weights, on)

@@ -11,17 +11,19 @@ from analytics.names import grouping, renames
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from datetime import date
 
 _OF_ANY_SIZE = {Dimension.KIND, Dimension.COUNTRY}
 """Dimensions in which small creators count as *not known*, like many others."""
 
 
-def ranking(counts: Sequence[Count], whole: Count, by: Measure, dimension: Dimension) -> Ranking:
+def ranking(counts: Sequence[Count], whole: Count, by: Measure, dimension: Dimension, on: date | None = None) -> Ranking:
     """Rank the names of one dimension by one measure.
 
-    ``counts`` are the rollups of that dimension (of namespaces, for creators), ``whole`` that of the list. A portion is a name's
-    value over all recorded values, so portions sum to 1, together with the ranking's ``rest``. Equal values share the better rank
-    and are in alphabetical order. *None declared* and *not known* come last and have no rank.
+    ``counts`` are the rollups of that dimension (of namespaces, for creators), ``whole`` that of the list; ``on`` is its date,
+    which decides who owns a namespace. A portion is a name's value over all recorded values, so portions sum to 1, together with
+    the ranking's ``rest``. Equal values share the better rank and are in alphabetical order. *None declared* and *not known* come
+    last and have no rank.
     """
     rest = [count for count in counts if count.name in REST and dimension not in _OF_ANY_SIZE]
     if rest:
@@ -31,10 +33,10 @@ def ranking(counts: Sequence[Count], whole: Count, by: Measure, dimension: Dimen
     summed = grouping.is_grouped(dimension)
     for count in counts:
         value = measured(count, by)
-        name = grouping.grouped_name(dimension, count.name) if summed else count.name
+        name = grouping.grouped_name(dimension, count.name, on) if summed else count.name
         values[name] = values.get(name, 0.0) + value
         if summed:
-            own, member = parts.setdefault(name, {}), grouping.member(dimension, count.name)
+            own, member = parts.setdefault(name, {}), grouping.member(dimension, count.name, on)
             own[member] = own.get(member, 0.0) + value
     # Rounded, so that three thirds of a model tie with a whole one.
     even = {name: round(value, 6) for name, value in values.items()}
@@ -52,7 +54,7 @@ def ranking(counts: Sequence[Count], whole: Count, by: Measure, dimension: Dimen
 
 
 def ranking_of(models: Sequence[Model], by: Measure, dimension: Dimension) -> Ranking:
-    """Rank the names of some models by one measure, as :func:`ranking` does from their rollups."""
+    """Rank the names of some models by one measure, as :func:`ranking` does from their rollups; creators as of now."""
     stored = grouping.stored(dimension)
     values: dict[str, float] = {}
     for model in models:
@@ -85,14 +87,17 @@ def model_ranking(models: Sequence[tuple[Model, float]], by: Measure, total: flo
     return Ranking(by, "model", total, math.fsum(value for _, value in values), tuple(shares))
 
 
-def creator_ranking(models: Sequence[tuple[Model, float]], by: Measure) -> Ranking:
-    """Rank the creators of some models by one measure. Each model comes with its weight; a portion is of what they add up to."""
+def creator_ranking(models: Sequence[tuple[Model, float]], by: Measure, on: date | None = None) -> Ranking:
+    """Rank the creators of some models of a listing by one measure.
+
+    Each model comes with its weight; a portion is of what they add up to. ``on`` is the listing's date.
+    """
     namespaces: dict[str, float] = {}
     for model, weight in models:
         namespaces[model.namespace] = namespaces.get(model.namespace, 0.0) + weight * value_of(model, by)
     counts = [Count(Dimension.NAMESPACE, name, "", value, value, value) for name, value in namespaces.items()]
     total = sum(namespaces.values())
-    return ranking(counts, Count(None, "", "", total, total, total), by, Dimension.CREATOR)
+    return ranking(counts, Count(None, "", "", total, total, total), by, Dimension.CREATOR, on)
 
 
 def find(shares: Ranking, name: str) -> Share | None:
@@ -120,9 +125,14 @@ def _shift(name: str, by: Measure, then: Share | None, now: Share | None) -> Shi
     return Shift(name, by, before, after, after - before, then.rank if then else None, now.rank if now else None)
 
 
-def portion_of_any(models: Sequence[Model], dimension: Dimension, names: Collection[str], by: Measure) -> float:
-    """Return the portion of the models under any of some names, each counted whole, among those whose names are recorded."""
-    recorded = [(weights, value_of(model, by)) for model in models if (weights := grouping.weights_of(model, dimension))]
+def portion_of_any(
+    models: Sequence[Model], dimension: Dimension, names: Collection[str], by: Measure, on: date | None = None
+) -> float:
+    """Return the portion of the models under any of some names, each counted whole, among those whose names are recorded.
+
+    ``on`` is the listing's date.
+    """
+    recorded = [(weights, value_of(model, by)) for model in models if (weights := grouping.weights_of(model, dimension, on))]
     whole = math.fsum(value for _, value in recorded)
     return math.fsum(value for weights, value in recorded if not weights.keys().isdisjoint(names)) / whole if whole else 0.0
 

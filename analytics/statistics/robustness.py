@@ -12,10 +12,12 @@ from analytics.statistics.comparison import present_ids, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from datetime import date
 
     from analytics.answer import Shift
     from analytics.domain import Dimension, Measure, Model
     from analytics.formatting.phrases import NounPhrase
+    from analytics.statistics.attribution import Days
 
 NOTABLE = 0.05
 """Difference of the portion with and without the largest model from which it is reported."""
@@ -33,13 +35,15 @@ class Without:
     """What the portions of the names that the model isn't under would be multiplied by."""
 
 
-def without_largest(models: Sequence[Model], dimension: Dimension, names: Collection[str], by: Measure) -> Without | None:
+def without_largest(
+    models: Sequence[Model], dimension: Dimension, names: Collection[str], by: Measure, on: date | None = None
+) -> Without | None:
     """Return the share of some names without their largest model; ``None`` where nothing else is recorded.
 
     Computed as ``(S - w*v) / (V - v)`` instead of ``S / V``, with ``S`` the names' value, ``V`` all that is recorded, ``v`` the
-    model's value and ``w`` its weight under the names.
+    model's value and ``w`` its weight under the names. ``on`` is the listing's date.
     """
-    recorded = [(model, weights, value_of(model, by)) for model in models if (weights := weights_of(model, dimension))]
+    recorded = [(model, weights, value_of(model, by)) for model in models if (weights := weights_of(model, dimension, on))]
     under = [(sum(weights.get(name, 0.0) for name in names), value, model) for model, weights, value in recorded]
     whole, part = sum(value for _, value, _ in under), sum(weight * value for weight, value, _ in under)
     weight, value, largest = max(under, key=lambda row: (row[0] * row[1], row[2].id), default=(0.0, 0.0, None))
@@ -57,11 +61,16 @@ def sentence_without(without: Without | None, subject: NounPhrase, by: Measure) 
 
 
 def trend_without(
-    shifts: Sequence[Shift], before: Sequence[Model], after: Sequence[Model], dimension: Dimension
+    shifts: Sequence[Shift],
+    before: Sequence[Model],
+    after: Sequence[Model],
+    dimension: Dimension,
+    days: Days = (None, None),
 ) -> tuple[str, ...]:
     """Return a sentence about each explained shift that is another finding without the model that made most of it.
 
-    That is a shift that turns around, or of which less than half is left.
+    That is a shift that turns around, or of which less than half is left. ``before`` and ``after`` are the listings at their two
+    dates, ``days``.
     """
     sentences = []
     ids = present_ids((before, after))
@@ -70,7 +79,10 @@ def trend_without(
         made_by = next((reason.model for reason in shift.reasons if reason.points * shift.points > 0), None)
         if made_by is None or abs(shift.points) < LEAST_CHANGE:
             continue
-        old, new = (_portion([m for m, present in side if present != made_by], dimension, shift) for side in sides)
+        old, new = (
+            _portion([m for m, present in side if present != made_by], dimension, shift, on)
+            for side, on in zip(sides, days, strict=True)
+        )
         if not old and not new:
             continue  # the name has no other model
         if old is None or new is None:
@@ -84,8 +96,8 @@ def trend_without(
     return tuple(sentences)
 
 
-def _portion(models: Sequence[Model], dimension: Dimension, shift: Shift) -> float | None:
+def _portion(models: Sequence[Model], dimension: Dimension, shift: Shift, on: date | None) -> float | None:
     """Return the portion of a shift's name among some models; ``None`` where nothing is recorded."""
-    recorded = [(weights, value_of(model, shift.by)) for model in models if (weights := weights_of(model, dimension))]
+    recorded = [(weights, value_of(model, shift.by)) for model in models if (weights := weights_of(model, dimension, on))]
     whole = sum(value for _, value in recorded)
     return sum(weights.get(shift.name, 0.0) * value for weights, value in recorded) / whole if whole else None

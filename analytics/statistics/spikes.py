@@ -13,6 +13,7 @@ from analytics.statistics.quality import DOMINANT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from analytics.answer import Ranking, Shift
     from analytics.domain import Dimension, Model
@@ -69,9 +70,11 @@ def is_spike(left: Jump | None, entered: Jump | None) -> bool:
     return _present_id(left.model) == _present_id(entered.model)
 
 
-def without(shifts: Sequence[Shift], before: Ranking, after: Ranking, found: Jump, dimension: Dimension) -> tuple[Shift, ...]:
-    """Add to each shift the change that it would be if neither list had the model."""
-    weights = grouping.weights_of(found.model, dimension)
+def without(
+    shifts: Sequence[Shift], before: Ranking, after: Ranking, found: Jump, dimension: Dimension, *, on: date | None = None
+) -> tuple[Shift, ...]:
+    """Add to each shift the change that it would be if neither list had the model; ``on`` is the date of the list that has it."""
+    weights = grouping.weights_of(found.model, dimension, on)
     value = value_of(found.model, after.by) if weights else 0.0
     recorded = (after if found.entered else before).recorded
 

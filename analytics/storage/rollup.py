@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analytics.domain import NONE_DECLARED, Count, Dimension
+from analytics.domain import Count, Dimension
 from analytics.names.grouping import STORED, names_of
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def roll_up(models: Iterable[Model]) -> list[Count]:
     sums: dict[_Key, list[float]] = {}
     likes: dict[_Key, float] = {}
     for model in models:
-        tasks = ("", model.task or NONE_DECLARED) if model.task is not None else ("",)
+        tasks = ("", *names_of(model, Dimension.TASK))
         for dimension, name, weight in _names(model):
             for task in tasks if dimension is not Dimension.TASK else ("",):
                 key = (dimension, name, task)

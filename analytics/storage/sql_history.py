@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from analytics.domain import Count, Dimension, ListName, Model, Snapshot
+from analytics.names.spellings import FOLDED, folded
 from analytics.storage import snapshot_writer
 from analytics.storage.database import reaching, writing
 from analytics.storage.schema import CODES, LISTING, ROLLUP, SEPARATOR, SNAPSHOT, TEXTS, WORD, chunks, digest
@@ -66,11 +67,13 @@ class SqlHistory:
             )
         )
         with reaching(), self._database.connect() as connection:
-            return [
+            counts = [
                 (row.snapshot, Count(dimension, row.text, task, row.models, row.downloads, row.likes))
                 for ids in chunks(snapshots)
                 for row in connection.execute(chosen.where(c.snapshot.in_(ids)))
             ]
+        # Snapshots stored before a spelling was known have it as a name of its own.
+        return folded(counts) if dimension in FOLDED else counts
 
     def models(self, snapshot: int) -> tuple[Model, ...]:
         """See :class:`analytics.storage.history.History`."""

@@ -110,6 +110,26 @@ def test_shifts_and_their_reasons():
     )
 
 
+def test_owners_and_countries():
+    counts = roll_up([Model("jinaai/a", 20), Model("google/b", 80)])
+    namespaces = [c for c in counts if c.dimension is Dimension.NAMESPACE and not c.task]
+    whole = next(c for c in counts if c.dimension is None and not c.task)
+    said = example("Owners and countries")
+    for day, owner, country in ((date(2024, 9, 20), "Jina AI", "Germany"), (date(2026, 8, 22), "Elastic", "Netherlands")):
+        for dimension, subject in ((Dimension.CREATOR, owner), (Dimension.COUNTRY, country)):
+            found = comparison.ranking(namespaces, whole, Measure.DOWNLOADS, dimension, day)
+            assert percent(comparison.find(found, subject).portion) == "20.0%"
+        assert day.isoformat() in said
+        assert re.search(rf"{owner}, from (?:the )?{country}, (?:has )?20.0%", said)
+
+
+def test_spellings():
+    declared = (("a", 60, "apache-2.0"), ("b", 30, "apache-license-2.0"), ("c", 10, "MIT"))
+    models = [Model(f"x/{name}", downloads, licenses=(license_,)) for name, downloads, license_ in declared]
+    apache = comparison.find(ranked(models, Dimension.LICENSE, Measure.DOWNLOADS), "apache-2.0")
+    assert f"Apache-2.0 has {percent(apache.portion)} of downloads" in example("Spellings")
+
+
 def test_which_snapshots_are_compared():
     days = [date(2026, month, 28) for month in (5, 6, 7, 8)]
     snapshots = tuple(

@@ -40,6 +40,7 @@ class Row:
     licenses: tuple[str, ...] | None
     task: str | None
     library: str | None
+    day: str
     tagged: tuple[str, ...] = ()
     """The licenses among its tags."""
 
@@ -75,6 +76,7 @@ def _first(rows: list[dict[str, str]], measure: str) -> tuple[Row, ...]:
             _licenses(row),
             (row["pipeline_tag"] or NONE) if "pipeline_tag" in filled else None,
             (row["library_name"] or NONE) if "library_name" in filled else None,
+            row["snapshot_date"],
             tuple(tag[8:] for tag in row["tags"].split(";") if tag.startswith("license:")),
         )
         for row in first

@@ -21,11 +21,18 @@ if TYPE_CHECKING:
 
 NAMES = Path(__file__).parents[2] / "analytics" / "names"
 MOVED = tomllib.loads((NAMES / "renames.toml").read_text(encoding="utf-8"))
-FAMILY = {
-    namespace.casefold(): family["name"]
-    for family in tomllib.loads((NAMES / "creators.toml").read_text(encoding="utf-8"))["family"]
-    for namespace in family["namespaces"]
-}
+OWNERS: dict[str, dict[str, str]] = defaultdict(dict)
+"""By namespace: from which day on it counts under which family."""
+for _family in tomllib.loads((NAMES / "creators.toml").read_text(encoding="utf-8"))["family"]:
+    for _namespace in _family["namespaces"]:
+        OWNERS[_namespace.casefold()][_family["since"].isoformat()] = _family["name"]
+
+SPELLED = {
+    entry["tag"]: entry["spelling_of"]
+    for entry in tomllib.loads((NAMES / "licenses.toml").read_text(encoding="utf-8"))["license"]
+    if "spelling_of" in entry
+} | {"PyTorch": "pytorch", "comfyUI": "comfyui"}
+"""What stands in the files for another license or library."""
 
 DIMENSIONS = {
     "licenses": "license",
@@ -81,20 +88,27 @@ def today(model_id: str) -> str:
     return MOVED["namespaces"].get(namespace, namespace) + slash + name if slash else moved
 
 
+def owner(namespace: str, day: str) -> str:
+    """Return the family that a namespace belonged to on a day, the first one also before that; the namespace where none did."""
+    owners = OWNERS.get(namespace.casefold())
+    if not owners:
+        return namespace
+    return owners[max([since for since in owners if since <= day], default=min(owners))]
+
+
 def names(row: Row, dimension: str) -> tuple[str, ...] | None:
     """Return what a model stands under, in equal parts; ``None`` where that is not recorded."""
     match dimension:
         case "license":
-            return row.licenses
+            return None if row.licenses is None else tuple(SPELLED.get(tag, tag) for tag in row.licenses)
         case "task":
             return None if row.task is None else (row.task,)
         case "library":
-            return None if row.library is None else (row.library,)
+            return None if row.library is None else (SPELLED.get(row.library, row.library),)
         case "namespace":
             return (row.id.split("/")[0],)
         case "creator":
-            namespace = today(row.id).split("/")[0]
-            return (FAMILY.get(namespace.casefold(), namespace),)
+            return (owner(today(row.id).split("/")[0], row.day),)
     return (row.id,)
 
 
@@ -211,6 +225,8 @@ def reasons(before: Sequence[Row], after: Sequence[Row], dimension: str, name: s
             cause = "no longer recorded"
         elif _weight(before, model, dimension, name) != _weight(after, model, dimension, name):
             cause = "changed its name" if dimension in {"creator", "namespace"} else "changed what it declares"
+            if dimension == "creator" and len({owner(model.split("/")[0], side[0].day) for side in (before, after)}) > 1:
+                cause = "changed hands"
         else:
             cause = _moved(_own_amount(after, model, by) - _own_amount(before, model, by), change)
         found.append({"model": model, "cause": cause, "points": change})

@@ -55,12 +55,16 @@ def simulated(tmp_path_factory):
     store = SqlHistory(opened)
     for one in found:
         ingest.store([one], store)
-    return store, tuple(Snapshot(one.taken_on.isoformat(), "top", "simulation", tuple(map(_row, one.models))) for one in found)
+    return store, tuple(_snapshot(one.taken_on.isoformat(), one.models) for one in found)
 
 
-def _row(model):
+def _snapshot(day, models):
+    return Snapshot(day, "top", "simulation", tuple(_row(model, day) for model in models))
+
+
+def _row(model, day):
     bare = (NONE,)
-    return Row(model.id, model.downloads, model.likes, model.licenses or bare, model.task or NONE, model.library or NONE)
+    return Row(model.id, model.downloads, model.likes, model.licenses or bare, model.task or NONE, model.library or NONE, day)
 
 
 def section_of(told, dimension):

@@ -22,7 +22,11 @@ ALIKE = 82
 FEWEST = 5
 """Letters that a word needs to count as misspelled."""
 _COMMON = frozenset(
-    {"ant", "wan", "summary", "chat", "ranking", "classification", "other", "none", "clip", "depth", "mt", "rl", "us"}
+    {
+        *("ant", "wan", "summary", "chat", "ranking", "classification", "other", "none", "clip", "depth", "mt", "rl", "us"),
+        *("bad", "bench", "distributed", "fluently", "funnel", "gradient", "idea", "latent", "modular", "national", "open"),
+        *("playground", "second", "segment", "state", "studio", "swallow", "together"),
+    }
 )
 """Words for names that far more often mean something else."""
 
@@ -109,5 +113,5 @@ def _add_first_words(by_words: dict[str, list[KnownName]]) -> None:
     for family in creators.FAMILIES:
         begins.setdefault(normalize(family.name.split()[0]), set()).add(family.name)
     for word, owners in begins.items():
-        if len(owners) == 1 and len(word) >= FEWEST - 1 and word not in by_words:
+        if len(owners) == 1 and len(word) >= FEWEST - 1 and word not in by_words and word not in _COMMON:
             by_words[word] = [KnownName(Dimension.CREATOR, *owners)]

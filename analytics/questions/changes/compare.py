@@ -58,7 +58,7 @@ def _resolve(query: Query, history: History) -> tuple[View, list[str]]:
     similar: list[str] = []
     for dimension in _DIMENSIONS:
         view = View(query, history, dimension)
-        resolved = [lookup(typed, dimension, view.names) for typed in query.names]
+        resolved = [lookup(typed, dimension, view.names, view.now.taken_on) for typed in query.names]
         names = list(dict.fromkeys(raw for raw in resolved if raw is not None))
         missing = [typed for typed, raw in zip(query.names, resolved, strict=True) if raw is None]
         if not missing:

@@ -63,7 +63,7 @@ def _answer(query: Query, history: History) -> Answer:
     then, notes = _before(view)
     compared = shifts.compare(view, then, by)
     found = _jump(view, then)
-    explained = shifts.without_jump(shifts.explain(view, then, compared, _EXPLAINED), compared, found, dimension)
+    explained = shifts.without_jump(view, then, compared, shifts.explain(view, then, compared, _EXPLAINED), found)
     ranked = [shift for shift in explained if shift.is_ranked]
     changes = [shift for shift in ranked if shift.points]
     number, changes = len(changes), changes[: query.top]

@@ -12,6 +12,7 @@ from analytics.chart import ChartKind, Dot
 from analytics.domain import Dimension, ListName, Measure
 from analytics.errors import NoDataError
 from analytics.formatting.phrases import MINUS, day, plural, window
+from analytics.names.grouping import names_of
 from analytics.query import Form, Needs, Option, Query, Rows, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.question import Question, View
@@ -184,8 +185,8 @@ def _by_task(models: Sequence[Model], query: Query) -> tuple[str, ...]:
         return ()
     tasks: dict[str, list[Model]] = {}
     for model in models:
-        if model.task:
-            tasks.setdefault(model.task, []).append(model)
+        for task in names_of(model, Dimension.TASK) if model.task else ():
+            tasks.setdefault(task, []).append(model)
     correlations: list[tuple[float, str, int]] = []
     for task, members in tasks.items():
         with suppress(ValueError):

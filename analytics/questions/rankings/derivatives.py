@@ -18,6 +18,7 @@ from analytics.statistics import comparison
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from analytics.domain import Measure, Model
     from analytics.query import Query
@@ -37,19 +38,20 @@ def _contrast(models: Ranking, downloads: Ranking) -> str:
     return contrast("Derived models", derived_models, derived_downloads)
 
 
-def reach(models: Sequence[Model], by: Measure) -> Ranking:
+def reach(models: Sequence[Model], by: Measure, on: date | None = None) -> Ranking:
     """Rank creators by the downloads (likes, number) of the models derived from theirs, by themselves or by others.
 
     A portion is of the list's recorded total, so it compares with the creator's own share; ``members`` divide it into derivatives
     by the creator and by others. A model with several base models counts for their creators in equal parts.
+    ``on`` is the listing's date.
     """
     total = sum(comparison.value_of(model, by) for model in models if model.tags)
     parts: dict[str, dict[str, float]] = {}
     for model in models:
         base_models = bases(model)
         for base in base_models:
-            maker = creator(base.partition("/")[0])
-            by_whom = _OWN if maker == creator(model.namespace) else _OTHERS
+            maker = creator(base.partition("/")[0], on)
+            by_whom = _OWN if maker == creator(model.namespace, on) else _OTHERS
             cell = parts.setdefault(maker, {_OWN: 0.0, _OTHERS: 0.0})
             cell[by_whom] += comparison.value_of(model, by) / len(base_models)
     sums = {maker: sum(cell.values()) for maker, cell in parts.items()}
@@ -91,7 +93,7 @@ def _answer(query: Query, history: History) -> Answer:
     if query.since or query.within is ListName.HUB:
         return answer
     view = View(query, history, Dimension.DERIVATION)
-    ranked = reach(view.models, view.leading)
+    ranked = reach(view.models, view.leading, view.now.taken_on)
     if not ranked.shares:
         return answer
     own = View(query, history, Dimension.CREATOR).ranking(view.leading)

@@ -12,8 +12,8 @@ from analytics.chart import ChartKind, Series, Unit
 from analytics.domain import Dimension, Measure, Model
 from analytics.errors import QueryError
 from analytics.formatting.numbers import count, percent
-from analytics.formatting.phrases import day, enumerate_, of_list, ordinal, plural, ranked_by, short_day
-from analytics.names import grouping, licenses, renames
+from analytics.formatting.phrases import day, enumerate_, name, of_list, ordinal, plural, ranked_by, short_day
+from analytics.names import grouping, renames
 from analytics.names.normalize import normalize
 from analytics.query import About, Form, Needs, Option, Query, Rows, Spoken
 from analytics.questions import chart_specs
@@ -24,6 +24,7 @@ from analytics.statistics import comparison
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     from analytics.answer import Source
     from analytics.chart import Chart
@@ -59,11 +60,11 @@ def _answer(query: Query, history: History) -> Answer:
         source=source,
         chart=chart,
         rankings=(replace(ranking, shares=tuple(s for s in ranking.shares if s.name == model.id)),),
-        facts=_facts(model, rank) | past,
+        facts=_facts(model, rank, view.now.taken_on) | past,
         notes=(*notes, *more_notes),
         next=(
             str(query.but(names=(model.id,), since=None if query.since else since)) if since or query.since else "models",
-            str(Query("creator", (grouping.creator(model.namespace),), within=query.within, at=query.at)),
+            str(Query("creator", (grouping.creator(model.namespace, view.now.taken_on),), within=query.within, at=query.at)),
             *([str(Query("task", (model.task,), within=query.within, at=query.at))] if model.task else []),
         ),
     )
@@ -107,18 +108,25 @@ def _ranked(view: View) -> tuple[Model, ...]:
     return tuple(model for place, model in enumerate(view.models, start=1) if ranks[model.id] == place)
 
 
-def _facts(model: Model, rank: int) -> dict[str, str | float | None]:
+def _facts(model: Model, rank: int, on: date) -> dict[str, str | float | None]:
     return {
         "rank": rank,
         "downloads": model.downloads,
         "likes": model.likes,
-        "license": None if model.licenses is None else ", ".join(licenses.title(n) for n in model.licenses) or "none declared",
-        "task": model.task or None,
-        "library": model.library or None,
-        "creator": grouping.creator(model.namespace),
+        "license": _declared(model, Dimension.LICENSE),
+        "task": _declared(model, Dimension.TASK) if model.task else None,
+        "library": _declared(model, Dimension.LIBRARY) if model.library else None,
+        "creator": grouping.creator(model.namespace, on),
         "created": model.created[:10] if model.created else None,
         "gated": {"false": "no", "true": "yes"}.get(model.gated, model.gated) if model.gated else None,
     }
+
+
+def _declared(model: Model, dimension: Dimension) -> str | None:
+    """Return a model's names, each with the model's own spelling where it is another; ``None`` where they aren't recorded."""
+    named = zip(grouping.names_of(model, dimension), grouping.declared_by(model, dimension), strict=True)
+    spelled = [name(dimension, raw) + ("" if own == raw else f" (declared as “{own}”)") for raw, own in named]
+    return ", ".join(spelled) or None
 
 
 def _surrounding_chart(view: View, source: Source, rank: int, headline: str) -> Chart:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analytics.domain import EVERYONE_ELSE, EVERYTHING_ELSE, NONE_DECLARED, Count, Dimension
+from analytics.names.spellings import folded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -151,7 +152,7 @@ class StreamingRollup:
             if dimension is not Dimension.TASK:
                 for number in range(1, values.shape[2]):
                     found += _counts(dimension, texts, values[:, :, number], tasks[number])
-        return found
+        return [count for _, count in folded((0, count) for count in found)]
 
 
 def _group_tail(texts: list[str], values: Values) -> tuple[list[str], Values]:

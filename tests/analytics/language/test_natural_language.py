@@ -84,6 +84,11 @@ def test_what_nobody_can_be_sure_of_is_not_answered(text):
     assert understood(text).query is None
 
 
+@pytest.mark.parametrize("word", ["idea", "distributed", "open", "second", "state", "together", "national", "modular"])
+def test_everyday_words_name_no_creator(word):
+    assert directory({}).find(word) == ()
+
+
 WORDS = ("meta", "vs", "qwen", "in", "since", "may", "top", "5", "by", "likes", "2026-13", "a/b", "the", "ago", "asr", "models")
 
 

@@ -25,7 +25,8 @@ ENTRY = '[[license]]\ntag = "a-1.0"\nfamily = "permissive"\ntitle = "A"\n'
         ("cc-by-nc-4.0", "non-commercial", "CC-BY-NC-4.0"),
         ("other", "other", "tagged “other”"),
         ("a-tag-nobody-knows", "other", "a-tag-nobody-knows"),
-        ("apache-license-2.0", "permissive", "apache-license-2.0"),
+        ("apache-license-2.0", "permissive", "Apache-2.0"),
+        ("Apache License 2.0", "permissive", "Apache-2.0"),
         (NONE_DECLARED, NONE_DECLARED, NONE_DECLARED),
     ],
 )
@@ -41,7 +42,7 @@ def test_a_tag_has_a_family_and_a_title(tag: str, family: str, shown: str) -> No
         ("Apache-2.0", "apache-2.0"),
         ("Apache License, Version 2.0", "apache-2.0"),
         ("the apache v2 licence", "apache-2.0"),
-        ("apache-license-2.0", "apache-license-2.0"),
+        ("apache-license-2.0", "apache-2.0"),
         ("mit license", "mit"),
         ("llama 3.1", "llama3.1"),
         ("Llama3", "llama3"),
@@ -68,8 +69,8 @@ def test_unknown_words_find_nothing(words: str) -> None:
 
 @pytest.mark.parametrize("entry", LICENSES, ids=lambda entry: entry.tag)
 def test_every_word_for_a_license_finds_it(entry: License) -> None:
-    assert find(entry.tag.upper()) == entry.tag
-    assert {find(word) for word in entry.words} <= {entry.tag, entry.spelling_of}
+    assert find(entry.tag.upper()) == (entry.spelling_of or entry.tag)
+    assert {find(word) for word in entry.words} == {entry.spelling_of or entry.tag}
     assert license_family(entry.tag) in FAMILIES
 
 
