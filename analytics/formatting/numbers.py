@@ -14,6 +14,13 @@ def percent(portion: float) -> str:
     return f"{portion:.1%}"
 
 
+def chance(probability: float) -> str:
+    """Format a probability as a whole percentage; 0% and 100% are never certain: ``<1%``, ``>99%``."""
+    if probability < 0.005:
+        return "<1%"
+    return ">99%" if probability >= 0.995 else f"{probability:.0%}"
+
+
 def count(value: float) -> str:
     """Format a count with up to three digits: ``60``, ``0.5``, 1234 as ``1.23k``, 257827147 as ``258M``, 2.0e9 as ``2B``."""
     for size, suffix in _SUFFIXES:

@@ -1,10 +1,10 @@
-"""Forecasts of shares: a random walk with drift on log-odds, and a backtest on the history.
+"""Forecasts of shares: random walks with a shrunken trend on log-odds, calibrated by the errors of past forecasts.
 
-The drift method is that of R. J. Hyndman and G. Athanasopoulos, *Forecasting: Principles and Practice*, 3rd ed. (2021), 5.2
-and 5.5; estimated by :class:`statsmodels.regression.linear_model.WLS`, so that months without a snapshot may be missing.
-The drift is shrunk by the nonnegative garrote (L. Breiman, *Better subset regression using the nonnegative garrote*,
-Technometrics 37 (1995) 373-384): with a few months of data, most apparent trends are noise. On the real listings of 2026 that
-halves the error of the plain drift (``bench/backtest.py``).
+The walk is the drift method of R. J. Hyndman and G. Athanasopoulos, *Forecasting: Principles and Practice*, 3rd ed. (2021), 5.2,
+by least squares, so that months without a snapshot may be missing. Its trend is shrunk by the nonnegative garrote (L. Breiman,
+*Better subset regression using the nonnegative garrote*, Technometrics 37 (1995) 373-384): with a few months of data, most
+apparent trends are noise. :mod:`analytics.statistics.calibration` says how much of the trend and how wide an interval past
+forecasts of the same list needed. ``bench/backtest.py`` compares this with other methods.
 """
 
 from __future__ import annotations
@@ -12,21 +12,30 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import median
 from typing import TYPE_CHECKING
 
+from analytics.statistics.calibration import LEVEL, NORMAL, Calibration, PastForecast, calibrate
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 FEWEST = 6
 """Fewest months with a snapshot for a forecast."""
 HORIZONS = (3, 12)
 """Months ahead."""
-LEVEL = 0.8
-"""Probability of the intervals."""
+HISTORY = 2
+"""Months of history that a forecast needs for each month ahead."""
 LEADERS = 5
 """Names of a ranking to forecast."""
 GARROTE = 3.0
-"""Squared standard errors by which the drift must differ from 0 to be used at all."""
+"""Squared standard errors by which the trend must differ from 0 to be used at all."""
+DECAY = 0.9
+"""Weight of a step against one that is a month newer: trends change."""
+POOLED = 4
+"""Steps by which the noise of one name is drawn to the median of the leaders."""
+_QUANTILES = 200
+"""Points of each distribution at which chances of leading are summed."""
 _ROUNDING = 1e-9
 """Tolerance for a share that never changed, whose interval has no width."""
 _EDGE = 1e-6
@@ -34,17 +43,40 @@ _EDGE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
-    """An expected portion with its interval, each 0 to 1."""
+class Distribution:
+    """A later portion, whose log-odds are normally distributed."""
 
-    expected: float
-    low: float
-    high: float
+    center: float
+    """In log-odds, like ``spread``, the standard deviation."""
+    spread: float
+
+    def quantile(self, probability: float) -> float:
+        """Return the portion that the later one is below with a probability between 0 and 1."""
+        return _portion(self.center + self.spread * NORMAL.inv_cdf(probability))
+
+    @property
+    def expected(self) -> float:
+        """The median portion, 0 to 1."""
+        return _portion(self.center)
+
+    @property
+    def low(self) -> float:
+        """The lower end of the interval that should hold with :data:`LEVEL`."""
+        return self.quantile((1 - LEVEL) / 2)
+
+    @property
+    def high(self) -> float:
+        """The upper end of that interval."""
+        return self.quantile((1 + LEVEL) / 2)
+
+    def holds(self, portion: float) -> bool:
+        """Return whether the interval contains a portion."""
+        return self.low - _ROUNDING <= portion <= self.high + _ROUNDING
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """The result of a backtest: forecasts from every earlier month against the later shares."""
+    """How past forecasts did, each made from the data up to its month."""
 
     months: int
     """Ahead."""
@@ -57,35 +89,127 @@ class Check:
     """The same for forecasts of no change, the baseline."""
 
 
-def project(course: Sequence[float | None], months: Sequence[int]) -> tuple[Interval, ...]:
-    """Project monthly portions, of which the last must be recorded, to each number of ``months`` ahead.
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A random walk of log-odds, estimated from a course."""
+
+    last: float
+    trend: float
+    """Expected change a month, shrunken."""
+    variance: float
+    """Of the changes around the trend, a month."""
+    trend_variance: float
+    freedom: float
+    """Steps less one, including :data:`POOLED`."""
+
+    def change(self, months: int) -> float:
+        """Return the expected change."""
+        return self.trend * months
+
+    def spread(self, months: int) -> float:
+        """Return the standard deviation of the change, wider by as much as Student's t is at 80% for so few steps."""
+        quantile = NORMAL.inv_cdf((1 + LEVEL) / 2)
+        student = 1 + (quantile**2 + 1) / (4 * self.freedom)  # the first term of the Cornish-Fisher expansion
+        return student * math.sqrt(self.variance * months + self.trend_variance * months**2)
+
+
+def fit(courses: Mapping[str, Sequence[float | None]]) -> dict[str, Walk]:
+    """Estimate the walk of each course; their last month must be recorded.
 
     With log-odds :math:`x`, steps :math:`d_i` over :math:`g_i` months, :math:`d_i = m g_i + e_i` and
-    :math:`Var(e_i) = s^2 g_i`: the drift :math:`m` is estimated by least squares weighted by :math:`1 / g_i` and shrunk by
-    :math:`w = max(0, 1 - 3 Var(m) / m^2)`; :math:`h` months ahead lie :math:`x + w m h` with variance
-    :math:`s^2 h + h^2 Var(m)`, in Student's t of as many degrees of freedom as there are steps less one.
+    :math:`Var(e_i) = s^2 g_i`: the trend :math:`m` is estimated by least squares weighted by :math:`a_i / g_i`, where
+    :math:`a_i` is :data:`DECAY` to the power of the step's age in months, and shrunk by :math:`w = max(0, 1 - 3 Var(m) / m^2)`.
+    The noise :math:`s^2` is averaged with the median of all courses, which counts as :data:`POOLED` steps.
 
     Raises:
         ValueError: with fewer than :data:`FEWEST` months recorded, or the last one not recorded.
 
     """
-    from statsmodels.regression.linear_model import WLS  # noqa: PLC0415 - half a second that no other question pays
+    estimates = {name: _estimate(course) for name, course in courses.items()}
+    usual = median(estimate.noise for estimate in estimates.values()) if estimates else 0.0
+    walks = {}
+    for name, own in estimates.items():
+        freedom = own.steps - 1 + POOLED
+        noise = ((own.steps - 1) * own.noise + POOLED * usual) / freedom
+        variance = noise * own.leverage
+        shrinkage = max(0.0, 1 - GARROTE * variance / own.trend**2) if own.trend else 0.0
+        walks[name] = Walk(_log_odds(courses[name][-1] or 0.0), shrinkage * own.trend, noise, variance, freedom)
+    return walks
 
-    known = [(month, _log_odds(value)) for month, value in enumerate(course) if value is not None]
-    if len(known) < FEWEST or course[-1] is None:
-        raise ValueError(f"{len(known)} months are too few, or the last one is missing")
-    gaps = [float(b - a) for (a, _), (b, _) in pairwise(known)]
-    steps = [after - before for (_, before), (_, after) in pairwise(known)]
-    fitted = WLS(steps, gaps, weights=[1 / gap for gap in gaps]).fit()
-    ahead = fitted.get_prediction(exog=[[float(month)] for month in months], weights=[1 / month for month in months])
-    drift, variance = float(fitted.params[0]), float(fitted.bse[0]) ** 2
-    shrinkage = max(0.0, 1 - GARROTE * variance / drift**2) if drift else 0.0
-    start = known[-1][1]
-    intervals = []
-    for predicted, (low, high) in zip(ahead.predicted_mean, ahead.conf_int(obs=True, alpha=1 - LEVEL), strict=True):
-        middle = start + shrinkage * predicted
-        intervals.append(Interval(*(_portion(middle + offset) for offset in (0.0, low - predicted, high - predicted))))
-    return tuple(intervals)
+
+class Forecaster:
+    """Forecasts of the leaders of one ranking from every month of its history, each made from the data up to that month."""
+
+    def __init__(
+        self,
+        courses: Mapping[str, Sequence[float | None]],
+        fit: Callable[[Mapping[str, Sequence[float | None]]], dict[str, Walk]] = fit,
+        calibrate: Callable[[Iterable[PastForecast], int], Calibration] = calibrate,
+    ) -> None:
+        """Estimate the walks.
+
+        ``courses``: by name, the portion in each month, all of one length; ``None`` where there is no snapshot.
+        ``fit`` and ``calibrate``: what a backtest compares.
+        """
+        self.courses = courses
+        self.length = max(map(len, courses.values()), default=0)
+        self._calibrate = calibrate
+        self._walks = {}
+        for end in range(FEWEST, self.length + 1):
+            past = {name: recent(courses[name][:end]) for name in leaders(courses, end)}
+            self._walks[end] = fit({name: course for name, course in past.items() if known(course) >= FEWEST})
+
+    def distributions(self, months: int, end: int | None = None) -> dict[str, Distribution]:
+        """Return each leader's distribution ``months`` after the first ``end`` months of the history, or after all of it.
+
+        Names with fewer than :data:`FEWEST` months are left out.
+        """
+        end = self.length if end is None else end
+        calibration = self._calibrate(self._past(months, end), months)
+        return {
+            name: Distribution(walk.last + calibration.trend * walk.change(months), calibration.width * walk.spread(months))
+            for name, walk in self._walks.get(end, {}).items()
+        }
+
+    def _past(self, months: int, end: int) -> Iterable[PastForecast]:
+        """Yield the forecasts whose result was known at ``end``."""
+        for origin in range(FEWEST, end - months + 1):
+            for name, walk in self._walks[origin].items():
+                if (later := self.courses[name][origin - 1 + months]) is not None:
+                    change = _log_odds(later) - walk.last
+                    yield PastForecast(origin, walk.change(months), walk.spread(months), change)
+
+    def results(self, months: int) -> Iterable[tuple[int, str, Distribution, float]]:
+        """Yield ``(end, name, distribution, later portion)`` for every forecast that could be made and has come due."""
+        for end in range(max(FEWEST, HISTORY * months), self.length - months + 1):
+            for name, distribution in self.distributions(months, end).items():
+                if (later := self.courses[name][end - 1 + months]) is not None:
+                    yield end, name, distribution, later
+
+    def check(self, months: int) -> Check:
+        """Compare past forecasts of so many months ahead with what came."""
+        results = tuple(self.results(months))
+        errors = [abs(distribution.expected - later) for _, _, distribution, later in results]
+        unmoved = [abs((self.courses[name][end - 1] or 0.0) - later) for end, name, _, later in results]
+        mean = (lambda values: sum(values) / len(values)) if results else (lambda _: math.nan)
+        held = sum(distribution.holds(later) for _, _, distribution, later in results)
+        return Check(months, len(results), held, mean(errors), mean(unmoved))
+
+
+def horizons(months: int) -> tuple[int, ...]:
+    """Return how many months ahead a history of ``months`` allows a forecast."""
+    return tuple(ahead for ahead in HORIZONS if months >= HISTORY * ahead)
+
+
+def chances_of_leading(distributions: Mapping[str, Distribution]) -> dict[str, float]:
+    """Return each name's probability to have the largest portion, which add up to 1. Names are taken as independent."""
+    chances = {}
+    for name, own in distributions.items():
+        others = [other for rival, other in distributions.items() if rival != name]
+        points = [own.center + own.spread * z for z in _SCORES] if own.spread else [own.center]
+        chances[name] = sum(math.prod(_below(other, x) for other in others) for x in points) / len(points)
+    whole = sum(chances.values())
+    return {name: chance / whole if whole else 1 / len(chances) for name, chance in chances.items()}
 
 
 def recent(course: Sequence[float | None]) -> Sequence[float | None]:
@@ -99,36 +223,49 @@ def known(course: Sequence[float | None]) -> int:
     return sum(value is not None for value in course)
 
 
-def check(courses: Mapping[str, Sequence[float | None]], horizons: Sequence[int] = HORIZONS) -> tuple[Check, ...]:
-    """Forecast the leaders of every earlier month from the data up to it, and compare with the later shares."""
-    length = max(map(len, courses.values()), default=0)
-    tests: dict[int, list[tuple[Interval, float, float]]] = {months: [] for months in horizons}
-    for end in range(FEWEST, length):
-        within = [months for months in horizons if end - 1 + months < length]
-        for name in leaders(courses, end) if within else ():
-            past = recent(courses[name][:end])
-            if known(past) < FEWEST:
-                continue
-            now = past[-1]
-            for months, interval in zip(within, project(past, within), strict=True):
-                actual = courses[name][end - 1 + months]
-                if actual is not None and now is not None:
-                    tests[months].append((interval, now, actual))
-    return tuple(_check_of(months, results) for months, results in tests.items())
-
-
 def leaders(courses: Mapping[str, Sequence[float | None]], end: int) -> list[str]:
     """Return the leaders in the last of the first ``end`` months; ``[]`` in a month that isn't recorded."""
     now = {name: value for name, course in courses.items() if (value := course[end - 1])}
     return sorted(now, key=lambda name: (-now[name], name))[:LEADERS]
 
 
-def _check_of(months: int, results: Sequence[tuple[Interval, float, float]]) -> Check:
-    """Summarize ``(interval, portion at the time, later portion)`` of every tested forecast."""
-    held = sum(interval.low - _ROUNDING <= actual <= interval.high + _ROUNDING for interval, _, actual in results)
-    mean = (lambda values: sum(values) / len(results)) if results else (lambda _: math.nan)
-    error = mean([abs(interval.expected - actual) for interval, _, actual in results])
-    return Check(months, len(results), held, error, mean([abs(now - actual) for _, now, actual in results]))
+@dataclass(frozen=True, slots=True)
+class _Estimate:
+    """The least-squares fit of one course."""
+
+    trend: float
+    noise: float
+    """Variance a month around the trend."""
+    leverage: float
+    """The variance of the trend for a noise of 1."""
+    steps: float
+    """The number of equally weighted steps that would tell as much."""
+
+
+def _estimate(course: Sequence[float | None]) -> _Estimate:
+    recorded = [(month, _log_odds(value)) for month, value in enumerate(course) if value is not None]
+    if len(recorded) < FEWEST or course[-1] is None:
+        raise ValueError(f"{len(recorded)} months are too few, or the last one is missing")
+    steps = [
+        (month - before, x - x_before, DECAY ** (len(course) - 1 - month))
+        for (before, x_before), (month, x) in pairwise(recorded)
+    ]
+    weight = sum(a for _, _, a in steps)
+    effective = weight**2 / sum(a * a for _, _, a in steps)
+    months = sum(a * gap for gap, _, a in steps)
+    trend = sum(a * step for _, step, a in steps) / months
+    noise = sum(a * (step - trend * gap) ** 2 / gap for gap, step, a in steps) / weight * effective / (effective - 1)
+    return _Estimate(trend, noise, sum(a * a * gap for gap, _, a in steps) / months**2, effective)
+
+
+def _below(distribution: Distribution, x: float) -> float:
+    """Return the probability that a log-odds is below ``x``; a half where it is ``x`` for certain."""
+    if not distribution.spread:
+        return 0.5 * ((x > distribution.center) + (x >= distribution.center))
+    return 0.5 * math.erfc((distribution.center - x) / distribution.spread * math.sqrt(0.5))
+
+
+_SCORES = tuple(NORMAL.inv_cdf((place + 0.5) / _QUANTILES) for place in range(_QUANTILES))
 
 
 def _log_odds(portion: float) -> float:
