@@ -108,7 +108,7 @@ class Score:
         )
 
     def row(self, ahead: int, method: str) -> str:
-        points = [f"{total / self.made * 100:.2f}" for total in (self.pinball, self.width, self.error)]
+        points = [f"{total / self.made * 100:.3f}" for total in (self.pinball, self.width, self.error)]
         brier = f"{self.brier / self.leaders:.3f}"
         return f"| {ahead} | {method} | {self.made:,} | {self.held / self.made:.0%} | {' | '.join(points)} | {brier} |"
 

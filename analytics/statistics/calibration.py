@@ -23,8 +23,8 @@ PRIOR_TREND = 0.75
 """Part of a shrunken trend to use before any forecast has come due."""
 PRIOR_FORECASTS = 4.0
 """How many past forecasts that counts for, each with a trend as large as its spread."""
-PRIOR_WIDTH = 1.05
-"""Factor for the spread before any forecast has come due: forecasts are surer than they should be."""
+PRIOR_WIDTH = 1.0
+"""Factor for the spread before any forecast has come due."""
 _LEAST_SPREAD = 1e-4
 """Stands for the spread of a share that never moved."""
 _HALVINGS = 30

@@ -126,10 +126,14 @@ def test_forecasts():
     for step in (0.1, 0.3, 0.1, 0.3, 0.1):
         log_odds.append(log_odds[-1] + step)
     course = [1 / (1 + math.exp(-x)) for x in log_odds]
-    (found,) = forecasting.project(course, [3])
+    walk = forecasting.fit({"a": course})["a"]
+    found = forecasting.Forecaster({"a": course}).distributions(3)["a"]
     said = example("Forecasts")
     assert f"{-log_odds[-1]:.3f} ({percent(course[-1])})" in said
-    assert f"is {percent(found.expected)}, and" in said
+    assert f"s² = {walk.variance:.4f}, Var(m) = {walk.trend_variance:.4f}" in said
+    shrinkage = 1 - 3 * walk.trend_variance / float(re.search(r" m = (0\.\d+)", said)[1]) ** 2
+    assert f"w = {shrinkage:.2f}" in said
+    assert f"the median is {percent(found.expected)}, and" in said
     assert said.endswith(f"{percent(found.low)} to {percent(found.high)}.")
 
 
