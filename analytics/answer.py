@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ class Share:
     """Models (may be fractional), downloads of 30 days, or likes."""
     portion: float
     """``value`` over the ranking's ``recorded``, 0 to 1."""
-    rank: int
-    """From 1; equal values share the better rank."""
+    rank: int | None
+    """From 1; equal values share the better rank. ``None`` for models whose name is not declared or not known."""
     members: tuple[tuple[str, float], ...] = ()
     """What the value is the sum of, largest first: a creator's namespaces, a country's creators, a family's licenses."""
 
@@ -41,8 +42,24 @@ class Ranking:
     recorded: float
     """The part of ``total`` whose name the source records: the denominator of every portion."""
     shares: tuple[Share, ...]
+    """Those with a rank first, then *none declared* or *not known*."""
     rest: float = 0.0
     """The part of ``recorded`` that the source sums up without names: the small creators of the whole Hub."""
+
+    @property
+    def ranked(self) -> tuple[Share, ...]:
+        """The shares that have a rank, the largest first."""
+        return self.shares[: len(self.shares) - len(self.unranked)]
+
+    @property
+    def unranked(self) -> tuple[Share, ...]:
+        """The shares that stand apart: *none declared*, *not known*."""
+        apart = takewhile(lambda share: share.rank is None, reversed(self.shares))
+        return tuple(apart)[::-1]
+
+    def first(self, top: int | None) -> Ranking:
+        """Return the ranking with the first ``top`` names only, and what stands apart from them."""
+        return self if top is None else replace(self, shares=(*self.ranked[:top], *self.unranked))
 
 
 class Cause(StrEnum):
@@ -51,9 +68,18 @@ class Cause(StrEnum):
     ENTERED = "entered the list"
     LEFT = "left the list"
     GREW = "grew"
+    """Its own downloads (or likes) rose, and with them its part of the share."""
     SHRANK = "shrank"
+    DILUTED = "diluted"
+    """Its own downloads didn't fall, but those of the other models rose more."""
+    OUTLASTED = "the rest fell more"
+    """Its own downloads didn't rise, but its part of the share did."""
+    UNCHANGED = "unchanged"
     DECLARED = "changed what it declares"
-    """Another license, task or library, or one more of them."""
+    """Another license, task or library, or one more of them: both dates record it."""
+    NEWLY_RECORDED = "newly recorded"
+    """The earlier date doesn't record what it declares."""
+    NO_LONGER_RECORDED = "no longer recorded"
     RENAMED = "changed its name"
     TOGETHER = "all other models together"
 
@@ -66,6 +92,13 @@ class Reason:
     cause: Cause
     points: float
     """Share after less share before, 0 to 1; a shift's reasons add up exactly to it."""
+    place: str = ""
+    """For a model that entered or left a list: ``entered the top 30``, ``out of the top 30, now 45th``."""
+
+    @property
+    def why(self) -> str:
+        """The cause in words, with the list where the model entered or left one."""
+        return self.place or self.cause.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +111,7 @@ class Split:
     grew: float
     """From models that are in the list at both dates, by their values alone."""
     declared: float
-    """From those models, by a change of license, task or name."""
+    """From those models, by a change of license, task or name, or of what is recorded of it."""
     entered: float
     """From models that are in the list only at the later date."""
     left: float
@@ -108,6 +141,17 @@ class Forecast:
     """Probability that it leads the forecast names at that date, 0 to 1."""
 
 
+class Basis(StrEnum):
+    """Which models a shift is told of; :mod:`analytics.statistics.coverage` decides."""
+
+    ALL = "all recorded models"
+    """Coverage is alike at both dates, and what isn't recorded can't turn the shift around."""
+    BOUNDS = "all recorded models, with bounds"
+    """Coverage differs, but the shift has one direction, whatever the other models declare."""
+    BOTH = "models recorded at both dates"
+    """Without the models that aren't recorded at one of the dates or both."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shift:
     """A share at two dates."""
@@ -123,6 +167,28 @@ class Shift:
     reasons: tuple[Reason, ...] = ()
     """Largest effect first."""
     split: Split | None = None
+    without: float | None = None
+    """``points`` in lists without the model that entered or left with over a tenth of downloads; ``None`` where none did."""
+    basis: Basis = Basis.ALL
+    low: float | None = None
+    """The least and the largest the shift of the whole list can be: if none, or all, of the models that aren't recorded are of
+    this name. ``None`` where all are recorded."""
+    high: float | None = None
+
+    @property
+    def is_ranked(self) -> bool:
+        """Whether the name is ranked at either date: *none declared* and *not known* aren't."""
+        return self.rank_before is not None or self.rank_after is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The part of a measure, 0 to 1, that comes from models whose name in the asked dimension is recorded."""
+
+    by: Measure
+    now: float
+    before: float | None = None
+    """At the earlier date of a comparison."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +206,8 @@ class Source:
     """``"hub"`` or the imported file's name."""
     since: date | None = None
     """The earlier date, where two or more are compared."""
+    coverages: tuple[Coverage, ...] = ()
+    """The same by each measure of the answer, at both dates of a comparison; empty for single models."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,16 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from analytics.domain import ListName, Measure
+from analytics.domain import Dimension, ListName, Measure
 
 MOST_NAMES = 8
 """The number of colors of a chart."""
 
 JOINERS = frozenset({"vs", "vs.", "versus", "and", "with", "against"})
 """Words that separate names: ``compare meta ai vs google``."""
+
+AS_RECORDED = "as recorded"
+"""The words that keep what a source doesn't record from being filled in: see :mod:`analytics.storage.carry_over`."""
 
 _MONTH_OR_DAY = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?", re.ASCII)
 _CURLY = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "\u2018": "'", "\u2019": "'", "`": None})
@@ -87,9 +90,66 @@ class Period:
         return month if self.day is None else f"{month}-{self.day:02}"
 
 
+class About(StrEnum):
+    """What a kind of question is about, and so what its names are."""
+
+    LIST = "list"
+    """The list as a whole."""
+    MODELS = "models"
+    """The models of the list, ranked."""
+    MODEL = "model"
+    """The model that it names."""
+    DIMENSION = "dimension"
+    """The names of one dimension, :attr:`Form.dimension`, ranked."""
+    NAME = "name"
+    """The name of that dimension that it names."""
+    CHOICE = "choice"
+    """The dimension that it names, creators by default: ``movers licenses``."""
+    SEVERAL = "several"
+    """Two or more names of one dimension."""
+
+
+class Rows(StrEnum):
+    """For which of its queries a kind of question needs the row of every model. The whole Hub has few rows."""
+
+    NONE = "none"
+    SOME = "some"
+    """For those that :attr:`analytics.questions.question.Question.needs_rows` tells."""
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a kind of question needs of the data, besides a snapshot and the measure asked for."""
+
+    rows: Rows = Rows.NONE
+    records: frozenset[str] = frozenset()
+    """What the snapshot has to record: ``likes``, ``created``."""
+    earlier: bool = False
+    """Whether it compares with an earlier snapshot even without ``since``."""
+    months: int = 0
+    """Fewest months of history."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """How a kind of question is asked in natural language."""
+
+    phrases: tuple[str, ...] = ()
+    """Words that ask it, whatever else is said. Case, spaces and hyphens don't matter."""
+    priority: int = 0
+    """Which question is asked where a text has phrases of several: the one with the highest priority."""
+    measures: frozenset[Measure] = frozenset(Measure)
+    """Measures that narrow it. Words for the others say nothing: "how old are the popular models"."""
+    of_models: bool = False
+    """Whether it can be about models, where it is about a dimension that it names: ``concentration models``."""
+    over_time: bool = True
+    """Whether words such as "changed" ask for it over time. They don't where it is about changes anyway."""
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The syntax of one kind of question: its word, how many names it takes, and which options."""
+    """One kind of question: its word, how many names it takes, which options, what it is about, and what it needs."""
 
     word: str
     options: frozenset[Option] = frozenset()
@@ -100,6 +160,11 @@ class Form:
     """A complete query of this form."""
     singular: str = ""
     """The word of the form for one name of this ranking: ``license`` for ``licenses``; ``""`` if there is none."""
+    about: About = About.LIST
+    dimension: Dimension | None = None
+    """The dimension of a question about one dimension or one name of it."""
+    needs: Needs = Needs()
+    spoken: Spoken = Spoken()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +179,8 @@ class Query:
     top: int | None = None
     at: Period | None = None
     since: Period | None = None
+    as_recorded: bool = False
+    """Whether nothing is filled in from the tags or from near dates."""
 
     def __post_init__(self) -> None:
         """Normalize white space and quotes, so that equal questions are equal values."""
@@ -139,6 +206,8 @@ class Query:
             words += [Option.AT, str(self.at)]
         if self.since:
             words += [Option.SINCE, str(self.since)]
+        if self.as_recorded:
+            words.append(AS_RECORDED)
         return " ".join(words)
 
 
@@ -152,7 +221,7 @@ def tidy(text: str) -> str:
 def quoted(name: str) -> str:
     """Put ``name`` in quotation marks where the grammar would read it as something else."""
     lower = name.casefold()
-    reserved = lower in OPTION_WORDS or lower in JOINERS or name.endswith(",")
+    reserved = lower in OPTION_WORDS or lower in JOINERS or name.endswith(",") or lower == AS_RECORDED.split(maxsplit=1)[0]
     if name and not reserved and not re.search(r'[\s"\\]', name):
         return name
     return '"' + re.sub(r'(["\\])', r"\\\1", name) + '"'

@@ -19,9 +19,9 @@ from analytics.domain import Dimension, ListName, Measure
 from analytics.query import Query
 from analytics.questions.question import View
 from analytics.sources import simulation
-from analytics.statistics import forecasting
-from analytics.statistics.calibration import Calibration, PastForecast, calibrate
-from analytics.statistics.forecasting import Distribution, Forecaster, Walk, fit
+from analytics.statistics.prediction import forecasting
+from analytics.statistics.prediction.calibration import Calibration, PastForecast, calibrate
+from analytics.statistics.prediction.forecasting import Distribution, Forecaster, Walk, fit
 from analytics.storage import database, ingest
 from analytics.storage.sql_history import SqlHistory
 
@@ -173,9 +173,9 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         for months in (24, 60):
-            stores = [simulated(Path(folder), months, seed) for seed in range(1, 6)]
+            simulations = [simulated(Path(folder), months, seed) for seed in range(1, 6)]
             title = f"Simulated: 5 histories of {months} months"
-            table(title, [courses(store, *ranking) for store in stores for ranking in RANKINGS], "months")
+            table(title, [courses(store, *ranking) for store in simulations for ranking in RANKINGS], "months")
 
 
 if __name__ == "__main__":

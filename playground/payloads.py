@@ -174,7 +174,7 @@ def event_callback(service: Service, workspace: Workspace, event: Json) -> Json:
 
     Its ``team_id`` is the author's for a Slack Connect message and the workspace's for a mention.
     """
-    author = workspace.users.get(str(event.get("user")))
+    author = workspace.users.get(str(event.get("message", event).get("user")))
     elsewhere = author.team if author else ""
     channel = workspace.channels.get(str(event.get("channel")))
     return {
@@ -207,32 +207,29 @@ def message_event(service: Service, workspace: Workspace, message: Message, kind
     event = message_json(message, workspace, service) | {
         "type": kind,
         "channel": message.channel,
-        "event_ts": workspace.stamp() if message.edited else message.ts,
+        "event_ts": message.edited or message.ts,
         "client_msg_id": service.secret("message"),
     }
     if subtype:
         event["subtype"] = subtype
     elsewhere = workspace.users[message.author].team
-    if elsewhere and kind == "message":
-        event |= {"team": elsewhere}
-    elif elsewhere:
-        event |= {"user_team": elsewhere, "source_team": elsewhere, "user_profile": {"team": elsewhere}}
+    if elsewhere and kind == "app_mention":
+        event |= {"team": workspace.id, "user_team": elsewhere, "source_team": elsewhere, "user_profile": {"team": elsewhere}}
     return event | {"channel_type": "im"} if kind == "message" else event
 
 
-def edit_event(service: Service, workspace: Workspace, message: Message, before: Message) -> Json:
+def edit_event(service: Service, workspace: Workspace, changed: Message, before: Message) -> Json:
     """``message`` with the subtype ``message_changed``: somebody edited a message in a direct conversation."""
-    now = workspace.stamp()
     return {
         "type": "message",
         "subtype": "message_changed",
         "hidden": True,
-        "channel": message.channel,
+        "channel": changed.channel,
         "channel_type": "im",
-        "message": message_json(message, workspace, service) | {"type": "message"},
+        "message": message_json(changed, workspace, service) | {"type": "message"},
         "previous_message": message_json(before, workspace, service) | {"type": "message"},
-        "ts": now,
-        "event_ts": now,
+        "ts": changed.edited,
+        "event_ts": changed.edited,
     }
 
 

@@ -23,7 +23,7 @@ def seed_workspace(service: Service, name: str, bot_name: str, people: Sequence[
     workspace.bot = service.serial("U")
     workspace.users[workspace.bot] = User(workspace.bot, bot_name, bot_name, is_bot=True)
     for channel, topic, kind, with_bot in (
-        ("general", "What the open-model world runs on", Kind.PUBLIC, True),
+        ("general", "Open models on Hugging Face", Kind.PUBLIC, True),
         ("random", "The bot is no member here; its command works all the same", Kind.PUBLIC, False),
         ("research", "A private channel", Kind.PRIVATE, True),
     ):

@@ -69,7 +69,8 @@ class Message:
     thread_ts: str | None = None
     viewer: str | None = None
     """The only user who sees an ephemeral message; ``None`` for other messages."""
-    edited: bool = False
+    edited: str = ""
+    """When it was last edited, as a ``ts``."""
     metadata: Mapping[str, Any] | None = None
     files: tuple[str, ...] = ()
     unfurls: Mapping[str, Any] = field(default_factory=dict)

@@ -31,7 +31,7 @@ CONTEXT = "#B4B4B4"
 REST = "#D2D2D2"
 """All others combined."""
 NOTHING = "#8E8E8E"
-"""The color of *none declared*."""
+"""The color of *none declared* and *not known*."""
 GRID = "#E4E4E4"
 PAPER = "#FFFFFF"
 
@@ -74,12 +74,17 @@ def is_rest(name: str) -> bool:
     return _REST.fullmatch(name.casefold()) is not None
 
 
+def is_unranked(name: str) -> bool:
+    """Return whether a label is that of models whose name isn't declared or not known."""
+    return name.casefold() in {NONE_DECLARED, NOT_KNOWN}
+
+
 def color(name: str) -> str:
     """Return a name's preferred color, ignoring a rank before the name."""
     base = _RANK.sub("", name, count=1).casefold()
     if is_rest(base):
         return REST
-    if base in {NONE_DECLARED, NOT_KNOWN}:
+    if is_unranked(base):
         return NOTHING
     return _OWN.get(base) or PALETTE[zlib.crc32(base.encode("utf-8", "replace")) % len(PALETTE)]
 

@@ -13,14 +13,16 @@ from analytics.digest.values import Digest, Section
 from analytics.domain import Dimension, ListName, Measure
 from analytics.errors import NoDataError
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import LEAST_CHANGE, day, short_list
+from analytics.formatting.phrases import day, points_of, short_list
 from analytics.query import Period, Query
+from analytics.questions import shifts
 from analytics.questions.comparability import difference, scope
-from analytics.questions.data_warnings import of_day
+from analytics.questions.data_warnings import carrying, of_day
 from analytics.questions.question import View
 from analytics.questions.registry import ask
-from analytics.statistics import comparison, quality
-from analytics.statistics.attribution import explained
+from analytics.statistics import quality
+from analytics.statistics.coverage import coverage_of
+from analytics.statistics.spikes import is_spike, jump
 from analytics.storage.request_cache import RequestCache
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from analytics.answer import Ranking
     from analytics.domain import Snapshot
     from analytics.questions.comparability import Scope
+    from analytics.statistics.spikes import Jump
     from analytics.storage.history import History
 
 DIMENSIONS = (Dimension.LICENSE, Dimension.CREATOR, Dimension.TASK)
@@ -47,23 +50,33 @@ def digest(
     *,
     within: ListName = ListName.TOP,
     dimensions: Sequence[Dimension] = DIMENSIONS,
+    as_recorded: bool = False,
 ) -> Digest:
     """Compare an edition's last snapshot with the last one of the edition before.
+
+    What isn't recorded is filled in from the same list up to the edition's end, so that later snapshots don't change a digest;
+    ``as_recorded`` leaves it as it is.
 
     Raises:
         NoDataError: when the edition has no snapshot, or one with a severe warning.
 
     """
-    history = RequestCache(history)  # what is stored meanwhile belongs to no digest
+    history = RequestCache(
+        history, as_recorded=as_recorded, facts_of=(within, edition.last)
+    )  # what is stored meanwhile belongs to no digest
     query = _query(edition, history, within)
     snapshots = scope(query, history)
     severe = next((warning for warning in of_day(snapshots.now, history) if warning.severe), None)
     if severe:
         raise NoDataError(f"The digest for {edition.name} is on hold. {severe.sentence}")
     then = _earlier(snapshots.comparable, edition)
-    sections = tuple(_section(dimension, query, history, edition) for dimension in dimensions)
+    found = _jump(then[0], snapshots.now, history) if then else None
+    sections = tuple(_section(dimension, query, history, edition, found) for dimension in dimensions)
     source = View(query, history, Dimension.NAMESPACE).source(then[0] if then else None)
     headline = sentences.headline(sections, edition)
+    title = sentences.headline(sections, edition, with_reasons=False)
+    if found and then:
+        headline = title = _told(found, then, edition, history)
     return Digest(
         edition=edition,
         basis=basis(edition, history, within),
@@ -71,16 +84,32 @@ def digest(
         source=source,
         sections=sections,
         likes=_likes(query, history),
-        chart=chart_of(sentences.headline(sections, edition, with_reasons=False), sections, source, query),
+        chart=chart_of(title, sections, source, query),
         notes=(
             *_window(snapshots, then, edition),
-            *_warnings(snapshots, then, history),
+            *_warnings(snapshots, then, history, found),
         ),
     )
 
 
-def latest(history: History, within: ListName) -> Edition:
-    """Return the month of the latest snapshot.
+def _jump(then: Snapshot, now: Snapshot, history: History) -> Jump | None:
+    """Return the model that alone makes a shift by entering or leaving; ``None`` for the whole Hub, which has few rows."""
+    return None if now.list is ListName.HUB else jump(history.models(then.id), history.models(now.id))
+
+
+def _told(found: Jump, then: Sequence[Snapshot], edition: Edition, history: History) -> str:
+    """Return the sentence about that model; one that had entered in the edition before and is gone again was a spike."""
+    since = then[0].taken_on
+    when = f"in {edition.name}" if since in edition.before else f"since {day(since)}"
+    previous = next((s for s in then if s.taken_on < edition.before.first), None)
+    if since in edition.before and previous and is_spike(found, _jump(previous, then[0], history)):
+        entered = f"which entered the list in {edition.before.name} with {percent(found.portion)} of downloads"
+        return f"{found.model.id}, {entered}, was a spike: it left again {when}"
+    return found.said(when) + found.added
+
+
+def latest(history: History, within: ListName, *, weekly: bool = False) -> Edition:
+    """Return the month, or the week, of the latest snapshot.
 
     Raises:
         NoDataError: when there is none.
@@ -89,7 +118,8 @@ def latest(history: History, within: ListName) -> Edition:
     snapshots = history.snapshots(within)
     if not snapshots:
         raise NoDataError(f"There are no snapshots of the {short_list(within)} yet. Take one with: hfstats snapshot")
-    return Edition.month(max(snapshot.taken_on for snapshot in snapshots))
+    last = max(snapshot.taken_on for snapshot in snapshots)
+    return Edition.week(last) if weekly else Edition.month(last)
 
 
 def _query(edition: Edition, history: History, within: ListName) -> Query:
@@ -109,43 +139,44 @@ def _earlier(comparable: Sequence[Snapshot], edition: Edition) -> tuple[Snapshot
     return tuple(s for s in reversed(comparable) if s.taken_on < edition.first)
 
 
-def _section(dimension: Dimension, query: Query, history: History, edition: Edition) -> Section:
+def _section(dimension: Dimension, query: Query, history: History, edition: Edition, found: Jump | None) -> Section:
     view = View(query.but(word=dimension.plural), history, dimension)
     try:
         rankings = tuple(view.ranking(by) for by in (Measure.MODELS, Measure.DOWNLOADS))
     except NoDataError as error:
         return Section(dimension, (), None, (), (), (), 0.0, (), (str(error),))
-    section = Section(dimension, rankings, None, (), (), (), view.coverage, (sentences.leaders(rankings[-1], dimension),))
+    leaders = sentences.leaders(rankings[-1], dimension)
+    coverage = coverage_of(rankings[-1])
+    section = Section(dimension, rankings, None, (), (), (), coverage, (leaders,), shifts.notes_on_facts(view, Measure.DOWNLOADS))
     recording = view.recording(_earlier(view.scope.comparable, edition))
     if not recording:
-        return replace(section, notes=("There's nothing to compare with yet.",))
+        return replace(section, notes=(*section.notes, "There's nothing to compare with yet."))
     then = recording[0]
-    coverage = _coverage(view, then)
-    if abs(coverage - view.coverage) > quality.COVERAGE_DIFFERENCE:
-        note = (
-            f"The {dimension} is known for {percent(view.coverage)} of models now and for {percent(coverage)} on "
-            f"{day(then.taken_on)}, so the two can't be compared."
-        )
-        return replace(section, notes=(note,))
-    return _compared(section, view, then)
+    return _compared(section, view, then, found if then == _earlier(view.scope.comparable, edition)[0] else None)
 
 
-def _compared(section: Section, view: View, then: Snapshot) -> Section:
+def _compared(section: Section, view: View, then: Snapshot, found: Jump | None) -> Section:
     dimension = section.dimension
-    before = view.moments([then, view.now], Measure.DOWNLOADS)[0].ranking
-    after = section.rankings[-1]
-    shifts = comparison.shifts(before, after)
-    shifts = (*explained(shifts[:_EXPLAINED], view.models_of(then), view.models, dimension), *shifts[_EXPLAINED:])
-    old, new = _leading(before), _leading(after)
+    compared = shifts.compare(view, then, Measure.DOWNLOADS)
+    notes = shifts.notes_on_coverage(view, then, compared)
+    section = replace(section, coverage_before=compared.coverage.before, notes=notes)
+    if compared.refused and not compared.shifts:
+        return section
+    explained = shifts.without_jump(shifts.explain(view, then, compared, _EXPLAINED), compared, found, dimension)
+    old, new = map(_leading, compared.rankings)
     entered = tuple(raw for raw in new if raw not in old)
     left = tuple(raw for raw in old if raw not in new)
-    changes = [sentences.change(shift, dimension) for shift in shifts[:_EXPLAINED] if abs(shift.points) >= LEAST_CHANGE]
-    changes = changes or [f"No share changed by a tenth of a point or more since {day(then.taken_on)}"]
+    told = [shift for shift in explained[:_EXPLAINED] if shift.is_ranked and points_of(shift)]
+    changes = [sentences.change(shift, dimension, found) for shift in told]
+    if not changes and not compared.refused:
+        changes = [f"No share changed by a tenth of a point or more since {day(then.taken_on)}"]
+    if not all(map(sentences.has_ranks, explained)):
+        entered = left = ()
     turnover = sentences.entries_and_exits(entered, left, dimension, PLACES)
     return replace(
         section,
         since=then.taken_on,
-        shifts=shifts,
+        shifts=explained,
         entered=entered,
         left=left,
         lines=(*section.lines, *changes, *([turnover] if turnover else [])),
@@ -153,13 +184,7 @@ def _compared(section: Section, view: View, then: Snapshot) -> Section:
 
 
 def _leading(ranking: Ranking) -> tuple[str, ...]:
-    return tuple(share.name for share in ranking.shares if share.rank <= PLACES)
-
-
-def _coverage(view: View, then: Snapshot) -> float:
-    return View(
-        view.query.but(at=Period(then.taken_on.year, then.taken_on.month, then.taken_on.day)), view.history, view.dimension
-    ).coverage
+    return tuple(share.name for share in ranking.shares if share.rank and share.rank <= PLACES)
 
 
 def _likes(query: Query, history: History) -> str:
@@ -188,11 +213,12 @@ def _window(snapshots: Scope, then: Sequence[Snapshot], edition: Edition) -> tup
     return tuple(notes)
 
 
-def _warnings(snapshots: Scope, then: Sequence[Snapshot], history: History) -> tuple[str, ...]:
-    """Return the warnings about the snapshots of a digest as sentences."""
+def _warnings(snapshots: Scope, then: Sequence[Snapshot], history: History, found: Jump | None) -> tuple[str, ...]:
+    """Return the warnings about the snapshots of a digest as sentences; ``found`` is told in the headline."""
     after = history.models(snapshots.now.id)
-    warnings = [*of_day(snapshots.now, history)]
+    warnings = [*of_day(snapshots.now, history), *carrying(snapshots.now, history)]
     if then:
         before = history.models(then[0].id)
-        warnings += [*quality.stalled(then[0], before, snapshots.now, after), *quality.dominant(before, after)]
+        warnings += quality.stalled(then[0], before, snapshots.now, after)
+        warnings += () if found else quality.dominant(before, after)
     return tuple(dict.fromkeys(warning.sentence for warning in warnings))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from analytics.chart import ChartKind
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import LEAST_CHANGE, name
+from analytics.formatting.phrases import name, points_of
 from analytics.questions import chart_specs
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def chart_of(headline: str, sections: Sequence[Section], source: Source, query: 
         for _, group in rows
         for label, before, after in group
     ]
-    subtitle = chart_specs.subtitle(source, query)
+    subtitle = chart_specs.subtitle(source, query) + (chart_specs.LARGEST_CHANGES if source.since else "")
     chart = chart_specs.chart(ChartKind.DUMBBELL, headline, source, subtitle, details)
     return chart_specs.before_after(chart, [(section.dimension.plural.capitalize(), group) for section, group in rows])
 
@@ -42,9 +42,9 @@ def _shown(section: Section) -> tuple[str, ...]:
     """Return the names on the chart, the largest first."""
     if not section.rankings:
         return ()
-    places = {share.name: share.rank for share in section.rankings[-1].shares}
-    changed = [shift.name for shift in section.shifts[:ROWS] if abs(shift.points) >= LEAST_CHANGE]
-    leading = [share.name for share in section.rankings[-1].shares if share.name not in changed]
+    places = {share.name: place for place, share in enumerate(section.rankings[-1].ranked)}
+    changed = [shift.name for shift in section.shifts[:ROWS] if shift.is_ranked and points_of(shift)]
+    leading = [raw for raw in places if raw not in changed]
     names = (changed + leading)[:ROWS]
     return tuple(sorted(names, key=lambda raw: (places.get(raw, len(places) + 1), raw)))
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analytics.formatting.phrases import short_period
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -31,11 +33,13 @@ class Section:
     left: tuple[str, ...]
     """Names that are no longer among the leaders."""
     coverage: float
-    """Part of the models whose name in this dimension the source records, 0 to 1."""
+    """Part of downloads, 0 to 1, of the models whose name in this dimension is recorded."""
     lines: tuple[str, ...]
     """The same as a few sentences."""
     notes: tuple[str, ...] = ()
     """Sentences about the data."""
+    coverage_before: float | None = None
+    """The same at the date compared with; ``None`` without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,8 @@ class Digest:
 
     @property
     def title(self) -> str:
-        """The title; it says how far the data goes if that isn't the end of the month or week."""
-        last = self.source.snapshot
+        """The title: the month or week and how far the data goes, or the true span where the comparison starts earlier."""
+        first, last = self.source.since, self.source.snapshot
+        if first and first not in self.edition.before:
+            return f"Digest: {short_period(first, last)}"
         return f"Digest for {self.edition.name}" + ("" if last == self.edition.last else f", through {last:%B} {last.day}")

@@ -1,4 +1,4 @@
-"""Answers as tables: rows for CSV files, and data frames for notebooks and Parquet files.
+"""Answers as JSON with its schemas, and as tables: rows for CSV files, data frames for notebooks and Parquet files.
 
-No figure is computed here. It may import answer and domain; pandas is loaded by whoever asks for a frame.
+No figure is computed here. It may import answer, chart and domain; pandas and pydantic are loaded only for frames and schemas.
 """

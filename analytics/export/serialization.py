@@ -12,7 +12,7 @@ from analytics.export.tabular import table
 from analytics.formatting.visible import one_line
 
 if TYPE_CHECKING:
-    from analytics.answer import Answer, Forecast, Ranking, Share, Shift
+    from analytics.answer import Answer, Forecast, Ranking, Reason, Share, Shift
     from analytics.export.tabular import Cell
 
 _FORMULA = re.compile(r"(?:^|;)\s*(?=[=+\-@＝＋－＠])")  # noqa: RUF001 - the wide signs
@@ -32,6 +32,10 @@ def as_json(answer: Answer) -> dict[str, Any]:
             "coverage": source.coverage,
             "simulated": source.simulated,
             "origin": source.origin,
+            "coverages": [
+                {"by": c.by.value, "now": c.now, **({} if c.before is None else {"before": c.before})} for c in source.coverages
+            ]
+            or None,
         },
         "rankings": [_ranking(ranking, answer.top) for ranking in answer.rankings],
         "models": [_share(share) for share in answer.models.shares] if answer.models else None,
@@ -56,7 +60,7 @@ def _ranking(ranking: Ranking, top: int | None = None) -> dict[str, Any]:
         "total": _number(ranking.total),
         "recorded": _number(ranking.recorded),
         **({"rest": _number(ranking.rest)} if ranking.rest else {}),
-        "shares": [_share(share) for share in ranking.shares[:top]],
+        "shares": [_share(share) for share in ranking.first(top).shares],
     }
 
 
@@ -76,12 +80,22 @@ def _shift(shift: Shift) -> dict[str, Any]:
         "points": shift.points,
         "rank_before": shift.rank_before,
         "rank_after": shift.rank_after,
-        "reasons": [{"model": r.model, "cause": r.cause.value, "points": r.points} for r in shift.reasons],
+        "reasons": [_reason(reason) for reason in shift.reasons],
+        "basis": shift.basis.value,
     }
+    if shift.without is not None:
+        data["points_without"] = shift.without
+    if shift.low is not None and shift.high is not None:
+        data |= {"low": shift.low, "high": shift.high}
     if shift.split:
         split = shift.split
         data["split"] = {"grew": split.grew, "declared": split.declared, "entered": split.entered, "left": split.left}
     return data
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    place = {"place": reason.place} if reason.place else {}
+    return {"model": reason.model, "cause": reason.cause.value, "points": reason.points, **place}
 
 
 def _forecast(forecast: Forecast) -> dict[str, Any]:

@@ -28,16 +28,18 @@ def table(answer: Answer) -> tuple[Sequence[str], Iterator[Sequence[Cell]]]:
         heading = ("date", "by", "rank", answer.series[0].ranking.of, "value", "portion")
         return heading, ((moment.taken_on, *row) for moment in answer.series for row in _rows(moment.ranking))
     if answer.shifts:
-        heading = ("by", "name", "before", "after", "points", "rank_before", "rank_after")
-        shifts = answer.shifts
-        return heading, ((s.by.value, s.name, s.before, s.after, s.points, s.rank_before, s.rank_after) for s in shifts)
+        heading = ("by", "name", "before", "after", "points", "rank_before", "rank_after", "basis", "low", "high")
+        return heading, (
+            (s.by.value, s.name, s.before, s.after, s.points, s.rank_before, s.rank_after, s.basis.value, s.low, s.high)
+            for s in answer.shifts
+        )
     if answer.facts or not answer.rankings:
         return ("figure", "value"), iter({**answer.facts, **answer.statistics}.items())
     if answer.models and answer.top:  # of one name; the number asked for is that of its models
         return ("by", "rank", "model", "value", "portion"), iter(_rows(answer.models))
     heading = ("by", "rank", answer.rankings[0].of, "value", "portion")
-    return heading, (row for ranking in answer.rankings for row in _rows(ranking)[: answer.top])
+    return heading, (row for ranking in answer.rankings for row in _rows(ranking.first(answer.top)))
 
 
-def _rows(ranking: Ranking) -> list[tuple[str, int, str, float, float]]:
+def _rows(ranking: Ranking) -> list[tuple[str, int | None, str, float, float]]:
     return [(ranking.by.value, share.rank, share.name, share.value, share.portion) for share in ranking.shares]

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 _SUFFIXES = ((1e9, "B"), (1e6, "M"), (1e3, "k"))
 
 
@@ -19,6 +24,24 @@ def chance(probability: float) -> str:
     if probability < 0.005:
         return "<1%"
     return ">99%" if probability >= 0.995 else f"{probability:.0%}"
+
+
+def rounded_change(before: float, after: float) -> float:
+    """Return the change between two portions as a reader computes it: the difference of the two as :func:`percent` rounds them.
+
+    So "25.3% to 22.7%" is told as 2.6 points, also where the exact change rounds to 2.7. Exact values stay in JSON and CSV.
+    """
+    return round(_tenths(after) - _tenths(before), 1) / 100
+
+
+def rest_of(change: float, parts: Iterable[float]) -> float:
+    """Return what a reader misses between a told change and some parts of it, each rounded to a tenth of a point; often 0.0."""
+    return round(_tenths(change) - sum(map(_tenths, parts)), 1) / 100
+
+
+def _tenths(portion: float) -> float:
+    """Return a portion in percent, rounded as in a sentence."""
+    return float(f"{portion * 100:.1f}")
 
 
 def count(value: float) -> str:

@@ -5,18 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analytics.answer import Basis
 from analytics.domain import NONE_DECLARED, Dimension, ListName, Measure
-from analytics.formatting.numbers import count
+from analytics.formatting.numbers import count, percent, rounded_change
 from analytics.names import creators, licenses
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from analytics.answer import Ranking, Share, Shift, Source
+
 MINUS = "\u2212"
 DASH = "\u2013"
+_ALL = 0.9995
+"""Coverage that rounds to 100.0%."""
+_LEAST_PART = 1e-9
+"""Part of a measure below which what isn't recorded comes from rounding."""
+_FAR = 3
+"""Ratio of the bounds of a shift from which only the lower one is told."""
 LEAST_CHANGE = 0.0005
 """A change of a share, as a portion, below this rounds to 0.0 percentage points."""
+_BY_ID = frozenset({Dimension.CREATOR, Dimension.NAMESPACE, Dimension.KIND, Dimension.COUNTRY})
 _WITH_ARTICLE = ("Netherlands", "United Kingdom", "United States")
 
 
@@ -74,6 +84,52 @@ def size(change: float, unit: str = "percentage point") -> str:
     """Format the size of a change of a share, where a verb says its direction: ``4.1 percentage points``, ``1.0 point``."""
     number = signed(change).lstrip("+" + MINUS)
     return f"{number} {unit}" if number == "1.0" else f"{number} {unit}s"
+
+
+def points_of(shift: Shift) -> float:
+    """Return a shift as it's told: the difference of its shares as they are shown; exact where it's told by bounds."""
+    return shift.points if shift.basis is Basis.BOUNDS else rounded_change(shift.before, shift.after)
+
+
+def size_of(shift: Shift, unit: str = "percentage point") -> str:
+    """Format the size of a shift: as :func:`size`, or as its bounds where it's told by these: ``3.1 to 8.2 points``.
+
+    Bounds that lie far apart say little but the lower one: ``at least 1.0 point``.
+    """
+    if shift.basis is not Basis.BOUNDS or shift.low is None or shift.high is None:
+        return size(points_of(shift), unit)
+    least, most = sorted((abs(shift.low), abs(shift.high)))
+    return f"at least {size(least, unit)}" if most > _FAR * least else f"{signed(least).lstrip('+')} to {size(most, unit)}"
+
+
+def change_of(shift: Shift) -> str:
+    """Format a shift with its sign: as :func:`points`, or as its bounds where it's told by these: ``+3.1 to +8.2 points``."""
+    if shift.basis is not Basis.BOUNDS or shift.low is None or shift.high is None:
+        return points(points_of(shift))
+    return f"{signed(shift.low)} to {signed(shift.high)} points"
+
+
+def of_known(shift: Shift, dimension: Dimension) -> str:
+    """Name what the shares of a shift are of: ``downloads``, or ``downloads with a known license``."""
+    known = f" with a known {fact(dimension)}" if shift.basis is Basis.BOTH else ""
+    return f"{of_measure(shift.by)}{known}"
+
+
+def of_ranked(ranking: Ranking, dimension: Dimension, places: Sequence[Share]) -> str:
+    """Name what shares are of whose ranks are told: of what is known only, where what isn't could change one of those ranks."""
+    unknown = ranking.total - ranking.recorded
+    is_open = any(
+        share.value <= unknown
+        or any(other.name != share.name and abs(other.value - share.value) <= unknown for other in ranking.ranked)
+        for share in places
+    )
+    known = f" with a known {fact(dimension)}" if unknown > _LEAST_PART * ranking.total and is_open else ""
+    return f"{of_measure(ranking.by)}{known}"
+
+
+def fact(dimension: Dimension) -> str:
+    """Name what may not be known of a model: its license; not its creator, which its ID tells, so then the task asked for."""
+    return Dimension.TASK if dimension in _BY_ID else dimension
 
 
 def ordinal(rank: int) -> str:
@@ -176,6 +232,32 @@ def short_list(within: ListName) -> str:
         ListName.BOTH: "top and trending lists",
         ListName.HUB: "whole Hub",
     }[within]
+
+
+def top_of(within: ListName, size: int) -> str:
+    """Name a list by its length where a model can fall out of it: ``the top 30``, ``the trending 300``."""
+    return {
+        ListName.TOP: f"the top {size}",
+        ListName.TRENDING: f"the trending {size}",
+        ListName.LIKED: f"the {size} most liked",
+    }.get(within, f"the {short_list(within)}")
+
+
+def known_for(source: Source) -> str:
+    """Say what part of the models, downloads and so on is recorded, at both dates of a comparison; ``""`` where all is.
+
+    ``86.7% of models and 76.5% of downloads (92.9% before)``.
+    """
+    if not source.coverages:
+        return f"{percent(source.coverage)} of models" if source.coverage < _ALL else ""
+    if all(part >= _ALL for coverage in source.coverages for part in (coverage.now, coverage.before) if part is not None):
+        return ""
+    parts = []
+    for coverage in source.coverages:
+        before = "" if coverage.before is None else percent(coverage.before)
+        now = percent(coverage.now)
+        parts.append(f"{now} of {coverage.by}" + (f" ({before} before)" if before not in {"", now} else ""))
+    return enumerate_(parts)
 
 
 def window(by: Measure | None) -> str:

@@ -9,7 +9,7 @@ from rapidfuzz import fuzz, process, utils
 
 from analytics.domain import ListName, Measure
 from analytics.errors import QueryError
-from analytics.query import JOINERS, OPTION_WORDS, Form, Option, Period, Query, quoted, tidy
+from analytics.query import AS_RECORDED, JOINERS, OPTION_WORDS, Form, Option, Period, Query, quoted, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -63,12 +63,13 @@ def _read(text: str, forms: Sequence[Form]) -> Query:
     form = _form(tokens[0][0], forms)
     if form is None:
         raise QueryError(f"I don't know what “{tokens[0][0]}” means. Type “help” to see what you can ask.")
-    bare, option_words = _split(tokens[1:])
+    rest, as_recorded = _without_as_recorded(tokens[1:])
+    bare, option_words = _split(rest)
     for option in option_words:
         if option not in form.options:
             raise QueryError(_unsupported(form, option))
     options = {_FIELDS[option]: _VALUES[option](words) for option, words in option_words.items()}
-    query = Query(form.word, _names(form, bare), **options)
+    query = Query(form.word, _names(form, bare), as_recorded=as_recorded, **options)
     if len(str(query)) > LONGEST_TEXT:
         raise QueryError(f"In full, that question has {len(str(query))} characters. It can have up to {LONGEST_TEXT}.")
     if query.since and query.at and query.since.start > query.at.end:
@@ -93,6 +94,15 @@ def _tokens(text: str) -> list[Token]:
 def _form(word: str, forms: Sequence[Form]) -> Form | None:
     lower = word.casefold().strip(":?!.,")
     return next((form for form in forms if lower == form.word or lower in form.aliases), None)
+
+
+def _without_as_recorded(tokens: list[Token]) -> tuple[list[Token], bool]:
+    """Return the words without "as recorded", and whether they had it."""
+    lower = ["" if in_quotes else word.casefold() for word, in_quotes in tokens]
+    for start in range(len(tokens) - 1):
+        if lower[start : start + 2] == AS_RECORDED.split():
+            return [*tokens[:start], *tokens[start + 2 :]], True
+    return tokens, False
 
 
 def _split(tokens: list[Token]) -> tuple[list[Token], dict[Option, str]]:

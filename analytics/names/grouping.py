@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from analytics.domain import Model
 
+UNRANKED = frozenset({NONE_DECLARED, creators.NOT_KNOWN})
+"""Names that stand for missing information: they have a share but no rank, since they are no competitor of the others."""
+
 ORIGINAL = "original"
 DERIVED = {"finetune": "fine-tune", "quantized": "quantization", "adapter": "adapter", "merge": "merge"}
 """The Hub's words for how a model derives from another, as in ``base_model:finetune:org/model``, with those of answers."""

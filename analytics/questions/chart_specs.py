@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from analytics.chart import MOST_BARS, Chart, ChartKind, Series, Unit
 from analytics.domain import Dimension, Measure
-from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import name, of_list, of_measure, short_day, short_list, short_period, window
+from analytics.formatting.phrases import known_for, name, of_list, of_measure, short_day, short_list, short_period, window
+from analytics.names.grouping import UNRANKED
 from analytics.query import Period
 
 if TYPE_CHECKING:
@@ -42,9 +42,14 @@ def subtitle(source: Source, query: Query, task: str = "", by: Measure | None = 
 def footer(source: Source) -> str:
     """Return the line below the chart: the source, its date and coverage; a file's name comes last, since it may be long."""
     hub = "simulated history" if source.simulated else "Hugging Face Hub"
-    part = "" if source.coverage > 0.9995 else f" · known for {percent(source.coverage)} of models"
+    known = known_for(source)
+    part = f" · known for {known}" if known else ""
     file = "" if source.simulated or source.origin == "hub" else f" · {source.origin}"
     return f"Source: {hub}, {short_day(source.snapshot)}{part} · hfstats{file}"
+
+
+LARGEST_CHANGES = " · largest changes"
+"""The end of the subtitle of a chart that shows some names for their change, and not others that are larger."""
 
 
 def alt(headline: str, details: Sequence[str]) -> str:
@@ -63,23 +68,47 @@ def paired(
 ) -> tuple[tuple[str, ...], tuple[Series, ...]]:
     """Return categories and two series: the names that lead by either measure, ordered by the last, then all others as one.
 
-    ``top``: the number of names asked for; otherwise ``limit`` pairs are drawn, including the one for all others.
+    What isn't declared or known comes last. ``top``: the number of names asked for; otherwise ``limit`` pairs are drawn,
+    including the one for all others.
     """
     portions = [{share.name: share.portion for share in ranking.shares} for ranking in rankings]
-    names = sorted({n for p in portions for n in p}, key=lambda n: (-max(p.get(n, 0.0) for p in portions), n))
-    shown = names[: _named(len(names), limit, top)]
-    shown = sorted(shown, key=lambda n: (-portions[-1].get(n, 0.0), -portions[0].get(n, 0.0), n))
-    rest = names[len(shown) :]
+    apart = _apart(rankings)
+    shown, rest = _leading_by_either(rankings, limit - len(apart), top)
     others = _others(rankings, len(rest))
-    categories = [name(dimension, n) for n in shown] + others
+    categories = [*(name(dimension, n) for n in shown), *others, *(name(dimension, n) for n in apart)]
     series = [
         Series(
             of_measure(ranking.by),
-            tuple([p.get(n, 0.0) for n in shown] + ([sum(p.get(n, 0.0) for n in rest) + _unnamed(ranking)] if others else [])),
+            (
+                *(p.get(n, 0.0) for n in shown),
+                *([sum(p.get(n, 0.0) for n in rest) + _unnamed(ranking)] if others else []),
+                *(p.get(n, 0.0) for n in apart),
+            ),
         )
         for ranking, p in zip(rankings, portions, strict=True)
     ]
     return tuple(categories), tuple(series)
+
+
+def rule_of_pairs(rankings: Sequence[Ranking], limit: int = PAIRS, top: int | None = None) -> str:
+    """Return the rule by which :func:`paired` selects, for the subtitle; ``""`` where no bar is larger than one that is drawn."""
+    portions = [{share.name: share.portion for share in ranking.shares} for ranking in rankings]
+    shown, rest = _leading_by_either(rankings, limit - len(_apart(rankings)), top)
+    larger = any(max((p.get(n, 0.0) for n in rest), default=0.0) > min(p.get(n, 0.0) for n in shown) for p in portions if shown)
+    return " · largest by either measure" if larger else ""
+
+
+def _apart(rankings: Sequence[Ranking]) -> list[str]:
+    """Return what isn't declared or known, which comes after the names."""
+    return list(dict.fromkeys(share.name for ranking in rankings for share in ranking.unranked if share.value))
+
+
+def _leading_by_either(rankings: Sequence[Ranking], limit: int, top: int | None) -> tuple[list[str], list[str]]:
+    """Return the names with the largest portions by any measure, ordered by the last measure, and all others."""
+    portions = [{share.name: share.portion for share in ranking.ranked} for ranking in rankings]
+    names = sorted({n for p in portions for n in p}, key=lambda n: (-max(p.get(n, 0.0) for p in portions), n))
+    number = _named(len(names), limit, top)
+    return sorted(names[:number], key=lambda n: (-portions[-1].get(n, 0.0), -portions[0].get(n, 0.0), n)), names[number:]
 
 
 def bars(
@@ -87,18 +116,21 @@ def bars(
 ) -> tuple[tuple[str, ...], tuple[Series, ...]]:
     """Return categories and one series: the leaders, with ``required`` among them whatever its rank, then all others as one.
 
-    ``top``: the number of names asked for; otherwise ``limit`` bars are drawn, including the one for all others.
+    What isn't declared or known comes last. ``top``: the number of names asked for; otherwise ``limit`` bars are drawn, including
+    the one for all others.
     """
-    shares = list(ranking.shares)
-    shown = shares[: _named(len(shares), limit, top)]
+    shares = list(ranking.ranked)
+    apart = [s for s in ranking.unranked if s.value or s.name == required]
+    shown = shares[: _named(len(shares), limit - len(apart), top)]
     subject = next((s for s in shares if s.name == required), None)
     if subject and subject not in shown:
         shown = [*shown[:-1], subject]
     drawn = {s.name for s in shown}
     rest = [s for s in shares if s.name not in drawn]
     others = _others([ranking], len(rest))
-    categories = [_ranked(dimension, s, shown) for s in shown] + others
-    values = [s.portion for s in shown] + ([sum(s.portion for s in rest) + _unnamed(ranking)] if others else [])
+    categories = [*(_ranked(dimension, s, shown) for s in shown), *others, *(name(dimension, s.name) for s in apart)]
+    all_others = [sum(s.portion for s in rest) + _unnamed(ranking)] if others else []
+    values = [*(s.portion for s in shown), *all_others, *(s.portion for s in apart)]
     return tuple(categories), (Series(of_measure(ranking.by), tuple(values)),)
 
 
@@ -124,7 +156,7 @@ def _unnamed(ranking: Ranking) -> float:
 def _ranked(dimension: Dimension | None, share: Share, shown: Sequence[Share]) -> str:
     """Return the label of a bar, with the rank where it differs from the position in the chart."""
     label = name(dimension, share.name)
-    return label if shown.index(share) + 1 >= share.rank else f"{share.rank}. {label}"
+    return label if shown.index(share) + 1 >= (share.rank or 0) else f"{share.rank}. {label}"
 
 
 def portions_over_time(moments: Sequence[Moment], names: Sequence[str], dimension: Dimension | None) -> tuple[Series, ...]:
@@ -138,7 +170,7 @@ def ranks_over_time(
     moments: Sequence[Moment], names: Sequence[str], dimension: Dimension | None, lowest: int
 ) -> tuple[Series, ...]:
     """Return each name's rank at each moment; a gap where it is absent or below ``lowest``."""
-    ranks = [{share.name: share.rank for share in m.ranking.shares} for m in moments]
+    ranks = [{share.name: share.rank for share in m.ranking.shares if share.rank} for m in moments]
     return tuple(
         Series(name(dimension, n), tuple(float(r[n]) if r.get(n, lowest + 1) <= lowest else None for r in ranks)) for n in names
     )
@@ -151,15 +183,17 @@ def others_over_time(series: Sequence[Series]) -> Series:
 
 
 def leaders(moments: Sequence[Moment], limit: int) -> list[str]:
-    """Return the names with the largest portions at any moment, the largest now first."""
+    """Return the names with the largest portions at any moment, the largest now first; then what isn't declared or known."""
     peak: dict[str, float] = {}
+    apart = list(dict.fromkeys(share.name for moment in moments for share in moment.ranking.unranked if share.value))
+    limit -= len(apart) if limit == LINES else 0
     for moment in moments:
         # A name outside the first `limit` at its own peak has that many larger names there, so it can't be a leader.
-        for share in moment.ranking.shares[:limit]:
+        for share in moment.ranking.ranked[:limit]:
             peak[share.name] = max(peak.get(share.name, 0.0), share.portion)
     names = sorted(peak, key=lambda n: (-peak[n], n))[:limit]
     last = {share.name: share.portion for share in moments[-1].ranking.shares}
-    return sorted(names, key=lambda n: (-last.get(n, 0.0), n))
+    return [*sorted(names, key=lambda n: (-last.get(n, 0.0), n)), *apart]
 
 
 def drawable(moments: Sequence[Moment]) -> Sequence[Moment]:
@@ -176,11 +210,12 @@ def timed(
     if len(moments) == 2:
         return ChartKind.SLOPE, portions_over_time(moments, names, dimension), Unit.PORTION
     if kind is ChartKind.BUMP:
-        lowest = max(len(names), 1) + 2
-        return kind, ranks_over_time(moments, names, dimension, lowest), Unit.RANK
+        ranked = [raw for raw in names if raw not in UNRANKED]
+        return kind, ranks_over_time(moments, ranked, dimension, max(len(ranked), 1) + 2), Unit.RANK
     series = portions_over_time(moments, names, dimension)
     if kind is ChartKind.AREA and len(series) > 1:
-        series = (*series, others_over_time(series))
+        number = sum(raw not in UNRANKED for raw in names)
+        series = (*series[:number], others_over_time(series), *series[number:])
     return kind, series, Unit.PORTION
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from analytics.domain import Dimension, ListName
-from analytics.names.resolve import dimension_named
+from analytics.domain import ListName, Measure
 from analytics.questions.comparability import comparable
 from analytics.statistics import quality
 from analytics.storage.request_cache import RequestCache
@@ -14,18 +13,17 @@ from analytics.storage.request_cache import RequestCache
 if TYPE_CHECKING:
     from analytics.answer import Answer
     from analytics.domain import Snapshot
-    from analytics.query import Query
     from analytics.storage.history import History
 
 PREVIOUS_DAY = 2
 """Most days between a snapshot and the one before it for which their counts are compared, to notice a stalled Hub."""
 
 
-def warnings_on(query: Query, answer: Answer, history: History) -> tuple[str, ...]:
+def warnings_on(answer: Answer, history: History) -> tuple[str, ...]:
     """Return warnings about an answer as sentences, without those that are among its notes.
 
     A ranking gets the warnings about its day: a short list, stalled counts, a recount. A comparison also gets those about its two
-    dates: one model that dominates the change, a source that records less than the other.
+    dates: counts that stalled, one model that dominates the change.
     """
     source = answer.source
     if source.list is ListName.HUB:
@@ -38,8 +36,21 @@ def warnings_on(query: Query, answer: Answer, history: History) -> tuple[str, ..
     then = next((s for s in reversed(snapshots) if s.taken_on == source.since and comparable(s, now)), None)
     if then:
         warnings += _between(_root(history), then, now)
-        warnings += _coverage(_root(history), then, now, _dimension(query, answer))
-    return tuple(dict.fromkeys(warning.sentence for warning in warnings if warning.sentence not in answer.notes))
+    if now.size == source.models and _is_by_downloads(answer):
+        warnings += carrying(now, history)
+    new = [warning for warning in warnings if not (warning.model and warning.model in answer.headline)]
+    return tuple(dict.fromkeys(warning.sentence for warning in new if warning.sentence not in answer.notes))
+
+
+def _is_by_downloads(answer: Answer) -> bool:
+    """Return whether an answer ranks or compares names by downloads; one about a single model has facts instead."""
+    by = [ranking.by for ranking in answer.rankings] or [shift.by for shift in answer.shifts]
+    return Measure.DOWNLOADS in by and not answer.facts
+
+
+def carrying(now: Snapshot, history: History) -> tuple[quality.DataWarning, ...]:
+    """Warn about one model with most downloads of a trending list, which is made without regard to downloads."""
+    return quality.carrying("the trending list", history.models(now.id)) if now.list is ListName.TRENDING else ()
 
 
 def of_day(now: Snapshot, history: History) -> tuple[quality.DataWarning, ...]:
@@ -73,19 +84,3 @@ def _since_previous(history: History, previous: Snapshot, now: Snapshot) -> tupl
 def _between(history: History, then: Snapshot, now: Snapshot) -> tuple[quality.DataWarning, ...]:
     before, after = history.models(then.id), history.models(now.id)
     return (*quality.stalled(then, before, now, after), *quality.dominant(before, after))
-
-
-@lru_cache(maxsize=256)
-def _coverage(history: History, then: Snapshot, now: Snapshot, dimension: Dimension | None) -> tuple[quality.DataWarning, ...]:
-    if dimension is None:
-        return ()
-    return quality.coverage_change(dimension, then, history.models(then.id), history.models(now.id))
-
-
-def _dimension(query: Query, answer: Answer) -> Dimension | None:
-    """Return the dimension of a question whose coverage may differ between two sources; ``None`` for single models."""
-    if query.word in {"movers", "concentration"}:
-        return dimension_named(query.names[0]) if query.names else Dimension.CREATOR
-    if query.word == "compare":
-        return Dimension(answer.rankings[0].of) if answer.rankings else Dimension.LICENSE
-    return dimension_named(query.word)

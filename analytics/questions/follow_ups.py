@@ -1,6 +1,7 @@
 """Follow-up questions: the same by another measure, month or period, and about a part of the answer.
 
-Whether a follow-up has an answer is told from a few rollups, without asking it.
+Whether a follow-up has an answer is told from a few rollups, without asking it. What depends on the question is in its form and
+in its :class:`analytics.questions.question_parts.FollowUpRules`.
 """
 
 from __future__ import annotations
@@ -13,38 +14,35 @@ from analytics.errors import NoDataError
 from analytics.formatting.phrases import name, short_day
 from analytics.language.grammar import LONGEST_TEXT
 from analytics.names import grouping, renames
-from analytics.names.resolve import dimension_named, lookup
-from analytics.query import Option, Period, Query
+from analytics.names.resolve import lookup
+from analytics.query import About, Option, Period, Query
 from analytics.questions.comparability import adjacent_months, month_before, scope
-from analytics.statistics.correlation import correlate
+from analytics.questions.question_parts import dimension_of
 from analytics.storage.request_cache import RequestCache
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from analytics.answer import Answer
-    from analytics.domain import Snapshot
-    from analytics.query import Form
+    from analytics.domain import Model, Snapshot
+    from analytics.questions.question import Question
     from analytics.storage.history import History
+
+    Singles = Mapping[Dimension | None, str]
+    """The words of the questions about one name, by its dimension; ``None`` is a model."""
 
 _MONTHS = (3, 6, 12)
 """Lengths of the periods, besides the whole history."""
 _LEADING = 8
 """Names of each kind."""
-_WITHOUT_SINGLE = {Dimension.NAMESPACE, Dimension.ACCESS, Dimension.DERIVATION}
-"""Dimensions without a question about a single name."""
-_SINGLES = {dimension.value: dimension for dimension in Dimension if dimension not in _WITHOUT_SINGLE}
-_RANKINGS = {dimension.plural: dimension for dimension in Dimension}
-_BY_ONE_MEASURE = {"models", "movers", "forecast"}
-"""Questions with one measure at a time, downloads by default."""
 
 
-def follow_ups(query: Query, form: Form, answer: Answer, history: History) -> FollowUps:
+def follow_ups(query: Query, question: Question, singles: Singles, answer: Answer, history: History) -> FollowUps:
     """Return the follow-up questions of an answer. At most a few more snapshots' rollups are read from ``history``."""
-    if query.word == "compare" and not answer.rankings:
+    if question.form.about is About.SEVERAL and not answer.rankings:
         return FollowUps()  # a comparison of two dates has no other date
-    builder = _Builder(query, form, answer, history)
+    builder = _Builder(query, question, singles, answer, history)
     earlier, later = builder.months()
     return FollowUps(builder.measures(), earlier, later, builder.ranges(), builder.breakdown())
 
@@ -52,27 +50,21 @@ def follow_ups(query: Query, form: Form, answer: Answer, history: History) -> Fo
 class _Builder:
     """Builds the follow-ups of one answer."""
 
-    def __init__(self, query: Query, form: Form, answer: Answer, history: History) -> None:
+    def __init__(self, query: Query, question: Question, singles: Singles, answer: Answer, history: History) -> None:
         self.original = query
-        self.form = form
+        self.question = question
+        self.form = question.form
+        self.rules = question.follow_ups
+        self.singles = singles
         self.answer = answer
         self.history = history if isinstance(history, RequestCache) else RequestCache(history)
         self.scope = scope(query, history)
         self.now = self.scope.now
-        self.dimension = self._dimension()
+        self.dimension = dimension_of(self.form, query, answer)
         self._cached_names: dict[tuple[int, Dimension, str], frozenset[str]] = {}
         self.task = self._task()
         self.query = self._resolved()
         self._present: dict[int, bool] = {}
-
-    def _dimension(self) -> Dimension | None:
-        """Return the dimension that the question ranks or compares; ``None`` for single models."""
-        word, names = self.original.word, self.original.names
-        if word in {"movers", "concentration", "forecast"}:
-            return dimension_named(names[0]) if names else Dimension.CREATOR
-        if word == "compare":
-            return Dimension(self.answer.rankings[0].of)
-        return _SINGLES.get(word) or _RANKINGS.get(word)
 
     def _task(self) -> str:
         if self.original.task is None:
@@ -81,16 +73,17 @@ class _Builder:
 
     def _resolved(self) -> Query:
         """Return the question with its resolved name: what was typed may mean another model in another month."""
-        if self.original.word not in {*_SINGLES, "model"}:
+        if self.form.about not in {About.NAME, About.MODEL}:
             return self.original
         names = [share.name for ranking in self.answer.rankings for share in ranking.shares]
-        return self.original.but(names=(*names, *(shift.name for shift in self.answer.shifts))[:1])
+        names += [shift.name for shift in self.answer.shifts]
+        return self.original.but(names=(*names, *self.original.names)[:1])  # of a name that left, too little may be known
 
     def measures(self) -> tuple[FollowUp, ...]:
         """Return the question by each measure."""
         if Option.BY not in self.form.options:
             return ()
-        single = self.original.word in _BY_ONE_MEASURE or self.original.since is not None
+        single = self.rules.one_measure or self.original.since is not None
         choices: list[tuple[Measure | None, str]] = [(by, f"By {by}") for by in Measure]
         if not single:
             choices = [(None, "Models and downloads"), *choices]
@@ -113,7 +106,7 @@ class _Builder:
         """Return the question at present and over several periods, as far back as there are comparable snapshots."""
         if Option.SINCE not in self.form.options:
             return ()
-        now = "Since last month" if self.original.word == "movers" else "Now"
+        now = "Since last month" if self.form.needs.earlier else "Now"
         periods: list[tuple[str, Period | None]] = [(now, None)]
         first = self._first()
         if first:
@@ -139,39 +132,30 @@ class _Builder:
             groups.append(("Creators", self._singles(Dimension.CREATOR, [s.name for s in answer.creators.shares])))
         if answer.models:
             groups.append(("Models", self._models([s.name for s in answer.models.shares])))
-        if self.original.word == "models":
-            groups.append(("Models", self._models([s.name for s in answer.rankings[-1].shares])))
-        if self.original.word == "likes":
-            groups.append(("Models", self._models(answer.chart.emphasis)))
-        if self.dimension and self.original.word in _RANKINGS:
-            groups.append((self.dimension.plural.capitalize(), self._singles(self.dimension, self._leading())))
-        if self.dimension and self.original.word == "movers":
-            moved = [shift.name for shift in answer.shifts if shift.rank_after]
-            groups.append((self.dimension.plural.capitalize(), self._singles(self.dimension, moved)))
-        if self.dimension and self.original.word == "forecast":
-            names = dict.fromkeys(forecast.name for forecast in answer.forecasts)
-            groups.append((self.dimension.plural.capitalize(), self._singles(self.dimension, list(names))))
+        names = self.rules.names(answer)
+        if self.dimension:
+            groups.append((self.dimension.plural.capitalize(), self._singles(self.dimension, names)))
+        else:
+            groups.append(("Models", self._models(names)))
         return tuple((kind, items) for kind, items in groups if items)
-
-    def _leading(self) -> Sequence[str]:
-        return [share.name for share in self.answer.rankings[-1].shares]
 
     def _singles(self, dimension: Dimension, names: Sequence[str]) -> tuple[FollowUp, ...]:
         single = Dimension.CREATOR if dimension is Dimension.NAMESPACE else dimension
-        if single in _WITHOUT_SINGLE:
+        if single not in self.singles:
             return ()
         known = self._names(self.now, single)
         task = None if dimension is Dimension.TASK else self.original.task
-        query = self.original.but(word=single.value, task=task, top=None, since=None)
+        query = self.original.but(word=self.singles[single], task=task, top=None, since=None)
         return _short(
             FollowUp(name(dimension, raw), str(query.but(names=(raw,)))) for raw in names[:_LEADING] if lookup(raw, single, known)
         )
 
     def _models(self, ids: Sequence[str]) -> tuple[FollowUp, ...]:
-        if self.now.list is ListName.HUB:
+        if self.now.list is ListName.HUB or None not in self.singles:
             return ()  # some rows are stored for their likes only, so their rank by downloads is unknown
         within, at = self.original.within, self.original.at
-        return _short(FollowUp(model, str(Query("model", (model,), within=within, at=at))) for model in ids[:_LEADING])
+        word = self.singles[None]
+        return _short(FollowUp(model, str(Query(word, (model,), within=within, at=at))) for model in ids[:_LEADING])
 
     def _choice(self, options: Iterable[tuple[str, Query, bool]]) -> tuple[FollowUp, ...]:
         """Return those options that have an answer or are the question itself; ``()`` for fewer than two."""
@@ -184,12 +168,14 @@ class _Builder:
 
     def _has_answer(self, query: Query) -> bool:
         """Return whether a question of the same form has an answer; may be false for one that has, never the reverse."""
-        of_models = query.word == "models" or (query.word == "concentration" and query.names and self.dimension is None)
-        if query.word == "forecast" and query.by is Measure.LIKES:
-            return False  # needs likes in six months
-        if query.within is ListName.HUB and query.word == "models" and query.since:
+        about = self.form.about
+        of_models = about is About.CHOICE and self.dimension is None
+        if (query.by and query.by not in self.rules.measures) or (of_models and query.by is Measure.MODELS):
             return False
-        if (of_models and query.by is Measure.MODELS) or len(str(query)) > LONGEST_TEXT:
+        # The row of a model that was asked for is stored.
+        if query.within is ListName.HUB and about is not About.MODEL and self.question.needs_every_row(query):
+            return False
+        if len(str(query)) > LONGEST_TEXT:
             return False
         try:
             other = scope(query, self.history)
@@ -199,15 +185,15 @@ class _Builder:
         if query.since:
             start = query.since.start
             compared = tuple(s for s in other.comparable[:-1] if s.taken_on >= start)[:1]
-        elif query.word == "movers":
+        elif self.form.needs.earlier:
             compared = month_before(other)[:1]
-        if not compared and (query.since or query.word == "movers"):
+        if not compared and (query.since or self.form.needs.earlier):
             return False
         return all(self._records(s, query.by) for s in (*compared, other.now)) and self._has_names(other.now)
 
     def _records(self, snapshot: Snapshot, by: Measure | None) -> bool:
         """Return whether a snapshot records the task, the likes and the dimension of the question."""
-        if self.original.word == "model":
+        if self.form.about is About.MODEL:
             return True
         whole = next((count for _, count in self.history.counts([snapshot.id], None, self.task)), None)
         if whole is None or (by is Measure.LIKES and whole.likes is None):
@@ -217,14 +203,13 @@ class _Builder:
         return bool(self._names(snapshot, self.dimension, self.task))
 
     def _has_names(self, snapshot: Snapshot) -> bool:
-        """Return whether a snapshot has the question's names, or enough likes to correlate."""
-        word = self.original.word
-        if word == "model":
+        """Return whether a snapshot has the question's names, and models enough."""
+        if self.form.about is About.MODEL:
             ids = [*self.query.names, *renames.former(self.query.names[0])]
             return snapshot.id in {number for number, _, _ in self.history.trail(ids, snapshot.list)}
-        if word == "likes":
-            return self._correlate(snapshot)
-        if self.dimension is None or not self.query.names or word in {"movers", "concentration", "forecast"}:
+        if self.rules.enough and not self.rules.enough(self._models_of(snapshot)):
+            return False
+        if self.dimension is None or self.form.about not in {About.NAME, About.SEVERAL}:
             return True
         if snapshot.id not in self._present:
             self._present[snapshot.id] = self._has_all(snapshot, self.dimension)
@@ -233,19 +218,14 @@ class _Builder:
     def _has_all(self, snapshot: Snapshot, dimension: Dimension) -> bool:
         names = self._names(snapshot, dimension)
         resolved = [lookup(raw, dimension, names) for raw in self.query.names]
-        if self.original.word == "compare":
+        if self.form.about is About.SEVERAL:
             return None not in resolved
         present = self._names(snapshot, dimension, self.task)
         return resolved[0] in present or any(grouping.grouped_name(dimension, raw) == resolved[0] for raw in present)
 
-    def _correlate(self, snapshot: Snapshot) -> bool:
-        models = self.history.models(snapshot.id)
-        task = self.task
-        try:
-            correlate([m for m in models if not task or task in grouping.weights_of(m, Dimension.TASK)])
-        except ValueError:
-            return False
-        return True
+    def _models_of(self, snapshot: Snapshot) -> list[Model]:
+        models, task = self.history.models(snapshot.id), self.task
+        return [m for m in models if not task or task in grouping.weights_of(m, Dimension.TASK)]
 
     def _names(self, snapshot: Snapshot, dimension: Dimension, task: str = "") -> frozenset[str]:
         """Return the names of a snapshot's rollups: namespaces, for creators."""

@@ -6,25 +6,26 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from analytics.answer import Moment, Source
+from analytics.answer import Coverage, Moment, Source
 from analytics.domain import Count, Dimension, ListName, Measure
 from analytics.errors import NoDataError
-from analytics.formatting.phrases import day, of_list, plural
+from analytics.formatting.phrases import day, of_list
 from analytics.names import grouping
 from analytics.names.resolve import resolve
-from analytics.query import Query
-from analytics.questions.comparability import notes_on, over_time, scope
+from analytics.query import Query, Rows
+from analytics.questions.comparability import scope
 from analytics.statistics import comparison
-from analytics.statistics.attribution import explained, explained_in_part
 from analytics.storage.request_cache import RequestCache
 from analytics.storage.snapshot_cache import SnapshotCache
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
-    from analytics.answer import Answer, Ranking, Shift
+    from analytics.answer import Answer, Ranking
+    from analytics.chart import ChartKind
     from analytics.domain import Model, Snapshot
     from analytics.query import Form
+    from analytics.questions.question_parts import Fields, FollowUpRules
     from analytics.storage.history import History
 
 
@@ -34,7 +35,7 @@ _RANKINGS = SnapshotCache["Ranking"](300_000, lambda ranking: 1 + len(ranking.sh
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One kind of question. Help, App Home, the command line and the playground are generated from these."""
+    """One kind of question. Help, App Home, buttons, the command line and the playground are generated from these."""
 
     form: Form
     summary: str
@@ -42,23 +43,19 @@ class Question:
     examples: tuple[str, ...]
     """Complete queries, the simplest first."""
     answer: Callable[[Query, History], Answer]
+    charts: frozenset[ChartKind]
+    """The kinds of charts that its answers have."""
+    fields: Fields
+    follow_ups: FollowUpRules
     brief: str = ""
     """What it answers in two to four words, for a line of several commands."""
+    needs_rows: Callable[[Query], bool] = lambda _: True
+    """Tells whether a query needs the row of every model, where the form says that some do."""
 
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """A dimension over time: the two or more snapshots that record it, and their rankings."""
-
-    snapshots: tuple[Snapshot, ...]
-    moments: Mapping[Measure, tuple[Moment, ...]]
-    notes: tuple[str, ...]
-
-    def shifts(self, most: int | None = None) -> tuple[Shift, ...]:
-        """Return the shifts from the first to the last ranking by each measure: the largest first, at most ``most`` by each."""
-        return tuple(
-            shift for series in self.moments.values() for shift in comparison.shifts(series[0].ranking, series[-1].ranking, most)
-        )
+    def needs_every_row(self, query: Query) -> bool:
+        """Return whether a query can't be answered from the few rows that are stored of the whole Hub."""
+        rows = self.form.needs.rows
+        return rows is Rows.ALL or (rows is Rows.SOME and self.needs_rows(query))
 
 
 class View:
@@ -73,7 +70,7 @@ class View:
 
         """
         self.query = query
-        self.history = history if isinstance(history, RequestCache) else RequestCache(history)
+        self.history = history if isinstance(history, RequestCache) else RequestCache(history, as_recorded=query.as_recorded)
         self.dimension = dimension
         self.scope = scope(query, history)
         self.now = self.scope.now
@@ -97,16 +94,6 @@ class View:
     def whole_of(self, by: Measure) -> float:
         """Return the list's total by a measure."""
         return {Measure.MODELS: self.whole.models, Measure.DOWNLOADS: self.whole.downloads}.get(by, self.whole.likes or 0.0)
-
-    def explained(self, shifts: Sequence[Shift], then: Snapshot) -> tuple[Shift, ...]:
-        """Add their reasons to shifts by one measure, from an earlier snapshot to the present one."""
-        before, after = self.models_of(then), self.models
-        if not self.partial:
-            return explained(shifts, before, after, self.dimension)
-        if not shifts:
-            return ()
-        was, now = (moment.ranking.recorded for moment in self.moments([then, self.now], shifts[0].by))
-        return explained_in_part(shifts, (before, was), (after, now), self.dimension)
 
     @property
     def measures(self) -> tuple[Measure, ...]:
@@ -138,17 +125,17 @@ class View:
         return {s.id: totals.get(s.id) or Count(None, "", self.task, 0, 0, None) for s in snapshots}
 
     def _counts(self, snapshots: Sequence[Snapshot]) -> dict[int, list[Count]]:
-        return self.history.grouped([s.id for s in snapshots], self._stored, self.task)
+        return self.history.grouped([s.id for s in snapshots], self.stored, self.task)
 
     @property
-    def _stored(self) -> Dimension:
+    def stored(self) -> Dimension:
         """The dimension of the rollups; creators, kinds and others are summed up from them."""
         return grouping.stored(self.dimension)
 
     @cached_property
     def names(self) -> frozenset[str]:
         """The names in the snapshot (namespaces, for creators), regardless of the query's task."""
-        return frozenset(count.name for count in self.history.grouped([self.now.id], self._stored)[self.now.id])
+        return frozenset(count.name for count in self.history.grouped([self.now.id], self.stored)[self.now.id])
 
     def rankings(self) -> tuple[Ranking, ...]:
         """Rank the dimension by each measure asked for.
@@ -171,38 +158,15 @@ class View:
 
         """
         self._require(snapshots[-1], by)
-        root = self.history.root
-        rankings = {s.id: _RANKINGS.get((root, s.id, self.dimension, self.task, by)) for s in snapshots}
+        keys = {s.id: (self.history.key(s.id, self.stored, self.task), self.dimension, self.task, by) for s in snapshots}
+        rankings = {s.id: _RANKINGS.get(keys[s.id]) for s in snapshots}
         missing = [s for s in snapshots if rankings[s.id] is None]
         counts, wholes = self._counts(missing), self._wholes(missing)
         for s in missing:
             if counts[s.id] and not (by is Measure.LIKES and wholes[s.id].likes is None):
                 rankings[s.id] = ranking = comparison.ranking(counts[s.id], wholes[s.id], by, self.dimension)
-                _RANKINGS.put((root, s.id, self.dimension, self.task, by), ranking)
+                _RANKINGS.put(keys[s.id], ranking)
         return tuple(Moment(s.taken_on, cached) for s in snapshots if (cached := rankings[s.id]))
-
-    def past(self) -> Past:
-        """Rank the dimension at each snapshot since the query's ``since``.
-
-        Raises:
-            NoDataError: when fewer than two snapshots record what is asked.
-
-        """
-        thinned = over_time(self.query, self.scope)
-        self.require()
-        recorded = self.recording(thinned)
-        left_out = len(thinned) - len(recorded)
-        what = "likes" if self.query.by is Measure.LIKES else self.dimension.plural
-        if len(recorded) < 2:
-            since = self.query.since.name if self.query.since else ""
-            message = (
-                f"Only the snapshot from {day(self.now.taken_on)} records {what}, so there's nothing to compare since {since}."
-            )
-            raise NoDataError(message, (str(self.query.but(since=None)),))
-        verb = "doesn't record {}, so it's left out" if left_out == 1 else "don't record {}, so they're left out"
-        notes = (f"{plural(left_out, 'snapshot')} {verb.format(what)}.",) if left_out else ()
-        moments = {by: self.moments(recorded, by) for by in self.measures}
-        return Past(recorded, moments, (*notes_on(self.query, self.scope, recorded), *notes))
 
     def recording(self, snapshots: Sequence[Snapshot]) -> tuple[Snapshot, ...]:
         """Return the snapshots that record this dimension, and likes where those are asked for."""
@@ -232,8 +196,11 @@ class View:
         recorded = sum(count.models for count in self._counts([self.now])[self.now.id])
         return recorded / self.whole.models if self.whole.models else 0.0
 
-    def source(self, since: Snapshot | None = None) -> Source:
-        """Describe the present snapshot, and the earlier one of a comparison, as the source of an answer."""
+    def source(self, since: Snapshot | None = None, by: Measure | None = None) -> Source:
+        """Describe the present snapshot, and the earlier one of a comparison, as the source of an answer.
+
+        ``by``: the only measure of the answer; those of the query by default.
+        """
         return Source(
             self.now.list,
             self.now.taken_on,
@@ -242,7 +209,18 @@ class View:
             self.now.simulated,
             self.now.source,
             since.taken_on if since else None,
+            tuple(
+                Coverage(by, self._covered(self.now, by), self._covered(since, by) if since else None)
+                for by in ((by,) if by else self.measures)
+            ),
         )
+
+    def _covered(self, snapshot: Snapshot, by: Measure) -> float:
+        """Return the part of a measure whose names a snapshot records, 0 to 1."""
+        whole = comparison.measured(self._wholes([snapshot])[snapshot.id], by)
+        if not whole or (self.dimension is Dimension.TASK and self.task):
+            return 1.0
+        return min(sum(comparison.measured(count, by) for count in self._counts([snapshot])[snapshot.id]) / whole, 1.0)
 
 
 def no_likes(snapshot: Snapshot, query: Query) -> NoDataError:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from analytics.domain import ListName
 from analytics.errors import HfStatsError, QueryError
 from analytics.language import grammar
+from analytics.query import About, Rows
 from analytics.questions.changes.compare import COMPARE
 from analytics.questions.changes.entries import ENTRIES
 from analytics.questions.changes.forecast import FORECAST
@@ -66,6 +67,7 @@ QUESTIONS: tuple[Question, ...] = (
 )
 
 FORMS = tuple(question.form for question in QUESTIONS)
+_SINGLES = {form.dimension: form.word for form in FORMS if form.about in {About.NAME, About.MODEL}}
 _BY_WORD = {question.form.word: question for question in QUESTIONS}
 
 
@@ -87,7 +89,7 @@ def ask(query: Query, history: History) -> Answer:
         NoDataError: when the history has nothing to answer it with.
 
     """
-    question, cached = _BY_WORD[query.word], RequestCache(history)
+    question, cached = _BY_WORD[query.word], RequestCache(history, as_recorded=query.as_recorded)
     try:
         _require_rows(query)
         answer = question.answer(query, cached)
@@ -96,8 +98,8 @@ def ask(query: Query, history: History) -> Answer:
             suggestions = tuple(text for text in suggestions if not _needs_every_row(parse(text)))
         return replace(
             answer,
-            follow_ups=follow_ups(query, question.form, answer, cached),
-            notes=(*answer.notes, *warnings_on(query, answer, cached)),
+            follow_ups=follow_ups(query, question, _SINGLES, answer, cached),
+            notes=(*answer.notes, *warnings_on(answer, cached)),
             next=suggestions,
         )
     except HfStatsError as error:
@@ -105,20 +107,14 @@ def ask(query: Query, history: History) -> Answer:
         raise
 
 
-_FROM_ROWS = {"ages", "entries", "likes"}
-"""Questions that need the row of every model."""
-
-
 def _needs_every_row(query: Query) -> bool:
     """Return whether a question can't be answered for every model of the whole Hub, which has few rows."""
-    concentration = query.word == "concentration" and query.names[:1] in {(), ("creators",), ("namespaces",), ("models",)}
-    single_models = query.word == "model" or (query.word == "models" and query.since is not None)
-    return query.within is ListName.HUB and (query.word in _FROM_ROWS or concentration or single_models)
+    return query.within is ListName.HUB and _BY_WORD[query.word].needs_every_row(query)
 
 
 def _require_rows(query: Query) -> None:
     """Raise QueryError for a question that needs rows which the whole Hub doesn't have."""
-    if query.within is ListName.HUB and query.word in _FROM_ROWS:
+    if query.within is ListName.HUB and _BY_WORD[query.word].form.needs.rows is Rows.ALL:
         message = f"“{query.word}” isn't available for the whole Hub, where only the leading models are stored. Try another list."
         raise QueryError(message, tuple(str(query.but(within=other)) for other in (ListName.TOP, ListName.TRENDING)))
 

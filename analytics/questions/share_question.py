@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer
+from analytics.answer import Answer, Basis
 from analytics.chart import ChartKind
 from analytics.domain import Dimension, Measure
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_phrases, name, noun_phrase, of_measure, size
-from analytics.query import Form, Option, Query
+from analytics.formatting.phrases import (
+    day,
+    enumerate_,
+    enumerate_phrases,
+    fact,
+    name,
+    noun_phrase,
+    of_known,
+    of_measure,
+    of_ranked,
+    points_of,
+    size_of,
+)
+from analytics.query import About, Form, Option, Query, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.question import Question, View
+from analytics.questions.question_parts import Fields, FollowUpRules, ranked
+from analytics.questions.ranking_notes import not_ranked, other_leader, parts_of_models
+from analytics.questions.shifts import explain, notes_on_facts, past, trend
 from analytics.questions.top_names import with_bounds
 from analytics.statistics import comparison
 from analytics.statistics.highlights import notable
@@ -21,10 +36,10 @@ from analytics.statistics.robustness import sentence_without, without_largest
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from analytics.answer import Moment, Ranking, Shift
+    from analytics.answer import Moment, Ranking
     from analytics.chart import Chart
+    from analytics.statistics.coverage import Comparison
     from analytics.storage.history import History
-
 
 OTHER_GROUPINGS = "other ways to group them"
 """The brief description that the less common rankings share."""
@@ -50,29 +65,49 @@ class Topic:
     """The names whose sum the contrast is about; empty where it is about the leader."""
     brief: str = ""
     """See :class:`analytics.questions.question.Question`."""
+    spoken: Spoken = field(default_factory=Spoken)
 
 
 def share_question(topic: Topic) -> Question:
     """Build the question that ranks the names of one dimension."""
     options = frozenset(Option) - ({Option.TASK} if topic.dimension is Dimension.TASK else set())
-    form = Form(topic.word, options, aliases=topic.aliases, example=topic.examples[0], singular=topic.singular)
+    form = Form(
+        topic.word,
+        options,
+        aliases=topic.aliases,
+        example=topic.examples[0],
+        singular=topic.singular,
+        about=About.DIMENSION,
+        dimension=topic.dimension,
+        spoken=topic.spoken,
+    )
 
     def answer(query: Query, history: History) -> Answer:
         view = View(query, history, topic.dimension)
         return _answer_over_time(view, topic) if query.since else _answer_at_date(view, topic)
 
-    return Question(form, topic.summary, topic.examples, answer, topic.brief)
+    return Question(
+        form,
+        topic.summary,
+        topic.examples,
+        answer,
+        charts=frozenset({ChartKind.PAIRED, ChartKind.BARS, ChartKind.SLOPE, topic.over_time}),
+        fields=Fields(frozenset({"rankings"}), frozenset({"series", "shifts"})),
+        follow_ups=FollowUpRules(names=ranked),
+        brief=topic.brief,
+    )
 
 
 def _answer_at_date(view: View, topic: Topic) -> Answer:
     query = view.query
     rankings = view.rankings()
-    headline = topic.contrast(*rankings) if len(rankings) == 2 else _leader(rankings[0], topic)
+    headline = _headline(view, rankings, topic)
     source = view.source()
-    details = [_detail(raw, rankings, topic.dimension) for raw in _leading_names(rankings)]
+    details = [_detail(raw, rankings, topic.dimension) for raw in [share.name for share in rankings[-1].first(6).shares]]
     subtitle = chart_specs.subtitle(source, query, view.task)
     if len(rankings) == 2:
         categories, series = chart_specs.paired(rankings, topic.dimension, top=query.top)
+        subtitle += chart_specs.rule_of_pairs(rankings, top=query.top)
         chart = chart_specs.chart(ChartKind.PAIRED, headline, source, subtitle, details, categories=categories, series=series)
     else:
         categories, series = chart_specs.bars(rankings[0], topic.dimension, top=query.top)
@@ -85,10 +120,29 @@ def _answer_at_date(view: View, topic: Topic) -> Answer:
         chart=chart,
         rankings=rankings,
         top=query.top,
-        notes=(*_robust(view, topic, rankings[-1]), *topic.notes(rankings)),
+        notes=(
+            *_robust(view, topic, rankings[-1]),
+            *topic.notes(rankings),
+            *not_ranked(rankings, topic.dimension),
+            *parts_of_models(rankings, topic.dimension),
+            *notes_on_facts(view, view.leading),
+        ),
         next=_next(view, topic, rankings),
     )
-    return with_bounds(answer, max(len(ranking.shares) for ranking in rankings))
+    return with_bounds(answer, max(len(ranking.ranked) for ranking in rankings))
+
+
+def _headline(view: View, rankings: Sequence[Ranking], topic: Topic) -> str:
+    last = rankings[-1]
+    if not last.ranked:
+        return f"No model's {topic.dimension} is known"
+    if len(rankings) == 2 and not view.partial and any(share.name in topic.subject for share in last.ranked):
+        models, downloads = (
+            comparison.portion_of_any(view.models, topic.dimension, topic.subject, ranking.by) for ranking in rankings
+        )
+        subject = enumerate_([name(topic.dimension, raw) for raw in topic.subject])
+        return contrast(subject, models, downloads, verb="cover")  # a model under both, or under one and another, is covered
+    return topic.contrast(*rankings) if len(rankings) == 2 else _leader(rankings[0], topic)
 
 
 def _robust(view: View, topic: Topic, ranking: Ranking) -> tuple[str, ...]:
@@ -96,32 +150,41 @@ def _robust(view: View, topic: Topic, ranking: Ranking) -> tuple[str, ...]:
     leading = tuple(share.name for share in ranking.shares if share.name in topic.subject) or tuple(
         share.name for share in ranking.shares if share.rank == 1
     )
-    if ranking.by is Measure.MODELS or view.partial or not ranking.shares[0].value:
+    if ranking.by is Measure.MODELS or view.partial or not any(share.value for share in ranking.ranked):
         return ()
     subject = enumerate_phrases([noun_phrase(topic.dimension, raw) for raw in leading])
-    return sentence_without(without_largest(view.models, topic.dimension, leading, ranking.by), subject, ranking.by)
+    without = without_largest(view.models, topic.dimension, leading, ranking.by)
+    return sentence_without(without, subject, ranking.by) or other_leader(without, leading, ranking, topic.dimension)
 
 
 def _answer_over_time(view: View, topic: Topic) -> Answer:
     query = view.query
-    past = view.past()
-    moments = past.moments[view.leading]
-    shifts = comparison.shifts(moments[0].ranking, moments[-1].ranking, 1)
-    headline = notable(moments, topic.dimension) or largest_change(shifts, topic.dimension, moments)
-    source = view.source(past.snapshots[0])
+    course = past(view)
+    moments = course.moments[view.leading]
+    compared = course.comparisons[view.leading]
+    turn = notable(moments, topic.dimension) if course.has_course(view.leading) else ""
+    headline = turn or largest_change(compared, topic.dimension, moments)
+    then = course.snapshots[0]
+    source = view.source(then)
+    last = tuple(series[-1].ranking for series in course.moments.values())
     answer = Answer(
         query=str(query),
         headline=headline,
         source=source,
         chart=_timed_chart(view, topic, moments, headline),
-        rankings=tuple(series[-1].ranking for series in past.moments.values()),
+        rankings=last,
         top=query.top,
-        series=tuple(replace(m, ranking=_cut((m.ranking,), query.top)[0]) for series in past.moments.values() for m in series),
-        shifts=past.shifts(query.top),
-        notes=(*past.notes, *topic.notes(tuple(series[-1].ranking for series in past.moments.values()))),
+        series=tuple(replace(m, ranking=m.ranking.first(query.top)) for series in course.moments.values() for m in series),
+        shifts=course.shifts(query.top),
+        notes=(
+            *course.notes,
+            *topic.notes(last),
+            *trend(view, then, compared, explain(view, then, compared, 1)[:1]),
+            *not_ranked(last, topic.dimension),
+        ),
         next=_next(view, topic, (moments[-1].ranking,)),
     )
-    return with_bounds(answer, len(moments[-1].ranking.shares), chart_specs.LINES)
+    return with_bounds(answer, len(moments[-1].ranking.ranked), chart_specs.LINES)
 
 
 def _timed_chart(view: View, topic: Topic, moments: Sequence[Moment], headline: str) -> Chart:
@@ -141,15 +204,17 @@ def _timed_chart(view: View, topic: Topic, moments: Sequence[Moment], headline: 
     return replace(chart, unit=unit)
 
 
-def largest_change(shifts: Sequence[Shift], dimension: Dimension, moments: Sequence[Moment]) -> str:
-    """Return the headline about the largest of some shifts between the first and the last moment."""
+def largest_change(compared: Comparison, dimension: Dimension, moments: Sequence[Moment]) -> str:
+    """Return the headline about the largest shift between the first and the last moment."""
     since = day(moments[0].taken_on)
-    top = next(iter(shifts), None)
-    if top is None or abs(top.points) < LEAST_CHANGE:
-        return no_change(moments[0].ranking.by, since)
-    change = f"{'rose' if top.points > 0 else 'fell'} {size(top.points)}"
-    portions = f"from {percent(top.before)} to {percent(top.after)} of {of_measure(top.by)}"
-    return f"{noun_phrase(dimension, top.name).start} {change} since {since}, {portions}"
+    top = next(iter(compared.shifts), None)
+    if top is None or not points_of(top):
+        unknown = f"Too little is known to tell which {dimension.plural} changed since {since}"
+        return unknown if compared.refused else no_change(moments[0].ranking.by, since)
+    subject, change = noun_phrase(dimension, top.name).start, f"{'rose' if top.points > 0 else 'fell'} {size_of(top)}"
+    if top.basis is Basis.BOUNDS:
+        return f"{subject} {change} of {of_known(top, dimension)} since {since}"
+    return f"{subject} {change} since {since}, from {percent(top.before)} to {percent(top.after)} of {of_known(top, dimension)}"
 
 
 def no_change(by: Measure, since: str) -> str:
@@ -158,12 +223,11 @@ def no_change(by: Measure, since: str) -> str:
 
 
 def _leader(ranking: Ranking, topic: Topic) -> str:
-    first, *others = ranking.shares
+    first, *others = ranking.ranked
     tied = len(others) > 0 and others[0].rank == 1
-    lead = (
-        f"{_first(ranking, topic.dimension)} with {percent(first.portion)} of {of_measure(ranking.by)}{' each' if tied else ''}"
-    )
-    second = next((share for share in others if share.rank > 1), None)
+    second = next((share for share in others if share.rank != 1), None)
+    what = of_ranked(ranking, topic.dimension, [first, *([second] if second else [])])
+    lead = f"{_first(ranking, topic.dimension)} with {percent(first.portion)} of {what}{' each' if tied else ''}"
     return f"{lead}, ahead of {noun_phrase(topic.dimension, second.name).text} ({percent(second.portion)})" if second else lead
 
 
@@ -185,13 +249,18 @@ def two_leaders(models: Ranking, downloads: Ranking, dimension: Dimension) -> st
     if len(by_models) == len(by_downloads) == 1 and by_models[0].name == by_downloads[0].name:
         lead = "lead" if first.plural else "leads"
         return (
-            f"{first.start} {lead} by both measures, with {portion_of_models} of models and {portion_of_downloads} of downloads"
+            f"{first.start} {lead} by both measures, with {portion_of_models} of {of_ranked(models, dimension, by_models)} "
+            f"and {portion_of_downloads} of {of_ranked(downloads, dimension, by_downloads)}"
         )
+    sides = ((models, by_models), (downloads, by_downloads))
+    is_open = any("known" in of_ranked(ranking, dimension, leaders) for ranking, leaders in sides)
+    known = f", among models with a known {fact(dimension)}" if is_open else ""
     if len(by_downloads) > 1:
         second = _first(models, dimension)
-        return f"{_first(downloads, dimension)} by downloads ({portion_of_downloads}); {second} by models ({portion_of_models})"
+        leaders = f"{_first(downloads, dimension)} by downloads ({portion_of_downloads})"
+        return f"{leaders}; {second} by models ({portion_of_models}){known}"
     most_downloads = noun_phrase(dimension, by_downloads[0].name)
-    end = f"{most_downloads.text} {most_downloads.has} the most downloads ({portion_of_downloads})"
+    end = f"{most_downloads.text} {most_downloads.has} the most downloads ({portion_of_downloads}){known}"
     if len(by_models) > 1:
         both = enumerate_phrases([noun_phrase(dimension, share.name) for share in by_models]).start
         tied = both if len(by_models) == 2 else f"{len(by_models)} {dimension.plural}"
@@ -208,26 +277,16 @@ def contrast(subject: str, models: float, downloads: float, similar: float = 0.0
     return f"{subject} {verb} {percent(models)} of models {word} {percent(downloads)} of downloads"
 
 
-def _leading_names(rankings: Sequence[Ranking]) -> list[str]:
-    return [share.name for share in rankings[-1].shares[:6]]
-
-
 def _detail(raw: str, rankings: Sequence[Ranking], dimension: Dimension) -> str:
-    parts = []
-    for ranking in rankings:
-        share = comparison.find(ranking, raw)
-        parts.append(f"{percent(share.portion if share else 0.0)} of {of_measure(ranking.by)}")
+    shares = [(ranking, comparison.find(ranking, raw)) for ranking in rankings]
+    parts = [f"{percent(share.portion if share else 0.0)} of {of_measure(ranking.by)}" for ranking, share in shares]
     return f"{name(dimension, raw)}: {', '.join(parts)}"
-
-
-def _cut(rankings: Sequence[Ranking], top: int | None) -> tuple[Ranking, ...]:
-    return tuple(replace(ranking, shares=ranking.shares[:top]) for ranking in rankings)
 
 
 def _next(view: View, topic: Topic, rankings: Sequence[Ranking]) -> tuple[str, ...]:
     """Suggest the question about the leader, the same one over time, and a related one."""
     query = view.query
-    leader = rankings[-1].shares[0].name
+    leader = rankings[-1].shares[0].name  # the first with a rank, if any has one
     single = query.but(word=topic.singular, names=(leader,), by=None, top=None, since=None)
     suggestions = [str(single)] if topic.singular else []
     since = chart_specs.year_back(view.scope)

@@ -5,17 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer
+from analytics.answer import Answer, Basis
 from analytics.chart import ChartKind
 from analytics.domain import Dimension, Measure
 from analytics.errors import NoDataError
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, name, noun_phrase, of_list, of_measure, ordinal, size
+from analytics.formatting.phrases import (
+    LEAST_CHANGE,
+    day,
+    enumerate_,
+    name,
+    noun_phrase,
+    of_known,
+    of_list,
+    of_measure,
+    points_of,
+    size,
+    size_of,
+)
 from analytics.names import grouping
 from analytics.names.resolve import resolve
-from analytics.query import Form, Option, Query
-from analytics.questions import chart_specs
+from analytics.query import About, Form, Option, Query
+from analytics.questions import chart_specs, shifts
 from analytics.questions.question import Question, View
+from analytics.questions.question_parts import Fields, FollowUpRules
+from analytics.questions.ranking_notes import headline_now, parts_of_models
 from analytics.statistics import comparison
 from analytics.statistics.highlights import rank_changes
 from analytics.statistics.robustness import sentence_without, without_largest
@@ -48,7 +62,16 @@ class Subject:
 def name_question(subject: Subject) -> Question:
     """Build the question about one name of a dimension and its rank among the others."""
     options = frozenset(Option) - ({Option.TASK} if subject.dimension is Dimension.TASK else set())
-    form = Form(subject.word, options, fewest=1, most=1, aliases=subject.aliases, example=subject.examples[0])
+    form = Form(
+        subject.word,
+        options,
+        fewest=1,
+        most=1,
+        aliases=subject.aliases,
+        example=subject.examples[0],
+        about=About.NAME,
+        dimension=subject.dimension,
+    )
 
     def answer(query: Query, history: History) -> Answer:
         view = View(query, history, subject.dimension)
@@ -56,7 +79,16 @@ def name_question(subject: Subject) -> Question:
         raw = resolve(query.names[0], subject.dimension, view.names, query)
         return _answer_over_time(view, subject, raw) if query.since else _answer_at_date(view, subject, raw)
 
-    return Question(form, subject.summary, subject.examples, answer)
+    creators = {"creators"} if subject.dimension is not Dimension.CREATOR else set()
+    return Question(
+        form,
+        subject.summary,
+        subject.examples,
+        answer,
+        charts=frozenset({ChartKind.FOCUS, ChartKind.LINES, ChartKind.SLOPE}),
+        fields=Fields(frozenset({"rankings"}), frozenset({"models", "series", "shifts", *creators})),
+        follow_ups=FollowUpRules(),
+    )
 
 
 def _answer_at_date(view: View, subject: Subject, raw: str) -> Answer:
@@ -66,7 +98,7 @@ def _answer_at_date(view: View, subject: Subject, raw: str) -> Answer:
     if not shares:
         raise _absent(view, subject, raw)
     source = view.source()
-    headline = _headline(rankings, shares, subject, raw)
+    headline = headline_now(rankings, shares, noun_phrase(subject.dimension, raw), view)
     members = grouping.members_of(view.models, subject.dimension, raw)
     models = comparison.model_ranking(members, _model_measure(view), _total(view))
     has_creators = subject.dimension is not Dimension.CREATOR and not view.partial
@@ -83,19 +115,21 @@ def _answer_at_date(view: View, subject: Subject, raw: str) -> Answer:
         categories=categories,
         series=series,
     )
+    shown = tuple(_only(ranking, raw) for ranking in rankings)
     parts_title, parts = _parts(shares[-1], leading, models, view)
     return Answer(
         query=str(query),
         headline=headline,
         source=source,
         chart=replace(chart, emphasis=_emphasis(categories, name(subject.dimension, raw)), parts=parts, parts_title=parts_title),
-        rankings=tuple(replace(r, shares=tuple(s for s in r.shares if s.name == raw)) for r in rankings),
+        rankings=shown,
         models=replace(models, shares=models.shares[: query.top or MOST_MODELS]) if models.shares else None,
         creators=replace(creators, shares=creators.shares[: query.top or MOST_MODELS]) if creators else None,
         top=query.top,
         notes=(
             *(() if models.shares else _NO_ROWS),
             *_robust(view, raw, leading.by),
+            *parts_of_models(shown, subject.dimension),
             *(_leading_creators(creators, raw, subject) if creators else _members(shares[-1], subject)),
         ),
         next=_next(view, subject, raw, models),
@@ -107,16 +141,6 @@ def _robust(view: View, raw: str, by: Measure) -> tuple[str, ...]:
         return ()
     without = without_largest(view.models, view.dimension, (raw,), by)
     return sentence_without(without, noun_phrase(view.dimension, raw), by)
-
-
-def _headline(rankings: Sequence[Ranking], shares: Sequence[Share], subject: Subject, raw: str) -> str:
-    phrase = noun_phrase(subject.dimension, raw)
-    portions = [
-        f"{percent(s.portion)} of {of_measure(r.by)} ({ordinal(s.rank)}{'' if r.rest else f' of {len(r.shares)}'})"
-        for r, s in zip(rankings, shares, strict=True)
-    ]
-    verb = "make up" if phrase.text.startswith("models ") else phrase.has
-    return f"{phrase.start} {verb} {enumerate_(portions)}"
 
 
 def _absent(view: View, subject: Subject, raw: str) -> NoDataError:
@@ -164,6 +188,8 @@ def _leading_creators(creators: Ranking, raw: str, subject: Subject) -> tuple[st
     total = sum(s.portion for s in leading)
     owner = noun_phrase(subject.dimension, raw).of(of_measure(creators.by))
     named = enumerate_([f"{s.name} ({percent(s.portion)})" for s in leading])
+    if owner.startswith("models of "):
+        owner = noun_phrase(subject.dimension, raw).text  # never "models of models"
     owner = f"the {owner}" if owner.startswith(of_measure(creators.by)) else owner
     if total <= 0.5:
         return (f"The top creators behind {owner} are {named}.",)
@@ -178,13 +204,18 @@ def _members(share: Share, subject: Subject) -> tuple[str, ...]:
 
 def _answer_over_time(view: View, subject: Subject, raw: str) -> Answer:
     query = view.query
-    past = view.past()
+    past = shifts.past(view, {raw})
     moments = past.moments[view.leading]
-    shifts = [shift for shift in past.shifts() if shift.name == raw]
-    if not shifts:
+    changes = [
+        shift
+        for by in view.measures
+        for shift in shifts.explain(view, past.snapshots[0], past.comparisons[by])
+        if shift.name == raw
+    ]
+    if not any(comparison.find(moment.ranking, raw) for series in past.moments.values() for moment in (series[0], series[-1])):
         raise _absent(view, subject, raw)
-    headline = _headline_over_time(next(shift for shift in shifts if shift.by is view.leading), moments, subject)
-    shifts = [explained for shift in shifts for explained in view.explained([shift], past.snapshots[0])]
+    leading = next((shift for shift in changes if shift.by is view.leading), None)
+    headline = _headline_over_time(leading, moments, subject, raw)
     source = view.source(past.snapshots[0])
     present = comparison.find(moments[-1].ranking, raw)
     return Answer(
@@ -194,10 +225,11 @@ def _answer_over_time(view: View, subject: Subject, raw: str) -> Answer:
         chart=_timed_chart(view, source, moments, raw, headline),
         rankings=tuple(_only(series[-1].ranking, raw) for series in past.moments.values()),
         series=tuple(replace(m, ranking=_only(m.ranking, raw)) for series in past.moments.values() for m in series),
-        shifts=tuple(shifts),
+        shifts=tuple(changes),
         notes=(
             *past.notes,
-            *rank_changes(moments, view.dimension, raw),
+            *(rank_changes(moments, view.dimension, raw) if past.has_course(view.leading) else ()),
+            *shifts.trend(view, past.snapshots[0], past.comparisons[view.leading], [s for s in changes if s.by is view.leading]),
             *(_members(present, subject) if present else ()),
         ),
         next=(
@@ -208,14 +240,18 @@ def _answer_over_time(view: View, subject: Subject, raw: str) -> Answer:
     )
 
 
-def _headline_over_time(shift: Shift, moments: Sequence[Moment], subject: Subject) -> str:
-    phrase = noun_phrase(subject.dimension, shift.name)
-    what, since = of_measure(shift.by), f"since {day(moments[0].taken_on)}"
-    if abs(shift.points) < LEAST_CHANGE:
+def _headline_over_time(shift: Shift | None, moments: Sequence[Moment], subject: Subject, raw: str) -> str:
+    phrase, since = noun_phrase(subject.dimension, raw), f"since {day(moments[0].taken_on)}"
+    if shift is None:
+        return f"Too little is known to tell whether {phrase.text} rose or fell {since}"
+    what = of_known(shift, subject.dimension)
+    if not points_of(shift):
         return f"{phrase.start} held steady at {percent(shift.after)} of {what} {since}"
     verb = "rose" if shift.points > 0 else "fell"
     portions = f"from {percent(shift.before)} to {percent(shift.after)} of {what}"
-    return f"{phrase.start} {verb} {size(shift.points)} {since}, {portions}"
+    if shift.basis is Basis.BOUNDS:
+        return f"{phrase.start} {verb} {size_of(shift)} of {what} {since}"
+    return f"{phrase.start} {verb} {size(points_of(shift))} {since}, {portions}"
 
 
 def _only(ranking: Ranking, raw: str) -> Ranking:
@@ -226,7 +262,8 @@ def _timed_chart(view: View, source: Source, moments: Sequence[Moment], raw: str
     moments = chart_specs.drawable(moments)
     names = chart_specs.leaders(moments, chart_specs.LINES)
     if raw not in names:
-        names = [*names[:-1], raw]
+        ranked = [n for n in names if n not in grouping.UNRANKED]
+        names = [*ranked[:-1], raw, *names[len(ranked) :]]
     kind, series, unit = chart_specs.timed(ChartKind.LINES, moments, names, view.dimension)
     subtitle = chart_specs.subtitle(source, view.query, view.task, view.leading, over_time=True)
     details = [f"{line.name}: {percent(line.values[0] or 0.0)} to {percent(line.values[-1] or 0.0)}" for line in series]
@@ -242,7 +279,7 @@ def _next(view: View, subject: Subject, raw: str, models: Ranking) -> tuple[str,
         suggestions.append(str(query.but(names=(raw,), since=since, top=None)))
     suggestions.append(str(Query(subject.plural, by=query.by, within=query.within, at=query.at)))
     suggestions += [str(Query("model", (share.name,), within=query.within, at=query.at)) for share in models.shares[:1]]
-    rival = next((s.name for s in view.ranking(view.leading).shares if s.name != raw), None)
-    if rival and subject.dimension is not Dimension.LIBRARY:
+    rival = next((s.name for s in view.ranking(view.leading).ranked if s.name != raw), None)
+    if rival and raw not in grouping.UNRANKED and subject.dimension is not Dimension.LIBRARY:
         suggestions.append(str(Query("compare", (raw, rival), within=query.within, at=query.at)))
     return tuple(suggestions)[:3]

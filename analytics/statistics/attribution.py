@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 _BY_NAME = frozenset({Dimension.CREATOR, Dimension.NAMESPACE, Dimension.KIND, Dimension.COUNTRY})
 """Dimensions that follow from a model's id; the others from what the model declares."""
+_DECIMALS = 12
+"""Of a change of portion; what is smaller comes from rounding."""
 OTHERS = "the other models"
 """Name for all models without a row of their own."""
 
@@ -108,8 +111,34 @@ def _reasons(then: _Side, now: _Side, dimension: Dimension) -> tuple[Reason, ...
     """
     old, new = then.portions(), now.portions()
     changes = {model: new.get(model, 0.0) - old.get(model, 0.0) for model in old.keys() | new.keys()}
-    reasons = [Reason(model, _cause(model, then, now, dimension, change), change) for model, change in changes.items()]
+    apparent = _apparent(changes, then, now)
+    reasons = [
+        Reason(model, _cause(model, then, now, dimension, change), change)
+        for model, change in changes.items()
+        if model not in apparent
+    ]
+    if apparent:
+        reasons.append(Reason(OTHERS, Cause.TOGETHER, math.fsum(changes[model] for model in apparent)))
     return tuple(sorted(reasons, key=lambda reason: (-abs(reason.points), reason.model)))
+
+
+def _apparent(changes: Mapping[str, float], then: _Side, now: _Side) -> frozenset[str]:
+    """Return the models recorded at both dates whose part of what is recorded moved otherwise than their part of the whole list.
+
+    Such a change comes from what is recorded of other models, so it isn't told of this one.
+    """
+    wholes = [math.fsum(side.values.values()) for side in (then, now)]
+
+    def part(side: _Side, model: str, whole: float) -> float:
+        return side.values[model] * side.under.get(model, 0.0) / whole if whole else 0.0
+
+    both = [model for model in changes if model in then.recorded and model in now.recorded]
+    changed = {model: part(now, model, wholes[1]) - part(then, model, wholes[0]) for model in both}
+    return frozenset(
+        model
+        for model in both
+        if round(changes[model], _DECIMALS) and round(changes[model], _DECIMALS) * round(changed[model], _DECIMALS) <= 0
+    )
 
 
 def _cause(model: str, then: _Side, now: _Side, dimension: Dimension, change: float) -> Cause:
@@ -117,9 +146,21 @@ def _cause(model: str, then: _Side, now: _Side, dimension: Dimension, change: fl
         return Cause.ENTERED
     if model not in now.values:
         return Cause.LEFT
+    recorded = round(now.recorded.get(model, 0.0) - then.recorded.get(model, 0.0), _DECIMALS)  # two ids may be recorded in part
+    if recorded:
+        return Cause.NEWLY_RECORDED if recorded > 0 else Cause.NO_LONGER_RECORDED
     if then.under.get(model) != now.under.get(model):
         return Cause.RENAMED if dimension in _BY_NAME else Cause.DECLARED
-    return Cause.GREW if change >= 0 else Cause.SHRANK
+    return _cause_by_value(now.values[model] - then.values[model], round(change, _DECIMALS))
+
+
+def _cause_by_value(value: float, change: float) -> Cause:
+    """Return the cause for a model of the same name at both dates, from the changes of its own value and of its portion."""
+    if change < 0:
+        return Cause.SHRANK if value < 0 else Cause.DILUTED
+    if change > 0:
+        return Cause.GREW if value > 0 else Cause.OUTLASTED
+    return Cause.GREW if value > 0 else Cause.SHRANK if value < 0 else Cause.UNCHANGED
 
 
 def _split(then: _Side, now: _Side) -> Split:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analytics.formatting.numbers import percent
+from analytics.formatting.numbers import percent, rounded_change
 from analytics.formatting.phrases import NounPhrase, day, enumerate_phrases, noun_phrase, of_measure, ordinal, possessive, size
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ LEAST_TURN = 0.015
 """Least change of a portion in each direction for a reversal."""
 NAMED = 4
 """Most names in a sentence about who passed whom."""
+LEAST_SHARE = 0.001
+"""Least portion of the smaller of two names for a crossing; below it the order says little."""
 LEAST_RECORD = 0.01
 """Least difference of a portion from the first moment for a record."""
 
@@ -41,9 +43,14 @@ def _portions(moment: Moment) -> Mapping[str, float]:
 
 def _courses(moments: Sequence[Moment]) -> list[tuple[Share, list[float]]]:
     """Return the leaders of the last moment with their portions at each moment."""
-    leaders = {share.name: share for share in moments[-1].ranking.shares[:LEADERS]}
+    leaders = {share.name: share for share in moments[-1].ranking.ranked[:LEADERS]}
     portions = [{share.name: share.portion for share in moment.ranking.shares if share.name in leaders} for moment in moments]
     return [(share, [of_moment.get(name, 0.0) for of_moment in portions]) for name, share in leaders.items()]
+
+
+def _ranks(ranking: Ranking) -> dict[str, int]:
+    """Return the rank of each name that has one."""
+    return {share.name: share.rank for share in ranking.shares if share.rank is not None}
 
 
 def _leader(ranking: Ranking) -> str | None:
@@ -61,13 +68,14 @@ def _new_leader(moments: Sequence[Moment], dimension: Dimension) -> str:
         for place in range(len(moments))
         if all(_leader(moment.ranking) == now for moment in moments[place:])
     )
-    last = _portions(moments[-1])
+    first, last = _portions(moments[0]), _portions(moments[-1])
+    change = f"{percent(first[then])} to {percent(last.get(then, 0.0))}"
     when = f"between {day(moments[0].taken_on)} and {day(since)}" if len(moments) == 2 else f"by {day(since)}"
     leader, other = noun_phrase(dimension, now), noun_phrase(dimension, then)
     lead = (
         f"{leader.start} {'lead' if leader.plural else 'leads'} with {percent(last[now])} of {of_measure(moments[-1].ranking.by)}"
     )
-    return f"{lead}; {leader.pronoun} overtook {other.text} ({percent(last.get(then, 0.0))}) {when}"
+    return f"{lead}; {leader.pronoun} overtook {other.text} ({change}) {when}"
 
 
 def _reversal(moments: Sequence[Moment], dimension: Dimension) -> str:
@@ -79,7 +87,8 @@ def _reversal(moments: Sequence[Moment], dimension: Dimension) -> str:
             turn = course.index(extreme)
             before, after = extreme - course[0], course[-1] - extreme
             if min(abs(before), abs(after)) >= LEAST_TURN and before * after < 0:
-                return _turned(noun_phrase(dimension, share.name), before, after, moments[turn].taken_on, moments[-1])
+                turned = rounded_change(course[0], extreme), rounded_change(extreme, course[-1])
+                return _turned(noun_phrase(dimension, share.name), *turned, moments[turn].taken_on, moments[-1])
     return ""
 
 
@@ -91,16 +100,16 @@ def _turned(phrase: NounPhrase, before: float, after: float, turned_on: date, la
 
 def _crossing(moments: Sequence[Moment], dimension: Dimension) -> str:
     """Describe the highest rank that one leader took from another."""
-    then = {share.name: share.rank for share in moments[0].ranking.shares}
-    now = moments[-1].ranking.shares[: LEADERS + 1]
+    then, ranks = (_ranks(moments[end].ranking) for end in (0, -1))
+    now = moments[-1].ranking.ranked[: LEADERS + 1]
     for place, share in enumerate(now[:LEADERS]):
         for other in now[place + 1 :]:
-            is_crossing = share.rank < other.rank and then.get(share.name, 0) > then.get(other.name, 0) > 0
-            if is_crossing and then[share.name] <= LEADERS + 1:
+            is_crossing = ranks[share.name] < ranks[other.name] and then.get(share.name, 0) > then.get(other.name, 0) > 0
+            if is_crossing and then[share.name] <= LEADERS + 1 and other.portion >= LEAST_SHARE:
                 what, since = of_measure(moments[-1].ranking.by), day(moments[0].taken_on)
                 first = f"{noun_phrase(dimension, share.name).start} ({percent(share.portion)} of {what})"
                 second = f"{noun_phrase(dimension, other.name).text} ({percent(other.portion)})"
-                return f"{first} passed {second} for {ordinal(share.rank)} place since {since}"
+                return f"{first} passed {second} for {ordinal(ranks[share.name])} place since {since}"
     return ""
 
 
@@ -113,17 +122,18 @@ def _record(moments: Sequence[Moment], dimension: Dimension) -> str:
             continue
         verb, record = ("rose", "highest") if last > max(course) else ("fell", "lowest")
         phrase = noun_phrase(dimension, share.name)
-        change = f"{phrase.start} {verb} {size(last - course[0])} to {percent(last)} of {of_measure(moments[-1].ranking.by)}"
-        return f"{change}, {'their' if phrase.plural else 'its'} {record} since {day(moments[0].taken_on)}"
+        change = size(rounded_change(course[0], last))
+        rise = f"{phrase.start} {verb} {change} to {percent(last)} of {of_measure(moments[-1].ranking.by)}"
+        return f"{rise}, {'their' if phrase.plural else 'its'} {record} since {day(moments[0].taken_on)}"
     return ""
 
 
 def rank_changes(moments: Sequence[Moment], dimension: Dimension, raw: str) -> tuple[str, ...]:
     """Describe which names passed ``raw`` and which it passed between the first and the last moment.
 
-    Names must be present at both; a tie at either one isn't passing. ``()`` where ``raw`` isn't present at both.
+    Names must be ranked at both; a tie at either one isn't passing. ``()`` where ``raw`` isn't ranked at both.
     """
-    before, now = ({share.name: share.rank for share in moments[end].ranking.shares} for end in (0, -1))
+    before, now = (_ranks(moments[end].ranking) for end in (0, -1))
     if raw not in before or raw not in now:
         return ()
     others = [other for other in now if other in before and other != raw]

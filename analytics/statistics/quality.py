@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 from analytics.domain import LIST_SIZE
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import day, plural
-from analytics.names import renames
-from analytics.names.grouping import names_of, stored
+from analytics.statistics.comparison import present_ids
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analytics.domain import Dimension, Model, Snapshot
+    from analytics.domain import Model, Snapshot
 
 STALLED = 0.9
 """Part of the models in both snapshots with an unchanged count from which the Hub counts as stalled."""
@@ -22,8 +21,8 @@ STALLED = 0.9
 DOMINANT = 0.1
 """Part of the earlier total that one model's change must exceed to be reported."""
 
-COVERAGE_DIFFERENCE = 0.05
-"""Difference in coverage from which shares at two dates aren't comparable."""
+CARRYING = 1 / 3
+"""Part of a list's downloads above which its shares of downloads are mostly about one model."""
 
 REGRESSED = 0.02
 """Part of the models with a lower all-time count from which the Hub has recounted, rather than corrected single models."""
@@ -39,6 +38,8 @@ class DataWarning:
     sentence: str
     severe: bool = False
     """Whether nothing should be published from it."""
+    model: str = ""
+    """The model that it is about, if it is about one."""
 
 
 def short(now: Snapshot) -> tuple[DataWarning, ...]:
@@ -62,15 +63,27 @@ def stalled(earlier: Snapshot, before: Sequence[Model], now: Snapshot, after: Se
 
 def dominant(before: Sequence[Model], after: Sequence[Model]) -> tuple[DataWarning, ...]:
     """Warn about a model that alone changed total downloads by more than :data:`DOMINANT`, also by entering or leaving."""
-    then = {renames.successor(model.id): model.downloads for model in before}
-    now = {renames.successor(model.id): model.downloads for model in after}
+    ids = present_ids((before, after))
+    then, now = (
+        {known: m.downloads for known, m in zip(i, side, strict=True)} for i, side in zip(ids, (before, after), strict=True)
+    )
     total = sum(then.values())
     changes = {model: now.get(model, 0) - then.get(model, 0) for model in then.keys() | now.keys()}
     largest = max(changes, key=lambda model: (abs(changes[model]), model), default=None)
     if largest is None or not total or abs(changes[largest]) <= DOMINANT * total:
         return ()
     verb = "raised" if changes[largest] > 0 else "lowered"
-    return (DataWarning(f"{largest} alone {verb} total downloads by {percent(abs(changes[largest]) / total)}."),)
+    change = percent(abs(changes[largest]) / total)
+    return (DataWarning(f"{largest} alone {verb} total downloads by {change} of the earlier total.", model=largest),)
+
+
+def carrying(within: str, models: Sequence[Model]) -> tuple[DataWarning, ...]:
+    """Warn about one model with more than :data:`CARRYING` of the downloads of a list that isn't made by downloads."""
+    total = sum(model.downloads for model in models)
+    largest = max(models, key=lambda model: (model.downloads, model.id), default=None)
+    if largest is None or len(models) < 2 or largest.downloads <= CARRYING * total:
+        return ()
+    return (DataWarning(f"{largest.id} alone has {percent(largest.downloads / total)} of the downloads of {within}."),)
 
 
 def regressed(earlier: Snapshot, before: Sequence[Model], after: Sequence[Model]) -> tuple[DataWarning, ...]:
@@ -82,18 +95,3 @@ def regressed(earlier: Snapshot, before: Sequence[Model], after: Sequence[Model]
         return ()
     fallen = f"All-time downloads of {fell} of {plural(len(both), 'model')} fell since {day(earlier.taken_on)}"
     return (DataWarning(f"{fallen}, so the Hub must have recounted them."),)
-
-
-def coverage_change(
-    dimension: Dimension, earlier: Snapshot, before: Sequence[Model], after: Sequence[Model]
-) -> tuple[DataWarning, ...]:
-    """Warn about a comparison of two sources, one of which records a dimension for clearly fewer models."""
-    then, now = (_coverage(models, dimension) for models in (before, after))
-    if abs(then - now) <= COVERAGE_DIFFERENCE:
-        return ()
-    known = f"The {dimension} is known for {percent(now)} of models now and for {percent(then)} on {day(earlier.taken_on)}"
-    return (DataWarning(f"{known}, so part of any change may come from missing data."),)
-
-
-def _coverage(models: Sequence[Model], dimension: Dimension) -> float:
-    return sum(bool(names_of(model, stored(dimension))) for model in models) / len(models) if models else 0.0

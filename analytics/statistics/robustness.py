@@ -1,4 +1,4 @@
-"""How much a share depends on its largest model: the share again without that model."""
+"""How much a share and its change depend on one model: both again without it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import of_measure
+from analytics.formatting.phrases import LEAST_CHANGE, noun_phrase, of_measure, size
 from analytics.names.grouping import weights_of
-from analytics.statistics.comparison import value_of
+from analytics.statistics.comparison import present_ids, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from analytics.answer import Shift
     from analytics.domain import Dimension, Measure, Model
     from analytics.formatting.phrases import NounPhrase
 
@@ -28,6 +29,8 @@ class Without:
     portion: float
     rest: float
     """The portion if the list didn't have that model."""
+    scale: float
+    """What the portions of the names that the model isn't under would be multiplied by."""
 
 
 def without_largest(models: Sequence[Model], dimension: Dimension, names: Collection[str], by: Measure) -> Without | None:
@@ -42,7 +45,7 @@ def without_largest(models: Sequence[Model], dimension: Dimension, names: Collec
     weight, value, largest = max(under, key=lambda row: (row[0] * row[1], row[2].id), default=(0.0, 0.0, None))
     if largest is None or not weight * value or whole <= value:
         return None
-    return Without(largest.id, part / whole, max(0.0, part - weight * value) / (whole - value))
+    return Without(largest.id, part / whole, max(0.0, part - weight * value) / (whole - value), whole / (whole - value))
 
 
 def sentence_without(without: Without | None, subject: NounPhrase, by: Measure) -> tuple[str, ...]:
@@ -51,3 +54,38 @@ def sentence_without(without: Without | None, subject: NounPhrase, by: Measure) 
         return ()
     now, rest = percent(without.portion), percent(without.rest)
     return (f"Without {without.model}, {subject.text} would have {rest} of {of_measure(by)} instead of {now}.",)
+
+
+def trend_without(
+    shifts: Sequence[Shift], before: Sequence[Model], after: Sequence[Model], dimension: Dimension
+) -> tuple[str, ...]:
+    """Return a sentence about each explained shift that is another finding without the model that made most of it.
+
+    That is a shift that turns around, or of which less than half is left.
+    """
+    sentences = []
+    ids = present_ids((before, after))
+    sides = [list(zip(models, known, strict=True)) for models, known in zip((before, after), ids, strict=True)]
+    for shift in shifts:
+        made_by = next((reason.model for reason in shift.reasons if reason.points * shift.points > 0), None)
+        if made_by is None or abs(shift.points) < LEAST_CHANGE:
+            continue
+        old, new = (_portion([m for m, present in side if present != made_by], dimension, shift) for side in sides)
+        if not old and not new:
+            continue  # the name has no other model
+        if old is None or new is None:
+            continue
+        rest = new - old
+        if rest * shift.points <= 0 or abs(rest) < abs(shift.points) / 2:
+            phrase, rose = noun_phrase(dimension, shift.name), shift.points > 0
+            instead = f"{'rising' if rose else 'falling'} {size(shift.points, 'point')}"
+            would = f"{'risen' if rest > 0 else 'fallen'} {size(rest, 'point')}" if abs(rest) >= LEAST_CHANGE else "hardly moved"
+            sentences.append(f"Without {made_by}, {phrase.text} would have {would} instead of {instead}.")
+    return tuple(sentences)
+
+
+def _portion(models: Sequence[Model], dimension: Dimension, shift: Shift) -> float | None:
+    """Return the portion of a shift's name among some models; ``None`` where nothing is recorded."""
+    recorded = [(weights, value_of(model, shift.by)) for model in models if (weights := weights_of(model, dimension))]
+    whole = sum(value for _, value in recorded)
+    return sum(weights.get(shift.name, 0.0) * value for weights, value in recorded) / whole if whole else None

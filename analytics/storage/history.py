@@ -36,3 +36,7 @@ class History(Protocol):
     def trail(self, model_ids: Sequence[str], within: ListName) -> list[tuple[int, int, Model]]:
         """Return the rows of some models in all snapshots: ``(snapshot id, rank, model)`` in no order."""
         ...
+
+    def facts(self, model_ids: Sequence[str], snapshots: Sequence[int]) -> list[tuple[int, Model]]:
+        """Return what these snapshots (by id, of any list) record about some models, without their counts, in no order."""
+        ...

@@ -88,6 +88,17 @@ class SqlHistory:
                 for row in connection.execute(chosen.where(_MODEL.c.digest.in_(digests)))
             ]
 
+    def facts(self, model_ids: Sequence[str], snapshots: Sequence[int]) -> list[tuple[int, Model]]:
+        """See :class:`analytics.storage.history.History`."""
+        models: dict[tuple[Any, ...], Model] = {}  # most dates repeat what the one before says
+        with reaching(), self._database.connect() as connection:
+            return [
+                (number, models.get(tuple(facts)) or models.setdefault(tuple(facts), _model_with(*facts)))
+                for ids in chunks(snapshots)
+                for digests in chunks([digest(name) for name in model_ids])
+                for number, *facts in connection.execute(_FACTS.where(LISTING.c.snapshot.in_(ids), _MODEL.c.digest.in_(digests)))
+            ]
+
     def find(self, within: ListName, taken_on: date, source: str) -> Snapshot | None:
         """Return the stored snapshot of a list, day and source, if there is one."""
         c = SNAPSHOT.c
@@ -133,6 +144,11 @@ _LISTINGS = sa.select(
     LISTING.c.downloads_all_time,
     *(alias.c.text.label(name) for name, alias in _WORDS.items()),
 ).select_from(_FROM)
+_FACT_WORDS = [_WORDS[name] for name in ("licenses", "task", "library", "tags")]
+_KNOWN: sa.FromClause = LISTING.join(_MODEL, _MODEL.c.id == LISTING.c.model)
+for _alias, _name in zip(_FACT_WORDS, ("licenses", "task", "library", "tags"), strict=True):
+    _KNOWN = _KNOWN.outerjoin(_alias, _alias.c.id == LISTING.c[_name])
+_FACTS = sa.select(LISTING.c.snapshot, _MODEL.c.text, *(alias.c.text for alias in _FACT_WORDS)).select_from(_KNOWN)
 
 
 def _snapshot(row: Any) -> Snapshot:  # noqa: ANN401 - SQLAlchemy's rows are typed by their columns alone
@@ -144,13 +160,25 @@ def _model(row: Any) -> Model:  # noqa: ANN401 - as above
         id=row.id,
         downloads=row.downloads,
         likes=row.likes,
-        licenses=None if row.licenses is None else tuple(filter(None, row.licenses.split(SEPARATOR))),
+        licenses=_licenses(row.licenses),
         task=row.task,
         library=row.library,
         trending=row.trending,
         created=row.created,
         gated=row.gated,
-        tags=tuple(filter(None, row.tags.split(SEPARATOR))),
+        tags=_tags(row.tags),
         hub_id=row.hub_id,
         downloads_all_time=row.downloads_all_time,
     )
+
+
+def _model_with(model_id: str, licenses: str | None, task: str | None, library: str | None, tags: str) -> Model:
+    return Model(model_id, 0, licenses=_licenses(licenses), task=task, library=library, tags=_tags(tags))
+
+
+def _licenses(words: str | None) -> tuple[str, ...] | None:
+    return None if words is None else tuple(filter(None, words.split(SEPARATOR)))
+
+
+def _tags(words: str) -> tuple[str, ...]:
+    return tuple(filter(None, words.split(SEPARATOR)))

@@ -156,7 +156,7 @@ def told(slack: SlackStandIn, people: list[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for message in _shown(slack):
         text = json.dumps(message.blocks) + message.text
-        if message.viewer in ids and "comes by itself" not in text:
+        if message.viewer in ids and "as soon as it's ready" not in text:
             found[ids[message.viewer]] = "a sentence"
         for id_, name in ids.items():
             if f"asked by <@{id_}>" in text:

@@ -13,12 +13,12 @@ from analytics.digest.builder import DIMENSIONS, latest
 from analytics.digest.builder import digest as digest_of
 from analytics.digest.edition import Edition
 from analytics.domain import Dimension, ListName
-from analytics.questions.registry import QUESTIONS, ask
+from analytics.questions.registry import ask
 from analytics.storage import database, database_wait
 from analytics.storage.sql_history import SqlHistory
 from bot.analytics_pool import summarize_store
-from bot.domain.reply import Picture
-from bot.domain.store_summary import Entry
+from bot.analytics_pool.entries import entries
+from bot.domain.reply import LATEST_WEEK, Picture
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from analytics.digest.values import Digest
     from analytics.query import Query
     from analytics.storage.history import History
-    from bot.domain.store_summary import StoreSummary
+    from bot.domain.store_summary import Entry, StoreSummary
 
 
 class AnalyticsProcess:
@@ -54,14 +54,17 @@ class AnalyticsProcess:
         return basis_of(Edition.parse(edition), self._history, ListName(within))
 
     def digest(self, edition: str, within: str, sections: tuple[str, ...]) -> tuple[Digest, Picture]:
-        """Build the digest for a month or week and draw its picture; ``""`` is the month of the latest snapshot.
+        """Build the digest for a month or week and draw its picture.
+
+        ``""`` is the month of the latest snapshot, :data:`~bot.domain.reply.LATEST_WEEK` its week.
 
         Raises:
             HfStatsError: for a month or week without a digest, with the reason.
 
         """
         list_ = ListName(within)
-        named = Edition.parse(edition) if edition else latest(self._history, list_)
+        is_named = edition not in {"", LATEST_WEEK}
+        named = Edition.parse(edition) if is_named else latest(self._history, list_, weekly=edition == LATEST_WEEK)
         dimensions = [Dimension(name) for name in sections] or list(DIMENSIONS)
         built = digest_of(named, self._history, within=list_, dimensions=dimensions)
         return built, Picture(draw(built.chart), built.chart.alt, f"hfstats-digest-{named}.png")
@@ -126,8 +129,3 @@ def _raised(error: Exception) -> bytes:
     except Exception:  # noqa: BLE001 - the caller must learn about the failure, whatever the exception's class does
         return pickle.dumps((False, RuntimeError(f"{type(error).__module__}.{type(error).__qualname__}")))
     return pickled
-
-
-def entries() -> tuple[Entry, ...]:
-    """Return the available questions."""
-    return tuple(Entry(question.form, question.summary, question.examples, question.brief) for question in QUESTIONS)

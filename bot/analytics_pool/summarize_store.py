@@ -15,7 +15,7 @@ from analytics.questions.comparability import scope
 from analytics.questions.data_warnings import of_day
 from analytics.questions.distributions.ages import created_on
 from analytics.questions.registry import ask, parse
-from bot.domain.store_summary import FINDINGS, Finding, Holding, Name, StoreSummary
+from bot.domain.store_summary import FINDINGS, RANKINGS, Finding, Holding, Name, StoreSummary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -85,7 +85,7 @@ def _names(history: History, latest: Sequence[Snapshot]) -> dict[str, tuple[Name
     names["license"] = tuple(
         replace(license_, also=tuple({licenses.title(license_.name)} - {license_.name})) for license_ in names["license"]
     )
-    names["movers"] = tuple(Name(dimension.plural, (dimension.value,)) for dimension in Dimension)
+    names[RANKINGS] = tuple(Name(dimension.plural, (dimension.value,)) for dimension in Dimension)
     names["creator"] = _creators(_usage(history, latest, Dimension.NAMESPACE))
     models: defaultdict[str, _Usage] = defaultdict(_Usage)
     for snapshot in latest:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from analytics.export.serialization import safe
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import day, enumerate_, name, points
+from analytics.formatting.phrases import change_of, day, enumerate_, name
 from bot.blocks import text_objects
 from bot.blocks.escape import escape, escape_line, escape_plain_text, escape_preformatted, prevent_links
 from bot.blocks.messages import ALT
@@ -32,10 +32,11 @@ _ROWS = 25
 """Rows of a detailed ranking; the CSV file has all of them."""
 
 
-def digest_content(digest: Digest, key: str, *, missed: Sequence[date] = (), sample: bool = False) -> Content:
+def digest_content(digest: Digest, key: str, *, missed: Sequence[date] = (), sample: bool = False, age: str = "") -> Content:
     """Return the digest as message content.
 
-    ``key`` identifies the stored digest; ``missed`` are days without a snapshot; ``sample`` marks a preview.
+    ``key`` identifies the stored digest; ``missed`` are days without a snapshot; ``sample`` marks a preview;
+    ``age`` is a sentence about old data.
     """
     title = digest.title
     above = [
@@ -43,7 +44,7 @@ def digest_content(digest: Digest, key: str, *, missed: Sequence[date] = (), sam
         text_objects.context(escape(title + (" · sample" if sample else ""))),
     ]
     sections = [text_objects.section(_section_text(section)) for section in digest.sections]
-    small = [line for line in (digest.likes, *digest.notes, _missing_days_note(missed), source_line(digest.source)) if line]
+    small = [line for line in (age, digest.likes, *digest.notes, _missing_days_note(missed), source_line(digest.source)) if line]
     below = [*sections, text_objects.context("\n".join(map(escape_line, small))), _buttons(key)]
     text = "\n".join([digest.headline, title, *(line for section in digest.sections for line in _lines(section)), *small])
     return Content(
@@ -62,12 +63,12 @@ def missing_digest(reason: str) -> Content:
     return Content(text=cut(prevent_links(escape(sentence)), 3900), above=[text_objects.section(escape(sentence))])
 
 
-def as_text(digest: Digest) -> str:
-    """Return the digest as plain text."""
+def as_text(digest: Digest, age: str = "") -> str:
+    """Return the digest as plain text; ``age`` is a sentence about old data."""
     lines = [digest.headline, digest.title, ""]
     for section in digest.sections:
         lines += [section.dimension.plural.capitalize(), *(f"  {line}" for line in _lines(section)), ""]
-    return "\n".join([*lines, *filter(None, (digest.likes, *digest.notes)), source_line(digest.source)])
+    return "\n".join([*lines, *filter(None, (age, digest.likes, *digest.notes)), source_line(digest.source)])
 
 
 def details(digest: Digest) -> list[Block]:
@@ -95,7 +96,7 @@ def as_csv(digest: Digest) -> str:
         for share in section.rankings[-1].shares:
             shift, counted = shifts.get(share.name), models.get(share.name)
             row = [section.dimension, safe(share.name), counted.value if counted else 0, share.value]
-            row += [f"{counted.portion:.6f}" if counted else 0, f"{share.portion:.6f}", share.rank]
+            row += [f"{counted.portion:.6f}" if counted else 0, f"{share.portion:.6f}", share.rank or ""]
             row += [f"{shift.before:.6f}", f"{shift.points * 100:.3f}", shift.rank_before or ""] if shift else ["", "", ""]
             writer.writerow(row)
     return out.getvalue()
@@ -121,6 +122,7 @@ def _as_json(section: Section) -> dict[str, object]:
         "dimension": section.dimension,
         "since": section.since.isoformat() if section.since else None,
         "coverage": section.coverage,
+        "coverage_before": section.coverage_before,
         "ranking": [{"name": share.name, "portion": share.portion, "rank": share.rank} for share in ranking],
         "shifts": [_shift(shift) for shift in section.shifts],
         "entered": list(section.entered),
@@ -138,7 +140,10 @@ def _shift(shift: Shift) -> dict[str, object]:
         "points": shift.points,
         "rank_before": shift.rank_before,
         "rank_after": shift.rank_after,
-        "reasons": [{"model": reason.model, "points": reason.points} for reason in shift.reasons],
+        "reasons": [{"model": reason.model, "cause": reason.why, "points": reason.points} for reason in shift.reasons],
+        "basis": shift.basis,
+        "low": shift.low,
+        "high": shift.high,
     }
 
 
@@ -164,10 +169,10 @@ def _table(section: Section) -> str:
     ranking: Ranking = section.rankings[-1]
     shifts = {shift.name: shift for shift in section.shifts}
     rows = []
-    for share in ranking.shares[:_ROWS]:
+    for share in ranking.first(_ROWS).shares:
         shift = shifts.get(share.name)
-        change = points(shift.points).partition(" ")[0] if shift else ""
-        rows.append((str(share.rank), name(section.dimension, share.name), percent(share.portion), change))
+        change = change_of(shift).removesuffix(" points").removesuffix(" point") if shift else ""
+        rows.append((str(share.rank or "-"), name(section.dimension, share.name), percent(share.portion), change))
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     return "\n".join(
         f"{place.rjust(widths[0])}  {who.ljust(widths[1])}  {part.rjust(widths[2])}  {change.rjust(widths[3])}".rstrip()

@@ -48,7 +48,7 @@ def owner_card(namespace: str, now: Answer, before: Answer | None, past: Answer 
         share = ranking.shares[0]
         was = _rank(before, ranking.by)
         moved = _rank_change(share.rank, was, before, points)
-        lines.append(f"*{percent(share.portion)}* of {ranking.by} · *{ordinal(share.rank)}* among creators{moved}")
+        lines.append(f"*{percent(share.portion)}* of {ranking.by} · *{ordinal(share.rank or 0)}* among creators{moved}")
     shares = now.models.shares[:_LEADING] if now.models else ()
     models = ", ".join(f"{_link(share.name.rpartition('/')[2], share.name)} ({count(share.value)})" for share in shares)
     lines += [models and f"Top models: {models}", _trend_line("Share of downloads", trend(points), percent)]

@@ -13,12 +13,11 @@ from bot.blocks.escape import escape, prevent_links
 from bot.blocks.messages import COMMAND
 from bot.blocks.text_objects import context, plain_text, section
 from bot.domain.content import Content
+from bot.domain.outbox import error_word
 
 if TYPE_CHECKING:
     from bot.blocks.messages import Block
     from bot.domain.outbox import Delivery
-
-_SLACKS_WORD = re.compile(r"[a-z][a-z0-9_]{1,59}")
 
 _NO_ACCESS = "this workspace no longer gives me access"
 _NOT_ALLOWED = "the workspace doesn't let me post there"
@@ -59,7 +58,7 @@ def error_reason(error: str) -> str:
     """Return the reason of a failure in words. Of an answer, nothing is quoted but Slack's own error word."""
     if error in _WHY:
         return _WHY[error]
-    return f"Slack answers “{error}”" if _SLACKS_WORD.fullmatch(error) else "Slack couldn't be reached properly"
+    return f"Slack answers “{error}”" if error_word(error) else "Slack couldn't be reached properly"
 
 
 def delivery_name(delivery: Delivery) -> str:

@@ -41,10 +41,15 @@ def message(text: str, *elements: Block) -> Content:
     return Content(prevent_links(text), [section(text), *([actions(*elements)] if elements else [])])
 
 
-def subscription_confirmation(subscription: Subscription, when: str, first: str, *, by: str, changed: bool) -> list[Block]:
-    """Return the confirmation above a sample digest. ``when`` and ``first``: the schedule and the first date in words."""
+def subscription_confirmation(
+    subscription: Subscription, when: str, first: str, *, by: str, changed: bool, sample: str = "a sample"
+) -> list[Block]:
+    """Return the confirmation above a digest. ``when`` and ``first``: the schedule and the first date in words.
+
+    ``sample`` names that digest.
+    """
     verb = "changed this conversation's subscription to" if changed else "subscribed this conversation to"
-    text = f":bell: <@{by}> {verb} {what(subscription)} {when}. The first one arrives {first}. Here's a sample:"
+    text = f":bell: <@{by}> {verb} {what(subscription)} {when}. The first one arrives {first}. Here's {sample}:"
     return [context(text)]
 
 

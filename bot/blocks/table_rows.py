@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from analytics.formatting.numbers import chance, count, percent
-from analytics.formatting.phrases import points
+from analytics.formatting.phrases import change_of, points, points_of
 from analytics.formatting.visible import one_line
+from analytics.query import MOST_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analytics.answer import Answer, Forecast
+    from analytics.answer import Answer, Forecast, Shift
+
+
+_Row = TypeVar("_Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +55,46 @@ def table(answer: Answer, limit: int, most: int | None = None) -> Table | None:
     if answer.shifts:
         return _shift_table(answer, limit)
     if answer.models is not None:
-        models = [(str(s.rank), s.name, count(s.value), percent(s.portion)) for s in answer.models.shares]
+        models = [(_rank(s.rank), s.name, count(s.value), percent(s.portion)) for s in answer.models.shares]
         return _limit_rows(("#", "model", answer.models.by, "share"), models, limit)
     return _ranking_table(answer, limit)
 
 
 def _shift_table(answer: Answer, limit: int) -> Table:
-    """Return rows by every measure if they fit, otherwise only by the leading one."""
+    """Return rows by every measure if they fit, otherwise only by the leading one; without those that didn't change.
+
+    An answer about a few names, or as many as the question asks for, keeps the rows of all of them.
+    """
     by = answer.shifts[-1].by
     few = len({shift.name for shift in answer.shifts}) * 2 <= limit
-    rows = [
-        (_rank(s.rank_after), s.name, s.by.value, percent(s.before), percent(s.after), points(s.points))
-        for s in answer.shifts
-        if few or s.by is by
+    about_names = 0 < len({share.name for ranking in answer.rankings for share in ranking.shares}) <= MOST_NAMES
+    keeps_all = about_names or answer.top is not None
+    shifts = [shift for shift in answer.shifts if (few or shift.by is by) and (keeps_all or _is_visible(shift))]
+    ranked, apart = ([shift for shift in shifts if shift.is_ranked is ranked] for ranked in (True, False))
+    shown = _within_limit(ranked, apart, limit)
+    rows: list[tuple[str, ...]] = [
+        (_rank(s.rank_after), s.name, s.by.value, percent(s.before), percent(s.after), _change(s)) for s in shown
     ]
-    since = str(answer.source.since or "before")
-    return _limit_rows(("#", "name", "of", since, str(answer.source.snapshot), "change"), rows, limit)
+    headings: tuple[str, ...] = ("#", "name", "of", str(answer.source.since or "before"), str(answer.source.snapshot), "change")
+    if any(shift.without is not None for shift in shifts):
+        headings = (*headings, "without that model")
+        rows = [(*row, "-" if s.without is None else points(s.without)) for row, s in zip(rows, shown, strict=True)]
+    return _limit_rows(headings, rows, limit)
+
+
+def _is_visible(shift: Shift) -> bool:
+    """Return whether a shift shows after rounding; a name that entered or left always does."""
+    return bool(points_of(shift)) or _enters_or_leaves(shift)
+
+
+def _enters_or_leaves(shift: Shift) -> bool:
+    return shift.is_ranked and not (shift.rank_before and shift.rank_after)
+
+
+def _change(shift: Shift) -> str:
+    if points_of(shift):
+        return change_of(shift)
+    return "under 0.1 points" if _enters_or_leaves(shift) else "no change"
 
 
 def _forecast_table(forecasts: Sequence[Forecast], limit: int) -> Table:
@@ -85,11 +113,12 @@ def _ranking_table(answer: Answer, limit: int) -> Table | None:
         return None
     *others, last = answer.rankings
     by_name = [{share.name: share for share in ranking.shares} for ranking in others]
-    names = dict.fromkeys([s.name for s in last.shares] + [s.name for r in others for s in r.shares])
+    names = list(dict.fromkeys([s.name for s in last.ranked] + [s.name for r in others for s in r.ranked]))[: answer.top]
+    apart = list(dict.fromkeys(s.name for r in answer.rankings for s in r.unranked if s.value))
     lead = {share.name: share for share in last.shares}
     rows = []
-    for name in list(names)[: answer.top]:
-        cells = [str(lead[name].rank) if name in lead else "", name]
+    for name in _within_limit(names, apart, limit):
+        cells = [_rank(lead[name].rank) if name in lead else "", name]
         for shares in (*by_name, lead):
             share = shares.get(name)
             cells += [count(share.value), percent(share.portion)] if share else ["0", percent(0.0)]
@@ -98,14 +127,23 @@ def _ranking_table(answer: Answer, limit: int) -> Table | None:
     return _limit_rows(tuple(headings), rows, limit)
 
 
+def _within_limit(rows: Sequence[_Row], apart: Sequence[_Row], limit: int) -> list[_Row]:
+    """Put what stands apart from a ranking last, but among the rows that are shown."""
+    shown = max(limit - len(apart), 0)
+    return [*rows[:shown], *apart, *rows[shown:]]
+
+
 def _limit_rows(headings: tuple[str, ...], rows: Sequence[tuple[str, ...]], limit: int) -> Table:
     shown = tuple(tuple(map(one_line, row)) for row in rows[:limit])
     return Table(headings, shown, max(0, len(rows) - limit))
 
 
 _STATISTICS = {
-    "r2": "R² (Pearson, raw counts)",
     "spearman": "Spearman's rank correlation",
+    "r2": "R² (Pearson, raw counts)",
+    "r2_low": "R², lower end of the 95% interval",
+    "r2_high": "R², upper end of the 95% interval",
+    "r2_without_largest": "R² without the most downloaded model",
     "r2_loglog": "R² of the logarithms",
     "n": "models",
     "top1": "share of the leader",
@@ -117,12 +155,14 @@ _STATISTICS = {
     "hhi_before": "HHI before",
     "gini": "Gini",
     "names": "names",
+    "left_out": "not declared or not known",
+    "top3_of_all": "share of the top 3 of all",
 }
 """Labels of statistics; the others appear in the answer's sentences."""
 
 
 def _statistic(key: str, value: float) -> str:
-    if key.startswith("top"):
+    if key.startswith("top") or key == "left_out":
         return percent(value)
     if key.startswith("effective"):
         return f"{value:.1f}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analytics.formatting.phrases import plural, short_list
+from analytics.formatting.phrases import known_for, plural, short_list
 from analytics.formatting.visible import one_line
 from bot.blocks.table_rows import table
 from bot.blocks.text_objects import cut
@@ -23,8 +23,8 @@ def source_line(source: Source) -> str:
     """Return list, number of models, dates, coverage and origin of the data, on one line."""
     since = f"{source.since:%Y-%m-%d} to " if source.since else ""
     parts = [f"{plural(source.models, 'model')} of the {short_list(source.list)}", f"{since}{source.snapshot:%Y-%m-%d} (UTC)"]
-    if source.coverage < 0.9995:
-        parts.append(f"recorded for {source.coverage:.0%} of models")
+    if known := known_for(source):
+        parts.append(f"recorded for {known}")
     parts.append(
         "simulated data"
         if source.simulated

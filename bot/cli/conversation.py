@@ -8,22 +8,19 @@ import click
 
 from analytics.errors import QueryError
 from analytics.formatting.visible import visible
-from analytics.questions.registry import FORMS, QUESTIONS
+from analytics.questions.registry import FORMS
 from bot.analytics_pool import summarize_store
+from bot.analytics_pool.entries import entries
 from bot.blocks.text import notice_text
 from bot.conversation.name_index import NameIndex
 from bot.conversation.natural_language import NaturalLanguage
-from bot.conversation.request_parser import RequestParser
+from bot.conversation.request_parser import SENTENCE, RequestParser
 from bot.domain.request import Command, Help, Misunderstood, Question
-from bot.domain.store_summary import Entry
 
 if TYPE_CHECKING:
     from analytics.query import Query
     from analytics.storage.history import History
     from bot.domain.store_summary import StoreSummary
-
-_FEWEST_WORDS = 3
-"""Words of a sentence. Fewer are a mistyped question, which a script must see as an error."""
 
 
 class _Summaries:
@@ -36,8 +33,8 @@ class _Summaries:
         return summarize_store.summarize(self._history)
 
 
-def read(line: str, history: History, error: QueryError) -> Query | Command | None:
-    """Return the question or the command that ``line`` asks for; print its help and return ``None`` if it asks for that.
+def read(line: str, history: History, error: QueryError) -> Query | Command | Help:
+    """Return the question, the command or the help that ``line`` asks for.
 
     ``error`` is why the grammar doesn't read it.
 
@@ -49,20 +46,21 @@ def read(line: str, history: History, error: QueryError) -> Query | Command | No
         raise error
     name_index = NameIndex(_Summaries(history))
     name_index.current()
-    entries = tuple(Entry(question.form, question.summary, question.examples, question.brief) for question in QUESTIONS)
-    match RequestParser(entries, NaturalLanguage(name_index, FORMS)).parse(line):
+    match RequestParser(entries(), NaturalLanguage(name_index, FORMS)).parse(line):
         case Question(query=asked, rephrased=rephrased):
-            if rephrased and len(line.split()) < _FEWEST_WORDS:
+            if rephrased and len(line.split()) < SENTENCE:  # a script must see a mistyped question as an error
                 raise QueryError(str(error), (str(asked),))
             if rephrased:
                 click.echo(visible(f"I read that as: {asked}"), err=True)
             return asked
-        case Help(notice):
-            click.echo(visible(notice_text(notice).replace("/hfstats", "hfstats ask")))
-        case Command(word="status" | "digest") as command:
-            return command
+        case Help() | Command(word="status" | "digest") as request:
+            return request
         case Command(word=word):
             raise QueryError(f"“{word}” works in Slack only: type /hfstats {line} in a channel.", (f"help {word}", "help"))
         case Misunderstood(notice):
             raise QueryError(notice.text, notice.suggestions)
-    return None
+
+
+def print_help(request: Help) -> None:
+    """Print what help there is for the command line's user."""
+    click.echo(visible(notice_text(request.notice).replace("/hfstats", "hfstats ask")))

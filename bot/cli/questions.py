@@ -1,8 +1,9 @@
-"""The commands that answer questions: ``ask`` and ``digest``."""
+"""The commands that answer questions: ``ask`` and ``digest``; and ``schema``, which describes answers."""
 
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from bot.cli.store import open_store
 if TYPE_CHECKING:
     from analytics.query import Query
     from analytics.storage.history import History
-    from bot.domain.request import Command
+    from bot.domain.request import Command, Help
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -44,25 +45,43 @@ def ask(
         query = parse(line)
     except QueryError as error:
         from bot.cli import conversation
-        from bot.domain.request import Command
+        from bot.domain.request import Command, Help
 
         request = conversation.read(line, history, error)
-        if request is None:
-            return
-        if isinstance(request, Command):
-            _run(request, as_json=as_json, csv_file=csv_file, png_file=png_file)
+        if isinstance(request, Command | Help):
+            _run(request, as_json=as_json, csv_file=csv_file, png_file=png_file, parquet_file=parquet_file)
             return
         query = request
     _answer(query, history, as_json=as_json, csv_file=csv_file, png_file=png_file, parquet_file=parquet_file)
 
 
-def _run(command: Command, *, as_json: bool, csv_file: Path | None, png_file: Path | None) -> None:
-    """Run one of the commands that work without Slack."""
-    context = click.get_current_context()
-    if command.word == "status":
-        context.invoke(operations.status)
+def _run(
+    request: Command | Help, *, as_json: bool, csv_file: Path | None, png_file: Path | None, parquet_file: Path | None
+) -> None:
+    """Run one of the commands that work without Slack.
+
+    Raises:
+        QueryError: naming an option that the command has no use for.
+
+    """
+    from analytics.formatting.phrases import enumerate_
+    from bot.cli.conversation import print_help
+    from bot.domain.request import Help
+
+    word = "help" if isinstance(request, Help) else request.word
+    options = {"--json": as_json, "--csv": csv_file, "--png": png_file, "--parquet": parquet_file}
+    takes = ("--json", "--csv", "--png") if word == "digest" else ()
+    useless = [option for option, value in options.items() if value and option not in takes]
+    if useless:
+        instead = f"; it takes {enumerate_(takes)}" if takes else ""
+        raise QueryError(f"“{word}” doesn't take {enumerate_(useless, 'or')}{instead}.")
+    if isinstance(request, Help):
+        print_help(request)
+    elif word == "status":
+        click.get_current_context().invoke(operations.status)
     else:
-        context.invoke(digest, month=str(command.edition or ""), as_json=as_json, csv_file=csv_file, png_file=png_file)
+        month = str(request.edition or "")
+        click.get_current_context().invoke(digest, month=month, as_json=as_json, csv_file=csv_file, png_file=png_file)
 
 
 def _answer(
@@ -71,6 +90,7 @@ def _answer(
     from analytics.export import serialization
     from analytics.questions import registry
     from bot.blocks import text
+    from bot.domain.reply import with_age
 
     answer = registry.ask(query, history)
     if csv_file:
@@ -86,7 +106,7 @@ def _answer(
     if as_json:
         click.echo(json.dumps(serialization.as_json(answer), ensure_ascii=False, indent=2))
     else:
-        click.echo(visible(text.answer_text(answer)))
+        click.echo(visible(text.answer_text(with_age(answer, query, datetime.now(UTC).date()))))
         if answer.next:
             click.echo(visible(f"Next: {' | '.join(answer.next)}"))
 
@@ -118,17 +138,36 @@ def digest(
     from analytics.storage.sql_history import SqlHistory
     from bot.analytics_pool.process import AnalyticsProcess
     from bot.blocks import digest as render
+    from bot.domain.reply import age_sentence
     from bot.locations import database_url
 
     if month and week:
         raise QueryError("Use either --month or --week, not both.")
     process = AnalyticsProcess(SqlHistory(open_store(database_url())))
     built, picture = process.digest(month or week or "", within, ())
+    today = datetime.now(UTC).date()
+    age = "" if month or week else age_sentence(built.source.snapshot, built.source.list, today)
     if csv_file:
         _write(csv_file, render.as_csv(built).encode())
     if png_file:
         _write(png_file, picture.png)
-    click.echo(json.dumps(render.as_json(built), ensure_ascii=False, indent=2) if as_json else visible(render.as_text(built)))
+    click.echo(
+        json.dumps(render.as_json(built), ensure_ascii=False, indent=2) if as_json else visible(render.as_text(built, age))
+    )
 
 
-COMMANDS = (ask, digest)
+@click.command()
+@click.argument("question")
+def schema(question: str) -> None:
+    """Print the JSON Schema of the answers to a question, such as: licenses."""
+    from analytics.export.json_schema import answer_schema
+    from analytics.questions.registry import QUESTIONS
+
+    asked = next((each for each in QUESTIONS if question.casefold() in {each.form.word, *each.form.aliases}), None)
+    if asked is None:
+        raise QueryError(f"There's no question “{question}”. “hfstats ask help” lists all of them.")
+    described = answer_schema(asked.form.word, asked.fields.always, asked.fields.sometimes)
+    click.echo(json.dumps(described, ensure_ascii=False, indent=2))
+
+
+COMMANDS = (ask, digest, schema)

@@ -25,14 +25,15 @@ _LISTS = (ListName.TOP, ListName.TRENDING, ListName.BOTH)
 _NUMBERED = ("pause", "resume", "unsubscribe", "mute", "unmute", "unwatch", "again", "unbet")
 _LISTED = dict.fromkeys(("mute", "unmute", "unwatch"), "watches") | {"unbet": "bets", "again": "status"}
 """What shows the numbers of a command; other commands take those of subscriptions."""
-_BARE = ("subscriptions", "watches", "bets", "status")
+LISTINGS = ("subscriptions", "watches", "bets", "status")
+"""The commands that take no words. They work in every conversation and with every store."""
 FORM_WORDS = ("build", "form", "ask")
 """What opens the form; words after it are the question to begin with."""
-WORDS = ("subscribe", "digest", "watch", "predict", *_NUMBERED, *_BARE, *FORM_WORDS)
+WORDS = ("subscribe", "digest", "watch", "predict", *_NUMBERED, *LISTINGS, *FORM_WORDS)
 """Every command; other words are a question or ask for help."""
 _ALIASES = {"unfollow": "unwatch", "subscription": "subscriptions", "bet": "predict", "predictions": "bets"}
 _ALIASES |= dict.fromkeys(FORM_WORDS, "build")
-_PERMISSIONS = dict.fromkeys(("digest", *_BARE), Permission.SEE)
+_PERMISSIONS = dict.fromkeys(("digest", *LISTINGS), Permission.SEE)
 _PERMISSIONS |= dict.fromkeys(("subscribe", "watch", "predict", *_NUMBERED), Permission.CHANGE)
 _PERMISSIONS["build"] = Permission.FORM
 
@@ -43,9 +44,15 @@ def command_word(text: str) -> str | None:
     return _ALIASES.get(word, word) if word in WORDS or word in _ALIASES else None
 
 
+def split_first_word(text: str) -> tuple[str, str]:
+    """Return the first word in small letters, without punctuation, and what follows it after any white space."""
+    word, rest = [*text.split(None, 1), "", ""][:2]
+    return word.casefold().strip("?!.:"), rest.strip()
+
+
 def first_word(text: str) -> str:
-    """Return the first word of a line in small letters, without punctuation."""
-    return text.strip().partition(" ")[0].casefold().strip("?!.:")
+    """Return the first word in small letters, without punctuation."""
+    return split_first_word(text)[0]
 
 
 def permission_for(text: str) -> Permission:
@@ -64,12 +71,12 @@ def parse_command(text: str, forms: Sequence[Form]) -> Command | None:
     word = command_word(text)
     if word is None:
         return None
-    rest = text.strip().partition(" ")[2].strip()
+    rest = split_first_word(text)[1]
     permission = permission_for(text)
     read = _READERS.get(word)
     if read:
         return replace(read(rest, forms), typed=text)
-    if word not in _BARE:
+    if word not in LISTINGS:
         return Command(word, text, permission, number=_number(word, rest))
     if rest:
         raise QueryError(f"“{word}” takes no further words; you wrote “{rest[:60]}” after it.", (word,))
@@ -78,7 +85,7 @@ def parse_command(text: str, forms: Sequence[Form]) -> Command | None:
 
 def _build(rest: str, forms: Sequence[Form]) -> Command:
     """Read the question that a form begins with; a mistake in it is shown in the form."""
-    build = Command("build", "build", Permission.FORM)
+    build = Command("build", "build", _PERMISSIONS["build"])
     try:
         return replace(build, question=grammar.parse(rest, forms) if rest else None)
     except QueryError as error:
@@ -87,15 +94,15 @@ def _build(rest: str, forms: Sequence[Form]) -> Command:
 
 def _digest(rest: str, _: Sequence[Form]) -> Command:
     latest = rest.casefold() in {"", "now", "latest"}
-    return Command("digest", "digest", Permission.SEE, edition=None if latest else _edition(rest))
+    return Command("digest", "digest", _PERMISSIONS["digest"], edition=None if latest else _edition(rest))
 
 
 def _watch(rest: str, forms: Sequence[Form]) -> Command:
-    return Command("watch", "watch", Permission.CHANGE, rule=read_rule(rest, forms))
+    return Command("watch", "watch", _PERMISSIONS["watch"], rule=read_rule(rest, forms))
 
 
 def _predict(rest: str, forms: Sequence[Form]) -> Command:
-    return Command("predict", "predict", Permission.CHANGE, bet=parse_bet(rest, forms))
+    return Command("predict", "predict", _PERMISSIONS["predict"], bet=parse_bet(rest, forms))
 
 
 def _subscribe(rest: str, _: Sequence[Form]) -> Command:
@@ -108,7 +115,7 @@ def _subscribe(rest: str, _: Sequence[Form]) -> Command:
     schedule, zone_named, named = read_schedule(" ".join(words), others=_SECTION)
     chosen = {_SECTION[word] for word in named}
     sections = tuple(section for section in SECTIONS if section in chosen) or SECTIONS
-    subscribe = Command("subscribe", "subscribe", Permission.CHANGE, schedule=schedule, zone_named=zone_named)
+    subscribe = Command("subscribe", "subscribe", _PERMISSIONS["subscribe"], schedule=schedule, zone_named=zone_named)
     return replace(subscribe, within=within, sections=sections)
 
 

@@ -27,7 +27,7 @@ STARTERS = ("licenses", "models", "countries", "subscribe")
 
 _ADDRESSED = frozenset({"me", "us", "please", "hfstats", "with", "using"})
 """Words after ``help`` that name no topic."""
-_SIMILAR = 60
+_SIMILAR = 70
 """Least similarity (0 to 100) of a suggested topic."""
 _SUGGESTIONS = 3
 

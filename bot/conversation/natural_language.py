@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from analytics.formatting.phrases import enumerate_
 from analytics.language.natural_language import Directory, Reading, directory, read
+from bot.domain.store_summary import RANKINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,13 +18,15 @@ if TYPE_CHECKING:
     from analytics.query import Form
     from bot.conversation.name_index import NameIndex
 
+_OPENING = r"(?:hi|hello|hey|hiya|howdy|good\s+(?:morning|afternoon|evening))"
+_THANKS = r"(?:many\s+thanks|thanks(?:\s+(?:a\s+lot|so\s+much|again))?|thank\s+you(?:\s+(?:so|very)\s+much)?|thx|cheers)"
+_ADDRESSED = r"(?:there|all|everyone|everybody|folks|team|hfstats|bot)"
 _GREETING = re.compile(
-    r"^\s*(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening))(?:\s+(?:there|all|hfstats|bot))?[\s,!.:;-]+"
-    r"(?!(?:there|all|hfstats|bot)\W*$)(?=\S)",
+    rf"^\s*{_OPENING}(?:\s+{_ADDRESSED})?[\s,!.:;-]+(?=\S)",
     re.IGNORECASE,
 )
-
-
+_SMALL_TALK = re.compile(rf"\W*(?:{_OPENING}|{_THANKS})(?:\W+{_ADDRESSED})*\W*", re.IGNORECASE)
+_EMOJI = re.compile(r":[\w+-]+:")
 _MOST_WORDS = 3
 """Words that a refusal quotes."""
 
@@ -59,14 +62,19 @@ class NaturalLanguage:
         with self._lock:
             if self._names is None or edition != self._edition:
                 known = summary.names if summary else {}
-                names = {word: [(one.name, one.also) for one in found] for word, found in known.items() if word != "movers"}
+                names = {word: [(one.name, one.also) for one in found] for word, found in known.items() if word != RANKINGS}
                 self._names, self._edition = directory(names), edition
             return self._names
 
 
 def without_greeting(text: str) -> str:
     """Take a greeting from before what is said; one that stands alone stays."""
-    return _GREETING.sub("", text, count=1)
+    return text if is_small_talk(text) else _GREETING.sub("", text, count=1)
+
+
+def is_small_talk(text: str) -> bool:
+    """Whether a text is only a greeting or thanks."""
+    return bool(_SMALL_TALK.fullmatch(_EMOJI.sub(" ", text)))
 
 
 def not_understood(reading: Reading, line: str) -> str:

@@ -35,7 +35,7 @@ class _Queue:
 
     def __init__(self) -> None:
         self.lock = Lock()
-        self.latest = ""
+        self.latest = ("", "")
 
 
 class OneAnswer:
@@ -48,24 +48,27 @@ class OneAnswer:
         self._lock = Lock()
 
     @contextmanager
-    def for_message(self, message: SourceMessage, words: str) -> Iterator[MessageAnswer]:
+    def for_message(self, message: SourceMessage, version: str, words: str) -> Iterator[MessageAnswer]:
         """Yield whether and where to answer a message, after answers to its earlier versions are complete.
 
-        Of several waiting edits, only the last is answered. Without the database, a message is answered twice rather than never.
+        ``version`` is the timestamp of the last edit, or of the message. Of several waiting edits, only the last is answered; one
+        that arrives after a later one isn't. Without the database, a message is answered twice rather than never.
         """
         with self._lock:
             queue = self._queues.setdefault(message, _Queue())
-            queue.latest = words
+            if version >= queue.latest[0]:
+                queue.latest = (version, words)
         with queue.lock:
-            answer = self._claim(message, words) if queue.latest == words else MessageAnswer(needed=False)
+            is_latest = queue.latest == (version, words)
+            answer = self._claim(message, version, words) if is_latest else MessageAnswer(needed=False)
             before = answer.ts
             yield answer
             if answer.needed and answer.ts and answer.ts != before:
                 self._remember(message, answer.ts)
 
-    def _claim(self, message: SourceMessage, words: str) -> MessageAnswer:
+    def _claim(self, message: SourceMessage, version: str, words: str) -> MessageAnswer:
         try:
-            if not self._store.claim(message, words):
+            if not self._store.claim(message, version, words):
                 return MessageAnswer(needed=False)
             return MessageAnswer(needed=True, ts=self._store.answer_of(message))
         except StoreError as error:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from analytics.errors import HfStatsError, QueryError
 from analytics.language import grammar
-from bot.conversation.commands import command_word, first_word, parse_command, permission_for
+from bot.conversation.commands import command_word, first_word, parse_command, permission_for, split_first_word
 from bot.conversation.failures import notice_of
 from bot.conversation.help import command_buttons, help_notice, no_topic_notice, topic_notice, topic_word
-from bot.conversation.natural_language import not_understood, without_greeting
+from bot.conversation.natural_language import is_small_talk, not_understood, without_greeting
 from bot.conversation.suggestions.mistakes import similar_commands, word_mistake
 from bot.conversation.suggestions.offers import FEWEST, is_working, offers, with_stored_dates
 from bot.domain.access import Permission
@@ -27,10 +27,9 @@ if TYPE_CHECKING:
     from bot.domain.request import Request
     from bot.domain.store_summary import Entry, StoreSummary
 
-HELP_WORDS = frozenset({"", "help", "hello", "hi"})
 _QUIET = frozenset({"quiet", "quietly"})
-_SENTENCE = 3
-"""Words from which a line may ask something that only a chat model understands; fewer are a command with a mistake."""
+SENTENCE = 3
+"""Words from which a line counts as a sentence, which may mean more than its words; fewer are a command with a mistake."""
 _SUMMARY_WITHIN = 1.0
 """Seconds that a refusal waits for the first summary of the store; Slack gives three for the acknowledgement."""
 
@@ -59,7 +58,9 @@ class RequestParser:
         """Whether :meth:`guess` may understand what the grammar doesn't; it takes seconds."""
         if self._guess is None or not isinstance(request, Misunderstood) or request.permission is not Permission.ASK:
             return False
-        return len(request.typed.split()) >= _SENTENCE
+        if request.notice.reference or first_word(request.typed) == "help":
+            return False  # a failure of ours, or a topic that help doesn't have
+        return len(request.typed.split()) >= SENTENCE
 
     def guess(self, request: Misunderstood) -> Request:
         """Ask the chat model what the words mean; returns ``request`` itself where it doesn't know. Never raises."""
@@ -67,9 +68,11 @@ class RequestParser:
         return Question(query, request.typed, rephrased=True, quiet=request.quiet) if query else request
 
     def _parse(self, line: str, *, quiet: bool) -> Request:
-        word, rest = first_word(line), line.strip().partition(" ")[2].strip()
-        if word in HELP_WORDS:
+        word, rest = split_first_word(line)
+        if word == "help":
             return self._help(line, rest, quiet=quiet)
+        if not f"{word}{rest}" or is_small_talk(line):
+            return self._help(line, "", quiet=quiet)
         command = parse_command(line, self._forms)
         if command:
             return replace(command, quiet=quiet)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from bot.conversation.failures import notice_of
-from bot.domain.reply import Reply
+from bot.domain.reply import Reply, with_age
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from analytics.answer import Answer
     from analytics.digest.basis import Basis
     from analytics.digest.values import Digest
@@ -47,9 +50,10 @@ class Analytics(Answers, Protocol):
 class Router:
     """Answers queries, and turns errors into notices."""
 
-    def __init__(self, answers: Answers) -> None:
-        """Answer from ``answers``."""
+    def __init__(self, answers: Answers, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        """Answer from ``answers``. ``clock`` returns the current time, timezone-aware."""
         self._answers = answers
+        self._clock = clock
 
     def reply(self, query: Query) -> Reply:
         """Answer a query. Never raises: errors become a notice."""
@@ -57,4 +61,4 @@ class Router:
             answer, picture = self._answers.answer(query)
         except Exception as error:  # noqa: BLE001 - logged with the reference ID in the notice
             return Reply(notice=notice_of(error, str(query), query.word))
-        return Reply(answer=answer, picture=picture)
+        return Reply(answer=with_age(answer, query, self._clock().astimezone(UTC).date()), picture=picture)

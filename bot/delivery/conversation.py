@@ -12,7 +12,7 @@ from bot.delivery.message_marker import HistoryUnavailable, find_marked, mark_me
 from bot.delivery.request_tracker import TRACKER
 from bot.domain.access import NOBODY, Access, ConversationKind
 from bot.slack_api import response_url
-from bot.slack_api.errors import FAILURES, PostResult, classify_answer, classify_error, error_code
+from bot.slack_api.errors import FAILURES, PostResult, classify_error, error_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_WORKING = "Working on it …"
+"""The notification text of a working message."""
 _ATTEMPTS = 3
 """For idempotent calls."""
 
@@ -94,24 +96,31 @@ class Conversation:
         """Whether the conversation is a public channel."""
         return self.access.origin.kind is ConversationKind.PUBLIC and self.access.origin.channel == self.channel
 
-    def start(self, text: str) -> None:
-        """Post a working message, unless the answer is private or replaces a message."""
+    def start(self, text: str, *, in_place: bool = False) -> None:
+        """Post a working message, unless the answer is private.
+
+        Where the answer replaces a message, that message stays until then; with ``in_place`` it becomes the working message,
+        which shows whether the bot can post here.
+        """
         self.question = text
-        if self.quiet or self.replaces_message:
+        if self.quiet or (self.replaces_message and not (in_place and self.message)):
+            return
+        if self.replaces_message:
+            if self._replace_message(progress(text), _WORKING) is PostResult.DELIVERED and self.message:
+                self._started(self.channel, self.message)
             return
         mark = new_delivery_id()
         self._lost_post = (mark, PostResult.UNCONFIRMED)  # after any exception, the message is looked for later
         try:
-            posted = self._posted(progress(text), "Working on it …", mark)
-            self.working, self._lost_post = (str(posted["channel"]), self._posted_ts), None
+            posted = self._posted(progress(text), _WORKING, mark)
+            self._lost_post = None
         except FAILURES as error:
             _log.info("no working message: %s", error_code(error))
             result = classify_error(error)
             self._closed = result is PostResult.UNAVAILABLE
             self._lost_post = (mark, result) if result in {PostResult.UNCONFIRMED, PostResult.TEMPORARY_FAILURE} else None
             return
-        if tracker := TRACKER.get():
-            tracker.posted(self, text)
+        self._started(str(posted["channel"]), self._posted_ts)
 
     def post_methods(self) -> list[PostMethod]:
         """Return the methods for posting an answer, best first; only private ones if ``quiet``."""
@@ -120,12 +129,12 @@ class Conversation:
             return [*replacement, *self.private_post_methods()]
         self._find_lost_post()
         methods: list[PostMethod] = []
-        if self.replaces_message and self.message:
+        if self.working:
+            methods.append(self._replace_working)
+        elif self.replaces_message and self.message:
             methods.append(self._replace_message)
         if self.replaces_message and self.respond:
             methods.append(self._replace_original)
-        if self.working:
-            methods.append(self._replace_working)
         if self.respond:
             methods.append(self._respond_in_channel)
         if not self._closed:
@@ -140,7 +149,8 @@ class Conversation:
             methods.append(self._respond_ephemerally)
         replacement = [self._replace_working] if self.working else []
         if self._is_private:
-            methods += [*([self._replace_message] if self.replaces_message and self.message else []), *replacement, self._post]
+            earlier = [self._replace_message] if self.replaces_message and self.message else []
+            methods += [*(replacement or earlier), self._post]
         else:
             methods += [self._post_ephemeral, self._post_direct_message, *replacement]
         return [self._recording_success(method) for method in methods]
@@ -173,6 +183,11 @@ class Conversation:
         if result is PostResult.DELIVERED or (result is PostResult.UNAVAILABLE and self._last_error != "ratelimited"):
             self.working = None
         return self.working is None
+
+    def _started(self, channel: str, ts: str) -> None:
+        self.working = (channel, ts)
+        if tracker := TRACKER.get():
+            tracker.posted(self, self.question)
 
     def _recording_success(self, method: PostMethod) -> PostMethod:
         def post(blocks: list[Block], text: str) -> PostResult:
@@ -227,14 +242,8 @@ class Conversation:
         return self._call(self.client.chat_postEphemeral, blocks=blocks, text=text, **to)
 
     def _post_direct_message(self, blocks: list[Block], text: str) -> PostResult:
-        origin = origin_note(self.channel)
-        return self._call(
-            self.client.chat_postMessage,
-            channel=self.user,
-            blocks=[origin, *blocks] if blocks else [],
-            text=text,
-            unfurl_links=False,
-        )
+        blocks = [origin_note(self.channel), *blocks] if blocks else []
+        return self._call(self.client.chat_postMessage, channel=self.user, blocks=blocks, text=text, unfurl_links=False)
 
     def _posted(self, blocks: list[Block], text: str, mark: str) -> SlackResponse:
         to: dict[str, Any] = {"channel": self.channel, "thread_ts": self.thread, "metadata": mark_metadata(mark)}
@@ -265,17 +274,7 @@ class Conversation:
             "thread_ts": None if replace else self.thread,
         }
         payload = {name: value for name, value in body.items() if value is not None}
-        try:
-            # Bolt's Respond retries after a lost connection, which could post the answer twice.
-            answered = response_url.post(self.client, self.respond.response_url, payload)
-        except FAILURES as error:
-            _log.warning("response_url: %s", error_code(error))
-            return classify_error(error)
-        word = response_url.error_of(answered.body)
-        if answered.status_code == 200 and word is None:
-            return PostResult.DELIVERED
-        _log.warning("response_url: %s %s", answered.status_code, word)
-        return classify_answer(word or "", answered.status_code)
+        return response_url.deliver(self.client, self.respond.response_url, payload)
 
     def _update(self, method: Callable[..., object], **arguments: Any) -> PostResult:  # noqa: ANN401 - the Web API's own arguments
         return self._retry_while_lost(lambda: self._call(method, **arguments))

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from threading import Timer
 from typing import TYPE_CHECKING
 
-from analytics.errors import StoreError
 from bot.blocks.controls import GO, controls
 from bot.blocks.messages import (
     ASK,
@@ -21,6 +19,7 @@ from bot.delivery.formats import FormatFallback, RenderInput
 from bot.delivery.send import send
 from bot.domain.reply import Notice
 from bot.slack_api.errors import PostResult
+from bot.storage.messages.picture_url import picture_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
     from bot.domain.reply import Picture, Reply
     from bot.domain.request import Question
     from bot.storage.messages.pictures import PictureStore
-
-_log = logging.getLogger(__name__)
 
 _NOTICE_AFTER = 2.0
 """Seconds after which a user who can't see a working message is told that an answer follows."""
@@ -85,13 +82,7 @@ class Responder:
 
     def image_url(self, workspace: str, picture: Picture) -> str | None:
         """Return a picture's unguessable URL; ``None`` if this deployment has no public URL."""
-        if self._picture_store is None or self._public_url is None:
-            return None
-        try:
-            return f"{self._public_url}/charts/{self._picture_store.save(workspace, picture.png)}.png"
-        except StoreError as error:
-            _log.warning("could not store a picture: %s", error)
-            return None
+        return picture_url(self._picture_store, self._public_url, workspace, picture.png)
 
     def _answer(self, conversation: Conversation, reply: Reply, wait_notice: Timer) -> bool:
         answer = reply.answer

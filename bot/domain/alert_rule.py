@@ -11,6 +11,8 @@ from analytics.errors import QueryError
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import name, ordinal
 from analytics.language import grammar
+from analytics.names.grouping import UNRANKED
+from analytics.statistics.coverage import COMPLETE, COVERAGE_DIFFERENCE, coverage_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +36,9 @@ class Figure:
     share: float
     rank: int | None
     name: str
+    low: float | None = None
+    """The share if none, and if all, of the models whose name isn't recorded are of this one; ``None`` where all are recorded."""
+    high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,12 @@ class Rule:
     """A share, 0 to 1, or a rank."""
 
     def beyond(self, figure: Figure, *, was: bool) -> bool:
-        """Tell whether a figure is beyond the line; ``was`` tells whether it was, for who is back must be well back."""
+        """Tell whether a figure is beyond the line; ``was`` tells whether it was, for who is back must be well back.
+
+        What isn't declared or known never is: its share says what was recorded, not how a competitor did.
+        """
+        if figure.name in UNRANKED:
+            return False
         if self.on_rank:
             rank = figure.rank or 1_000_000
             if self.below:
@@ -57,6 +67,17 @@ class Rule:
             return rank < (self.line + 1 if was else self.line)
         back = self.line * _BACK if was else 0.0
         return figure.share < self.line + back if self.below else figure.share > self.line - back
+
+    def is_certain(self, figure: Figure) -> bool:
+        """Tell whether a figure is on the same side of the line, whatever the models that aren't recorded are of.
+
+        A rank is certain as long as they have no more than :data:`COVERAGE_DIFFERENCE` of the measure.
+        """
+        if figure.low is None or figure.high is None:
+            return True
+        if self.on_rank:
+            return figure.high - figure.low <= COVERAGE_DIFFERENCE
+        return (figure.low < self.line) is (figure.high < self.line)
 
     def said(self) -> str:
         """Return the rule in words: ``Meta falls below 10.0% of downloads``."""
@@ -129,4 +150,7 @@ def figure(rule: Rule, answer: Answer) -> Figure:
     """Read the figure that a rule looks at from the answer to its question."""
     ranking = next(one for one in answer.rankings if one.by is rule.query.by)
     share = ranking.shares[0]
-    return Figure(share.portion, share.rank, share.name)
+    if coverage_of(ranking) >= COMPLETE:
+        return Figure(share.portion, share.rank, share.name)
+    unknown = ranking.total - ranking.recorded
+    return Figure(share.portion, share.rank, share.name, share.value / ranking.total, (share.value + unknown) / ranking.total)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from datetime import date, datetime
+
+
+_ERROR_WORD = re.compile(r"[a-z][a-z0-9_]{1,59}")
 
 
 class State(StrEnum):
@@ -151,3 +155,8 @@ class RetryAt:
     """A request to try again, not before ``at`` (timezone-aware)."""
 
     at: datetime
+
+
+def error_word(value: object) -> str:
+    """Return ``value`` where it is one of Slack's error words by its form; ``""`` for anything else, such as a proxy's page."""
+    return value if isinstance(value, str) and _ERROR_WORD.fullmatch(value) else ""

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from analytics.domain import ListName
+from analytics.formatting.phrases import plural
+from analytics.query import Period
+
 if TYPE_CHECKING:
+    from datetime import date
+
     from analytics.answer import Answer
+    from analytics.query import Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +64,24 @@ class Reply:
     answer: Answer | None = None
     picture: Picture | None = None
     notice: Notice | None = None
+
+
+LATEST_WEEK = "latest week"
+"""Stands for the week of the latest snapshot where a digest is asked for by month or week."""
+OLD = 7
+"""Days after which the newest snapshot of a list that is taken every day counts as old."""
+OLD_DUMP = 45
+"""Likewise for the whole Hub, which is read from a dump about once a month."""
+
+
+def age_sentence(newest: date, within: ListName, today: date) -> str:
+    """Return ``The newest snapshot is 97 days old.`` for a list whose newest snapshot is old, else ``""``."""
+    days = (today - newest).days
+    return f"The newest snapshot is {plural(days, 'day')} old." if days > (OLD_DUMP if within is ListName.HUB else OLD) else ""
+
+
+def with_age(answer: Answer, query: Query, today: date) -> Answer:
+    """Put the sentence about old data before an answer's notes, unless the question names a past date itself."""
+    names_a_date = query.at is not None or any(Period.read(name) for name in query.names)
+    age = "" if names_a_date else age_sentence(answer.source.snapshot, answer.source.list, today)
+    return replace(answer, notes=(age, *answer.notes)) if age else answer

@@ -92,6 +92,11 @@ class Misunderstood:
 Request: TypeAlias = Question | Command | Help | Misunderstood
 
 
+def words_of(request: Request) -> str:
+    """Return the words that make the same request again, with ``quiet`` if the answer is for one person."""
+    return f"{request.typed} quiet" if request.quiet else request.typed
+
+
 @dataclass(frozen=True)
 class SourceMessage:
     """The message that a request came in."""

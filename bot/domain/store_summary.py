@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analytics.domain import Dimension
+from analytics.query import About
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,12 +32,30 @@ class Entry:
     """A short description for lists that group several questions on one line."""
 
 
-_RANKED = {dimension.plural for dimension in Dimension}
-
-
 def group_of(form: Form) -> str:
     """Return the heading of a question's group in menus and help."""
-    return "Rankings" if form.singular or form.word in _RANKED else "One name" if form.fewest == form.most == 1 else "More"
+    match form.about:
+        case About.DIMENSION | About.MODELS:
+            return "Rankings"
+        case About.NAME | About.MODEL:
+            return "One name"
+        case _:
+            return "More"
+
+
+RANKINGS = "rankings"
+"""Key of :attr:`StoreSummary.names` for the dimensions, the names of a question such as ``movers licenses``."""
+
+
+def kinds_of_names(form: Form) -> tuple[str, ...]:
+    """Return the keys of :attr:`StoreSummary.names` with the names that a question is about."""
+    match form.about:
+        case About.CHOICE:
+            return (RANKINGS,)
+        case About.SEVERAL:
+            return ("creator", "license", "task", "library")
+        case _:
+            return (form.word,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,4 +108,7 @@ class StoreSummary:
     warnings: tuple[str, ...]
     """Warnings about the latest snapshots, as sentences."""
     names: Mapping[str, tuple[Name, ...]]
-    """Names in the latest snapshots by the question's word (``license``, ``creator``, …), most downloaded first."""
+    """Names in the latest snapshots by the question's word (``license``, ``creator``, …), most downloaded first.
+
+    Under :data:`RANKINGS`, the dimensions.
+    """

@@ -31,6 +31,10 @@ class DecidingSnapshots:
             for name, snapshots in self._history.lists().items()
         }
 
+    @cached_property
+    def _by_day(self) -> Mapping[ListName, Mapping[date, Snapshot]]:
+        return {name: {snapshot.taken_on: snapshot for snapshot in snapshots} for name, snapshots in self._lists.items()}
+
     def newest_days(self) -> dict[str, date]:
         """Return the date of the snapshot that each list's alerts are checked on: of recent ones, the last of the usual kind."""
         current = {name.value: usual(snapshots, RECENT_DAYS) for name, snapshots in self._lists.items()}
@@ -38,7 +42,7 @@ class DecidingSnapshots:
 
     def are_comparable(self, within: ListName, before: date, now: date) -> bool:
         """Tell whether a list's snapshots of two dates may be compared; ``False`` where one of them is missing."""
-        by_day = {snapshot.taken_on: snapshot for snapshot in self._lists.get(within, ())}
+        by_day = self._by_day.get(within, {})
         return before in by_day and now in by_day and comparable(by_day[before], by_day[now])
 
     def last_day(self, within: ListName, month: Edition) -> date | str:

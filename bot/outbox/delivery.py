@@ -77,6 +77,20 @@ class DeliveryContext:
     operator: str | None = None
     """The operator's channel, ``workspace/channel``."""
 
+    def requester(self, delivery: Delivery) -> str | None:
+        """Return the user who created a delivery's subscription, alert or bet; ``None`` if it's gone, or for a notice."""
+        match delivery.kind:
+            case Kind.DIGEST:
+                subscription = self.subscriptions.get(delivery.workspace, delivery.source)
+                return subscription.created_by if subscription else None
+            case Kind.ALERT:
+                alert = self.watches.get(delivery.workspace, delivery.source)
+                return alert.created_by if alert else None
+            case Kind.BETS:
+                bet = self.bets.get(delivery.workspace, delivery.source)
+                return bet.person if bet else None
+        return None
+
 
 def deliver(delivery_context: DeliveryContext, id_: int) -> RetryAt | None:
     """Deliver one row; returns when to retry it, or ``None`` if nothing is left to do.
@@ -174,7 +188,7 @@ class _Attempt:
         forms = MessageForms(self.delivery_context, self.delivery, client)
         for blocks in forms:
             if isinstance(blocks, RetryAt):
-                return self.postpone(blocks.at, "picture not ready", counts=forms.release_upload)
+                return self.postpone(blocks.at, "picture not ready", counts=forms.upload_failed)
             started = lease_guard.now()
             if not self.delivery_context.outbox.start_posting(self.delivery.id, self.owner):
                 return RetryAt(self.delivery_context.clock() + timedelta(seconds=1))  # another process claimed it

@@ -43,7 +43,7 @@ class Failure:
 
     def fail_permanently(self, error: str) -> None:
         """Fail the delivery after a permanent error, pause its subscription or alert, and notify its creator."""
-        delivery, person, escalation = self.delivery, self._requester(self.delivery), self._escalation()
+        delivery, person, escalation = self.delivery, self.context.requester(self.delivery), self._escalation()
 
         def in_transaction(connection: sa.Connection) -> None:
             paused = self._pause(error, connection)
@@ -61,7 +61,7 @@ class Failure:
 
     def give_up(self, error: str) -> None:
         """Fail the delivery after more than a day of retries; pause only if Slack answered at all."""
-        delivery, person, escalation = self.delivery, self._requester(self.delivery), self._escalation()
+        delivery, person, escalation = self.delivery, self.context.requester(self.delivery), self._escalation()
 
         def in_transaction(connection: sa.Connection) -> None:
             if escalation:
@@ -77,7 +77,7 @@ class Failure:
 
     def mark_unsure(self, error: str) -> None:
         """Mark the delivery as unconfirmed, and let its creator decide whether to send it again."""
-        person = self._requester(self.delivery)
+        person = self.context.requester(self.delivery)
 
         def in_transaction(connection: sa.Connection) -> None:
             if person:
@@ -112,7 +112,7 @@ class Failure:
         about = self.context.outbox.get(notice.source) if notice.kind is Kind.NOTE else None
         if about is None:
             return None
-        text, person = Content.from_json(notice.content or "{}"), self._requester(about) or notice.channel
+        text, person = Content.from_json(notice.content or "{}"), self.context.requester(about) or notice.channel
         period, _, number = notice.period.partition("+")
         stage = int(number or 0)
         if stage < _CHANNEL and about.channel != notice.channel:
@@ -123,20 +123,6 @@ class Failure:
         if stage < _OPERATOR and self.context.operator:
             slot, now = f"{about.id} {period}+{_OPERATOR}", self.context.clock()
             return operator_notice(self.context.operator, notices.for_operator(text, about), slot, now)
-        return None
-
-    def _requester(self, delivery: Delivery) -> str | None:
-        """Return the user who created the delivery's subscription, alert or bet."""
-        match delivery.kind:
-            case Kind.DIGEST:
-                subscription = self.context.subscriptions.get(delivery.workspace, delivery.source)
-                return subscription.created_by if subscription else None
-            case Kind.ALERT:
-                watch = self.context.watches.get(delivery.workspace, delivery.source)
-                return watch.created_by if watch else None
-            case Kind.BETS:
-                bet = self.context.bets.get(delivery.workspace, delivery.source)
-                return bet.person if bet else None
         return None
 
     def _pause(self, error: str, connection: sa.Connection) -> bool:

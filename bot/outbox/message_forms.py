@@ -16,6 +16,7 @@ from bot.domain.content import Content
 from bot.domain.outbox import Kind, RetryAt
 from bot.domain.reply import Picture
 from bot.slack_api.upload import NotUploadedError, upload
+from bot.storage.messages.picture_url import picture_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -95,9 +96,9 @@ class MessageForms:
             png = built.png(digest)
             if png is None:
                 return []
-            return [
-                image_at(f"{delivery_context.public_url}/charts/{delivery_context.picture_store.save(workspace, png)}.png", alt)
-            ]
+            url = picture_url(delivery_context.picture_store, delivery_context.public_url, workspace, png)
+            if url:
+                return [image_at(url, alt)]
         file = built.uploaded_file(workspace, digest)
         if file is None:
             if not built.claim_upload(workspace, digest):
@@ -119,5 +120,5 @@ class MessageForms:
         except NotUploadedError as error:
             _log.warning("could not upload a digest's picture: %s", error)
             self.refusal = str(error)
-            self.release_upload = not error.lasting and self.delivery.attempts < _UPLOADS
-            return None if self.release_upload else ""
+            self.upload_failed = not error.lasting and self.delivery.attempts < _UPLOADS
+            return None if self.upload_failed else ""

@@ -85,4 +85,7 @@ def _name(context: CommandContext, draft: Draft) -> str:
             f"{error} To bet on somebody who isn't in the list yet, type “newcomer” before the name.", offers
         ) from None
     ranking = next(ranking for ranking in answer.rankings if ranking.by is draft.by)
-    return ranking.shares[0].name
+    found = ranking.shares[0]
+    if found.rank is None:
+        raise QueryError(f"“{found.name}” stands for missing information and can't lead, so there's no bet on it.")
+    return found.name

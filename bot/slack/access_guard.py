@@ -149,11 +149,9 @@ def _notify(services: Services, body: Payload, context: BoltContext, client: Web
         except FAILURES as error:
             _log.info("could not publish App Home: %s", error_code(error))
         return
-    thread = event.get("thread_ts") if isinstance(event, dict) else None
     direct = not channel or channel.startswith("D")
-    conversation = Conversation(
-        client, workspace, channel or user, user, respond if context.response_url else None, thread, direct=direct
-    )
+    answer = respond if context.response_url else None
+    conversation = Conversation(client, workspace, channel or user, user, answer, context.thread_ts, direct=direct)
     services.responder.tell(conversation, notice)
 
 

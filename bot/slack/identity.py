@@ -6,6 +6,7 @@ Where payloads name the actor's workspace (see docs/explanation/security.md):
 - buttons, menus, forms, shortcuts: ``user.team_id``; ``team.id`` is the workspace that installed the app
 - events: ``event.user_team``, ``source_team`` and ``user_profile.team`` for external people, otherwise ``event.team``; the
   envelope's ``team_id`` only if the channel isn't shared, because in a shared channel it can be either side's
+- edits in direct messages (``message_changed``): the same fields of ``event.message``; the event around it names nobody
 """
 
 from __future__ import annotations
@@ -60,13 +61,13 @@ def access_of(body: Payload, installation: Installation) -> Access:
 
 def _event_actor(body: Payload, installation: Installation) -> Actor:
     edited = _text(body, "event", "subtype") == "message_changed"
-    user = _text(body, "event", "user") or (_text(body, "event", "message", "user") if edited else None) or ""
-    bot = _text(body, "event", "bot_id") or _text(body, "event", "message", "bot_id")
-    if _text(body, "event", "type") == "function_executed" or bot:
+    message = ("event", "message") if edited else ("event",)
+    user = _text(body, *message, "user") or ""
+    if _text(body, "event", "type") == "function_executed" or _text(body, *message, "bot_id"):
         return Actor(user, ActorKind.APP)
-    named = [team for path in _OF_ELSEWHERE if (team := _text(body, "event", *path))]
+    named = [team for path in _OF_ELSEWHERE if (team := _text(body, *message, *path))]
     if not named:
-        named = [team] if (team := _text(body, "event", "team") or _text(body, "event", "view", "team_id")) else []
+        named = [team] if (team := _text(body, *message, "team") or _text(body, *message, "view", "team_id")) else []
     if not named and body.get("is_ext_shared_channel") is False:
         named = [team] if (team := _text(body, "team_id")) else []
     return Actor(user, _kind([Claim(team, _enterprise(body, team)) for team in named], installation))

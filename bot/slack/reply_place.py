@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.delivery.conversation import Conversation
-from bot.domain.request import Command, Help, Misunderstood, Question
+from bot.domain.request import Command, Help, Misunderstood, Question, words_of
 from bot.slack.payload import entry_point_of, workspace_of
 
 if TYPE_CHECKING:
@@ -29,4 +29,4 @@ def place_of(request: BoltRequest) -> Conversation | None:
 def text_of(request: BoltRequest) -> str:
     """Return the text that repeats a request; ``""`` if it has none."""
     parsed = request.context.get("request")
-    return parsed.typed if isinstance(parsed, Question | Command | Help | Misunderstood) else ""
+    return words_of(parsed) if isinstance(parsed, Question | Command | Help | Misunderstood) else ""

@@ -61,8 +61,8 @@ class Services:
         return None
 
     def serve(self, conversation: Conversation, request: Request) -> bool:
-        """Answer a request as far as the conversation's access allows; returns whether an answer was delivered."""
-        conversation.quiet = conversation.quiet or request.quiet
+        """Answer a request as far as the conversation's access allows; returns whether an answer, not a notice, was delivered."""
+        conversation.quiet = conversation.quiet or (request.quiet and not conversation.direct)
         notice = self.immediate_notice(request) or self.rate_limit.ask(conversation.workspace, conversation.user)
         if notice and isinstance(request, Misunderstood):
             notice = request.notice  # only the chat model's help is limited
@@ -74,9 +74,11 @@ class Services:
     def _serve(self, conversation: Conversation, request: Request) -> bool:
         match request:
             case Help(notice) | Misunderstood(notice):
-                return self.responder.tell(conversation, notice)
+                self.responder.tell(conversation, notice)
+                return False
             case Command(word="build"):
-                return self.responder.tell(conversation, build_notice(request))
+                self.responder.tell(conversation, build_notice(request))
+                return False
             case Command():
                 delivered = self.subscription_service.serve(conversation, request)
             case Question() if conversation.access.allows(Permission.ASK):
@@ -85,7 +87,7 @@ class Services:
                 delivered = self.responder.tell(conversation, refusal(conversation.access.actor.kind))
         if not delivered and conversation.notice is None:  # sent at the end of the request, if possible
             conversation.notice = Notice(_UNDELIVERED, suggestions=(request.text,))
-        return delivered
+        return delivered and conversation.notice is None
 
     def admits(self, conversation: Conversation, permission: Permission) -> bool:
         """Check a permission that needs a lookup in Slack; notifies the user if they lack it."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from slack_sdk import WebClient
 from slack_sdk.http_retry import RetryHandler
 
-from bot.slack_api.error_words import error_word
+from bot.domain.outbox import error_word
 from bot.slack_api.errors import retry_after
 
 if TYPE_CHECKING:

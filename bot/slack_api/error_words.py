@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from bot.domain.outbox import error_word
+
 
 class Treatment(StrEnum):
     """What is done about an error. The values are the words that ``docs/reference/slack-errors.md`` uses."""
@@ -84,15 +86,9 @@ TREATMENTS: dict[str, Treatment] = {word: treatment for treatment, words in _TAB
 DELIVERY_ENDS = frozenset({Treatment.CHANNEL, Treatment.ACCESS, Treatment.PERSON})
 """For these a delivery fails at once, and what it belongs to is paused."""
 
-_WORD = re.compile(r"[a-z][a-z0-9_]{1,59}")
 _ABOUT_A_PICTURE = re.compile(r".*(?:file|image|picture|upload).*|slack_connect_.*_blocked")
 _MOMENTARY = frozenset({"file_update_failed"})
 """About a file, but an upload that failed on the way."""
-
-
-def error_word(value: object) -> str:
-    """Return ``value`` where it is one of Slack's error words by its form; ``""`` for anything else, such as a proxy's page."""
-    return value if isinstance(value, str) and _WORD.fullmatch(value) else ""
 
 
 def treatment_of(word: str) -> Treatment:

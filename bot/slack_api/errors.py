@@ -12,7 +12,8 @@ from urllib.error import URLError
 
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.slack_api.error_words import Treatment, error_word, treatment_of
+from bot.domain.outbox import error_word
+from bot.slack_api.error_words import Treatment, treatment_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 
 _SPECIAL = re.compile(r"<([^<>\n]+)>")
-_EMPHASIS = re.compile(r"(?<![\w*~_])([*~_]+)(?=\S)(.+?)(?<=\S)\1(?![\w*~_])")
+_EMPHASIS = re.compile(r"(?<![\w*~_])([*~_]{1,3})(?=\S)(.+?)(?<=\S)\1(?![\w*~_])")
+_NESTED = 3
+"""Emphases around the same word: bold, italic, struck through."""
+_LONGEST_EMPHASIZED = 2_000
+"""Characters; longer texts are no question, and looking for pairs takes time by the square of their length."""
 _QUOTE = re.compile(r"^\s*&gt;(?:&gt;&gt;)?\s?", re.MULTILINE)
 
 
@@ -15,7 +19,9 @@ def plain_text(markup: str) -> str:
     Links become their address, or their label where Slack made the link of a word such as ``z.ai``; channels their name.
     """
     text = _SPECIAL.sub(_typed, _QUOTE.sub("", markup))
-    text = _EMPHASIS.sub(r"\2", text)
+    if len(text) <= _LONGEST_EMPHASIZED:
+        for _ in range(_NESTED):
+            text = _EMPHASIS.sub(r"\2", text)
     return unescaped(text)
 
 

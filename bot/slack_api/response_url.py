@@ -7,6 +7,7 @@ Slack's own hosts over https or, where ``SLACK_API_URL`` points elsewhere, at th
 from __future__ import annotations
 
 import json
+import logging
 import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -16,12 +17,15 @@ from urllib.request import HTTPRedirectHandler, ProxyHandler, build_opener
 from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook import WebhookClient, WebhookResponse
 
-from bot.slack_api.error_words import error_word
+from bot.domain.outbox import error_word
+from bot.slack_api.errors import FAILURES, PostResult, classify_answer, classify_error, error_code
 
 if TYPE_CHECKING:
     from urllib.request import OpenerDirector, Request
 
     from slack_sdk import WebClient
+
+_log = logging.getLogger(__name__)
 
 SLACK = ("https://hooks.slack.com/", "https://hooks.slack-gov.com/")
 """How Slack's and GovSlack's response URLs begin."""
@@ -55,6 +59,20 @@ def post(client: WebClient, url: object, body: dict[str, Any]) -> WebhookRespons
     if not isinstance(url, str) or not is_slacks(url, client.base_url):
         raise ResponseUrlRefusedError("not an address of Slack's")
     return _Hook(url, retry_handlers=client.retry_handlers).send_dict(body)
+
+
+def deliver(client: WebClient, url: object, body: dict[str, Any]) -> PostResult:
+    """Post a message to a response URL, once: Bolt's Respond retries after a lost connection, which could post it twice."""
+    try:
+        answered = post(client, url, body)
+    except FAILURES as error:
+        _log.warning("response_url: %s", error_code(error))
+        return classify_error(error)
+    word = error_of(answered.body)
+    if answered.status_code == 200 and word is None:
+        return PostResult.DELIVERED
+    _log.warning("response_url: %s %s", answered.status_code, word)
+    return classify_answer(word or "", answered.status_code)
 
 
 def _elsewhere(api_url: str) -> tuple[str, ...]:

@@ -215,6 +215,8 @@ ANSWERED_MESSAGE = sa.Table(
     sa.Column("workspace", sa.String(32), primary_key=True),
     sa.Column("channel", sa.String(32), primary_key=True),
     sa.Column("ts", sa.String(32), primary_key=True),
+    # When it was edited last, or written, as Slack's timestamp: an older version that arrives later asks nothing.
+    sa.Column("version", sa.String(32), nullable=False),
     # SHA-256 of its words: an edit that changes none asks nothing.
     sa.Column("words_digest", sa.LargeBinary(32), nullable=False),
     # The answer in the same channel; none while it is worked on, or where only the person can see it.

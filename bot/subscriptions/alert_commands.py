@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from analytics.errors import QueryError
 from analytics.formatting.phrases import day, plural
+from analytics.names.grouping import UNRANKED
 from bot.blocks import subscriptions as render
 from bot.blocks.escape import escape_code, escape_line
-from bot.domain.alert_rule import figure, read_rule
+from bot.domain.alert_rule import EXAMPLES, figure, read_rule
 from bot.domain.content import Content
 from bot.subscriptions.alerts import describe_figure
 
@@ -27,6 +28,9 @@ def watch(context: CommandContext, command: Command) -> CommandReply:
         raise LookupError("a parsed watch has a rule")
     answer, _ = context.analytics.answer(command.rule.query)
     now = figure(command.rule, answer)
+    if now.name in UNRANKED:
+        message = f"“{now.name}” stands for missing information and has no rank, so there's no alert about it."
+        raise QueryError(message, EXAMPLES)
     rule = replace(command.rule, query=command.rule.query.but(names=(now.name,)))
     crossed = rule.beyond(now, was=False)
     taken_on = answer.source.snapshot

@@ -38,10 +38,13 @@ _log = logging.getLogger(__name__)
 
 
 def describe_figure(rule: Rule, current: Figure) -> str:
-    """Return a figure as text: ``now 9.4% of downloads`` or ``now 4th by downloads``."""
+    """Return a figure as text: ``9.4% of downloads`` or ``4th by downloads``."""
     if rule.on_rank:
-        return f"now {ordinal(current.rank)} by {rule.query.by}" if current.rank else "not in the list anymore"
-    return f"now {percent(current.share)} of {rule.query.by}"
+        return f"{ordinal(current.rank)} by {rule.query.by}" if current.rank else "not in the list anymore"
+    if current.low is None or current.high is None:
+        return f"{percent(current.share)} of {rule.query.by}"
+    bounds = f"{percent(current.low)} to {percent(current.high)} with what isn't known"
+    return f"{percent(current.share)} of {rule.query.by} ({bounds})"
 
 
 def always(_: ListName, __: date, ___: date) -> bool:
@@ -101,6 +104,8 @@ def _check(
     (stored, rule, day), (answer, picture) = watched, said
     current = figure(rule, answer) if answer else Figure(0.0, None, rule.query.names[0])
     beyond = rule.beyond(current, was=stored.crossed and not silent)
+    if not rule.is_certain(current):  # what isn't recorded decides, so the alert waits
+        beyond = stored.crossed
     triggered = beyond and not stored.crossed and not silent
     key = None
     shown = alert(answer.headline if answer else "", rule.said(), describe_figure(rule, current), stored.id, str(rule.query))

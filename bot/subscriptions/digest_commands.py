@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from analytics.domain import ListName
@@ -12,9 +13,10 @@ from bot.blocks.digest import digest_content
 from bot.blocks.predictions import digest_bets
 from bot.domain.content import Content
 from bot.domain.outbox import Kind
+from bot.domain.reply import LATEST_WEEK, age_sentence
 from bot.domain.request import SECTIONS
+from bot.domain.schedule import Rhythm, describe_moment, next_due, parse_schedule
 from bot.domain.schedule import describe as schedule_in_words
-from bot.domain.schedule import describe_moment, next_due, parse_schedule
 
 if TYPE_CHECKING:
     from analytics.digest.values import Digest
@@ -48,7 +50,7 @@ def subscribe(context: CommandContext, command: Command) -> CommandReply:
     conversation, schedule = context.conversation, command.schedule
     channel = conversation.working[0] if conversation.working else conversation.channel
     sections = tuple(section.value for section in command.sections)
-    digest, picture = context.analytics.digest("", command.within.value, sections)
+    digest, picture = context.analytics.digest(_latest(schedule), command.within.value, sections)
     before = context.delivery.subscriptions.in_channel(conversation.workspace, channel)
     due = next_due(schedule, context.delivery.clock())
     subscription = context.delivery.subscriptions.subscribe(
@@ -64,7 +66,12 @@ def subscribe(context: CommandContext, command: Command) -> CommandReply:
     sample = _store(context, digest, picture)
     first = describe_moment(due.at, schedule.zone)
     above = render.subscription_confirmation(
-        subscription, schedule_in_words(schedule), first, by=conversation.user, changed=before is not None
+        subscription,
+        schedule_in_words(schedule),
+        first,
+        by=conversation.user,
+        changed=before is not None,
+        sample="a sample" if _is_unfinished(context, digest) else "the latest one",
     )
     return replace(sample, above=[*above, *sample.above]), picture.png
 
@@ -126,17 +133,30 @@ def digest(context: CommandContext, command: Command) -> CommandReply:
     conversation = context.conversation
     subscription = context.delivery.subscriptions.in_channel(conversation.workspace, conversation.channel)
     within, sections = (subscription.within, subscription.sections) if subscription else (ListName.TOP.value, ())
-    edition = str(command.edition) if command.edition else ""
+    schedule = parse_schedule(subscription.schedule) if subscription else None
+    edition = str(command.edition) if command.edition else _latest(schedule)
     built, picture = context.analytics.digest(edition, within, tuple(sections))
-    shown = _store(context, built, picture)
+    shown = _store(context, built, picture, latest=command.edition is None)
     bets = context.delivery.bets.in_channel(conversation.workspace, conversation.channel)
     return shown.followed_by(digest_bets(str(built.edition), bets)), picture.png
 
 
-def _store(context: CommandContext, digest: Digest, picture: Picture) -> Content:
-    """Store a digest that is shown on request, so that its buttons find it."""
+def _latest(schedule: Schedule | None) -> str:
+    """Return the edition to show without a named one: the latest week for a weekly schedule, else the latest month."""
+    return LATEST_WEEK if schedule and schedule.rhythm is Rhythm.WEEKLY else ""
+
+
+def _is_unfinished(context: CommandContext, digest: Digest) -> bool:
+    """Return whether the month or week of a digest isn't over, so that the digest sent at its end will differ."""
+    return digest.edition.last >= context.delivery.clock().astimezone(UTC).date()
+
+
+def _store(context: CommandContext, digest: Digest, picture: Picture, *, latest: bool = True) -> Content:
+    """Store a digest that is shown on request, so that its buttons find it. ``latest``: whether no month or week was named."""
     key = f"{digest.basis.key(section.dimension for section in digest.sections)} · sample"
-    shown = digest_content(digest, key, sample=True)
+    today = context.delivery.clock().astimezone(UTC).date()
+    age = age_sentence(digest.source.snapshot, digest.source.list, today) if latest else ""
+    shown = digest_content(digest, key, sample=_is_unfinished(context, digest), age=age)
     context.delivery.built_digests.save(key, shown, picture.png)
     return shown
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from analytics.errors import StoreError
 from bot.blocks.messages import image_at, image_of_file
 from bot.blocks.notices import without_picture
 from bot.delivery.send import send
 from bot.domain.reply import Picture
 from bot.slack_api.errors import PostResult
 from bot.slack_api.upload import NotUploadedError, upload
+from bot.storage.messages.picture_url import picture_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,12 +49,9 @@ def _forms(
 
 
 def _picture(delivery_context: DeliveryContext, conversation: Conversation, picture: Picture) -> Block | None:
-    if delivery_context.picture_store and delivery_context.public_url:
-        try:
-            key = delivery_context.picture_store.save(conversation.workspace, picture.png)
-            return image_at(f"{delivery_context.public_url}/charts/{key}.png", picture.alt)
-        except StoreError as error:
-            _log.warning("could not store a picture: %s", error)
+    url = picture_url(delivery_context.picture_store, delivery_context.public_url, conversation.workspace, picture.png)
+    if url:
+        return image_at(url, picture.alt)
     try:
         return image_of_file(upload(conversation.client, picture), picture.alt)
     except NotUploadedError as error:

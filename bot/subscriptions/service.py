@@ -80,7 +80,7 @@ class SubscriptionService:
             if command.bet and worked_on and conversation.quiet:
                 return Responder.tell(conversation, _NOT_QUIET)
             if worked_on:
-                conversation.start(command.text)
+                conversation.start(command.text, in_place=command.word in _POSTS_LATER)
             if worked_on and command.word in _POSTS_LATER and not (conversation.working or conversation.quiet):
                 return Responder.tell(conversation, Notice(_NOT_HERE, suggestions=(command.text,)))
             content, png = _COMMANDS[command.word](context, command)

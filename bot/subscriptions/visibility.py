@@ -50,7 +50,8 @@ class Visibility:
 
     def may_send_again(self, record: Delivery) -> bool:
         """Return whether a delivery may be sent again."""
-        return self._may(record.channel, self._owner(record), private=self._private(record.channel), change=True)
+        owner = record.channel if record.kind is Kind.NOTE else self.delivery_context.requester(record)
+        return self._may(record.channel, owner, private=self._private(record.channel), change=True)
 
     def _may(self, channel: str, owner: str | None, *, private: bool, change: bool) -> bool:
         needs = Permission.CHANGE if change else Permission.SEE
@@ -76,17 +77,3 @@ class Visibility:
         """Return whether a channel counts as private; ``True`` unless its subscription is known to be public."""
         subscription = self.delivery_context.subscriptions.in_channel(self.conversation.workspace, channel)
         return subscription is None or subscription.private
-
-    def _owner(self, record: Delivery) -> str | None:
-        """Return the user who created a delivery's subscription, alert or bet."""
-        match record.kind:
-            case Kind.DIGEST:
-                subscription = self.delivery_context.subscriptions.get(record.workspace, record.source)
-                return subscription.created_by if subscription else None
-            case Kind.ALERT:
-                watch = self.delivery_context.watches.get(record.workspace, record.source)
-                return watch.created_by if watch else None
-            case Kind.BETS:
-                bet = self.delivery_context.bets.get(record.workspace, record.source)
-                return bet.person if bet else None
-        return record.channel

@@ -86,7 +86,7 @@ class UserActions:
     def edit(self, message: Message, text: str) -> Ack:
         """Change a user's message. A mention is sent again as one; a direct conversation's change as such."""
         workspace, channel = self.workspace, self.workspace.channels[message.channel]
-        changed = workspace.put(replace(message, text=text, edited=True))
+        changed = workspace.put(replace(message, text=text, edited=workspace.stamp()))
         if channel.kind is Kind.IM and workspace.bot in channel.members:
             return self.event("message.im", payloads.edit_event(self.service, workspace, changed, message))
         if f"<@{workspace.bot}>" in text and workspace.bot in channel.members:

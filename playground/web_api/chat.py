@@ -26,7 +26,8 @@ METADATA_BYTES = 16_000
 def message_json(message: Message, workspace: Workspace, service: Service, *, with_metadata: bool = False) -> Json:
     """Return a message's JSON."""
     author = workspace.users[message.author]
-    body: Json = {"type": "message", "ts": message.ts, "user": author.id, "text": message.text, "team": workspace.id}
+    team = author.team or workspace.id
+    body: Json = {"type": "message", "ts": message.ts, "user": author.id, "text": message.text, "team": team}
     if author.id == workspace.bot:
         body |= {"bot_id": f"B{workspace.bot[1:]}", "app_id": service.app.id}
     if message.blocks:
@@ -34,7 +35,7 @@ def message_json(message: Message, workspace: Workspace, service: Service, *, wi
     if message.thread_ts:
         body["thread_ts"] = message.thread_ts
     if message.edited:
-        body["edited"] = {"user": author.id, "ts": message.ts}
+        body["edited"] = {"user": author.id, "ts": message.edited}
     if message.files:
         body["files"] = [{"id": file_id, "name": workspace.files[file_id].name} for file_id in message.files]
     replies = [reply for reply in workspace.messages(message.channel, thread=message.ts) if reply.thread_ts == message.ts]
@@ -85,7 +86,7 @@ def update(call: ApiCall) -> Json:
     """``chat.update``."""
     channel, message = _own_message(call, "cant_update_message")
     draft = _draft(call, channel, UPDATE_LIMIT, original=message)
-    stored = call.workspace.put(replace(draft, ts=message.ts, thread_ts=message.thread_ts, edited=True))
+    stored = call.workspace.put(replace(draft, ts=message.ts, thread_ts=message.thread_ts, edited=call.workspace.stamp()))
     return {
         "channel": channel.id,
         "ts": stored.ts,

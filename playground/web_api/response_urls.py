@@ -69,9 +69,8 @@ def use_hook(service: Service, team: str, key: str, body: Json | None) -> None:
     draft = response_message(service, workspace, body, hook)
     # A slash command has no message to replace, so Slack ignores `replace_original`.
     if source is not None and _says(body, "replace_original"):
-        workspace.put(
-            replace(draft, ts=source.ts, thread_ts=source.thread_ts, viewer=source.viewer, edited=source.viewer is None)
-        )
+        edited = "" if source.viewer else workspace.stamp()
+        workspace.put(replace(draft, ts=source.ts, thread_ts=source.thread_ts, viewer=source.viewer, edited=edited))
     else:
         workspace.put(draft)
 

@@ -11,15 +11,18 @@ import pytest
 
 from analytics.domain import Dimension, ListName, Measure, Model, Snapshot
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import points
+from analytics.formatting.phrases import ordinal, points, signed
 from analytics.questions.comparability import RECENT_DAYS, comparable, settling, usual
 from analytics.questions.distributions.ages import weighted_median
 from analytics.questions.rankings.derivatives import reach
-from analytics.statistics import comparison, forecasting, quality
+from analytics.statistics import comparison, correlation, coverage, quality
 from analytics.statistics.attribution import explained
 from analytics.statistics.concentration import concentration
 from analytics.statistics.correlation import correlate
+from analytics.statistics.prediction import forecasting
 from analytics.statistics.robustness import without_largest
+from analytics.statistics.spikes import jump, without
+from analytics.storage.carry_over import CARRY_DAYS, filled
 from analytics.storage.rollup import roll_up
 
 METHOD = (Path(__file__).parents[2] / "docs" / "explanation" / "method.md").read_text(encoding="utf-8")
@@ -47,6 +50,65 @@ def test_shares():
     for by in (Measure.MODELS, Measure.DOWNLOADS):
         mit = comparison.find(ranked(models, Dimension.LICENSE, by), "mit")
         assert f"{percent(mit.portion)} of {by}" in example("Shares")
+    either = comparison.portion_of_any(models, Dimension.LICENSE, ("mit",), Measure.MODELS)
+    assert f"a tag of {percent(either)} of models" in example("Shares")
+
+
+def test_what_is_not_declared_or_known():
+    models = [Model("x/a", 50, licenses=("mit",)), Model("x/b", 40), Model("x/c", 20, licenses=("apache-2.0",))]
+    ranking = ranked(models, Dimension.LICENSE, Measure.DOWNLOADS)
+    mit, apache, none = ranking.shares
+    said = example("What isn't declared or known")
+    assert f"MIT is {ordinal(mit.rank)} of {len(ranking.ranked)} with {percent(mit.portion)}" in said
+    assert f"Apache-2.0 is {ordinal(apache.rank)} of {len(ranking.ranked)} with {percent(apache.portion)}" in said
+    assert none.rank is None
+    assert f"none declared ({percent(none.portion)}) has no rank" in said
+    found = concentration([share.value for share in ranking.ranked])
+    assert said.endswith(f"HHI = {found.hhi:.2f} and the effective number is {found.effective:.1f}.")
+
+
+def test_models_that_enter_or_leave_with_over_a_tenth_of_downloads():
+    before = [Model("meta/a", 60), Model("google/b", 40)]
+    after = [*before, Model("qwen/c", 25)]
+    found = jump(before, after)
+    then, now = (ranked(models, Dimension.NAMESPACE, Measure.DOWNLOADS) for models in (before, after))
+    shifts = without(comparison.shifts(then, now), then, now, found, Dimension.NAMESPACE)
+    meta = next(shift for shift in shifts if shift.name == "meta")
+    said = example("Models that enter or leave with over a tenth of downloads")
+    assert f"entered with {percent(found.portion)} of downloads, which adds {percent(found.of_earlier)} of the earlier" in said
+    assert said.endswith(f"Meta's shift is {points(meta.points)}, and {points(meta.without)} without `qwen/c`.")
+
+
+def test_facts_from_near_dates():
+    bare = Model("x/a", 10, licenses=None)
+    known = [(date(2026, 5, 27), "mit"), (date(2026, 6, 4), "apache-2.0")]
+    records = {"x/a": [(day, Model("x/a", 10, licenses=(license_,))) for day, license_ in known]}
+    found = filled([bare, Model("x/b", 10)], date(2026, 6, 1), records)
+    assert "the model is Apache-2.0" in example("Facts from near dates").replace("> ", "")
+    assert found.models[0].licenses == ("apache-2.0",)
+    assert f"within {CARRY_DAYS} days" in METHOD.replace("\n", " ")
+
+
+def test_coverage():
+    before = [Model(f"a/{n}", v, licenses=(w,)) for n, v, w in (("x", 50, "mit"), ("y", 30, "apache"), ("z", 20, "apache"))]
+    after = [*before[:2], Model("a/z", 20, licenses=None)]
+    said = example("Coverage")
+    plain = coverage.compare_rankings(*(ranked(m, Dimension.LICENSE, Measure.DOWNLOADS) for m in (before, after)))
+    assert f"MIT has {percent(0.5)} before and {percent(comparison.find(plain.rankings[1], 'mit').portion)}" in said
+    found = coverage.compare(before, after, Dimension.LICENSE, Measure.DOWNLOADS)
+    mit = next(shift for shift in found.shifts if shift.name == "mit")
+    assert f"{signed(0.0 + mit.low).replace('±', '+')} and {points(mit.high)}" in said
+    assert f"Without `z`, MIT has {percent(mit.after)} on both dates" in said
+    assert mit.points == 0
+
+
+def test_shifts_and_their_reasons():
+    before, after = ([Model("x/a", a), Model("y/b", b)] for a, b in ((60, 40), (66, 84)))
+    then, now = (ranked(models, Dimension.NAMESPACE, Measure.DOWNLOADS) for models in (before, after))
+    (shift,) = explained([s for s in comparison.shifts(then, now) if s.name == "x"], before, after, Dimension.NAMESPACE)
+    assert f"from {percent(shift.before)} to {percent(shift.after)}, {shift.reasons[0].cause}" in example(
+        "Shifts and their reasons"
+    )
 
 
 def test_which_snapshots_are_compared():
@@ -99,6 +161,8 @@ def test_likes_and_downloads():
     said = example("Likes and downloads")
     assert f"R² = {statistics['r2']:.2f}" in said
     assert f"Spearman's is {statistics['spearman']:.0f}" in said
+    assert f"{correlation.RESAMPLES:,} samples" in METHOD
+    assert f"{correlation.LEVEL:.0%} interval" in METHOD.replace("\n", " ")
 
 
 def test_age():
@@ -151,7 +215,7 @@ def test_what_is_distrusted():
     [
         (quality.STALLED, "90% of the counts"),
         (quality.REGRESSED, "more than 2% of the models"),
-        (quality.COVERAGE_DIFFERENCE, "more than 5 points"),
+        (coverage.COVERAGE_DIFFERENCE, "at most 5 points"),
         (quality.DOMINANT, "more than 10% of all downloads"),
     ],
 )

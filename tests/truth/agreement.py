@@ -13,17 +13,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 EXACT = 1e-9
-COMPARED = ("rankings", "models", "series", "statistics")
+COMPARED = ("rankings", "models", "series")
 
 
 def differences(expected: dict[str, Any], got: dict[str, Any]) -> Iterator[str]:
-    """Yield every place where two answers differ. ``source`` and ``facts`` are compared in the fields that are expected.
+    """Yield every place where two answers differ. Other parts than these are compared in the fields that are expected.
 
     Which date ``source`` says that an answer reaches back to has a test of its own.
     """
     for part in COMPARED:
         yield from _values(part, expected.get(part) or None, got.get(part))
-    for part in ("source", "facts"):
+    for part in ("source", "facts", "statistics"):
         for field in expected.get(part, {}).keys() - {"since"}:
             value = expected[part][field]
             yield from _values(f"{part}.{field}", value, got.get(part, {}).get(field))
@@ -81,8 +81,8 @@ def _size(change: dict[str, Any]) -> float:
 
 
 def _numbers(shift: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in shift.items() if key not in {"reasons", "split"}}
+    return {key: value for key, value in shift.items() if key not in {"reasons", "split", "points_without"}}
 
 
 def _by_model(shift: dict[str, Any]) -> dict[str, Any]:
-    return {reason["model"]: reason for reason in shift["reasons"]}
+    return {reason["model"]: {key: reason[key] for key in ("model", "cause", "points")} for reason in shift["reasons"]}

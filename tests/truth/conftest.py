@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from data.real_listings import complete_files
 from truth import listings
 from truth.asking import agreement, imported
+from truth.reference import today
 
 from analytics.storage import database
 from analytics.storage.sql_history import SqlHistory
@@ -30,9 +31,15 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Sequence[Path]:
 
 
 @pytest.fixture(scope="session")
-def real(files: Sequence[Path]) -> tuple[Snapshot, ...]:
-    """Every snapshot of the real listings, as the reference reads them."""
+def recorded_listings(files: Sequence[Path]) -> tuple[Snapshot, ...]:
+    """Every snapshot of the real listings with what its file records."""
     return listings.with_unions(one for path in files for one in listings.read(path, listings.LISTS[path.name[:-7]]))
+
+
+@pytest.fixture(scope="session")
+def real(recorded_listings: tuple[Snapshot, ...]) -> tuple[Snapshot, ...]:
+    """Every snapshot of the real listings, as the reference reads them and fills them in."""
+    return listings.filled(recorded_listings, today)
 
 
 @pytest.fixture(scope="session")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import gzip
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
 MOST = 300
@@ -40,6 +40,8 @@ class Row:
     licenses: tuple[str, ...] | None
     task: str | None
     library: str | None
+    tagged: tuple[str, ...] = ()
+    """The licenses among its tags."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +75,7 @@ def _first(rows: list[dict[str, str]], measure: str) -> tuple[Row, ...]:
             _licenses(row),
             (row["pipeline_tag"] or NONE) if "pipeline_tag" in filled else None,
             (row["library_name"] or NONE) if "library_name" in filled else None,
+            tuple(tag[8:] for tag in row["tags"].split(";") if tag.startswith("license:")),
         )
         for row in first
     )
@@ -98,6 +101,56 @@ def with_unions(found: Iterable[Snapshot]) -> tuple[Snapshot, ...]:
     return (*snapshots, *unions)
 
 
+FACTS = ("licenses", "task", "library")
+NEAR = 92
+
+
+def filled(
+    snapshots: Iterable[Snapshot], today: Callable[[str], str], within: str = "", until: str = "9"
+) -> tuple[Snapshot, ...]:
+    """Fill in what a row lacks: from its tags, else from the nearest day that records it of its model, on any list.
+
+    ``within`` and ``until``: the only list, and the last day, that fill anything in.
+    """
+    snapshots = tuple(snapshots)
+    known: dict[tuple[str, str], dict[date, set[Any]]] = defaultdict(lambda: defaultdict(set))
+    for one in snapshots:
+        if one.day <= until and one.list == (within or one.list):
+            for row in one.rows:
+                for fact in FACTS:
+                    value = _own(row, fact)
+                    if value is not None:
+                        known[fact, today(row.id)][date.fromisoformat(one.day)].add(value)
+    return tuple(_filled(one, known, today) for one in snapshots)
+
+
+def _own(row: Row, fact: str) -> Any:
+    value = getattr(row, fact)
+    return row.tagged or None if value is None and fact == "licenses" else value
+
+
+def _filled(one: Snapshot, known: Mapping[Any, Any], today: Callable[[str], str]) -> Snapshot:
+    rows, day = list(one.rows), date.fromisoformat(one.day)
+    for fact in FACTS:
+        values: dict[int, Any] = {}
+        for place, row in enumerate(rows):
+            if getattr(row, fact) is None:
+                near = {d: v for d, v in known[fact, today(row.id)].items() if abs((d - day).days) <= NEAR}
+                first = sorted(near, key=lambda d: (abs((d - day).days), d))[:1]
+                value = (
+                    own
+                    if (own := _own(row, fact))
+                    else (next(iter(near[first[0]])) if first and len(near[first[0]]) == 1 else None)
+                )
+                if value is not None:
+                    values[place] = value
+        if all(getattr(row, fact) is None for row in rows) and len(values) * 3 < 2 * len(rows):
+            continue
+        for place, value in values.items():
+            rows[place] = replace(rows[place], **{fact: value})
+    return replace(one, rows=tuple(rows))
+
+
 def _largest(snapshots: list[Snapshot]) -> Snapshot | None:
     return max(snapshots, key=lambda one: len(one.rows), default=None)
 
@@ -110,7 +163,7 @@ def asked_at(snapshots: Iterable[Snapshot], within: str, at: str) -> Snapshot | 
 
 
 def comparable(snapshots: Iterable[Snapshot], now: Snapshot) -> list[Snapshot]:
-    """Return one snapshot a day up to ``now``, oldest first: of the same list, and of a size that differs by at most 10 % of the larger."""
+    """Return one snapshot a day up to ``now``, oldest first: of the same list, a size at most 10 % of the larger apart."""
     days: dict[str, list[Snapshot]] = defaultdict(list)
     for one in snapshots:
         alike = abs(len(one.rows) - len(now.rows)) * 10 <= max(len(one.rows), len(now.rows))

@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import correlation
 from typing import TYPE_CHECKING, Any
 
-from truth.listings import asked_at, comparable, thinned
+from truth.listings import NONE, asked_at, comparable, thinned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,6 +34,8 @@ DIMENSIONS = {
     "tasks": "task",
     "libraries": "library",
 }
+UNRANKED = frozenset({NONE})
+"""What competes with nobody: it comes last and has no rank."""
 EXPLAINED = 12
 """The largest movers come with their reasons."""
 
@@ -115,11 +117,12 @@ def parts(rows: Iterable[Row], dimension: str, by: str) -> list[tuple[Row, str, 
 
 def ranked(values: dict[str, Fraction], whole: Fraction) -> list[dict[str, Any]]:
     """Return shares of ``whole``, the largest first, equal ones by name; these share the better rank."""
-    ordered = sorted(values, key=lambda name: (-values[name], name))
+    ordered = sorted(values.keys() - UNRANKED, key=lambda name: (-values[name], name))
     rank = {value: place for place, value in reversed([*enumerate((values[name] for name in ordered), start=1)])}
+    ranks = [(name, rank[values[name]]) for name in ordered] + [(name, None) for name in sorted(values.keys() & UNRANKED)]
     return [
-        {"rank": rank[value], "name": name, "value": value, "portion": value / whole if whole else Fraction(0)}
-        for name, value in ((name, values[name]) for name in ordered)
+        {"rank": place, "name": name, "value": values[name], "portion": values[name] / whole if whole else Fraction(0)}
+        for name, place in ranks
     ]
 
 
@@ -148,13 +151,25 @@ def only(entry: dict[str, Any], kept: Sequence[str], *, absent: bool = False) ->
     """Keep some names of a ranking. Where ``absent`` ones are shown, they have nothing and come after all others."""
     shares = [share for share in entry["shares"] if share["name"] in kept]
     found = {share["name"] for share in shares}
-    behind = len(entry["shares"]) + 1
-    none = [{"rank": behind, "name": name, "value": 0, "portion": 0} for name in kept if absent and name not in found]
-    return entry | {"shares": shares + none}
+    behind = sum(share["rank"] is not None for share in entry["shares"]) + 1
+    none = [
+        {"rank": None if name in UNRANKED else behind, "name": name, "value": 0, "portion": 0}
+        for name in kept
+        if absent and name not in found
+    ]
+    return entry | {"shares": sorted(shares + none, key=lambda share: share["rank"] is None)}
 
 
 def first(entry: dict[str, Any], top: int | None) -> dict[str, Any]:
-    return entry | {"shares": entry["shares"][:top]}
+    """Keep the first names that have a rank, and what has none."""
+    ranked = [share for share in entry["shares"] if share["rank"] is not None]
+    return entry | {"shares": ranked[:top] + [share for share in entry["shares"] if share["rank"] is None]}
+
+
+def first_shifts(changes: list[dict[str, Any]], top: int | None) -> list[dict[str, Any]]:
+    """Do the same with shifts."""
+    ranked = [change for change in changes if change["name"] not in UNRANKED]
+    return ranked[:top] + [change for change in changes if change["name"] in UNRANKED]
 
 
 def shifts(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
@@ -176,7 +191,7 @@ def shifts(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]
                 "reasons": [],
             }
         )
-    return sorted(changes, key=lambda change: -abs(change["points"]))
+    return sorted(changes, key=lambda change: (change["name"] in UNRANKED, -abs(change["points"])))
 
 
 def reasons(before: Sequence[Row], after: Sequence[Row], dimension: str, name: str, by: str) -> list[dict[str, Any]]:
@@ -190,12 +205,107 @@ def reasons(before: Sequence[Row], after: Sequence[Row], dimension: str, name: s
             cause = "entered the list"
         elif model not in listed_now:
             cause = "left the list"
+        elif not _recorded(before, model, dimension):
+            cause = "newly recorded"
+        elif not _recorded(after, model, dimension):
+            cause = "no longer recorded"
         elif _weight(before, model, dimension, name) != _weight(after, model, dimension, name):
             cause = "changed its name" if dimension in {"creator", "namespace"} else "changed what it declares"
         else:
-            cause = "grew" if change >= 0 else "shrank"
+            cause = _moved(_own_amount(after, model, by) - _own_amount(before, model, by), change)
         found.append({"model": model, "cause": cause, "points": change})
     return sorted(found, key=lambda reason: -abs(reason["points"]))
+
+
+def _moved(own: Fraction, change: Fraction) -> str:
+    if change == 0:
+        return "grew" if own > 0 else "shrank" if own < 0 else "unchanged"
+    if change > 0:
+        return "grew" if own > 0 else "the rest fell more"
+    return "shrank" if own < 0 else "diluted"
+
+
+def _recorded(rows: Sequence[Row], model: str, dimension: str) -> bool:
+    return any(names(row, dimension) is not None for row in rows if today(row.id) == model)
+
+
+def _own_amount(rows: Sequence[Row], model: str, by: str) -> Fraction:
+    return sum((amount(row, by) for row in rows if today(row.id) == model), Fraction(0))
+
+
+def told(
+    sides: Sequence[Sequence[Row]], dimension: str, by: str, chosen: Sequence[str] | None = None, *, course: bool = False
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]], dict[str, list[Sequence[Row]]]]:
+    """Return each day's shares, the changes that may be told, and the rows that each basis counts.
+
+    ``course``: whether all days between the first and the last are told too.
+    """
+    entries = [ranking(rows, dimension, by) for rows in sides]
+    plain = _with_bounds(entries[0], entries[-1], chosen)
+    rows: dict[str, list[Sequence[Row]]] = {
+        basis: [*sides] for basis in ("all recorded models", "all recorded models, with bounds")
+    }
+    large = [change for change in plain if abs(change["points"]) >= LEAST] or plain
+    unclear = [change for change in large if "low" in change and not _sign(change)]
+    covered = [_covered(entry) for entry in entries]
+    as_it_is = not unclear and abs(covered[0] - covered[-1]) <= Fraction(1, 20)
+    if (min(covered) >= COMPLETE) if course else as_it_is:
+        return entries, plain if as_it_is else [], rows
+    if course or unclear:
+        unknown = {today(row.id) for side in sides for row in side if names(row, dimension) is None}
+        among = [[row for row in side if today(row.id) not in unknown] for side in sides]
+        fewer = [ranking(side, dimension, by) | {"total": entry["total"]} for side, entry in zip(among, entries, strict=True)]
+        left = [_covered(entry) for entry in fewer]
+        if min(left) >= Fraction(2, 3) and max(left) - min(left) <= Fraction(1, 20):
+            known = {change["name"]: change for change in plain}
+            moved = [
+                own | {"basis": "all recorded models, with bounds"}
+                if change["points"] * _sign(own) < 0
+                else change | {"basis": "models recorded at both dates"} | {k: own[k] for k in ("low", "high") if k in own}
+                for change in shifts(fewer[0], fewer[-1])
+                if (own := known.get(change["name"]))
+            ]
+            return fewer, _by_certainty(moved), rows | {"models recorded at both dates": [*among]}
+        if course:
+            _, moved, rows = told([sides[0], sides[-1]], dimension, by, chosen)
+            return entries, moved, rows
+    return entries, _by_certainty([c | {"basis": "all recorded models, with bounds"} for c in plain if _sign(c)]), rows
+
+
+LEAST = Fraction(5, 10_000)
+COMPLETE = Fraction(9_995, 10_000)
+
+
+def _covered(entry: dict[str, Any]) -> Fraction:
+    return Fraction(entry["recorded"]) / entry["total"] if entry["total"] else Fraction(1)
+
+
+def _with_bounds(before: dict[str, Any], after: dict[str, Any], chosen: Sequence[str] | None) -> list[dict[str, Any]]:
+    changes = [c | {"basis": "all recorded models"} for c in shifts(before, after) if chosen is None or c["name"] in chosen]
+    if min(_covered(before), _covered(after)) == 1:
+        return changes
+    for change in changes:
+        (least, most), (least_now, most_now) = (_extremes(side, change["name"]) for side in (before, after))
+        change |= {"low": least_now - most, "high": most_now - least}
+    return changes
+
+
+def _extremes(side: dict[str, Any], name: str) -> tuple[Fraction, Fraction]:
+    value = next((share["value"] for share in side["shares"] if share["name"] == name), Fraction(0))
+    return value / side["total"], (value + side["total"] - side["recorded"]) / side["total"]
+
+
+def _sign(change: dict[str, Any]) -> int:
+    low, high = change.get("low", change["points"]), change.get("high", change["points"])
+    return 1 if low > 0 else -1 if high < 0 else 0
+
+
+def _by_certainty(changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def certain(change: dict[str, Any]) -> Fraction:
+        bounds = (change["low"], change["high"]) if change["basis"].endswith("bounds") else (change["points"],)
+        return min(map(abs, bounds))
+
+    return sorted(changes, key=lambda change: (change["name"] in UNRANKED, -certain(change), change["name"]))
 
 
 def _weight(rows: Sequence[Row], model: str, dimension: str, name: str) -> Fraction:
@@ -242,13 +352,22 @@ def statistics(rows: Sequence[Row]) -> dict[str, float]:
     if len(positive) < 3 or any(len(set(side)) < 2 for side in zip(*positive, strict=True)):
         raise NothingToTell
     likes, downloads = zip(*pairs, strict=True)
+    largest = max((row for row in rows if row.likes is not None), key=lambda row: (row.downloads, row.id))
+    without = [(row.likes, row.downloads) for row in rows if row.likes is not None and row is not largest]
     logs = [[log10(value) for value in side] for side in zip(*positive, strict=True)]
     return {
         "r2": correlation(likes, downloads) ** 2,
+        **({"r2_without_largest": correlation(*zip(*without, strict=True)) ** 2} if _enough(without) else {}),
         "spearman": correlation(mean_ranks(likes), mean_ranks(downloads)),
         "r2_loglog": correlation(*logs) ** 2,
         "n": len(pairs),
     }
+
+
+def _enough(pairs: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether there are three pairs above 0 that differ on both sides."""
+    positive = [pair for pair in pairs if all(pair)]
+    return len(positive) > 2 and all(len(set(side)) > 1 for side in zip(*positive, strict=True))
 
 
 def mean_ranks(values: Sequence[float]) -> list[float]:
@@ -300,6 +419,12 @@ class Look:
             raise NothingToTell
         return found
 
+    def course(self, by: str, chosen: Sequence[str] | None = None) -> tuple[list[Any], list[dict[str, Any]], dict[str, Any]]:
+        """Return the dates with their shares, the changes, and the rows of each basis."""
+        days = [one for one, _ in self.moments(by)]
+        entries, changes, rows = told([self.rows_of(one) for one in days], self.dimension, by, chosen, course=True)
+        return list(zip(days, entries, strict=True)), changes, rows
+
     def recorded(self, snapshot: Snapshot, by: str) -> dict[str, Any] | None:
         try:
             return self.ranking(snapshot, by)
@@ -348,12 +473,13 @@ def _list(look: Look) -> dict[str, Any]:
             "rankings": [first(look.ranking(look.now, by), asked.top) for by in measures],
             "source": look.source(),
         }
-    over = [look.moments(by) for by in measures]
+    courses = [look.course(by) for by in measures]
+    over = [moments for moments, _, _ in courses]
     shown = asked.top or 30 if single else asked.top
     return {
         "rankings": [first(moments[-1][1], asked.top) for moments in over],
         "series": [{"date": one.day} | first(entry, shown) for moments in over for one, entry in moments],
-        "shifts": [change for moments in over for change in shifts(moments[0][1], moments[-1][1])[: asked.top]],
+        "shifts": [change for _, changes, _ in courses for change in first_shifts(changes, asked.top)],
         "source": look.source(over[-1][0][0].day),
     }
 
@@ -362,14 +488,11 @@ def _names(look: Look) -> dict[str, Any]:
     """Set one name against the field, or several against each other."""
     asked, kept, several = look.asked, look.asked.names, look.asked.word == "compare"
     if asked.since:
-        over = [look.moments(by) for by in look.measures]
-        changes = [
-            change | ({} if several else _why(look, moments[0][0], kept[0], moments[-1][1]["by"]))
-            for moments in over
-            for change in shifts(moments[0][1], moments[-1][1])
-            if change["name"] in kept
-        ]
-        if not changes and not several:
+        courses = [look.course(by, kept) for by in look.measures]
+        over = [moments for moments, _, _ in courses]
+        changes = [change | ({} if several else _why(look, rows, change)) for _, moved, rows in courses for change in moved]
+        ends = [share["name"] for moments in over for _, entry in (moments[0], moments[-1]) for share in entry["shares"]]
+        if not several and kept[0] not in ends:
             raise NothingToTell
         return {
             "rankings": [only(moments[-1][1], kept, absent=several) for moments in over],
@@ -390,9 +513,10 @@ def _models_of(look: Look, name: str) -> list[dict[str, Any]]:
     return ranked({row.id: value for row, under, value in brought if under == name}, whole)[: look.asked.top or 10]
 
 
-def _why(look: Look, then: Snapshot, name: str, by: str) -> dict[str, Any]:
-    sides = look.rows_of(then), look.rows
-    return {"reasons": reasons(*sides, look.dimension, name, by), "split": split(*sides, look.dimension, name, by)}
+def _why(look: Look, rows: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
+    sides = rows[change["basis"]]
+    which = sides[0], sides[-1], look.dimension, change["name"], change["by"]
+    return {"reasons": reasons(*which), "split": split(*which)}
 
 
 def _movers(look: Look) -> dict[str, Any]:
@@ -406,12 +530,13 @@ def _movers(look: Look) -> dict[str, Any]:
     then = next((one for one in candidates if look.recorded(one, by)), None)
     if then is None:
         raise NothingToTell
-    before, after = look.ranking(then, by), look.ranking(look.now, by)
-    moved = [change for change in shifts(before, after) if change["points"]][: look.asked.top]
+    _, changes, rows = told([look.rows_of(then), look.rows], look.dimension, by)
+    moved = [change for change in changes if change["points"] and change["name"] not in UNRANKED][: look.asked.top]
     least = abs(moved[:EXPLAINED][-1]["points"]) if moved else 0
-    for change in moved:
-        if abs(change["points"]) >= least:  # of equally large ones, it is open which are explained
-            change.update(_why(look, then, change["name"], by))
+    for place, change in enumerate(moved):
+        # Of equally large ones, it is open which are explained.
+        if place < EXPLAINED or abs(change["points"]) >= least:
+            change.update(_why(look, rows, change))
     return {"shifts": moved, "source": look.source(then.day)}
 
 

@@ -66,7 +66,7 @@ def snapshots(made_up):
 @pytest.fixture(scope="module")
 def agree(made_up, snapshots, tmp_path_factory):
     store = tmp_path_factory.mktemp("made-up-store") / "hfstats.db"
-    return agreement(SqlHistory(database.engine(imported(store, [made_up], "--list", "top"))), snapshots)
+    return agreement(SqlHistory(database.engine(imported(store, [made_up], "--list", "top"))), listings.filled(snapshots, today))
 
 
 def test_the_file_has_what_it_is_for(snapshots):

@@ -46,6 +46,8 @@ class _Row:
     bold: bool = False
     written: str = ""
     """Text in place of the bars."""
+    ink: str = style.INK
+    """The color of the name."""
 
 
 def more_height(chart: Chart) -> int:
@@ -73,7 +75,7 @@ def draw_paired(sheet: Sheet, area: Area, chart: Chart) -> None:
             if category == first:
                 label = _of(label, series.name, chart.unit)
             bars.append(_Bar(value, text_measurement.printable(label), hue, style.INK if strong else style.QUIET))
-        rows.append(_Row(category, tuple(bars), bold=category in chart.emphasis))
+        rows.append(_Row(category, tuple(bars), bold=category in chart.emphasis, ink=_ink(category)))
     _rows(sheet, area, _without_giants(chart, rows), chart.unit, most=_NAMES_OF_PAIRS)
 
 
@@ -95,13 +97,17 @@ def _is_context(name: str) -> bool:
     return style.color(name) in {style.REST, style.NOTHING}
 
 
+def _ink(name: str) -> str:
+    return style.QUIET if style.is_unranked(name) else style.INK
+
+
 def _ranked(chart: Chart, subjects: Sequence[str]) -> list[_Row]:
     hues = style.accents(subjects)
     rows = []
     for category, value in zip(chart.categories, chart.series[0].values, strict=True):
-        hue = hues.get(category) or (style.REST if style.is_rest(category) else style.CONTEXT)
+        hue = hues.get(category) or (style.REST if _is_context(category) else style.CONTEXT)
         bar = _Bar(value or 0.0, number_labels.label(value or 0.0, chart.unit), hue)
-        rows.append(_Row(category, (bar,), bold=category in subjects))
+        rows.append(_Row(category, (bar,), bold=category in subjects, ink=_ink(category)))
     return _without_giants(chart, rows)
 
 
@@ -140,7 +146,7 @@ def _rows(sheet: Sheet, area: Area, rows: Sequence[_Row], unit: Unit, *, size: f
     scale = _scale(rows, area.right - start - _VALUE_GAP, unit, value_size)
     for place, (name, row) in enumerate(zip(names, rows, strict=True)):
         middle = area.top + (place + 0.5) * pitch
-        sheet.words((area.left, middle), name, size, bold=row.bold, centered=True)
+        sheet.words((area.left, middle), name, size, hue=row.ink, bold=row.bold, centered=True)
         if row.written:
             sheet.words(
                 (start, middle), text_measurement.fit(row.written, area.right - start, size), size, hue=style.QUIET, centered=True
@@ -197,5 +203,5 @@ def _parts(sheet: Sheet, area: Area, chart: Chart, hue: str) -> None:
         )
         end = area.left + _length(bar.value, scale)
         if end > area.left:
-            sheet.bar(Area(area.left, round(top + pitch * 0.56), end, round(top + pitch * 0.80)), hue)
+            sheet.bar(Area(area.left, round(top + pitch * 0.56), end, round(top + pitch * 0.80)), bar.hue)
         sheet.words((end + _VALUE_GAP, top + pitch * 0.68), bar.label, size, centered=True)

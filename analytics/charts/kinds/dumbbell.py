@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from analytics.charts import number_labels, style, text_measurement
 from analytics.charts.canvas import Area
-from analytics.formatting.phrases import LEAST_CHANGE, signed
+from analytics.formatting.numbers import rounded_change
+from analytics.formatting.phrases import signed
 
 if TYPE_CHECKING:
     from analytics.chart import Chart
@@ -82,12 +83,12 @@ def _dots(sheet: Sheet, at: tuple[float | None, float | None], y: float, hue: st
 
 
 def _hue(old: float | None, new: float | None) -> str:
-    if old is None or new is None or abs(new - old) < LEAST_CHANGE:
+    if old is None or new is None or not rounded_change(old, new):
         return style.QUIET
     return style.BLUE if new > old else style.VERMILLION
 
 
 def _change(old: float | None, new: float | None) -> str:
-    if old is None or new is None or abs(new - old) < LEAST_CHANGE:
+    if old is None or new is None or not rounded_change(old, new):
         return ""
-    return signed(new - old)
+    return signed(rounded_change(old, new))

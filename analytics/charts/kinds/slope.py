@@ -71,6 +71,6 @@ def _points(chart: Chart, plot: Area) -> tuple[dict[str, Point], dict[str, Point
 
 def _direction(series: Series) -> str:
     before, after = series.values
-    if style.is_rest(series.name) or before is None or after is None or before == after:
+    if style.is_rest(series.name) or style.is_unranked(series.name) or before is None or after is None or before == after:
         return style.CONTEXT
     return style.BLUE if after > before else style.VERMILLION

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analytics.domain import Dimension, ListName, Measure
+from analytics.domain import Dimension, ListName
 from analytics.language.natural_language.dates import year_before
+from analytics.language.natural_language.lexicon import vocabulary
 from analytics.language.natural_language.subject import SINGULAR, find_subject, only_task
 from analytics.language.natural_language.terms import find_terms
-from analytics.query import Option, Query, tidy
+from analytics.query import About, Option, Query, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,7 +47,7 @@ def read(text: str, forms: Sequence[Form], names: Directory, today: date) -> Rea
     known = {form.word: form for form in forms}
     if len(text) > LONGEST:
         return Reading()
-    terms = find_terms(tidy(text).casefold(), names, today)
+    terms = find_terms(tidy(text).casefold(), vocabulary(tuple(forms)), names, today)
     query = _query(terms, known, today)
     if query is None:
         return Reading(unknown=tuple(terms.unknown))
@@ -60,16 +61,16 @@ def read(text: str, forms: Sequence[Form], names: Directory, today: date) -> Rea
 
 def _query(terms: Terms, known: dict[str, Form], today: date) -> Query | None:
     """Put the terms together; ``None`` if they ask nothing."""
-    subject = find_subject(terms)
+    subject = find_subject(terms, known)
     if subject is None:
         return None
     word, names = subject
     form = known.get(word)
     if form is None:
         return None
-    task = _task(terms, word)
-    measure = terms.measure if terms.measure and _counts(terms, word) else None
-    since = terms.when.since or (year_before(today) if _over_time(terms, word) else None)
+    task = _task(terms, form)
+    measure = terms.measure if terms.measure in form.spoken.measures else None
+    since = terms.when.since or (year_before(today) if _over_time(terms, form) else None)
     query = Query(word, names, measure, terms.within, task, terms.top, terms.when.at, since)
     return query.but(**{_FIELD[option]: None for option in Option if option not in form.options and _drops(option, query)})
 
@@ -82,24 +83,17 @@ def _drops(option: Option, query: Query) -> bool:
     return option is Option.BY and query.by is not None
 
 
-def _over_time(terms: Terms, word: str) -> bool:
+def _over_time(terms: Terms, form: Form) -> bool:
     """Tell whether a development over time is asked for, without a date."""
-    if word in {"movers", "entries", "forecast", "likes"} or terms.when.at or terms.when.both:
+    if not form.spoken.over_time or terms.when.at or terms.when.both:
         return False
     return terms.when.course or "course" in terms.kinds
 
 
-def _counts(terms: Terms, word: str) -> bool:
-    if word in {"likes", "entries", "ages"}:
-        return False
-    if word in {"models", "model"} and terms.measure is Measure.MODELS:
-        return False
-    return not (word == "movers" and terms.measure is Measure.MODELS)
-
-
-def _task(terms: Terms, word: str) -> str | None:
+def _task(terms: Terms, form: Form) -> str | None:
     tasks = [name[0].name for name in terms.names if only_task(name)]
-    return tasks[0] if len(tasks) == 1 and word != "task" and len(terms.names) >= 1 else None
+    of_task = form.about is About.NAME and form.dimension is Dimension.TASK
+    return tasks[0] if len(tasks) == 1 and not of_task and len(terms.names) >= 1 else None
 
 
 def _fits(query: Query, known: dict[str, Form]) -> bool:

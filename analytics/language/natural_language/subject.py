@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analytics.domain import Dimension, Measure
-from analytics.query import MOST_NAMES
+from analytics.query import MOST_NAMES, About
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from analytics.language.natural_language.names import KnownName
     from analytics.language.natural_language.terms import Terms
+    from analytics.query import Form
 
 SINGULAR = {
     Dimension.CREATOR: "creator",
@@ -31,24 +32,28 @@ _PREFERRED = (
 """The order in which dimensions are tried for a word that names several things."""
 
 
-def find_subject(terms: Terms) -> tuple[str, tuple[str, ...]] | None:
-    """Return the word of the question that is asked, and the names it is about; ``None`` if nothing is asked."""
+def find_subject(terms: Terms, forms: Mapping[str, Form]) -> tuple[str, tuple[str, ...]] | None:
+    """Return the word of the question that is asked, and the names it is about; ``None`` if nothing is asked.
+
+    ``forms``: those that can be asked, by their words.
+    """
     kinds = [kind for kind in terms.kinds if kind != "course"]
     others = [meanings for meanings in terms.names if not only_task(meanings)]
     if terms.when.both and not terms.names:
         return "compare", tuple(str(period) for period in sorted(terms.when.both, key=lambda period: period.end))
     if _about_likes(terms, kinds, others):
         return "likes", ()
-    kind = next((word for word in _KINDS if word in kinds and not (word == "entries" and "movers" in kinds)), None)
-    if kind:
-        return _of_dimension(kind, terms)
+    asked = [form for form in forms.values() if form.word in kinds and form.word not in _UNLESS_NAMED]
+    first = max(asked, key=lambda form: form.spoken.priority, default=None)
+    if first and not ("movers" in kinds and first.spoken.priority < forms["movers"].spoken.priority):
+        return _of_choice(first, terms)
     if "movers" in kinds and not others:
         return "movers", tuple(ranking.plural for ranking in terms.rankings[:1])
     return _several(terms) or (_single(others, terms) if others else _ranking(terms))
 
 
-_KINDS = ("forecast", "concentration", "ages", "access", "derivatives", "entries")
-"""Kinds of question that need no name; those with rarer words come first."""
+_UNLESS_NAMED = frozenset({"likes", "movers"})
+"""Questions whose phrases also appear in questions about a name: "has Meta gained". A text with a name asks those."""
 
 
 def _about_likes(terms: Terms, kinds: Sequence[str], others: Sequence[tuple[KnownName, ...]]) -> bool:
@@ -57,15 +62,14 @@ def _about_likes(terms: Terms, kinds: Sequence[str], others: Sequence[tuple[Know
     return "likes" in kinds or ({Measure.LIKES, Measure.DOWNLOADS} <= terms.measures)
 
 
-def _of_dimension(word: str, terms: Terms) -> tuple[str, tuple[str, ...]]:
+def _of_choice(form: Form, terms: Terms) -> tuple[str, tuple[str, ...]]:
     """Name the dimension for the questions that take one, where it is not the creators."""
-    if word not in {"forecast", "concentration"}:
-        return word, ()
+    if form.about is not About.CHOICE:
+        return form.word, ()
     if terms.rankings:
         ranked = terms.rankings[0].plural
-        is_default = ranked == Dimension.CREATOR.plural and word == "concentration"
-        return word, () if is_default else (ranked,)
-    return word, ("models",) if word == "concentration" and terms.about_models else ()
+        return form.word, () if ranked == Dimension.CREATOR.plural else (ranked,)
+    return form.word, ("models",) if form.spoken.of_models and terms.about_models else ()
 
 
 def only_task(meanings: Sequence[KnownName]) -> bool:

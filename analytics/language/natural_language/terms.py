@@ -10,17 +10,18 @@ from rapidfuzz import fuzz, process
 
 from analytics.domain import Dimension, ListName, Measure
 from analytics.language.natural_language.dates import When, when
-from analytics.language.natural_language.lexicon import COUNTED, VOCABULARY, Sort, Word
+from analytics.language.natural_language.lexicon import COUNTED, Sort, Word
 from analytics.language.natural_language.names import ALIKE, FEWEST, KnownName
 from analytics.names.normalize import normalize
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from analytics.language.natural_language.names import Directory
 
 _WORD = re.compile(r"[\w./+-]*[\w+]")
+_HORIZON = re.compile(r"\b(?:(?:in|over) (?:a year|(?:12|twelve|3|three) months)|a year from now)\b(?! ago)")
 _WIDEST = 5
 """Words in one phrase of the lexicon or one name."""
 
@@ -45,12 +46,12 @@ class Terms:
     unknown: list[str] = field(default_factory=list)
 
 
-def find_terms(text: str, names: Directory, today: date) -> Terms:
-    """Look up every word of a text in lower case: dates first, then the lexicon and the names that can be asked about."""
+def find_terms(text: str, vocabulary: Mapping[str, Word], names: Directory, today: date) -> Terms:
+    """Look up every word of a text in lower case: dates first, then the vocabulary and the names that can be asked about."""
     text = text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").replace("`", "'")
     text = re.sub(r"'s\b|s'(?=\s|$)", " ", text)
     text = re.sub(r"\bdon't\b|n't\b", " not ", text).replace("'", "")
-    text, horizon = re.subn(r"\b(?:in|over) (?:a year|(?:12|twelve|3|three) months)\b(?! ago)", " forecast ", text)
+    text, horizon = _HORIZON.subn(" forecast ", text)
     dates = when(text, today)
     terms = Terms(dates)
     rest = _top(dates.rest, terms)
@@ -58,7 +59,7 @@ def find_terms(text: str, names: Directory, today: date) -> Terms:
     words = _WORD.findall(rest)
     place = 0
     while place < len(words):
-        place += _next(words, place, terms, names)
+        place += _next(words, place, terms, vocabulary, names)
     if horizon and "forecast" not in terms.kinds:
         terms.kinds.append("forecast")
     return terms
@@ -75,11 +76,11 @@ def _top(text: str, terms: Terms) -> str:
     return f"{text[: match.start()]} {text[match.end() :]}"
 
 
-def _next(words: Sequence[str], place: int, terms: Terms, names: Directory) -> int:
+def _next(words: Sequence[str], place: int, terms: Terms, vocabulary: Mapping[str, Word], names: Directory) -> int:
     """Understand the longest phrase that begins at a word and return its number of words. A name wins over a filler."""
     for many in range(min(_WIDEST, len(words) - place), 0, -1):
         phrase = " ".join(words[place : place + many])
-        word = VOCABULARY.get(normalize(phrase))
+        word = vocabulary.get(normalize(phrase))
         meanings = names.find(phrase)
         if many == 1 and word is None and not meanings and words[place].isdigit():
             break
@@ -89,10 +90,10 @@ def _next(words: Sequence[str], place: int, terms: Terms, names: Directory) -> i
         if meanings:
             terms.names.append(meanings)
             return many
-    return _misspelled(words, place, terms, names)
+    return _misspelled(words, place, terms, vocabulary, names)
 
 
-def _misspelled(words: Sequence[str], place: int, terms: Terms, names: Directory) -> int:
+def _misspelled(words: Sequence[str], place: int, terms: Terms, vocabulary: Mapping[str, Word], names: Directory) -> int:
     word = words[place]
     if words[place + 1 : place + 2] and words[place + 1][0].isdigit():  # a name with its version: "apach 2.0"
         meanings = names.like(f"{word} {words[place + 1]}")
@@ -103,10 +104,11 @@ def _misspelled(words: Sequence[str], place: int, terms: Terms, names: Directory
         terms.names.append((KnownName(None, word),))
         return 1
     if len(normalize(word)) >= FEWEST and normalize(word) not in _ACTIONS:
-        nearest = process.extractOne(normalize(word), _CORRECTIONS, scorer=fuzz.ratio, score_cutoff=ALIKE)
+        phrases = [known for known, means in vocabulary.items() if means.sort is not Sort.FILLER and len(known) >= FEWEST]
+        nearest = process.extractOne(normalize(word), phrases, scorer=fuzz.ratio, score_cutoff=ALIKE)
         meanings = names.like(word)
         if nearest and not (meanings and nearest[1] < 90):
-            _add(VOCABULARY[nearest[0]], terms, word)
+            _add(vocabulary[nearest[0]], terms, word)
             return 1
         if meanings:
             terms.names.append(meanings)
@@ -117,7 +119,6 @@ def _misspelled(words: Sequence[str], place: int, terms: Terms, names: Directory
 
 _ACTIONS = frozenset({"finetune", "quantize", "quantise", "train", "merge", "create", "delete", "download"})
 """Words that ask for an action and are spelled like words of a question."""
-_CORRECTIONS = [words for words, word in VOCABULARY.items() if word.sort is not Sort.FILLER and len(words) >= FEWEST]
 
 
 def _add(word: Word, terms: Terms, phrase: str) -> None:

@@ -9,17 +9,21 @@ from analytics.answer import Answer, Ranking, Share
 from analytics.chart import ChartKind, Series
 from analytics.domain import Dimension
 from analytics.errors import QueryError
-from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, name, noun_phrase, of_measure, size
+from analytics.formatting.numbers import percent, rounded_change
+from analytics.formatting.phrases import day, enumerate_, name, noun_phrase, of_measure, of_ranked, points_of, size, size_of
+from analytics.names.grouping import UNRANKED
 from analytics.names.resolve import lookup, nearest
-from analytics.query import MOST_NAMES, Form, Option, Query
-from analytics.questions import chart_specs
+from analytics.query import MOST_NAMES, About, Form, Option, Query
+from analytics.questions import chart_specs, shifts
 from analytics.questions.changes.months import months, two_months
 from analytics.questions.question import Question, View
+from analytics.questions.question_parts import Fields, FollowUpRules
+from analytics.questions.ranking_notes import parts_of_models
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from analytics.statistics.coverage import Comparison
     from analytics.storage.history import History
 
 _MULTIPLE_FROM = 1.5
@@ -79,7 +83,7 @@ def _answer_at_date(view: View, names: Sequence[str]) -> Answer:
     source = view.source()
     last = rankings[-1]
     first, second = sorted(last.shares, key=lambda share: -share.portion)[:2]
-    headline = _headline(view.dimension, first, second, of_measure(last.by))
+    headline = _headline(view.dimension, first, second, of_ranked(last, view.dimension, (first, second)))
     ordered = [share.name for share in sorted(last.shares, key=lambda share: -share.portion)]
     series = tuple(Series(of_measure(r.by), tuple(s.portion for n in ordered for s in r.shares if s.name == n)) for r in rankings)
     details = [
@@ -104,6 +108,7 @@ def _answer_at_date(view: View, names: Sequence[str]) -> Answer:
         source=source,
         chart=chart if kind is ChartKind.PAIRED else replace(chart, emphasis=chart.categories[:1]),
         rankings=rankings,
+        notes=parts_of_models(rankings, view.dimension),
         next=_next(view, names, str(query.but(since=since)) if since else None),
     )
 
@@ -119,18 +124,20 @@ def _headline(dimension: Dimension, first: Share, second: Share, what: str) -> s
         return f"{start}, {first.portion / second.portion:.1f} times the share of {other.text} ({less})"
     if more == less:
         return f"{leader.start} and {other.text} are tied at {more} of {what}"
-    return f"{start}, {size(first.portion - second.portion)} more than {other.text} ({less})"
+    return f"{start}, {size(rounded_change(second.portion, first.portion))} more than {other.text} ({less})"
 
 
 def _answer_over_time(view: View, names: Sequence[str]) -> Answer:
     query = view.query
-    past = view.past()
+    past = shifts.past(view, names)
     moments = past.moments[view.leading]
     source = view.source(past.snapshots[0])
     chart_moments = chart_specs.drawable(moments)
     kind, series, unit = chart_specs.timed(ChartKind.LINES, chart_moments, names, view.dimension)
     courses = {raw: (line.values[0] or 0.0, line.values[-1] or 0.0) for raw, line in zip(names, series, strict=True)}
-    headline = _headline_over_time(courses, view, since=day(moments[0].taken_on))
+    headline = _headline_over_time(
+        courses, view, _only(moments[-1].ranking, names), past.comparisons[view.leading], since=day(moments[0].taken_on)
+    )
     ordered = sorted(courses.items(), key=lambda course: -course[1][1])
     details = [f"{name(view.dimension, raw)}: {percent(first)} to {percent(last)}" for raw, (first, last) in ordered]
     subtitle = chart_specs.subtitle(source, query, view.task, view.leading, over_time=True)
@@ -150,27 +157,35 @@ def _answer_over_time(view: View, names: Sequence[str]) -> Answer:
     )
 
 
-def _headline_over_time(courses: Mapping[str, tuple[float, float]], view: View, since: str) -> str:
+def _headline_over_time(
+    courses: Mapping[str, tuple[float, float]], view: View, last: Ranking, compared: Comparison, since: str
+) -> str:
     """Describe the lead of the first over the second and the largest change; ``courses`` are first and last portions by name."""
     first, second = sorted(courses, key=lambda raw: -courses[raw][1])[:2]
     leader, other = noun_phrase(view.dimension, first), noun_phrase(view.dimension, second)
-    ahead, what = courses[first][1] - courses[second][1], of_measure(view.leading)
+    ahead = rounded_change(courses[second][1], courses[first][1])
+    what = of_ranked(last, view.dimension, last.ranked)
     lead = f"{leader.start} {'lead' if leader.plural else 'leads'} {other.text} by {size(ahead)} of {what}"
-    if ahead < LEAST_CHANGE:
+    if not UNRANKED.isdisjoint((first, second)):
+        lead = f"{leader.start} {leader.has} {percent(courses[first][1])} of {what}, {other.text} {percent(courses[second][1])}"
+    if not ahead:
         lead = f"{leader.start} and {other.text} are tied at {percent(courses[first][1])} of {what}"
-    changes = {raw: last - before for raw, (before, last) in courses.items()}
-    largest = max(changes, key=lambda raw: abs(changes[raw]))
-    if abs(changes[largest]) < LEAST_CHANGE:
+    largest = max((shift for shift in compared.shifts if shift.name in courses), key=lambda s: abs(points_of(s)), default=None)
+    if largest is None:
+        return f"{lead}; too little is known to tell what changed since {since}" if compared.refused else lead
+    if not points_of(largest):
         return f"{lead}; no share has changed since {since}"
-    verb = "rose" if changes[largest] > 0 else "fell"
-    return f"{lead}; {noun_phrase(view.dimension, largest).text} {verb} {size(changes[largest], 'point')} since {since}"
+    verb = "rose" if largest.points > 0 else "fell"
+    return f"{lead}; {noun_phrase(view.dimension, largest.name).text} {verb} {size_of(largest, 'point')} since {since}"
 
 
 def _only(ranking: Ranking, names: Sequence[str]) -> Ranking:
     """Return the ranking of the compared names; an absent one gets zero and the rank after the last."""
     present = [s for s in ranking.shares if s.name in names]
     absent = [n for n in names if n not in {s.name for s in present}]
-    return replace(ranking, shares=(*present, *(Share(n, 0.0, 0.0, len(ranking.shares) + 1) for n in absent)))
+    last = len(ranking.ranked) + 1
+    nothing = [Share(n, 0.0, 0.0, None if n in UNRANKED else last) for n in absent]
+    return replace(ranking, shares=tuple(sorted((*present, *nothing), key=lambda s: s.rank is None)))
 
 
 def _next(view: View, names: Sequence[str], first: str | None) -> tuple[str, ...]:
@@ -180,7 +195,15 @@ def _next(view: View, names: Sequence[str], first: str | None) -> tuple[str, ...
 
 
 COMPARE = Question(
-    form=Form("compare", frozenset(Option), fewest=2, most=MOST_NAMES, aliases=("versus", "vs"), example="compare meta google"),
+    form=Form(
+        "compare",
+        frozenset(Option),
+        fewest=2,
+        most=MOST_NAMES,
+        aliases=("versus", "vs"),
+        example="compare meta google",
+        about=About.SEVERAL,
+    ),
     summary="Creators, licenses, tasks or libraries side by side, or two months",
     examples=(
         "compare meta google",
@@ -189,4 +212,7 @@ COMPARE = Question(
         "compare 2026-06 2026-08",
     ),
     answer=_answer,
+    charts=frozenset({ChartKind.PAIRED, ChartKind.BARS, ChartKind.LINES, ChartKind.SLOPE, ChartKind.DUMBBELL}),
+    fields=Fields(sometimes=frozenset({"rankings", "series", "shifts"})),
+    follow_ups=FollowUpRules(),
 )

@@ -10,11 +10,12 @@ from analytics.chart import MOST_BARS, ChartKind, Series
 from analytics.domain import Dimension, Measure
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import day, enumerate_, ordinal, plural
-from analytics.names import renames
-from analytics.query import Form, Option, Query
+from analytics.query import Form, Needs, Option, Query, Rows, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.comparability import month_before, notes_on_month, nothing_before
 from analytics.questions.question import Question, View
+from analytics.questions.question_parts import Fields, FollowUpRules, present
+from analytics.questions.shifts import since
 from analytics.questions.top_names import with_bounds
 from analytics.statistics import comparison
 
@@ -33,7 +34,8 @@ _LEFT_NAMED = 3
 def _answer(query: Query, history: History) -> Answer:
     view = View(query, history, Dimension.NAMESPACE)
     then, notes = _before(view)
-    before, after = _ranking(view.models_of(then)), _ranking(view.models)
+    listings = view.models_of(then), view.models
+    before, after = (_ranking(models, ids) for models, ids in zip(listings, comparison.present_ids(listings), strict=True))
     entered, left = _only_in(after, before), _only_in(before, after)
     source = replace(view.source(then), coverage=1.0)
     headline = _headline(entered, left, then)
@@ -43,7 +45,7 @@ def _answer(query: Query, history: History) -> Answer:
         headline,
         source,
         chart_specs.subtitle(source, query, view.task, Measure.DOWNLOADS, over_time=True),
-        [f"{share.name}: {percent(share.portion)} of downloads, {ordinal(share.rank)}" for share in shown],
+        [f"{share.name}: {percent(share.portion)} of downloads, {ordinal(share.rank or 0)}" for share in shown],
         categories=tuple(share.name for share in shown),
         series=(Series("downloads", tuple(share.portion for share in shown)),),
     )
@@ -67,17 +69,17 @@ def _answer(query: Query, history: History) -> Answer:
 def _before(view: View) -> tuple[Snapshot, tuple[str, ...]]:
     """Return the snapshot to compare with, and notes about the choice."""
     if view.query.since:
-        past = view.past()
-        return past.snapshots[0], past.notes
+        snapshots, notes = since(view)
+        return snapshots[0], notes
     earlier = month_before(view.scope)
     if not earlier:
         raise nothing_before(view.query, view.scope, f"before {day(view.now.taken_on)}")
     return earlier[0], notes_on_month(view.scope, earlier[0])
 
 
-def _ranking(models: Sequence[Model]) -> Ranking:
+def _ranking(models: Sequence[Model], ids: Sequence[str]) -> Ranking:
     """Rank models by downloads under their present ids, so that a renamed one neither enters nor leaves."""
-    current = [(replace(model, id=renames.successor(model.id)), 1.0) for model in models]
+    current = [(replace(model, id=present_id), 1.0) for model, present_id in zip(models, ids, strict=True)]
     return comparison.model_ranking(current, Measure.DOWNLOADS, sum(model.downloads for model in models))
 
 
@@ -101,7 +103,7 @@ def _headline(entered: Sequence[Share], left: Sequence[Share], then: Snapshot) -
     if not entered:
         return f"{plural(len(left), 'model')} left the list {since}, and none entered"
     models = f"{plural(len(entered), 'model')} with {percent(sum(share.portion for share in entered))} of downloads"
-    first = f"{entered[0].name} ({ordinal(entered[0].rank)})"
+    first = f"{entered[0].name} ({ordinal(entered[0].rank or 0)})"
     return f"{models} entered the list {since}{': ' if len(entered) == 1 else ', led by '}{first}"
 
 
@@ -109,7 +111,7 @@ def _notes_on_left(left: Sequence[Share]) -> tuple[str, ...]:
     """Describe the models that left: their number, the largest, and their share of downloads."""
     if not left:
         return ()
-    named = enumerate_([f"{share.name} ({ordinal(share.rank)})" for share in left[:_LEFT_NAMED]])
+    named = enumerate_([f"{share.name} ({ordinal(share.rank or 0)})" for share in left[:_LEFT_NAMED]])
     had = f"had {percent(sum(share.portion for share in left))} of downloads then"
     if len(left) <= _LEFT_NAMED:
         return (f"{named} left the list; {'it' if len(left) == 1 else 'together they'} {had}.",)
@@ -122,9 +124,34 @@ ENTRIES = Question(
         frozenset({Option.IN, Option.TASK, Option.TOP, Option.AT, Option.SINCE}),
         aliases=("exits", "newcomers", "arrivals", "departures"),
         example="entries",
+        needs=Needs(Rows.ALL, earlier=True),
+        spoken=Spoken(
+            (
+                *(
+                    "entered",
+                    "entries",
+                    "entry",
+                    "newcomer",
+                    "newcomers",
+                    "new",
+                    "whats new",
+                    "new models",
+                    "left",
+                    "dropped out",
+                ),
+                *("came and went", "exits", "dropped", "entered and left", "joined", "fell out", "disappeared", "arrived"),
+                *("arrivals", "departures", "new entries", "dropouts"),
+            ),
+            priority=-1,
+            measures=frozenset(),
+            over_time=False,
+        ),
     ),
     summary="Which models entered the list and which left it since last month",
     examples=("entries", "entries in trending", "entries since 2026-01"),
     answer=_answer,
+    charts=frozenset({ChartKind.BARS}),
+    fields=Fields(sometimes=frozenset({"shifts"})),
+    follow_ups=FollowUpRules(names=present),
     brief="models that entered or left",
 )

@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING
 
 from analytics.answer import Answer, Forecast
 from analytics.chart import Band, ChartKind, Series
-from analytics.domain import Dimension
+from analytics.domain import Dimension, Measure
 from analytics.errors import NoDataError, QueryError
 from analytics.formatting.numbers import chance, percent
 from analytics.formatting.phrases import enumerate_, name, noun_phrase, of_list, of_measure, plural, signed
+from analytics.names.grouping import UNRANKED
 from analytics.names.resolve import dimension_named
-from analytics.query import Form, Option, Period, Query
+from analytics.query import About, Form, Needs, Option, Period, Query, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.question import Question, View
-from analytics.statistics import forecasting
+from analytics.questions.question_parts import Fields, FollowUpRules
+from analytics.questions.shifts import compare_over_time
+from analytics.statistics.prediction import forecasting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -124,13 +127,12 @@ def _past(view: View) -> _Past:
         verb = "is" if len(recorded) == 1 else "are"
         message = f"A forecast needs {forecasting.FEWEST} months of snapshots of {models}. There {verb} {have}{since}."
         raise NoDataError(message, (str(Query(view.dimension.plural, within=view.query.within)),))
-    by_month = dict(
-        zip(((s.taken_on.year, s.taken_on.month) for s in recorded), view.moments(recorded, view.leading), strict=True)
-    )
+    rankings = compare_over_time(view, recorded, view.leading).rankings  # of the same models, where some aren't recorded
+    by_month = dict(zip(((s.taken_on.year, s.taken_on.month) for s in recorded), rankings, strict=True))
     first, last = min(by_month), max(by_month)
     months = tuple((place // 12, place % 12 + 1) for place in range(first[0] * 12 + first[1] - 1, last[0] * 12 + last[1]))
-    portions = {month: {share.name: share.portion for share in moment.ranking.shares} for month, moment in by_month.items()}
-    names = dict.fromkeys(raw for in_month in portions.values() for raw in in_month)
+    portions = {month: {share.name: share.portion for share in ranking.shares} for month, ranking in by_month.items()}
+    names = dict.fromkeys(raw for in_month in portions.values() for raw in in_month if raw not in UNRANKED)
     courses = {raw: tuple(portions[month].get(raw, 0.0) if month in portions else None for month in months) for raw in names}
     return _Past(recorded, months, courses, forecasting.leaders(courses, len(months)), forecasting.Forecaster(courses))
 
@@ -256,10 +258,32 @@ def _month(day: date) -> Period:
 
 FORECAST = Question(
     form=Form(
-        "forecast", frozenset({Option.BY, Option.IN, Option.TASK}), most=1, aliases=("outlook", "projection"), example="forecast"
+        "forecast",
+        frozenset({Option.BY, Option.IN, Option.TASK}),
+        most=1,
+        aliases=("outlook", "projection"),
+        example="forecast",
+        about=About.CHOICE,
+        needs=Needs(months=forecasting.FEWEST),
+        spoken=Spoken(
+            (
+                *("forecast", "forecasts", "predict", "prediction", "projection", "predicted", "in a year", "in 12 months"),
+                *("in twelve months", "in three months", "in 3 months", "next year", "in the future", "going to lead"),
+                *("in the next year", "a year from now", "outlook"),
+            ),
+            priority=3,
+            over_time=False,
+        ),
     ),
     summary="Where the leading shares may be in 3 and 12 months, with 80% intervals",
     examples=("forecast", "forecast licenses", "forecast tasks by models"),
     answer=_answer,
+    charts=frozenset({ChartKind.FORECAST}),
+    fields=Fields(frozenset({"forecasts"}), frozenset({"statistics"})),
+    follow_ups=FollowUpRules(
+        names=lambda answer: tuple(dict.fromkeys(forecast.name for forecast in answer.forecasts)),
+        measures=frozenset({Measure.MODELS, Measure.DOWNLOADS}),  # by likes it needs likes in each of the months
+        one_measure=True,
+    ),
     brief="forecasts",
 )

@@ -9,12 +9,11 @@ from analytics.chart import ChartKind
 from analytics.domain import Dimension, Measure
 from analytics.errors import NoDataError, QueryError
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, name, noun_phrase, of_measure, size
+from analytics.formatting.phrases import day, enumerate_, name, noun_phrase, of_known, points_of, size_of
 from analytics.query import Option, Period, Query
-from analytics.questions import chart_specs
+from analytics.questions import chart_specs, shifts
 from analytics.questions.question import View
 from analytics.questions.share_question import no_change
-from analytics.statistics import comparison
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from analytics.storage.history import History
 
     Changes = tuple[Dimension, tuple[Shift, ...]]
+    Compared = tuple[Dimension, tuple[Shift, ...], tuple[str, ...]]
 
 DIMENSIONS = (Dimension.LICENSE, Dimension.CREATOR, Dimension.TASK)
 _ROWS = 3
@@ -59,17 +59,16 @@ def two_months(query: Query, history: History, first: Period, second: Period) ->
     by = query.by or Measure.DOWNLOADS
     view = View(at_second.but(by=by), history, Dimension.NAMESPACE)
     then = _within(view, first)
-    changes = tuple(
-        (dimension, shifts) for dimension in DIMENSIONS if (shifts := _shifts(at_second.but(by=by), history, dimension, then))
-    )
+    compared = [_compared(at_second.but(by=by), history, dimension, then) for dimension in DIMENSIONS]
+    changes = tuple((dimension, shifts) for dimension, shifts, _ in compared if shifts)
     if not changes:
         dates = f"{day(then.taken_on)} and {day(view.now.taken_on)}"
         raise NoDataError(f"The snapshots from {dates} record nothing in common, so they can't be compared.")
-    source = view.source(then)
+    source = view.source(then, by)
     headline = _headline(changes, by, then)
     rows = [(dimension.plural.capitalize(), _chart_rows(dimension, shifts)) for dimension, shifts in changes]
     details = [f"{label}: {percent(before)} to {percent(after)}" for _, group in rows for label, before, after in group]
-    subtitle = chart_specs.subtitle(source, query, view.task, by, over_time=True)
+    subtitle = chart_specs.subtitle(source, query, view.task, by, over_time=True) + chart_specs.LARGEST_CHANGES
     chart = chart_specs.chart(ChartKind.DUMBBELL, _title(changes, by, then), source, subtitle, details)
     listed = query.top or _LISTED
     return Answer(
@@ -79,7 +78,7 @@ def two_months(query: Query, history: History, first: Period, second: Period) ->
         chart=chart_specs.before_after(chart, rows),
         shifts=tuple(shift for _, shifts in changes for shift in shifts[:listed] if shift.points),
         top=query.top,
-        notes=_notes(changes, query),
+        notes=(*_notes(compared, query), *(note for _, _, notes in compared for note in notes)),
         next=tuple(
             str(Query("movers", (dimension.plural,), by=query.by, within=query.within, at=second, since=first))
             for dimension in (Dimension.CREATOR, Dimension.LICENSE, Dimension.TASK)
@@ -104,16 +103,19 @@ def _within(view: View, period: Period) -> Snapshot:
     raise NoDataError(f"There's no snapshot from {period.name}.{nearest}")
 
 
-def _shifts(query: Query, history: History, dimension: Dimension, then: Snapshot) -> tuple[Shift, ...]:
-    """Return the shifts in one dimension, the largest first and with reasons; ``()`` where a source doesn't record it."""
+def _compared(query: Query, history: History, dimension: Dimension, then: Snapshot) -> Compared:
+    """Return the shifts in one dimension, the largest first and with reasons, and notes on how they're told.
+
+    Neither where a source doesn't record the dimension.
+    """
     if dimension is Dimension.TASK and query.task:
-        return ()
+        return dimension, (), ()
     view = View(query, history, dimension)
     if len(view.recording([then, view.now])) < 2:
-        return ()
-    before, after = view.moments([then, view.now], view.leading)
-    shifts = comparison.shifts(before.ranking, after.ranking)
-    return (*view.explained(shifts[:_LISTED], then), *shifts[_LISTED:])
+        return dimension, (), ()
+    compared = shifts.compare(view, then, view.leading)
+    explained = tuple(shift for shift in shifts.explain(view, then, compared, _LISTED) if shift.is_ranked)
+    return dimension, explained, shifts.notes_on_coverage(view, then, compared)
 
 
 def _chart_rows(dimension: Dimension, shifts: Sequence[Shift]) -> list[tuple[str, float, float]]:
@@ -122,7 +124,8 @@ def _chart_rows(dimension: Dimension, shifts: Sequence[Shift]) -> list[tuple[str
 
 
 def _headline(changes: Sequence[Changes], by: Measure, then: Snapshot) -> str:
-    if abs(_largest(changes)[1].points) < LEAST_CHANGE:
+    _, shift = _largest(changes)
+    if not points_of(shift):
         return no_change(by, day(then.taken_on))
     dimensions = enumerate_([dimension.value for dimension, _ in changes], "or")
     return f"{_title(changes, by, then)}, the largest change of any {dimensions}"
@@ -131,17 +134,17 @@ def _headline(changes: Sequence[Changes], by: Measure, then: Snapshot) -> str:
 def _title(changes: Sequence[Changes], by: Measure, then: Snapshot) -> str:
     """Return the headline without the dimensions that were compared, which wouldn't fit on the chart."""
     dimension, shift = _largest(changes)
-    if abs(shift.points) < LEAST_CHANGE:
+    if not points_of(shift):
         return no_change(by, day(then.taken_on))
     subject, verb = noun_phrase(dimension, shift.name).start, "gained" if shift.points > 0 else "lost"
-    return f"{subject} {verb} {size(shift.points)} of {of_measure(by)} since {day(then.taken_on)}"
+    return f"{subject} {verb} {size_of(shift)} of {of_known(shift, dimension)} since {day(then.taken_on)}"
 
 
 def _largest(changes: Sequence[Changes]) -> tuple[Dimension, Shift]:
     return max(((dimension, shifts[0]) for dimension, shifts in changes), key=lambda pair: abs(pair[1].points))
 
 
-def _notes(changes: Sequence[Changes], query: Query) -> tuple[str, ...]:
-    compared = {dimension for dimension, _ in changes} | ({Dimension.TASK} if query.task else set())
-    missing = [dimension.plural for dimension in DIMENSIONS if dimension not in compared]
+def _notes(compared: Sequence[Compared], query: Query) -> tuple[str, ...]:
+    recorded = {dimension for dimension, shifts, notes in compared if shifts or notes}
+    missing = [d.plural for d in DIMENSIONS if d not in recorded | ({Dimension.TASK} if query.task else set())]
     return (f"Only one of the two snapshots records {enumerate_(missing, 'or')}.",) if missing else ()

@@ -5,26 +5,41 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer
+from analytics.answer import Answer, Basis, Cause
 from analytics.chart import ChartKind, Series
 from analytics.domain import Dimension, Measure
 from analytics.errors import QueryError
-from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, name, noun_phrase, of_measure, points, signed, size
+from analytics.formatting.numbers import percent, rest_of
+from analytics.formatting.phrases import (
+    LEAST_CHANGE,
+    day,
+    enumerate_,
+    name,
+    noun_phrase,
+    of_known,
+    of_measure,
+    points,
+    points_of,
+    signed,
+    size,
+    size_of,
+)
 from analytics.names.resolve import dimension_named
-from analytics.query import Form, Option, Query
-from analytics.questions import chart_specs
+from analytics.query import About, Form, Needs, Option, Query, Spoken
+from analytics.questions import chart_specs, shifts
 from analytics.questions.comparability import month_before, notes_on_month, nothing_before
 from analytics.questions.question import Question, View
+from analytics.questions.question_parts import Fields, FollowUpRules, present
 from analytics.questions.share_question import no_change
 from analytics.questions.top_names import with_bounds
-from analytics.statistics import comparison
+from analytics.statistics.spikes import jump
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analytics.answer import Reason, Shift
     from analytics.domain import Snapshot
+    from analytics.statistics.spikes import Jump
     from analytics.storage.history import History
 
 _EXPLAINED = 12
@@ -46,19 +61,28 @@ def _answer(query: Query, history: History) -> Answer:
     by = view.leading
     view.require()
     then, notes = _before(view)
-    before, after = view.moments([then, view.now], by)
-    shifts = comparison.shifts(before.ranking, after.ranking)
-    shifts = (*view.explained(shifts[:_EXPLAINED], then), *shifts[_EXPLAINED:])
-    changes = [shift for shift in shifts if shift.points]
+    compared = shifts.compare(view, then, by)
+    found = _jump(view, then)
+    explained = shifts.without_jump(shifts.explain(view, then, compared, _EXPLAINED), compared, found, dimension)
+    ranked = [shift for shift in explained if shift.is_ranked]
+    changes = [shift for shift in ranked if shift.points]
     number, changes = len(changes), changes[: query.top]
-    source = view.source(then)
-    headline = _headline(changes, dimension, by, day(then.taken_on))
-    shown = (changes or shifts)[: chart_specs.LINES]  # the unchanged leaders where nothing changed
+    source = view.source(then, by)
+    since = day(then.taken_on)
+    title = _change(changes, dimension, by, since)
+    headline = _headline(changes, dimension, by, since)
+    if found:
+        title = found.said(f"since {since}")
+        headline = title + found.added + _without(changes, dimension)
+    elif compared.refused and not changes:
+        title = headline = f"Too little is known to tell which {dimension.plural} changed since {since}"
+    shown = (changes or ranked)[: chart_specs.LINES]  # the unchanged leaders where nothing changed
     chart = chart_specs.chart(
         ChartKind.SLOPE,
         headline,
         source,
-        chart_specs.subtitle(source, query, view.task, by, over_time=True),
+        chart_specs.subtitle(source, query, view.task, by, over_time=True)
+        + (chart_specs.LARGEST_CHANGES if number > chart_specs.LINES else ""),
         [f"{name(dimension, s.name)}: {percent(s.before)} to {percent(s.after)}" for s in shown],
         categories=(then.taken_on.isoformat(), view.now.taken_on.isoformat()),
         series=tuple(Series(name(dimension, s.name), (s.before, s.after)) for s in shown),
@@ -75,12 +99,18 @@ def _answer(query: Query, history: History) -> Answer:
         # The chart shows the change; its reasons are in the headline, and wouldn't fit.
         chart=replace(
             chart,
-            title=_change(changes, dimension, by, day(then.taken_on)),
+            title=title,
             emphasis=(name(dimension, leader),) if leader else (),
         ),
         shifts=tuple(changes),
         top=query.top,
-        notes=(*notes, *_mix(changes[:1], dimension)),
+        notes=(
+            *notes,
+            *shifts.notes_on_coverage(view, then, compared),
+            *_mix(changes[:1], dimension),
+            *(() if found else shifts.trend(view, then, compared, changes[:1])),
+            *_not_ranked(explained, dimension),
+        ),
         next=(
             *([str(Query(singular.value, (single,), within=query.within, at=query.at))] if single else []),
             *(str(query.but(names=(word,), task=None if word == "tasks" else query.task)) for word in others[:2]),
@@ -92,29 +122,45 @@ def _answer(query: Query, history: History) -> Answer:
 def _before(view: View) -> tuple[Snapshot, tuple[str, ...]]:
     """Return the snapshot to compare with, and notes about the choice."""
     if view.query.since:
-        past = view.past()
-        return past.snapshots[0], past.notes
+        snapshots, notes = shifts.since(view)
+        return snapshots[0], notes
     usable = view.recording(month_before(view.scope))
     if not usable:
         raise nothing_before(view.query, view.scope, f"before {day(view.now.taken_on)}")
     return usable[0], notes_on_month(view.scope, usable[0])
 
 
+def _jump(view: View, then: Snapshot) -> Jump | None:
+    """Return the model that alone makes a shift of all downloads; ``None`` by other measures, of one task, of the whole Hub."""
+    is_of_all = view.leading is Measure.DOWNLOADS and not view.task and not view.partial
+    return jump(view.models_of(then), view.models) if is_of_all else None
+
+
+def _without(changes: Sequence[Shift], dimension: Dimension) -> str:
+    """Return the end of a headline about one model: the largest change without it."""
+    sizes = {shift.name: shift.without or 0.0 for shift in changes}
+    largest = max(sizes, key=lambda raw: (abs(sizes[raw]), raw), default=None)
+    if largest is None or abs(sizes[largest]) < LEAST_CHANGE:
+        return ""
+    verb = "gained" if sizes[largest] > 0 else "lost"
+    return f"; without it, {noun_phrase(dimension, largest).text} {verb} {size(sizes[largest])}"
+
+
 def _headline(changes: Sequence[Shift], dimension: Dimension, by: Measure, since: str) -> str:
     text = _change(changes, dimension, by, since)
-    if not changes or abs(changes[0].points) < LEAST_CHANGE:
+    if not changes or not points_of(changes[0]):
         return text
     top = changes[0]
-    return text + led_by([reason for reason in top.reasons if reason.points / top.points >= _NAMED_FROM][:2])
+    return text + led_by(top, [reason for reason in top.reasons if reason.points / top.points >= _NAMED_FROM][:2])
 
 
 def _change(changes: Sequence[Shift], dimension: Dimension, by: Measure, since: str) -> str:
     """Return the headline without reasons."""
-    if not changes or abs(changes[0].points) < LEAST_CHANGE:
+    top = next(iter(changes), None)
+    if top is None or not points_of(top):
         return no_change(by, since)
-    top = changes[0]
     verb = "gained" if top.points > 0 else "lost"
-    return f"{noun_phrase(dimension, top.name).start} {verb} {size(top.points)} of {of_measure(by)} since {since}"
+    return f"{noun_phrase(dimension, top.name).start} {verb} {size_of(top)} of {of_known(top, dimension)} since {since}"
 
 
 def _mix(largest: Sequence[Shift], dimension: Dimension) -> tuple[str, ...]:
@@ -124,25 +170,44 @@ def _mix(largest: Sequence[Shift], dimension: Dimension) -> tuple[str, ...]:
         split = shift.split
         if not split or shift.by is Measure.MODELS or abs(split.mix) < LEAST_CHANGE:
             continue
-        stayed = split.grew + split.declared
-        mix = f"{points(split.mix)} from models that entered or left the list"
-        parts = [mix] if abs(stayed) < LEAST_CHANGE else [f"{points(stayed)} from models that stayed in the list", mix]
+        change = points_of(shift)
+        only_mix = abs(split.grew + split.declared) < LEAST_CHANGE
+        stayed = 0.0 if only_mix else rest_of(change, [split.mix])
+        mix = f"{points(change if only_mix else split.mix)} from models that entered or left the list"
+        parts = [f"{points(stayed)} from models that stayed in the list", mix] if stayed else [mix]
         notes.append(f"{noun_phrase(dimension, shift.name).start}: {', '.join(parts)}.")
     return tuple(notes)
 
 
-def led_by(reasons: Sequence[Reason]) -> str:
-    """Return the end of a sentence about a shift: ``, led by Qwen3-8B (+6.1) and GLM-5 (+2.3, entered the list)``.
+def _not_ranked(shifts: Sequence[Shift], dimension: Dimension) -> tuple[str, ...]:
+    """Give the change of what isn't declared or known, which is no mover but makes room for the others or takes it."""
+    apart = [shift for shift in shifts if not shift.is_ranked and abs(shift.points) >= LEAST_CHANGE]
+    return tuple(
+        f"{noun_phrase(dimension, shift.name).start} have no rank: {percent(shift.before)} of {of_measure(shift.by)} before, "
+        f"{percent(shift.after)} now."
+        for shift in apart
+    )
 
-    A model is named without its namespace where that is unambiguous.
+
+def led_by(shift: Shift, reasons: Sequence[Reason]) -> str:
+    """Return the end of a sentence about a shift: ``, led by Qwen3-8B (+6.1, entered the list), with +2.0 from other models``.
+
+    ``reasons`` are those to name, the largest first; what they leave of the change as it is told comes from the other models.
+    Where there are none, it comes from rounding, and goes to the largest. A model is named without its namespace where that is
+    unambiguous.
     """
     if not reasons:
         return ""
     short = {_without_namespace(reason.model) for reason in reasons}
     named = [reason.model if len(short) < len(reasons) else _without_namespace(reason.model) for reason in reasons]
-    causes = ["" if reason.cause in {"grew", "shrank"} else f", {reason.cause}" for reason in reasons]
-    parts = zip(named, reasons, causes, strict=True)
-    return f", led by {enumerate_([f'{model} ({signed(reason.points)}{cause})' for model, reason, cause in parts])}"
+    causes = ["" if reason.cause in {Cause.GREW, Cause.SHRANK} else f", {reason.why}" for reason in reasons]
+    contributions = [reason.points for reason in reasons]
+    rest = 0.0 if shift.basis is Basis.BOUNDS else rest_of(points_of(shift), contributions)
+    if len(reasons) == sum(reason.points != 0 for reason in shift.reasons):
+        contributions[0], rest = contributions[0] + rest, 0.0
+    parts = zip(named, contributions, causes, strict=True)
+    leading = enumerate_([f"{model} ({signed(contribution)}{cause})" for model, contribution, cause in parts])
+    return f", led by {leading}" + (f", with {signed(rest)} from other models" if rest else "")
 
 
 def _without_namespace(model: str) -> str:
@@ -150,8 +215,30 @@ def _without_namespace(model: str) -> str:
 
 
 MOVERS = Question(
-    form=Form("movers", frozenset(Option), most=1, aliases=("shifts", "changes", "moves"), example="movers"),
+    form=Form(
+        "movers",
+        frozenset(Option),
+        most=1,
+        aliases=("shifts", "changes", "moves"),
+        example="movers",
+        about=About.CHOICE,
+        needs=Needs(earlier=True),
+        spoken=Spoken(
+            (
+                *("movers", "mover", "biggest movers", "gained", "gain", "gains", "gaining", "lost", "lose", "loses", "losing"),
+                *("losers", "winners", "winners and losers", "grew", "growing", "fastest", "fastest growing", "changed most"),
+                *("changed the most", "moved", "moved most", "moved the most", "shifted", "shifts", "rising", "falling"),
+                *("risers", "shrank", "shrinking", "declining", "lost most", "gained most", "biggest change"),
+                *("biggest changes", "what changed", "what changed most", "who gained", "and why"),
+            ),
+            measures=frozenset({Measure.DOWNLOADS, Measure.LIKES}),
+            over_time=False,
+        ),
+    ),
     summary="Which shares changed most since last month, and why",
     examples=("movers", "movers licenses", "movers tasks by models since 2026-01"),
     answer=_answer,
+    charts=frozenset({ChartKind.SLOPE}),
+    fields=Fields(sometimes=frozenset({"shifts"})),
+    follow_ups=FollowUpRules(names=present, one_measure=True),
 )

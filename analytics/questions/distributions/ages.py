@@ -12,9 +12,10 @@ from analytics.domain import Dimension, Measure
 from analytics.errors import NoDataError
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import day, of_measure, plural
-from analytics.query import Form, Option, Query
+from analytics.query import Form, Needs, Option, Query, Rows, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.question import Question, View, no_likes
+from analytics.questions.question_parts import Fields, FollowUpRules
 from analytics.statistics.comparison import value_of
 
 if TYPE_CHECKING:
@@ -168,9 +169,18 @@ AGES = Question(
         frozenset({Option.BY, Option.IN, Option.TASK, Option.AT}),
         aliases=("age", "old", "vintage"),
         example="ages",
+        needs=Needs(Rows.ALL, frozenset({"created"})),
+        spoken=Spoken(
+            ("age", "ages", "old", "older", "oldest", "average age", "median age", "model age", "young", "how old"),
+            priority=1,
+            measures=frozenset(),
+        ),
     ),
     summary="How old the models are, by number and by downloads",
     examples=("ages", "ages in trending", "ages task text-generation"),
     answer=_answer,
+    charts=frozenset({ChartKind.PAIRED, ChartKind.BARS}),
+    fields=Fields(frozenset({"rankings", "statistics"})),
+    follow_ups=FollowUpRules(enough=lambda models: any(created_on(model) for model in models)),
     brief="model ages",
 )

@@ -9,12 +9,14 @@ from analytics.answer import Answer, Moment
 from analytics.chart import ChartKind, Series
 from analytics.domain import Dimension, ListName, Measure
 from analytics.errors import NoDataError, QueryError
-from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, of_measure, signed
+from analytics.formatting.numbers import percent, rounded_change
+from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, noun_phrase, of_measure, plural, signed
+from analytics.names.creators import NOT_KNOWN
 from analytics.names.resolve import dimension_named
-from analytics.query import Form, Option, Query
-from analytics.questions import chart_specs
+from analytics.query import About, Form, Needs, Option, Query, Rows, Spoken
+from analytics.questions import chart_specs, shifts
 from analytics.questions.question import Question, View, no_likes
+from analytics.questions.question_parts import Fields, FollowUpRules, ranked
 from analytics.statistics.comparison import model_ranking, value_of
 from analytics.statistics.concentration import LEADERS, Concentration, concentration
 
@@ -95,7 +97,7 @@ def _ranking(view: View, subject: _Subject, snapshot: Snapshot, by: Measure) -> 
 
 def _concentration(ranking: Ranking, view: View) -> Concentration:
     try:
-        return concentration([share.value for share in ranking.shares])
+        return concentration([share.value for share in ranking.ranked])
     except ValueError:
         message = f"The list has no {of_measure(ranking.by)}, so there's no concentration to measure."
         raise NoDataError(message, (str(view.query.but(by=None)),)) from None
@@ -125,8 +127,8 @@ def _answer_at_date(view: View, subject: _Subject) -> Answer:
         chart=chart if len(measured) == 2 else replace(chart, emphasis=_LABELS[:1]),
         rankings=rankings,
         top=query.top,
-        statistics=_statistics(last, measured[0] if len(measured) == 2 else None),
-        notes=_notes(last, rankings[-1], subject),
+        statistics=_statistics(last, rankings[-1], measured[0] if len(measured) == 2 else None),
+        notes=_notes(last, rankings[-1], subject, view),
         next=(*([str(query.but(since=since))] if since else []), *_other_subjects(query, subject))[:3],
     )
 
@@ -134,27 +136,58 @@ def _answer_at_date(view: View, subject: _Subject) -> Answer:
 def _headline(measured: Concentration, ranking: Ranking, subject: _Subject) -> str:
     if measured.n == 1:
         return f"A single {subject.singular} has all {of_measure(ranking.by)}"
-    portion = f"{percent(measured.leaders[1])} of {of_measure(ranking.by)}"
-    equal = f"as concentrated as {measured.effective:.1f} equal-sized {subject.plural} would be"
+    portion = f"{percent(measured.leaders[1])} of {_what(ranking, subject)}"
+    if _left_out(ranking) >= LEAST_CHANGE:
+        portion += f" ({percent(measured.leaders[1] * (1 - _left_out(ranking)))} of all)"
+    is_whole = _left_out(ranking) < LEAST_CHANGE
+    equal = f"as concentrated as {measured.effective:.1f} equal{f'-sized {subject.plural} would be' if is_whole else ' ones'}"
     return f"The top {min(measured.n, 3)} {subject.plural} have {portion}, {equal}"
 
 
-def _statistics(last: Concentration, models: Concentration | None) -> dict[str, float]:
+def _left_out(ranking: Ranking) -> float:
+    """Return the portion of what isn't declared or known, which no measure of concentration counts."""
+    return sum(share.portion for share in ranking.unranked)
+
+
+def _what(ranking: Ranking, subject: _Subject) -> str:
+    """Name what the shares of the largest are shares of: ``downloads``, or ``downloads with a known country``."""
+    if _left_out(ranking) < LEAST_CHANGE:
+        return of_measure(ranking.by)
+    known = "known" if any(share.name == NOT_KNOWN for share in ranking.unranked) else "declared"
+    return f"{of_measure(ranking.by)} with a {known} {subject.singular}"
+
+
+def _statistics(last: Concentration, ranking: Ranking, models: Concentration | None) -> dict[str, float]:
     first, three, ten = last.leaders
     statistics = {"top1": first, "top3": three, "top10": ten, "effective": last.effective, "hhi": last.hhi, "gini": last.gini}
-    return {**statistics, "names": last.n, **({"effective_by_models": models.effective} if models else {})}
+    out = _left_out(ranking)
+    apart = {"left_out": out, "top3_of_all": three * (1 - out)} if out else {}
+    return {**statistics, "names": last.n, **apart, **({"effective_by_models": models.effective} if models else {})}
 
 
-def _notes(measured: Concentration, ranking: Ranking, subject: _Subject) -> tuple[str, ...]:
+def _notes(measured: Concentration, ranking: Ranking, subject: _Subject, view: View) -> tuple[str, ...]:
     names = subject.singular if measured.n == 1 else subject.plural
     number = f"the effective number is {measured.effective:.1f} of {measured.n} {names}"
-    return (f"By {of_measure(ranking.by)}: HHI {measured.hhi:.3f}, Gini {measured.gini:.2f}; {number}.",)
+    notes = [f"By {of_measure(ranking.by)}: HHI {measured.hhi:.3f}, Gini {measured.gini:.2f}; {number}."]
+    if subject.dimension:
+        notes += [
+            f"{noun_phrase(subject.dimension, share.name).start} aren't counted: {percent(share.portion)} of "
+            f"{of_measure(ranking.by)}."
+            for share in ranking.unranked
+            if share.value
+        ]
+    if not view.partial:
+        notes.append(f"The list is truncated at {plural(view.now.size, 'model')}, so nothing further down is counted.")
+    return tuple(notes)
 
 
 def _answer_over_time(view: View, subject: _Subject) -> Answer:
     query = view.query
-    past = view.past()
+    past = shifts.past(view)
     by = view.leading
+    if subject.dimension and not past.has_course(by):
+        message = f"Too little is known about {subject.plural} on some of the dates to compare how concentrated they were."
+        raise NoDataError(message, (str(query.but(since=None)),))
     moments = past.moments[by] if subject.dimension else _models_over_time(view, subject, past.snapshots)
     first, last = (_concentration(moments[end].ranking, view) for end in (0, -1))
     source = view.source(past.snapshots[0])
@@ -166,9 +199,13 @@ def _answer_over_time(view: View, subject: _Subject) -> Answer:
         chart=_timed_chart(view, moments, headline),
         rankings=(moments[-1].ranking,),
         top=query.top,
-        series=tuple(replace(m, ranking=replace(m.ranking, shares=m.ranking.shares[: query.top or 10])) for m in moments),
-        statistics={**_statistics(last, None), "hhi_before": first.hhi, "effective_before": first.effective},
-        notes=(*past.notes, *_notes(last, moments[-1].ranking, subject)),
+        series=tuple(replace(m, ranking=m.ranking.first(query.top or 10)) for m in moments),
+        statistics={
+            **_statistics(last, moments[-1].ranking, None),
+            "hhi_before": first.hhi,
+            "effective_before": first.effective,
+        },
+        notes=(*past.notes, *_notes(last, moments[-1].ranking, subject, view)),
         next=(str(query.but(since=None)), *_other_subjects(query, subject))[:3],
     )
 
@@ -178,12 +215,13 @@ def _models_over_time(view: View, subject: _Subject, snapshots: Sequence[Snapsho
 
 
 def _headline_over_time(first: Concentration, last: Concentration, moments: Sequence[Moment], subject: _Subject) -> str:
-    shift = last.leaders[1] - first.leaders[1]
+    shift = rounded_change(first.leaders[1], last.leaders[1])
     change = (last.effective - first.effective) / first.effective
     verb = "rose" if change < -_LEVEL else "fell" if change > _LEVEL else "hardly changed"
-    top = min(3, len(moments[-1].ranking.shares))
-    leaders = f"the top {top} {subject.plural} have {percent(last.leaders[1])} of {of_measure(moments[0].ranking.by)}"
-    difference = "unchanged" if abs(shift) < LEAST_CHANGE else f"{signed(shift)} percentage points"
+    ranking = moments[-1].ranking
+    top = min(3, len(ranking.ranked))
+    leaders = f"the top {top} {subject.plural} have {percent(last.leaders[1])} of {_what(ranking, subject)}"
+    difference = "unchanged" if not shift else f"{signed(shift)} percentage points"
     return f"Concentration {verb} since {day(moments[0].taken_on)}: {leaders} ({difference})"
 
 
@@ -208,9 +246,29 @@ def _other_subjects(query: Query, subject: _Subject) -> tuple[str, ...]:
 
 
 CONCENTRATION = Question(
-    form=Form("concentration", frozenset(Option), most=1, aliases=("concentrated", "inequality"), example="concentration"),
+    form=Form(
+        "concentration",
+        frozenset(Option),
+        most=1,
+        aliases=("concentrated", "inequality"),
+        example="concentration",
+        about=About.CHOICE,
+        needs=Needs(Rows.SOME),
+        spoken=Spoken(
+            (
+                *("concentration", "concentrated", "hhi", "gini", "herfindahl", "inequality", "monopoly", "unequal"),
+                *("effective number", "gini coefficient", "hhi index"),
+            ),
+            priority=2,
+            of_models=True,
+        ),
+    ),
     summary="How concentrated the list is on a few creators, licenses, tasks or models: HHI, Gini, effective number",
     examples=("concentration", "concentration models", "concentration licenses since 2026-01"),
     answer=_answer,
+    charts=frozenset({ChartKind.PAIRED, ChartKind.BARS, ChartKind.LINES, ChartKind.SLOPE}),
+    fields=Fields(frozenset({"rankings", "statistics"}), frozenset({"series"})),
+    follow_ups=FollowUpRules(names=ranked),
     brief="concentration",
+    needs_rows=lambda query: query.names[:1] in {(), ("creators",), ("namespaces",), ("models",)},
 )

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from analytics.answer import Answer
 from analytics.chart import ChartKind, Dot
 from analytics.domain import Dimension, ListName, Measure
 from analytics.errors import NoDataError
-from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import MINUS, day, plural, window
-from analytics.query import Form, Option, Query
+from analytics.query import Form, Needs, Option, Query, Rows, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.question import Question, View
-from analytics.statistics.correlation import correlate
+from analytics.questions.question_parts import Fields, FollowUpRules
+from analytics.statistics.correlation import correlate, robustness
+from analytics.statistics.robustness import NOTABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from analytics.domain import Model
+    from analytics.statistics.correlation import Robustness
     from analytics.storage.history import History
 
 _LABELED = 5
@@ -39,10 +42,11 @@ def _answer(query: Query, history: History) -> Answer:
         raise NoDataError(f"The snapshot from {day(view.now.taken_on)} doesn't record likes.", _on_other_lists(view))
     try:
         statistics, fit = correlate(recorded)
+        robust = robustness(recorded)
     except ValueError:
         message = f"There's no correlation to compute: {plural(len(recorded), 'model')} with likes, too few or too similar."
         raise NoDataError(message, (str(query.but(task=None)),)) from None
-    headline = _headline(statistics["r2"], statistics["r2_loglog"])
+    headline = _headline(statistics, robust)
     source = replace(view.source(), coverage=len(recorded) / len(view.models))
     dots = tuple(Dot(m.id, float(m.likes), float(m.downloads)) for m in recorded if m.likes and m.downloads)
     chart = chart_specs.chart(
@@ -51,9 +55,9 @@ def _answer(query: Query, history: History) -> Answer:
         source,
         chart_specs.subtitle(source, query, view.task),
         [
-            f"R² = {statistics['r2']:.4f} for raw counts",
-            f"R² = {statistics['r2_loglog']:.4f} for logarithms",
             f"Spearman rank correlation {statistics['spearman']:.4f}",
+            f"R² = {statistics['r2']:.4f} for raw counts, 95% interval {_interval(robust)}",
+            f"R² = {statistics['r2_loglog']:.4f} for logarithms",
             plural(len(recorded), "model"),
         ],
     )
@@ -65,8 +69,9 @@ def _answer(query: Query, history: History) -> Answer:
         chart=replace(
             chart, dots=dots, fit=fit, x_label=window(Measure.LIKES), y_label=window(Measure.DOWNLOADS), emphasis=_labels(dots)
         ),
-        statistics=statistics,
+        statistics=_statistics(statistics, robust),
         notes=(
+            *_without_largest(statistics, robust),
             *_outliers(dots),
             *_by_task(recorded, query),
             *_left_out(left_out),
@@ -75,13 +80,62 @@ def _answer(query: Query, history: History) -> Answer:
     )
 
 
-def _headline(r2: float, r2_log: float) -> str:
-    """Describe how well likes predict downloads; logarithms may show what a few very large models hide in the raw counts."""
-    if r2 >= _EXPLAINS_FROM:
-        return f"Likes explain {percent(r2)} of the variation in downloads (R² = {r2:.2f})"
-    if r2_log >= _EXPLAINS_FROM_LOGS:
-        return f"Likes only roughly predict downloads (R² = {r2_log:.2f} for logarithms, {r2:.2f} for raw counts)"
-    return f"Likes barely predict downloads (R² = {r2:.2f})"
+class _Verdict(StrEnum):
+    """How well likes predict downloads."""
+
+    EXPLAIN = "Likes explain part of downloads"
+    ROUGHLY = "Likes only roughly predict downloads"
+    BARELY = "Likes barely predict downloads"
+    OPEN = "Likes and downloads"
+    """The interval of R² spans more than one verdict."""
+
+
+def _headline(statistics: Mapping[str, float], robust: Robustness) -> str:
+    """Give the rank correlation first, since a few very large models can make or hide R²."""
+    verdict = _verdict(robust)
+    r2 = f"R² = {statistics['r2']:.2f}"
+    if verdict is _Verdict.ROUGHLY:
+        r2 += f" for raw counts and {statistics['r2_loglog']:.2f} for logarithms"
+    basis = f"n = {statistics['n']:,}, 95% interval {_interval(robust)}"
+    numbers = f"rank correlation {_signed(statistics['spearman'])}, {r2} ({basis})"
+    return f"{verdict}: {numbers}{', too uncertain for a verdict' if verdict is _Verdict.OPEN else ''}"
+
+
+def _verdict(robust: Robustness) -> _Verdict:
+    """Return the verdict that holds over the whole interval; logarithms decide where R² on the raw counts is low."""
+    if robust.low >= _EXPLAINS_FROM:
+        return _Verdict.EXPLAIN
+    if robust.high >= _EXPLAINS_FROM:
+        return _Verdict.OPEN
+    if robust.low_log >= _EXPLAINS_FROM_LOGS:
+        return _Verdict.ROUGHLY
+    return _Verdict.BARELY if robust.high_log < _EXPLAINS_FROM_LOGS else _Verdict.OPEN
+
+
+def _interval(robust: Robustness) -> str:
+    return f"{_two_digits(robust.low)} to {_two_digits(robust.high)}"
+
+
+def _two_digits(value: float) -> str:
+    """Return 0.7412 as ``0.74``, and 0.00053 as ``0.0005``, which two decimals would hide."""
+    return f"{value:.2f}" if value >= 0.01 or value < 0.00005 else f"{value:.1g}"
+
+
+def _statistics(statistics: Mapping[str, float], robust: Robustness) -> dict[str, float]:
+    without = {} if robust.without is None else {"r2_without_largest": robust.without}
+    first = {"spearman": statistics["spearman"], "r2": statistics["r2"], "r2_low": robust.low, "r2_high": robust.high, **without}
+    return {**first, "r2_loglog": statistics["r2_loglog"], "n": statistics["n"]}
+
+
+def _without_largest(statistics: Mapping[str, float], robust: Robustness) -> tuple[str, ...]:
+    """Give R² without the most downloaded model, where that changes it clearly or moves it across the line of a verdict."""
+    with_it, without = statistics["r2"], robust.without
+    if without is None:
+        return ()
+    crosses = (with_it >= _EXPLAINS_FROM) != (without >= _EXPLAINS_FROM)
+    if not crosses and abs(with_it - without) < NOTABLE:
+        return ()
+    return (f"Without {robust.largest}, R² would be {without:.3f} instead of {with_it:.3f}.",)
 
 
 def _on_other_lists(view: View) -> tuple[str, ...]:
@@ -160,9 +214,34 @@ def _labels(dots: tuple[Dot, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(d.name for d in (*most_downloaded, *most_liked, by_ratio[0], by_ratio[-1])))[:_LABELED]
 
 
+def _can_correlate(models: Sequence[Model]) -> bool:
+    try:
+        correlate(models)
+    except ValueError:
+        return False
+    return True
+
+
 LIKES = Question(
-    form=Form("likes", frozenset({Option.IN, Option.TASK, Option.AT}), aliases=("correlation", "r2"), example="likes"),
+    form=Form(
+        "likes",
+        frozenset({Option.IN, Option.TASK, Option.AT}),
+        aliases=("correlation", "r2"),
+        example="likes",
+        needs=Needs(Rows.ALL, frozenset({"likes"})),
+        spoken=Spoken(
+            (
+                *("correlation", "correlate", "correlated", "predictor", "good predictor", "say anything", "go with"),
+                *("related to", "r2", "likes and downloads", "likes say", "likes vs downloads", "mean anything"),
+            ),
+            measures=frozenset(),
+            over_time=False,
+        ),
+    ),
     summary="Whether likes follow downloads (R²)",
     examples=("likes", "likes in trending", "likes task text-generation"),
     answer=_answer,
+    charts=frozenset({ChartKind.SCATTER}),
+    fields=Fields(frozenset({"statistics"})),
+    follow_ups=FollowUpRules(names=lambda answer: answer.chart.emphasis, enough=_can_correlate),
 )

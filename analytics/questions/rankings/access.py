@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from analytics.chart import ChartKind
 from analytics.domain import Dimension
+from analytics.query import Spoken
 from analytics.questions.share_question import OTHER_GROUPINGS, Topic, contrast, share_question
 
 if TYPE_CHECKING:
@@ -35,5 +36,11 @@ ACCESS = share_question(
         contrast=_contrast,
         next=("families", "licenses"),
         brief=OTHER_GROUPINGS,
+        spoken=Spoken(
+            (
+                *("gated", "gating", "gated models", "gate", "open or gated", "gated or open", "open vs gated", "gated vs open"),
+                *("gated against open", "open against gated", "access requests"),
+            )
+        ),
     )
 )

@@ -11,7 +11,8 @@ from analytics.domain import Dimension, ListName
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import LEAST_CHANGE, enumerate_, possessive, size
 from analytics.names.grouping import ORIGINAL, bases, creator
-from analytics.questions.question import Question, View
+from analytics.query import Spoken
+from analytics.questions.question import View
 from analytics.questions.share_question import OTHER_GROUPINGS, Topic, contrast, share_question
 from analytics.statistics import comparison
 
@@ -74,6 +75,13 @@ _RANKING = share_question(
         contrast=_contrast,
         next=("creators", "access"),
         brief=OTHER_GROUPINGS,
+        spoken=Spoken(
+            (
+                *("derivatives", "derivative", "fine tunes", "fine tuned", "fine-tunings", "quantizations", "quantization"),
+                *("quantisations", "quantized", "quantised", "quants", "adapters", "merges", "merged", "loras", "base models"),
+                *("derived", "derived models"),
+            )
+        ),
     )
 )
 
@@ -111,4 +119,6 @@ def _notes(ranked: Ranking, own: Ranking) -> tuple[str, ...]:
     return tuple(notes)
 
 
-DERIVATIVES = Question(_RANKING.form, _RANKING.summary, _RANKING.examples, _answer, _RANKING.brief)
+DERIVATIVES = replace(
+    _RANKING, answer=_answer, fields=replace(_RANKING.fields, sometimes=_RANKING.fields.sometimes | {"creators"})
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analytics.chart import ChartKind
-from analytics.domain import NONE_DECLARED, Dimension
+from analytics.domain import Dimension
 from analytics.formatting.phrases import enumerate_, noun_phrase
 from analytics.names.licenses import title
 from analytics.questions.share_question import OTHER_GROUPINGS, Topic, contrast, share_question, two_leaders
@@ -29,7 +29,7 @@ def _contrast(models: Ranking, downloads: Ranking) -> str:
 
 def _members(rankings: Sequence[Ranking]) -> tuple[str, ...]:
     """Name the licenses of the largest families."""
-    largest = [share for share in rankings[-1].shares if share.name != NONE_DECLARED and share.value][:3]
+    largest = [share for share in rankings[-1].ranked if share.value][:3]
     return tuple(
         f"{noun_phrase(Dimension.FAMILY, share.name).start}: {_licenses([tag for tag, _ in share.members])}." for share in largest
     )

@@ -5,14 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analytics.chart import ChartKind
-from analytics.domain import NONE_DECLARED, Dimension
-from analytics.formatting.numbers import percent
+from analytics.domain import Dimension
 from analytics.questions.share_question import Topic, contrast, share_question, two_leaders
-from analytics.statistics import comparison
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from analytics.answer import Ranking
 
 PERMISSIVE_PAIR = ("apache-2.0", "mit")
@@ -23,16 +19,7 @@ def _contrast(models: Ranking, downloads: Ranking) -> str:
     by_models, by_downloads = (sum(s.portion for s in r.shares if s.name in PERMISSIVE_PAIR) for r in (models, downloads))
     if not by_models:
         return two_leaders(models, downloads, Dimension.LICENSE)
-    return contrast("Apache-2.0 and MIT", by_models, by_downloads, verb="cover")
-
-
-def _notes(rankings: Sequence[Ranking]) -> tuple[str, ...]:
-    undeclared = comparison.find(rankings[0], NONE_DECLARED)
-    return (
-        (f"{percent(undeclared.portion)} of {rankings[0].by} declare no license.",)
-        if undeclared and rankings[0].by == "models"
-        else ()
-    )
+    return contrast("Apache-2.0 and MIT", by_models, by_downloads)
 
 
 LICENSES = share_question(
@@ -45,7 +32,6 @@ LICENSES = share_question(
         examples=("licenses", "licenses by downloads", "licenses since 2026-01"),
         over_time=ChartKind.AREA,
         contrast=_contrast,
-        notes=_notes,
         subject=PERMISSIVE_PAIR,
         next=("creators",),
     )

@@ -15,10 +15,11 @@ from analytics.formatting.numbers import count, percent
 from analytics.formatting.phrases import day, enumerate_, of_list, ordinal, plural, ranked_by, short_day
 from analytics.names import grouping, licenses, renames
 from analytics.names.normalize import normalize
-from analytics.query import Form, Option, Query
+from analytics.query import About, Form, Needs, Option, Query, Rows, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.comparability import notes_on, over_time
 from analytics.questions.question import Question, View
+from analytics.questions.question_parts import Fields, FollowUpRules
 from analytics.statistics import comparison
 
 if TYPE_CHECKING:
@@ -146,6 +147,10 @@ def _over_time(view: View, source: Source, model: Model) -> tuple[str, Source, d
         view.history.trail(ids, view.now.list), key=lambda row: row[2].id == model.id
     )  # the present id overrides former ones
     by_day = {days[number].taken_on: (m, rank) for number, rank, m in trail if number in days}
+    if model.hub_id and not view.partial:  # it may have moved from an ID that only its rows tell
+        for s in snapshots:
+            listed = enumerate(view.history.models(s.id), start=1) if s.taken_on not in by_day else ()
+            by_day.update((s.taken_on, (other, rank)) for rank, other in listed if other.hub_id == model.hub_id)
     dates = [s.taken_on for s in snapshots]
     source = replace(source, since=dates[0])
     first, (then, rank_then) = min(by_day.items())
@@ -179,8 +184,14 @@ MODEL = Question(
         fewest=1,
         most=1,
         example="model openai-community/gpt2",
+        about=About.MODEL,
+        needs=Needs(Rows.SOME),
+        spoken=Spoken(measures=frozenset({Measure.DOWNLOADS, Measure.LIKES})),
     ),
     summary="One model: its rank, downloads and details",
     examples=("model openai-community/gpt2", "model all-MiniLM-L6-v2"),
     answer=_answer,
+    charts=frozenset({ChartKind.BARS, ChartKind.LINES}),
+    fields=Fields(frozenset({"facts", "rankings"})),
+    follow_ups=FollowUpRules(),
 )

@@ -11,13 +11,17 @@ from analytics.domain import KEPT_ROWS, Dimension, ListName, Measure
 from analytics.errors import QueryError
 from analytics.formatting.numbers import count, percent
 from analytics.formatting.phrases import day, of_measure, ordinal, plural
-from analytics.query import Form, Option, Query
+from analytics.query import About, Form, Needs, Option, Query, Rows, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.question import Question, View, no_likes
+from analytics.questions.question_parts import Fields, FollowUpRules, ranked
+from analytics.questions.shifts import since
 from analytics.questions.top_names import with_bounds
 from analytics.statistics import comparison
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from analytics.answer import Ranking
     from analytics.domain import Snapshot
     from analytics.storage.history import History
@@ -34,8 +38,11 @@ def _answer(query: Query, history: History) -> Answer:
     return _answer_over_time(view) if query.since else _answer_at_date(view)
 
 
-def _ranking(view: View, snapshot: Snapshot) -> Ranking:
+def _ranking(view: View, snapshot: Snapshot, present_ids: Sequence[str] = ()) -> Ranking:
+    """Rank the models of a snapshot, under their present ids where these are given."""
     by, models = view.leading, view.models_of(snapshot)
+    if present_ids:
+        models = tuple(replace(model, id=present) for model, present in zip(models, present_ids, strict=True))
     if by is Measure.LIKES and all(m.likes is None for m in models):
         raise no_likes(snapshot, view.query)
     if not view.partial:
@@ -84,14 +91,14 @@ def _answer_at_date(view: View) -> Answer:
 
 def _answer_over_time(view: View) -> Answer:
     query = view.query
-    past = view.past()
-    snapshots = past.snapshots
-    moments = tuple(Moment(s.taken_on, _ranking(view, s)) for s in snapshots)
+    snapshots, notes = since(view)
+    ids = comparison.present_ids([view.models_of(s) for s in snapshots])
+    moments = tuple(Moment(s.taken_on, _ranking(view, s, present)) for s, present in zip(snapshots, ids, strict=True))
     first, last = moments[0].ranking, moments[-1].ranking
     then, now = ({share.name for share in side.shares} for side in (first, last))
     source = replace(view.source(snapshots[0]), coverage=1.0)
     leader, before = last.shares[0], comparison.find(first, last.shares[0].name)
-    change = f"up from {ordinal(before.rank)}" if before else "new to the list"
+    change = f"up from {ordinal(before.rank)}" if before and before.rank else "new to the list"
     leads = "still leads" if before and before.rank == 1 else f"now leads, {change}"
     entered = plural(len(now - then), "model") if now - then else "no models"
     headline = f"{leader.name} {leads}; {entered} entered the list since {day(snapshots[0].taken_on)}"
@@ -112,15 +119,28 @@ def _answer_over_time(view: View) -> Answer:
         top=query.top,
         series=tuple(replace(m, ranking=replace(m.ranking, shares=m.ranking.shares[: query.top or 30])) for m in moments),
         shifts=comparison.shifts(first, last)[: query.top],
-        notes=past.notes,
+        notes=notes,
         next=(str(Query("model", (leader.name,), within=query.within)), str(query.but(since=None)), "movers"),
     )
     return with_bounds(answer, len(last.shares), chart_specs.LINES, partial=view.partial)
 
 
 MODELS = Question(
-    form=Form("models", frozenset(Option), aliases=("leaderboard",), example="models", singular="model"),
+    form=Form(
+        "models",
+        frozenset(Option),
+        aliases=("leaderboard",),
+        example="models",
+        singular="model",
+        about=About.MODELS,
+        needs=Needs(Rows.SOME),
+        spoken=Spoken(measures=frozenset({Measure.DOWNLOADS, Measure.LIKES})),
+    ),
     summary="The models in the list, by downloads or by likes",
     examples=("models", "models by likes top 10", "models task fill-mask"),
     answer=_answer,
+    charts=frozenset({ChartKind.BARS, ChartKind.BUMP, ChartKind.SLOPE}),
+    fields=Fields(frozenset({"rankings"}), frozenset({"series", "shifts"})),
+    follow_ups=FollowUpRules(names=ranked, measures=frozenset({Measure.DOWNLOADS, Measure.LIKES}), one_measure=True),
+    needs_rows=lambda query: query.since is not None,
 )

@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING
 
 from analytics.chart import ChartKind
 from analytics.domain import Dimension
-from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import enumerate_, name, noun_phrase
-from analytics.names.creators import NOT_KNOWN
 from analytics.questions.share_question import OTHER_GROUPINGS, Topic, contrast, share_question, two_leaders
 from analytics.statistics import comparison
 
@@ -24,7 +22,7 @@ def _contrast_of(dimension: Dimension) -> Callable[[Ranking, Ranking], str]:
     """Return the headline builder, about the largest name that is known."""
 
     def headline(models: Ranking, downloads: Ranking) -> str:
-        first = next((share for share in downloads.shares if share.name != NOT_KNOWN), None)
+        first = next(iter(downloads.ranked), None)
         by_models = comparison.find(models, first.name) if first else None
         if not first or not by_models:
             return two_leaders(models, downloads, dimension)
@@ -36,18 +34,11 @@ def _contrast_of(dimension: Dimension) -> Callable[[Ranking, Ranking], str]:
 
 
 def _members(rankings: Sequence[Ranking]) -> tuple[str, ...]:
-    """Name the leading creators of the largest groups, and the part that is unknown."""
+    """Name the leading creators of the largest groups."""
     last = rankings[-1]
     dimension = Dimension(last.of)
-    largest = [share for share in last.shares if share.name != NOT_KNOWN][:2]
-    leading = tuple(
-        f"{name(dimension, share.name)}: {_creators([creator for creator, _ in share.members])}." for share in largest
-    )
-    unknown = comparison.find(last, NOT_KNOWN)
-    if not unknown or not unknown.value:
-        return leading
-    what = "kind of creator" if dimension is Dimension.KIND else "creator's country"
-    return (*leading, f"The {what} isn't known for {percent(unknown.portion)} of {last.by}.")
+    largest = last.ranked[:2]
+    return tuple(f"{name(dimension, share.name)}: {_creators([creator for creator, _ in share.members])}." for share in largest)
 
 
 def _creators(names: Sequence[str]) -> str:

@@ -7,52 +7,47 @@ from typing import TYPE_CHECKING
 from analytics.domain import Dimension, ListName, Measure
 from analytics.names.grouping import grouped_name, stored
 from analytics.names.resolve import dimension_named, lookup
-from analytics.query import Period
+from analytics.query import About, Period, Rows
 
 if TYPE_CHECKING:
-    from analytics.query import Query
+    from collections.abc import Sequence
+
+    from analytics.query import Form, Query
     from bot.domain.store_summary import Holding, StoreSummary
 
-_RANKINGS = {dimension.plural: dimension for dimension in Dimension}
-_NAMED = {dimension.value: dimension for dimension in Dimension}
 _COMPARED = (Dimension.CREATOR, Dimension.LICENSE, Dimension.TASK, Dimension.LIBRARY)
-_OF_DIMENSION = frozenset({"movers", "forecast", "concentration"})
-"""Questions whose name is a dimension."""
-_WITH_PAST = frozenset({"movers", "entries"})
-"""Questions that compare with an earlier snapshot."""
-_NEED_ROWS = frozenset({"ages", "entries", "likes", "models", "model", "concentration"})
-"""Questions that need each model's row, which the whole Hub doesn't have."""
-_FORECAST_MONTHS = 12
-"""Twice what a forecast needs, since some snapshots may not record its dimension."""
+_MONTHS = 2
+"""How many times the months of history that a question needs, since some snapshots may not record its dimension."""
 
 
-def is_answerable(query: Query, summary: StoreSummary) -> bool:
-    """Return whether the latest snapshots surely have an answer to ``query``."""
+def is_answerable(query: Query, forms: Sequence[Form], summary: StoreSummary) -> bool:
+    """Return whether the latest snapshots surely have an answer to ``query``, a question of one of ``forms``."""
+    form = next(form for form in forms if form.word == query.word)
     holding = next((held for held in summary.holdings if held.list is query.within), None)
-    if holding is None or (query.within is ListName.HUB and query.word in _NEED_ROWS):
+    if holding is None or (query.within is ListName.HUB and form.needs.rows is not Rows.NONE):
         return False
     return (
-        _has_dates(query, holding)
-        and _has_measure(query, holding)
+        _has_dates(query, form, holding)
+        and _has_measure(query, form, holding)
         and _has_task(query, summary)
-        and _has_subject(query, holding, summary)
+        and form.needs.records <= holding.recorded
+        and _has_subject(query, form, holding, summary)
     )
 
 
-def _has_dates(query: Query, holding: Holding) -> bool:
+def _has_dates(query: Query, form: Form, holding: Holding) -> bool:
     if query.at and (query.since or query.at.day or query.names or query.task or query.by is Measure.LIKES):
         return False  # nothing tells what an earlier snapshot records
-    if query.at and query.at not in (holding.months[1:] if query.word in _WITH_PAST else holding.months):
+    if query.at and query.at not in (holding.months[1:] if form.needs.earlier else holding.months):
         return False
-    if query.since or query.word in _WITH_PAST:
+    if query.since or form.needs.earlier:
         return holding.previous is not None and (query.since is None or query.since.start <= holding.previous)
-    return query.word != "forecast" or len(holding.months) >= _FORECAST_MONTHS
+    return len(holding.months) >= _MONTHS * form.needs.months
 
 
-def _has_measure(query: Query, holding: Holding) -> bool:
-    needs_likes = query.by is Measure.LIKES or query.word == "likes"
-    counts_itself = query.by is Measure.MODELS and query.word in {"models", "model", "concentration"}
-    return not counts_itself and (not needs_likes or Measure.LIKES in holding.recorded)
+def _has_measure(query: Query, form: Form, holding: Holding) -> bool:
+    counts_itself = query.by is Measure.MODELS and form.about is About.MODELS
+    return not counts_itself and (query.by is not Measure.LIKES or Measure.LIKES in holding.recorded)
 
 
 def _has_task(query: Query, summary: StoreSummary) -> bool:
@@ -61,19 +56,22 @@ def _has_task(query: Query, summary: StoreSummary) -> bool:
     return not query.names and query.since is None and _resolved(query.task, Dimension.TASK, query.within, summary) is not None
 
 
-def _has_subject(query: Query, holding: Holding, summary: StoreSummary) -> bool:
-    if query.word in _RANKINGS:
-        return stored(_RANKINGS[query.word]) in holding.recorded
-    if query.word in _OF_DIMENSION:
-        dimension = dimension_named(query.names[0]) if query.names else Dimension.CREATOR
-        return dimension is not None and not query.task and stored(dimension) in holding.recorded
-    if query.word in _NAMED:
-        return _resolved(query.names[0], _NAMED[query.word], query.within, summary) is not None
-    if query.word == "model":
-        return any(query.names[0] in {name.name, *name.also} and query.within in name.lists for name in summary.names["model"])
-    if query.word == "compare":
-        return _can_compare(query, holding, summary)
-    return query.word != "ages" or "created" in holding.recorded
+def _has_subject(query: Query, form: Form, holding: Holding, summary: StoreSummary) -> bool:
+    match form.about:
+        case About.LIST | About.MODELS:
+            return True
+        case About.MODEL:
+            named = query.names[0]
+            return any(named in {name.name, *name.also} and query.within in name.lists for name in summary.names["model"])
+        case About.SEVERAL:
+            return _can_compare(query, holding, summary)
+        case About.CHOICE:
+            dimension = dimension_named(query.names[0]) if query.names else Dimension.CREATOR
+            return dimension is not None and not query.task and stored(dimension) in holding.recorded
+        case About.NAME:
+            return form.dimension is not None and _resolved(query.names[0], form.dimension, query.within, summary) is not None
+        case About.DIMENSION:
+            return form.dimension is not None and stored(form.dimension) in holding.recorded
 
 
 def _can_compare(query: Query, holding: Holding, summary: StoreSummary) -> bool:

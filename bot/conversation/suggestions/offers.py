@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from analytics.domain import ListName
 from analytics.errors import HfStatsError
 from analytics.language import grammar
-from bot.conversation.commands import command_word, first_word, parse_command
+from bot.conversation.commands import LISTINGS, command_word, first_word, parse_command
 from bot.conversation.suggestions.answerable import is_answerable
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ MOST = 4
 _NEAR = 3
 _SAFE = ("licenses", "creators", "movers", "licenses in trending", "licenses in liked", "licenses in hub")
 """Questions to offer where nothing is near, the best first."""
-_LISTINGS = frozenset({"subscriptions", "watches", "bets", "status"})
-"""Commands that work in every conversation and with every store."""
 
 
 def offers(near: Sequence[str], forms: Sequence[Form], summary: StoreSummary | None, topic: str = "") -> tuple[str, ...]:
@@ -50,8 +48,8 @@ def is_working(text: str, forms: Sequence[Form], summary: StoreSummary | None) -
     try:
         command = parse_command(text, forms)
         if command is not None:
-            return _is_runnable(command, summary)
-        return summary is not None and is_answerable(grammar.parse(text, forms), summary)
+            return _is_runnable(command, forms, summary)
+        return summary is not None and is_answerable(grammar.parse(text, forms), forms, summary)
     except HfStatsError:
         return False
 
@@ -64,12 +62,12 @@ def with_stored_dates(text: str, summary: StoreSummary) -> str:
     return re.sub(r"\b(at|since) [\d-]+", lambda match: f"{match[1]} {months[-1 if match[1] == 'at' else 0]}", text)
 
 
-def _is_runnable(command: Command, summary: StoreSummary | None) -> bool:
+def _is_runnable(command: Command, forms: Sequence[Form], summary: StoreSummary | None) -> bool:
     """Return whether a command runs wherever it's typed. A number may be gone, and a bet needs an open month."""
-    if command.word in _LISTINGS or command.word == "build":
+    if command.word in LISTINGS or command.word == "build":
         return True
     if command.word == "watch":
-        return bool(summary and command.rule and is_answerable(command.rule.query, summary))
+        return bool(summary and command.rule and is_answerable(command.rule.query, forms, summary))
     # A warning about the data may put digests on hold.
     held = {holding.list for holding in summary.holdings} if summary and not summary.warnings else set()
     if command.word == "subscribe":

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import time
+import unicodedata
+from datetime import datetime, time
 from functools import cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
@@ -84,6 +85,9 @@ _AMBIGUOUS = {
 }
 """Abbreviations give an offset but no rules for clock changes; these are the IANA zones to suggest."""
 _GOOD_ENOUGH = 78
+_SEPARATORS = str.maketrans({"-": "_", " ": "_", ".": None, "'": None, "\N{RIGHT SINGLE QUOTATION MARK}": None})
+_YEARS = range(2026, 2038)
+"""The years by which two names of a city are compared; time zone files list changes up to 2037."""
 
 
 def parse_schedule(text: str) -> Schedule:
@@ -223,30 +227,37 @@ def _unknown(word: str) -> HfStatsError:
 
 
 def _canonical(name: str) -> str | None:
-    return _zones().get(name.casefold().replace(" ", "_"))
+    return _zones().get(_spelling(name))
 
 
 def _city(name: str) -> str | None:
-    return _cities().get(name.casefold())
+    return _cities().get(_spelling(name))
+
+
+def _spelling(name: str) -> str:
+    """Return a name as zones are looked up: ``São Paulo`` as ``sao_paulo``, ``St. John's`` as ``st_johns``."""
+    letters = "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
+    return letters.casefold().translate(_SEPARATORS)
 
 
 @cache
 def _zones() -> dict[str, str]:
-    """Return the zone names by their lowercase forms, without abbreviations."""
-    return {name.casefold(): name for name in available_timezones() if "/" in name or name == "UTC"}
+    """Return the zone names by their spelling, without abbreviations."""
+    return {_spelling(name): name for name in available_timezones() if "/" in name or name == "UTC"}
 
 
 @cache
 def _cities() -> dict[str, str]:
-    """Return the zones by lowercase city, for cities with a single zone."""
+    """Return the zones by their city's spelling, for cities with a single zone."""
     cities: dict[str, set[str]] = {}
     for name in available_timezones():
         area, _, city = name.partition("/")
         if city and area not in {"Etc", "US", "SystemV", "posix", "right"}:
-            cities.setdefault(city.rpartition("/")[2].casefold(), set()).add(name)
+            cities.setdefault(_spelling(city.rpartition("/")[2]), set()).add(name)
     return {city: min(names) for city, names in cities.items() if len(names) == 1 or _same(names)}
 
 
 def _same(names: set[str]) -> bool:
-    """Return whether names are aliases of one zone."""
-    return len({ZoneInfo(name).key for name in names}) == 1
+    """Return whether the clocks of zones agree throughout the years that a schedule may run, so that any name will do."""
+    days = [datetime(year, month, 1) for year in _YEARS for month in range(1, 13)]  # noqa: DTZ001 - local times
+    return len({tuple(ZoneInfo(name).utcoffset(day) for day in days) for name in names}) == 1

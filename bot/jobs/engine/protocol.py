@@ -42,11 +42,11 @@ class JobRunner(Protocol):
         ...
 
     def deliver(self, id_: int) -> RetryAt | None:
-        """Send one delivery; returns ``Again`` if it has to be retried later."""
+        """Send one delivery; returns when to retry it, or ``None`` if nothing is left to do."""
         ...
 
     def count(self, id_: int) -> RetryAt | None:
-        """Import one dump of the whole Hub, which takes minutes; returns ``Again`` if it has to be retried later."""
+        """Import one dump of the whole Hub, which takes minutes; returns when to retry it, or ``None``."""
         ...
 
     def to_count(self, many: int) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.delivery.conversation import Conversation
-from bot.domain.request import SourceMessage
+from bot.domain.request import SourceMessage, words_of
 from bot.slack.payload import access_in, acknowledge, message_in, request_in, workspace_of
 
 if TYPE_CHECKING:
@@ -35,7 +35,10 @@ def _answer(services: Services, event: dict[str, Any], context: BoltContext, cli
     if message is None:
         return
     source = SourceMessage(workspace_of(context), str(event["channel"]), str(message["ts"]))
-    with services.one_answer.for_message(source, request_in(context).typed) as answer:
+    edited = message.get("edited")
+    version = str((edited.get("ts") if isinstance(edited, dict) else None) or source.ts)
+    request = request_in(context)
+    with services.one_answer.for_message(source, version, words_of(request)) as answer:
         if not answer.needed:
             return
         conversation = Conversation(
@@ -49,5 +52,5 @@ def _answer(services: Services, event: dict[str, Any], context: BoltContext, cli
             replaces_message=answer.ts is not None,
             message=answer.ts,
         )
-        services.serve(conversation, request_in(context))
+        services.serve(conversation, request)
         answer.ts = conversation.answer_ts

@@ -11,6 +11,7 @@ from bot.blocks.forms.question_form import FORM, block_of, build_view, read_view
 from bot.blocks.messages import BUILD
 from bot.conversation.name_index import near
 from bot.domain.query_form import QUESTION, mistakes, without_unsupported
+from bot.domain.store_summary import kinds_of_names
 from bot.slack.listeners.modal_open import conversation_in, direct_conversation, membership_unknown
 from bot.slack.payload import acknowledge
 from bot.slack_api.errors import FAILURES, error_code
@@ -27,7 +28,6 @@ OFFERED = 30
 """Names offered at a time."""
 _PATIENCE = 1.0
 """Seconds that the first suggestions wait for the name index; Slack waits three."""
-_KINDS = {"compare": ("creator", "license", "task", "library")}
 
 _log = logging.getLogger(__name__)
 
@@ -90,6 +90,7 @@ def _near(services: Services, block_id: str, typed: str) -> dict[str, list[str]]
     word = word_of(block_id) or block_id
     if summary is None:
         return {}
-    kinds = _KINDS.get(word, (word,))
+    form = next((form for form in services.forms if form.word == word), None)
+    kinds = kinds_of_names(form) if form else (word,)
     most = OFFERED // len(kinds)
     return {kind: [quoted(name) for name in near(summary.names.get(kind, ()), typed, most)] for kind in kinds}

@@ -113,7 +113,7 @@ def _open(services: Services, conversation: Conversation, trigger: str, draft: D
     draft = draft or Draft()
     late = _late(services, draft)
     if late:
-        services.responder.tell(conversation, Notice(late, suggestions=(str(replace(draft, month=months[0])),)))
+        services.responder.tell(conversation, Notice(late, suggestions=(str(replace(draft, month=months[0])), "help predict")))
         return
     view = bet_view(
         draft if draft.month else replace(draft, month=months[-1]), months, None if conversation.direct else conversation.channel
@@ -125,7 +125,10 @@ def _open(services: Services, conversation: Conversation, trigger: str, draft: D
         whole = str(replace(draft, name=draft.name or "Alibaba", percent=draft.percent or 70, month=draft.month or months[-1]))
         services.responder.tell(
             conversation,
-            Notice(f"Slack didn't let me open the form ({error_code(error)}). Type a bet, for example: {COMMAND} {whole}"),
+            Notice(
+                f"Slack didn't let me open the form ({error_code(error)}). Type a bet, for example: {COMMAND} {whole}",
+                suggestions=("bets", "help predict"),
+            ),
         )
 
 

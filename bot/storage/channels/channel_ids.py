@@ -62,7 +62,7 @@ class ChannelIds:
 
 def _unique(table: sa.Table) -> list[str]:
     """Return the columns that, with the channel, name one row of a table; none where nothing does."""
-    keys = [one for one in table.constraints if isinstance(one, sa.UniqueConstraint)]
+    keys = [key for key in table.constraints if isinstance(key, sa.UniqueConstraint | sa.PrimaryKeyConstraint)]
     return next((names for key in keys if "channel" in (names := [column.name for column in key.columns])), [])
 
 
@@ -74,12 +74,12 @@ def _move(connection: sa.Connection, table: sa.Table, workspace: str, old: str, 
         there = table.alias()
         same = [there.c[name] == c[name] for name in key if name != "channel"]
         twin = sa.exists().where(there.c.channel == new, *same)
-        doubles = list(connection.scalars(sa.select(c.id).where(here, twin)))
-        if doubles:
-            kind = {SUBSCRIPTION.name: Kind.DIGEST, WATCH.name: Kind.ALERT, BET.name: Kind.BETS}.get(table.name)
+        kind = {SUBSCRIPTION.name: Kind.DIGEST, WATCH.name: Kind.ALERT, BET.name: Kind.BETS}.get(table.name)
+        if kind:
+            doubles = list(connection.scalars(sa.select(c.id).where(here, twin)))
             planned = (_D.kind == kind, _D.source.in_(doubles), _D.state.in_(OPEN))
             connection.execute(DELIVERY.delete().where(*planned))
-            connection.execute(table.delete().where(c.id.in_(doubles)))
+        connection.execute(table.delete().where(here, twin))
     return connection.execute(table.update().where(here).values(channel=new)).rowcount
 
 

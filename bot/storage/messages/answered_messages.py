@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from analytics.storage.database import writing
+from analytics.storage.database import reaching, writing
 from bot.storage.clock import now
 from bot.storage.insert import insert_if_absent
 from bot.storage.schema import ANSWERED_MESSAGE
@@ -27,8 +27,8 @@ class AnsweredMessages:
         """Remember in ``database``."""
         self._database = database
 
-    def claim(self, message: SourceMessage, words: str) -> bool:
-        """Tell whether a message with these words is to be answered: it is new, or its words have changed.
+    def claim(self, message: SourceMessage, version: str, words: str) -> bool:
+        """Tell whether a message with these words is to be answered: it is new, or a later version has changed its words.
 
         Of several who ask at the same moment, in any process, exactly one is told so.
 
@@ -38,11 +38,12 @@ class AnsweredMessages:
         """
         key = {"workspace": message.workspace, "channel": message.channel, "ts": message.ts}
         digest = hashlib.sha256(" ".join(words.casefold().split()).encode()).digest()
+        latest = {"version": version, "words_digest": digest, "changed_at": now()}
         with writing(self._database) as connection:
-            if insert_if_absent(connection, ANSWERED_MESSAGE, **key, words_digest=digest, changed_at=now()):
+            if insert_if_absent(connection, ANSWERED_MESSAGE, **key, **latest):
                 return True
-            changed = ANSWERED_MESSAGE.update().where(_is(message), _C.words_digest != digest)
-            return connection.execute(changed.values(words_digest=digest, changed_at=now())).rowcount == 1
+            changed = ANSWERED_MESSAGE.update().where(_is(message), _C.words_digest != digest, _C.version <= version)
+            return connection.execute(changed.values(**latest)).rowcount == 1
 
     def answer_of(self, message: SourceMessage) -> str | None:
         """Return the timestamp of the answer, in the message's channel; ``None`` where none is known.
@@ -51,7 +52,7 @@ class AnsweredMessages:
             StoreError: when the database cannot be used.
 
         """
-        with writing(self._database) as connection:
+        with reaching(), self._database.connect() as connection:
             return connection.scalar(sa.select(_C.answer_ts).where(_is(message)))
 
     def answered(self, message: SourceMessage, answer_ts: str) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import handmade
 import pytest
 
+from analytics.answer import Basis
 from analytics.charts.drawing import draw
 from analytics.digest.builder import digest, latest
 from analytics.digest.edition import Edition
@@ -187,13 +188,16 @@ def test_counts_of_the_day_before_are_reported(stored: Callable[..., SqlHistory]
     ) in told.notes
 
 
-def test_a_license_that_is_recorded_of_other_models_than_before_is_not_compared(stored: Callable[..., SqlHistory]) -> None:
+def test_a_license_that_is_recorded_of_fewer_models_is_compared_among_those(stored: Callable[..., SqlHistory]) -> None:
     all_of_them = models(30)
     some = tuple(replace(model, licenses=None) if n < 6 else model for n, model in enumerate(all_of_them))
-    told = digest(month("2026-07"), stored(listing(date(2026, 6, 30), all_of_them), listing(date(2026, 7, 31), some)))
+    kept = stored(listing(date(2026, 6, 30), all_of_them), listing(date(2026, 7, 31), some))
+    told = digest(month("2026-07"), kept, as_recorded=True)
     license_, *others = told.sections
-    assert license_.notes[0].startswith("The license is known for 80.0% of models now and for 100.0% on June 30, 2026")
-    assert not license_.shifts
+    assert license_.notes[0].startswith("The license is known for 79.8% of downloads now and for 100.0% on June 30, 2026")
+    assert license_.notes[0].endswith("Changes leave out 6 models whose license isn't known on every date.")
+    assert {shift.basis for shift in license_.shifts} == {Basis.BOTH}
+    assert {shift.basis for shift in digest(month("2026-07"), kept).sections[0].shifts} == {Basis.ALL}
     assert all(section.shifts for section in others)
 
 

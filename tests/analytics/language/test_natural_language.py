@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from analytics.errors import QueryError
 from analytics.language.natural_language import directory, read
 from analytics.language.natural_language.dates import when
-from analytics.language.natural_language.lexicon import load
+from analytics.language.natural_language.lexicon import load, vocabulary
 from analytics.names.normalize import normalize
-from analytics.query import Period
+from analytics.query import Form, Period, Spoken
 from analytics.questions.registry import FORMS, parse
 
 HERE = Path(__file__).parent
@@ -148,3 +148,9 @@ def test_a_question_without_a_date_form_is_not_bent_into_one():
 def test_a_lexicon_with_a_mistake_is_refused(text, said):
     with pytest.raises(ValueError, match=said):
         load(text)
+
+
+@pytest.mark.parametrize("phrase", ["License s", "trending", "hhi"])
+def test_a_phrase_of_a_question_that_means_something_else_is_refused(phrase):
+    with pytest.raises(ValueError, match=phrase):
+        vocabulary((*FORMS, Form("unlikely", spoken=Spoken((phrase,)))))

@@ -23,7 +23,7 @@ ENTRY = '[[license]]\ntag = "a-1.0"\nfamily = "permissive"\ntitle = "A"\n'
         ("llama3.1", "model-specific", "Llama 3.1"),
         ("gemma", "model-specific", "Gemma"),
         ("cc-by-nc-4.0", "non-commercial", "CC-BY-NC-4.0"),
-        ("other", "other", "Other"),
+        ("other", "other", "tagged “other”"),
         ("a-tag-nobody-knows", "other", "a-tag-nobody-knows"),
         ("apache-license-2.0", "permissive", "apache-license-2.0"),
         (NONE_DECLARED, NONE_DECLARED, NONE_DECLARED),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import handmade
 import pytest
 from test_questions import ASKED
 
-from analytics.questions.registry import parse
+from analytics.questions.registry import ask, parse
 from analytics.storage.request_cache import RequestCache
 
 
@@ -68,13 +71,43 @@ def test_a_hole_is_stepped_over_to_the_next_month_there_is(answer):
 def test_a_source_without_likes_or_libraries_offers_neither(answer):
     assert labels(answer("licenses at 2025-11").follow_ups.measures) == ["Models and downloads", "By models", "By downloads"]
     assert answer("licenses by likes at 2026-05").follow_ups.earlier is None
-    assert "All, since May 2026" in labels(answer("libraries").follow_ups.ranges)
+    assert "All, since May 2026" in labels(answer("libraries as recorded").follow_ups.ranges)
 
 
 def test_a_creator_is_not_offered_for_a_month_without_it(answer):
     assert answer("creator zai-org").follow_ups.earlier is None
     assert answer("model zai-org/GLM-5").follow_ups.earlier is None
     assert answer("creator meta").follow_ups.earlier.query == "creator Meta at 2026-07"
+
+
+def test_what_compares_with_the_month_before_is_not_offered_for_the_first(answer):
+    for word in ("entries", "movers"):
+        assert answer(f"{word} at 2026-05").follow_ups.earlier is None
+        assert labels(answer(word).follow_ups.ranges)[0] == "Since last month"
+
+
+def test_what_needs_dates_of_creation_is_not_offered_without_them(tmp_path):
+    def without_dates(listing):
+        return replace(listing, models=tuple(replace(model, created=None) for model in listing.models))
+
+    listings = [without_dates(one) if one.taken_on.month == 7 else one for one in handmade.listings()]
+    store = handmade.stored(listings, tmp_path / "hfstats.db")
+    follow_ups = ask(parse("ages"), store).follow_ups
+    store._database.dispose()
+    assert follow_ups.earlier is None
+
+
+@pytest.mark.parametrize(
+    ("text", "group", "first"),
+    [
+        ("entries", "Models", "model zai-org/GLM-5"),
+        ("concentration licenses", "Licenses", "license apache-2.0"),
+        ("concentration models", "Models", "model sentence-transformers/all-MiniLM-L6-v2"),
+    ],
+)
+def test_names_in_an_answer_can_be_opened(text, group, first, answer):
+    ((label, offers),) = answer(text).follow_ups.breakdown
+    assert (label, offers[0].query) == (group, first)
 
 
 def test_a_date_of_ones_own_stands_among_the_ranges(answer):
@@ -114,7 +147,7 @@ def test_a_remembered_history_is_the_history(history):
     from analytics.domain import Dimension, ListName
     from analytics.names.grouping import STORED
 
-    read = RequestCache(history)
+    read = RequestCache(history, as_recorded=True)
     ids = [snapshot.id for snapshot in read.snapshots(ListName.TOP)]
     for chosen in (ids[:2], ids, ids[1:3], [999]):
         for dimension in (None, *Dimension):

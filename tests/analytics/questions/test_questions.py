@@ -19,6 +19,7 @@ from analytics.errors import HfStatsError, NoDataError, QueryError
 from analytics.export.serialization import as_json
 from analytics.formatting.phrases import noun_phrase
 from analytics.names.creators import FAMILIES
+from analytics.names.grouping import UNRANKED
 from analytics.names.licenses import title
 from analytics.query import Option
 from analytics.questions.registry import FORMS, QUESTIONS, ask, parse
@@ -58,7 +59,7 @@ NAMES = {
 def narrowed() -> Iterator[str]:
     """Yield every question without options, with each value of each option, and with every two options."""
     for form in FORMS:
-        put = NAMES.get(form.word, form.word)
+        put = NAMES.get(form.word) or (form.example if form.fewest else form.word)
         yield put
         options = [option for option in Option if option in form.options]
         yield from (f"{put} {value}" for option in options for value in VALUES[option])
@@ -172,7 +173,9 @@ def adds_up(found: Answer) -> None:
         assert all(0 <= portion <= 1 + 1e-12 for portion in portions)
         assert sum(portions) <= 1 + 1e-9
         assert 0 <= ranking.recorded <= ranking.total * (1 + 1e-12)
-        assert [share.rank for share in ranking.shares] == sorted(share.rank for share in ranking.shares)
+        ranks = [share.rank for share in ranking.ranked]
+        assert ranks == sorted(ranks)
+        assert {share.name for share in ranking.unranked} == {s.name for s in ranking.shares} & UNRANKED, "and they come last"
     for shift in found.shifts:
         assert shift.points == shift.after - shift.before
         if shift.reasons:
@@ -203,7 +206,7 @@ def test_movers_name_whom_and_which_models(text: str, answer: Callable[[str], An
     first = found.shifts[0]
     spoken = {noun_phrase(dimension, first.name).start for dimension in Dimension}
     assert found.headline.startswith((first.name, found.chart.series[0].name, *spoken))
-    told = found.headline.partition(", led by ")[2]
+    told = found.headline.partition(", led by ")[2].partition(", with ")[0]
     assert told, "the shift is explained"
     models = {reason.model.partition("/")[2] for reason in first.reasons}
     for piece in re.split(r" and |(?<=\)), ", told):
@@ -252,7 +255,7 @@ def test_the_riser_is_the_reason(answer: Callable[[str], Answer]) -> None:
     assert found.shifts[0].name == "Alibaba"
     assert [(r.model, r.cause.value) for r in found.shifts[0].reasons] == [("Qwen/Qwen3-8B", "grew")]
     assert found.headline.startswith(
-        "Alibaba gained 6.0 percentage points of downloads since July 31, 2026, led by Qwen3-8B (+6.0)"
+        "Alibaba gained 6.1 percentage points of downloads since July 31, 2026, led by Qwen3-8B (+6.1)"
     )
 
 
@@ -278,10 +281,10 @@ def test_movers_since_a_date_tell_what_they_hide(answer: Callable[[str], Answer]
         "The earliest comparable snapshot is from May 31, 2026.",
         "1 snapshot covers only 3 models and isn't comparable, so it's left out.",
         (
-            "Alibaba: +10.7 points from models that stayed in the list, "
+            "Alibaba: +10.8 points from models that stayed in the list, "
             "\N{MINUS SIGN}0.2 points from models that entered or left the list."
         ),
-        "Qwen/Qwen3-8B alone raised total downloads by 11.3%.",
+        "Qwen/Qwen3-8B alone raised total downloads by 11.3% of the earlier total.",
     )
 
 
@@ -296,8 +299,10 @@ def test_top_narrows_what_is_listed_not_what_is_counted(answer: Callable[[str], 
 def test_top_shows_so_many_bars_and_the_others(word: str, answer: Callable[[str], Answer]) -> None:
     for text in (f"{word} top 2", f"{word} top 2 by models"):
         categories = answer(text).chart.categories
-        assert len(categories) == 3
-        assert re.fullmatch(r"\d+ others", categories[-1])
+        ranked = [category for category in categories if category.casefold() != NONE_DECLARED]
+        assert len(ranked) == 3
+        assert re.fullmatch(r"1 other|\d+ others", ranked[-1])
+        assert categories[:3] == tuple(ranked), "what isn't declared comes last"
 
 
 def test_likes_are_not_asked_of_a_source_without_them(history: SqlHistory) -> None:
@@ -305,7 +310,7 @@ def test_likes_are_not_asked_of_a_source_without_them(history: SqlHistory) -> No
         with pytest.raises(NoDataError, match="November 30, 2025 doesn't record likes"):
             ask(parse(text), history)
     with pytest.raises(NoDataError, match="doesn't record libraries"):
-        ask(parse("libraries at 2025-11"), history)
+        ask(parse("libraries at 2025-11 as recorded"), history)
 
 
 @pytest.mark.parametrize(
@@ -428,10 +433,10 @@ WRONG = [
     "licenses since 2026-08-22",
     "movers at 2025-11",
     "licenses by likes at 2025-11",
-    "libraries at 2025-11",
+    "libraries at 2025-11 as recorded",
     "likes at 2025-11",
     "likes task sentence-similarity",
-    "movers libraries at 2026-05",
+    "movers libraries at 2026-05 as recorded",
     "library jax",
 ]
 

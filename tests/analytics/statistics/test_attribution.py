@@ -16,7 +16,7 @@ from analytics.answer import Cause, Shift
 from analytics.domain import Dimension, Measure, Model
 from analytics.names import renames
 from analytics.statistics import comparison
-from analytics.statistics.attribution import explained
+from analytics.statistics.attribution import OTHERS, explained
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +42,9 @@ def test_reasons_and_the_split_add_up_to_the_shift(
         effects = [abs(reason.points) for reason in shift.reasons]
         assert effects == sorted(effects, reverse=True)
         for reason in shift.reasons:
+            if reason.model == OTHERS:  # whose part of the whole list didn't move as that of what's recorded
+                assert reason.cause is Cause.TOGETHER
+                continue
             assert reason.cause in causes((before, after), dimension, shift.name, reason.model, reason.points)
         split = shift.split
         assert split is not None
@@ -71,7 +74,14 @@ def causes(
         return {Cause.LEFT}
     under = [{_weight(m, dimension, name) for m in side} for side in (then, now)]
     changed = {Cause.RENAMED if dimension in BY_NAME else Cause.DECLARED}
-    moved = {Cause.GREW if points >= 0 else Cause.SHRANK}
+    moved = {Cause.GREW, Cause.OUTLASTED} if points > 0 else {Cause.SHRANK, Cause.DILUTED}
+    if abs(points) < 1e-12:
+        moved = {Cause.GREW, Cause.SHRANK, Cause.UNCHANGED}
+    recorded = [{bool(expected_names(m, dimension)) for m in side} for side in (then, now)]
+    if recorded != [{True}, {True}]:
+        changed |= {Cause.NEWLY_RECORDED, Cause.NO_LONGER_RECORDED}
+        if len(then) == len(now) == 1 and recorded[0] != recorded[1]:
+            return {Cause.NEWLY_RECORDED} if True in recorded[1] else {Cause.NO_LONGER_RECORDED}
     if len(then) == len(now) == 1:
         return moved if under[0] == under[1] else changed
     return moved | changed
@@ -123,3 +133,13 @@ def test_a_model_is_the_same_by_the_number_that_the_hub_gave_it() -> None:
     shift = why(before, after, Dimension.NAMESPACE, "new", Measure.DOWNLOADS)
     assert shift.split is not None
     assert shift.split.declared == pytest.approx(0.4)
+
+
+def test_a_model_is_no_reason_for_what_is_recorded_of_others() -> None:
+    """By number of models, nothing changed; one license fewer is recorded, so the part of each recorded model rose."""
+    before = [Model(f"a/{number}", 10, licenses=("mit",)) for number in range(3)]
+    before.append(Model("a/x", 10, licenses=("apache-2.0",)))
+    after = [*before[:3], replace(before[3], licenses=None)]
+    shift = why(before, after, Dimension.LICENSE, "mit", Measure.MODELS)
+    assert [(reason.model, reason.cause) for reason in shift.reasons] == [("the other models", Cause.TOGETHER)]
+    assert shift.reasons[0].points == pytest.approx(shift.points) == 0.25

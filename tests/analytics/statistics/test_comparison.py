@@ -67,9 +67,12 @@ def test_portions_are_the_exact_ones_and_sum_to_one(models: list[Model], by: Mea
 def test_ranks_share_the_better_place_in_alphabetical_order(models: list[Model], by: Measure, dimension: Dimension) -> None:
     ranking = ranked(models, by, dimension)
     exact = exact_shares(models, by, dimension)
-    assert [share.name for share in ranking.shares] == sorted(exact, key=lambda name: (-exact[name], name))
-    for share in ranking.shares:
-        assert share.rank == 1 + sum(value > exact[share.name] for value in exact.values())
+    competitors = exact.keys() - grouping.UNRANKED
+    ordered = sorted(competitors, key=lambda name: (-exact[name], name))
+    assert [share.name for share in ranking.shares] == [*ordered, *sorted(exact.keys() & grouping.UNRANKED)]
+    for share in ranking.ranked:
+        assert share.rank == 1 + sum(exact[name] > exact[share.name] for name in competitors)
+    assert {share.name for share in ranking.unranked} == exact.keys() & grouping.UNRANKED
 
 
 @settings(max_examples=50)
@@ -111,7 +114,7 @@ def test_a_list_of_which_nothing_is_recorded_has_no_shares() -> None:
 
 def test_nothing_downloaded_is_a_share_of_nothing() -> None:
     ranking = ranked([Model("a/b", 0, licenses=("mit",)), Model("a/c", 0)], Measure.DOWNLOADS, Dimension.LICENSE)
-    assert [(share.name, share.portion, share.rank) for share in ranking.shares] == [("mit", 0, 1), (NONE_DECLARED, 0, 1)]
+    assert [(share.name, share.portion, share.rank) for share in ranking.shares] == [("mit", 0, 1), (NONE_DECLARED, 0, None)]
 
 
 @settings(max_examples=50)
@@ -155,7 +158,10 @@ def test_shifts_are_complete_and_the_largest_is_first(
     shifts = comparison.shifts(then, now)
     assert len({shift.name for shift in shifts}) == len(shifts)
     assert {shift.name for shift in shifts} == {share.name for side in (then, now) for share in side.shares}
-    assert [abs(shift.points) for shift in shifts] == sorted((abs(shift.points) for shift in shifts), reverse=True)
+    changes = [abs(shift.points) for shift in shifts if shift.name not in grouping.UNRANKED]
+    assert changes == sorted(changes, reverse=True)
+    assert [shift.name in grouping.UNRANKED for shift in shifts] == [not shift.is_ranked for shift in shifts]
+    assert all(shift.is_ranked for shift in shifts[: len(changes)]), "what isn't declared or known comes last"
     for shift in shifts:
         was, is_now = comparison.find(then, shift.name), comparison.find(now, shift.name)
         assert (shift.before, shift.rank_before) == ((was.portion, was.rank) if was else (0.0, None))

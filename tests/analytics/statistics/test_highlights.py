@@ -36,12 +36,13 @@ def course(**values):
     [
         pytest.param(
             {"meta": (50, 45, 40, 30), "qwen": (20, 30, 42, 50), "rest": (30, 25, 18, 20)},
-            "qwen leads with 50.0% of downloads; it overtook meta (30.0%) by March 28, 2026",
+            "qwen leads with 50.0% of downloads; it overtook meta (50.0% to 30.0%) by March 28, 2026",
             id="a new leader",
         ),
         pytest.param(
             {"meta": (60, 45), "qwen": (40, 55)},
-            "qwen leads with 55.0% of downloads; it overtook meta (45.0%) between January 28, 2026 and February 28, 2026",
+            "qwen leads with 55.0% of downloads; it overtook meta (60.0% to 45.0%) "
+            "between January 28, 2026 and February 28, 2026",
             id="a new leader between two dates",
         ),
         pytest.param(

@@ -163,7 +163,7 @@ def test_no_name_takes_effect_in_alerts_and_cards(twins):
         found: Counter = Counter()
         for row in rows:
             said = f"{row[1]} falls below 10.0% of downloads"
-            content = subscriptions.alert(said, said, "now 9.4% of downloads", 3, f"license {row[1]} by downloads")
+            content = subscriptions.alert(said, said, "9.4% of downloads", 3, f"license {row[1]} by downloads")
             assert not effects(content.text, verbatim=False)
             watch = Alert(
                 1, "T1", "C1", f"license {row[1]} below 10%", "U1", datetime.now(UTC), crossed=False, looked_at=None, muted=None

@@ -60,3 +60,29 @@ def test_words_that_are_not_understood_exit_with_2(simulated, line, sentence, of
     assert result.stdout == ""
     assert sentence in result.stderr
     assert offered in result.stderr
+
+
+FILES = ("--csv", "--png", "--parquet")
+TAKES = {"digest": ("--json", "--csv", "--png"), "licenses": ("--json", *FILES)}
+
+
+@pytest.mark.parametrize("line", ["status", "digest", "digest 2026-07", "help", "help watch", "thanks", "licenses"])
+@pytest.mark.parametrize("option", ["--json", *FILES])
+def test_an_option_is_used_or_refused(simulated, tmp_path, line, option):
+    file = tmp_path / "file"
+    result = ask(simulated, *line.split(), option, *([str(file)] if option in FILES else []))
+    if option in TAKES.get(line.split()[0], ()):
+        assert result.exit_code == 0, result.stderr
+        assert file.exists() if option in FILES else result.stdout.startswith("{")
+        return
+    word = "help" if line == "thanks" else line.split()[0]
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"hfstats: “{word}” doesn't take {option}")
+    assert not file.exists()
+
+
+def test_all_options_that_a_command_does_not_take_are_named(simulated, tmp_path):
+    result = ask(simulated, "status", "--json", "--csv", str(tmp_path / "a"), "--parquet", str(tmp_path / "b"))
+    assert result.stderr == "hfstats: “status” doesn't take --json, --csv or --parquet.\n"
+    result = ask(simulated, "digest", "--parquet", str(tmp_path / "a"))
+    assert result.stderr == "hfstats: “digest” doesn't take --parquet; it takes --json, --csv and --png.\n"

@@ -9,8 +9,12 @@ from slack_app import over_http, wait_for_answer
 from test_natural_language_replies import told
 
 from bot import composition
+from bot.analytics_pool.process import AnalyticsProcess
 from bot.analytics_pool.process import entries as all_entries
 from bot.conversation.llm import LanguageModel
+from bot.conversation.name_index import NameIndex
+from bot.conversation.natural_language import NaturalLanguage
+from bot.conversation.request_parser import RequestParser
 from bot.settings import Settings
 from playground import SlackStandIn
 
@@ -144,3 +148,18 @@ def test_who_asks_too_much_is_not_sent_on(talking, chat):
         talking.mention("share of frobnicated apache models")
     talking.wait_for(lambda: len([one for one in talking.messages("general", "ada") if "not sure" in str(one.blocks)]) == 5, 20)
     assert len(chat.asked) == 3
+
+
+@pytest.mark.parametrize("line", ["help with the weather tomorrow", "hello, help frobnicate the quux"])
+def test_a_help_topic_that_does_not_exist_is_not_sent(talking, chat, line):
+    talking.mention(line)
+    told(talking, "There's no help topic")
+    assert chat.asked == []
+
+
+def test_a_failure_is_not_sent(history):
+    broken = NaturalLanguage(NameIndex(AnalyticsProcess(history)), [entry.form for entry in all_entries()], today=lambda: 1 // 0)
+    parser = RequestParser(all_entries(), broken, lambda _: None)
+    request = parser.parse(RIDDLE)
+    assert request.notice.reference
+    assert not parser.can_guess(request)

@@ -58,6 +58,9 @@ def test_what_nobody_understands_gets_the_nearest_words(http):
         ("Good morning all, licenses", "licenses"),
         ("hello", "hello"),
         ("hey there", "hey there"),
+        ("hi team, licenses", "licenses"),
+        ("hi :wave:", "hi :wave:"),
+        ("good evening\nlicenses", "licenses"),
         ("history of apache", "history of apache"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -53,9 +54,30 @@ def test_words_become_a_question(parser, text, query, rephrased):
     assert (str(request.query), request.rephrased, request.quiet) == (query, rephrased, "quiet" in text)
 
 
-@pytest.mark.parametrize("text", ["", "help", "hello", "help licenses", "Hi!"])
-def test_words_that_ask_for_help_get_it(parser, text):
-    assert isinstance(parser.parse(text), Help)
+SMALL_TALK = [
+    *("hello", "Hi!", "hello there", "hello bot!", "hey hfstats", "Good  morning", "good evening, everyone!", "hi :wave:"),
+    *("thanks", "Thank you very much!", "many thanks, hfstats", "thx :pray:", "hey, good morning", "cheers!", "?"),
+]
+
+
+@pytest.mark.parametrize("text", ["", "help", "help me", *SMALL_TALK, *(f"{text} quiet" for text in SMALL_TALK[:3])])
+def test_words_that_ask_for_nothing_in_particular_get_the_whole_help(parser, text):
+    request = parser.parse(text)
+    assert isinstance(request, Help)
+    assert len(request.notice.sections) > 5
+    assert request.quiet is text.endswith("quiet")
+
+
+@pytest.mark.parametrize("text", ["help licenses", "help\tlicenses", "Help\n licenses", "hello, help licenses"])
+def test_a_topic_after_help_is_explained(parser, text):
+    assert parser.parse(text).notice.text.startswith("licenses: ")
+
+
+@pytest.mark.parametrize("text", ["help frobnicate", "hello frobnicate", "good licenses morning", "thanks for nothing"])
+def test_what_follows_a_greeting_is_no_topic_of_help(parser, text):
+    request = parser.parse(text)
+    assert isinstance(request, Misunderstood)
+    assert ("no help topic" in request.notice.text) is text.startswith("help")
 
 
 @pytest.mark.parametrize(
@@ -66,6 +88,16 @@ def test_a_command_has_one_word_however_it_is_typed(parser, text, word):
     request = parser.parse(text)
     assert isinstance(request, Command)
     assert (request.word, request.typed) == (word, text)
+
+
+@pytest.mark.parametrize("space", ["\n", "\t", " \n ", "\u00a0", "\u2003"])
+@pytest.mark.parametrize(
+    "text", ["pause 3", "digest 2026-07", "subscribe weekly", "watch creator Meta below 10%", "bet licenses"]
+)
+def test_any_white_space_separates_a_command_from_its_words(parser, text, space):
+    request = parser.parse(text.replace(" ", space))
+    assert isinstance(request, Command)
+    assert replace(request, typed="") == replace(parser.parse(text), typed="")
 
 
 @pytest.mark.parametrize("text", ["pause three", "subscribe at 25:00", "watch meta", "status now"])

@@ -114,7 +114,7 @@ class Bot:
         """What the bot shows to Ada anywhere."""
         rooms = ("general", "direct")
         shown = [m for room in rooms for m in self.slack.messages(room) if m.author == self.slack.workspace().bot]
-        return {(m.channel, m.ts): m for m in shown if "the answer comes by itself" not in self.slack.shown_text(m)}
+        return {(m.channel, m.ts): m for m in shown if "as soon as it's ready" not in self.slack.shown_text(m)}
 
     def standing(self):
         with self.engine.connect() as connection:

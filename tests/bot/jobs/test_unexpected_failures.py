@@ -17,6 +17,7 @@ from click.testing import CliRunner
 from hub_repositories import Commit
 from hub_standin import HubStandIn, some_models, status
 
+from analytics.digest.edition import Edition
 from analytics.domain import ListName
 from analytics.errors import StoreError
 from analytics.storage.sql_history import SqlHistory
@@ -164,7 +165,7 @@ def test_a_snapshot_that_breaks_names_the_defect_and_not_the_hub(jobs, engine, m
     assert jobs.snapshot() is False
     last = notices(engine)[-1]
     assert "There is still no snapshot for 2026-08-12. The snapshot for 2026-08-12 failed" in last
-    assert "out of reach" not in last
+    assert "cannot be reached" not in last
     assert reference
 
 
@@ -186,7 +187,25 @@ def test_the_operator_reads_why_there_is_no_snapshot(jobs, hub, engine, spoil, c
     assert jobs.snapshot() is False
     (notice,) = notices(engine)
     assert cause in notice
-    assert "out of reach" not in notice
+    assert "cannot be reached" not in notice
+
+
+def test_the_operator_reads_that_the_hub_cannot_be_reached(jobs, hub, engine, moment):
+    moment[0] = moment[0].replace(hour=22)
+    hub.__exit__(None, None, None)
+    assert jobs.snapshot() is False
+    (notice,) = notices(engine)
+    assert "cannot be reached" in notice
+
+
+def test_a_day_counts_as_missed_until_it_has_a_snapshot(jobs, hub, moment):
+    hub.fail_next(status(404), times=1)
+    moment[0] = moment[0].replace(hour=22)
+    assert jobs.snapshot() is False
+    assert jobs.missed(Edition.parse("2026-08")) == [date(2026, 8, 12)]
+    assert jobs.missed(Edition.parse("2026-07")) == []
+    assert jobs.snapshot() is True
+    assert jobs.missed(Edition.parse("2026-08")) == []
 
 
 def test_odd_rows_are_stored_shown_and_exported(jobs, hub, engine, moment):

@@ -11,7 +11,9 @@ from analytics.storage.database import writing
 from bot.domain.content import Content
 from bot.domain.outbox import Kind, PlannedDelivery, State
 from bot.domain.pending_reply import PendingReply
+from bot.domain.request import SourceMessage
 from bot.storage.channels.channel_ids import ChannelIds
+from bot.storage.messages.answered_messages import AnsweredMessages
 from bot.storage.messages.pending_replies import PendingReplies
 from playground.channel_ids import share_private_channel
 
@@ -130,6 +132,17 @@ def test_what_the_new_id_has_already_stays(kit, ids):
     assert {one.id for one in context.watches.in_channel(before.workspace, new)} == {watch.id, kept.id}
     assert [one.id for one in context.bets.in_channel(before.workspace, new)] == [bet.id]
     assert context.outbox.get(planned) is None
+
+
+def test_a_message_with_the_same_timestamp_in_both_stays_answered_once(kit, ids):
+    workspace = kit.workspace().id
+    messages = AnsweredMessages(kit.engine)
+    for channel in ("C1", "C2"):
+        assert messages.claim(SourceMessage(workspace, channel, "1.1"), "1.1", "licenses")
+    messages.answered(SourceMessage(workspace, "C2", "1.1"), "1.2")
+    ids.change(workspace, "C1", "C2")
+    assert messages.answer_of(SourceMessage(workspace, "C2", "1.1")) == "1.2"
+    assert messages.answer_of(SourceMessage(workspace, "C1", "1.1")) is None
 
 
 def test_another_workspace_with_the_same_channel_keeps_its_own(kit, ids):

@@ -100,3 +100,16 @@ def test_the_next_channel_still_has_the_picture(kit):
     kit.settle(kit.owe(source=1, edition=key))
     kit.settle(kit.owe("research", source=2, edition=key))
     assert len(images(kit.shown("research")[0])) == 1
+
+
+def test_while_another_process_uploads_the_picture_the_digest_waits(kit):
+    key = edition(kit)
+    delivery = kit.owe(edition=key)
+    built, workspace = kit.delivery_context.built_digests, kit.workspace().id
+    _, digest = built.get(key)
+    assert built.claim_upload(workspace, digest)
+    kit.deliver(delivery)
+    assert kit.shown() == []
+    built.release_upload(workspace, digest)
+    assert kit.settle(delivery).state is State.SENT
+    assert len(images(kit.shown()[0])) == 1

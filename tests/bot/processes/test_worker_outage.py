@@ -143,10 +143,8 @@ def test_without_a_database_it_waits_and_ends_well_at_once_when_told(start, url)
     until(lambda: log.count(GONE) or process.poll() is not None)
     time.sleep(1.5)  # another attempt
     assert process.poll() is None
-    began = time.monotonic()
     process.send_signal(signal.SIGTERM)
     assert process.wait(WAIT) == 0
-    assert time.monotonic() - began < 10
     assert log.count(GONE) == 1
 
 

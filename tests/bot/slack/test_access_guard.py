@@ -221,6 +221,13 @@ class World:
                 body |= {"is_ext_shared_channel": True}
         return body
 
+    def edited(self, who, line):
+        """An edit of a message in a direct conversation with a person of another company."""
+        user, channel = self.person(who), self.channel("direct", self.person(who)).id
+        before, after = (Message("1.000100", channel, user.id, text, edited="1.000200") for text in ("before", line))
+        event = payloads.edit_event(self.slack.service, self.workspace, after, before)
+        return payloads.event_callback(self.slack.service, self.workspace, event) | {"is_ext_shared_channel": True}
+
     def pressed(self, who, name, action, value=None, **more):
         """A button in a message or, without a channel, on the App Home."""
         user = self.person(who)
@@ -499,7 +506,7 @@ def test_a_private_channels_number_is_like_one_that_was_never_given_out(either, 
     assert rows(either) == before
     for said in (here(either, "subscriptions"), here(either, "status"), either.send(either.home(ActorKind.MEMBER))):
         assert secret not in said
-        assert "of private conversations" not in said
+    assert "5 active, 0 paused" in here(either, "status")
 
 
 def test_the_number_works_in_the_channel_itself(either):
@@ -652,6 +659,27 @@ def test_a_conversation_without_access_does_nothing(informed):
         informed.services.serve(conversation, informed.services.parser.parse(line))
         assert REFUSED.search(str([call.arguments for call in informed.slack.calls]))
     assert rows(informed) == before
+
+
+def test_a_refusal_in_a_thread_is_told_there(informed):
+    informed.reset()
+    spoken = informed.spoken(ActorKind.STRANGER, "partners", "pause")
+    spoken["event"]["thread_ts"] = "1.000100"
+    pressed = informed.pressed(ActorKind.STRANGER, "partners", "command:x", "pause")
+    pressed["message"]["thread_ts"] = "1.000200"
+    pressed.pop("response_url")
+    for payload, thread in ((spoken, "1.000100"), (pressed, "1.000200")):
+        assert REFUSED.search(informed.send(payload))
+        told = [call.arguments for call in informed.slack.calls if call.method == "chat.postEphemeral"]
+        assert [message.get("thread_ts") for message in told] == [thread]
+
+
+@pytest.mark.parametrize("who", [ActorKind.MEMBER, ActorKind.STRANGER], ids=str)
+def test_an_edit_is_allowed_what_a_message_is(informed, who):
+    informed.reset()
+    said = informed.send(informed.edited(who, "pause"))
+    assert bool(REFUSED.search(said)) is (who is ActorKind.STRANGER)
+    assert informed.paused(informed.channel("direct", informed.person(who)).id) is (who is ActorKind.MEMBER)
 
 
 def test_a_bot_is_never_answered(informed):

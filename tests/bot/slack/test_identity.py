@@ -26,6 +26,15 @@ def event(shared=True, team_id=OURS, **event):
     }
 
 
+def edited(shared=True, team_id=OURS, message=None, **more):
+    """An edit in a direct message: who wrote it is in the message, not in the event around it."""
+    inner = {"type": "message", "user": "U1", **(message or {})}
+    more |= {"type": "message", "subtype": "message_changed", "channel": "D1", "channel_type": "im", "message": inner}
+    body = event(shared, team_id, **more)
+    del body["event"]["user"]
+    return body
+
+
 def pressed(team_id=OURS, team=OURS, **more):
     body = {"type": "block_actions", "user": {"id": "U1"}, "channel": {"id": "C1", "name": "general"}, **more}
     if team_id:
@@ -54,6 +63,19 @@ CASES = [
     # Messages: the envelope is the author's.
     (SINGLE, event(type="message", channel_type="im", team=THEIRS, team_id=THEIRS, context_team_id=OURS), STRANGER),
     (SINGLE, event(type="message", channel_type="im", team=OURS, shared=False), MEMBER),
+    # Edits: the message is the author's.
+    (SINGLE, edited(message={"team": OURS}), MEMBER),
+    (SINGLE, edited(message={"team": OURS}, team=THEIRS, user_team=THEIRS), MEMBER),
+    (SINGLE, edited(message={"team": THEIRS}), STRANGER),
+    (SINGLE, edited(message={"team": THEIRS}, team=OURS, user_team=OURS), STRANGER),
+    (SINGLE, edited(shared=False, message={"team": OURS, "user_team": THEIRS}), STRANGER),
+    (SINGLE, edited(message={"team": OURS, "user_profile": {"team": THEIRS}}), STRANGER),
+    (SINGLE, edited(team=OURS), UNKNOWN),
+    (SINGLE, edited(shared=False), MEMBER),
+    (SINGLE, edited(shared=False, message={"user": None}), UNKNOWN),
+    (SINGLE, edited(message={"team": OURS, "bot_id": "B1"}), APP),
+    (OF_ORG, edited(message={"user_team": ORG}), COLLEAGUE),
+    (WIDE, edited(team_id="T2", enterprise_id=ORG, message={"team": "T2"}), MEMBER),
     (OF_ORG, event(team=OURS, user_team=ORG), COLLEAGUE),
     (WIDE, event(team="T2", user_team=ORG), MEMBER),
     (WIDE, event(shared=False, team="T2", team_id="T2", enterprise_id=ORG), MEMBER),
@@ -96,6 +118,19 @@ def test_who_acts(installation, body, kind):
     assert access_of(body, installation).actor.kind is kind
 
 
+def test_an_edit_is_its_authors_whoever_the_event_names():
+    body = edited(message={"user": "U2", "team": OURS})
+    body["event"]["user"] = "U1"
+    assert access_of(body, SINGLE).actor.user == "U2"
+
+
+@pytest.mark.parametrize("message", [None, "text", [], {"user": 5}])
+def test_an_edit_without_a_message_is_nobodys(message):
+    body = edited(team=OURS)
+    body["event"] |= {"user": "U1", "message": message}
+    assert access_of(body, SINGLE).actor.kind is UNKNOWN
+
+
 @pytest.mark.parametrize(
     ("body", "kind"),
     [
@@ -110,6 +145,8 @@ def test_who_acts(installation, body, kind):
         (event(team=OURS, shared=False), ConversationKind.PRIVATE),
         (event(team=OURS, shared=False, type="message", channel_type="im", channel="D1"), ConversationKind.DIRECT),
         (event(team=THEIRS, type="message", channel_type="im", channel="D1"), ConversationKind.SHARED),
+        (edited(shared=False, message={"team": OURS}), ConversationKind.DIRECT),
+        (edited(message={"team": THEIRS}), ConversationKind.SHARED),
         (event(team=OURS, shared=False, channel_type="mpim"), ConversationKind.GROUP),
         (event(team=OURS, type="app_home_opened", channel="D1"), ConversationKind.HOME),
         (pressed(), ConversationKind.PUBLIC),
@@ -130,6 +167,8 @@ json_values = st.recursive(
 NAMES = [
     "type",
     "event",
+    "message",
+    "subtype",
     "user",
     "team",
     "team_id",

@@ -67,6 +67,36 @@ def test_an_edit_that_changes_no_word_asks_nothing(slack, channel, workers):
     assert len(answers(slack, channel)) == 2
 
 
+def test_an_edit_that_drops_quiet_answers_for_all(slack):
+    bot = slack.workspace().bot
+    slack.say(f"<@{bot}> licenses quiet")
+    slack.wait_for(lambda: [message for message in answers(slack) if message.viewer], WAIT)
+    slack.edit(asked(slack), f"<@{bot}> licenses")
+    slack.wait_for(lambda: [message for message in answers(slack) if not message.viewer], WAIT)
+
+
+def test_an_edit_that_arrives_after_a_later_one_asks_nothing(slack, workers):
+    bot, workspace = slack.workspace().bot, slack.workspace()
+    slack.say(f"<@{bot}> licenses")
+    first = wait_for(slack, "licenses")
+    slack.edit(asked(slack), f"<@{bot}> tasks")
+    wait_for(slack, "tasks")
+    message = asked(slack)
+    late = {"user": message.author, "ts": f"{float(message.edited) - 0.0001:.6f}"}
+    event = {"type": "app_mention", "user": message.author, "text": f"<@{bot}> creators", "channel": message.channel}
+    event |= {"ts": message.ts, "edited": late}
+    assert slack.deliver("event", {"type": "event_callback", "team_id": workspace.id, "event_id": "EvLate", "event": event}).ok
+    slack.dm("tasks by likes")
+    wait_for(slack, "tasks by likes", "direct")
+    assert "creators" not in workers.asked
+    assert [(shown.ts, "tasks" in slack.shown_text(shown)) for shown in answers(slack)] == [(first.ts, True)]
+
+
+def test_quiet_changes_nothing_in_a_direct_message(slack):
+    slack.dm("licenses quiet")
+    assert wait_for(slack, "licenses", "direct").viewer is None
+
+
 def test_an_edit_of_what_was_not_understood_is_answered(slack):
     bot = slack.workspace().bot
     slack.say(f"<@{bot}> frobnicate the quux")
@@ -151,6 +181,10 @@ def test_slacks_markup_is_undone_once_for_messages_and_commands(slack, typed, qu
         ("<tel:+123|123>", "123"),
         ("a &lt;b&gt; &amp;amp; c", "a <b> &amp; c"),
         ("~old~ licenses", "old licenses"),
+        ("*_x_* y", "x y"),
+        ("*_~licenses~_*", "licenses"),
+        ("_" * 10_000, "_" * 10_000),
+        ("licenses" + " *a*" * 2_000, "licenses" + " *a*" * 2_000),
         ("model a_b_c/d_e_f", "model a_b_c/d_e_f"),
         ("2 * 3 * 4", "2 * 3 * 4"),
         ("&gt;&gt;&gt; licenses", "licenses"),

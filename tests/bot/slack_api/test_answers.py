@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -134,11 +133,9 @@ def test_a_short_rate_limit_is_waited_out_and_a_long_one_left_to_the_caller(slac
     assert client.chat_postMessage(channel=channel, text="hello")["ok"]
     assert len(slept) == 1
     slack.faults.plan("chat.postMessage", Fault(retry_after=3600))
-    began = time.monotonic()
     with pytest.raises(SlackApiError) as caught:
         client.chat_postMessage(channel=channel, text="hello")
     assert len(slept) == 1
-    assert time.monotonic() - began < 60
     assert not is_lasting(caught.value)
 
 

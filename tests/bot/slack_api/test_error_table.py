@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from slack_sdk import WebClient
 
-from bot.slack_api.error_words import DELIVERY_ENDS, TREATMENTS, Treatment, error_word, treatment_of
+from bot.domain.outbox import error_word
+from bot.slack_api.error_words import DELIVERY_ENDS, TREATMENTS, Treatment, treatment_of
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "reference" / "slack-errors.md").read_text(encoding="utf-8")

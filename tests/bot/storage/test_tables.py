@@ -338,7 +338,7 @@ def fill(engine, cipher, team):
     PictureStore(engine, ["key"]).save(team, f"png of {team}".encode())
     PictureStore(engine, ["key"]).save(team, b"shown by both")
     PendingReplies(engine).begin(PendingReply(team, "C1", "1.1", "licenses"))
-    AnsweredMessages(engine).claim(SourceMessage(team, "C1", "1.1"), "licenses")
+    AnsweredMessages(engine).claim(SourceMessage(team, "C1", "1.1"), "1.1", "licenses")
     TokenLeases(engine).take(team, timedelta(minutes=1))
     Installations(engine, CLIENT, cipher).save(installed(team=team))
     ReceivedEvents(engine).first(f"event of {team}")

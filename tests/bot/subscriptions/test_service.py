@@ -161,6 +161,28 @@ def test_by_mention_and_in_a_direct_message(bot):
     bot.seen("from the digest", channel="direct")
 
 
+def test_a_misspelled_subscription_in_a_direct_message_can_be_edited(bot):
+    bot.slack.dm("subscribe mothly")
+    told = bot.seen("Did you mean monthly?", channel="direct")
+    written = [m for m in bot.slack.messages("direct") if m.author != bot.slack.workspace().bot][-1]
+    bot.slack.edit(written, "subscribe monthly")
+    sample = bot.seen("subscribed this conversation", channel="direct")
+    assert sample.ts == told.ts
+    assert bot.subscribed("direct")
+
+
+def test_subscribe_again_works_in_a_direct_message(bot):
+    bot.slack.dm("subscribe monthly")
+    bot.seen("subscribed this conversation", channel="direct")
+    bot.slack.dm("unsubscribe")
+    ended = bot.seen("from the digest", channel="direct")
+    before = [message.ts for message in bot.slack.messages("direct")]
+    assert bot.slack.press(ended, "Subscribe again").ok
+    bot.slack.wait_for(lambda: bot.subscribed("direct"), WAIT)
+    bot.slack.wait_for(lambda: "Working on it" not in str([m.text for m in bot.slack.messages("direct")]), WAIT)
+    assert set(before) <= {message.ts for message in bot.slack.messages("direct")}
+
+
 def test_the_home_lists_subscribes_pauses_and_ends(bot):
     slack = bot.slack
     slack.open_home()

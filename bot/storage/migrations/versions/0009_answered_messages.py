@@ -13,6 +13,7 @@ def upgrade() -> None:
         sa.Column("workspace", sa.String(32), primary_key=True),
         sa.Column("channel", sa.String(32), primary_key=True),
         sa.Column("ts", sa.String(32), primary_key=True),
+        sa.Column("version", sa.String(32), nullable=False),
         sa.Column("words_digest", sa.LargeBinary(32), nullable=False),
         sa.Column("answer_ts", sa.String(32)),
         sa.Column("changed_at", sa.DateTime, nullable=False, index=True),

@@ -12,7 +12,7 @@ from analytics.charts.drawing import draw
 from analytics.domain import Listing, ListName, Model
 from analytics.errors import NoDataError
 from analytics.questions.registry import ask, parse
-from analytics.statistics import forecasting
+from analytics.statistics.prediction import forecasting
 
 MIT, APACHE = ("mit",), ("apache-2.0",)
 

@@ -20,7 +20,16 @@ from bot.domain.request import Command, Misunderstood, Question
 NOT_UNDERSTOOD = [
     # Words that mean nothing here
     *("asdf", "asdf qwer", "frobnicate the quux", "is open source winning?", "who is winning?", "what is love", "settings"),
-    *("stop", "thank you!", "tell me a joke", "how are you", "weather in berlin", "spaces about cats", "datasets", "gpt-5"),
+    *(
+        "stop",
+        "thank you for nothing",
+        "tell me a joke",
+        "how are you",
+        "weather in berlin",
+        "spaces about cats",
+        "datasets",
+        "gpt-5",
+    ),
     *("which model is best", "share of frobnicated apache models", "https://example.com", "DROP TABLE models;"),
     *("🎉", "🎉🎉 party", "<script>alert(1)</script>", "welche Lizenzen sind am beliebtesten?", "どのライセンス", "лицензии"),
     "quelles sont les licences les plus utilisées",

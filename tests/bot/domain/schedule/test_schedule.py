@@ -136,6 +136,37 @@ def test_words_are_read_as_people_write_them(words, read):
     assert str(read_schedule(words)[0]) == read
 
 
+@pytest.mark.parametrize(
+    ("typed", "zone"),
+    [
+        ("buenos aires", "America/Argentina/Buenos_Aires"),
+        ("America/Argentina/buenos aires", "America/Argentina/Buenos_Aires"),
+        ("Buenos_Aires", "America/Argentina/Buenos_Aires"),
+        ("louisville", "America/Kentucky/Louisville"),
+        ("catamarca", "America/Argentina/Catamarca"),
+        ("istanbul", "Asia/Istanbul"),
+        ("São Paulo", "America/Sao_Paulo"),
+        ("Ho Chi Minh", "Asia/Ho_Chi_Minh"),
+        ("port-au-prince", "America/Port-au-Prince"),
+        ("Port au Prince", "America/Port-au-Prince"),
+        ("St. John's", "America/St_Johns"),
+        ("new salem", "America/North_Dakota/New_Salem"),
+        ("los angeles", "America/Los_Angeles"),
+        ("ushuaia", "America/Argentina/Ushuaia"),
+    ],
+)
+@pytest.mark.parametrize("line", ["weekly at 08:30 {}", "{} weekly at 08:30", "weekly in {}, 8:30am"])
+def test_a_zone_is_named_by_its_city(line, typed, zone):
+    schedule, zone_named, _ = read_schedule(line.format(typed))
+    assert (str(schedule), zone_named) == (f"weekly on monday at 08:30 {zone}", True)
+
+
+@pytest.mark.parametrize("city", ["west", "aires"])
+def test_a_city_that_no_zone_or_two_different_zones_have_is_refused(city):
+    with pytest.raises(QueryError, match=f"I don't understand “{city}”"):
+        read_schedule(f"weekly {city}")
+
+
 def test_words_of_others_are_handed_back():
     schedule, zone_named, rest = read_schedule("weekly in trending licenses at 8", {"trending", "licenses"})
     assert (str(schedule), zone_named, rest) == ("weekly on monday at 08:00 UTC", False, ["trending", "licenses"])

@@ -158,6 +158,14 @@ def test_names_of_every_kind_are_compared(http):
     assert "compare apache-2.0 mit" in http.shown_text(wait_for_answer(http, "direct"))
 
 
+@pytest.mark.parametrize("word", ["movers", "concentration", "forecast"])
+def test_rankings_are_suggested_where_one_is_named(http, word):
+    http.shortcut("ask")
+    view = choose(http, "question", word)
+    offered = [option["value"] for option in http.suggest(view, "form:names", "")]
+    assert {"licenses", "creators", "tasks"} <= set(offered)
+
+
 def test_tasks_are_suggested_and_can_be_taken_back(http):
     http.shortcut("ask")
     offered = http.suggest(modal(http), "form:task", "")

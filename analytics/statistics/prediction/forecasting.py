@@ -3,8 +3,8 @@
 The walk is the drift method of R. J. Hyndman and G. Athanasopoulos, *Forecasting: Principles and Practice*, 3rd ed. (2021), 5.2,
 by least squares, so that months without a snapshot may be missing. Its trend is shrunk by the nonnegative garrote (L. Breiman,
 *Better subset regression using the nonnegative garrote*, Technometrics 37 (1995) 373-384): with a few months of data, most
-apparent trends are noise. :mod:`analytics.statistics.calibration` says how much of the trend and how wide an interval past
-forecasts of the same list needed. ``bench/backtest.py`` compares this with other methods.
+apparent trends are noise. :mod:`analytics.statistics.prediction.calibration` says how much of the trend and how wide an
+interval past forecasts of the same list needed. ``bench/backtest.py`` compares this with other methods.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
-from analytics.statistics.calibration import LEVEL, NORMAL, Calibration, PastForecast, calibrate
+from analytics.statistics.prediction.calibration import LEVEL, NORMAL, Calibration, PastForecast, calibrate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from analytics.domain import Dimension, ListName, Measure
 from analytics.sources import simulation
-from analytics.statistics import comparison, forecasting
-from analytics.statistics.calibration import PRIOR_TREND, PRIOR_WIDTH
-from analytics.statistics.forecasting import Distribution, Forecaster, chances_of_leading, fit
+from analytics.statistics import comparison
+from analytics.statistics.prediction import forecasting
+from analytics.statistics.prediction.calibration import PRIOR_TREND, PRIOR_WIDTH
+from analytics.statistics.prediction.forecasting import Distribution, Forecaster, chances_of_leading, fit
 from analytics.storage.rollup import roll_up
 
 GROWING = (0.10, 0.12, 0.13, 0.16, 0.18, 0.20, 0.23)

@@ -6,7 +6,15 @@ import random
 
 import pytest
 
-from analytics.statistics.calibration import LEVEL, NORMAL, PRIOR_TREND, PRIOR_WIDTH, Calibration, PastForecast, calibrate
+from analytics.statistics.prediction.calibration import (
+    LEVEL,
+    NORMAL,
+    PRIOR_TREND,
+    PRIOR_WIDTH,
+    Calibration,
+    PastForecast,
+    calibrate,
+)
 
 
 def past(origins, *, trend=0.0, spread=1.0, error=1.0, part=1.0):

@@ -1,0 +1,61 @@
+"""What a question declares besides its form and its answer: the fields of its JSON, and its follow-up questions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analytics.domain import Dimension, Measure
+from analytics.names.resolve import dimension_named
+from analytics.query import About
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from analytics.answer import Answer
+    from analytics.domain import Model
+    from analytics.query import Form, Query
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The fields of an answer's JSON that not every question has; ``docs/reference/json.md`` describes them."""
+
+    always: frozenset[str] = frozenset()
+    sometimes: frozenset[str] = frozenset()
+    """Those that only some answers have: over time, or where something changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpRules:
+    """What the follow-up questions of an answer depend on, besides the options of its form."""
+
+    names: Callable[[Answer], Sequence[str]] = lambda _: ()
+    """Returns the names in the answer to go on with, in the question's dimension or, without one, models."""
+    measures: frozenset[Measure] = frozenset(Measure)
+    """The measures that it has an answer by."""
+    one_measure: bool = False
+    """Whether it counts by one measure at a time, downloads by default, also at a single date."""
+    enough: Callable[[Sequence[Model]], bool] | None = None
+    """Tells whether the models of a snapshot are enough for an answer; ``None`` where any are."""
+
+
+def ranked(answer: Answer) -> tuple[str, ...]:
+    """Return the names of an answer's last ranking, the first first."""
+    return tuple(share.name for share in answer.rankings[-1].shares) if answer.rankings else ()
+
+
+def present(answer: Answer) -> tuple[str, ...]:
+    """Return the names of an answer's shifts that are in the later ranking."""
+    return tuple(shift.name for shift in answer.shifts if shift.rank_after)
+
+
+def dimension_of(form: Form, query: Query, answer: Answer) -> Dimension | None:
+    """Return the dimension that an answer is about; ``None`` for the list, for models, and for a comparison of two months."""
+    match form.about:
+        case About.CHOICE:
+            return dimension_named(query.names[0]) if query.names else Dimension.CREATOR
+        case About.SEVERAL:
+            return Dimension(answer.rankings[0].of) if answer.rankings else None
+        case _:
+            return form.dimension

@@ -1,0 +1,225 @@
+"""A view's shifts between its snapshots, told as :mod:`analytics.statistics.coverage` decides, with reasons and notes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from analytics.answer import Basis, Cause, Moment
+from analytics.domain import Measure
+from analytics.errors import NoDataError
+from analytics.formatting.phrases import day, ordinal, plural, top_of
+from analytics.names import renames
+from analytics.questions.comparability import notes_on, over_time
+from analytics.statistics import attribution, coverage, coverage_notes
+from analytics.statistics.robustness import trend_without
+from analytics.statistics.spikes import without
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from analytics.answer import Reason, Shift
+    from analytics.domain import Dimension, Model, Snapshot
+    from analytics.questions.question import View
+    from analytics.statistics.coverage import Comparison
+    from analytics.statistics.spikes import Jump
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A dimension over time: the two or more snapshots that record it, and their rankings."""
+
+    snapshots: tuple[Snapshot, ...]
+    moments: Mapping[Measure, tuple[Moment, ...]]
+    comparisons: Mapping[Measure, Comparison]
+    """From the first to the last snapshot."""
+    notes: tuple[str, ...]
+
+    def shifts(self, most: int | None = None) -> tuple[Shift, ...]:
+        """Return the shifts from the first to the last ranking by each measure: the largest first.
+
+        ``most``: of those with a rank, by each measure; the others come after them.
+        """
+        return tuple(
+            shift
+            for comparison in self.comparisons.values()
+            for shift in (
+                *[shift for shift in comparison.shifts if shift.is_ranked][:most],
+                *[shift for shift in comparison.shifts if not shift.is_ranked],
+            )
+        )
+
+    def has_course(self, by: Measure) -> bool:
+        """Return whether the shares at all dates are of the same kind, so that what happened in between may be told."""
+        return self.comparisons[by].has_course
+
+
+def past(view: View, names: Collection[str] | None = None) -> Past:
+    """Rank the dimension at each snapshot since the query's ``since``.
+
+    ``names``: those whose shifts will be told; all by default.
+
+    Raises:
+        NoDataError: when fewer than two snapshots record what is asked.
+
+    """
+    recorded, notes = since(view)
+    comparisons = {by: compare_over_time(view, recorded, by, names) for by in view.measures}
+    moments = {
+        by: tuple(Moment(s.taken_on, ranking) for s, ranking in zip(recorded, comparison.rankings, strict=True))
+        for by, comparison in comparisons.items()
+    }
+    known = tuple(note for by in view.measures for note in notes_on_coverage(view, recorded[0], comparisons[by]))
+    return Past(recorded, moments, comparisons, (*notes, *known))
+
+
+def since(view: View) -> tuple[tuple[Snapshot, ...], tuple[str, ...]]:
+    """Return the two or more snapshots since the query's ``since`` that record the dimension, and notes about the choice.
+
+    Raises:
+        NoDataError: when there are fewer.
+
+    """
+    thinned = over_time(view.query, view.scope)
+    view.require()
+    recorded = view.recording(thinned)
+    left_out = len(thinned) - len(recorded)
+    what = "likes" if view.query.by is Measure.LIKES else view.dimension.plural
+    if len(recorded) < 2:
+        start = view.query.since.name if view.query.since else ""
+        message = f"Only the snapshot from {day(view.now.taken_on)} records {what}, so there's nothing to compare since {start}."
+        raise NoDataError(message, (str(view.query.but(since=None)),))
+    verb = "doesn't record {}, so it's left out" if left_out == 1 else "don't record {}, so they're left out"
+    notes = (f"{plural(left_out, 'snapshot')} {verb.format(what)}.",) if left_out else ()
+    return recorded, (*notes_on(view.query, view.scope, recorded), *notes)
+
+
+def compare(view: View, then: Snapshot, by: Measure, names: Collection[str] | None = None) -> Comparison:
+    """Return the shifts by one measure, from an earlier snapshot that records the dimension to the present one.
+
+    ``names``: those that will be told; all by default.
+
+    Raises:
+        NoDataError: when the present snapshot doesn't record the dimension or the measure.
+
+    """
+    moments, perhaps = view.moments([then, view.now], by), _without_task(view, [then, view.now])
+    before, after = (coverage.with_others(moment.ranking, others) for moment, others in zip(moments, perhaps, strict=True))
+    comparison = coverage.compare_rankings(before, after, names)
+    if view.partial or not comparison.refused:
+        return comparison
+    return coverage.compare(view.models_of(then), view.models, view.dimension, by, names, perhaps)
+
+
+def _without_task(view: View, snapshots: Sequence[Snapshot]) -> tuple[tuple[Model, ...], ...]:
+    """Return the models of each snapshot that may have the query's task, because theirs isn't known."""
+    listings = (view.history.models(s.id) if view.task and not view.partial else () for s in snapshots)
+    return tuple(tuple(model for model in models if model.task is None) for models in listings)
+
+
+def compare_over_time(view: View, snapshots: Sequence[Snapshot], by: Measure, names: Collection[str] | None = None) -> Comparison:
+    """Return the same for a series of snapshots that record the dimension, the earliest first."""
+    moments, perhaps = view.moments(snapshots, by), _without_task(view, snapshots)
+    rankings = [coverage.with_others(moment.ranking, others) for moment, others in zip(moments, perhaps, strict=True)]
+    comparison = coverage.series_of(rankings, names)
+    if view.partial or comparison.has_course:
+        return comparison
+    return coverage.compare_over_time([view.models_of(s) for s in snapshots], view.dimension, by, names, perhaps)
+
+
+def explain(view: View, then: Snapshot, comparison: Comparison, most: int | None = None) -> tuple[Shift, ...]:
+    """Return the shifts of a comparison with the present snapshot, the first ``most`` of them with their reasons."""
+    shifts, others = comparison.shifts[:most], comparison.shifts[len(comparison.shifts[:most]) :]
+    if not shifts:
+        return others
+    if view.partial:
+        was, now = (ranking.recorded for ranking in (comparison.rankings[0], comparison.rankings[-1]))
+        explained = attribution.explained_in_part(shifts, (view.models_of(then), was), (view.models, now), view.dimension)
+        return (*explained, *others)
+    listings = {basis: (view.models_of(then), view.models) for basis in Basis}
+    if comparison.models:
+        listings[Basis.BOTH] = comparison.models[0], comparison.models[-1]
+    reasons = {
+        shift.name: shift
+        for basis in Basis
+        for shift in attribution.explained([s for s in shifts if s.basis is basis], *listings[basis], view.dimension)
+    }
+    reasons = {raw: _without_moves(view, then, shift) for raw, shift in reasons.items()}
+    places = _Places(view, then)
+    return (*(places.on(reasons[shift.name]) for shift in shifts), *others)
+
+
+def _without_moves(view: View, then: Snapshot, shift: Shift) -> Shift:
+    """Return a shift in which no model enters or leaves a task because its task isn't known at one of the dates."""
+    before, after = ({renames.successor(m.id) for m in models} for models in _without_task(view, [then, view.now]))
+    causes = {
+        **{(model, Cause.ENTERED): Cause.NEWLY_RECORDED for model in before},
+        **{(model, Cause.LEFT): Cause.NO_LONGER_RECORDED for model in after},
+    }
+    changed = (replace(reason, cause=causes.get((reason.model, reason.cause), reason.cause)) for reason in shift.reasons)
+    return replace(shift, reasons=tuple(changed))
+
+
+def without_jump(shifts: Sequence[Shift], comparison: Comparison, found: Jump | None, dimension: Dimension) -> tuple[Shift, ...]:
+    """Add the change without a model that alone makes the shifts, unless the comparison leaves that model out anyway."""
+    if found is None or (comparison.models and found.model not in comparison.models[-1 if found.entered else 0]):
+        return tuple(shifts)
+    return without(shifts, comparison.rankings[0], comparison.rankings[-1], found, dimension)
+
+
+def trend(view: View, then: Snapshot, comparison: Comparison, explained: Sequence[Shift]) -> tuple[str, ...]:
+    """Say where one model makes a shift that has its reasons; not of shifts that are told with bounds."""
+    if view.partial or comparison.coverage.by is Measure.MODELS:
+        return ()
+    listings = comparison.models or (view.models_of(then), view.models)
+    certain = [shift for shift in explained if shift.basis is not Basis.BOUNDS]
+    return trend_without(certain, listings[0], listings[-1], view.dimension)
+
+
+class _Places:
+    """Which list a model entered or left, and at which rank a longer one of the same date has it."""
+
+    def __init__(self, view: View, then: Snapshot) -> None:
+        self._view = view
+        self._snapshots = {Cause.ENTERED: then, Cause.LEFT: view.now}
+        self._ranks: dict[Cause, Mapping[str, int]] = {}
+
+    def on(self, shift: Shift) -> Shift:
+        """Add the places to the reasons of a shift."""
+        return replace(shift, reasons=tuple(replace(reason, place=self._place(reason)) for reason in shift.reasons))
+
+    def _place(self, reason: Reason) -> str:
+        snapshot = self._snapshots.get(reason.cause)
+        if snapshot is None or self._view.task:  # among the models of a task, the list itself may still have it
+            return ""
+        if reason.cause not in self._ranks:
+            self._ranks[reason.cause] = _ranks_beyond(self._view, snapshot)
+        rank = self._ranks[reason.cause].get(reason.model)
+        verb, when = ("entered", "before") if reason.cause is Cause.ENTERED else ("out of", "now")
+        return f"{verb} {top_of(snapshot.list, snapshot.size)}" + (f", {ordinal(rank)} {when}" if rank else "")
+
+
+def _ranks_beyond(view: View, snapshot: Snapshot) -> Mapping[str, int]:
+    """Return the ranks of models by their present ids in the longest list of the same kind and date; empty without one."""
+    same_day = [s for s in view.history.snapshots(snapshot.list) if s.taken_on == snapshot.taken_on]
+    longest = max((s for s in same_day if s.simulated == snapshot.simulated), key=lambda s: s.size)
+    models = view.history.models(longest.id) if longest.size > snapshot.size else ()
+    return {renames.successor(model.id): rank for rank, model in enumerate(models, start=1)}
+
+
+def notes_on_coverage(view: View, then: Snapshot, comparison: Comparison) -> tuple[str, ...]:
+    """Say how shifts are told where not all is recorded, and what was filled in from other dates."""
+    notes = coverage_notes.recorded_in_part(comparison, view.dimension, then.taken_on)
+    return (*notes, *notes_on_facts(view, comparison.coverage.by, then))
+
+
+def notes_on_facts(view: View, by: Measure, then: Snapshot | None = None) -> tuple[str, ...]:
+    """Say which facts of the present snapshot, and of the one compared with, were filled in from other dates."""
+    return tuple(
+        note
+        for s in (then, view.now)
+        if s and view.history.is_filled(s.id, view.stored)
+        for note in coverage_notes.carried_over(
+            view.history.carried(s.id, view.stored), view.models_of(s), view.dimension, by, s.taken_on
+        )
+    )
