@@ -139,6 +139,8 @@ class Forecast:
     expected: float
     low: float
     high: float
+    leads: float
+    """Probability that it leads the forecast names at that date, 0 to 1."""
 
 
 class Basis(StrEnum):

@@ -108,6 +108,7 @@ def _forecast(forecast: Forecast) -> dict[str, Any]:
         "expected": forecast.expected,
         "low": forecast.low,
         "high": forecast.high,
+        "leads": forecast.leads,
     }
 
 

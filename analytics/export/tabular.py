@@ -21,8 +21,9 @@ def table(answer: Answer) -> tuple[Sequence[str], Iterator[Sequence[Cell]]]:
     """
     heading: tuple[str, ...]
     if answer.forecasts:
-        heading = ("by", "name", "months", "at", "now", "expected", "low", "high")
-        return heading, ((f.by.value, f.name, f.months, f.at, f.now, f.expected, f.low, f.high) for f in answer.forecasts)
+        heading = ("by", "name", "months", "at", "now", "expected", "low", "high", "leads")
+        rows = answer.forecasts
+        return heading, ((f.by.value, f.name, f.months, f.at, f.now, f.expected, f.low, f.high, f.leads) for f in rows)
     if answer.series:
         heading = ("date", "by", "rank", answer.series[0].ranking.of, "value", "portion")
         return heading, ((moment.taken_on, *row) for moment in answer.series for row in _rows(moment.ranking))

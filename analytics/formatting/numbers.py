@@ -19,6 +19,13 @@ def percent(portion: float) -> str:
     return f"{portion:.1%}"
 
 
+def chance(probability: float) -> str:
+    """Format a probability as a whole percentage; 0% and 100% are never certain: ``<1%``, ``>99%``."""
+    if probability < 0.005:
+        return "<1%"
+    return ">99%" if probability >= 0.995 else f"{probability:.0%}"
+
+
 def rounded_change(before: float, after: float) -> float:
     """Return the change between two portions as a reader computes it: the difference of the two as :func:`percent` rounds them.
 

@@ -46,6 +46,11 @@ class NounPhrase:
         return "have" if self.plural else "has"
 
     @property
+    def be(self) -> str:
+        """``is`` or ``are``."""
+        return "are" if self.plural else "is"
+
+    @property
     def pronoun(self) -> str:
         """``it`` or ``they``."""
         return "they" if self.plural else "it"

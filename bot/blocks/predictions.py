@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from analytics.domain import Dimension
-    from analytics.statistics.brier import Score
+    from analytics.statistics.prediction.brier import Score
     from bot.blocks.messages import Block
     from bot.domain.outbox import Bet
     from bot.domain.prediction import Draft

@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from analytics.formatting.numbers import count, percent
+from analytics.formatting.numbers import chance, count, percent
 from analytics.formatting.phrases import change_of, points, points_of
 from analytics.formatting.visible import one_line
 from analytics.query import MOST_NAMES
@@ -98,13 +98,13 @@ def _change(shift: Shift) -> str:
 
 
 def _forecast_table(forecasts: Sequence[Forecast], limit: int) -> Table:
-    """Return one row per name, with the forecast and its 80% interval for each date."""
+    """Return one row per name, with the forecast, its 80% interval and the chance of leading for each date."""
     rows: dict[str, list[str]] = {}
     for forecast in forecasts:
         row = rows.setdefault(forecast.name, [str(len(rows) + 1), forecast.name, percent(forecast.now)])
-        row += [percent(forecast.expected), f"{percent(forecast.low)} to {percent(forecast.high)}"]
+        row += [percent(forecast.expected), f"{percent(forecast.low)} to {percent(forecast.high)}", chance(forecast.leads)]
     dates = dict.fromkeys(f"{forecast.at:%b %Y}" for forecast in forecasts)
-    headings = ("#", "name", "now", *(heading for when in dates for heading in (when, "80%")))
+    headings = ("#", "name", "now", *(heading for when in dates for heading in (when, "80%", "leads")))
     return _limit_rows(headings, [tuple(row) for row in rows.values()], limit)
 
 

@@ -13,7 +13,7 @@ from analytics.domain import Dimension, ListName, Measure
 from analytics.errors import QueryError
 from analytics.formatting.phrases import name as called
 from analytics.query import Query, tidy
-from analytics.statistics.brier import scores
+from analytics.statistics.prediction.brier import scores
 from bot.domain.outbox import Outcome
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from analytics.query import Form
-    from analytics.statistics.brier import Score
+    from analytics.statistics.prediction.brier import Score
     from bot.domain.outbox import Bet
 
 EXAMPLE = "predict creators Alibaba 70% by {month}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from analytics.digest.edition import Edition
 from analytics.query import Period, Query
-from analytics.statistics.brier import brier, came_true, leaders
+from analytics.statistics.prediction.brier import brier, came_true, leaders
 from analytics.storage.database import writing
 from bot.blocks.predictions import SettledQuestion, bet_results
 from bot.domain.outbox import Kind, Outcome, PlannedDelivery

@@ -15,10 +15,11 @@ from analytics.formatting.phrases import ordinal, points, signed
 from analytics.questions.comparability import RECENT_DAYS, comparable, settling, usual
 from analytics.questions.distributions.ages import weighted_median
 from analytics.questions.rankings.derivatives import reach
-from analytics.statistics import comparison, correlation, coverage, forecasting, quality
+from analytics.statistics import comparison, correlation, coverage, quality
 from analytics.statistics.attribution import explained
 from analytics.statistics.concentration import concentration
 from analytics.statistics.correlation import correlate
+from analytics.statistics.prediction import forecasting
 from analytics.statistics.robustness import without_largest
 from analytics.statistics.spikes import jump, without
 from analytics.storage.carry_over import CARRY_DAYS, filled
@@ -209,10 +210,14 @@ def test_forecasts():
     for step in (0.1, 0.3, 0.1, 0.3, 0.1):
         log_odds.append(log_odds[-1] + step)
     course = [1 / (1 + math.exp(-x)) for x in log_odds]
-    (found,) = forecasting.project(course, [3])
+    walk = forecasting.fit({"a": course})["a"]
+    found = forecasting.Forecaster({"a": course}).distributions(3)["a"]
     said = example("Forecasts")
     assert f"{-log_odds[-1]:.3f} ({percent(course[-1])})" in said
-    assert f"is {percent(found.expected)}, and" in said
+    assert f"s² = {walk.variance:.4f}, Var(m) = {walk.trend_variance:.4f}" in said
+    shrinkage = 1 - 3 * walk.trend_variance / float(re.search(r" m = (0\.\d+)", said)[1]) ** 2
+    assert f"w = {shrinkage:.2f}" in said
+    assert f"the median is {percent(found.expected)}, and" in said
     assert said.endswith(f"{percent(found.low)} to {percent(found.high)}.")
 
 

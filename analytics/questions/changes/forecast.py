@@ -11,7 +11,7 @@ from analytics.answer import Answer, Forecast
 from analytics.chart import Band, ChartKind, Series
 from analytics.domain import Dimension, Measure
 from analytics.errors import NoDataError, QueryError
-from analytics.formatting.numbers import percent
+from analytics.formatting.numbers import chance, percent
 from analytics.formatting.phrases import enumerate_, name, noun_phrase, of_list, of_measure, plural, signed
 from analytics.names.grouping import UNRANKED
 from analytics.names.resolve import dimension_named
@@ -20,12 +20,11 @@ from analytics.questions import chart_specs
 from analytics.questions.question import Question, View
 from analytics.questions.question_parts import Fields, FollowUpRules
 from analytics.questions.shifts import compare_over_time
-from analytics.statistics import forecasting
+from analytics.statistics.prediction import forecasting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from analytics.answer import Source
     from analytics.chart import Chart
     from analytics.domain import Snapshot
     from analytics.storage.history import History
@@ -34,6 +33,8 @@ _CHART_LINES = 4
 """Lines on the chart; more bands would hide one another."""
 _CHART_MONTHS = 24
 """Months of the past on the chart."""
+_SURE = 0.95
+"""Chance of leading from which the headline names one leader only."""
 
 
 def _answer(query: Query, history: History) -> Answer:
@@ -54,25 +55,34 @@ def _answer(query: Query, history: History) -> Answer:
             f"A forecast needs {forecasting.FEWEST} months of history, and none of the leading {dimension.plural} has that yet."
         )
         raise NoDataError(message, (str(Query("movers", (dimension.plural,), within=query.within)),))
-    paths = {raw: forecasting.project(forecasting.recent(past.courses[raw]), range(1, past.horizons[-1] + 1)) for raw in names}
+    paths = [past.forecaster.distributions(months) for months in range(1, past.horizons[-1] + 1)]
+    chances = {months: forecasting.chances_of_leading(paths[months - 1]) for months in past.horizons}
     forecasts = tuple(
         Forecast(
-            raw, view.leading, _after(view.now.taken_on, months), months, past.courses[raw][-1] or 0.0, i.expected, i.low, i.high
+            raw,
+            view.leading,
+            _after(view.now.taken_on, months),
+            months,
+            past.courses[raw][-1] or 0.0,
+            paths[months - 1][raw].expected,
+            paths[months - 1][raw].low,
+            paths[months - 1][raw].high,
+            chances[months][raw],
         )
         for raw in names
         for months in past.horizons
-        for i in (paths[raw][months - 1],)
     )
-    headline = _headline(forecasts, view)
+    headline = _headline(forecasts, past, view)
     source = view.source(past.snapshots[0])
+    checks = tuple(past.forecaster.check(months) for months in past.horizons)
     return Answer(
         query=str(query),
         headline=headline,
         source=source,
-        chart=_chart(view, source, past, paths, headline),
+        chart=_chart(view, past, {raw: [step[raw] for step in paths] for raw in names}, headline),
         forecasts=forecasts,
-        statistics=_statistics(past.checks),
-        notes=(*_trends(forecasts, past, dimension), *_too_new(past, names, dimension), *_method(past)),
+        statistics=_statistics(checks),
+        notes=(*_trends(forecasts, past, dimension), *_too_new(past, names, dimension), *_method(past, checks)),
         next=(
             str(Query(dimension.plural, within=query.within, since=_month(past.snapshots[0].taken_on))),
             *(str(Query("forecast", (other,), within=query.within)) for other in _OTHERS if other != dimension.plural),
@@ -93,12 +103,12 @@ class _Past:
     courses: Mapping[str, tuple[float | None, ...]]
     """By name, the portion in each of ``months``; ``None`` where there is no snapshot."""
     leaders: Sequence[str]
-    checks: tuple[forecasting.Check, ...]
+    forecaster: forecasting.Forecaster
 
     @property
     def horizons(self) -> tuple[int, ...]:
-        """How many months ahead to forecast: no more than the history has."""
-        return tuple(months for months in forecasting.HORIZONS if months <= len(self.months))
+        """How many months ahead to forecast."""
+        return forecasting.horizons(len(self.months))
 
 
 def _past(view: View) -> _Past:
@@ -124,7 +134,7 @@ def _past(view: View) -> _Past:
     portions = {month: {share.name: share.portion for share in ranking.shares} for month, ranking in by_month.items()}
     names = dict.fromkeys(raw for in_month in portions.values() for raw in in_month if raw not in UNRANKED)
     courses = {raw: tuple(portions[month].get(raw, 0.0) if month in portions else None for month in months) for raw in names}
-    return _Past(recorded, months, courses, forecasting.leaders(courses, len(months)), forecasting.check(courses))
+    return _Past(recorded, months, courses, forecasting.leaders(courses, len(months)), forecasting.Forecaster(courses))
 
 
 def _after(day: date, months: int) -> date:
@@ -133,19 +143,29 @@ def _after(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def _headline(forecasts: Sequence[Forecast], view: View) -> str:
-    """Name the expected leader at the last date, or the two first ones where their intervals overlap."""
+def _headline(forecasts: Sequence[Forecast], past: _Past, view: View) -> str:
+    """Name the likely leader at the last date, with its chance where another one could lead instead.
+
+    A name that is too new for a forecast but large enough to lead is named first.
+    """
     last = max(forecast.months for forecast in forecasts)
-    first, *others = sorted((forecast for forecast in forecasts if forecast.months == last), key=lambda one: -one.expected)
+    first, *others = sorted((forecast for forecast in forecasts if forecast.months == last), key=lambda forecast: -forecast.leads)
     when, what = f"{first.at:%B %Y}", of_measure(first.by)
     leader = noun_phrase(view.dimension, first.name)
-    rival = next((other for other in others if other.high >= first.low), None)
-    if rival:
-        second = noun_phrase(view.dimension, rival.name).text
-        names = f"{leader.text} ({percent(first.expected)} expected) or {second} ({percent(rival.expected)})"
-        return f"Either {names} could lead by {what} in {when}"
+    known = {forecast.name for forecast in forecasts}
+    new = [raw for raw in past.leaders if raw not in known and (past.courses[raw][-1] or 0.0) >= first.low]
+    without = f"Not counting {enumerate_([noun_phrase(view.dimension, raw).text for raw in new])}, " if new else ""
+    if others and first.leads < _SURE:
+        rival = noun_phrase(view.dimension, others[0].name)
+        subject = leader.text if new else leader.start
+        odds, odds_of_rival = chance(first.leads), chance(others[0].leads)
+        goal = f"likely to lead by {what} in {when}"
+        if odds == odds_of_rival:
+            return f"{without}{subject} and {rival.text} are each {odds} {goal}"
+        return f"{without}{subject} {leader.be} {odds} {goal}, compared with {odds_of_rival} for {rival.text}"
     interval = f"{percent(first.low)} to {percent(first.high)}"
-    return f"If trends continue, {leader.text} will lead in {when} with {percent(first.expected)} of {what} ({interval})"
+    condition = without or "If trends continue, "
+    return f"{condition}{leader.text} will lead in {when} with {percent(first.expected)} of {what} ({interval})"
 
 
 def _trends(forecasts: Sequence[Forecast], past: _Past, dimension: Dimension) -> tuple[str, ...]:
@@ -168,27 +188,25 @@ _LEVEL = 0.001
 
 def _too_new(past: _Past, names: Sequence[str], dimension: Dimension) -> tuple[str, ...]:
     new = [name(dimension, raw) for raw in past.leaders if raw not in names]
-    return (f"Too new for a forecast: {enumerate_(new)}.",) if new else ()
+    return (f"Too new for a forecast, and left out of the chances: {enumerate_(new)}.",) if new else ()
 
 
-def _method(past: _Past) -> tuple[str, ...]:
+def _method(past: _Past, checks: Sequence[forecasting.Check]) -> tuple[str, ...]:
     """Describe the intervals, how they did in this history, and the horizons that it is too short for."""
-    method = (
-        "If trends continue, 8 of 10 results should fall within the intervals. "
-        "Method: random walk with shrunken drift on log-odds."
-    )
-    tested = [check for check in past.checks if check.tested]
+    tested = [check for check in checks if check.tested]
+    untested = [str(check.months) for check in checks if not check.tested]
+    results = [f"{c.held} of {c.tested} results after {c.months} months ({percent(c.held / c.tested)})" for c in tested]
     too_long = [
-        f"A forecast {months} months ahead needs {months} months of history; there are {len(past.months)}."
+        f"A forecast {months} months ahead needs {months * forecasting.HISTORY} months of history; there are {len(past.months)}."
         for months in forecasting.HORIZONS
         if months not in past.horizons
     ]
-    if not tested:
-        return (method, "The history is too short to test the intervals.", *too_long)
-    results = enumerate_(
-        [f"{c.held} of {c.tested} results after {c.months} months ({percent(c.held / c.tested)})" for c in tested]
+    return (
+        "8 of 10 results should fall within the intervals.",
+        *([f"Tested on earlier months, the intervals contained {enumerate_(results)}."] if results else []),
+        *([f"The history is too short to test the intervals {enumerate_(untested)} months ahead."] if untested else []),
+        *too_long,
     )
-    return (method, f"Tested on earlier months, the intervals contained {results}.", *too_long)
 
 
 def _statistics(checks: Sequence[forecasting.Check]) -> dict[str, float]:
@@ -205,18 +223,17 @@ def _statistics(checks: Sequence[forecasting.Check]) -> dict[str, float]:
     return statistics
 
 
-def _chart(view: View, source: Source, past: _Past, paths: Mapping[str, Sequence[forecasting.Interval]], headline: str) -> Chart:
-    """Return the chart of the leaders' last two years and their forecasts."""
-    chart_names = list(paths)[:_CHART_LINES]
+def _chart(view: View, past: _Past, paths: Mapping[str, Sequence[forecasting.Distribution]], headline: str) -> Chart:
+    """Return the chart of the leaders' last two years and their forecasts, by name for each month ahead."""
+    source = view.source(past.snapshots[0])
     taken_on = {(s.taken_on.year, s.taken_on.month): s.taken_on for s in past.snapshots}
     shown = [place for place, month in enumerate(past.months) if month in taken_on][-_CHART_MONTHS:]
     ahead = [_after(view.now.taken_on, months) for months in range(1, past.horizons[-1] + 1)]
     series, bands, details = [], [], []
-    for raw in chart_names:
+    for raw, path in list(paths.items())[:_CHART_LINES]:
         label = name(view.dimension, raw)
         values = [past.courses[raw][place] for place in shown]
         now = values[-1] or 0.0
-        path = paths[raw]
         series.append(Series(label, (*values, *(step.expected for step in path))))
         bands.append(Band(label, (now, *(step.low for step in path)), (now, *(step.high for step in path))))
         far = path[-1]

@@ -89,7 +89,7 @@ ABOUT_THE_WHOLE = (
     "The top 3 ",
     "The top 2 ",
     "A single ",
-    "Either ",
+    "Not counting ",
     "If trends continue, ",
 )
 """How headlines begin that name nobody, or not first."""
@@ -189,6 +189,7 @@ def names_what_is_there(found: Answer) -> None:
         return
     rankings = (*found.rankings, *(moment.ranking for moment in found.series))
     names = {share.name for ranking in rankings for share in ranking.shares} | {shift.name for shift in found.shifts}
+    names |= {forecast.name for forecast in found.forecasts}
     tied = [sum(share.rank == 1 for share in ranking.shares) for ranking in rankings]
     if max(tied, default=0) > 2 and found.headline[0].isdigit():
         assert found.headline.startswith(tuple(f"{several} {found.rankings[0].of}s " for several in tied))

@@ -28,9 +28,9 @@ HEAVY = {
     "pydantic",
     "pydantic_settings",
     "rich",
+    "scipy",
     "slack_bolt",
     "slack_sdk",
-    "statsmodels",
     "structlog",
     "waitress",
 }

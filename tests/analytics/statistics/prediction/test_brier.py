@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from analytics.answer import Ranking, Share
 from analytics.domain import Dimension, Measure
-from analytics.statistics.brier import brier, came_true, leaders, scores
+from analytics.statistics.prediction.brier import brier, came_true, leaders, scores
 
 
 def ranking(*shares):
@@ -73,7 +73,7 @@ def test_an_empty_ranking_has_nobody_first():
 
 
 def test_the_example_in_the_documents_is_so():
-    text = (Path(__file__).parents[3] / "docs" / "explanation" / "prediction-scores.md").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[4] / "docs" / "explanation" / "prediction-scores.md").read_text(encoding="utf-8")
     bets = re.findall(r"^\| (\w+) \| (\d+)% \| (yes|no) \| \((\S+) \u2212 (\d)\)² = (\S+) \|$", text, re.MULTILINE)
     assert len(bets) == 4
     for _, percent, true, p, o, score in bets:
