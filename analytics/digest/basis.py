@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from analytics.domain import ListName
     from analytics.storage.history import History
 
-METHOD = 2
+METHOD = 3
 """The version of the method. Raise it when the same snapshots make another digest."""
 
 

@@ -22,6 +22,7 @@ from analytics.questions.question import View
 from analytics.questions.registry import ask
 from analytics.statistics import quality
 from analytics.statistics.coverage import coverage_of
+from analytics.statistics.findings import has_ranks
 from analytics.statistics.spikes import is_spike, jump
 from analytics.storage.request_cache import RequestCache
 
@@ -163,6 +164,7 @@ def _compared(section: Section, view: View, then: Snapshot, found: Jump | None) 
     if compared.refused and not compared.shifts:
         return section
     explained = shifts.without_jump(view, then, compared, shifts.explain(view, then, compared, _EXPLAINED), found)
+    findings = shifts.findings_between(view, then, compared, explained[:_EXPLAINED])
     old, new = map(_leading, compared.rankings)
     entered = tuple(raw for raw in new if raw not in old)
     left = tuple(raw for raw in old if raw not in new)
@@ -170,7 +172,7 @@ def _compared(section: Section, view: View, then: Snapshot, found: Jump | None) 
     changes = [sentences.change(shift, dimension, found) for shift in told]
     if not changes and not compared.refused:
         changes = [f"No share changed by a tenth of a point or more since {day(then.taken_on)}"]
-    if not all(map(sentences.has_ranks, explained)):
+    if not all(map(has_ranks, explained)):
         entered = left = ()
     turnover = sentences.entries_and_exits(entered, left, dimension, PLACES)
     return replace(
@@ -179,6 +181,7 @@ def _compared(section: Section, view: View, then: Snapshot, found: Jump | None) 
         shifts=explained,
         entered=entered,
         left=left,
+        finding=next(filter(sentences.is_headline, findings), None),
         lines=(*section.lines, *changes, *([turnover] if turnover else [])),
     )
 

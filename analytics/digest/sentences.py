@@ -13,7 +13,6 @@ from analytics.formatting.phrases import (
     enumerate_phrases,
     name,
     noun_phrase,
-    of_known,
     of_ranked,
     ordinal,
     plural,
@@ -21,6 +20,8 @@ from analytics.formatting.phrases import (
     size_of,
 )
 from analytics.questions.changes.movers import led_by
+from analytics.statistics.findings import Kind, has_ranks
+from analytics.statistics.highlights import crossing, gain
 from analytics.statistics.spikes import beside
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from analytics.digest.edition import Edition
     from analytics.digest.values import Section
     from analytics.domain import Dimension
+    from analytics.statistics.findings import Finding
     from analytics.statistics.spikes import Jump
 
 HEADLINE_CHANGE = 0.005
@@ -61,11 +63,6 @@ def change(shift: Shift, dimension: Dimension, found: Jump | None = None) -> str
     return text + beside(shift, found) + reasons(shift)
 
 
-def has_ranks(shift: Shift) -> bool:
-    """Return whether the ranks of a shift are those of all models that it's told of: what isn't recorded could change them."""
-    return shift.basis is Basis.BOTH or shift.low is None
-
-
 def _main(shift: Shift) -> list[Reason]:
     """Return the up to three models that made most of a shift."""
     large = [reason for reason in shift.reasons if abs(reason.points) >= LEAST_CHANGE]
@@ -92,22 +89,28 @@ def entries_and_exits(entered: Sequence[str], left: Sequence[str], dimension: Di
     return ". ".join(parts)
 
 
-def headline(sections: Sequence[Section], edition: Edition, *, with_reasons: bool = True) -> str:
-    """Return the finding: a new leader, else the largest shift, else that there was none.
+def is_headline(finding: Finding) -> bool:
+    """Return whether a finding is large enough for the headline: a new leader, or a share that changed by half a point."""
+    changes = (shift for shift in (finding.shift, finding.other) if shift)
+    return finding.kind is Kind.LEAD or any(abs(points_of(shift)) >= HEADLINE_CHANGE for shift in changes)
 
-    ``with_reasons=False`` leaves out the models behind the shift, for a chart's title.
+
+def headline(sections: Sequence[Section], edition: Edition, *, with_reasons: bool = True) -> str:
+    """Return the weightiest finding of all sections, else that there was none.
+
+    ``with_reasons=False`` leaves out the models behind a shift, for a chart's title.
     """
-    for section in sections:
-        overtaking = _overtaking(section)
-        if overtaking:
-            return f"{overtaking} {_when(section, edition)}"
-    changes = [(shift, section) for section in sections for shift in section.shifts if shift.is_ranked]
-    shifts = [(shift, section) for shift, section in changes if abs(points_of(shift)) >= HEADLINE_CHANGE]
-    if shifts:
-        shift, section = max(shifts, key=lambda pair: abs(pair[0].points))
-        subject, verb = noun_phrase(section.dimension, shift.name).start, "gained" if shift.points > 0 else "lost"
-        text = f"{subject} {verb} {size_of(shift)} of {of_known(shift, section.dimension)} {_when(section, edition)}"
-        return text + reasons(shift) if with_reasons else text
+    findings = [(section.finding, section) for section in sections if section.finding]
+    if findings:
+        finding, section = max(findings, key=lambda pair: pair[0].weight)
+        when = _when(section, edition)
+        match finding.kind:
+            case Kind.LEAD if finding.other:
+                return f"{_overtaking(finding.shift, finding.other, section.dimension)} {when}"
+            case Kind.SHIFT:
+                return f"{gain(finding.shift, section.dimension)} {when}" + (reasons(finding.shift) if with_reasons else "")
+            case _:
+                return crossing(finding, section.dimension, when)
     leading = next((section for section in sections if section.rankings and section.rankings[-1].ranked), None)
     if leading is None:
         return f"There's no data for {edition.name}"
@@ -126,13 +129,8 @@ def _when(section: Section, edition: Edition) -> str:
     return f"since {day(section.since)}" if section.since and section.since not in edition.before else f"in {edition.name}"
 
 
-def _overtaking(section: Section) -> str:
-    """Describe a new leader; ``""`` where there is none."""
-    new = next((s for s in section.shifts if s.rank_after == 1 and s.rank_before != 1), None)
-    old = next((s for s in section.shifts if s.rank_before == 1 and s.rank_after != 1), None)
-    tied = sum(shift.rank_after == 1 for shift in section.shifts) > 1
-    if new is None or old is None or tied or not (has_ranks(new) and has_ranks(old)):
-        return ""
-    leader = f"{noun_phrase(section.dimension, new.name).start} ({percent(new.before)} to {percent(new.after)} of downloads)"
-    other = f"{noun_phrase(section.dimension, old.name).text} ({percent(old.before)} to {percent(old.after)})"
-    return f"{leader} overtook {other} as the most-downloaded {section.dimension}"
+def _overtaking(new: Shift, old: Shift, dimension: Dimension) -> str:
+    """Describe a new leader."""
+    leader = f"{noun_phrase(dimension, new.name).start} ({percent(new.before)} to {percent(new.after)} of downloads)"
+    other = f"{noun_phrase(dimension, old.name).text} ({percent(old.before)} to {percent(old.after)})"
+    return f"{leader} overtook {other} as the most-downloaded {dimension}"

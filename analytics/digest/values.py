@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from analytics.digest.basis import Basis
     from analytics.digest.edition import Edition
     from analytics.domain import Dimension
+    from analytics.statistics.findings import Finding
 
 
 _LONGEST_GAP = 31
@@ -44,6 +45,8 @@ class Section:
     """Sentences about the data."""
     coverage_before: float | None = None
     """The same at the date compared with; ``None`` without one."""
+    finding: Finding | None = None
+    """The weightiest of what happened; ``None`` where nothing did."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer, Basis
+from analytics.answer import Answer
 from analytics.chart import ChartKind
 from analytics.domain import Dimension, Measure
 from analytics.formatting.numbers import percent
@@ -16,31 +16,29 @@ from analytics.formatting.phrases import (
     fact,
     name,
     noun_phrase,
-    of_known,
     of_measure,
     of_ranked,
-    points_of,
-    size_of,
 )
 from analytics.query import About, Form, Option, Query, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.question import Question, View
 from analytics.questions.question_parts import Fields, FollowUpRules, ranked
 from analytics.questions.ranking_notes import not_ranked, other_leader, parts_of_models
-from analytics.questions.shifts import explain, notes_on_facts, past, possible, trend
+from analytics.questions.shifts import explain, findings_over_time, notes_on_facts, past, possible, trend
 from analytics.questions.top_names import with_bounds
-from analytics.statistics import comparison
-from analytics.statistics.highlights import notable
+from analytics.statistics import comparison, highlights
 from analytics.statistics.robustness import sentence_without, without_largest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from analytics.answer import Moment, Ranking
+    from analytics.answer import Moment, Ranking, Shift
     from analytics.chart import Chart
-    from analytics.statistics.coverage import Comparison
+    from analytics.questions.shifts import Past
     from analytics.storage.history import History
 
+_EXPLAINED = 12
+"""Largest shifts over time that get their reasons, to see which hang on one model."""
 OTHER_GROUPINGS = "other ways to group them"
 """The brief description that the less common rankings share."""
 
@@ -163,9 +161,9 @@ def _answer_over_time(view: View, topic: Topic) -> Answer:
     course = past(view)
     moments = course.moments[view.leading]
     compared = course.comparisons[view.leading]
-    turn = notable(moments, topic.dimension) if course.has_course(view.leading) else ""
-    headline = turn or largest_change(compared, topic.dimension, moments)
     then = course.snapshots[0]
+    explained = explain(view, then, compared, _EXPLAINED)
+    headline = _headline_over_time(view, course, explained)
     source = view.source(then)
     last = tuple(series[-1].ranking for series in course.moments.values())
     answer = Answer(
@@ -180,7 +178,7 @@ def _answer_over_time(view: View, topic: Topic) -> Answer:
         notes=(
             *course.notes,
             *topic.notes(last),
-            *trend(view, then, compared, explain(view, then, compared, 1)[:1]),
+            *trend(view, then, compared, explained[:1]),
             *not_ranked(last, topic.dimension),
         ),
         next=_next(view, topic, (moments[-1].ranking,)),
@@ -205,22 +203,16 @@ def _timed_chart(view: View, topic: Topic, moments: Sequence[Moment], headline: 
     return replace(chart, unit=unit)
 
 
-def largest_change(compared: Comparison, dimension: Dimension, moments: Sequence[Moment]) -> str:
-    """Return the headline about the largest shift between the first and the last moment."""
+def _headline_over_time(view: View, course: Past, explained: Sequence[Shift]) -> str:
+    """Return the headline about the weightiest finding."""
+    moments, compared = course.moments[view.leading], course.comparisons[view.leading]
+    finding = next(iter(findings_over_time(view, course, explained)), None)
+    if finding:
+        return highlights.headline(finding, moments, view.dimension, has_course=compared.has_course)
     since = day(moments[0].taken_on)
-    top = next(iter(compared.shifts), None)
-    if top is None or not points_of(top):
-        unknown = f"Too little is known to tell which {dimension.plural} changed since {since}"
-        return unknown if compared.refused else no_change(moments[0].ranking.by, since)
-    subject, change = noun_phrase(dimension, top.name).start, f"{'rose' if top.points > 0 else 'fell'} {size_of(top)}"
-    if top.basis is Basis.BOUNDS:
-        return f"{subject} {change} of {of_known(top, dimension)} since {since}"
-    return f"{subject} {change} since {since}, from {percent(top.before)} to {percent(top.after)} of {of_known(top, dimension)}"
-
-
-def no_change(by: Measure, since: str) -> str:
-    """Return the headline of a comparison in which every share is the same, after rounding."""
-    return f"No share of {of_measure(by)} changed by a tenth of a percentage point or more since {since}"
+    if compared.refused:
+        return f"Too little is known to tell which {view.dimension.plural} changed since {since}"
+    return highlights.no_change(view.leading, since)
 
 
 def _leader(ranking: Ranking, topic: Topic) -> str:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from analytics.answer import Basis, Cause, Moment
 from analytics.domain import Measure
 from analytics.errors import NoDataError
-from analytics.formatting.phrases import day, ordinal, plural, top_of
+from analytics.formatting.phrases import LEAST_CHANGE, day, ordinal, plural, top_of
 from analytics.names import renames
 from analytics.questions.comparability import notes_on, over_time
 from analytics.statistics import attribution, coverage, coverage_notes
 from analytics.statistics.comparison import present_ids
-from analytics.statistics.robustness import trend_without
+from analytics.statistics.comparison import shifts as changes_between
+from analytics.statistics.findings import FailedChecks, findings, turns
+from analytics.statistics.robustness import made_by_one, trend_without
 from analytics.statistics.spikes import without
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from analytics.domain import Model, Snapshot
     from analytics.questions.question import View
     from analytics.statistics.coverage import Comparison
+    from analytics.statistics.findings import Finding, Turn
     from analytics.statistics.spikes import Jump
 
 
@@ -159,9 +162,11 @@ def explain(view: View, then: Snapshot, comparison: Comparison, most: int | None
 
 def _without_moves(view: View, then: Snapshot, shift: Shift) -> Shift:
     """Return a shift in which no model enters or leaves a task because its task isn't known at one of the dates."""
+    if not view.task:
+        return shift
     listings = view.history.models(then.id), view.history.models(view.now.id)
     before, after = (
-        {known for known, model in zip(ids, models, strict=True) if view.task and model.task is None}
+        {known for known, model in zip(ids, models, strict=True) if model.task is None}
         for ids, models in zip(present_ids(listings), listings, strict=True)
     )
     ids = zip(listings[0], present_ids(listings)[0], strict=True)
@@ -186,11 +191,55 @@ def without_jump(
 
 def trend(view: View, then: Snapshot, comparison: Comparison, explained: Sequence[Shift]) -> tuple[str, ...]:
     """Say where one model makes a shift that has its reasons; not where what isn't recorded could change it."""
+    days = then.taken_on, view.now.taken_on
+    return trend_without(_certain(view, comparison, explained), *_ends(view, then, comparison), view.dimension, days)
+
+
+def _certain(view: View, comparison: Comparison, explained: Sequence[Shift]) -> list[Shift]:
+    """Return the explained shifts whose largest model can be left out: those of listings with all rows, not told by bounds."""
     if view.partial or comparison.coverage.by is Measure.MODELS:
-        return ()
-    listings = comparison.models or (view.models_of(then), view.models)
-    certain = [shift for shift in explained if shift.basis is Basis.BOTH or shift.low is None]
-    return trend_without(certain, listings[0], listings[-1], view.dimension, (then.taken_on, view.now.taken_on))
+        return []
+    return [shift for shift in explained if shift.basis is Basis.BOTH or shift.low is None]
+
+
+def _ends(view: View, then: Snapshot, comparison: Comparison) -> tuple[Sequence[Model], Sequence[Model]]:
+    """Return the models of both dates that the shifts of a comparison are told of."""
+    return (comparison.models[0], comparison.models[-1]) if comparison.models else (view.models_of(then), view.models)
+
+
+def findings_between(view: View, then: Snapshot, comparison: Comparison, explained: Sequence[Shift]) -> tuple[Finding, ...]:
+    """Return what happened since an earlier snapshot, the weightiest finding first; ``explained`` are the candidates."""
+    return findings(explained, comparison.rankings, _failed_checks(view, then, comparison, explained))
+
+
+def findings_over_time(view: View, course: Past, explained: Sequence[Shift]) -> tuple[Finding, ...]:
+    """Return the same for a series by its leading measure, with the shares that turned around in between."""
+    first, compared, moments = course.snapshots[0], course.comparisons[view.leading], course.moments[view.leading]
+    reversals = [(turn, _is_of_one_model(view, course, turn)) for turn in turns(moments)] if compared.has_course else []
+    return findings(explained, compared.rankings, _failed_checks(view, first, compared, explained), reversals)
+
+
+def _failed_checks(view: View, then: Snapshot, compared: Comparison, explained: Sequence[Shift]) -> FailedChecks:
+    """Return the names whose shift hangs on one model, or goes the other way by the other measure."""
+    days = then.taken_on, view.now.taken_on
+    by_one = made_by_one(_certain(view, compared, explained), *_ends(view, then, compared), view.dimension, days)
+    if view.query.by:
+        return FailedChecks(by_one)
+    before, after = (moment.ranking for moment in view.moments([then, view.now], Measure.MODELS))
+    models = {shift.name: shift.points for shift in changes_between(before, after) if abs(shift.points) >= LEAST_CHANGE}
+    return FailedChecks(by_one, {shift.name for shift in explained if shift.points * models.get(shift.name, 0.0) < 0})
+
+
+def _is_of_one_model(view: View, course: Past, turn: Turn) -> bool:
+    """Return whether a share's way to its turning point hangs on one model."""
+    compared, moments = course.comparisons[view.leading], course.moments[view.leading]
+    ends = (0, turn.place)
+    before, after = (compared.models[end] if compared.models else view.models_of(course.snapshots[end]) for end in ends)
+    days = moments[0].taken_on, turn.on
+    changes = changes_between(moments[0].ranking, moments[turn.place].ranking)
+    told = _certain(view, compared, [shift for shift in changes if shift.name == turn.name])
+    explained = attribution.explained(told, before, after, view.dimension, days)
+    return bool(made_by_one(explained, before, after, view.dimension, days))
 
 
 class _Places:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer, Basis
+from analytics.answer import Answer
 from analytics.chart import ChartKind
 from analytics.domain import Dimension, Measure
 from analytics.errors import NoDataError
@@ -20,8 +20,6 @@ from analytics.formatting.phrases import (
     of_list,
     of_measure,
     points_of,
-    size,
-    size_of,
 )
 from analytics.names import grouping
 from analytics.names.resolve import resolve
@@ -30,7 +28,8 @@ from analytics.questions import chart_specs, shifts
 from analytics.questions.question import Question, View
 from analytics.questions.question_parts import Fields, FollowUpRules
 from analytics.questions.ranking_notes import headline_now, other_spellings, parts_of_models
-from analytics.statistics import comparison
+from analytics.statistics import comparison, highlights
+from analytics.statistics.findings import Kind
 from analytics.statistics.highlights import rank_changes
 from analytics.statistics.robustness import sentence_without, without_largest
 
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
 
     from analytics.answer import Moment, Ranking, Share, Shift, Source
     from analytics.chart import Chart
+    from analytics.statistics.findings import Finding
     from analytics.storage.history import History
 
 _NO_ROWS = ("None of its models is among the leading ones that hfstats stores.",)
@@ -217,8 +217,9 @@ def _answer_over_time(view: View, subject: Subject, raw: str) -> Answer:
     ]
     if not any(comparison.find(moment.ranking, raw) for series in past.moments.values() for moment in (series[0], series[-1])):
         raise _absent(view, subject, raw)
-    leading = next((shift for shift in changes if shift.by is view.leading), None)
-    headline = _headline_over_time(leading, moments, subject, raw)
+    leading = [shift for shift in changes if shift.by is view.leading]
+    finding = next(iter(shifts.findings_over_time(view, past, leading)), None)
+    headline = _headline_over_time(finding, leading, moments, subject, raw)
     source = view.source(past.snapshots[0])
     present = comparison.find(moments[-1].ranking, raw)
     return Answer(
@@ -232,7 +233,7 @@ def _answer_over_time(view: View, subject: Subject, raw: str) -> Answer:
         notes=(
             *past.notes,
             *(rank_changes(moments, view.dimension, raw) if past.has_course(view.leading) else ()),
-            *shifts.trend(view, past.snapshots[0], past.comparisons[view.leading], [s for s in changes if s.by is view.leading]),
+            *shifts.trend(view, past.snapshots[0], past.comparisons[view.leading], leading),
             *(_members(present, subject) if present else ()),
         ),
         next=(
@@ -243,18 +244,20 @@ def _answer_over_time(view: View, subject: Subject, raw: str) -> Answer:
     )
 
 
-def _headline_over_time(shift: Shift | None, moments: Sequence[Moment], subject: Subject, raw: str) -> str:
-    phrase, since = noun_phrase(subject.dimension, raw), f"since {day(moments[0].taken_on)}"
-    if shift is None:
-        return f"Too little is known to tell whether {phrase.text} rose or fell {since}"
-    what = of_known(shift, subject.dimension)
-    if not points_of(shift):
-        return f"{phrase.start} held steady at {percent(shift.after)} of {what} {since}"
-    verb = "rose" if shift.points > 0 else "fell"
-    portions = f"from {percent(shift.before)} to {percent(shift.after)} of {what}"
-    if shift.basis is Basis.BOUNDS:
-        return f"{phrase.start} {verb} {size_of(shift)} of {what} {since}"
-    return f"{phrase.start} {verb} {size(points_of(shift))} {since}, {portions}"
+def _headline_over_time(
+    finding: Finding | None, changes: Sequence[Shift], moments: Sequence[Moment], subject: Subject, raw: str
+) -> str:
+    """Return the headline: where the share turned around, else its change, if it may be told."""
+    if finding and finding.kind is Kind.REVERSAL:
+        return highlights.headline(finding, moments, subject.dimension, has_course=True)
+    since = day(moments[0].taken_on)
+    phrase = noun_phrase(subject.dimension, raw)
+    if not changes:
+        return f"Too little is known to tell whether {phrase.text} rose or fell since {since}"
+    shift = changes[0]
+    if points_of(shift):
+        return highlights.change(shift, subject.dimension, since)
+    return f"{phrase.start} held steady at {percent(shift.after)} of {of_known(shift, subject.dimension)} since {since}"
 
 
 def _only(ranking: Ranking, raw: str) -> Ranking:

@@ -122,7 +122,7 @@ def compare_rankings(before: Ranking, after: Ranking, names: Collection[str] | N
     refused = tuple(shift.name for shift in _open(shifts))
     alike = abs(coverage_of(after) - coverage_of(before)) <= COVERAGE_DIFFERENCE
     if not (alike and not refused):
-        shifts = _ordered(replace(shift, basis=Basis.BOUNDS) for shift in shifts if _sign(shift))
+        shifts = _ordered(replace(shift, basis=Basis.BOUNDS) for shift in shifts if sign(shift))
     return Comparison(coverage, (before, after), shifts, refused)
 
 
@@ -170,19 +170,20 @@ def _among_recorded(
 
 def _told(shift: Shift, bounds: Shift) -> Shift:
     """Return a shift among the models recorded at both dates; that of all, where it surely has the other sign."""
-    if shift.points * _sign(bounds) < 0:
+    if shift.points * sign(bounds) < 0:
         return replace(bounds, basis=Basis.BOUNDS)
     return replace(shift, basis=Basis.BOTH, low=bounds.low, high=bounds.high)
 
 
 def _ordered(shifts: Iterable[Shift]) -> tuple[Shift, ...]:
     """Sort shifts by what is certain of them, the largest first; names without a rank come last."""
-
-    def certain(shift: Shift) -> float:
-        bounds = (shift.low, shift.high) if shift.basis is Basis.BOUNDS else (shift.points,)
-        return min(abs(bound or 0.0) for bound in bounds)
-
     return tuple(sorted(shifts, key=lambda shift: (not shift.is_ranked, -certain(shift), shift.name)))
+
+
+def certain(shift: Shift) -> float:
+    """Return the size of a shift as a portion: of one that is told by bounds, the bound that is nearer to zero."""
+    bounds = (shift.low, shift.high) if shift.basis is Basis.BOUNDS else (shift.points,)
+    return min(abs(bound or 0.0) for bound in bounds)
 
 
 def _bounded(before: Ranking, after: Ranking, names: Collection[str] | None) -> tuple[Shift, ...]:
@@ -202,7 +203,7 @@ def _range(side: Ranking, value: float) -> tuple[float, float]:
     return value / side.total, (value + max(side.total - side.recorded, 0.0)) / side.total
 
 
-def _sign(shift: Shift) -> int:
+def sign(shift: Shift) -> int:
     """Return 1 or -1 where the shift of the whole list has that sign, whatever isn't recorded; 0 where it may have either."""
     low, high = (shift.points if bound is None else bound for bound in (shift.low, shift.high))
     return 1 if low > 0 else -1 if high < 0 else 0
@@ -215,7 +216,7 @@ def _open(shifts: Iterable[Shift]) -> list[Shift]:
     """
     shifts = list(shifts)
     large = [shift for shift in shifts if abs(shift.points) >= LEAST_CHANGE] or shifts
-    return [shift for shift in large if shift.low is not None and not _sign(shift)]
+    return [shift for shift in large if shift.low is not None and not sign(shift)]
 
 
 def _recorded(

@@ -1,131 +1,123 @@
-"""Headlines about a ranking over time: a new leader, a reversal, a crossing, a record."""
+"""Findings in words: a new leader, a reversal, a crossing, a record, the largest change; and who passed whom."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analytics.answer import Basis
 from analytics.formatting.numbers import percent, rounded_change
-from analytics.formatting.phrases import NounPhrase, day, enumerate_phrases, noun_phrase, of_measure, ordinal, possessive, size
+from analytics.formatting.phrases import (
+    NounPhrase,
+    day,
+    enumerate_phrases,
+    noun_phrase,
+    of_known,
+    of_measure,
+    ordinal,
+    points_of,
+    possessive,
+    size,
+    size_of,
+)
+from analytics.statistics.findings import FEWEST_MOMENTS, Kind, courses, leader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from datetime import date
+    from collections.abc import Sequence
 
-    from analytics.answer import Moment, Ranking, Share
-    from analytics.domain import Dimension
+    from analytics.answer import Moment, Ranking, Shift
+    from analytics.domain import Dimension, Measure
+    from analytics.statistics.findings import Finding
 
-FEWEST_MOMENTS = 6
-"""Fewest moments for a record or a reversal."""
-LEADERS = 5
-"""Ranks among which a crossing is reported."""
-LEAST_TURN = 0.015
-"""Least change of a portion in each direction for a reversal."""
 NAMED = 4
 """Most names in a sentence about who passed whom."""
-LEAST_SHARE = 0.001
-"""Least portion of the smaller of two names for a crossing; below it the order says little."""
 LEAST_RECORD = 0.01
 """Least difference of a portion from the first moment for a record."""
 
 
-def notable(moments: Sequence[Moment], dimension: Dimension) -> str:
-    """Return a sentence about the most notable change between the first and the last moment; ``""`` where there is none.
+def headline(finding: Finding, moments: Sequence[Moment], dimension: Dimension, *, has_course: bool) -> str:
+    """Return the sentence about what happened from the first to the last moment.
 
-    In order of preference: a new leader, a reversal of a large share, a leader passing another, a highest or lowest share.
+    ``has_course``: whether what happened in between may be told.
     """
-    kinds: Sequence[Callable[[Sequence[Moment], Dimension], str]] = (_new_leader, _reversal, _crossing, _record)
-    return next((sentence for kind in kinds if (sentence := kind(moments, dimension))), "")
+    since = day(moments[0].taken_on)
+    match finding.kind:
+        case Kind.LEAD if finding.other and has_course:
+            return _new_leader(finding.shift, finding.other, moments, dimension)
+        case Kind.LEAD | Kind.CROSSING:
+            return crossing(finding, dimension, f"since {since}")
+        case Kind.REVERSAL:
+            return _reversal(finding, dimension)
+        case _:
+            record = _record(finding.shift, moments, dimension) if has_course else ""
+            return record or change(finding.shift, dimension, since)
 
 
-def _portions(moment: Moment) -> Mapping[str, float]:
-    return {share.name: share.portion for share in moment.ranking.shares}
+def change(shift: Shift, dimension: Dimension, since: str) -> str:
+    """Describe a shift by its size and, unless it's told by bounds, by the shares at both dates."""
+    subject, moved = noun_phrase(dimension, shift.name).start, f"{'rose' if shift.points > 0 else 'fell'} {size_of(shift)}"
+    if shift.basis is Basis.BOUNDS:
+        return f"{subject} {moved} of {of_known(shift, dimension)} since {since}"
+    portions = f"from {percent(shift.before)} to {percent(shift.after)} of {of_known(shift, dimension)}"
+    return f"{subject} {moved} since {since}, {portions}"
 
 
-def _courses(moments: Sequence[Moment]) -> list[tuple[Share, list[float]]]:
-    """Return the leaders of the last moment with their portions at each moment."""
-    leaders = {share.name: share for share in moments[-1].ranking.ranked[:LEADERS]}
-    portions = [{share.name: share.portion for share in moment.ranking.shares if share.name in leaders} for moment in moments]
-    return [(share, [of_moment.get(name, 0.0) for of_moment in portions]) for name, share in leaders.items()]
+def gain(shift: Shift, dimension: Dimension) -> str:
+    """Describe a shift by its size alone: ``MIT lost 1.6 percentage points of downloads``."""
+    verb = "gained" if shift.points > 0 else "lost"
+    return f"{noun_phrase(dimension, shift.name).start} {verb} {size_of(shift)} of {of_known(shift, dimension)}"
+
+
+def no_change(by: Measure, since: str) -> str:
+    """Return the headline of a comparison in which every share is the same, after rounding."""
+    return f"No share of {of_measure(by)} changed by a tenth of a percentage point or more since {since}"
+
+
+def crossing(finding: Finding, dimension: Dimension, when: str) -> str:
+    """Describe which name passed which for a place; ``when`` is ``since March 31, 2026`` or ``in April 2026``."""
+    new, old = finding.shift, finding.other or finding.shift
+    first = f"{noun_phrase(dimension, new.name).start} ({percent(new.after)} of {of_known(new, dimension)})"
+    second = f"{noun_phrase(dimension, old.name).text} ({percent(old.after)})"
+    return f"{first} passed {second} for {ordinal(finding.place or 1)} place {when}"
+
+
+def _new_leader(new: Shift, old: Shift, moments: Sequence[Moment], dimension: Dimension) -> str:
+    since = next(
+        moments[place].taken_on
+        for place in range(len(moments))
+        if all(leader(moment.ranking) == new.name for moment in moments[place:])
+    )
+    when = f"between {day(moments[0].taken_on)} and {day(since)}" if len(moments) == 2 else f"by {day(since)}"
+    phrase, other = noun_phrase(dimension, new.name), noun_phrase(dimension, old.name)
+    lead = f"{phrase.start} {'lead' if phrase.plural else 'leads'} with {percent(new.after)} of {of_known(new, dimension)}"
+    return f"{lead}; {phrase.pronoun} overtook {other.text} ({percent(old.before)} to {percent(old.after)}) {when}"
+
+
+def _reversal(finding: Finding, dimension: Dimension) -> str:
+    if finding.turn is None:
+        return ""
+    turn, phrase = finding.turn, noun_phrase(dimension, finding.turn.name)
+    before, after = rounded_change(turn.first, turn.extreme), rounded_change(turn.extreme, turn.last)
+    first, then = ("lost", "gained") if before < 0 else ("gained", "lost")
+    change = f"{first} {size(before)} of {of_known(finding.shift, dimension)} by {day(turn.on)}"
+    return f"{phrase.start} {change}, then {then} {size(after, 'point')}"
+
+
+def _record(shift: Shift, moments: Sequence[Moment], dimension: Dimension) -> str:
+    """Describe a leading share that has never been larger, or smaller; ``""`` for any other."""
+    *course, last = next((course for name, course in courses(moments) if name == shift.name), [0.0])
+    if len(moments) < FEWEST_MOMENTS or shift.basis is Basis.BOUNDS or not course or abs(last - course[0]) < LEAST_RECORD:
+        return ""
+    if not (last > max(course) or last < min(course)):
+        return ""
+    verb, record = ("rose", "highest") if last > max(course) else ("fell", "lowest")
+    phrase = noun_phrase(dimension, shift.name)
+    rise = f"{phrase.start} {verb} {size(points_of(shift))} to {percent(last)} of {of_known(shift, dimension)}"
+    return f"{rise}, {'their' if phrase.plural else 'its'} {record} since {day(moments[0].taken_on)}"
 
 
 def _ranks(ranking: Ranking) -> dict[str, int]:
     """Return the rank of each name that has one."""
     return {share.name: share.rank for share in ranking.shares if share.rank is not None}
-
-
-def _leader(ranking: Ranking) -> str | None:
-    """Return the only leader; ``None`` for a tie."""
-    first = [share.name for share in ranking.shares if share.rank == 1]
-    return first[0] if len(first) == 1 else None
-
-
-def _new_leader(moments: Sequence[Moment], dimension: Dimension) -> str:
-    then, now = _leader(moments[0].ranking), _leader(moments[-1].ranking)
-    if then is None or now is None or then == now:
-        return ""
-    since = next(
-        moments[place].taken_on
-        for place in range(len(moments))
-        if all(_leader(moment.ranking) == now for moment in moments[place:])
-    )
-    first, last = _portions(moments[0]), _portions(moments[-1])
-    change = f"{percent(first[then])} to {percent(last.get(then, 0.0))}"
-    when = f"between {day(moments[0].taken_on)} and {day(since)}" if len(moments) == 2 else f"by {day(since)}"
-    leader, other = noun_phrase(dimension, now), noun_phrase(dimension, then)
-    lead = (
-        f"{leader.start} {'lead' if leader.plural else 'leads'} with {percent(last[now])} of {of_measure(moments[-1].ranking.by)}"
-    )
-    return f"{lead}; {leader.pronoun} overtook {other.text} ({change}) {when}"
-
-
-def _reversal(moments: Sequence[Moment], dimension: Dimension) -> str:
-    """Describe the first leading share that went clearly one way and then clearly the other."""
-    if len(moments) < FEWEST_MOMENTS:
-        return ""
-    for share, course in _courses(moments):
-        for extreme in (min(course), max(course)):
-            turn = course.index(extreme)
-            before, after = extreme - course[0], course[-1] - extreme
-            if min(abs(before), abs(after)) >= LEAST_TURN and before * after < 0:
-                turned = rounded_change(course[0], extreme), rounded_change(extreme, course[-1])
-                return _turned(noun_phrase(dimension, share.name), *turned, moments[turn].taken_on, moments[-1])
-    return ""
-
-
-def _turned(phrase: NounPhrase, before: float, after: float, turned_on: date, last: Moment) -> str:
-    first, then = ("lost", "gained") if before < 0 else ("gained", "lost")
-    change = f"{first} {size(before)} of {of_measure(last.ranking.by)} by {day(turned_on)}"
-    return f"{phrase.start} {change}, then {then} {size(after, 'point')}"
-
-
-def _crossing(moments: Sequence[Moment], dimension: Dimension) -> str:
-    """Describe the highest rank that one leader took from another."""
-    then, ranks = (_ranks(moments[end].ranking) for end in (0, -1))
-    now = moments[-1].ranking.ranked[: LEADERS + 1]
-    for place, share in enumerate(now[:LEADERS]):
-        for other in now[place + 1 :]:
-            is_crossing = ranks[share.name] < ranks[other.name] and then.get(share.name, 0) > then.get(other.name, 0) > 0
-            if is_crossing and then[share.name] <= LEADERS + 1 and other.portion >= LEAST_SHARE:
-                what, since = of_measure(moments[-1].ranking.by), day(moments[0].taken_on)
-                first = f"{noun_phrase(dimension, share.name).start} ({percent(share.portion)} of {what})"
-                second = f"{noun_phrase(dimension, other.name).text} ({percent(other.portion)})"
-                return f"{first} passed {second} for {ordinal(ranks[share.name])} place since {since}"
-    return ""
-
-
-def _record(moments: Sequence[Moment], dimension: Dimension) -> str:
-    """Describe a leading share that has never been larger, or smaller."""
-    if len(moments) < FEWEST_MOMENTS:
-        return ""
-    for share, (*course, last) in _courses(moments):
-        if abs(last - course[0]) < LEAST_RECORD or not (last > max(course) or last < min(course)):
-            continue
-        verb, record = ("rose", "highest") if last > max(course) else ("fell", "lowest")
-        phrase = noun_phrase(dimension, share.name)
-        change = size(rounded_change(course[0], last))
-        rise = f"{phrase.start} {verb} {change} to {percent(last)} of {of_measure(moments[-1].ranking.by)}"
-        return f"{rise}, {'their' if phrase.plural else 'its'} {record} since {day(moments[0].taken_on)}"
-    return ""
 
 
 def rank_changes(moments: Sequence[Moment], dimension: Dimension, raw: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from analytics.names.grouping import weights_of
 from analytics.statistics.comparison import present_ids, value_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import date
 
     from analytics.answer import Shift
@@ -73,22 +73,8 @@ def trend_without(
     dates, ``days``.
     """
     sentences = []
-    ids = present_ids((before, after))
-    sides = [list(zip(models, known, strict=True)) for models, known in zip((before, after), ids, strict=True)]
-    for shift in shifts:
-        made_by = next((reason.model for reason in shift.reasons if reason.points * shift.points > 0), None)
-        if made_by is None or abs(shift.points) < LEAST_CHANGE:
-            continue
-        old, new = (
-            _portion([m for m, present in side if present != made_by], dimension, shift, on)
-            for side, on in zip(sides, days, strict=True)
-        )
-        if not old and not new:
-            continue  # the name has no other model
-        if old is None or new is None:
-            continue
-        rest = new - old
-        if rest * shift.points <= 0 or abs(rest) < abs(shift.points) / 2:
+    for shift, made_by, rest in _without_main(shifts, before, after, dimension, days):
+        if rest is not None and _is_another(shift, rest):
             phrase, rose = noun_phrase(dimension, shift.name), shift.points > 0
             instead = f"{'rising' if rose else 'falling'} {size(shift.points, 'point')}"
             would = f"{'risen' if rest > 0 else 'fallen'} {size(rest, 'point')}" if abs(rest) >= LEAST_CHANGE else "hardly moved"
@@ -96,8 +82,46 @@ def trend_without(
     return tuple(sentences)
 
 
-def _portion(models: Sequence[Model], dimension: Dimension, shift: Shift, on: date | None) -> float | None:
-    """Return the portion of a shift's name among some models; ``None`` where nothing is recorded."""
-    recorded = [(weights, value_of(model, shift.by)) for model in models if (weights := weights_of(model, dimension, on))]
-    whole = sum(value for _, value in recorded)
-    return sum(weights.get(shift.name, 0.0) * value for weights, value in recorded) / whole if whole else None
+def made_by_one(
+    shifts: Sequence[Shift],
+    before: Sequence[Model],
+    after: Sequence[Model],
+    dimension: Dimension,
+    days: Days = (None, None),
+) -> frozenset[str]:
+    """Return the names whose explained shift is another finding without one model, or that have no other model."""
+    rests = _without_main(shifts, before, after, dimension, days)
+    return frozenset(shift.name for shift, _, rest in rests if rest is None or _is_another(shift, rest))
+
+
+def _is_another(shift: Shift, rest: float) -> bool:
+    """Return whether what is left of a shift goes the other way, or is less than half of it."""
+    return rest * shift.points <= 0 or abs(rest) < abs(shift.points) / 2
+
+
+def _without_main(
+    shifts: Sequence[Shift], before: Sequence[Model], after: Sequence[Model], dimension: Dimension, days: Days
+) -> Iterator[tuple[Shift, str, float | None]]:
+    """Yield each explained shift that is large enough to be told, the model that made most of it, and the shift without it.
+
+    That is ``None`` where the name has no other model. A shift is left out if nothing else is recorded at one of the dates.
+    """
+    sides = [
+        [
+            (model_id, weights, model)
+            for model, model_id in zip(models, ids, strict=True)
+            if (weights := weights_of(model, dimension, on))
+        ]
+        for models, ids, on in zip((before, after), present_ids((before, after)), days, strict=True)
+    ]
+    for shift in shifts:
+        made_by = next((reason.model for reason in shift.reasons if reason.points * shift.points > 0), None)
+        if made_by is None or abs(shift.points) < LEAST_CHANGE:
+            continue
+        others = [[(weights, value_of(model, shift.by)) for known, weights, model in side if known != made_by] for side in sides]
+        wholes = [sum(value for _, value in side) for side in others]
+        old, new = (sum(weights.get(shift.name, 0.0) * value for weights, value in side) for side in others)
+        if not old and not new:
+            yield shift, made_by, None
+        elif all(wholes):
+            yield shift, made_by, new / wholes[1] - old / wholes[0]

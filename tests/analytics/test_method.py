@@ -19,12 +19,14 @@ from analytics.statistics import comparison, correlation, coverage, quality
 from analytics.statistics.attribution import explained
 from analytics.statistics.concentration import concentration
 from analytics.statistics.correlation import correlate
+from analytics.statistics.findings import FailedChecks, Kind, findings
 from analytics.statistics.prediction import forecasting
 from analytics.statistics.robustness import without_largest
 from analytics.statistics.spikes import jump, without
 from analytics.storage.carry_over import CARRY_DAYS, filled
 from analytics.storage.rollup import roll_up
 
+LICENSES = ("apache-2.0", "mit", "gemma", "cc-by-4.0", "llama3.1")
 METHOD = (Path(__file__).parents[2] / "docs" / "explanation" / "method.md").read_text(encoding="utf-8")
 
 
@@ -159,6 +161,22 @@ def test_growth_and_mix():
     assert points(shift.split.grew) in said
     assert f"took {points(-shift.split.entered).split()[0].lstrip('+')}" in said
     assert (shift.split.left, shift.split.declared) == (0.0, 0.0)
+
+
+def test_what_the_headline_says():
+    before, after = (
+        [Model(f"x/{tag}", value, licenses=(tag,)) for tag, value in zip(LICENSES, values, strict=True)]
+        for values in ((60, 34, 2, 3, 1), (63, 31, 3, 2, 1))
+    )
+    rankings = [ranked(models, Dimension.LICENSE, Measure.DOWNLOADS) for models in (before, after)]
+    shifts = comparison.shifts(*rankings)
+    said = example("What the headline says")
+    weights = {(f.kind, f.shift.name): f"{f.weight * 100:.1f}" for f in findings(shifts, rankings)}
+    assert f"Apache-2.0 weighs 3 · 1.63 = {weights[Kind.SHIFT, 'apache-2.0']}" in said
+    assert f"MIT 3 · 1.34 = {weights[Kind.SHIFT, 'mit']}" in said
+    assert f"crossing (1 + 1) · (1 + ⅓) = {weights[Kind.CROSSING, 'gemma']}" in said
+    assert findings(shifts, rankings)[0].shift.name == "apache-2.0"
+    assert findings(shifts, rankings, FailedChecks(one_model={"apache-2.0"}))[0].shift.name == "mit"
 
 
 def test_concentration():

@@ -10,7 +10,18 @@ from analytics.chart import ChartKind, Series
 from analytics.domain import Dimension
 from analytics.errors import QueryError
 from analytics.formatting.numbers import percent, rounded_change
-from analytics.formatting.phrases import day, enumerate_, name, noun_phrase, of_measure, of_ranked, points_of, size, size_of
+from analytics.formatting.phrases import (
+    day,
+    enumerate_,
+    name,
+    noun_phrase,
+    of_measure,
+    of_ranked,
+    ordinal,
+    points_of,
+    size,
+    size_of,
+)
 from analytics.names.grouping import UNRANKED
 from analytics.names.resolve import lookup, nearest
 from analytics.query import MOST_NAMES, About, Form, Option, Query
@@ -23,7 +34,7 @@ from analytics.questions.ranking_notes import parts_of_models
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from analytics.statistics.coverage import Comparison
+    from analytics.questions.shifts import Past
     from analytics.storage.history import History
 
 _MULTIPLE_FROM = 1.5
@@ -135,9 +146,7 @@ def _answer_over_time(view: View, names: Sequence[str]) -> Answer:
     chart_moments = chart_specs.drawable(moments)
     kind, series, unit = chart_specs.timed(ChartKind.LINES, chart_moments, names, view.dimension)
     courses = {raw: (line.values[0] or 0.0, line.values[-1] or 0.0) for raw, line in zip(names, series, strict=True)}
-    headline = _headline_over_time(
-        courses, view, _only(moments[-1].ranking, names), past.comparisons[view.leading], since=day(moments[0].taken_on)
-    )
+    headline = _lead(courses, view, _only(moments[-1].ranking, names)) + _change(courses, view, past)
     ordered = sorted(courses.items(), key=lambda course: -course[1][1])
     details = [f"{name(view.dimension, raw)}: {percent(first)} to {percent(last)}" for raw, (first, last) in ordered]
     subtitle = chart_specs.subtitle(source, query, view.task, view.leading, over_time=True)
@@ -157,26 +166,35 @@ def _answer_over_time(view: View, names: Sequence[str]) -> Answer:
     )
 
 
-def _headline_over_time(
-    courses: Mapping[str, tuple[float, float]], view: View, last: Ranking, compared: Comparison, since: str
-) -> str:
-    """Describe the lead of the first over the second and the largest change; ``courses`` are first and last portions by name."""
+def _lead(courses: Mapping[str, tuple[float, float]], view: View, last: Ranking) -> str:
+    """Describe the lead of the first over the second; ``courses`` are first and last portions by name."""
     first, second = sorted(courses, key=lambda raw: -courses[raw][1])[:2]
     leader, other = noun_phrase(view.dimension, first), noun_phrase(view.dimension, second)
     ahead = rounded_change(courses[second][1], courses[first][1])
     what = of_ranked(last, view.dimension, last.ranked)
-    lead = f"{leader.start} {'lead' if leader.plural else 'leads'} {other.text} by {size(ahead)} of {what}"
-    if not UNRANKED.isdisjoint((first, second)):
-        lead = f"{leader.start} {leader.has} {percent(courses[first][1])} of {what}, {other.text} {percent(courses[second][1])}"
     if not ahead:
-        lead = f"{leader.start} and {other.text} are tied at {percent(courses[first][1])} of {what}"
-    largest = max((shift for shift in compared.shifts if shift.name in courses), key=lambda s: abs(points_of(s)), default=None)
+        return f"{leader.start} and {other.text} are tied at {percent(courses[first][1])} of {what}"
+    if not UNRANKED.isdisjoint((first, second)):
+        return f"{leader.start} {leader.has} {percent(courses[first][1])} of {what}, {other.text} {percent(courses[second][1])}"
+    return f"{leader.start} {'lead' if leader.plural else 'leads'} {other.text} by {size(ahead)} of {what}"
+
+
+def _change(courses: Mapping[str, tuple[float, float]], view: View, past: Past) -> str:
+    """Return the end of the headline: what happened to the compared names."""
+    then, compared, since = past.snapshots[0], past.comparisons[view.leading], day(past.snapshots[0].taken_on)
+    candidates = [shift for shift in shifts.explain(view, then, compared) if shift.name in courses]
+    finding = next(iter(shifts.findings_between(view, then, compared, candidates)), None)
+    # A name that is passed is told only among names with a rank; what has none may still have changed.
+    largest = finding.shift if finding else max(candidates, key=lambda shift: abs(points_of(shift)), default=None)
     if largest is None:
-        return f"{lead}; too little is known to tell what changed since {since}" if compared.refused else lead
+        return f"; too little is known to tell what changed since {since}" if compared.refused else ""
     if not points_of(largest):
-        return f"{lead}; no share has changed since {since}"
-    verb = "rose" if largest.points > 0 else "fell"
-    return f"{lead}; {noun_phrase(view.dimension, largest.name).text} {verb} {size_of(largest, 'point')} since {since}"
+        return f"; no share has changed since {since}"
+    phrase = noun_phrase(view.dimension, largest.name).text
+    if finding and finding.other:
+        passed = noun_phrase(view.dimension, finding.other.name).text
+        return f"; {phrase} passed {passed} for {ordinal(finding.place or 1)} place since {since}"
+    return f"; {phrase} {'rose' if largest.points > 0 else 'fell'} {size_of(largest, 'point')} since {since}"
 
 
 def _only(ranking: Ranking, names: Sequence[str]) -> Ranking:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analytics.answer import Answer
@@ -9,21 +10,22 @@ from analytics.chart import ChartKind
 from analytics.domain import Dimension, Measure
 from analytics.errors import NoDataError, QueryError
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import day, enumerate_, name, noun_phrase, of_known, points_of, size_of
+from analytics.formatting.phrases import day, enumerate_, name
 from analytics.query import Option, Period, Query
 from analytics.questions import chart_specs, shifts
 from analytics.questions.question import View
-from analytics.questions.share_question import no_change
+from analytics.statistics import highlights
+from analytics.statistics.findings import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analytics.answer import Shift
     from analytics.domain import Snapshot
+    from analytics.statistics.findings import Finding
     from analytics.storage.history import History
 
     Changes = tuple[Dimension, tuple[Shift, ...]]
-    Compared = tuple[Dimension, tuple[Shift, ...], tuple[str, ...]]
 
 DIMENSIONS = (Dimension.LICENSE, Dimension.CREATOR, Dimension.TASK)
 _ROWS = 3
@@ -60,16 +62,18 @@ def two_months(query: Query, history: History, first: Period, second: Period) ->
     view = View(at_second.but(by=by), history, Dimension.NAMESPACE)
     then = _within(view, first)
     compared = [_compared(at_second.but(by=by), history, dimension, then) for dimension in DIMENSIONS]
-    changes = tuple((dimension, shifts) for dimension, shifts, _ in compared if shifts)
+    changes = tuple((side.dimension, side.shifts) for side in compared if side.shifts)
     if not changes:
         dates = f"{day(then.taken_on)} and {day(view.now.taken_on)}"
         raise NoDataError(f"The snapshots from {dates} record nothing in common, so they can't be compared.")
     source = view.source(then, by)
-    headline = _headline(changes, by, then)
+    best = max((side for side in compared if side.finding), key=_weight, default=None)
+    title = _title(best, by, then)
+    headline = title + (_largest_of(changes) if best and _is_largest(best, changes) else "")
     rows = [(dimension.plural.capitalize(), _chart_rows(dimension, shifts)) for dimension, shifts in changes]
     details = [f"{label}: {percent(before)} to {percent(after)}" for _, group in rows for label, before, after in group]
     subtitle = chart_specs.subtitle(source, query, view.task, by, over_time=True) + chart_specs.LARGEST_CHANGES
-    chart = chart_specs.chart(ChartKind.DUMBBELL, _title(changes, by, then), source, subtitle, details)
+    chart = chart_specs.chart(ChartKind.DUMBBELL, title, source, subtitle, details)
     listed = query.top or _LISTED
     return Answer(
         query=str(query),
@@ -78,7 +82,7 @@ def two_months(query: Query, history: History, first: Period, second: Period) ->
         chart=chart_specs.before_after(chart, rows),
         shifts=tuple(shift for _, shifts in changes for shift in shifts[:listed] if shift.points),
         top=query.top,
-        notes=(*_notes(compared, query), *(note for _, _, notes in compared for note in notes)),
+        notes=(*_notes(compared, query), *(note for side in compared for note in side.notes)),
         next=tuple(
             str(Query("movers", (dimension.plural,), by=query.by, within=query.within, at=second, since=first))
             for dimension in (Dimension.CREATOR, Dimension.LICENSE, Dimension.TASK)
@@ -103,19 +107,28 @@ def _within(view: View, period: Period) -> Snapshot:
     raise NoDataError(f"There's no snapshot from {period.name}.{nearest}")
 
 
-def _compared(query: Query, history: History, dimension: Dimension, then: Snapshot) -> Compared:
-    """Return the shifts in one dimension, the largest first and with reasons, and notes on how they're told.
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """One dimension at two dates."""
 
-    Neither where a source doesn't record the dimension.
-    """
+    dimension: Dimension
+    shifts: tuple[Shift, ...] = ()
+    """The largest first and with reasons; empty where a source doesn't record the dimension."""
+    notes: tuple[str, ...] = ()
+    """On how the shifts are told."""
+    finding: Finding | None = None
+
+
+def _compared(query: Query, history: History, dimension: Dimension, then: Snapshot) -> _Compared:
     if dimension is Dimension.TASK and query.task:
-        return dimension, (), ()
+        return _Compared(dimension)
     view = View(query, history, dimension)
     if len(view.recording([then, view.now])) < 2:
-        return dimension, (), ()
+        return _Compared(dimension)
     compared = shifts.compare(view, then, view.leading)
     explained = tuple(shift for shift in shifts.explain(view, then, compared, _LISTED) if shift.is_ranked)
-    return dimension, explained, shifts.notes_on_coverage(view, then, compared)
+    finding = next(iter(shifts.findings_between(view, then, compared, explained[:_ROWS])), None)
+    return _Compared(dimension, explained, shifts.notes_on_coverage(view, then, compared), finding)
 
 
 def _chart_rows(dimension: Dimension, shifts: Sequence[Shift]) -> list[tuple[str, float, float]]:
@@ -123,28 +136,31 @@ def _chart_rows(dimension: Dimension, shifts: Sequence[Shift]) -> list[tuple[str
     return [(name(dimension, shift.name), shift.before, shift.after) for shift in largest]
 
 
-def _headline(changes: Sequence[Changes], by: Measure, then: Snapshot) -> str:
-    _, shift = _largest(changes)
-    if not points_of(shift):
-        return no_change(by, day(then.taken_on))
-    dimensions = enumerate_([dimension.value for dimension, _ in changes], "or")
-    return f"{_title(changes, by, then)}, the largest change of any {dimensions}"
+def _weight(side: _Compared) -> float:
+    return side.finding.weight if side.finding else 0.0
 
 
-def _title(changes: Sequence[Changes], by: Measure, then: Snapshot) -> str:
-    """Return the headline without the dimensions that were compared, which wouldn't fit on the chart."""
-    dimension, shift = _largest(changes)
-    if not points_of(shift):
-        return no_change(by, day(then.taken_on))
-    subject, verb = noun_phrase(dimension, shift.name).start, "gained" if shift.points > 0 else "lost"
-    return f"{subject} {verb} {size_of(shift)} of {of_known(shift, dimension)} since {day(then.taken_on)}"
+def _title(best: _Compared | None, by: Measure, then: Snapshot) -> str:
+    since = day(then.taken_on)
+    if best is None or best.finding is None:
+        return highlights.no_change(by, since)
+    if best.finding.kind is Kind.SHIFT:
+        return f"{highlights.gain(best.finding.shift, best.dimension)} since {since}"
+    return highlights.crossing(best.finding, best.dimension, f"since {since}")
 
 
-def _largest(changes: Sequence[Changes]) -> tuple[Dimension, Shift]:
-    return max(((dimension, shifts[0]) for dimension, shifts in changes), key=lambda pair: abs(pair[1].points))
+def _is_largest(best: _Compared, changes: Sequence[Changes]) -> bool:
+    """Return whether the finding is the largest shift in any dimension."""
+    largest = max(abs(shift.points) for _, shifts in changes for shift in shifts)
+    return best.finding is not None and best.finding.kind is Kind.SHIFT and abs(best.finding.shift.points) >= largest
 
 
-def _notes(compared: Sequence[Compared], query: Query) -> tuple[str, ...]:
-    recorded = {dimension for dimension, shifts, notes in compared if shifts or notes}
+def _largest_of(changes: Sequence[Changes]) -> str:
+    """Return the end of a headline that names the dimensions compared, which wouldn't fit on the chart."""
+    return f", the largest change of any {enumerate_([dimension.value for dimension, _ in changes], 'or')}"
+
+
+def _notes(compared: Sequence[_Compared], query: Query) -> tuple[str, ...]:
+    recorded = {side.dimension for side in compared if side.shifts or side.notes}
     missing = [d.plural for d in DIMENSIONS if d not in recorded | ({Dimension.TASK} if query.task else set())]
     return (f"Only one of the two snapshots records {enumerate_(missing, 'or')}.",) if missing else ()

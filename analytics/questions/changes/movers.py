@@ -16,13 +16,11 @@ from analytics.formatting.phrases import (
     enumerate_,
     name,
     noun_phrase,
-    of_known,
     of_measure,
     points,
     points_of,
     signed,
     size,
-    size_of,
 )
 from analytics.names.resolve import dimension_named
 from analytics.query import About, Form, Needs, Option, Query, Spoken
@@ -30,8 +28,9 @@ from analytics.questions import chart_specs, shifts
 from analytics.questions.comparability import month_before, notes_on_month, nothing_before
 from analytics.questions.question import Question, View
 from analytics.questions.question_parts import Fields, FollowUpRules, present
-from analytics.questions.share_question import no_change
 from analytics.questions.top_names import with_bounds
+from analytics.statistics import highlights
+from analytics.statistics.findings import Kind
 from analytics.statistics.spikes import jump
 
 if TYPE_CHECKING:
@@ -69,8 +68,11 @@ def _answer(query: Query, history: History) -> Answer:
     number, changes = len(changes), changes[: query.top]
     source = view.source(then, by)
     since = day(then.taken_on)
-    title = _change(changes, dimension, by, since)
-    headline = _headline(changes, dimension, by, since)
+    candidates = changes[: chart_specs.LINES]
+    findings = shifts.findings_between(view, then, compared, candidates)
+    main = next((finding.shift for finding in findings if finding.kind is Kind.SHIFT), None)
+    title = f"{highlights.gain(main, dimension)} since {since}" if main else highlights.no_change(by, since)
+    headline = title + _reasons(main)
     if found:
         title = found.said(f"since {since}")
         headline = title + found.added + _without(changes, dimension)
@@ -87,7 +89,7 @@ def _answer(query: Query, history: History) -> Answer:
         categories=(then.taken_on.isoformat(), view.now.taken_on.isoformat()),
         series=tuple(Series(name(dimension, s.name), (s.before, s.after)) for s in shown),
     )
-    leader = shown[0].name if shown else None
+    leader = main.name if main else shown[0].name if shown else None
     present = next((shift.name for shift in shown if shift.rank_after), None)
     singular = Dimension.CREATOR if dimension is Dimension.NAMESPACE else dimension
     single = present if singular not in {Dimension.ACCESS, Dimension.DERIVATION} else None  # these have no such question
@@ -146,21 +148,11 @@ def _without(changes: Sequence[Shift], dimension: Dimension) -> str:
     return f"; without it, {noun_phrase(dimension, largest).text} {verb} {size(sizes[largest])}"
 
 
-def _headline(changes: Sequence[Shift], dimension: Dimension, by: Measure, since: str) -> str:
-    text = _change(changes, dimension, by, since)
-    if not changes or not points_of(changes[0]):
-        return text
-    top = changes[0]
-    return text + led_by(top, [reason for reason in top.reasons if reason.points / top.points >= _NAMED_FROM][:2])
-
-
-def _change(changes: Sequence[Shift], dimension: Dimension, by: Measure, since: str) -> str:
-    """Return the headline without reasons."""
-    top = next(iter(changes), None)
-    if top is None or not points_of(top):
-        return no_change(by, since)
-    verb = "gained" if top.points > 0 else "lost"
-    return f"{noun_phrase(dimension, top.name).start} {verb} {size_of(top)} of {of_known(top, dimension)} since {since}"
+def _reasons(shift: Shift | None) -> str:
+    """Return the end of a headline about a shift: the models that made most of it."""
+    if shift is None:
+        return ""
+    return led_by(shift, [reason for reason in shift.reasons if reason.points / shift.points >= _NAMED_FROM][:2])
 
 
 def _mix(largest: Sequence[Shift], dimension: Dimension) -> tuple[str, ...]:

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from analytics.answer import Moment
 from analytics.domain import Count, Dimension, Measure, Model
-from analytics.formatting.phrases import NounPhrase
+from analytics.formatting.phrases import NounPhrase, day
 from analytics.statistics import comparison
-from analytics.statistics.highlights import notable, rank_changes
+from analytics.statistics.findings import findings, turns
+from analytics.statistics.highlights import headline, no_change, rank_changes
 from analytics.statistics.robustness import sentence_without, without_largest
 
 META = NounPhrase("Meta", "Meta")
@@ -29,6 +30,15 @@ def course(**values):
         whole = Count(None, "", "", len(counts), sum(count.downloads for count in counts), None)
         moments.append(Moment(MONTHS[place], comparison.ranking(counts, whole, Measure.DOWNLOADS, Dimension.NAMESPACE)))
     return moments
+
+
+def notable(moments, dimension):
+    """Return the headline about the weightiest finding."""
+    rankings = [moment.ranking for moment in moments]
+    candidates = [(turn, False) for turn in turns(moments)]
+    found = findings(comparison.shifts(rankings[0], rankings[-1]), rankings, turns=candidates)
+    since = day(moments[0].taken_on)
+    return headline(found[0], moments, dimension, has_course=True) if found else no_change(rankings[0].by, since)
 
 
 @pytest.mark.parametrize(
@@ -62,8 +72,8 @@ def course(**values):
         ),
         pytest.param(
             {"meta": (55, 54, 53, 53, 53, 53), "qwen": (45, 46, 47, 47, 47, 47)},
-            "",
-            id="nothing notable: what was there before is no record",
+            "meta fell 2.0 percentage points since January 28, 2026, from 55.0% to 53.0% of downloads",
+            id="no record: it was there before",
         ),
     ],
 )
@@ -72,7 +82,8 @@ def test_each_pattern_in_its_words(values, said):
 
 
 def test_two_that_share_the_lead_are_no_new_leader():
-    assert notable(course(meta=(50, 50), qwen=(50, 40), google=(0, 10)), Dimension.NAMESPACE) == ""
+    said = notable(course(meta=(50, 50), qwen=(50, 40), google=(0, 10)), Dimension.NAMESPACE)
+    assert said == "qwen fell 10.0 percentage points since January 28, 2026, from 50.0% to 40.0% of downloads"
 
 
 @given(st.lists(st.tuples(*[st.integers(0, 1000)] * 4), min_size=2, max_size=8))
@@ -82,7 +93,7 @@ def test_what_is_said_names_somebody_and_figures_that_are_there(rows):
     names = ("meta", "qwen", "google", "nvidia")
     moments = course(**{one: tuple(row[place] for row in rows) for place, one in enumerate(names)})
     said = notable(moments, Dimension.NAMESPACE)
-    if said:
+    if not said.startswith("No share"):
         assert said.startswith(names)
         assert not said.endswith(".")
         assert "nan" not in said.split()

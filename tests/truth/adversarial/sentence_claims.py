@@ -266,6 +266,10 @@ def _lead_over(whole: Case, match: re.Match[str]) -> Iterator[Problem]:
     change = re.search(rf"; (.+?) (rose|fell) {POINTS} since", match.string)
     if change:
         yield from _wrong_sign(case, _name(case, change[1]), change[2])
+    elif passed := re.search(r"; (.+?) passed (.+?) for (\d+)\w\w place", match.string):
+        yield from _not_ahead(case, _name(case, passed[1]), _name(case, passed[2]))
+        yield from _not_ahead(case, _name(case, passed[2]), _name(case, passed[1]), case.then)
+        yield from _wrong_rank(case, _name(case, passed[1]), passed[3])
     elif "no share has changed" in match.string:
         for name in (match[1], match[3], match[4], match[5]):
             if name and abs(case.change(_name(case, name))) >= Fraction(1, 1000):
