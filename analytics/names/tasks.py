@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analytics.domain import NONE_DECLARED
@@ -120,7 +122,17 @@ def official(name: str) -> str:
     return _SPELLINGS.get(normalize(name), name)
 
 
+def group(task: str) -> str:
+    """Return what a task is for: "speech and audio" for "text-to-speech"; "other tasks" for one that is in no group."""
+    return _GROUP_OF.get(task, OTHER)
+
+
 _SPELLINGS = {normalize(task): task for task in TASKS}
 _BY_WORD = {normalize(task): task for task in (*TASKS, NONE_DECLARED)} | {
     normalize(word): task for task in ALIASES for word in ALIASES[task]
 }
+OTHER = "other tasks"
+_TABLE = tomllib.loads(Path(__file__).with_name("task_groups.toml").read_text(encoding="utf-8"))
+GROUPS: Mapping[str, tuple[str, ...]] = {entry["name"]: tuple(entry["tasks"]) for entry in _TABLE["group"]}
+"""The tasks of each group; ``task_groups.toml`` documents them."""
+_GROUP_OF = {task: name for name, tasks in GROUPS.items() for task in tasks}

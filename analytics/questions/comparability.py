@@ -103,7 +103,7 @@ _SCOPES = SnapshotCache["tuple[Sequence[Snapshot], Scope]"](50_000, lambda cache
 
 
 def scope(query: Query, history: History) -> Scope:
-    """Return the snapshots that ``query`` uses: the last one, or the last within ``at``, and those comparable with it.
+    """Return the snapshots that ``query`` uses: the last one, or :func:`of_period`, and those comparable with it.
 
     Raises:
         NoDataError: when the store is empty, has nothing at that date, or the date is in the future; the message says what
@@ -114,7 +114,7 @@ def scope(query: Query, history: History) -> Scope:
     if not snapshots:
         raise NoDataError(_empty(query, history), _on_other_lists(query, history))
     _require_past(query, snapshots)
-    now = next((s for s in reversed(snapshots) if query.at is None or query.at.start <= s.taken_on <= query.at.end), None)
+    now = snapshots[-1] if query.at is None else of_period(snapshots, query.at)
     if now is None:
         raise NoDataError(*_nothing_at(query, snapshots))
     cached = _SCOPES.get((id(snapshots), now.id))
@@ -122,6 +122,31 @@ def scope(query: Query, history: History) -> Scope:
         cached = snapshots, _around(now, snapshots)
         _SCOPES.put((id(snapshots), now.id), cached)
     return cached[1]
+
+
+def of_period(snapshots: Sequence[Snapshot], period: Period) -> Snapshot | None:
+    """Return the snapshot of a month or day: the last that compares with its largest list; ``None`` where there is none.
+
+    So a list of 30 models at the month's end doesn't stand in for one of 300 a few days before. Where measured and simulated
+    lists are mixed, it's of the origin of the last one.
+    """
+    inside = [s for s in snapshots if period.start <= s.taken_on <= period.end]
+    alike = [s for s in inside if s.simulated == inside[-1].simulated]
+    largest = max(alike, key=lambda s: s.size, default=None)
+    return next((s for s in reversed(alike) if largest and comparable(s, largest)), None)
+
+
+def notes_on_choice(query: Query, now: Snapshot, snapshots: Sequence[Snapshot]) -> tuple[str, ...]:
+    """Say which list a question about a month uses where a later one of that month is smaller; ``()`` where none is."""
+    if query.at is None:
+        return ()
+    later = [s for s in snapshots if now.taken_on < s.taken_on <= query.at.end]
+    if not later or any(comparable(s, now) for s in later):
+        return ()
+    lists = f"the list of {plural(now.size, 'model')} from {day(now.taken_on)}"
+    return (
+        f"This uses {lists}, the largest of {query.at.name}. The last one, from {day(later[-1].taken_on)}, has {later[-1].size}.",
+    )
 
 
 def _require_past(query: Query, snapshots: Sequence[Snapshot]) -> None:
@@ -206,10 +231,11 @@ def notes_on_month(scope: Scope, then: Snapshot) -> tuple[str, ...]:
 
 
 def adjacent_months(query: Query, scope: Scope, history: History) -> tuple[Period | None, Period | None]:
-    """Return the nearest earlier and later months whose last snapshot is comparable with the present one."""
-    now = scope.now
-    monthly = {(s.taken_on.year, s.taken_on.month): s for s in history.snapshots(query.within)}
-    alike = [month for month, s in monthly.items() if comparable(s, now)]
+    """Return the nearest earlier and later months whose list (:func:`of_period`) is comparable with the present one."""
+    now, snapshots = scope.now, history.snapshots(query.within)
+    months = dict.fromkeys((s.taken_on.year, s.taken_on.month) for s in snapshots)
+    lists = {month: of_period(snapshots, Period(*month)) for month in months}
+    alike = [month for month, s in lists.items() if s and comparable(s, now)]
     this_month = (now.taken_on.year, now.taken_on.month)
     before = max((month for month in alike if month < this_month), default=None)
     after = min((month for month in alike if month > this_month), default=None)

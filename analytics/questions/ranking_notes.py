@@ -21,6 +21,15 @@ if TYPE_CHECKING:
     from analytics.statistics.robustness import Without
 
 
+_LEAST_TIMES = 1.5
+"""Ratio of the first to the second from which it's told; below it, the two shares say more."""
+_KINDS_OF_MODELS = frozenset({Dimension.ACCESS, Dimension.DERIVATION})
+"""Dimensions whose names mean models, which have no models."""
+_MOST = 1 / 2
+_NOTABLE = 1 / 3
+"""Part of a creator's measure from which its first three models are named; below it, no few models drive it."""
+
+
 def not_ranked(rankings: Sequence[Ranking], dimension: Dimension) -> tuple[str, ...]:
     """Give the share of what isn't declared or known, and so has no rank."""
     apart = dict.fromkeys(share.name for ranking in rankings for share in ranking.unranked if share.value)
@@ -65,6 +74,41 @@ def other_leader(without: Without | None, leading: Sequence[str], ranking: Ranki
     phrase, portion = noun_phrase(dimension, second.name), percent(second.portion * without.scale)
     what = of_ranked(ranking, dimension, [second])
     return (f"Without {without.model}, {phrase.text} would lead with {portion} of {what}.",)
+
+
+def times_the_second(rankings: Sequence[Ranking], dimension: Dimension) -> tuple[str, ...]:
+    """Say how many times the second the leader is by each measure, from one and a half times: ``2.4 times as many models``."""
+    if dimension in _KINDS_OF_MODELS:
+        return ()
+    clauses: dict[tuple[str, str], list[str]] = {}
+    for ranking in rankings:
+        first, second, third = [*ranking.ranked, None, None, None][:3]
+        if not first or not second or not second.value or (third and third.rank == second.rank):
+            continue  # nobody else, or several in second place
+        if first.value < _LEAST_TIMES * second.value:
+            continue
+        clause = f"{first.value / second.value:.1f} times as many {of_ranked(ranking, dimension, (first, second))}"
+        clauses.setdefault((first.name, second.name), []).append(clause)
+    sentences = []
+    for (first_name, second_name), told in clauses.items():
+        leader, other = noun_phrase(dimension, first_name), noun_phrase(dimension, second_name)
+        sentences.append(f"{leader.start} {leader.has} {enumerate_(told)} as {other.text}.")
+    return tuple(sentences)
+
+
+def main_models(models: Ranking) -> str:
+    """Name the models that make most of a creator's downloads: the first, if it has half of them, else the first three.
+
+    ``""`` where these have less than a third, or there are no others. ``models`` is their ranking by that measure.
+    """
+    shown, what = models.shares[:3], of_measure(models.by)
+    if len(models.shares) <= len(shown) or not models.recorded:
+        return ""
+    names = [share.name.rpartition("/")[2] for share in shown]
+    parts = [share.value / models.recorded for share in shown]
+    if parts[0] >= _MOST:
+        return f"{names[0]} alone makes up {percent(parts[0])} of its {what}"
+    return f"{enumerate_(names)} make up {percent(sum(parts))} of its {what}" if sum(parts) >= _NOTABLE else ""
 
 
 def headline_now(rankings: Sequence[Ranking], shares: Sequence[Share], phrase: NounPhrase, view: View) -> str:

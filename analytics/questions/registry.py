@@ -13,6 +13,7 @@ from analytics.questions.changes.compare import COMPARE
 from analytics.questions.changes.entries import ENTRIES
 from analytics.questions.changes.forecast import FORECAST
 from analytics.questions.changes.movers import MOVERS
+from analytics.questions.comparability import notes_on_choice, of_period
 from analytics.questions.data_warnings import warnings_on
 from analytics.questions.distributions.ages import AGES
 from analytics.questions.distributions.concentration import CONCENTRATION
@@ -99,12 +100,19 @@ def ask(query: Query, history: History) -> Answer:
         return replace(
             answer,
             follow_ups=follow_ups(query, question, _SINGLES, answer, cached),
-            notes=(*answer.notes, *warnings_on(answer, cached)),
+            notes=(*answer.notes, *_choice(query, answer, cached), *warnings_on(answer, cached)),
             next=suggestions,
         )
     except HfStatsError as error:
         error.suggestions = tuple(text for text in error.suggestions if _has_answer(text, history))
         raise
+
+
+def _choice(query: Query, answer: Answer, history: History) -> tuple[str, ...]:
+    """Say which of a month's lists an answer uses, if not the last one."""
+    snapshots = history.snapshots(query.within)
+    now = of_period(snapshots, query.at) if query.at else None
+    return notes_on_choice(query, now, snapshots) if now and now.taken_on == answer.source.snapshot else ()
 
 
 def _needs_every_row(query: Query) -> bool:

@@ -23,7 +23,7 @@ from analytics.query import About, Form, Option, Query, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.question import Question, View
 from analytics.questions.question_parts import Fields, FollowUpRules, ranked
-from analytics.questions.ranking_notes import not_ranked, other_leader, parts_of_models
+from analytics.questions.ranking_notes import not_ranked, other_leader, parts_of_models, times_the_second
 from analytics.questions.shifts import explain, findings_over_time, notes_on_facts, past, possible, trend
 from analytics.questions.top_names import with_bounds
 from analytics.statistics import comparison, highlights
@@ -119,6 +119,7 @@ def _answer_at_date(view: View, topic: Topic) -> Answer:
         rankings=rankings,
         top=query.top,
         notes=(
+            *times_the_second(rankings, topic.dimension),
             *_robust(view, topic, rankings[-1]),
             *topic.notes(rankings),
             *not_ranked(rankings, topic.dimension),

@@ -27,7 +27,7 @@ from analytics.query import About, Form, Option, Query
 from analytics.questions import chart_specs, shifts
 from analytics.questions.question import Question, View
 from analytics.questions.question_parts import Fields, FollowUpRules
-from analytics.questions.ranking_notes import headline_now, other_spellings, parts_of_models
+from analytics.questions.ranking_notes import headline_now, main_models, other_spellings, parts_of_models
 from analytics.statistics import comparison, highlights
 from analytics.statistics.findings import Kind
 from analytics.statistics.highlights import rank_changes
@@ -101,8 +101,11 @@ def _answer_at_date(view: View, subject: Subject, raw: str) -> Answer:
     headline = headline_now(
         [shifts.possible(view, ranking) for ranking in rankings], shares, noun_phrase(subject.dimension, raw), view
     )
+    title = headline
     members = grouping.members_of(view.models, subject.dimension, raw, view.now.taken_on)
     models = comparison.model_ranking(members, _model_measure(view), _total(view))
+    drivers = main_models(models) if subject.dimension is Dimension.CREATOR and not view.partial else ""
+    headline += f"; {drivers}" if drivers and len(rankings) > 1 else ""
     has_creators = subject.dimension is not Dimension.CREATOR and not view.partial
     creators = comparison.creator_ranking(members, view.leading, view.now.taken_on) if has_creators else None
     leading = rankings[-1]
@@ -110,7 +113,7 @@ def _answer_at_date(view: View, subject: Subject, raw: str) -> Answer:
     details = [f"{s.name}: {percent(s.portion)}" for s in models.shares[:5]]
     chart = chart_specs.chart(
         ChartKind.FOCUS,
-        headline,
+        title,
         source,
         chart_specs.subtitle(source, query, view.task, leading.by),
         details,
@@ -130,6 +133,7 @@ def _answer_at_date(view: View, subject: Subject, raw: str) -> Answer:
         top=query.top,
         notes=(
             *(() if models.shares else _NO_ROWS),
+            *((f"{drivers}.",) if drivers and len(rankings) == 1 else ()),
             *_robust(view, raw, leading.by),
             *parts_of_models(shown, subject.dimension),
             *(_leading_creators(creators, raw, subject) if creators else _members(shares[-1], subject)),

@@ -15,6 +15,7 @@ from analytics.formatting.phrases import ordinal, points, signed
 from analytics.questions.comparability import RECENT_DAYS, comparable, settling, usual
 from analytics.questions.distributions.ages import weighted_median
 from analytics.questions.rankings.derivatives import reach
+from analytics.questions.rankings.tasks import groups
 from analytics.statistics import comparison, correlation, coverage, quality
 from analytics.statistics.attribution import explained
 from analytics.statistics.concentration import concentration
@@ -54,6 +55,14 @@ def test_shares():
         assert f"{percent(mit.portion)} of {by}" in example("Shares")
     either = comparison.portion_of_any(models, Dimension.LICENSE, ("mit",), Measure.MODELS)
     assert f"a tag of {percent(either)} of models" in example("Shares")
+
+
+def test_groups_of_tasks():
+    tasks = ("text-to-speech", "automatic-speech-recognition", "fill-mask", "")
+    models = [Model(f"x/{n}", value, task=task) for n, (task, value) in enumerate(zip(tasks, (60, 20, 20, 50), strict=True))]
+    portions = groups(ranked(models, Dimension.TASK, Measure.DOWNLOADS))
+    said = ", ".join(f"{name} {percent(portion)}" for name, portion in portions.items())
+    assert example("Groups of tasks").endswith(f"(none declared): {said}.")
 
 
 def test_what_is_not_declared_or_known():

@@ -7,7 +7,7 @@ from data.real_listings import WHOLE
 
 from analytics.domain import NONE_DECLARED
 from analytics.names.normalize import normalize
-from analytics.names.tasks import ALIASES, TASKS, find
+from analytics.names.tasks import ALIASES, GROUPS, OTHER, TASKS, find, group
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,17 @@ def test_every_task_of_the_real_listings_is_known(listings: dict[str, list[dict[
     declared = {row["pipeline_tag"] for rows in listings.values() for row in rows} - {""}
     assert len(declared) > (40 if WHOLE else 35)
     assert declared - set(TASKS) == set()
+
+
+def test_each_task_is_in_one_group() -> None:
+    assert sorted(task for tasks in GROUPS.values() for task in tasks) == sorted(TASKS)
+    assert group("text-to-speech") == "speech and audio"
+    assert group("a-task-of-tomorrow") == OTHER
+
+
+@pytest.mark.shared
+def test_each_task_of_the_real_listings_has_a_group(listings: dict[str, list[dict[str, str]]]) -> None:
+    declared = {row["pipeline_tag"] for rows in listings.values() for row in rows} - {""}
+    grouped = {task for tasks in GROUPS.values() for task in tasks}
+    assert declared - grouped == set(), "name these in task_groups.toml"
+    assert {task for task in declared if group(task) == OTHER} <= {"biology", "graph-ml", "other"}

@@ -24,7 +24,7 @@ from analytics.questions.comparability import (
     over_time,
     scope,
 )
-from analytics.questions.registry import parse
+from analytics.questions.registry import ask, parse
 from analytics.storage import database
 from analytics.storage.rollup import roll_up
 from analytics.storage.sql_history import SqlHistory
@@ -318,3 +318,37 @@ def test_nothing_before_is_said_with_what_there_is(build: Build) -> None:
         == "There's nothing to compare with yet: the first snapshot of the 20 most-downloaded models is from August 22, 2026."
     )
     assert error.suggestions == ()
+
+
+@pytest.mark.parametrize(
+    ("rows", "at", "chosen"),
+    [
+        ([("2026-04-27", 300), ("2026-04-30", 30)], "2026-04", ("2026-04-27", 300)),
+        ([("2026-04-02", 300), ("2026-04-27", 290), ("2026-04-30", 30)], "2026-04", ("2026-04-27", 290)),
+        ([("2026-04-02", 30), ("2026-04-30", 300)], "2026-04", ("2026-04-30", 300)),
+        ([("2026-04-27", 300), ("2026-04-30", 30)], "2026-04-30", ("2026-04-30", 30)),
+        ([("2026-04-30", 300, "one"), ("2026-04-30", 30, "two")], "2026-04-30", ("2026-04-30", 300)),
+        ([("2026-04-27", 300, "simulation"), ("2026-04-30", 30)], "2026-04", ("2026-04-30", 30)),
+        ([("2026-03-31", 300), ("2026-04-27", 30), ("2026-04-30", 30)], "2026-04", ("2026-04-30", 30)),
+    ],
+)
+def test_a_month_is_that_of_its_largest_list_nearest_to_its_end(build, rows, at, chosen):
+    history = build(rows)
+    now = scope(Query("creators", at=Period.read(at)), history).now
+    assert (now.taken_on.isoformat(), now.size) == chosen
+    compared = scope(Query("creators", at=Period.read(at)), history).comparable
+    assert all(abs(s.size - now.size) <= 30 for s in compared)
+
+
+def test_the_answer_says_which_list_of_a_month_it_uses(build):
+    history = build([("2026-03-31", 300), ("2026-04-27", 300), ("2026-04-30", 30), ("2026-05-31", 300)])
+    said = "This uses the list of 300 models from April 27, 2026, the largest of April 2026"
+    answer = ask(parse("creators at 2026-04"), history)
+    assert f"{said}. The last one, from April 30, 2026, has 30." in answer.notes
+    assert answer.source.snapshot == date(2026, 4, 27)
+    assert answer.follow_ups.later.query == "creators at 2026-05"
+    for other in ("creators at 2026-05", "creators at 2026-04-30", "creators"):
+        assert not any(note.startswith("This uses") for note in ask(parse(other), history).notes)
+    compared = ask(parse("movers at 2026-05"), history)
+    assert compared.source.since == date(2026, 4, 27)
+    assert ask(parse("compare 2026-04 2026-05"), history).source.since == date(2026, 4, 27)

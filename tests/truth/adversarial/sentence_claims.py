@@ -27,6 +27,7 @@ READERS: list[tuple[re.Pattern[str], Reader]] = []
 _HARMLESS = (
     r"snapshot|^The \w+ is known for|(?:isn't|not) known|is known\b|filled in|left out|^Too little|^The list changed",
     r"includes |^By (?:models|downloads): HHI|effective number|counts half|have no rank|come from|top creators behind",
+    r"with a declared task, by group|^Individuals with the most|makes? up [\d.<>]+% of its",
     r"of models declare no|^(?:Models with no|Creators with no) [a-z ]+ (?:have|make up) [^;]+$",
     r"are the same as on|It's missing from|has moved to|There's nothing to compare|from models that (?:entered|stayed)",
     r"(?:covers?|account for) [\d.<>]+% of models|^(?:The )?[A-Z]\w+(?: \w+)?: \w+",
@@ -274,6 +275,13 @@ def _lead_over(whole: Case, match: re.Match[str]) -> Iterator[Problem]:
         for name in (match[1], match[3], match[4], match[5]):
             if name and abs(case.change(_name(case, name))) >= Fraction(1, 1000):
                 yield Problem("unchanged", f"{name} {float(case.change(_name(case, name))):+.4f}")
+
+
+@reads(r"^(.+?) (?:has|have) [\d.]+ times as many (.+) as (.+)$")
+def _times_as_many(case: Case, match: re.Match[str]) -> Iterator[Problem]:
+    for clause in match[2].split(" and "):
+        of = f"of {clause.split(' as many ')[-1]}"
+        yield from _not_ahead(case.about(of), _name(case, match[1]), _name(case, match[3]))
 
 
 @reads(rf"^.+? (?:has|have) {PERCENT} {OF}, .+? {PERCENT}; (?:(.+?) (rose|fell) {POINTS}|no share has changed) since")
