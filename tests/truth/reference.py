@@ -230,7 +230,7 @@ def reasons(before: Sequence[Row], after: Sequence[Row], dimension: str, name: s
         else:
             cause = _moved(_own_amount(after, model, by) - _own_amount(before, model, by), change)
         found.append({"model": model, "cause": cause, "points": change})
-    apart = [reason for reason in found if _moved_apart(before, after, dimension, name, by, reason)]
+    apart = [reason for reason in found if _moved_apart((before, after), dimension, name, by, reason)]
     if apart:
         found = [reason for reason in found if reason not in apart]
         points = sum((reason["points"] for reason in apart), Fraction(0))
@@ -238,17 +238,15 @@ def reasons(before: Sequence[Row], after: Sequence[Row], dimension: str, name: s
     return sorted(found, key=lambda reason: -abs(reason["points"]))
 
 
-def _moved_apart(
-    before: Sequence[Row], after: Sequence[Row], dimension: str, name: str, by: str, reason: dict[str, Any]
-) -> bool:
+def _moved_apart(sides: Sequence[Sequence[Row]], dimension: str, name: str, by: str, reason: dict[str, Any]) -> bool:
     """Tell whether a model's part of the whole list did not move as its part of what is recorded: others' records did that."""
     model, change = reason["model"], reason["points"]
-    if not change or not all(_recorded(rows, model, dimension) for rows in (before, after)):
+    if not change or not all(_recorded(rows, model, dimension) for rows in sides):
         return False
     part_then, part_now = (
         sum((value for row, under, value in parts(rows, dimension, by) if under == name and today(row.id) == model), Fraction(0))
         / (sum(amount(row, by) for row in rows) or 1)
-        for rows in (before, after)
+        for rows in sides
     )
     return (part_now - part_then) * change <= 0
 
