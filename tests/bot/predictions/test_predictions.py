@@ -183,7 +183,12 @@ def test_the_digest_of_a_month_settles_the_channels_bets_and_keeps_its_score(bot
     assert "Recently settled" in str(bot.seen("Recently settled").blocks)
 
     assert slack.command("digest 2026-07", user="grace").ok
-    assert "1 of 2 bets came true" in str(bot.seen("Digest for July 2026 · sample").blocks)
+
+    def two_with_bets():
+        told = [m for m in slack.messages("general") if "1 of 2 bets came true" in str(m.blocks)]
+        return len(told) == 2 and told
+
+    assert all("Digest for July 2026" in str(m.blocks) for m in slack.wait_for(two_with_bets, WAIT))
 
 
 def test_the_digest_says_when_bets_were_void(bot):
