@@ -29,7 +29,7 @@ from analytics.query import About, Form, Option, Query
 from analytics.questions import chart_specs, shifts
 from analytics.questions.question import Question, View
 from analytics.questions.question_parts import Fields, FollowUpRules
-from analytics.questions.ranking_notes import headline_now, other_spellings, parts_of_models
+from analytics.questions.ranking_notes import headline_now, open_ranks, other_spellings, parts_of_models
 from analytics.statistics import comparison
 from analytics.statistics.highlights import rank_changes
 from analytics.statistics.robustness import sentence_without, without_largest
@@ -98,9 +98,8 @@ def _answer_at_date(view: View, subject: Subject, raw: str) -> Answer:
     if not shares:
         raise _absent(view, subject, raw)
     source = view.source()
-    headline = headline_now(
-        [shifts.possible(view, ranking) for ranking in rankings], shares, noun_phrase(subject.dimension, raw), view
-    )
+    wholes = [shifts.possible(view, ranking) for ranking in rankings]
+    headline = headline_now(wholes, shares, noun_phrase(subject.dimension, raw), view)
     members = grouping.members_of(view.models, subject.dimension, raw, view.now.taken_on)
     models = comparison.model_ranking(members, _model_measure(view), _total(view))
     has_creators = subject.dimension is not Dimension.CREATOR and not view.partial
@@ -131,6 +130,7 @@ def _answer_at_date(view: View, subject: Subject, raw: str) -> Answer:
         notes=(
             *(() if models.shares else _NO_ROWS),
             *_robust(view, raw, leading.by),
+            *open_ranks(wholes, subject.dimension, query.task, raw),
             *parts_of_models(shown, subject.dimension),
             *(_leading_creators(creators, raw, subject) if creators else _members(shares[-1], subject)),
             *other_spellings([model for model, _ in members], subject.dimension, raw),
