@@ -16,7 +16,7 @@ from analytics.charts import style
 from analytics.domain import Dimension, Measure
 from analytics.export.serialization import as_csv, as_json
 from analytics.names.grouping import UNRANKED
-from analytics.questions.ranking_notes import open_ranks
+from analytics.questions.ranking_notes import open_ranks, parts_of_models
 from bot.blocks.table_rows import table
 
 if TYPE_CHECKING:
@@ -158,3 +158,23 @@ def test_what_is_not_known_has_its_name(dimension: Dimension, task: str | None, 
     (note,) = open_ranks([ranking(100, 40, 20)], dimension, task)
     assert note.startswith(says)
     assert open_ranks([ranking(100, 40, 20)], Dimension.ACCESS) == ()
+
+
+@pytest.mark.parametrize(
+    ("by", "dimension", "values", "says"),
+    [
+        (Measure.MODELS, Dimension.LICENSE, (151.5, 148.5), "A model with two licenses counts half for each"),
+        (Measure.MODELS, Dimension.FAMILY, (151.5, 148.5), "A model with two licenses counts half for each"),
+        (Measure.MODELS, Dimension.LICENSE, (150, 149 + 1 / 3), "A model with two licenses counts half for each"),
+        (Measure.MODELS, Dimension.LICENSE, (152, 148), ""),
+        (Measure.MODELS, Dimension.TASK, (152, 148), ""),
+        (Measure.DOWNLOADS, Dimension.LICENSE, (151.5, 148.5), ""),
+    ],
+)
+def test_half_models_are_explained_where_they_are_shown(
+    by: Measure, dimension: Dimension, values: tuple[float, ...], says: str
+) -> None:
+    shown = Ranking(by, dimension, 300.0, 300.0, tuple(Share(f"n{at}", v, v / 300, at + 1) for at, v in enumerate(values)))
+    (note,) = parts_of_models([shown], dimension) or ("",)
+    assert note.startswith(says)
+    assert bool(note) is bool(says)
