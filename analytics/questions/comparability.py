@@ -27,8 +27,8 @@ SIZE_TOLERANCE = 0.1
 RECENT_DAYS = 3
 """Latest days of a list of which most must be alike before alerts check one of them."""
 
-USUAL_DAYS = 31
-"""Days before a month whose usual list decides which of that month's snapshots settles a bet."""
+SETTLING_DAYS = 3
+"""How many days before a month's last day a snapshot may be taken to settle bets on that month."""
 
 MOST_MOMENTS = 62
 """Points of a line beyond which days are thinned to weeks, and weeks to months."""
@@ -66,17 +66,24 @@ def usual(snapshots: Sequence[Snapshot], days: int) -> Snapshot | None:
     return next(s for s in reversed(latest) if comparable(s, first))
 
 
-def settling(snapshots: Sequence[Snapshot], start: date, end: date) -> tuple[Snapshot | None, Snapshot | None]:
-    """Return the snapshot by which bets on a month are settled, and the one that it has to be comparable with.
+def list_on(snapshots: Sequence[Snapshot], placed: date) -> Snapshot | None:
+    """Return the list that a bet of that day is about: the last one up to the day, else the first; ``None`` without any."""
+    return next((s for s in reversed(snapshots) if s.taken_on <= placed), snapshots[0] if snapshots else None)
 
-    The first is the last one from ``start`` to ``end`` that compares with the usual list before the month, which people bet on;
-    ``None`` where there is none. The second is ``None`` where no list of that origin came before.
+
+def same_list(before: Snapshot, now: Snapshot) -> bool:
+    """Tell whether a bet placed on one list may be settled by another: comparable ones, or a measured one after a simulated."""
+    return comparable(replace(before, simulated=before.simulated and now.simulated), now)
+
+
+def settling(snapshots: Sequence[Snapshot], before: Snapshot, end: date) -> Snapshot | None:
+    """Return the snapshot by which a bet placed on the list ``before`` is settled at a month's ``end``, whatever its source.
+
+    It's the last one of the same list within :data:`SETTLING_DAYS` of the end; ``None`` where there is none. Of several sources
+    on one day, the largest list counts, as in every answer.
     """
-    inside = list({s.taken_on: s for s in snapshots if start <= s.taken_on <= end}.values())
-    earlier = [s for s in snapshots if s.taken_on < start and inside and s.simulated == inside[-1].simulated]
-    before = usual(earlier, USUAL_DAYS)
-    reference = before or usual(inside, USUAL_DAYS)
-    return next((s for s in reversed(inside) if reference and comparable(s, reference)), None), before
+    latest = {s.taken_on: s for s in snapshots if 0 <= (end - s.taken_on).days <= SETTLING_DAYS}
+    return next((s for s in reversed(latest.values()) if same_list(before, s)), None)
 
 
 def difference(other: Snapshot, now: Snapshot) -> str:

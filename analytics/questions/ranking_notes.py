@@ -6,8 +6,18 @@ from typing import TYPE_CHECKING
 
 from analytics.domain import Dimension, Measure
 from analytics.formatting.numbers import count, percent
-from analytics.formatting.phrases import enumerate_, noun_phrase, of_list, of_measure, of_ranked, ordinal, plural
+from analytics.formatting.phrases import (
+    LEAST_CHANGE,
+    enumerate_,
+    noun_phrase,
+    of_list,
+    of_measure,
+    of_ranked,
+    ordinal,
+    plural,
+)
 from analytics.names import grouping
+from analytics.names.creators import NOT_KNOWN
 from analytics.names.spellings import FOLDED, official
 from analytics.statistics import comparison
 
@@ -30,6 +40,17 @@ _NOTABLE = 1 / 3
 """Part of a creator's measure from which its first three models are named; below it, no few models drive it."""
 
 
+def notes_on_ranks(
+    rankings: Sequence[Ranking], wholes: Sequence[Ranking], dimension: Dimension, task: str | None
+) -> tuple[str, ...]:
+    """Return the notes on rankings at one date; ``wholes``: the same as :func:`open_ranks` takes them."""
+    return (
+        *not_ranked(rankings, dimension),
+        *open_ranks(wholes, dimension, task),
+        *parts_of_models(rankings, dimension),
+    )
+
+
 def not_ranked(rankings: Sequence[Ranking], dimension: Dimension) -> tuple[str, ...]:
     """Give the share of what isn't declared or known, and so has no rank."""
     apart = dict.fromkeys(share.name for ranking in rankings for share in ranking.unranked if share.value)
@@ -48,6 +69,43 @@ def parts_of_models(rankings: Sequence[Ranking], dimension: Dimension) -> tuple[
         return ()
     word = Dimension.LICENSE if dimension is Dimension.FAMILY else dimension
     return (f"A model with two {word.plural} counts half for each, so numbers of models aren't all whole.",)
+
+
+def open_ranks(rankings: Sequence[Ranking], dimension: Dimension, task: str | None = None, raw: str = "") -> tuple[str, ...]:
+    """Say where what isn't known could change the rank of a name at one date; without a name, who leads.
+
+    ``rankings``: their totals have what isn't recorded, see :func:`analytics.questions.shifts.possible`. ``task``: the query's.
+    """
+    if dimension in {Dimension.ACCESS, Dimension.DERIVATION}:
+        return ()
+    word = {Dimension.FAMILY: "license family", Dimension.KIND: "kind of creator"}.get(dimension, dimension.value)
+    of_id = dimension in {Dimension.CREATOR, Dimension.NAMESPACE}
+    facts = enumerate_([*([] if of_id else [word]), *(["task"] if task else [])], "or")
+    return tuple(
+        f"Another {word} could {'lead' if rank == 1 else f'be {ordinal(rank)}'} by {of_measure(ranking.by)}, because the {facts} "
+        f"of {percent(unknown / ranking.total)} of {of_measure(ranking.by)} isn't known."
+        for ranking in rankings
+        for unknown in [_unknown(ranking)]
+        for rank in [_open_rank(ranking, raw, unknown)]
+        if rank and unknown >= LEAST_CHANGE * ranking.total
+    )
+
+
+def _unknown(ranking: Ranking) -> float:
+    """Return how much isn't recorded or known; what is declared as none can't be another name's."""
+    unknown = next((share.value for share in ranking.unranked if share.name == NOT_KNOWN), 0.0)
+    return ranking.total - ranking.recorded + unknown
+
+
+def _open_rank(ranking: Ranking, raw: str, unknown: float) -> int | None:
+    """Return the rank of a name, or the first, if the next or the one before could have it; ``None`` if not."""
+    at = next((at for at, share in enumerate(ranking.ranked) if share.name == raw or not raw), None)
+    if at is None or ranking.rest:
+        return None
+    own = ranking.ranked[at]
+    others = [share for share in ranking.ranked if share.rank != own.rank]
+    gaps = [own.value, *(abs(share.value - own.value) for share in others)]  # also to a name that nothing recorded has
+    return own.rank if min(gaps) <= unknown else None
 
 
 def other_spellings(models: Sequence[Model], dimension: Dimension, raw: str) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from analytics.query import About, Form, Option, Query, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.question import Question, View
 from analytics.questions.question_parts import Fields, FollowUpRules, ranked
-from analytics.questions.ranking_notes import not_ranked, other_leader, parts_of_models, times_the_second
+from analytics.questions.ranking_notes import not_ranked, notes_on_ranks, other_leader, times_the_second
 from analytics.questions.shifts import explain, findings_over_time, notes_on_facts, past, possible, trend
 from analytics.questions.top_names import with_bounds
 from analytics.statistics import comparison, highlights
@@ -99,7 +99,8 @@ def share_question(topic: Topic) -> Question:
 def _answer_at_date(view: View, topic: Topic) -> Answer:
     query = view.query
     rankings = view.rankings()
-    headline = _headline(view, [possible(view, ranking) for ranking in rankings], topic)
+    wholes = [possible(view, ranking) for ranking in rankings]
+    headline = _headline(view, wholes, topic)
     source = view.source()
     details = [_detail(raw, rankings, topic.dimension) for raw in [share.name for share in rankings[-1].first(6).shares]]
     subtitle = chart_specs.subtitle(source, query, view.task)
@@ -122,8 +123,7 @@ def _answer_at_date(view: View, topic: Topic) -> Answer:
             *times_the_second(rankings, topic.dimension),
             *_robust(view, topic, rankings[-1]),
             *topic.notes(rankings),
-            *not_ranked(rankings, topic.dimension),
-            *parts_of_models(rankings, topic.dimension),
+            *notes_on_ranks(rankings, wholes, topic.dimension, query.task),
             *notes_on_facts(view, view.leading),
         ),
         next=_next(view, topic, rankings),

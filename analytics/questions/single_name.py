@@ -27,7 +27,7 @@ from analytics.query import About, Form, Option, Query
 from analytics.questions import chart_specs, shifts
 from analytics.questions.question import Question, View
 from analytics.questions.question_parts import Fields, FollowUpRules
-from analytics.questions.ranking_notes import headline_now, main_models, other_spellings, parts_of_models
+from analytics.questions.ranking_notes import headline_now, main_models, open_ranks, other_spellings, parts_of_models
 from analytics.statistics import comparison, highlights
 from analytics.statistics.findings import Kind
 from analytics.statistics.highlights import rank_changes
@@ -98,10 +98,8 @@ def _answer_at_date(view: View, subject: Subject, raw: str) -> Answer:
     if not shares:
         raise _absent(view, subject, raw)
     source = view.source()
-    headline = headline_now(
-        [shifts.possible(view, ranking) for ranking in rankings], shares, noun_phrase(subject.dimension, raw), view
-    )
-    title = headline
+    wholes = [shifts.possible(view, ranking) for ranking in rankings]
+    headline = title = headline_now(wholes, shares, noun_phrase(subject.dimension, raw), view)
     members = grouping.members_of(view.models, subject.dimension, raw, view.now.taken_on)
     models = comparison.model_ranking(members, _model_measure(view), _total(view))
     drivers = main_models(models) if subject.dimension is Dimension.CREATOR and not view.partial else ""
@@ -135,6 +133,7 @@ def _answer_at_date(view: View, subject: Subject, raw: str) -> Answer:
             *(() if models.shares else _NO_ROWS),
             *((f"{drivers}.",) if drivers and len(rankings) == 1 else ()),
             *_robust(view, raw, leading.by),
+            *open_ranks(wholes, subject.dimension, query.task, raw),
             *parts_of_models(shown, subject.dimension),
             *(_leading_creators(creators, raw, subject) if creators else _members(shares[-1], subject)),
             *other_spellings([model for model, _ in members], subject.dimension, raw),

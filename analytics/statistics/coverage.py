@@ -94,7 +94,8 @@ def compare_over_time(
     """Decide the same for two or more dates, the earliest first, so that the shares at each date are of the same kind.
 
     They are of all models if each date records :data:`COMPLETE`, else of those recorded at all dates. Where those don't have
-    enough, only the shift between the first and the last date may be told, not the course between them.
+    enough, or go against a shift that is certain, only the shift between the first and the last date may be told, not the course
+    between them.
     """
     perhaps = perhaps or [()] * len(listings)
     rankings = tuple(
@@ -105,8 +106,10 @@ def compare_over_time(
         return series_of(rankings, names)
     plain = compare_rankings(rankings[0], rankings[-1], names)
     among = _among_recorded(listings, dimension, plain, names, perhaps)
+    if among and all(shift.basis is Basis.BOTH for shift in among.shifts):
+        return among
     ends = compare(listings[0], listings[-1], dimension, by, names, (perhaps[0], perhaps[-1]))
-    return among or replace(ends, rankings=rankings, has_course=False)
+    return replace(ends, rankings=rankings, has_course=False)
 
 
 def series_of(rankings: Sequence[Ranking], names: Collection[str] | None = None) -> Comparison:

@@ -53,10 +53,13 @@ class AnalyticsProcess:
         """Return the data that the digest for a month or week would rest on now."""
         return basis_of(Edition.parse(edition), self._history, ListName(within))
 
-    def digest(self, edition: str, within: str, sections: tuple[str, ...]) -> tuple[Digest, Picture]:
+    def digest(
+        self, edition: str, within: str, sections: tuple[str, ...], *, as_recorded: bool = False
+    ) -> tuple[Digest, Picture]:
         """Build the digest for a month or week and draw its picture.
 
-        ``""`` is the month of the latest snapshot, :data:`~bot.domain.reply.LATEST_WEEK` its week.
+        ``""`` is the month of the latest snapshot, :data:`~bot.domain.reply.LATEST_WEEK` its week. With ``as_recorded``, nothing
+        is filled in from other dates.
 
         Raises:
             HfStatsError: for a month or week without a digest, with the reason.
@@ -66,7 +69,7 @@ class AnalyticsProcess:
         is_named = edition not in {"", LATEST_WEEK}
         named = Edition.parse(edition) if is_named else latest(self._history, list_, weekly=edition == LATEST_WEEK)
         dimensions = [Dimension(name) for name in sections] or list(DIMENSIONS)
-        built = digest_of(named, self._history, within=list_, dimensions=dimensions)
+        built = digest_of(named, self._history, within=list_, dimensions=dimensions, as_recorded=as_recorded)
         return built, Picture(draw(built.chart), built.chart.alt, f"hfstats-digest-{named}.png")
 
     @staticmethod

@@ -9,12 +9,13 @@ from analytics.digest.edition import Edition
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import day, enumerate_, plural
 from analytics.formatting.phrases import name as called
+from analytics.statistics.prediction.brier import MINIMUM, brier
 from bot.blocks.escape import escape_line, prevent_links
 from bot.blocks.subscriptions import actions, button
 from bot.blocks.text_objects import context, cut, plain_text, section
 from bot.domain.content import Content
 from bot.domain.outbox import Outcome
-from bot.domain.prediction import claim, parse_question, score_bets, title
+from bot.domain.prediction import claim, parse_question, score_bets, title, void_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,7 +29,10 @@ if TYPE_CHECKING:
 
 BET = "bet"
 """Action id of controls that open the bet form; the value is the bet to start from."""
-ABOUT = "Lower is better: 0 is certain and right, 0.25 is what a 50% bet always scores, 1 is certain and wrong (Brier score)."
+ABOUT = (
+    "Skill shows how much better your bets were than the base rate, which knows only how often leaders stayed first. "
+    f"0 is as good as the base rate, and higher is better. You're ranked after {MINIMUM} settled bets."
+)
 _LINES = 40
 """Bets per message; with their headings they stay within Slack's limits."""
 _PEOPLE = 10
@@ -53,7 +57,7 @@ class SettledQuestion:
     """The date of the deciding snapshot; ``None`` if there was none."""
     simulated: bool = False
     reason: str = ""
-    """Why no snapshot decides, as a clause; ``""`` if the month has none."""
+    """What is missing where no snapshot decides, as a clause."""
 
 
 def bet_button(draft: str = "", text: str = "Place a bet", place: str = "") -> Block:
@@ -80,8 +84,10 @@ def incomplete_bet(draft: Draft, example: str) -> Content:
     return Content(text, [section(text), actions(bet_button(str(draft)))])
 
 
-def bet_list(open_: Sequence[Bet], bet_results: Sequence[Bet], scores: Sequence[Score], example: str) -> Content:
-    """Return a channel's open and settled bets, with scores."""
+def bet_list(
+    open_: Sequence[Bet], bet_results: Sequence[Bet], scores: Sequence[Score], example: str, today: date | None = None
+) -> Content:
+    """Return a channel's open and settled bets, with scores. ``today``: says which open bets wait for a snapshot."""
     if not open_ and not bet_results:
         empty = f"There are no bets here yet. To place one, type `/hfstats {example}`"
         return Content(empty, [section(empty), actions(bet_button())])
@@ -92,7 +98,7 @@ def bet_list(open_: Sequence[Bet], bet_results: Sequence[Bet], scores: Sequence[
         draft = parse_question(question, month)
         lines = [f"• #{bet.id} <@{bet.person}>: {bet.percent}% {_short(draft.of, bet.name)}" for bet in bets]
         shown, room = _truncate(lines, room)
-        heading = f"*{_capitalize(title(draft))}, end of {Edition.parse(month).name}*"
+        heading = f"*{_capitalize(title(draft))}, end of {Edition.parse(month).name}*{_waiting(Edition.parse(month), today)}"
         too = {"accessory": bet_button(str(draft.asked), "Place your bet", str(place))}
         blocks.append(section("\n".join([heading, *shown])) | too)
     if len(groups) > 12:
@@ -118,7 +124,7 @@ def bet_results(month: Edition, decided: Iterable[SettledQuestion], scores: Sequ
         lines = [_outcome(draft, bet, score) for bet, score in result.bets]
         shown, left = _truncate(lines, each)
         room -= each - left
-        blocks.append(section("\n".join([f"*{_capitalize(title(draft))}*: {_result_text(draft, result, month)}", *shown])))
+        blocks.append(section("\n".join([f"*{_capitalize(title(draft))}*: {_result_text(draft, result)}", *shown])))
     below = actions(bet_button(), button("All bets", "bets"))
     return Content(headline, [*blocks, *_table(scores), below])
 
@@ -129,22 +135,30 @@ def digest_bets(edition: str, bets: Sequence[Bet]) -> list[Block]:
     if not done:
         return []
     right, counted = (sum(bet.outcome in among for bet in done) for among in ({Outcome.RIGHT}, {Outcome.RIGHT, Outcome.WRONG}))
+    is_, them = ("is", "it") if len(done) == 1 else ("are", "them")
     came = (
         f"{right} of {plural(counted, 'bet')} came true"
         if counted
-        else f"{plural(len(done), 'bet')} void because there is no snapshot"
+        else f"{plural(len(done), 'bet')} {is_} void because no snapshot could settle {them}"
     )
     lines = [f":crystal_ball: *Bets on {Edition.parse(edition).name}*: {came}."]
-    best = score_bets(bets)[:_BEST]
+    best = [score for score in score_bets(bets) if score.rank][:_BEST]
     if best:
-        named = [f"{score.rank}. <@{score.who}> *{number(score.mean)}*" for score in best]
-        lines.append(f"Scores, lower is better: {' · '.join(named)}")
+        named = [f"{score.rank}. <@{score.who}> *{signed(score.skill)}*" for score in best]
+        lines.append(f"Skill, higher is better: {' · '.join(named)}")
     return [section("\n".join(lines)) | {"accessory": button("All bets", "bets")}]
 
 
-def _result_text(draft: Draft, decided: SettledQuestion, month: Edition) -> str:
+def _waiting(month: Edition, today: date | None) -> str:
+    if today is None or today <= month.last:
+        return ""
+    return f" (waiting until {day(void_date(month))} for a snapshot that settles them)"
+
+
+def _result_text(draft: Draft, decided: SettledQuestion) -> str:
     if decided.on is None:
-        return f"{decided.reason or f'there is no snapshot for {month.name}'}, so these bets are void and don't count."
+        void = "this bet is void and doesn't" if len(decided.bets) == 1 else "these bets are void and don't"
+        return f"{decided.reason}, so {void} count."
     names = [_short(draft.of, leader) for leader in decided.leaders[:3]]
     more = len(decided.leaders) - len(names)
     who = enumerate_([*names, f"{more} more"] if more else names)
@@ -155,7 +169,10 @@ def _result_text(draft: Draft, decided: SettledQuestion, month: Edition) -> str:
 
 def _outcome(draft: Draft, bet: Bet, score: float | None) -> str:
     text = f"• <@{bet.person}>: {bet.percent}% {_short(draft.of, bet.name)}"
-    return text if score is None else f"{text}, {bet.outcome}: {number(score)}"
+    if score is None or bet.base_rate is None:
+        return text
+    base = brier(bet.base_rate * 100, right=bet.outcome is Outcome.RIGHT)
+    return f"{text}, {bet.outcome}: {number(score)} (base rate {percent(bet.base_rate)}: {number(base)})"
 
 
 def _settled_line(bet: Bet) -> str:
@@ -168,11 +185,21 @@ def _settled_line(bet: Bet) -> str:
 def _table(scores: Sequence[Score]) -> list[Block]:
     if not scores:
         return []
+    ranked = [score for score in scores if score.rank]
     lines = [
-        f"{score.rank}. <@{score.who}> *{number(score.mean)}* over {plural(score.bets, 'bet')}" for score in scores[:_PEOPLE]
+        f"{score.rank}. <@{score.who}> *{signed(score.skill)}* over {plural(score.bets, 'bet')}" for score in ranked[:_PEOPLE]
     ]
-    more = [f"and {plural(len(scores) - _PEOPLE, 'other')}"] if len(scores) > _PEOPLE else []
-    return [section("\n".join(["*Scores*", *lines, *more])), context(ABOUT)]
+    lines += [f"and {plural(len(ranked) - _PEOPLE, 'other')}"] if len(ranked) > _PEOPLE else []
+    later = [f"<@{score.who}> ({plural(MINIMUM - score.bets, 'more bet')})" for score in scores if not score.rank]
+    if later:
+        others = [plural(len(later) - _PEOPLE, "other")] if len(later) > _PEOPLE else []
+        lines.append(f"Not ranked yet: {enumerate_([*later[:_PEOPLE], *others])}")
+    return [section("\n".join(["*Skill*", *lines])), context(ABOUT)]
+
+
+def signed(skill: float) -> str:
+    """Return a skill as text, such as ``+0.12`` or ``0.00``, with a minus sign instead of a hyphen."""
+    return f"{skill:+.2f}".replace("-", "\N{MINUS SIGN}") if round(skill, 2) else "0.00"
 
 
 def number(score: float) -> str:

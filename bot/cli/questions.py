@@ -128,11 +128,19 @@ def _write(path: Path, content: bytes) -> None:
     default=ListName.TOP.value,
     show_default=True,
 )
+@click.option("--as-recorded", is_flag=True, help="Don't fill in licenses, tasks and libraries from other dates.")
 @click.option("--json", "as_json", is_flag=True, help="Print the digest as JSON.")
 @click.option("--csv", "csv_file", type=_FILE, help="Write the rankings to a CSV file.")
 @click.option("--png", "png_file", type=_FILE, help="Write the picture to a PNG file.")
 def digest(
-    *, month: str | None, week: str | None, within: str, as_json: bool, csv_file: Path | None, png_file: Path | None
+    *,
+    month: str | None,
+    week: str | None,
+    within: str,
+    as_recorded: bool,
+    as_json: bool,
+    csv_file: Path | None,
+    png_file: Path | None,
 ) -> None:
     """Show the digest for a month or a week without sending it."""
     from analytics.storage.sql_history import SqlHistory
@@ -144,7 +152,7 @@ def digest(
     if month and week:
         raise QueryError("Use either --month or --week, not both.")
     process = AnalyticsProcess(SqlHistory(open_store(database_url())))
-    built, picture = process.digest(month or week or "", within, ())
+    built, picture = process.digest(month or week or "", within, (), as_recorded=as_recorded)
     today = datetime.now(UTC).date()
     age = "" if month or week else age_sentence(built.source.snapshot, built.source.list, today)
     if csv_file:

@@ -108,6 +108,8 @@ class Bet:
     placed_at: datetime
     outcome: Outcome | None = None
     """``None`` while it is open."""
+    base_rate: float | None = None
+    """Probability, 0 to 1, that past leaders alone gave this name; ``None`` while it is open and for a void bet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ CONFIDENCE = (50, 60, 70, 80, 90, 95, 99)
 """Percentages in the form's menu; a typed bet can have any whole percentage from 1 to 99."""
 MONTHS_AHEAD = 12
 """How many months after the current one are open for bets."""
+VOID_DAY = 10
+"""Day of the next month until which bets wait for a snapshot: a listing of the month's end may be imported late."""
 LONGEST_NAME = 100
 _LONGEST = 400
 _NEWCOMER = "newcomer"
@@ -149,6 +151,11 @@ def closed_reason(month: Edition, now: datetime) -> str:
     return ""
 
 
+def void_date(month: Edition) -> date:
+    """Return the day on which bets on a month that no snapshot has settled become void: the 10th of the next month."""
+    return month.after.first.replace(day=VOID_DAY)
+
+
 def example(now: datetime) -> str:
     """Return an example of a bet that could be placed now."""
     return EXAMPLE.format(month=open_months(now)[-1])
@@ -167,9 +174,10 @@ def claim(draft: Draft) -> str:
 
 
 def score_bets(bets: Iterable[Bet]) -> tuple[Score, ...]:
-    """Return everyone's Brier scores over settled bets. Void bets don't count."""
-    counted = (bet for bet in bets if bet.outcome in {Outcome.RIGHT, Outcome.WRONG})
-    return scores((bet.person, bet.percent, bet.outcome is Outcome.RIGHT) for bet in counted)
+    """Return everyone's skill over settled bets. Void bets don't count."""
+    return scores(
+        (bet.person, bet.percent, bet.outcome is Outcome.RIGHT, bet.base_rate) for bet in bets if bet.base_rate is not None
+    )
 
 
 def _ranking_words(forms: Sequence[Form]) -> dict[str, Dimension]:

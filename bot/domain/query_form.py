@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from analytics.domain import ListName
 from analytics.errors import QueryError
 from analytics.language import grammar
-from analytics.query import Option, quoted
+from analytics.query import AS_RECORDED, Option, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,6 +34,8 @@ class FormValues:
     """The question's first word."""
     words: Mapping[str, tuple[str, ...]]
     """Words of the query by field, without empty fields."""
+    as_recorded: bool = False
+    """Whether nothing is filled in from other dates."""
     typed: frozenset[str] = frozenset()
     """Fields shown as text inputs, because their names are too long for a menu."""
     where: str | None = None
@@ -44,7 +46,8 @@ class FormValues:
     @property
     def text(self) -> str:
         """The question's text, valid or not."""
-        return " ".join([self.word, *(word for field in FIELDS for word in self.words.get(field, ()))])
+        facts = [AS_RECORDED] if self.as_recorded else []
+        return " ".join([self.word, *(word for field in FIELDS for word in self.words.get(field, ())), *facts])
 
 
 def form_values(query: Query) -> FormValues:
@@ -62,7 +65,7 @@ def form_values(query: Query) -> FormValues:
         words[Option.AT] = (f"{Option.AT} {query.at}",)
     if query.since:
         words[Option.SINCE] = (f"{Option.SINCE} {query.since}",)
-    return FormValues(query.word, {field: parts for field, parts in words.items() if parts})
+    return FormValues(query.word, {field: parts for field, parts in words.items() if parts}, as_recorded=query.as_recorded)
 
 
 def without_unsupported(form: FormValues, to: Form) -> FormValues:

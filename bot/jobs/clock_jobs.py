@@ -224,9 +224,8 @@ class Jobs:
             _log.info("%s alerts crossed their threshold", crossed)
 
     def settle(self) -> None:
-        """Settle the bets on past months by each month's last comparable snapshot, and plan the notices about them."""
-        snapshots = DecidingSnapshots(SqlHistory(self.database))
-        planned = settle(self.delivery_context, self.numbers, self.database, snapshots.last_day)
+        """Settle the bets on past months by each month's last snapshot, and plan the notices about them."""
+        planned = settle(self.delivery_context, self.numbers, self.database, DecidingSnapshots(SqlHistory(self.database)))
         if planned:
             _log.info("settled the bets of %s channels", planned)
 

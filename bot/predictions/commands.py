@@ -50,7 +50,8 @@ def bets(context: CommandContext, _: Command) -> CommandReply:
     rows = context.delivery.bets.in_channel(context.conversation.workspace, context.conversation.channel)
     open_ = [bet for bet in rows if bet.outcome is None]
     settled = [bet for bet in rows if bet.outcome is not None]
-    return render.bet_list(open_, settled, score_bets(rows), example(context.delivery.clock())), None
+    now = context.delivery.clock()
+    return render.bet_list(open_, settled, score_bets(rows), example(now), now.date()), None
 
 
 def unbet(context: CommandContext, command: Command) -> CommandReply:

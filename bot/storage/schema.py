@@ -100,6 +100,8 @@ BET = sa.Table(
     sa.Column("placed_at", sa.DateTime, nullable=False),
     # NULL while open, then right, wrong or void.
     sa.Column("outcome", sa.String(8)),
+    # The probability that past leaders alone gave the name, 0 to 1; NULL while open and for void bets.
+    sa.Column("base_rate", sa.Float),
     sa.UniqueConstraint("workspace", "channel", "person", "question", "month"),
     sa.Index("bet_open", "outcome", "month"),
     sqlite_autoincrement=True,

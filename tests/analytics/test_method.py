@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -156,7 +157,8 @@ def test_which_snapshots_are_compared():
     assert usual(snapshots[:3], RECENT_DAYS) == second
     assert usual(snapshots, RECENT_DAYS) == fourth
     assert "a bet on the third's month is void" in said
-    assert settling(snapshots[:3], date(2026, 7, 1), date(2026, 7, 31)) == (None, second)
+    assert settling(snapshots[:3], second, date(2026, 7, 31)) is None
+    assert settling((*snapshots[:2], replace(snapshots[2], size=300)), second, date(2026, 7, 31)) is not None
 
 
 def test_growth_and_mix():

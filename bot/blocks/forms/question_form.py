@@ -23,6 +23,7 @@ FORM = "form"
 """Action id prefix of the modal's fields."""
 WHERE = "where"
 QUIET = "quiet"
+FACTS = "facts"
 ANY = "no words"
 """The value of the default option. It can't be a name: a query quotes names of two words."""
 
@@ -60,7 +61,7 @@ def build_view(form: FormValues, entries: Sequence[Entry], summary: StoreSummary
         "title": plain_text("Build a question"),
         "submit": plain_text("Ask"),
         "close": plain_text("Cancel"),
-        "blocks": [_question(entry, entries), *filter(None, fields), _preview(form, wrong), *_where(form)],
+        "blocks": [_question(entry, entries), *filter(None, fields), _facts(form), _preview(form, wrong), *_where(form)],
     }
 
 
@@ -90,6 +91,7 @@ def read_view(view: Mapping[str, Any]) -> FormValues:
     return FormValues(
         word,
         words,
+        as_recorded=bool(held.get(FACTS, {}).get("selected_options")),
         typed=frozenset(field for field in (NAMES, Option.TASK) if _is_typed(held.get(block_of(field, word), {}))),
         where=held.get(WHERE, {}).get("selected_conversation"),
         quiet=bool(held.get(QUIET, {}).get("selected_options")),
@@ -193,6 +195,11 @@ def _menu(option: Option, selected: Sequence[str], summary: StoreSummary | None)
     return {"type": "static_select", "options": options, "initial_option": chosen}
 
 
+def _facts(form: FormValues) -> Block:
+    box = _checkbox(FACTS, "Don't fill them in from other dates", checked=form.as_recorded)
+    return _input(FACTS, "Licenses, tasks and libraries that aren't recorded", box)
+
+
 def _preview(form: FormValues, wrong: Mapping[str, str]) -> Block:
     missing = next(iter(wrong.values()), None)
     text = escape(f"Not complete yet. {missing}") if missing else f"Your question: `{escape_code(cut(form.text, 600))}`"
@@ -208,14 +215,18 @@ def _where(form: FormValues) -> list[Block]:
         "response_url_enabled": True,
     }
     conversation |= {"initial_conversation": form.where} if form.where else {}
-    alone = {"text": plain_text("Show the answer only to me"), "value": QUIET}
-    box = {"type": "checkboxes", "action_id": f"{FORM}:{QUIET}", "options": [alone]}
-    box |= {"initial_options": [alone]} if form.quiet else {}
+    box = _checkbox(QUIET, "Show the answer only to me", checked=form.quiet)
     hint = "If you leave this empty, you'll get the answer as a direct message from hfstats."
     return [
         _input(WHERE, "Post the answer in", conversation, hint=hint, dispatch=False),
         _input(QUIET, "Who can see it", box, dispatch=False),
     ]
+
+
+def _checkbox(field: str, text: str, *, checked: bool) -> Block:
+    option = {"text": plain_text(text), "value": field}
+    box = {"type": "checkboxes", "action_id": f"{FORM}:{field}", "options": [option]}
+    return box | ({"initial_options": [option]} if checked else {})
 
 
 def _input(

@@ -68,6 +68,14 @@ LISTS = (
 )
 """The lists; top is also an option, and has its topic there."""
 
+RECORDED = Topic(
+    ("recorded", "as", "unrecorded", "missing"),
+    "Counts only what each snapshot recorded itself. Without it, a license, task or library that a snapshot doesn't record is "
+    "filled in from the model's tags or another date within 92 days. On the command line, digests take --as-recorded.",
+    ("licenses as recorded", "movers licenses as recorded"),
+    "without licenses, tasks and libraries filled in from other dates",
+    ("as recorded",),
+)
 CSV = Topic(
     ("csv", "export", "spreadsheet", "excel"),
     "To get the numbers as a CSV file, press the CSV button below an answer. On the command line, add an option: "
@@ -75,6 +83,7 @@ CSV = Topic(
     ("licenses", "creators by downloads"),
 )
 OTHERS = (
+    RECORDED,
     Topic(
         ("quiet", "quietly", "private"),
         "As the first or last word, it shows the answer only to you, with a button to post it.",

@@ -73,10 +73,11 @@ class BetStore:
         return self._where(_B.outcome.is_(None), _B.month < before)
 
     @staticmethod
-    def settle(connection: sa.Connection, bet: Bet, outcome: Outcome) -> bool:
-        """Record a bet's outcome; ``False`` if another process recorded it first."""
+    def settle(connection: sa.Connection, bet: Bet, outcome: Outcome, base_rate: float | None = None) -> bool:
+        """Record a bet's outcome and base rate; ``False`` if another process recorded them first."""
         undecided = (_B.id == bet.id, _B.outcome.is_(None))
-        return connection.execute(BET.update().where(*undecided).values(outcome=outcome)).rowcount > 0
+        values = {"outcome": outcome, "base_rate": base_rate}
+        return connection.execute(BET.update().where(*undecided).values(values)).rowcount > 0
 
     def _where(self, *conditions: sa.ColumnElement[bool]) -> list[Bet]:
         wanted = sa.select(BET).where(*conditions).order_by(_B.month, _B.id)

@@ -242,3 +242,38 @@ def test_one_model_that_moves_the_total_is_named() -> None:
     assert warning.sentence.startswith("lab/m0 alone raised total downloads by ")
     assert quality.dominant(before, before) == ()
     assert quality.dominant((), after) == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        ((500, 500), (600, 500), ""),
+        ((500, 500), (601, 500), "lab/m0 alone raised total downloads by 10.1% of the earlier total."),
+        ((500, 500), (1516, 500), "lab/m0 alone raised total downloads by 101.6% of the earlier total."),
+        ((500, 500), (399, 500), "lab/m0 alone lowered total downloads by 10.1% of the earlier total."),
+        ((500, 500), (500, 500, 250), "lab/m2 alone raised total downloads by 25.0% of the earlier total."),
+        ((500, 400, 100), (500, 400), ""),
+        ((400, 400, 200), (400, 400), "lab/m2 alone lowered total downloads by 20.0% of the earlier total."),
+        ((500, 500), (560, 560), ""),
+    ],
+)
+def test_what_one_model_adds_is_of_the_earlier_total(before: tuple[int, ...], after: tuple[int, ...], says: str) -> None:
+    sides = [[Model(f"lab/m{at}", downloads) for at, downloads in enumerate(side)] for side in (before, after)]
+    assert [warning.sentence for warning in quality.dominant(*sides)] == ([says] if says else [])
+
+
+@pytest.mark.parametrize(
+    ("downloads", "says"),
+    [
+        ((100, 100, 100), ""),
+        ((101, 100, 100), "lab/m0 alone has 33.6% of the downloads of the trending list."),
+        ((100, 300, 100), "lab/m1 alone has 60.0% of the downloads of the trending list."),
+        ((100,), ""),
+        ((), ""),
+        ((0, 0), ""),
+        ((100, 0), "lab/m0 alone has 100.0% of the downloads of the trending list."),
+    ],
+)
+def test_a_list_that_one_model_carries_is_flagged(downloads: tuple[int, ...], says: str) -> None:
+    listed = [Model(f"lab/m{at}", number) for at, number in enumerate(downloads)]
+    assert [warning.sentence for warning in quality.carrying("the trending list", listed)] == ([says] if says else [])

@@ -117,6 +117,49 @@ def test_every_cause_in_one_shift() -> None:
     )
 
 
+MIT, NONE, UNKNOWN = ("mit",), (), None
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "rest", "cause"),
+    [
+        ((20, MIT), (30, MIT), (80, 80), Cause.GREW),
+        ((20, MIT), (10, MIT), (80, 80), Cause.SHRANK),
+        ((20, MIT), (22, MIT), (80, 178), Cause.DILUTED),
+        ((20, MIT), (20, MIT), (80, 180), Cause.DILUTED),
+        ((20, MIT), (20, MIT), (80, 30), Cause.OUTLASTED),
+        ((20, MIT), (18, MIT), (80, 22), Cause.OUTLASTED),
+        ((20, MIT), (18, MIT), (80, 82), Cause.SHRANK),
+        ((20, MIT), (20, ("apache-2.0",)), (80, 80), Cause.DECLARED),
+        ((20, MIT), (20, NONE), (80, 80), Cause.DECLARED),
+        ((20, NONE), (20, MIT), (80, 80), Cause.DECLARED),
+        ((20, MIT), (20, UNKNOWN), (80, 80), Cause.NO_LONGER_RECORDED),
+        ((20, MIT), (40, UNKNOWN), (80, 80), Cause.NO_LONGER_RECORDED),
+        ((20, UNKNOWN), (20, MIT), (80, 80), Cause.NEWLY_RECORDED),
+        ((40, UNKNOWN), (20, MIT), (80, 80), Cause.NEWLY_RECORDED),
+        ((20, MIT), None, (80, 80), Cause.LEFT),
+        (None, (20, MIT), (80, 80), Cause.ENTERED),
+    ],
+)
+def test_the_cause_of_a_model_is_what_happened_to_it(
+    before: tuple[int, tuple[str, ...] | None] | None,
+    after: tuple[int, tuple[str, ...] | None] | None,
+    rest: tuple[int, int],
+    cause: Cause,
+) -> None:
+    """Of a model with downloads and a license, beside other models with and without the same license."""
+    lists = [
+        [
+            Model("a/rest", others, licenses=("apache-2.0",)),
+            Model("a/same", 10, licenses=MIT),
+            *([Model("a/x", one[0], licenses=one[1])] if one else []),
+        ]
+        for one, others in zip((before, after), rest, strict=True)
+    ]
+    reasons = why(lists[0], lists[1], Dimension.LICENSE, "mit", Measure.DOWNLOADS).reasons
+    assert {reason.cause for reason in reasons if reason.model == "a/x"} == {cause}
+
+
 def test_a_model_that_moved_neither_left_nor_entered() -> None:
     before = [Model("bert-base-uncased", 30), Model("a/b", 70)]
     after = [Model("google-bert/bert-base-uncased", 20), Model("a/b", 80)]

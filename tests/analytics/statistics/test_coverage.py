@@ -102,3 +102,30 @@ def test_models_that_may_belong_to_the_listing_count_as_not_recorded() -> None:
     assert {(s.name, s.points, s.basis) for s in found.shifts} == {("mit", 0.0, Basis.BOTH), ("apache", 0.0, Basis.BOTH)}
     of_all = {"mit": 50 / 112 - 50 / 110, "apache": 62 / 112 - 60 / 110}
     assert all((s.low or 0) <= of_all[s.name] <= (s.high or 0) for s in found.shifts)
+
+
+@pytest.mark.parametrize(
+    ("first", "middle", "last", "course"),
+    [
+        ((20, 15, 65), "x", (16, 17, 67), False),
+        ((16, 17, 67), "x", (20, 15, 65), False),
+        ((20, 15, 65), "x", (16, 13, 71), True),
+        ((20, 15, 65), "y", (16, 17, 67), True),
+        ((20, 15, 65), "", (16, 17, 67), True),
+    ],
+)
+def test_a_course_of_some_models_is_not_told_against_a_shift_that_is_certain(
+    first: tuple[int, ...], middle: str, last: tuple[int, ...], *, course: bool
+) -> None:
+    """The license of ``middle`` isn't recorded between two dates that record all; without ``x``, MIT goes the other way."""
+    before, after = ([model("x", x, "mit"), model("y", y, "mit"), model("z", z, "apache-2.0")] for x, y, z in (first, last))
+    between = [
+        model(m.id.partition("/")[2] or m.id, m.downloads, None if m.id.endswith(middle or "-") else "mit") for m in before
+    ]
+    told = coverage.compare_over_time([before, between, after], Dimension.LICENSE, Measure.DOWNLOADS)
+    assert told.has_course is course
+    mit = next(shift for shift in told.shifts if shift.name == "mit")
+    true = sum(last[:2]) - sum(first[:2])
+    assert mit.points * true > 0
+    shares = [next(share.portion for share in side.shares if share.name == "mit") for side in told.rankings]
+    assert (shares[-1] - shares[0]) * true > 0, "the line goes the way that the sentence tells"

@@ -27,7 +27,18 @@ from bot.blocks.forms.prediction_form import PLACE, bet_view, mistakes, read_vie
 from bot.blocks.predictions import SettledQuestion, bet_list, bet_results, digest_bets
 from bot.conversation.commands import parse_command
 from bot.domain.outbox import Kind, Outcome, State
-from bot.domain.prediction import CONFIDENCE, LISTS, LONGEST_NAME, MEASURES, RANKED, Draft, closed_reason, open_months, parse_bet
+from bot.domain.prediction import (
+    CONFIDENCE,
+    LISTS,
+    LONGEST_NAME,
+    MEASURES,
+    RANKED,
+    Draft,
+    closed_reason,
+    open_months,
+    parse_bet,
+    score_bets,
+)
 from bot.storage.channels.predictions import MOST, BetStore
 from bot.storage.workspaces import forget
 from playground import SlackStandIn
@@ -136,7 +147,7 @@ def test_a_bets_whole_life_placed_changed_listed_closed_settled_and_scored(bot):
     assert f"{bot.first} led with {bot.portion:.1%} on July 31, 2026, in simulated data." in shown
     assert f"<@{user(bot, 'ada')}>: 80% {bot.first}, right: 0.04" in shown
     assert f"<@{user(bot, 'grace')}>: 95% {bot.second}, wrong: 0.9025" in shown
-    assert f"1. <@{user(bot, 'ada')}> *0.04* over 1 bet\\n2. <@{user(bot, 'grace')}> *0.9025* over 1 bet" in shown
+    assert f"*Skill*\\nNot ranked yet: <@{user(bot, 'ada')}> (4 more bets) and <@{user(bot, 'grace')}> (4 more bets)" in shown
 
     assert [one.id for one in bot.settle(OVER)] == [line.id], "settled once"
     bot.work()
@@ -163,12 +174,7 @@ def test_the_digest_of_a_month_settles_the_channels_bets_and_keeps_its_score(bot
     digest = [one for one in slack.messages("general") if "Bets on July 2026" in str(one.blocks)][-1]
     assert "Digest for July 2026" in str(digest.blocks)
     assert check_blocks(list(digest.blocks)) == []
-    told = digest.blocks[-1]["text"]["text"]
-    ada, grace = user(bot, "ada"), user(bot, "grace")
-    assert told == (
-        ":crystal_ball: *Bets on July 2026*: 1 of 2 bets came true.\n"
-        f"Scores, lower is better: 1. <@{ada}> *0.04* · 2. <@{grace}> *0.9025*"
-    )
+    assert digest.blocks[-1]["text"]["text"] == ":crystal_ball: *Bets on July 2026*: 1 of 2 bets came true."
     assert "Bet results for July 2026" in str(bot.seen("Bet results").blocks)
     elsewhere = [one for one in slack.messages("random") if "Digest for July 2026" in str(one.blocks)]
     assert elsewhere
@@ -177,27 +183,64 @@ def test_the_digest_of_a_month_settles_the_channels_bets_and_keeps_its_score(bot
     assert "Recently settled" in str(bot.seen("Recently settled").blocks)
 
     assert slack.command("digest 2026-07", user="grace").ok
-    assert "1 of 2 bets came true" in str(bot.seen("Digest for July 2026 · sample").blocks)
+
+    def two_with_bets():
+        told = [m for m in slack.messages("general") if "1 of 2 bets came true" in str(m.blocks)]
+        return len(told) == 2 and told
+
+    assert all("Digest for July 2026" in str(m.blocks) for m in slack.wait_for(two_with_bets, WAIT))
 
 
 def test_the_digest_says_when_bets_were_void(bot):
     bot.bet(f'creators "{bot.first}" 80% by 2026-07')
     (bet,) = bot.wait_for_bets(1)
     (line,) = digest_bets("2026-07", [replace(bet, outcome=Outcome.VOID)])
-    assert line["text"]["text"] == ":crystal_ball: *Bets on July 2026*: 1 bet void because there is no snapshot."
+    assert line["text"]["text"] == ":crystal_ball: *Bets on July 2026*: 1 bet is void because no snapshot could settle it."
+    (line,) = digest_bets("2026-07", [replace(bet, outcome=Outcome.VOID)] * 2)
+    assert "2 bets are void because no snapshot could settle them." in line["text"]["text"]
     assert digest_bets("2026-07", [bet]) == []
     assert digest_bets("2026-W31", [replace(bet, outcome=Outcome.RIGHT)]) == []
+
+
+def test_the_digest_and_the_list_rank_who_has_enough_bets(bot):
+    bot.bet(f'creators "{bot.first}" 80% by 2026-07')
+    (bet,) = bot.wait_for_bets(1)
+    right = [replace(bet, person="U01", outcome=Outcome.RIGHT, base_rate=0.5)] * 5
+    wrong = [replace(bet, person="U02", outcome=Outcome.WRONG, base_rate=0.5)] * 6
+    few = [replace(bet, person="U03", outcome=Outcome.RIGHT, base_rate=0.1)] * 4
+    before = [replace(bet, person="U04", outcome=Outcome.RIGHT)] * 9
+    """Settled when there were no base rates."""
+    (line,) = digest_bets("2026-07", [*right, *wrong, *few, *before])
+    assert "Skill, higher is better: 1. <@U01> *+0.42* · 2. <@U02> *\u22120.85*" in line["text"]["text"]
+    shown = bet_list([], [*right, *wrong, *few], score_bets([*right, *wrong, *few, *before]), "predict")
+    assert "1. <@U01> *+0.42* over 5 bets\\n2. <@U02> *\u22120.85* over 6 bets\\nNot ranked yet: <@U03> (1 more bet)" in str(
+        shown
+    )
+    assert "U04" not in str(shown)
+    assert check_blocks(shown.blocks()) == []
+
+
+def test_bets_of_a_month_that_is_over_say_how_long_they_wait(bot):
+    bot.bet("creators meta 70% in trending by 2026-09")
+    bot.wait_for_bets(1)
+    bot.now = datetime(2026, 9, 30, tzinfo=UTC)
+    bot.slack.command("bets")
+    assert "waiting" not in str(bot.seen("end of September 2026").blocks)
+    assert bot.settle(datetime(2026, 10, 2, tzinfo=UTC)) == []
+    bot.slack.command("bets")
+    bot.seen("end of September 2026 (waiting until October 10, 2026 for a snapshot that settles them)")
 
 
 def test_a_month_without_a_snapshot_makes_bets_void_and_they_count_for_nothing(bot):
     bot.bet("licenses mit 99% by 2026-09")
     bot.wait_for_bets(1)
-    assert len(bot.settle(datetime(2026, 10, 1, 1, tzinfo=UTC))) == 1
+    assert len(bot.settle(datetime(2026, 10, 10, 1, tzinfo=UTC))) == 1
     assert [one.outcome for one in bot.here()] == [Outcome.VOID]
     bot.work()
     message = bot.seen("Bet results for September 2026")
-    assert "there is no snapshot for September 2026, so these bets are void" in str(message.blocks)
-    assert "Scores" not in str(message.blocks)
+    missing = "there's no snapshot of the top list from September 2026, so this bet is void and doesn't count."
+    assert missing in message.blocks[1]["text"]["text"]
+    assert "Skill" not in str(message.blocks)
 
 
 def test_a_list_that_came_in_part_decides_nothing(bot):
@@ -205,12 +248,12 @@ def test_a_list_that_came_in_part_decides_nothing(bot):
     bot.wait_for_bets(1)
     store = SqlHistory(bot.engine)
     day = next(one for one in simulation.listings(date(2026, 7, 31), months=0) if one.list is ListName.TOP)
-    whole = replace(day, source="hub", simulated=False, taken_on=date(2026, 8, 20))
+    whole = replace(day, source="hub", simulated=False, taken_on=date(2026, 8, 29))
     ingest.store([whole], store)
     ingest.store([replace(whole, taken_on=date(2026, 8, 31), models=whole.models[:100])], store)
     bot.settle(datetime(2026, 9, 1, 1, tzinfo=UTC))
     bot.work()
-    assert "on August 20, 2026." in str(bot.seen("Bet results for August 2026").blocks)
+    assert "on August 29, 2026." in str(bot.seen("Bet results for August 2026").blocks)
 
 
 def test_what_cannot_be_answered_now_is_settled_later_and_keeps_back_no_other_channel(bot):

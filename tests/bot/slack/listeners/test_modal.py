@@ -113,6 +113,18 @@ def test_who_wants_it_alone_gets_it_alone(http):
     assert http.messages("general", "grace") == []
 
 
+def test_facts_that_are_not_recorded_can_be_left_out_and_stay_so_when_the_question_is_edited(slack):
+    slack.shortcut("ask")
+    view = choose(slack, "facts", ["facts"])
+    assert preview(view) == "Your question: `licenses as recorded`"
+    assert slack.submit({"form:facts": ["facts"], "form:where": channel(slack)}).ok
+    message = wait_for_answer(slack)
+    assert "licenses as recorded" in slack.shown_text(message)
+    assert form_values(grammar.parse("licenses as recorded", FORMS)).text == "licenses as recorded"
+    assert slack.press(message, "Edit question").ok
+    assert preview(modal(slack)) == "Your question: `licenses as recorded`"
+
+
 def test_another_question_changes_the_fields_and_keeps_what_fits(slack):
     slack.shortcut("ask")
     view = choose(slack, "by", "by downloads", **{"in": "in trending"})
@@ -121,7 +133,7 @@ def test_another_question_changes_the_fields_and_keeps_what_fits(slack):
     assert "form:names" in actions(view)
     assert "“creator” needs a name" in preview(view)
     view = choose(slack, "question", "likes", by="by downloads", **{"in": "in trending"})
-    assert actions(view) == ["form:question", "form:in", "form:task", "form:at", "form:where", "form:quiet"]
+    assert actions(view) == ["form:question", "form:in", "form:task", "form:at", "form:facts", "form:where", "form:quiet"]
     assert preview(view) == "Your question: `likes in trending`"
 
 
