@@ -8,7 +8,7 @@ from analytics.formatting.phrases import enumerate_, plural
 from bot.blocks.escape import escape, escape_code, escape_line, escape_plain_text, prevent_links
 from bot.blocks.messages import COMMAND
 from bot.blocks.notices import delivery_name, error_reason
-from bot.blocks.text_objects import context, cut, plain_text, section
+from bot.blocks.text_objects import context, conversation_name, cut, plain_text, section
 from bot.domain.content import Content
 from bot.domain.outbox import State
 
@@ -87,17 +87,22 @@ def subscription_rows(
     return [*blocks, context(f"{more}{_PRIVATE}")]
 
 
-def alert_rows(rows: Sequence[tuple[Alert, str]]) -> list[Block]:
-    """Return rows of a channel's alerts, with buttons."""
-    blocks = []
-    for alert, rule in rows[:_SHOWN]:
+def alert_rows(rows: Sequence[tuple[Alert, str]], *, many: int = _SHOWN, elsewhere: bool = False) -> list[Block]:
+    """Return rows of alerts with their rules in words, each with its number and buttons.
+
+    ``elsewhere``: whether the rows are read outside the alerts' channels, which they then name.
+    """
+    blocks: list[Block] = []
+    for alert, rule in rows[:many]:
         state = (
             f":no_bell: muted{_pause_reason(alert.muted)}" if alert.muted else "threshold crossed" if alert.crossed else "active"
         )
-        text = f"*{escape_line(rule)}*\n#{alert.id} · {state} · `{escape_code(alert.rule)}` · by <@{alert.created_by}>"
+        whose = f"in {conversation_name(alert.channel)}" if elsewhere else f"by <@{alert.created_by}>"
+        text = f"*{escape_line(rule)}*\n#{alert.id} · {state} · `{escape_code(alert.rule)}` · {whose}"
         turn = button("Unmute", f"unmute {alert.id}") if alert.muted else button("Mute", f"mute {alert.id}")
         blocks += [section(text), actions(turn, button("Remove", f"unwatch {alert.id}", danger=True))]
-    return blocks
+    more = [context(f"… and {plural(len(rows) - many, 'more alert')}.")] if len(rows) > many else []
+    return [*blocks, *more]
 
 
 def status_message(lines: Sequence[tuple[str, str]], failed: Sequence[Delivery]) -> Content:

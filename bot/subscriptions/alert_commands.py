@@ -15,6 +15,7 @@ from bot.domain.content import Content
 from bot.subscriptions.alerts import describe_figure
 
 if TYPE_CHECKING:
+    from bot.blocks.messages import Block
     from bot.domain.outbox import Alert
     from bot.domain.request import Command
     from bot.subscriptions.command_context import CommandContext, CommandReply
@@ -56,8 +57,15 @@ def watches(context: CommandContext, _: Command) -> CommandReply:
     alerts = context.delivery.watches.in_channel(context.conversation.workspace, context.conversation.channel)
     if not alerts:
         return render.message(_NONE), None
-    rows = [(alert, read_rule(alert.rule, context.forms).said()) for alert in alerts]
+    rows = [(alert, _rule_in_words(context, alert)) for alert in alerts]
     return Content(f"{plural(len(rows), 'alert')} here", render.alert_rows(rows)), None
+
+
+def own_alert_rows(context: CommandContext, limit: int) -> list[Block]:
+    """Render the alerts that the user set, in all conversations where they may still see them."""
+    alerts = context.delivery.watches.of_person(context.conversation.workspace, context.conversation.user)
+    rows = [(alert, _rule_in_words(context, alert)) for alert in context.visibility.own_visible(alerts)]
+    return render.alert_rows(rows, many=limit, elsewhere=True)
 
 
 def unwatch(context: CommandContext, command: Command) -> CommandReply:
@@ -81,6 +89,14 @@ def unmute(context: CommandContext, command: Command) -> CommandReply:
     context.delivery.watches.unmute(context.conversation.workspace, alert.id)
     text = f":bell: <@{context.conversation.user}> unmuted the alert `{escape_code(alert.rule)}`."
     return render.message(text, render.button("Mute", f"mute {alert.id}")), None
+
+
+def _rule_in_words(context: CommandContext, alert: Alert) -> str:
+    """Return what an alert waits for, or its rule as it is stored if this version can't read it."""
+    try:
+        return read_rule(alert.rule, context.forms).said()
+    except QueryError:
+        return alert.rule
 
 
 def _alert(context: CommandContext, command: Command) -> Alert:

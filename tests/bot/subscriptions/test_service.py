@@ -17,12 +17,15 @@ from analytics.storage import database, ingest
 from analytics.storage.sql_history import SqlHistory
 from bot.analytics_pool.process import AnalyticsProcess
 from bot.domain.outbox import State
+from bot.domain.prediction import open_months
+from bot.storage.channels.predictions import MOST as BETS_PER_PERSON
 from bot.storage.schema import WATCH
 from bot.subscriptions.alerts import check_alerts as look_at_watches
 from playground import SlackStandIn
-from playground.block_kit.blocks import check_blocks, with_ids
+from playground.block_kit.blocks import check_blocks, check_view, with_ids
 from playground.faults import Fault
-from playground.workspace import Message
+from playground.workspace import Channel, Message
+from playground.workspace import Kind as ChannelKind
 
 FORMS = [question.form for question in QUESTIONS]
 
@@ -197,6 +200,91 @@ def test_the_home_lists_subscribes_pauses_and_ends(bot):
     view = slack.wait_for(lambda: "Pause" in str((now := slack.home()).content) and now, WAIT)
     assert slack.press(view, "Unsubscribe").ok
     slack.wait_for(lambda: "No channel gets the digest yet" in str(slack.home().content), WAIT)
+
+
+def alert_by(bot, channel, rule="creator Meta by downloads below 1%", user="ada"):
+    """Store an alert that somebody set in a channel."""
+    workspace = bot.slack.workspace()
+    watches, by = bot.jobs.delivery_context.watches, workspace.user(user).id
+    return watches.add(workspace.id, channel, rule, by, crossed=False, looked_at=None)
+
+
+def test_the_home_lists_ones_own_alerts_with_numbers_and_buttons_that_work(bot):
+    slack, watches = bot.slack, bot.jobs.delivery_context.watches
+    slack.open_home()
+    view = slack.wait_for(slack.home, WAIT)
+    assert "You haven't set any alerts." in str(view.content)
+    workspace = slack.workspace()
+    mine = alert_by(bot, slack.channel("general").id)
+    direct = alert_by(bot, workspace.direct(workspace.user("ada").id).id, "license MIT by models above 50%")
+    theirs = alert_by(bot, slack.channel("general").id, "creator Google by likes below 1%", "grace")
+    slack.press(view, "Refresh")
+    view = slack.wait_for(lambda: (now := slack.home()) and "Meta falls below" in str(now.content) and now, WAIT)
+    shown = str(view.content)
+    assert f"#{mine.id} · active · `creator Meta by downloads below 1%` · in <#{mine.channel}>" in shown
+    assert f"#{direct.id} · active · `license MIT by models above 50%` · in our direct messages" in shown
+    assert "Google" not in shown.partition("Your alerts")[2].partition("Your bets")[0]
+    assert check_view(view.content) == []
+    for verb, now_shown in (("mute", ":no_bell: muted"), ("unmute", "active")):
+        slack.press(view, f"command:{verb} {mine.id}")
+        expected = f"#{mine.id} · {now_shown}"
+        view = slack.wait_for(lambda expected=expected: (now := slack.home()) and expected in str(now.content) and now, WAIT)
+        assert bool(watches.get(workspace.id, mine.id).muted) is (verb == "mute")
+    for alert in (direct, mine):
+        slack.press(view, f"command:unwatch {alert.id}")
+        gone = f"unwatch {alert.id}'"
+        view = slack.wait_for(lambda gone=gone: (now := slack.home()) and gone not in str(now.content) and now, WAIT)
+        assert watches.get(workspace.id, alert.id) is None
+    assert "You haven't set any alerts." in str(view.content)
+    assert watches.get(workspace.id, theirs.id)
+
+
+def test_the_home_lists_ones_own_open_bets(bot):
+    slack = bot.slack
+    month = open_months(bot.now)[2]
+    slack.command(f"predict creators Meta 70% by {month}")
+    bot.seen("bets 70%")
+    slack.open_home()
+    view = slack.wait_for(slack.home, WAIT)
+    assert f"• #1 70% Meta, creators by downloads, end of {month.name}, in <#{slack.channel('general').id}>" in str(view.content)
+    slack.open_home("grace")
+    view = slack.wait_for(lambda: slack.home("grace"), WAIT)
+    assert "You have no open bets." in str(view.content)
+
+
+def test_a_full_home_keeps_slacks_limits(bot):
+    """With as many subscriptions, alerts and bets as there may be, under the longest names."""
+    slack, now = bot.slack, bot.jobs.delivery_context
+    workspace = slack.workspace()
+    ada = workspace.user("ada").id
+    long, month = "<&" * 48, open_months(bot.now)[2]
+    for number in range(40):
+        channel = Channel(slack.service.serial("C"), f"channel-{number}", ChannelKind.PUBLIC, {ada, workspace.bot})
+        workspace.channels[channel.id] = channel
+        more = {"schedule": "monthly on first at 09:00 UTC", "within": "trending", "sections": ["license"], "next_due": bot.now}
+        now.subscriptions.subscribe(workspace.id, channel.id, by=ada, private=False, **more)
+        alert_by(bot, channel.id, f'creator "{long}" by downloads below 1%')
+        if number < BETS_PER_PERSON:
+            bet = {"question": "creators by downloads in trending", "month": str(month), "name": long, "percent": 70}
+            now.bets.place(workspace.id, channel.id, ada, **bet)
+    slack.open_home()
+    view = slack.wait_for(slack.home, WAIT)
+    assert check_view(view.content) == []
+    for more in ("24 more subscriptions", "28 more alerts", "5 more bets"):
+        assert more in str(view.content)
+    slack.press(view, "licenses")
+    assert slack.wait_for(lambda: "Asked `licenses`" in str(slack.home().content), WAIT)
+
+
+@pytest.mark.parametrize("rule", ["creator Meta by stars below 1%", "", "a rule of a later version"])
+def test_an_alert_whose_rule_this_version_cannot_read_is_listed_and_removed(bot, rule):
+    stored = alert_by(bot, bot.slack.channel("general").id, rule)
+    bot.slack.command("watches")
+    listed = bot.seen(f"#{stored.id} · active")
+    bot.slack.open_home()
+    assert f"#{stored.id} · active" in str(bot.slack.wait_for(bot.slack.home, WAIT).content)
+    bot.slack.press(listed, "Remove")
+    bot.slack.wait_for(lambda: bot.jobs.delivery_context.watches.get(stored.workspace, stored.id) is None, WAIT)
 
 
 def test_the_home_says_where_it_could_not_subscribe(bot):
