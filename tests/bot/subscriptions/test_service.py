@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -174,6 +175,48 @@ def test_a_misspelled_subscription_in_a_direct_message_can_be_edited(bot):
     assert bot.subscribed("direct")
 
 
+def test_a_direct_message_is_called_this_conversation_in_it_and_never_a_channel(bot):
+    """Slack has no name for it: ``<#D…>`` shows as a private channel."""
+    slack = bot.slack
+    slack.dm("subscribe monthly")
+    bot.seen("subscribed this conversation", channel="direct")
+    for typed, says in (
+        ("pause", "paused the digest for this conversation."),
+        ("resume", "resumed the digest for this conversation."),
+        ("subscriptions", "This conversation · the digest on the first"),
+        ("unsubscribe", "unsubscribed this conversation from the digest."),
+    ):
+        slack.dm(typed)
+        bot.seen(says, channel="direct")
+    slack.dm("subscribe monthly")
+    slack.wait_for(lambda: bot.subscribed("direct"), WAIT)
+    subscription = bot.subscribed("direct")
+    slack.command("subscriptions")
+    bot.seen("Our direct messages · the digest on the first")
+    slack.command(f"pause {subscription.id}")
+    bot.seen("paused the digest for our direct messages.")
+    slack.command(f"resume {subscription.id}")
+    bot.seen("resumed the digest for our direct messages.")
+    slack.open_home()
+    home = slack.wait_for(slack.home, WAIT)
+    assert "Our direct messages · the digest" in str(home.content)
+    slack.faults.plan("chat.postMessage", Fault(drop="after"))
+    slack.faults.plan("conversations.history", Fault(error="missing_scope"), times=9)
+    bot.work(subscription.next_due)
+    bot.seen("may not have reached this conversation: the connection to Slack broke", channel="direct")
+    (line,) = bot.jobs.delivery_context.outbox.failed()
+    slack.dm("status")
+    bot.seen("In this conversation, the digest for", channel="direct")
+    slack.command("status")
+    bot.seen("In our direct messages, the digest for")
+    slack.dm(f"again {line.id}")
+    bot.seen("to this conversation again.", channel="direct")
+    slack.dm(f"again {line.id}")
+    bot.seen("There's nothing to send again: the digest for", channel="direct")
+    said = [*slack.messages("direct"), *slack.messages("general")]
+    assert not re.search(r"<#[DUW]", str([(one.text, one.blocks) for one in said]) + str(home.content))
+
+
 def test_subscribe_again_works_in_a_direct_message(bot):
     bot.slack.dm("subscribe monthly")
     bot.seen("subscribed this conversation", channel="direct")
@@ -307,7 +350,7 @@ def test_a_notice_about_an_unsure_delivery_sends_it_again(bot):
     bot.slack.command("status")
     bot.seen("1 unconfirmed")
     assert bot.slack.press(notice_text, "Send again").ok
-    bot.seen("Sending again: the digest for", channel="direct")
+    bot.seen("Sending the digest for", channel="direct")
     bot.work()
     assert bot.jobs.delivery_context.outbox.get(line.id).state is State.SENT
 
