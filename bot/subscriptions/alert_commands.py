@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analytics.errors import QueryError
-from analytics.formatting.phrases import day, plural
+from analytics.formatting.numbers import percent
+from analytics.formatting.phrases import day, ordinal, plural
 from analytics.names.grouping import UNRANKED
 from bot.blocks import subscriptions as render
 from bot.blocks.escape import escape_code, escape_line
@@ -43,11 +44,12 @@ def watch(context: CommandContext, command: Command) -> CommandReply:
         crossed=crossed,
         looked_at=taken_on,
     )
-    stands = f"{escape_line(describe_figure(rule, now))} on {day(taken_on)}"
     if crossed:
-        text = f"*{escape_line(rule.state())}*: {stands}. I'll post here the next time it crosses that line."
+        current = ordinal(now.rank) if rule.on_rank and now.rank else percent(now.share)
+        text = f"*{escape_line(rule.state())}* ({current} on {day(taken_on)}). I'll post here the next time it crosses that line."
     else:
-        text = f"I'll post here once when *{escape_line(rule.said())}*: {stands}. I check after every new snapshot."
+        current = f"On {day(taken_on)}, it {'was' if rule.on_rank else 'had'} {escape_line(describe_figure(rule, now))}."
+        text = f"I'll post here once when *{escape_line(rule.said())}*. {current} I check every new snapshot."
     buttons = render.button("Mute", f"mute {alert.id}"), render.button("All alerts", "watches")
     return render.message(f":eyes: {text}", *buttons), None
 

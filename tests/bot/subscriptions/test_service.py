@@ -109,9 +109,9 @@ def test_a_channel_without_the_bot_is_told_to_invite_it_and_can_try_again(bot):
         ("pause", "isn't subscribed"),
         ("resume 999", "There's no subscription 999"),
         ("unsubscribe x", "“x” isn't a number"),
-        ("watch creator meta", "A watch needs a line"),
+        ("watch creator meta", "An alert needs a threshold"),
         ("watch creator metta below 10%", "I don't know the creator “metta”"),
-        ("watch licenses below 10%", "A watch is about one license"),
+        ("watch licenses below 10%", "An alert is about one license"),
         ("unwatch 5", "There's no alert 5"),
         ("again 5", "There's no delivery 5"),
         ("status please", "takes no further words"),
@@ -378,7 +378,7 @@ def test_a_watch_lives_and_is_removed(bot):
     assert watch.rule == "creator Meta by downloads below 1%"
     assert not watch.crossed
     bot.slack.command("watches")
-    listed = bot.seen("Meta falls below 1.0% of downloads")
+    listed = bot.seen("Meta falls below 1% of downloads")
     assert bot.slack.press(listed, "Mute").ok
     delivery_context = bot.jobs.delivery_context
     bot.slack.wait_for(lambda: delivery_context.watches.get(watch.workspace, watch.id).muted, WAIT)
@@ -440,3 +440,23 @@ def test_a_list_that_came_in_part_crosses_no_line(bot):
 def share_of(listing, who):
     total = sum(model.downloads for model in listing.models)
     return sum(m.downloads for m in listing.models if creators.family(m.id.split("/")[0]) == who) / total
+
+
+@pytest.mark.parametrize(
+    ("rule", "says"),
+    [
+        (
+            "creator meta below 90%",
+            r"\*Meta is already below 90% of downloads\* \(\d+\.\d% on August 22, 2026\)\. I'll post here the next",
+        ),
+        ("creator meta above 0.5%", r"\*Meta is already above 0\.5% of downloads\* \(\d+\.\d% on August 22, 2026\)"),
+        ("creator meta rank below 1", r"\*Meta is already below 1st place by downloads\* \(\d+(?:nd|rd|th) on August 22, 2026\)"),
+        (
+            "creator meta below 0.5%",
+            r"when \*Meta falls below 0\.5% of downloads\*\. On August 22, 2026, it had \d+\.\d% of downloads\. I check",
+        ),
+    ],
+)
+def test_a_new_alert_says_where_the_name_stands_and_when(bot, rule, says):
+    bot.slack.command(f"watch {rule}")
+    assert re.search(says, str(bot.seen(":eyes:").blocks).replace('\\"', ""))
