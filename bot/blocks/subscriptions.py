@@ -108,7 +108,7 @@ def alert_rows(rows: Sequence[tuple[Alert, str]], *, many: int = _SHOWN, elsewhe
     return [*blocks, *more]
 
 
-def status_message(lines: Sequence[tuple[str, str]], failed: Sequence[Delivery], here: str) -> Content:
+def status_message(lines: Sequence[tuple[str, str]], failed: Sequence[Delivery], here: str = "") -> Content:
     """Return the status lines and the failed deliveries, each with a button to send it again.
 
     ``here``: the conversation where they are read.
