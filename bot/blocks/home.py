@@ -1,4 +1,4 @@
-"""Render App Home: latest findings, age of the data, subscriptions, example questions."""
+"""Render App Home: latest findings, age of the data, subscriptions, the person's alerts and bets, example questions."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ ASKED = f"{HOME}:ask"
 REFRESH = f"{HOME}:refresh"
 SUBSCRIBE = f"{HOME}:subscribe"
 """Action id of the menu that subscribes the selected conversation."""
-SHOWN = 20
-"""Subscriptions listed in App Home; a view has at most 100 blocks."""
+SUBSCRIPTIONS, ALERTS, BETS = 16, 12, 15
+"""How many App Home lists. A view has at most 100 blocks; a subscription or an alert takes two of them, all bets together one."""
 STALE = 3
 """Days after which the latest snapshot counts as out of date; one is taken every day."""
 _EXAMPLES = 12
@@ -37,10 +37,11 @@ _NOTHING = (
 )
 
 
-_HOW = (
-    "To change the schedule, type `/hfstats subscribe weekly friday at 9am Europe/Berlin` in the channel. "
-    "To get an alert, type `/hfstats watch creator meta below 10%`."
-)
+_HOW = "To change the schedule, type `/hfstats subscribe weekly friday at 9am Europe/Berlin` in the channel."
+_NO_ALERTS = "You haven't set any alerts. I can post in a channel when a share or a rank crosses a line that you choose."
+_SET_ALERT = "To set an alert, type `/hfstats watch creator meta below 10%` in the channel."
+_NO_BETS = "You have no open bets."
+_WITHDRAW = "To take back a bet before its month begins, type `/hfstats unbet` and its number in the same conversation."
 
 
 def home_view(
@@ -103,6 +104,16 @@ def subscriptions_section(rows: Sequence[Block]) -> list[Block]:
         "filter": {"include": ["public", "private"], "exclude_bot_users": True},
     }
     return [_header("Digests"), *(rows or [section(none)]), _actions(menu), context(_HOW)]
+
+
+def alerts_section(rows: Sequence[Block]) -> list[Block]:
+    """Return the section of the person's alerts."""
+    return [_header("Your alerts"), *(rows or [section(_NO_ALERTS)]), context(_SET_ALERT)]
+
+
+def bets_section(rows: Sequence[Block]) -> list[Block]:
+    """Return the section of the person's open bets."""
+    return [_header("Your bets"), *([*rows, context(_WITHDRAW)] if rows else [section(_NO_BETS)])]
 
 
 def trouble_view(notice: Notice, title: str = "I can't read the data right now") -> Block:

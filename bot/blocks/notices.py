@@ -11,7 +11,7 @@ from analytics.digest.edition import Edition
 from analytics.formatting.phrases import day
 from bot.blocks.escape import escape, prevent_links
 from bot.blocks.messages import COMMAND
-from bot.blocks.text_objects import context, plain_text, section
+from bot.blocks.text_objects import THIS_CONVERSATION, context, conversation_name, is_direct, plain_text, section
 from bot.domain.content import Content
 from bot.domain.outbox import error_word
 
@@ -73,22 +73,22 @@ def delivery_name(delivery: Delivery) -> str:
 def unsure_notice(delivery: Delivery) -> Content:
     """Say that something may be in a channel or may not, and offer to send it again."""
     text = (
-        f"{_capitalize(delivery_name(delivery))} may not have reached <#{delivery.channel}>: the connection to Slack broke while"
-        " I was sending it, and I can't read the channel to check. If it isn't there, send it again."
+        f"{_capitalize(delivery_name(delivery))} may not have reached {_conversation(delivery)}: the connection to Slack broke "
+        "while I was sending it, and I can't check whether it arrived. If it isn't there, send it again."
     )
     return Content(text, [section(text), _actions(_send_again(delivery))])
 
 
 def retries_exhausted_notice(delivery: Delivery) -> Content:
     """Say that something didn't arrive because Slack couldn't be reached for a day, and offer to send it again."""
-    what = f"{_capitalize(delivery_name(delivery))} didn't reach <#{delivery.channel}>"
+    what = f"{_capitalize(delivery_name(delivery))} didn't reach {_conversation(delivery)}"
     text = f"{what}. I tried for more than a day but couldn't reach Slack."
     return Content(text, [section(text), _actions(_send_again(delivery))])
 
 
 def undelivered_notice(delivery: Delivery, error: str) -> Content:
     """Say that something that comes once didn't arrive, and offer to send it again once that is fixed."""
-    what = f"{_capitalize(delivery_name(delivery))} didn't reach <#{delivery.channel}>"
+    what = f"{_capitalize(delivery_name(delivery))} didn't reach {_conversation(delivery)}"
     text = f"{what}: {error_reason(error)}. Once that's fixed, send it again."
     return Content(text, [section(text), _actions(_send_again(delivery))])
 
@@ -99,8 +99,9 @@ def paused_notice(delivery: Delivery, error: str, *, after_a_day: bool = False) 
     ``after_a_day``: it was tried for that long, so the delivery that failed can be sent again.
     """
     what = "The digest" if delivery.kind == "digest" else "An alert"
+    mend = "" if is_direct(delivery.channel) else _MEND.get(error, "")
     tried = "I tried for more than a day. " if after_a_day else ""
-    text = f"{what} for <#{delivery.channel}> is paused: {error_reason(error)}. {tried}{_MEND.get(error, '')}".rstrip()
+    text = f"{what} for {_conversation(delivery)} is paused: {error_reason(error)}. {tried}{mend}".rstrip()
     does = "resume" if delivery.kind == "digest" else "unmute"
     buttons = [_button("Resume", f"{does} {delivery.source}"), *([_send_again(delivery)] if after_a_day else [])]
     return Content(text, [section(text), _actions(*buttons)])
@@ -113,16 +114,17 @@ def for_channel(notice: Content, person: str) -> Content:
 
 def for_installer(notice: Content, person: str) -> Content:
     """Return a notice as the person gets it who installed the app, who may not be in the channel: without buttons."""
-    small = (
-        f"You're getting this because you installed hfstats, and I couldn't reach <@{person}> or the channel. "
-        "Anyone in the channel can run `/hfstats subscriptions` there."
-    )
+    why = f"You're getting this because you installed hfstats, and I couldn't reach <@{person}>"
+    if THIS_CONVERSATION in notice.text:
+        text = notice.text.replace(THIS_CONVERSATION, f"my direct messages with <@{person}>")
+        return Content(text, [section(text), context(f"{why}.")])
+    small = f"{why} or the channel. Anyone in the channel can run `/hfstats subscriptions` there."
     return Content(notice.text, [section(notice.text), context(small)])
 
 
 def for_operator(notice: Content, delivery: Delivery) -> Content:
     """Return a notice as the operator gets it, in another workspace: with ids for names, and without buttons."""
-    told = re.sub(r"<[#@]([A-Z0-9]+)>", r"\1", notice.text)
+    told = re.sub(r"<[#@]([A-Z0-9]+)>", r"\1", notice.text.replace(THIS_CONVERSATION, f"direct message {delivery.channel}"))
     return operator_text(f"{told} Nobody in workspace {delivery.workspace} could be told.")
 
 
@@ -136,7 +138,8 @@ def refused_for_an_hour(workspace: str, error: str) -> Content:
 def failed_for_operator(delivery: Delivery, error: str) -> Content:
     """Tell the operator that a delivery was given up after a day, or that a workspace took back the app's access."""
     what = _capitalize(delivery_name(delivery))
-    where = f"channel {delivery.channel} of workspace {delivery.workspace}"
+    kind = "direct message" if is_direct(delivery.channel) else "channel"
+    where = f"{kind} {delivery.channel} of workspace {delivery.workspace}"
     return operator_text(f"{what} didn't reach {where}: {error_reason(error)}.")
 
 
@@ -155,6 +158,11 @@ def without_picture(error: str) -> Block:
 def late_note(due: int) -> Block:
     """Say that a message comes late. ``due``: seconds since 1970; everybody reads it in their own time zone."""
     return context(f"Sent late: it was due <!date^{due}^{{date_short_pretty}} at {{time}}|some time ago>.")
+
+
+def _conversation(delivery: Delivery) -> str:
+    """Return where a delivery goes. Notices about a direct message are read there, unless they are passed on."""
+    return conversation_name(delivery.channel, here=delivery.channel)
 
 
 def _capitalize(text: str) -> str:

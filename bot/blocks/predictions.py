@@ -12,7 +12,7 @@ from analytics.formatting.phrases import name as called
 from analytics.statistics.prediction.brier import MINIMUM, brier
 from bot.blocks.escape import escape_line, prevent_links
 from bot.blocks.subscriptions import actions, button
-from bot.blocks.text_objects import context, cut, plain_text, section
+from bot.blocks.text_objects import context, conversation_name, cut, plain_text, section
 from bot.domain.content import Content
 from bot.domain.outbox import Outcome
 from bot.domain.prediction import claim, parse_question, score_bets, title, void_date
@@ -110,6 +110,17 @@ def bet_list(
     hint = "Until its month begins, you can change a bet by betting again, or take it back with `/hfstats unbet` and its number."
     text = f"{plural(len(open_), 'open bet')} and {plural(len(bet_results), 'settled bet')} here"
     return Content(text, [*blocks, context(hint), actions(bet_button())])
+
+
+def open_bets(bets: Sequence[Bet], limit: int) -> list[Block]:
+    """Return a person's open bets of all conversations, one line each; ``[]`` without any."""
+    lines = []
+    for bet in bets[:limit]:
+        draft = parse_question(bet.question, bet.month)
+        what = f"{bet.percent}% {_short(draft.of, bet.name)}, {title(draft)}, end of {Edition.parse(bet.month).name}"
+        lines.append(f"• #{bet.id} {what}, in {conversation_name(bet.channel)}")
+    more = [f"… and {plural(len(bets) - limit, 'more bet')}"] if len(bets) > limit else []
+    return [section("\n".join([*lines, *more]))] if lines else []
 
 
 def bet_results(month: Edition, decided: Iterable[SettledQuestion], scores: Sequence[Score]) -> Content:

@@ -8,7 +8,7 @@ from analytics.formatting.phrases import enumerate_, plural
 from bot.blocks.escape import escape, escape_code, escape_line, escape_plain_text, prevent_links
 from bot.blocks.messages import COMMAND
 from bot.blocks.notices import delivery_name, error_reason
-from bot.blocks.text_objects import context, cut, plain_text, section
+from bot.blocks.text_objects import context, conversation_name, cut, plain_text, section
 from bot.domain.content import Content
 from bot.domain.outbox import State
 
@@ -64,16 +64,19 @@ def what(subscription: Subscription) -> str:
 
 
 def subscription_rows(
-    rows: Sequence[tuple[Subscription, str, str]], last: Mapping[int, Delivery], *, many: int = _SHOWN
+    rows: Sequence[tuple[Subscription, str, str]], last: Mapping[int, Delivery], *, many: int = _SHOWN, here: str = ""
 ) -> list[Block]:
-    """Return rows of subscriptions, each with schedule, next date, latest delivery and buttons."""
+    """Return rows of subscriptions, each with schedule, next date, latest delivery and buttons.
+
+    ``here``: the conversation where the rows are read; ``""`` in App Home.
+    """
     blocks = []
     for subscription, when, following in rows[:many]:
         state = (
             f":double_vertical_bar: paused{_pause_reason(subscription.paused)}" if subscription.paused else f"next {following}"
         )
         lines = [
-            f"<#{subscription.channel}> · {what(subscription)} {when}",
+            f"{_capitalize(conversation_name(subscription.channel, here))} · {what(subscription)} {when}",
             f"#{subscription.id} · {state} · by <@{subscription.created_by}>{_latest_delivery(last.get(subscription.id))}",
         ]
         turn = (
@@ -87,28 +90,37 @@ def subscription_rows(
     return [*blocks, context(f"{more}{_PRIVATE}")]
 
 
-def alert_rows(rows: Sequence[tuple[Alert, str]]) -> list[Block]:
-    """Return rows of a channel's alerts, with buttons."""
-    blocks = []
-    for alert, rule in rows[:_SHOWN]:
+def alert_rows(rows: Sequence[tuple[Alert, str]], *, many: int = _SHOWN, elsewhere: bool = False) -> list[Block]:
+    """Return rows of alerts with their rules in words, each with its number and buttons.
+
+    ``elsewhere``: whether the rows are read outside the alerts' channels, which they then name.
+    """
+    blocks: list[Block] = []
+    for alert, rule in rows[:many]:
         state = (
             f":no_bell: muted{_pause_reason(alert.muted)}" if alert.muted else "threshold crossed" if alert.crossed else "active"
         )
-        text = f"*{escape_line(rule)}*\n#{alert.id} · {state} · `{escape_code(alert.rule)}` · by <@{alert.created_by}>"
+        whose = f"in {conversation_name(alert.channel)}" if elsewhere else f"by <@{alert.created_by}>"
+        text = f"*{escape_line(rule)}*\n#{alert.id} · {state} · `{escape_code(alert.rule)}` · {whose}"
         turn = button("Unmute", f"unmute {alert.id}") if alert.muted else button("Mute", f"mute {alert.id}")
         blocks += [section(text), actions(turn, button("Remove", f"unwatch {alert.id}", danger=True))]
-    return blocks
+    more = [context(f"… and {plural(len(rows) - many, 'more alert')}.")] if len(rows) > many else []
+    return [*blocks, *more]
 
 
-def status_message(lines: Sequence[tuple[str, str]], failed: Sequence[Delivery]) -> Content:
-    """Return the status lines and the failed deliveries, each with a button to send it again."""
+def status_message(lines: Sequence[tuple[str, str]], failed: Sequence[Delivery], here: str = "") -> Content:
+    """Return the status lines and the failed deliveries, each with a button to send it again.
+
+    ``here``: the conversation where they are read.
+    """
     text = "\n".join(f"*{escape(name)}*  {escape_line(rule)}" for name, rule in lines)
     blocks = [section(text)]
     for delivery in failed[:5]:
         warning = (
             "may not have arrived." if delivery.state is State.UNSURE else f"didn't arrive: {error_reason(delivery.error or '')}."
         )
-        blocks.append(section(f":warning: In <#{delivery.channel}>, {delivery_name(delivery)} {warning}"))
+        place = conversation_name(delivery.channel, here)
+        blocks.append(section(f":warning: In {place}, {delivery_name(delivery)} {warning}"))
         blocks.append(actions(button("Send again", f"again {delivery.id}")))
     return Content(prevent_links(text), blocks)
 
@@ -121,6 +133,10 @@ def alert(headline: str, rule: str, figure: str, watch: int, query: str) -> Cont
     return Content(
         prevent_links(text), above, [context(f"`{escape_code(query)}`"), *below], alt=cut(escape_plain_text(headline), 1900)
     )
+
+
+def _capitalize(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _pause_reason(reason: str | None) -> str:

@@ -1,4 +1,4 @@
-"""Block Kit text objects, sections and context blocks."""
+"""Block Kit text objects, sections and context blocks, and how a conversation is named in them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,25 @@ SECTION = 3000
 CONTEXT = 2000
 NOTHING = "-"
 """Replaces a text without visible characters, because Slack rejects empty texts."""
+
+
+THIS_CONVERSATION = "this conversation"
+_DIRECT = "our direct messages"
+
+
+def is_direct(channel: str) -> bool:
+    """Return whether an id is that of a direct message, or of a user, which stands for the direct message with them."""
+    return channel.startswith(("D", "U", "W"))
+
+
+def conversation_name(channel: str, here: str = "") -> str:
+    """Return a conversation's name as mrkdwn; direct messages have none that Slack could show.
+
+    ``here``: the conversation where the name is read, if any.
+    """
+    if not is_direct(channel):
+        return f"<#{channel}>"
+    return THIS_CONVERSATION if is_direct(here) else _DIRECT
 
 
 def cut(text: str, most: int) -> str:

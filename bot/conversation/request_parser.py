@@ -11,7 +11,7 @@ from bot.conversation.commands import command_word, first_word, parse_command, p
 from bot.conversation.failures import notice_of
 from bot.conversation.help import command_buttons, help_notice, no_topic_notice, topic_notice, topic_word
 from bot.conversation.natural_language import is_small_talk, not_understood, without_greeting
-from bot.conversation.suggestions.mistakes import similar_commands, word_mistake
+from bot.conversation.suggestions.mistakes import misspelled_list, similar_commands, word_mistake
 from bot.conversation.suggestions.offers import FEWEST, is_working, offers, with_stored_dates
 from bot.domain.access import Permission
 from bot.domain.hub_urls import name_addresses
@@ -80,6 +80,8 @@ class RequestParser:
             return Question(grammar.parse(line, self._forms), line, quiet=quiet)
         except HfStatsError as error:
             reading = self._natural_language.read(line)
+            if reading.query and misspelled_list(line, self._forms):  # say what lists there are instead of guessing one
+                reading = replace(reading, query=None, candidates=(reading.query,))
             if reading.query:
                 return Question(reading.query, line, rephrased=True, quiet=quiet)
             return Misunderstood(self._refusal(error, line, reading), line, quiet)

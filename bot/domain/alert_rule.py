@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from analytics.domain import Dimension, Measure
 from analytics.errors import QueryError
-from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import name, ordinal
 from analytics.language import grammar
 from analytics.names.grouping import UNRANKED
@@ -80,16 +79,16 @@ class Rule:
         return (figure.low < self.line) is (figure.high < self.line)
 
     def said(self) -> str:
-        """Return the rule in words: ``Meta falls below 10.0% of downloads``."""
+        """Return the rule in words: ``Meta falls below 10% of downloads``."""
         return self._sentence("falls below" if self.below else "rises above")
 
     def state(self) -> str:
-        """Return in words that the line is crossed: ``Meta is already below 10.0% of downloads``."""
+        """Return in words that the line is crossed: ``Meta is already below 10% of downloads``."""
         return self._sentence("is already below" if self.below else "is already above")
 
     def _sentence(self, verb: str) -> str:
         who = name(Dimension(self.query.word), self.query.names[0])
-        what = f"{ordinal(int(self.line))} place by" if self.on_rank else f"{percent(self.line)} of"
+        what = f"{ordinal(int(self.line))} place by" if self.on_rank else f"{self.line * 100:.10g}% of"
         within = f" in the {self.query.within} list" if self.query.within.value != "top" else ""
         return f"{who} {verb} {what} {self.query.by}{within}"
 
@@ -109,18 +108,18 @@ def read_rule(text: str, forms: Sequence[Form]) -> Rule:
     low = [word.casefold() for word in words]
     place = next((at for at, word in enumerate(low) if word in _SIDES), None)
     if place is None or place + 1 >= len(words):
-        raise QueryError("A watch needs a line: a share (“below 10%”) or a place (“rank below 3”).", EXAMPLES)
+        raise QueryError("An alert needs a threshold: a share (“below 10%”) or a rank (“rank below 3”).", EXAMPLES)
     typed = low[place + 1].rstrip("%")
     percents = low[place + 1].endswith("%") or low[place + 2 : place + 3] in (["%"], ["percent"])
     taken = {place, place + 1} | ({place + 2} if low[place + 2 : place + 3] in (["%"], ["percent"]) else set())
     ranks = {at for at, word in enumerate(low) if word in {"rank", "place"} and at not in taken}
     taken |= ranks
     if not _LINE.fullmatch(typed):
-        raise QueryError(f"“{words[place + 1][:40]}” is neither a share such as 10% nor a place such as 3.", EXAMPLES)
+        raise QueryError(f"“{words[place + 1][:40]}” isn't a share, such as 10%, or a rank, such as 3.", EXAMPLES)
     query = _query(" ".join(word for at, word in enumerate(words) if at not in taken), forms)
     rule = Rule(query, bool(ranks), _SIDES[low[place]], _line(typed.replace(",", "."), rank=bool(ranks), percents=percents))
     if len(str(rule)) > _LONGEST:
-        raise QueryError(f"A watch may have {_LONGEST} characters; this one has {len(str(rule))}.", EXAMPLES)
+        raise QueryError(f"This alert has {len(str(rule))} characters. The limit is {_LONGEST}.", EXAMPLES)
     return rule
 
 
@@ -128,21 +127,21 @@ def _line(typed: str, *, rank: bool, percents: bool) -> float:
     value = float(typed)
     if rank:
         if percents or value != int(value) or not 1 <= value <= 300:
-            raise QueryError(f"“{typed}” is no place; write a whole number from 1 to 300.", EXAMPLES)
+            raise QueryError(f"“{typed}” isn't a rank. Use a whole number from 1 to 300.", EXAMPLES)
         return value
     if not 0 < value < 100:
-        raise QueryError(f"A share lies between 0% and 100%; “{typed}%” does not.", EXAMPLES)
+        raise QueryError(f"A share is between 0% and 100%, so “{typed}%” doesn't work.", EXAMPLES)
     return round(value / 100, 8)
 
 
 def _query(text: str, forms: Sequence[Form]) -> Query:
     if not text:
-        raise QueryError("A watch needs a name to look at.", EXAMPLES)
+        raise QueryError("An alert needs a name to watch.", EXAMPLES)
     query = grammar.parse(text, forms)
     if query.word not in _NAMED:
-        raise QueryError(f"A watch is about one {', '.join(_NAMED[:-1])} or {_NAMED[-1]}, not about “{query.word}”.", EXAMPLES)
+        raise QueryError(f"An alert is about one {', '.join(_NAMED[:-1])} or {_NAMED[-1]}, not about “{query.word}”.", EXAMPLES)
     if query.at or query.since or query.top:
-        raise QueryError("A watch looks at every new snapshot; leave out “at”, “since” and “top”.", EXAMPLES)
+        raise QueryError("An alert checks every new snapshot, so leave out “at”, “since” and “top”.", EXAMPLES)
     return query.but(by=query.by or Measure.DOWNLOADS)
 
 

@@ -16,6 +16,7 @@ from bot.blocks.subscriptions import message
 from bot.domain.prediction import claim, closed_reason, example, parse_question, score_bets
 
 if TYPE_CHECKING:
+    from bot.blocks.messages import Block
     from bot.domain.prediction import Draft
     from bot.domain.request import Command
     from bot.subscriptions.command_context import CommandContext, CommandReply
@@ -52,6 +53,12 @@ def bets(context: CommandContext, _: Command) -> CommandReply:
     settled = [bet for bet in rows if bet.outcome is not None]
     now = context.delivery.clock()
     return render.bet_list(open_, settled, score_bets(rows), example(now), now.date()), None
+
+
+def own_bets(context: CommandContext, limit: int) -> list[Block]:
+    """Render the user's open bets of all conversations where they may still see them."""
+    bets = context.delivery.bets.open_of_person(context.conversation.workspace, context.conversation.user)
+    return render.open_bets(context.visibility.own_visible(bets), limit)
 
 
 def unbet(context: CommandContext, command: Command) -> CommandReply:

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analytics.errors import QueryError
-from analytics.formatting.phrases import day, plural
+from analytics.formatting.numbers import percent
+from analytics.formatting.phrases import day, ordinal, plural
 from analytics.names.grouping import UNRANKED
 from bot.blocks import subscriptions as render
 from bot.blocks.escape import escape_code, escape_line
@@ -15,6 +16,7 @@ from bot.domain.content import Content
 from bot.subscriptions.alerts import describe_figure
 
 if TYPE_CHECKING:
+    from bot.blocks.messages import Block
     from bot.domain.outbox import Alert
     from bot.domain.request import Command
     from bot.subscriptions.command_context import CommandContext, CommandReply
@@ -42,11 +44,12 @@ def watch(context: CommandContext, command: Command) -> CommandReply:
         crossed=crossed,
         looked_at=taken_on,
     )
-    stands = f"{escape_line(describe_figure(rule, now))} on {day(taken_on)}"
     if crossed:
-        text = f"*{escape_line(rule.state())}*: {stands}. I'll post here the next time it crosses that line."
+        current = ordinal(now.rank) if rule.on_rank and now.rank else percent(now.share)
+        text = f"*{escape_line(rule.state())}* ({current} on {day(taken_on)}). I'll post here the next time it crosses that line."
     else:
-        text = f"I'll post here once when *{escape_line(rule.said())}*: {stands}. I check after every new snapshot."
+        current = f"On {day(taken_on)}, it {'was' if rule.on_rank else 'had'} {escape_line(describe_figure(rule, now))}."
+        text = f"I'll post here once when *{escape_line(rule.said())}*. {current} I check every new snapshot."
     buttons = render.button("Mute", f"mute {alert.id}"), render.button("All alerts", "watches")
     return render.message(f":eyes: {text}", *buttons), None
 
@@ -56,8 +59,15 @@ def watches(context: CommandContext, _: Command) -> CommandReply:
     alerts = context.delivery.watches.in_channel(context.conversation.workspace, context.conversation.channel)
     if not alerts:
         return render.message(_NONE), None
-    rows = [(alert, read_rule(alert.rule, context.forms).said()) for alert in alerts]
+    rows = [(alert, _rule_in_words(context, alert)) for alert in alerts]
     return Content(f"{plural(len(rows), 'alert')} here", render.alert_rows(rows)), None
+
+
+def own_alert_rows(context: CommandContext, limit: int) -> list[Block]:
+    """Render the alerts that the user set, in all conversations where they may still see them."""
+    alerts = context.delivery.watches.of_person(context.conversation.workspace, context.conversation.user)
+    rows = [(alert, _rule_in_words(context, alert)) for alert in context.visibility.own_visible(alerts)]
+    return render.alert_rows(rows, many=limit, elsewhere=True)
 
 
 def unwatch(context: CommandContext, command: Command) -> CommandReply:
@@ -81,6 +91,14 @@ def unmute(context: CommandContext, command: Command) -> CommandReply:
     context.delivery.watches.unmute(context.conversation.workspace, alert.id)
     text = f":bell: <@{context.conversation.user}> unmuted the alert `{escape_code(alert.rule)}`."
     return render.message(text, render.button("Mute", f"mute {alert.id}")), None
+
+
+def _rule_in_words(context: CommandContext, alert: Alert) -> str:
+    """Return what an alert waits for, or its rule as it is stored if this version can't read it."""
+    try:
+        return read_rule(alert.rule, context.forms).said()
+    except QueryError:
+        return alert.rule
 
 
 def _alert(context: CommandContext, command: Command) -> Alert:

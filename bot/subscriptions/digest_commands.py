@@ -11,6 +11,7 @@ from analytics.errors import QueryError
 from bot.blocks import subscriptions as render
 from bot.blocks.digest import digest_content
 from bot.blocks.predictions import digest_bets
+from bot.blocks.text_objects import conversation_name
 from bot.domain.content import Content
 from bot.domain.outbox import Kind
 from bot.domain.reply import LATEST_WEEK, age_sentence
@@ -80,7 +81,7 @@ def unsubscribe(context: CommandContext, command: Command) -> CommandReply:
     """End a subscription."""
     subscription = _subscription(context, command)
     context.delivery.subscriptions.unsubscribe(subscription.workspace, subscription.channel)
-    text = f":no_bell: <@{context.conversation.user}> unsubscribed <#{subscription.channel}> from the digest."
+    text = f":no_bell: <@{context.conversation.user}> unsubscribed {_name(context, subscription)} from the digest."
     here = subscription.channel == context.conversation.channel
     buttons = [render.button("Subscribe again", f"subscribe {subscription.schedule}")] if here else []
     return render.message(text, *buttons), None
@@ -92,7 +93,7 @@ def pause(context: CommandContext, command: Command) -> CommandReply:
     button = render.button("Resume", f"resume {subscription.id}")
     if not context.delivery.subscriptions.pause(subscription.id):
         return render.message("This subscription is already paused.", button), None
-    text = f":double_vertical_bar: <@{context.conversation.user}> paused the digest for <#{subscription.channel}>."
+    text = f":double_vertical_bar: <@{context.conversation.user}> paused the digest for {_name(context, subscription)}."
     return render.message(text, button), None
 
 
@@ -105,19 +106,19 @@ def resume(context: CommandContext, command: Command) -> CommandReply:
         following = describe_moment(subscription.next_due, schedule.zone)
         return render.message(f"This subscription is already active. The next digest comes {following}."), None
     following = f"{describe_moment(due.at, schedule.zone)} ({schedule.zone})"
-    who = f"<@{context.conversation.user}> resumed the digest for <#{subscription.channel}>."
+    who = f"<@{context.conversation.user}> resumed the digest for {_name(context, subscription)}."
     text = f":bell: {who} The next one comes {following}."
     return render.message(text, render.button("Pause", f"pause {subscription.id}")), None
 
 
 def subscriptions(context: CommandContext, _: Command) -> CommandReply:
     """List the subscriptions that the person may see from here."""
-    blocks = subscription_rows(context)
+    blocks = subscription_rows(context, here=context.conversation.channel)
     return (Content("The subscriptions that you can see here", blocks) if blocks else render.message(_NONE)), None
 
 
-def subscription_rows(context: CommandContext, limit: int = 15) -> list[Block]:
-    """Render the subscriptions that the user may see here; others are not mentioned."""
+def subscription_rows(context: CommandContext, limit: int = 15, here: str = "") -> list[Block]:
+    """Render the subscriptions that the user may see here; others are not mentioned. ``here``: ``""`` in App Home."""
     visibility = context.visibility
     visible = [row for row in context.delivery.subscriptions.of(context.conversation.workspace) if visibility.sees(row)]
     last = {row.id: line for row in visible for line in context.delivery.outbox.of(Kind.DIGEST, row.id, limit=1)}
@@ -125,7 +126,7 @@ def subscription_rows(context: CommandContext, limit: int = 15) -> list[Block]:
     for row in visible:
         schedule = parse_schedule(row.schedule)
         rows.append((row, schedule_in_words(schedule), describe_moment(row.next_due, schedule.zone)))
-    return render.subscription_rows(rows, last, many=limit)
+    return render.subscription_rows(rows, last, many=limit, here=here)
 
 
 def digest(context: CommandContext, command: Command) -> CommandReply:
@@ -159,6 +160,10 @@ def _store(context: CommandContext, digest: Digest, picture: Picture, *, latest:
     shown = digest_content(digest, key, sample=_is_unfinished(context, digest), age=age)
     context.delivery.built_digests.save(key, shown, picture.png)
     return shown
+
+
+def _name(context: CommandContext, subscription: Subscription) -> str:
+    return conversation_name(subscription.channel, context.conversation.channel)
 
 
 def _subscription(context: CommandContext, command: Command) -> Subscription:

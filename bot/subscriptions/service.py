@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.blocks import home
 from bot.conversation.failures import notice_of
 from bot.conversation.refusal import refusal
 from bot.delivery.responder import Responder
@@ -89,9 +90,14 @@ class SubscriptionService:
         except Exception as error:  # noqa: BLE001 - logged with the reference ID that the user sees
             return Responder.tell(conversation, notice_of(error, command.text, command.word))
 
-    def rows(self, conversation: Conversation, many: int = 15) -> list[Block]:
-        """Render the subscriptions that the user may see in this conversation."""
-        return digest_commands.subscription_rows(self._verified(conversation), many)
+    def home_sections(self, conversation: Conversation) -> list[list[Block]]:
+        """Render what App Home shows of the workspace's subscriptions and of the user's alerts and bets."""
+        context = self._verified(conversation)
+        return [
+            home.subscriptions_section(digest_commands.subscription_rows(context, home.SUBSCRIPTIONS)),
+            home.alerts_section(alert_commands.own_alert_rows(context, home.ALERTS)),
+            home.bets_section(predictions.own_bets(context, home.BETS)),
+        ]
 
     def _verified(self, conversation: Conversation) -> CommandContext:
         """Return the command context, with the user's access verified in Slack."""

@@ -9,6 +9,7 @@ from analytics.errors import NoDataError, QueryError
 from analytics.formatting.phrases import day, plural
 from bot.blocks import notices
 from bot.blocks import subscriptions as render
+from bot.blocks.text_objects import conversation_name
 from bot.domain.outbox import State
 from bot.storage.heartbeats import describe
 
@@ -25,10 +26,10 @@ def again(context: CommandContext, command: Command) -> CommandReply:
     workspace = context.conversation.workspace
     if delivery is None or delivery.workspace != workspace or not context.visibility.may_send_again(delivery):
         raise QueryError(f"There's no delivery {command.number} that you can send again from here.", ("status",))
-    what = f"{notices.delivery_name(delivery)} for <#{delivery.channel}>"
+    what, place = notices.delivery_name(delivery), conversation_name(delivery.channel, context.conversation.channel)
     if not context.delivery.outbox.retry(delivery.id, workspace):
-        return render.message(f"There's nothing to send again: {what} is {delivery.state}."), None
-    return render.message(f":arrows_counterclockwise: Sending again: {what}."), None
+        return render.message(f"There's nothing to send again: {what} for {place} is {delivery.state}."), None
+    return render.message(f":arrows_counterclockwise: Sending {what} to {place} again."), None
 
 
 def status(context: CommandContext, _: Command) -> CommandReply:
@@ -50,7 +51,7 @@ def status(context: CommandContext, _: Command) -> CommandReply:
     ]
     if delivery.heartbeats:
         lines.append(("Workers", describe(delivery.heartbeats.find(), delivery.clock(), names=False)))
-    return render.status_message(lines, failed), None
+    return render.status_message(lines, failed, conversation.channel), None
 
 
 def _freshness(context: CommandContext) -> str:

@@ -8,16 +8,20 @@ Whether a channel is private is looked up in Slack; without the scope for it, th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from bot.domain.access import Access, Permission
-from bot.domain.outbox import Kind
+from bot.domain.outbox import Alert, Bet, Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.delivery.conversation import Conversation
-    from bot.domain.outbox import Alert, Delivery, Subscription
+    from bot.domain.outbox import Delivery, Subscription
     from bot.outbox.delivery import DeliveryContext
     from bot.slack_api.people import People
+
+OwnRecord = TypeVar("OwnRecord", Alert, Bet)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,16 @@ class Visibility:
     def may_change(self, record: Subscription) -> bool:
         """Return whether a subscription may be paused, resumed or ended."""
         return self._may(record.channel, record.created_by, private=record.private, change=True)
+
+    def own_visible(self, own: Sequence[OwnRecord]) -> list[OwnRecord]:
+        """Return which of the user's own alerts or bets may be listed outside their channels; asks Slack once per channel."""
+        user = self.conversation.user
+        visible = {
+            channel
+            for channel in {record.channel for record in own}
+            if self._may(channel, user, private=self._private(channel), change=False)
+        }
+        return [record for record in own if record.channel in visible]
 
     def may_change_alert(self, record: Alert) -> bool:
         """Return whether an alert may be muted or removed: in its channel, or elsewhere by its creator."""

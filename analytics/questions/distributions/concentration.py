@@ -139,9 +139,8 @@ def _headline(measured: Concentration, ranking: Ranking, subject: _Subject) -> s
     portion = f"{percent(measured.leaders[1])} of {_what(ranking, subject)}"
     if _left_out(ranking) >= LEAST_CHANGE:
         portion += f" ({percent(measured.leaders[1] * (1 - _left_out(ranking)))} of all)"
-    is_whole = _left_out(ranking) < LEAST_CHANGE
-    equal = f"as concentrated as {measured.effective:.1f} equal{f'-sized {subject.plural} would be' if is_whole else ' ones'}"
-    return f"The top {min(measured.n, 3)} {subject.plural} have {portion}, {equal}"
+    equal = f"{measured.effective:.1f} equal-sized {subject.plural} would be"
+    return f"The top {min(measured.n, 3)} {subject.plural} have {portion}, as concentrated as {equal}"
 
 
 def _left_out(ranking: Ranking) -> float:

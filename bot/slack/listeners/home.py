@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from bot.blocks.home import ASKED, REFRESH, SHOWN, SUBSCRIBE, home_view, subscriptions_section, trouble_view
+from bot.blocks.home import ASKED, REFRESH, SUBSCRIBE, home_view, trouble_view
 from bot.blocks.messages import COMMAND_ACTIONS
 from bot.conversation.failures import notice_of
 from bot.delivery.attempts import attempt
@@ -74,10 +74,9 @@ def _on_the_home(body: dict[str, Any]) -> bool:
 
 def _view(services: Services, conversation: Conversation, asked: str | None = None) -> Block:
     try:
-        section = subscriptions_section(services.subscription_service.rows(conversation, many=SHOWN))
-        return home_view(
-            services.name_index.current(), services.entries, datetime.now(UTC).date(), asked=asked, sections=[section]
-        )
+        sections = services.subscription_service.home_sections(conversation)
+        today = datetime.now(UTC).date()
+        return home_view(services.name_index.current(), services.entries, today, asked=asked, sections=sections)
     except Exception as error:  # noqa: BLE001 - logged with the reference ID that App Home shows
         return trouble_view(notice_of(error))
 

@@ -73,6 +73,10 @@ class AlertStore:
         """Return a channel's alerts, oldest first."""
         return self._where(_W.workspace == workspace, _W.channel == channel)
 
+    def of_person(self, workspace: str, person: str) -> list[Alert]:
+        """Return the alerts that a person set, in all channels, oldest first."""
+        return self._where(_W.workspace == workspace, _W.created_by == person)
+
     def get(self, workspace: str, id_: int) -> Alert | None:
         """Return a workspace's alert by id."""
         return next(iter(self._where(_W.workspace == workspace, _W.id == id_)), None)

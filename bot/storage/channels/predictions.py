@@ -68,6 +68,10 @@ class BetStore:
         """Return a channel's open and settled bets, by month and id."""
         return self._where(_B.workspace == workspace, _B.channel == channel)
 
+    def open_of_person(self, workspace: str, person: str) -> list[Bet]:
+        """Return a person's open bets in all channels, by month and id."""
+        return self._where(_B.workspace == workspace, _B.person == person, _B.outcome.is_(None))
+
     def over(self, before: str) -> list[Bet]:
         """Return all workspaces' open bets for months earlier than ``before``."""
         return self._where(_B.outcome.is_(None), _B.month < before)

@@ -162,7 +162,7 @@ def test_no_name_takes_effect_in_alerts_and_cards(twins):
     for history, rows in zip(twins, (tables(SEED), tame(SEED)), strict=True):
         found: Counter = Counter()
         for row in rows:
-            said = f"{row[1]} falls below 10.0% of downloads"
+            said = f"{row[1]} falls below 10% of downloads"
             content = subscriptions.alert(said, said, "9.4% of downloads", 3, f"license {row[1]} by downloads")
             assert not effects(content.text, verbatim=False)
             watch = Alert(

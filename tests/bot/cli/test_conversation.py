@@ -45,7 +45,7 @@ def test_words_do_what_they_say(simulated, line, shown):
         ("watch creator meta below 10%", "“watch” works in Slack only", "help watch"),
         ("predict", "“predict” works in Slack only", "help predict"),
         ("bets", "“bets” works in Slack only", "help bets"),
-        ("watch meta", "A watch needs a line", "help watch"),
+        ("watch meta", "An alert needs a threshold", "help watch"),
         ("asdf", "I don't know “asdf”", "licenses | creators | help"),
         ("is open source winning?", "I'm not sure what you're asking", "licenses | creators | help"),
         ("licenses csv", "hfstats ask licenses --csv licenses.csv", "help licenses"),

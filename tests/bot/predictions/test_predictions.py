@@ -323,7 +323,7 @@ def test_a_channel_that_is_gone_leaves_a_notice_to_who_bet_first(bot):
     notice_text = bot.seen("The bet results for July 2026 didn't reach", channel="direct")
     bot.slack.channel("general").archived = False
     assert bot.slack.press(notice_text, "Send again").ok
-    bot.seen("Sending again: the bet results for July 2026", channel="direct")
+    bot.seen("Sending the bet results for July 2026 to", channel="direct")
     bot.work()
     bot.seen("Bet results for July 2026")
 

@@ -509,6 +509,53 @@ def test_a_private_channels_number_is_like_one_that_was_never_given_out(either, 
     assert "5 active, 0 paused" in here(either, "status")
 
 
+@pytest.mark.parametrize("who", [who for who in ActorKind if who is not ActorKind.APP], ids=str)
+def test_an_alert_is_changed_from_the_home_by_who_set_it_and_may(at, who):
+    made = at(who)
+    granted = Permission.CHANGE in GRANTED[who, ConversationKind.HOME]
+    person, watches = made.person(who), made.delivery_context.watches
+
+    def alert(by, channel):
+        rule = f"creator Meta by downloads below {channel} {by.name}"
+        return watches.add(made.workspace.id, channel, rule, by.id, crossed=False, looked_at=None).id
+
+    direct = made.workspace.direct(person.id).id
+    own, theirs = alert(person, direct), alert(made.grace, direct)
+    elsewhere = alert(made.grace, made.workspace.channel("far").id)
+    shown = made.send(made.home(who))
+    assert (f"unwatch {own}" in shown) is (Permission.FORM in GRANTED[who, ConversationKind.HOME])
+    assert f"unwatch {theirs}" not in shown
+    assert f"unwatch {elsewhere}" not in shown
+    for verb, done in (
+        ("mute", lambda id_: watches.get(made.workspace.id, id_).muted is not None),
+        ("unmute", lambda id_: watches.get(made.workspace.id, id_).muted is None),
+        ("unwatch", lambda id_: watches.get(made.workspace.id, id_) is None),
+    ):
+        for id_, may in ((own, granted), (theirs, False), (elsewhere, False)):
+            before = verb == "unmute" and not may  # what nobody could mute is unmuted
+            said = made.send(made.pressed(who, "", f"command:{verb} {id_}", f"{verb} {id_}"))
+            assert done(id_) is (may or before), (verb, id_)
+            assert bool(REFUSED.search(said)) is not granted
+
+
+@pytest.mark.parametrize("record", ["alert", "bet"])
+def test_an_alert_or_bet_in_a_private_channel_is_on_the_home_only_of_a_member(informed, record):
+    informed.reset()
+    secret = informed.workspace.channel("secret")
+    context, key = informed.delivery_context, (informed.workspace.id, secret.id)
+    if record == "alert":
+        context.watches.add(*key, "creator Meta by downloads below 1%", informed.ada.id, crossed=False, looked_at=None)
+    else:
+        month = str(open_months(datetime.now(UTC))[3])
+        context.bets.place(*key, informed.ada.id, question="creators by downloads", month=month, name="Meta", percent=70)
+    assert f"in <#{secret.id}>" in informed.send(informed.home(ActorKind.MEMBER))
+    secret.members.discard(informed.ada.id)
+    try:
+        assert f"<#{secret.id}>" not in informed.send(informed.home(ActorKind.MEMBER))
+    finally:
+        secret.members.add(informed.ada.id)
+
+
 def test_the_number_works_in_the_channel_itself(either):
     secret = either.workspace.channel("secret").id
     here(either, f"pause {either.ids[secret]}", name="secret")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -17,12 +18,15 @@ from analytics.storage import database, ingest
 from analytics.storage.sql_history import SqlHistory
 from bot.analytics_pool.process import AnalyticsProcess
 from bot.domain.outbox import State
+from bot.domain.prediction import open_months
+from bot.storage.channels.predictions import MOST as BETS_PER_PERSON
 from bot.storage.schema import WATCH
 from bot.subscriptions.alerts import check_alerts as look_at_watches
 from playground import SlackStandIn
-from playground.block_kit.blocks import check_blocks, with_ids
+from playground.block_kit.blocks import check_blocks, check_view, with_ids
 from playground.faults import Fault
-from playground.workspace import Message
+from playground.workspace import Channel, Message
+from playground.workspace import Kind as ChannelKind
 
 FORMS = [question.form for question in QUESTIONS]
 
@@ -105,9 +109,9 @@ def test_a_channel_without_the_bot_is_told_to_invite_it_and_can_try_again(bot):
         ("pause", "isn't subscribed"),
         ("resume 999", "There's no subscription 999"),
         ("unsubscribe x", "“x” isn't a number"),
-        ("watch creator meta", "A watch needs a line"),
+        ("watch creator meta", "An alert needs a threshold"),
         ("watch creator metta below 10%", "I don't know the creator “metta”"),
-        ("watch licenses below 10%", "A watch is about one license"),
+        ("watch licenses below 10%", "An alert is about one license"),
         ("unwatch 5", "There's no alert 5"),
         ("again 5", "There's no delivery 5"),
         ("status please", "takes no further words"),
@@ -171,6 +175,48 @@ def test_a_misspelled_subscription_in_a_direct_message_can_be_edited(bot):
     assert bot.subscribed("direct")
 
 
+def test_a_direct_message_is_called_this_conversation_in_it_and_never_a_channel(bot):
+    """Slack has no name for it: ``<#D…>`` shows as a private channel."""
+    slack = bot.slack
+    slack.dm("subscribe monthly")
+    bot.seen("subscribed this conversation", channel="direct")
+    for typed, says in (
+        ("pause", "paused the digest for this conversation."),
+        ("resume", "resumed the digest for this conversation."),
+        ("subscriptions", "This conversation · the digest on the first"),
+        ("unsubscribe", "unsubscribed this conversation from the digest."),
+    ):
+        slack.dm(typed)
+        bot.seen(says, channel="direct")
+    slack.dm("subscribe monthly")
+    slack.wait_for(lambda: bot.subscribed("direct"), WAIT)
+    subscription = bot.subscribed("direct")
+    slack.command("subscriptions")
+    bot.seen("Our direct messages · the digest on the first")
+    slack.command(f"pause {subscription.id}")
+    bot.seen("paused the digest for our direct messages.")
+    slack.command(f"resume {subscription.id}")
+    bot.seen("resumed the digest for our direct messages.")
+    slack.open_home()
+    home = slack.wait_for(slack.home, WAIT)
+    assert "Our direct messages · the digest" in str(home.content)
+    slack.faults.plan("chat.postMessage", Fault(drop="after"))
+    slack.faults.plan("conversations.history", Fault(error="missing_scope"), times=9)
+    bot.work(subscription.next_due)
+    bot.seen("may not have reached this conversation: the connection to Slack broke", channel="direct")
+    (line,) = bot.jobs.delivery_context.outbox.failed()
+    slack.dm("status")
+    bot.seen("In this conversation, the digest for", channel="direct")
+    slack.command("status")
+    bot.seen("In our direct messages, the digest for")
+    slack.dm(f"again {line.id}")
+    bot.seen("to this conversation again.", channel="direct")
+    slack.dm(f"again {line.id}")
+    bot.seen("There's nothing to send again: the digest for", channel="direct")
+    said = [*slack.messages("direct"), *slack.messages("general")]
+    assert not re.search(r"<#[DUW]", str([(one.text, one.blocks) for one in said]) + str(home.content))
+
+
 def test_subscribe_again_works_in_a_direct_message(bot):
     bot.slack.dm("subscribe monthly")
     bot.seen("subscribed this conversation", channel="direct")
@@ -199,6 +245,91 @@ def test_the_home_lists_subscribes_pauses_and_ends(bot):
     slack.wait_for(lambda: "No channel gets the digest yet" in str(slack.home().content), WAIT)
 
 
+def alert_by(bot, channel, rule="creator Meta by downloads below 1%", user="ada"):
+    """Store an alert that somebody set in a channel."""
+    workspace = bot.slack.workspace()
+    watches, by = bot.jobs.delivery_context.watches, workspace.user(user).id
+    return watches.add(workspace.id, channel, rule, by, crossed=False, looked_at=None)
+
+
+def test_the_home_lists_ones_own_alerts_with_numbers_and_buttons_that_work(bot):
+    slack, watches = bot.slack, bot.jobs.delivery_context.watches
+    slack.open_home()
+    view = slack.wait_for(slack.home, WAIT)
+    assert "You haven't set any alerts." in str(view.content)
+    workspace = slack.workspace()
+    mine = alert_by(bot, slack.channel("general").id)
+    direct = alert_by(bot, workspace.direct(workspace.user("ada").id).id, "license MIT by models above 50%")
+    theirs = alert_by(bot, slack.channel("general").id, "creator Google by likes below 1%", "grace")
+    slack.press(view, "Refresh")
+    view = slack.wait_for(lambda: (now := slack.home()) and "Meta falls below" in str(now.content) and now, WAIT)
+    shown = str(view.content)
+    assert f"#{mine.id} · active · `creator Meta by downloads below 1%` · in <#{mine.channel}>" in shown
+    assert f"#{direct.id} · active · `license MIT by models above 50%` · in our direct messages" in shown
+    assert "Google" not in shown.partition("Your alerts")[2].partition("Your bets")[0]
+    assert check_view(view.content) == []
+    for verb, now_shown in (("mute", ":no_bell: muted"), ("unmute", "active")):
+        slack.press(view, f"command:{verb} {mine.id}")
+        expected = f"#{mine.id} · {now_shown}"
+        view = slack.wait_for(lambda expected=expected: (now := slack.home()) and expected in str(now.content) and now, WAIT)
+        assert bool(watches.get(workspace.id, mine.id).muted) is (verb == "mute")
+    for alert in (direct, mine):
+        slack.press(view, f"command:unwatch {alert.id}")
+        gone = f"unwatch {alert.id}'"
+        view = slack.wait_for(lambda gone=gone: (now := slack.home()) and gone not in str(now.content) and now, WAIT)
+        assert watches.get(workspace.id, alert.id) is None
+    assert "You haven't set any alerts." in str(view.content)
+    assert watches.get(workspace.id, theirs.id)
+
+
+def test_the_home_lists_ones_own_open_bets(bot):
+    slack = bot.slack
+    month = open_months(bot.now)[2]
+    slack.command(f"predict creators Meta 70% by {month}")
+    bot.seen("bets 70%")
+    slack.open_home()
+    view = slack.wait_for(slack.home, WAIT)
+    assert f"• #1 70% Meta, creators by downloads, end of {month.name}, in <#{slack.channel('general').id}>" in str(view.content)
+    slack.open_home("grace")
+    view = slack.wait_for(lambda: slack.home("grace"), WAIT)
+    assert "You have no open bets." in str(view.content)
+
+
+def test_a_full_home_keeps_slacks_limits(bot):
+    """With as many subscriptions, alerts and bets as there may be, under the longest names."""
+    slack, now = bot.slack, bot.jobs.delivery_context
+    workspace = slack.workspace()
+    ada = workspace.user("ada").id
+    long, month = "<&" * 48, open_months(bot.now)[2]
+    for number in range(40):
+        channel = Channel(slack.service.serial("C"), f"channel-{number}", ChannelKind.PUBLIC, {ada, workspace.bot})
+        workspace.channels[channel.id] = channel
+        more = {"schedule": "monthly on first at 09:00 UTC", "within": "trending", "sections": ["license"], "next_due": bot.now}
+        now.subscriptions.subscribe(workspace.id, channel.id, by=ada, private=False, **more)
+        alert_by(bot, channel.id, f'creator "{long}" by downloads below 1%')
+        if number < BETS_PER_PERSON:
+            bet = {"question": "creators by downloads in trending", "month": str(month), "name": long, "percent": 70}
+            now.bets.place(workspace.id, channel.id, ada, **bet)
+    slack.open_home()
+    view = slack.wait_for(slack.home, WAIT)
+    assert check_view(view.content) == []
+    for more in ("24 more subscriptions", "28 more alerts", "5 more bets"):
+        assert more in str(view.content)
+    slack.press(view, "licenses")
+    assert slack.wait_for(lambda: "Asked `licenses`" in str(slack.home().content), WAIT)
+
+
+@pytest.mark.parametrize("rule", ["creator Meta by stars below 1%", "", "a rule of a later version"])
+def test_an_alert_whose_rule_this_version_cannot_read_is_listed_and_removed(bot, rule):
+    stored = alert_by(bot, bot.slack.channel("general").id, rule)
+    bot.slack.command("watches")
+    listed = bot.seen(f"#{stored.id} · active")
+    bot.slack.open_home()
+    assert f"#{stored.id} · active" in str(bot.slack.wait_for(bot.slack.home, WAIT).content)
+    bot.slack.press(listed, "Remove")
+    bot.slack.wait_for(lambda: bot.jobs.delivery_context.watches.get(stored.workspace, stored.id) is None, WAIT)
+
+
 def test_the_home_says_where_it_could_not_subscribe(bot):
     bot.slack.open_home()
     view = bot.slack.wait_for(bot.slack.home, WAIT)
@@ -219,7 +350,7 @@ def test_a_notice_about_an_unsure_delivery_sends_it_again(bot):
     bot.slack.command("status")
     bot.seen("1 unconfirmed")
     assert bot.slack.press(notice_text, "Send again").ok
-    bot.seen("Sending again: the digest for", channel="direct")
+    bot.seen("Sending the digest for", channel="direct")
     bot.work()
     assert bot.jobs.delivery_context.outbox.get(line.id).state is State.SENT
 
@@ -247,7 +378,7 @@ def test_a_watch_lives_and_is_removed(bot):
     assert watch.rule == "creator Meta by downloads below 1%"
     assert not watch.crossed
     bot.slack.command("watches")
-    listed = bot.seen("Meta falls below 1.0% of downloads")
+    listed = bot.seen("Meta falls below 1% of downloads")
     assert bot.slack.press(listed, "Mute").ok
     delivery_context = bot.jobs.delivery_context
     bot.slack.wait_for(lambda: delivery_context.watches.get(watch.workspace, watch.id).muted, WAIT)
@@ -309,3 +440,23 @@ def test_a_list_that_came_in_part_crosses_no_line(bot):
 def share_of(listing, who):
     total = sum(model.downloads for model in listing.models)
     return sum(m.downloads for m in listing.models if creators.family(m.id.split("/")[0]) == who) / total
+
+
+@pytest.mark.parametrize(
+    ("rule", "says"),
+    [
+        (
+            "creator meta below 90%",
+            r"\*Meta is already below 90% of downloads\* \(\d+\.\d% on August 22, 2026\)\. I'll post here the next",
+        ),
+        ("creator meta above 0.5%", r"\*Meta is already above 0\.5% of downloads\* \(\d+\.\d% on August 22, 2026\)"),
+        ("creator meta rank below 1", r"\*Meta is already below 1st place by downloads\* \(\d+(?:nd|rd|th) on August 22, 2026\)"),
+        (
+            "creator meta below 0.5%",
+            r"when \*Meta falls below 0\.5% of downloads\*\. On August 22, 2026, it had \d+\.\d% of downloads\. I check",
+        ),
+    ],
+)
+def test_a_new_alert_says_where_the_name_stands_and_when(bot, rule, says):
+    bot.slack.command(f"watch {rule}")
+    assert re.search(says, str(bot.seen(":eyes:").blocks).replace('\\"', ""))

@@ -133,6 +133,11 @@ def test_every_command_that_a_refusal_offers_works_in_slack(parser, http):
         ("licenses csv", "press the CSV button below an answer"),
         ("csv", "hfstats ask licenses --csv licenses.csv"),
         ("in trendy", "trending (the 300 models with the highest trending score)"),
+        ("trendy", "“trendy” isn't a list. Did you mean trending? The list “trending”: the 300 models with the highest"),
+        ("hubb", "“hubb” isn't a list. Did you mean hub? The list “hub”: every public model"),
+        ("licenses in trendy", "trending (the 300 models with the highest trending score)"),
+        ("models in hubb", "hub (every public model"),
+        ("creators by likes in likedd", "liked (the models with the most likes"),
         ("since 2030", "January 2030 is in the future; the data runs from April 2026 to August 22, 2026."),
         ("top 5", "Put a question before it, for example: licenses top 5"),
         ("help foo", "There's no help topic “foo”."),
@@ -140,6 +145,24 @@ def test_every_command_that_a_refusal_offers_works_in_slack(parser, http):
 )
 def test_a_refusal_says_what_was_not_understood(parser, text, sentence):
     assert sentence in parser.parse(text).notice.text
+
+
+@pytest.mark.parametrize("text", ["stop", "bots?", "hubcap", "like", "lite"])
+def test_a_word_that_only_looks_like_a_list_is_not_taken_for_one(parser, text):
+    request = parser.parse(text)
+    assert "isn't a list" not in request.notice.text if hasattr(request, "notice") else request
+
+
+@pytest.mark.parametrize(
+    ("text", "read_as"),
+    [("which licenses are trending", "licenses in trending"), ("licenses in the trending list", "licenses in trending")],
+)
+def test_a_list_that_has_its_name_in_a_sentence_is_read(parser, text, read_as):
+    assert str(parser.parse(text).query) == read_as
+
+
+def test_a_misspelled_list_offers_the_question_with_the_list_that_was_meant(parser):
+    assert parser.parse("licenses in trendy").notice.suggestions[0] == "licenses in trending"
 
 
 @pytest.mark.parametrize(
