@@ -109,6 +109,7 @@ def _main(order: CountTask, there: Connection) -> None:
 
 def _count(order: CountTask, advance: Callable[[str, int, int | None], None]) -> int | None:
     # Imported only in this process.
+    from analytics.domain import ListName  # noqa: PLC0415
     from analytics.sources.dumps.repository import HubFile, fetch  # noqa: PLC0415
     from analytics.storage import database  # noqa: PLC0415
     from analytics.storage.sql_history import SqlHistory  # noqa: PLC0415
@@ -132,4 +133,4 @@ def _count(order: CountTask, advance: Callable[[str, int, int | None], None]) ->
         advance("counting", done, None)
 
     new = store_dump(store, path, dump.taken_on, dump.repo, columns=dump.columns, progress=progress)
-    return new.size if new else None
+    return next((snapshot.size for snapshot in new if snapshot.list is ListName.HUB), None)
