@@ -53,6 +53,7 @@ def batches(
     cut: bool = False,
     groups: Sequence[int] | None = None,
     about: pq.FileMetaData | None = None,
+    buffer: int = 0,
 ) -> Iterator[pa.RecordBatch]:
     """Yield a file's rows, ``size`` at a time, in those of the columns named by ``kinds_of(names)`` that it has.
 
@@ -60,6 +61,7 @@ def batches(
     ``short``, whose cells were checked before. ``most_bytes`` limits the decoded size that the file states. Columns in
     ``optional`` are left out where they have another type. With ``cut``, a cell over the limit is cut, not refused.
     ``groups`` are the row groups to read, by default all. ``about`` is the file's metadata, if it was read before.
+    A column of a row group is fetched ``buffer`` bytes at a time, which pays where reading stops early; by default at once.
 
     Raises:
         SourceError: when it isn't a Parquet file, is damaged, has more rows than allowed or cells that no column should have.
@@ -72,7 +74,13 @@ def batches(
         leaves = [about.schema.column(leaf) for leaf in range(about.num_columns)]
         named = kinds.keys() - set(short)
         coded = [leaf.path for leaf in leaves if leaf.path.partition(".")[0] in named and leaf.physical_type == "BYTE_ARRAY"]
-        options = {"read_dictionary": coded, "metadata": about, "page_checksum_verification": True}
+        options = {
+            "read_dictionary": coded,
+            "metadata": about,
+            "page_checksum_verification": True,
+            "buffer_size": buffer,
+            "pre_buffer": not buffer,
+        }
         with pq.ParquetFile(_handle(path), **options) as file:
             schema = file.schema_arrow
             fields = [field for field in schema if field.name in kinds]

@@ -127,10 +127,13 @@ class DumpFile:
         self.left_out = self._repeated(repeated_rows.candidates(hashes))
         return creators.leading({one for family in FAMILIES for one in family.namespaces})
 
-    def read(self, fields: Collection[str], size: int | None = None, group: int | None = None) -> Iterator[Batch]:
+    def read(
+        self, fields: Collection[str], size: int | None = None, group: int | None = None, buffer: int = 0
+    ) -> Iterator[Batch]:
         """Yield the rows that count, at most ``size`` (:data:`BATCH`) at a time, in those of the columns that the file has.
 
-        ``group`` is the only row group to read, from 0; its rows have their numbers in the file.
+        ``group`` is the only row group to read, from 0; its rows have their numbers in the file. ``buffer`` is as in
+        :func:`analytics.sources.parquet.batches`.
 
         Raises:
             SourceError: naming what is wrong with the file, or the row that makes the ranking wrong.
@@ -149,6 +152,7 @@ class DumpFile:
             cut=True,
             groups=None if group is None else [group],
             about=self.about,
+            buffer=buffer,
         ):
             own = {name: batch.column(column) for name, column in called.items() if column in batch.schema.names}
             self.ignored.update(called[name] for name in called.keys() - own.keys())

@@ -29,6 +29,8 @@ _log = logging.getLogger(__name__)
 
 _SPARE = 50
 """Rows that are read beyond those of a list, since some may repeat a model."""
+_CARDS, _CARD_BYTES = 1_024, 1 << 19
+"""Cards that are decoded, and bytes of them that are fetched at a time."""
 _UNNAMED = "other"
 """The license whose name only the model's card has."""
 _FIELDS = frozenset(KINDS) - {"cardData"}
@@ -209,10 +211,12 @@ def _read_cards(file: DumpFile, rows: Mapping[int, _Row]) -> None:
     if not file.cards:
         return
     for group, own in _by_group(file, numbers).items():
-        for batch in file.with_cards.read(("cardData",), group=group):
+        for batch in file.with_cards.read(("cardData",), _CARDS, group, _CARD_BYTES):
             if "cardData" not in batch.columns:
                 continue
             for place in np.flatnonzero(np.isin(batch.rows, own)).tolist():
                 row = rows[int(batch.rows[place])]
                 card = batch.columns["cardData"][place].as_py()
                 row.read = read_row({**row.cells, "cardData": card})
+            if batch.rows[-1] >= own[-1]:
+                break  # cards are much of a dump, and the rest of this row group isn't needed

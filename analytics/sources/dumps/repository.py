@@ -35,9 +35,6 @@ from analytics.sources.validation import shown
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-DEFAULT_REPOSITORY = "cfahlgren1/hub-stats"
-"""A dataset with a daily dump of the whole Hub."""
-DEFAULT_FILE = "models.parquet"
 _MOST_BYTES = 32 * 1024**3
 """Of one file; the whole Hub takes some 1 GB."""
 _COMMIT = re.compile(r"[0-9a-f]{40}")
