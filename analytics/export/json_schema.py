@@ -131,7 +131,7 @@ class Shift(TypedDict):
 
 @_closed
 class Forecast(TypedDict):
-    """A share expected at a date, 0 to 1, with its 80% interval."""
+    """A share expected at a date, 0 to 1, with its 80% interval and its probability of leading the others, 0 to 1."""
 
     name: str
     by: Measure
@@ -141,6 +141,7 @@ class Forecast(TypedDict):
     expected: float
     low: float
     high: float
+    leads: float
 
 
 @_closed

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import points
+from analytics.formatting.phrases import LEAST_CHANGE, points
 from analytics.names import grouping, renames
 from analytics.statistics.comparison import present_ids, value_of
 from analytics.statistics.quality import DOMINANT
@@ -90,7 +90,10 @@ def without(
 
 def beside(shift: Shift, found: Jump | None) -> str:
     """Return the change without the model, to stand beside the shift: `` (+0.3 points without all-MiniLM-L6-v2)``."""
-    return "" if found is None or shift.without is None else f" ({points(shift.without)} without {found.name})"
+    if found is None or shift.without is None:
+        return ""
+    change = points(shift.without) if abs(shift.without) >= LEAST_CHANGE else "unchanged"
+    return f" ({change} without {found.name})"
 
 
 def _present_id(model: Model) -> str:

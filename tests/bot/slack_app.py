@@ -52,12 +52,18 @@ def tidy(settings):
     shutil.rmtree(Path(settings.database_url.removeprefix("sqlite:///")).parent, ignore_errors=True)
 
 
+def services(settings, answers, entries):
+    """Build the services; what the store has is known to the first refusal too, which waits for that only a second."""
+    found = composition.services(settings, answers, entries, composition.store(settings))
+    if isinstance(answers, Pool):
+        found.name_index.cached(WAIT)
+    return found
+
+
 def over_http(slack, answers, entries, **more):
     """Serve the bot over HTTP on loopback; returns how to stop it."""
     settings = settings_for(slack, **more)
-    app = composition.bolt(
-        settings, composition.services(settings, answers, entries, composition.store(settings)), over_http=True
-    )
+    app = composition.bolt(settings, services(settings, answers, entries), over_http=True)
     server = make_server("127.0.0.1", 0, create_app(WebContext(app)), threaded=True)
     server.daemon_threads = False  # closing waits for the requests: work begins after its acknowledgement
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
@@ -78,9 +84,7 @@ def over_http(slack, answers, entries, **more):
 def over_socket(slack, answers, entries):
     """Connect the bot over Socket Mode; returns how to stop it."""
     settings = settings_for(slack)
-    app = composition.bolt(
-        settings, composition.services(settings, answers, entries, composition.store(settings)), over_http=False
-    )
+    app = composition.bolt(settings, services(settings, answers, entries), over_http=False)
     handler = SocketModeHandler(app, slack.app_token)
     handler.connect()
     slack.wait_for(lambda: slack.socket_mode.connected, WAIT)

@@ -230,7 +230,25 @@ def reasons(before: Sequence[Row], after: Sequence[Row], dimension: str, name: s
         else:
             cause = _moved(_own_amount(after, model, by) - _own_amount(before, model, by), change)
         found.append({"model": model, "cause": cause, "points": change})
+    apart = [reason for reason in found if _moved_apart((before, after), dimension, name, by, reason)]
+    if apart:
+        found = [reason for reason in found if reason not in apart]
+        points = sum((reason["points"] for reason in apart), Fraction(0))
+        found.append({"model": "the other models", "cause": "all other models together", "points": points})
     return sorted(found, key=lambda reason: -abs(reason["points"]))
+
+
+def _moved_apart(sides: Sequence[Sequence[Row]], dimension: str, name: str, by: str, reason: dict[str, Any]) -> bool:
+    """Tell whether a model's part of the whole list did not move as its part of what is recorded: others' records did that."""
+    model, change = reason["model"], reason["points"]
+    if not change or not all(_recorded(rows, model, dimension) for rows in sides):
+        return False
+    part_then, part_now = (
+        sum((value for row, under, value in parts(rows, dimension, by) if under == name and today(row.id) == model), Fraction(0))
+        / (sum(amount(row, by) for row in rows) or 1)
+        for rows in sides
+    )
+    return (part_now - part_then) * change <= 0
 
 
 def _moved(own: Fraction, change: Fraction) -> str:
@@ -438,7 +456,10 @@ class Look:
     def course(self, by: str, chosen: Sequence[str] | None = None) -> tuple[list[Any], list[dict[str, Any]], dict[str, Any]]:
         """Return the dates with their shares, the changes, and the rows of each basis."""
         days = [one for one, _ in self.moments(by)]
-        entries, changes, rows = told([self.rows_of(one) for one in days], self.dimension, by, chosen, course=True)
+        sides = [self.rows_of(one) for one in days]
+        if self.dimension == "model":  # which is followed under its present ID
+            sides = [[replace(row, id=today(row.id)) for row in side] for side in sides]
+        entries, changes, rows = told(sides, self.dimension, by, chosen, course=True)
         return list(zip(days, entries, strict=True)), changes, rows
 
     def recorded(self, snapshot: Snapshot, by: str) -> dict[str, Any] | None:

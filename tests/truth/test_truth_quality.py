@@ -112,16 +112,16 @@ def test_a_rank_is_among_what_is_known(history, real, dimension, name, moment):
     known, _ = shares(asked_at(real, *moment), dimension)
     place = 1 + int((known > known[name]).sum())
     headline = ask(parse(f'{dimension} "{name}" by downloads {words(*moment)}'), history).headline
-    assert headline.endswith(f"({ordinal(place)} of {len(known)})"), headline
+    assert headline.endswith(f", {ordinal(place)} of {len(known)})"), headline
 
 
 def test_china_is_second_of_fourteen(history):
-    assert "(2nd of 14)" in ask(parse("country china by downloads at 2026-08-22"), history).headline
+    assert ", 2nd of 14)" in ask(parse("country china by downloads at 2026-08-22"), history).headline
 
 
 @whole_only
 def test_fill_mask_is_fourth_of_thirty_four(history):
-    assert "(4th of 34)" in ask(parse("task fill-mask by downloads in both at 2026-08-22"), history).headline
+    assert ", 4th of 34)" in ask(parse("task fill-mask by downloads in both at 2026-08-22"), history).headline
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from analytics.names import grouping
 from analytics.statistics import comparison
 from analytics.statistics.attribution import explained
 from analytics.statistics.robustness import trend_without
-from analytics.statistics.spikes import is_spike, jump, without
+from analytics.statistics.spikes import beside, is_spike, jump, without
 from analytics.storage.rollup import roll_up
 
 if TYPE_CHECKING:
@@ -59,6 +59,15 @@ def test_every_shift_without_it_is_that_of_the_lists_without_it(licenses: tuple[
         shifts = without(comparison.shifts(then, now), then, now, found, dimension)
         exact = {s.name: s.points for s in comparison.shifts(ranked(STAYED, dimension), ranked(later, dimension))}
         assert {s.name: s.without for s in shifts} == pytest.approx({s.name: exact.get(s.name, 0.0) for s in shifts})
+
+
+def test_a_shift_that_is_the_models_alone_is_unchanged_without_it() -> None:
+    later = [*STAYED, Model("d/new", 100, licenses=("gemma",))]
+    found = jump(STAYED, later)
+    assert found
+    then, now = ranked(STAYED, Dimension.CREATOR), ranked(later, Dimension.CREATOR)
+    told = {s.name: beside(s, found) for s in without(comparison.shifts(then, now), then, now, found, Dimension.CREATOR)}
+    assert told == dict.fromkeys(("a", "b", "c", "d"), " (unchanged without new)")
 
 
 def test_what_entered_and_is_gone_again_is_a_spike() -> None:

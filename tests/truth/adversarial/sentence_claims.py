@@ -54,7 +54,7 @@ def problems(case: Case, sentence: str) -> list[Problem]:
         UnreadableError: for a sentence, or a name in it, that isn't understood.
 
     """
-    text = re.sub(r" \([+−0-9.]+ points? without [^()]+\)", "", sentence.rstrip("."))  # noqa: RUF001 - the product's minus
+    text = re.sub(r" \((?:[+−0-9.]+ points?|unchanged) without [^()]+\)", "", sentence.rstrip("."))  # noqa: RUF001 - the product's minus
     text, *more = re.split(r", (?:led by|spread over) (?!\S+ \(\d+)", text, maxsplit=1)
     del more  # reasons are checked as values
     for pattern, reader in READERS:
