@@ -1,6 +1,6 @@
 """Measure fetching the lists of past months from a stand-in Hub that counts the bytes it serves.
 
-    python bench/history.py                                 # 24 revisions of 2.5 million models; an hour, most of it for the dumps
+    python bench/history.py      # 24 revisions of 2.5 million models; an hour, mostly for the dumps
     python bench/history.py --models 250000 --months 3      # a smaller run
 
 The dumps are synthetic (``bench/dump.py --every-column --shuffled``). ``hfstats history`` is killed at random first, then runs to
@@ -50,8 +50,9 @@ def peak(process: subprocess.Popen[str], largest: list[int]) -> None:
     """Note the most memory (kB) that a process and its children have had together, until it ends."""
     while process.poll() is None:
         try:
-            parents = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="utf-8").split()
-            sizes = [Path(f"/proc/{one}/smaps_rollup").read_text(encoding="utf-8") for one in (process.pid, *parents)]
+            threads = Path(f"/proc/{process.pid}/task").glob("*/children")  # each thread has children of its own
+            children = [child for thread in threads for child in thread.read_text(encoding="utf-8").split()]
+            sizes = [Path(f"/proc/{one}/smaps_rollup").read_text(encoding="utf-8") for one in (process.pid, *children)]
             largest.append(sum(int(size.split("Pss:")[1].split()[0]) for size in sizes))
         except (OSError, IndexError):
             pass  # a child ended meanwhile
