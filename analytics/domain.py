@@ -12,6 +12,12 @@ if TYPE_CHECKING:
 LIST_SIZE = 300
 """Number of models of a list, as in the article's top 300."""
 
+LIVE = "hub"
+"""The source of lists that were taken live from the Hub."""
+
+RESERVED_SOURCES = frozenset({LIVE, "simulation"})
+"""Names of sources that aren't files."""
+
 NONE_DECLARED = "none declared"
 """The name of models that declare no license, task or library. Always shown, never dropped."""
 
@@ -146,7 +152,7 @@ class Listing:
     """UTC."""
     list: ListName
     source: str
-    """``"hub"``, the name of an imported file, or ``"simulation"``."""
+    """``"hub"``, the name of an imported file, the repository of a dump, or ``"simulation"``."""
     models: tuple[Model, ...]
     simulated: bool = False
     size: int | None = None

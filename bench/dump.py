@@ -9,12 +9,14 @@ most have one model and a few have thousands. The same arguments give the same f
 from __future__ import annotations
 
 import argparse
+import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from dump_columns import more_columns
 
 GROUP = 100_000
 """Rows of a row group, as large as those of published dumps."""
@@ -124,23 +126,39 @@ def _zipf(luck: np.random.Generator, many: int, size: int, power: float) -> np.n
     return np.searchsorted(weights / weights[-1], luck.random(size))
 
 
-def write(path: Path, models: int, day: date, *, seed: int = 7, start: int = 0) -> None:
-    """Write a dump; ``start`` is the first model's number, so that a tail can be added to what there was."""
+def write(
+    path: Path, models: int, day: date, *, seed: int = 7, start: int = 0, every_column: bool = False, shuffled: bool = False
+) -> None:
+    """Write a dump; ``start`` is the first model's number, so that a tail can be added to what there was.
+
+    With ``every_column``, it has those of published dumps that hfstats doesn't read, too: most of the file. If ``shuffled``, the
+    models that lead are spread over all row groups, and not in the first.
+    """
     writer = None
+    ranking = np.random.default_rng(seed).permutation(start + models)
     for number, first in enumerate(range(start, start + models, GROUP)):
-        table = _group(first, min(GROUP, start + models - first), models, day, np.random.default_rng([seed, number]))
+        rows = min(GROUP, start + models - first)
+        ranks = ranking[first : first + rows] if shuffled else None
+        table = _group(first, rows, models, day, np.random.default_rng([seed, number]), ranks=ranks)
+        if every_column:
+            licenses = [json.loads(card).get("license") for card in table["cardData"].to_pylist()]
+            luck = np.random.default_rng([seed, number, 1])
+            for name, column in more_columns(table["id"].to_pylist(), licenses, luck).items():
+                table = table.drop_columns([name] if name in table.column_names else []).append_column(name, column)
         writer = writer or pq.ParquetWriter(path, table.schema, compression="zstd", compression_level=1)
         writer.write_table(table)
     if writer:
         writer.close()
 
 
-def _group(first: int, rows: int, models: int, day: date, luck: np.random.Generator) -> pa.Table:
+def _group(
+    first: int, rows: int, models: int, day: date, luck: np.random.Generator, *, ranks: np.ndarray | None = None
+) -> pa.Table:
     place = np.arange(first, first + rows)
     creators = max(10, models * 2 // 5)
     maker = _zipf(luck, creators, rows, 0.6)
     # A model's rank is its number, shuffled within its group so that the file is in no order.
-    rank = luck.permutation(place) + 1
+    rank = (luck.permutation(place) if ranks is None else ranks) + 1
     # Every creator has tides of its own, so that a year of dumps has something to tell.
     growth = np.exp(0.2 * np.sin(day.toordinal() / 60 + maker * 2.399963))
     downloads = (260e6 * growth * rank**-0.95 * luck.lognormal(0, 0.3, rows)).astype(np.int64)
@@ -199,8 +217,10 @@ def main() -> None:
     parser.add_argument("--models", type=int, default=2_500_000)
     parser.add_argument("--day", type=date.fromisoformat, default=date(2026, 8, 31))
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--every-column", action="store_true", help="also those that hfstats doesn't read")
+    parser.add_argument("--shuffled", action="store_true", help="spread the leading models over all row groups")
     given = parser.parse_args()
-    write(given.file, given.models, given.day, seed=given.seed)
+    write(given.file, given.models, given.day, seed=given.seed, every_column=given.every_column, shuffled=given.shuffled)
     print(f"{given.file}: {given.models:,} models, {given.file.stat().st_size / 1e6:.0f} MB")
 
 

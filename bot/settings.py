@@ -28,6 +28,9 @@ class Settings(BaseSettings):
     hf_token: SecretStr | None = Field(
         default=None, description="A Hub token; raises the Hub's rate limits and gives access to the chat model"
     )
+    hfstats_history_months: Annotated[int, Field(ge=0, le=120)] = Field(
+        default=24, description="Past month ends whose lists a worker fetches from a dataset of dumps; 0 turns it off"
+    )
     slack_bot_token: SecretStr | None = Field(
         default=None, description="xoxb-…, from OAuth & Permissions in Slack's app settings"
     )

@@ -1,7 +1,8 @@
 """Dataset repositories of the stand-in Hub: their history, what is known of a file, and its bytes.
 
 What it knows of the real one: ``/api/datasets/{repo}/commits/{revision}`` gives fifty commits a page, the latest first;
-``paths-info`` is asked by POST and leaves out paths that are not there; ``resolve`` answers HEAD and GET with the commit, the
+``paths-info`` is asked by POST and leaves out paths that are not there; ``revision`` and ``tree`` tell of a commit and of its
+files; ``resolve`` answers HEAD and GET with the commit, the
 file's etag and its length, and gives a part where a range is asked for; what is missing is a 404 whose ``X-Error-Code`` says
 what is, and a repository that is not there is a 401 for those without a token.
 """
@@ -54,13 +55,15 @@ class Repositories:
         self.endpoint = endpoint
         self.repos = repos
         self.private = private
+        self.served: dict[str, int] = {}
+        """Bytes of each commit's files that were sent."""
 
     def answer(self, url: str, headers: dict[str, str], body: bytes) -> Part:
         parts = urlsplit(url)
         words = [unquote(word) for word in parts.path.strip("/").split("/")]
         if words[0] == "api":
-            _, _, owner, name, what, revision = words
-            path = ""
+            _, _, owner, name, what, revision, *rest = words
+            path = "/".join(rest)
         else:
             _, owner, name, what, revision, *rest = words
             path = "/".join(rest)
@@ -72,11 +75,15 @@ class Repositories:
             return missing("Revision")
         if what == "commits":
             return self._history(f"{owner}/{name}", commits, parse_qs(parts.query))
-        if what == "paths-info":
+        if what == "resolve":
+            return self._resolve(path, commit, headers)
+        told: object = {"id": f"{owner}/{name}", "_id": "0" * 24, "sha": commit.id, "siblings": [], "private": False, "tags": []}
+        if what == "tree":
+            told = [self._info(one, commit) for one in commit.files if one.rpartition("/")[0] == path]
+        elif what == "paths-info":
             asked = parse_qs(body.decode()).get("paths", []) if b"=" in body else json.loads(body)["paths"]
-            known = [self._info(one, commit) for one in asked if one in commit.files]
-            return Part(200, {"Content-Type": "application/json"}, json.dumps(known).encode())
-        return self._resolve(path, commit, headers)
+            told = [self._info(one, commit) for one in asked if one in commit.files]
+        return Part(200, {"Content-Type": "application/json"}, json.dumps(told).encode())
 
     def _history(self, repo: str, commits: list[Commit], query: dict[str, list[str]]) -> Part:
         page = int(query.get("p", ["0"])[0])
@@ -99,25 +106,37 @@ class Repositories:
     @staticmethod
     def _info(path: str, commit: Commit) -> dict[str, object]:
         last = {"id": commit.id, "title": "Update", "date": _said(commit.made_at)}
-        return {"type": "file", "path": path, "size": len(_bytes(commit.files[path])), "oid": "0" * 40, "lastCommit": last}
+        return {"type": "file", "path": path, "size": _size(commit.files[path]), "oid": "0" * 40, "lastCommit": last}
 
-    @staticmethod
-    def _resolve(path: str, commit: Commit, headers: dict[str, str]) -> Part:
+    def _resolve(self, path: str, commit: Commit, headers: dict[str, str]) -> Part:
         if path not in commit.files:
             return missing("Entry")
-        content = _bytes(commit.files[path])
-        told = {"X-Repo-Commit": commit.id, "ETag": f'"{hashlib.sha256(content).hexdigest()}"', "Accept-Ranges": "bytes"}
+        content = commit.files[path]
+        size = _size(content)
+        etag = hashlib.sha256(f"{commit.id} {path}".encode()).hexdigest()
+        told = {"X-Repo-Commit": commit.id, "ETag": f'"{etag}"', "Accept-Ranges": "bytes"}
         asked = headers.get("range", "").removeprefix("bytes=")
+        start, _, last = asked.partition("-")
+        first, end = int(start or 0), min(int(last) + 1 if last else size, size)
+        body = _bytes(content, first, end)
+        self.served[commit.id] = self.served.get(commit.id, 0) + len(body)
         if asked:
-            start = int(asked.partition("-")[0])
-            told["Content-Range"] = f"bytes {start}-{len(content) - 1}/{len(content)}"
-            return Part(206, told, content[start:])
-        return Part(200, told, content)
+            told["Content-Range"] = f"bytes {first}-{end - 1}/{size}"
+            return Part(206, told, body)
+        return Part(200, told, body)
 
 
 def _said(moment: datetime) -> str:
     return f"{moment:%FT%T}.000Z"
 
 
-def _bytes(content: bytes | Path) -> bytes:
-    return content.read_bytes() if isinstance(content, Path) else content
+def _size(content: bytes | Path) -> int:
+    return content.stat().st_size if isinstance(content, Path) else len(content)
+
+
+def _bytes(content: bytes | Path, start: int, end: int) -> bytes:
+    if isinstance(content, bytes):
+        return content[start:end]
+    with content.open("rb") as file:
+        file.seek(start)
+        return file.read(end - start)

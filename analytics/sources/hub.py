@@ -18,7 +18,7 @@ from huggingface_hub import constants
 from huggingface_hub.errors import HfHubHTTPError
 from huggingface_hub.utils import build_hf_headers, paginate  # type: ignore[attr-defined]
 
-from analytics.domain import LIST_SIZE, Listing, ListName
+from analytics.domain import LIST_SIZE, LIVE, Listing, ListName
 from analytics.errors import SourceError
 from analytics.sources import hub_rows
 from analytics.sources.hub_session import Address, HubSession, content_type, through
@@ -110,7 +110,7 @@ def _listing(session: HubSession, within: ListName, taken_on: date, rows: list[H
             "%s gave odd rows in its %s list; not recorded: %s", session.address, within, hub_rows.examples(odd, len(odd))
         )
     ranked = sorted((row.model for row in rows), key=lambda model: -(model.ranked_by(within) or 0))
-    return Listing(taken_on, within, "hub", tuple(ranked), odd_rows=len(odd))
+    return Listing(taken_on, within, LIVE, tuple(ranked), odd_rows=len(odd))
 
 
 def reachable(endpoint: str | None = None, *, timeout: float = 5.0) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from analytics.domain import LIST_SIZE, Listing, ListName, Model
+from analytics.domain import LIST_SIZE, RESERVED_SOURCES, Listing, ListName, Model
 from analytics.errors import SourceError
 from analytics.sources import row_readers, validation
 
@@ -21,8 +21,6 @@ _FLOOR = 0.2
 """Ratio of smallest value to median above which a measure looks cut off: 0.25 to 0.44 in real top lists, 0.66 by likes."""
 MOST_DAYS = 10_000
 """Dates of one file: 27 years of days. More are most likely another column than the snapshot's date."""
-_RESERVED_NAMES = {"hub", "simulation"}
-"""Names of sources that aren't files."""
 
 _COLUMNS = {ListName.TOP: "downloads", ListName.TRENDING: "trending_score", ListName.LIKED: "likes"}
 """The column of each list's measure."""
@@ -47,7 +45,7 @@ def listings(path: Path, within: ListName | None = None, *, progress: Callable[[
 
     """
     source = row_readers.stem(path)
-    if source in _RESERVED_NAMES:
+    if source in RESERVED_SOURCES:
         raise SourceError(f"{path.name} would pass for the source {source!r}; give the file another name.")
     if within is not None and within not in _COLUMNS:
         raise SourceError(f"{path.name}: a file holds the top, the trending or the liked list; name one of these.")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, TypeVar
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Protocol, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,7 +15,6 @@ from analytics.sources.validation import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     Kinds = tuple[Callable[[pa.DataType], bool], ...]
 
@@ -25,8 +25,24 @@ _CUT = 1_024
 """Bytes that stay of a cell that is too long: more than any word or id has."""
 
 
+class RemoteFile(Protocol):
+    """A file that is read in ranges from elsewhere."""
+
+    @property
+    def name(self) -> str:
+        """The name for messages."""
+        ...
+
+    def open(self) -> IO[bytes]:
+        """Return a seekable stream; its errors are of :class:`analytics.errors.HfStatsError`."""
+        ...
+
+
+ParquetSource = Path | RemoteFile
+
+
 def batches(
-    path: Path,
+    path: ParquetSource,
     kinds_of: Callable[[Sequence[str]], Mapping[str, Kinds]],
     *,
     most_rows: int,
@@ -35,12 +51,17 @@ def batches(
     short: Collection[str] = (),
     optional: Collection[str] = (),
     cut: bool = False,
+    groups: Sequence[int] | None = None,
+    about: pq.FileMetaData | None = None,
+    buffer: int = 0,
 ) -> Iterator[pa.RecordBatch]:
     """Yield a file's rows, ``size`` at a time, in those of the columns named by ``kinds_of(names)`` that it has.
 
     Text stays dictionary-encoded, since short codes for long cells could fill the memory when decoded, except in the columns
     ``short``, whose cells were checked before. ``most_bytes`` limits the decoded size that the file states. Columns in
     ``optional`` are left out where they have another type. With ``cut``, a cell over the limit is cut, not refused.
+    ``groups`` are the row groups to read, by default all. ``about`` is the file's metadata, if it was read before.
+    A column of a row group is fetched ``buffer`` bytes at a time, which pays where reading stops early; by default at once.
 
     Raises:
         SourceError: when it isn't a Parquet file, is damaged, has more rows than allowed or cells that no column should have.
@@ -48,12 +69,19 @@ def batches(
     """
     number = 0
     try:
-        about = pq.read_metadata(path)
+        about = about or metadata(path)
         kinds = kinds_of(about.schema.to_arrow_schema().names)
         leaves = [about.schema.column(leaf) for leaf in range(about.num_columns)]
         named = kinds.keys() - set(short)
         coded = [leaf.path for leaf in leaves if leaf.path.partition(".")[0] in named and leaf.physical_type == "BYTE_ARRAY"]
-        with pq.ParquetFile(path, read_dictionary=coded, page_checksum_verification=True) as file:
+        options = {
+            "read_dictionary": coded,
+            "metadata": about,
+            "page_checksum_verification": True,
+            "buffer_size": buffer,
+            "pre_buffer": not buffer,
+        }
+        with pq.ParquetFile(_handle(path), **options) as file:
             schema = file.schema_arrow
             fields = [field for field in schema if field.name in kinds]
             fields = [one for one in fields if one.name not in optional or _is_of_kind(one, kinds[one.name])]
@@ -65,27 +93,45 @@ def batches(
             unpacked = sum(about.row_group(group).total_byte_size for group in range(about.num_row_groups))
             if most_bytes is not None and unpacked > most_bytes:
                 raise SourceError(f"{path.name} unpacks to more than {most_bytes // 1024**3} GiB; split it by date.")
-            for group in range(about.num_row_groups):  # one by one: Arrow cannot join the dictionaries of two
+            wanted = range(about.num_row_groups) if groups is None else groups
+            for group in wanted:  # one by one: Arrow cannot join the dictionaries of two
                 for batch in file.iter_batches(batch_size=size, row_groups=[group], columns=[field.name for field in fields]):
                     checked = _cut(batch) if cut else batch
                     _check_lengths(path, checked, number)
                     number += len(batch)
                     yield checked
-            if number != about.num_rows:
+            if groups is None and number != about.num_rows:
                 raise SourceError(f"{path.name} claims {about.num_rows:,} rows and holds {number:,}; write it again.")
     except _DAMAGE as error:
         raise _damaged(path, error, number) from None
 
 
-def column_types(path: Path) -> dict[str, pa.DataType]:
-    """Return the types of a file's columns, by name.
+def metadata(path: ParquetSource) -> pq.FileMetaData:
+    """Return a file's metadata: its columns, row groups and statistics.
 
     Raises:
         SourceError: when it isn't a Parquet file or is damaged.
 
     """
     try:
-        return {column.name: column.type for column in pq.read_metadata(path).schema.to_arrow_schema()}
+        return pq.read_metadata(_handle(path))
+    except _DAMAGE as error:
+        raise _damaged(path, error) from None
+
+
+def _handle(path: ParquetSource) -> Any:  # noqa: ANN401 - what Arrow opens
+    return path if isinstance(path, Path) else path.open()
+
+
+def column_types(about: pq.FileMetaData, path: ParquetSource) -> dict[str, pa.DataType]:
+    """Return the types of a file's columns, by name.
+
+    Raises:
+        SourceError: when they can't be read.
+
+    """
+    try:
+        return {column.name: column.type for column in about.schema.to_arrow_schema()}
     except _DAMAGE as error:
         raise _damaged(path, error) from None
 
@@ -94,7 +140,7 @@ _DAMAGE = (pa.ArrowException, OSError, ValueError, OverflowError)
 """What Arrow raises for a file that isn't as it should be."""
 
 
-def _damaged(path: Path, error: Exception, row: int = 0) -> SourceError:
+def _damaged(path: ParquetSource, error: Exception, row: int = 0) -> SourceError:
     after = f" after row {row}" if row else ""
     reason = shown(str(error).partition("\n")[0])[1:-1]
     return SourceError(f"{path.name} is no Parquet file or is damaged{after} ({reason}); fetch or write it again.")
@@ -105,13 +151,13 @@ def _is_of_kind(field: pa.Field, kinds: Kinds) -> bool:
     return pa.types.is_null(kind) or any(test(kind) for test in kinds)
 
 
-def _check_kind(path: Path, field: pa.Field, kinds: Kinds) -> None:
+def _check_kind(path: ParquetSource, field: pa.Field, kinds: Kinds) -> None:
     if not _is_of_kind(field, kinds):
         kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
         raise SourceError(f"{path.name}: the column {field.name} is of type {shown(str(kind))[1:-1]}; write it as its name says.")
 
 
-def _check_lengths(path: Path, batch: pa.RecordBatch, before: int) -> None:
+def _check_lengths(path: ParquetSource, batch: pa.RecordBatch, before: int) -> None:
     for name, column in zip(batch.schema.names, batch.columns, strict=True):
         cells = column.values if is_list(column.type) else column
         if pa.types.is_dictionary(cells.type) and len(cells.dictionary):
@@ -151,7 +197,7 @@ def prefetch(items: Iterator[_Item]) -> Iterator[_Item]:
             yield item
 
 
-def decode(path: Path, name: str, column: pa.Array, most: int) -> pa.Array:
+def decode(path: ParquetSource, name: str, column: pa.Array, most: int) -> pa.Array:
     """Decode a dictionary-encoded column of texts or of lists of texts.
 
     Raises:

@@ -18,7 +18,7 @@ class History(Protocol):
         ...
 
     def snapshots(self, within: ListName) -> tuple[Snapshot, ...]:
-        """Return all snapshots of a list, oldest first; the largest, then the earliest stored one of a day comes last."""
+        """Return all snapshots of a list, oldest first; of a day, a live one comes last, else the largest, the first stored."""
         ...
 
     def lists(self) -> Mapping[ListName, tuple[Snapshot, ...]]:

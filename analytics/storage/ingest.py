@@ -6,7 +6,7 @@ from collections import defaultdict
 from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 
-from analytics.domain import Count, Listing, ListName, Model, Snapshot
+from analytics.domain import LIVE, Count, Listing, ListName, Model, Snapshot
 from analytics.storage.rollup import roll_up
 
 if TYPE_CHECKING:
@@ -84,6 +84,11 @@ def _batches(days: Iterable[list[Listing]]) -> Iterator[list[list[Listing]]]:
 
 def _store(days: Sequence[Sequence[Listing]], into: Store) -> list[Snapshot]:
     """Store some days in one transaction."""
+    return _add(_new(days, into), into)
+
+
+def _new(days: Sequence[Sequence[Listing]], into: Store) -> list[tuple[Listing, list[Count]]]:
+    """Return the listings that aren't stored yet and the unions with them, with their rollups."""
     by_day: defaultdict[date, list[Snapshot]] = defaultdict(list)
     for snapshot in into.on_days([day[0].taken_on for day in days if day]):
         by_day[snapshot.taken_on].append(snapshot)
@@ -94,13 +99,19 @@ def _store(days: Sequence[Sequence[Listing]], into: Store) -> list[Snapshot]:
         union = _union(day, stored, into)
         new_listings += [listing for listing in (*day, *([union] if union else [])) if (listing.list, listing.source) not in keys]
     # Counted before the transaction begins, to keep it short.
-    batch = [(listing, roll_up(listing.models)) for listing in new_listings]
+    return [(listing, roll_up(listing.models)) for listing in new_listings]
+
+
+def _add(batch: Sequence[tuple[Listing, list[Count]]], into: Store) -> list[Snapshot]:
     return [new for new in into.add(batch) if new.list is not ListName.BOTH] if batch else []
 
 
-def store_whole(listing: Listing, counts: list[Count], into: Store) -> list[Snapshot]:
-    """Store a dump with rollups that were counted while streaming; does nothing if it's stored already from the same source."""
-    return into.add([(listing, counts)])
+def store_whole(listing: Listing, counts: list[Count], into: Store, lists: Sequence[Listing] = ()) -> list[Snapshot]:
+    """Store a dump with rollups that were counted while streaming, and its top and trending lists, in one transaction.
+
+    What is stored already from the same source is left as it is.
+    """
+    return _add([(listing, counts), *_new([lists], into)], into)
 
 
 def _union(listings: Sequence[Listing], stored: Sequence[Snapshot], into: Store) -> Listing | None:
@@ -121,10 +132,14 @@ def _union(listings: Sequence[Listing], stored: Sequence[Snapshot], into: Store)
 
 
 def _best(name: ListName, listings: Sequence[Listing], stored: Sequence[Snapshot]) -> Listing | Snapshot | None:
-    """Return the listing that questions about that day read: the largest, and of equal ones the first stored."""
-    old = [snapshot for snapshot in stored if snapshot.list is name][-1:]
-    new = max((listing for listing in listings if listing.list is name), key=lambda listing: len(listing.models), default=None)
-    return old[0] if old and (new is None or old[0].size >= len(new.models)) else new
+    """Return the listing that questions about that day read: the live one, else the largest, of equal ones the first stored."""
+    old = next((snapshot for snapshot in reversed(stored) if snapshot.list is name), None)
+    new = max((listing for listing in listings if listing.list is name), key=_preference, default=None)
+    return old if old and (new is None or (old.source == LIVE, old.size) >= _preference(new)) else new
+
+
+def _preference(listing: Listing) -> tuple[bool, int]:
+    return listing.source == LIVE, len(listing.models)
 
 
 def already_taken(history: History, day: date, source: str) -> bool:

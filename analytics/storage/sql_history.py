@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from analytics.domain import Count, Dimension, ListName, Model, Snapshot
+from analytics.domain import LIVE, Count, Dimension, ListName, Model, Snapshot
 from analytics.names.spellings import FOLDED, folded
 from analytics.storage import snapshot_writer
 from analytics.storage.database import reaching, writing
@@ -35,7 +35,7 @@ class SqlHistory:
         """See :class:`analytics.storage.history.History`."""
         version = self.version()
         if self._lists[0] != version:
-            ordered = sa.select(SNAPSHOT).order_by(SNAPSHOT.c.taken_on, SNAPSHOT.c.size, SNAPSHOT.c.id.desc())
+            ordered = sa.select(SNAPSHOT).order_by(*_ORDER)
             by_list: dict[ListName, list[Snapshot]] = {}
             with reaching(), self._database.connect() as connection:
                 for row in connection.execute(ordered):
@@ -112,7 +112,7 @@ class SqlHistory:
 
     def on_days(self, days: Sequence[date]) -> list[Snapshot]:
         """Return the snapshots of every list on these days, ordered as :meth:`snapshots` orders them."""
-        ordered = sa.select(SNAPSHOT).order_by(SNAPSHOT.c.taken_on, SNAPSHOT.c.size, SNAPSHOT.c.id.desc())
+        ordered = sa.select(SNAPSHOT).order_by(*_ORDER)
         # Named, so that the unique index finds the days: without a list, each look would read every snapshot.
         within = SNAPSHOT.c.list.in_([name.value for name in ListName])
         with reaching(), self._database.connect() as connection:
@@ -132,6 +132,8 @@ class SqlHistory:
             return snapshot_writer.write(connection, list(batch))
 
 
+_ORDER = (SNAPSHOT.c.taken_on, sa.case((SNAPSHOT.c.source == LIVE, 1), else_=0), SNAPSHOT.c.size, SNAPSHOT.c.id.desc())
+"""By day. The last of a day is the one that was taken live, else the largest, and of equal ones the first stored."""
 _MODEL = WORD.alias("model_word")
 _WORDS = {name: WORD.alias(f"{name}_word") for name in TEXTS}
 _FROM: sa.FromClause = LISTING.join(_MODEL, _MODEL.c.id == LISTING.c.model)

@@ -17,8 +17,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from analytics.errors import SourceError
 from analytics.formatting.phrases import plural
-from analytics.sources.dumps.repository import DEFAULT_FILE, DEFAULT_REPOSITORY, Interval, revisions, select_revisions
-from bot.domain.dump import Dump, DumpRequest, State
+from analytics.sources.dumps.repository import Interval, revisions, select_revisions
+from bot.domain.dump import DEFAULT_FILE, DEFAULT_REPOSITORY, Dump, DumpRequest, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -76,7 +76,7 @@ def take_part(backfill: Backfill, request: BackfillRequest, say: Callable[[str],
     console = Console(stderr=True)
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     bars = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-    with bars, _stop_on_signal(backfill.stopped), _DayReports(backfill, request, bars, say):
+    with bars, stop_on_signal(backfill.stopped), _DayReports(backfill, request, bars, say):
         backfill.run(_OwnProgress(bars))
     dumps = backfill.dumps.find(request.repo, request.since)
     failed = [dump for dump in dumps if dump.state is State.FAILED]
@@ -158,7 +158,7 @@ def _outcome(dump: Dump) -> str:
 
 
 @contextmanager
-def _stop_on_signal(stopped: Event) -> Iterator[None]:
+def stop_on_signal(stopped: Event) -> Iterator[None]:
     """Set ``stopped`` on Ctrl-C or a termination signal."""
 
     def stop(_: int, __: FrameType | None) -> None:

@@ -23,7 +23,8 @@ def status() -> None:
 
     settings = Settings.read()
     database = open_store(settings.database)
-    for name, text in status.lines(composition.delivery_context(settings, database), database, datetime.now(UTC)):
+    context, months = composition.delivery_context(settings, database), settings.hfstats_history_months
+    for name, text in status.lines(context, database, datetime.now(UTC), months):
         click.echo(f"{name}: {text}")
 
 

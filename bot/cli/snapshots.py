@@ -1,4 +1,4 @@
-"""The commands that fill the database: ``snapshot``, ``import`` and ``backfill``."""
+"""The commands that fill the database: ``snapshot``, ``import``, ``history`` and ``backfill``."""
 
 from __future__ import annotations
 
@@ -114,6 +114,27 @@ def _load_dump(
 
 
 @click.command()
+@click.option("--months", type=click.IntRange(1, 120), default=24, show_default=True, help="Complete months to fetch.")
+@click.option("--repo", default=None, metavar="OWNER/NAME", help="The dataset repository whose revisions are the dumps.")
+@click.option("--file", "path", default=None, metavar="PATH", help="The dump's path in the repository.")
+@click.option("--columns", multiple=True, metavar="FIELD=NAME", help="The dump's column for a Hub field.")
+@click.pass_context
+def history(ctx: click.Context, *, months: int, repo: str | None, path: str | None, columns: tuple[str, ...]) -> None:
+    """Fetch the top and trending lists of past month ends. Reads only the parts of each dump that the lists need."""
+    from datetime import UTC, datetime
+
+    from bot import composition
+    from bot.cli.backfill import stop_on_signal
+    from bot.cli.history import fetch
+    from bot.settings import Settings
+
+    settings = Settings.read()
+    fetcher = composition.history(settings, open_store(settings.database), repo, path, _column_names(columns))
+    with stop_on_signal(fetcher.stopped):
+        ctx.exit(int(not fetch(fetcher, months, datetime.now(UTC).date(), click.echo)))
+
+
+@click.command()
 @click.option("--since", required=True, type=click.DateTime(["%Y-%m", "%Y-%m-%d"]), metavar="YYYY-MM", help="The first month.")
 @click.option(
     "--every",
@@ -176,4 +197,4 @@ def _column_names(columns: tuple[str, ...]) -> dict[str, str]:
     return names
 
 
-COMMANDS = (snapshot, import_, backfill)
+COMMANDS = (snapshot, import_, history, backfill)

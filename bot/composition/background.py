@@ -9,10 +9,12 @@ from bot.blocks.escape import escape
 from bot.composition.slack_clients import client, clients, installations, tokens
 from bot.database_setup import picture_store
 from bot.delivery import recovery
+from bot.domain.dump import DEFAULT_FILE, DEFAULT_REPOSITORY
 from bot.domain.store_summary import FINDINGS
 from bot.jobs.backfill.service import Backfill
 from bot.jobs.clock_jobs import Jobs
 from bot.jobs.engine import CLOCK
+from bot.jobs.history import HistoryFetcher
 from bot.jobs.prewarm import Prewarmer
 from bot.locations import cache_folder
 from bot.outbox.delivery import DeliveryContext, no_installer
@@ -31,7 +33,7 @@ from bot.storage.messages.pending_replies import PendingReplies
 from bot.storage.messages.received_events import ReceivedEvents
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import sqlalchemy as sa
     from slack_sdk import WebClient
@@ -73,6 +75,7 @@ def jobs(settings: Settings, database_: sa.Engine, analytics: Analytics, alive: 
         JobSlots(database_),
         ReceivedEvents(database_),
         backfill(settings, database_),
+        history(settings, database_),
         alive,
     )
 
@@ -82,6 +85,18 @@ def backfill(settings: Settings, database_: sa.Engine) -> Backfill:
     url = database_.url.render_as_string(hide_password=False)
     folder = cache_folder() / "dumps"
     return Backfill(DumpStore(database_), url, folder, settings.hf_endpoint, secret(settings.hf_token))
+
+
+def history(
+    settings: Settings,
+    database_: sa.Engine,
+    repo: str | None = None,
+    path: str | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> HistoryFetcher:
+    """Build the fetcher of past month ends."""
+    where = settings.hf_endpoint, secret(settings.hf_token), repo or DEFAULT_REPOSITORY, path or DEFAULT_FILE
+    return HistoryFetcher(database_, *where, columns or {})
 
 
 def engine(settings: Settings, database_: sa.Engine, work: Jobs) -> Engine:

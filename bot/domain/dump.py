@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+DEFAULT_REPOSITORY = "cfahlgren1/hub-stats"
+"""A dataset with a daily dump of the whole Hub."""
+DEFAULT_FILE = "models.parquet"
+
 
 class State(StrEnum):
     """The state of an import."""

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from analytics.digest.edition import Edition
     from bot.conversation.router import Analytics
     from bot.jobs.backfill.service import Backfill
+    from bot.jobs.history import HistoryFetcher
     from bot.outbox.delivery import DeliveryContext
     from bot.settings import Settings
     from bot.storage.job_slots import JobSlots
@@ -69,6 +70,7 @@ class Jobs:
     done: JobSlots
     seen: ReceivedEvents
     backfill: Backfill
+    past: HistoryFetcher
     alive: Callable[[], None] = lambda: None
     """Signals the parent process that this one works."""
 
@@ -111,6 +113,7 @@ class Jobs:
             "watch": self.watch,
             "settle": self.settle,
             "tidy": self.tidy,
+            "history": self.history,
         }
         self._attempt(f"The {job} job", jobs[job], None)
 
@@ -275,6 +278,11 @@ class Jobs:
         """Count every dump that waits."""
         self._attempt("The backfill", lambda: self.backfill.run(tell=self.tell_operator), None)
 
+    def history(self) -> None:
+        """Fetch the lists of past month ends that are missing; see :meth:`bot.jobs.history.HistoryFetcher.catch_up`."""
+        self.past.catch_up(self.settings.hfstats_history_months, self.delivery_context.clock().date(), self.done)
+
     def stop(self) -> None:
-        """Stop counting; the dumps under way are counted later."""
+        """Stop counting and fetching; the dumps under way are read later."""
         self.backfill.stopped.set()
+        self.past.stopped.set()

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analytics.domain import LIST_SIZE, ListName
+from analytics.domain import LIST_SIZE, RESERVED_SOURCES, ListName
 from analytics.errors import SourceError
 from analytics.formatting.phrases import enumerate_, plural
 from analytics.sources import hub
 from analytics.storage import ingest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     from analytics.domain import Snapshot
@@ -97,8 +97,10 @@ def load_dump(
         if advance:
             advance(f"counting {path.name}", done, None)
 
+    if path.stem in RESERVED_SOURCES:
+        raise SourceError(f"{path.name} would pass for the source {path.stem!r}; give the file another name.")
     new = store_dump(store, path, on or day_of(path), path.stem, columns=columns or {}, progress=progress)
-    return Loaded(_said(path.name, [new] if new else [], 1), (new,) if new else ())
+    return Loaded(_said_of_dump(path.name, new), new)
 
 
 def load_from_hub(
@@ -130,11 +132,11 @@ def load_from_hub(
         day = on or day_of(Path(file.path))
     except SourceError:
         day = last_changed(file, endpoint=endpoint, token=token)
-    new = None
+    new: tuple[Snapshot, ...] = ()
     if not has_dump(store, day, file.repo):
         path = fetch(file, folder, endpoint=endpoint, token=token, progress=progress("fetching"))
         new = store_dump(store, path, day, file.repo, columns=columns or {}, progress=progress("counting"))
-    return Loaded(_said(str(file), [new] if new else [], 1), (new,) if new else ())
+    return Loaded(_said_of_dump(str(file), new), new)
 
 
 def has_dump(store: Store, day: date, source: str) -> bool:
@@ -144,17 +146,32 @@ def has_dump(store: Store, day: date, source: str) -> bool:
 
 def store_dump(
     store: Store, path: Path, day: date, source: str, *, columns: Mapping[str, str], progress: Callable[[int], None]
-) -> Snapshot | None:
-    """Count a dump and store it in one transaction; ``None`` for one that is stored already.
+) -> tuple[Snapshot, ...]:
+    """Count a dump and store it with its top and trending lists in one transaction; returns the new snapshots.
 
     Raises:
         SourceError: saying what is wrong with it; nothing of it is stored then.
 
     """
+    from analytics.sources.dumps.dump_file import DumpFile  # noqa: PLC0415 - as above
+    from analytics.sources.dumps.lists import read_lists  # noqa: PLC0415 - as above
     from analytics.sources.dumps.reader import read_dump  # noqa: PLC0415 - as above
 
     listing, counts = read_dump(path, day, source, given=columns, progress=progress)
-    return next(iter(ingest.store_whole(listing, counts, store)), None)
+    lists = read_lists(DumpFile.open(path, columns), day, source)
+    return tuple(ingest.store_whole(listing, counts, store, lists))
+
+
+def _said_of_dump(file: str, new: Sequence[Snapshot]) -> str:
+    """Describe what was stored of a dump: the whole Hub, its lists, or both."""
+    whole, lists = ([s for s in new if (s.list is ListName.HUB) == is_whole] for is_whole in (True, False))
+    said = _said(file, whole or lists, 1)
+    if not (whole and lists):
+        return said
+    return f"{said} Its {enumerate_([s.list.value for s in lists])} {_LISTS[len(lists)]} stored, too."
+
+
+_LISTS = {1: "list is", 2: "lists are"}
 
 
 def _said(file: str, new: list[Snapshot], found: int) -> str:

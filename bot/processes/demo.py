@@ -164,7 +164,9 @@ def _serve(settings: Settings, port: int, note: str, say: Callable[[str], None])
         bot = make_server("127.0.0.1", 0, create_app(web_context), threaded=True, request_handler=_Quiet)
         threading.Thread(target=bot.serve_forever, name="bot", daemon=True).start()
         slack.attach(f"http://127.0.0.1:{bot.server_port}/slack/events")
-        worker = composition.local_engine(settings, composition.jobs(settings, engine, pool), without=("snapshot",))
+        # Past months are fetched only beside live data: nothing measured is mixed with simulated or copied snapshots.
+        without = ("snapshot",) if not note else ("snapshot", "history")
+        worker = composition.local_engine(settings, composition.jobs(settings, engine, pool), without=without)
         worker.start()
         if web_context.health:
             web_context.health.start()

@@ -13,6 +13,7 @@ from analytics.storage.sql_history import SqlHistory
 from bot.blocks.notices import error_reason
 from bot.domain.dump import State as Dump
 from bot.domain.outbox import State
+from bot.jobs.history import HistoryFetcher
 from bot.storage.dumps import DumpStore
 from bot.storage.heartbeats import describe
 
@@ -26,8 +27,12 @@ if TYPE_CHECKING:
     from bot.storage.messages.outbox import OutboxStore
 
 
-def lines(delivery_context: DeliveryContext, database: sa.Engine, now: datetime) -> Iterator[tuple[str, str]]:
+def lines(
+    delivery_context: DeliveryContext, database: sa.Engine, now: datetime, history_months: int = 0
+) -> Iterator[tuple[str, str]]:
     """Yield pairs of label and text about snapshots, subscriptions, deliveries, workers and backfill.
+
+    ``history_months``: how many past month ends the workers fetch.
 
     Raises:
         StoreError: when the database cannot be used.
@@ -48,6 +53,9 @@ def lines(delivery_context: DeliveryContext, database: sa.Engine, now: datetime)
                 yield "Odd rows", f"{rows} of it had a field that couldn't be read, or stood twice. The log has examples."
             for warning in latest(history, name):
                 yield "Warning", warning.sentence + (" Digests don't use it." if warning.severe else "")
+    if history_months:
+        stored = HistoryFetcher(database).stored(history_months, now.date())
+        yield "History", f"{stored} of the last {plural(history_months, 'month end')} stored"
     running, paused = delivery_context.subscriptions.counts()
     yield "Subscriptions", f"{running} active, {paused} paused"
     counts = delivery_context.outbox.counts()

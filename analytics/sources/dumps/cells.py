@@ -190,9 +190,18 @@ def tags_of_cards(cards: pa.Array) -> tuple[pa.Array, Mask]:
     return pa.array(tags, pa.large_list(pa.string())), np.array([found is None for found in declared], bool)
 
 
-def licenses_of(card: Any) -> tuple[str, ...] | None:  # noqa: ANN401 - a cell
+def licenses_of(card: str | None) -> tuple[str, ...] | None:
     """Return the licenses on a card in JSON; ``None`` where they can't be read."""
     try:
         return hub_rows.card_licenses(json.loads(card) if card else None)
     except (CellError, ValueError, RecursionError):
         return None
+
+
+def card_of(text: str | None) -> Mapping[str, Any] | None:
+    """Return a card from its JSON; ``None`` where there is none or it can't be read."""
+    try:
+        card = json.loads(text) if text else None
+    except (ValueError, RecursionError):
+        return None
+    return card if isinstance(card, dict) else None

@@ -30,8 +30,11 @@ KINDS: Mapping[str, Kinds] = {
     "library_name": (is_text,),
     "createdAt": (is_text, pa.types.is_timestamp),
     "gated": (is_text, pa.types.is_boolean),
+    "_id": (is_text,),
 }
 """The Hub's own names for the fields, which most dumps keep, and what each may hold."""
+COUNTED = frozenset(KINDS) - {"_id"}
+"""Fields that are read of every model. ``_id`` is read of the leading ones only."""
 _OTHER_NAMES = {
     "id": ("modelId", "model_id", "repo_id"),
     "downloadsAllTime": ("downloads_all_time",),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from analytics.errors import SourceError
 from analytics.names.creators import FAMILIES
@@ -17,15 +17,16 @@ from analytics.sources import hub_rows
 from analytics.sources.dumps import cells, repeated_rows
 from analytics.sources.dumps.columns import KINDS, REFUSED, columns
 from analytics.sources.dumps.streaming_rollup import Creators
-from analytics.sources.parquet import batches, column_types, decode, prefetch
+from analytics.sources.parquet import batches, column_types, decode, metadata, prefetch
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
-    from pathlib import Path
 
+    import pyarrow.parquet as pq
     from numpy.typing import NDArray
 
     from analytics.sources.dumps.cells import Mask
+    from analytics.sources.parquet import ParquetSource
 
 _log = logging.getLogger(__name__)
 
@@ -58,11 +59,14 @@ class Batch:
 
 @dataclass(slots=True)
 class DumpFile:
-    """A dump on disk."""
+    """A dump on disk or on the Hub."""
 
-    path: Path
+    path: ParquetSource
     called: dict[str, str]
     """The file's column for each field of the Hub that it has."""
+    about: pq.FileMetaData
+    cards: str | None = None
+    """The column of the models' cards, where tags tell the licenses, so that few cards need to be read."""
     rows: int = 0
     """As of :meth:`scan`."""
     left_out: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
@@ -71,25 +75,36 @@ class DumpFile:
     """Columns of a type that their field can't have; they aren't read."""
 
     @classmethod
-    def open(cls, path: Path, given: Mapping[str, str]) -> DumpFile:
+    def open(cls, path: ParquetSource, given: Mapping[str, str]) -> DumpFile:
         """Find the columns; ``given`` maps fields of the Hub to columns that have other names.
 
         Raises:
             SourceError: when it is no Parquet file, or a column is missing.
 
         """
-        types = column_types(path)
+        about = metadata(path)
+        types = column_types(about, path)
         called = columns(list(types), given, path.name)
         if "tags" in called and pa.types.is_null(types[called["tags"]]):
             del called["tags"]
-        if "tags" in called:  # a card is read only where there are no tags to tell the license
-            called.pop("cardData", None)
-        return cls(path, called)
+        # A card is read only where there are no tags to tell the license.
+        return cls(path, called, about, called.pop("cardData", None) if "tags" in called else None)
+
+    @property
+    def starts(self) -> list[int]:
+        """The number of rows before each row group."""
+        sizes = [self.about.row_group(group).num_rows for group in range(self.about.num_row_groups)]
+        return [0, *accumulate(sizes)][: len(sizes)]
+
+    @property
+    def with_cards(self) -> DumpFile:
+        """The same file, with the models' cards although tags tell the licenses."""
+        return replace(self, called=self.called | ({"cardData": self.cards} if self.cards else {}))
 
     @property
     def is_simulated(self) -> bool:
         """Whether the file's metadata marks it as simulated, as ``bench/dump.py`` does."""
-        return _SIMULATED in (pq.read_metadata(self.path).metadata or {})
+        return _SIMULATED in (self.about.metadata or {})
 
     def scan(self) -> pa.Array:
         """Look through ids and counts alone: find repeated rows, and return the namespaces to tell apart.
@@ -112,15 +127,20 @@ class DumpFile:
         self.left_out = self._repeated(repeated_rows.candidates(hashes))
         return creators.leading({one for family in FAMILIES for one in family.namespaces})
 
-    def read(self, fields: Collection[str], size: int | None = None) -> Iterator[Batch]:
+    def read(
+        self, fields: Collection[str], size: int | None = None, group: int | None = None, buffer: int = 0
+    ) -> Iterator[Batch]:
         """Yield the rows that count, at most ``size`` (:data:`BATCH`) at a time, in those of the columns that the file has.
+
+        ``group`` is the only row group to read, from 0; its rows have their numbers in the file. ``buffer`` is as in
+        :func:`analytics.sources.parquet.batches`.
 
         Raises:
             SourceError: naming what is wrong with the file, or the row that makes the ranking wrong.
 
         """
         called = {name: column for name, column in self.called.items() if name in fields}
-        before = 0
+        before = 0 if group is None else self.starts[group]
         for batch in batches(
             self.path,
             lambda _: {column: KINDS[name] for name, column in called.items()},
@@ -130,6 +150,9 @@ class DumpFile:
             short=[self.called["id"]] if self.rows else (),  # every id was looked at
             optional=[column for name, column in called.items() if name not in REFUSED],
             cut=True,
+            groups=None if group is None else [group],
+            about=self.about,
+            buffer=buffer,
         ):
             own = {name: batch.column(column) for name, column in called.items() if column in batch.schema.names}
             self.ignored.update(called[name] for name in called.keys() - own.keys())

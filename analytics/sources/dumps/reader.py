@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +17,9 @@ from analytics.errors import SourceError
 from analytics.names import grouping
 from analytics.sources import hub_rows
 from analytics.sources.dumps import cells
-from analytics.sources.dumps.columns import KINDS
+from analytics.sources.dumps.columns import COUNTED
 from analytics.sources.dumps.dump_file import DumpFile, namespaces
+from analytics.sources.dumps.row_models import read_row
 from analytics.sources.dumps.streaming_rollup import StreamingRollup, derivations, licenses
 from analytics.sources.parquet import prefetch
 from analytics.sources.validation import CellError, shown
@@ -79,7 +80,7 @@ def read_dump(
     file = DumpFile.open(path, given or {})
     dump = _Dump(file, StreamingRollup(file.scan()))
     with ThreadPoolExecutor(1, "declared") as helper:
-        for batch in prefetch(file.read(KINDS)):
+        for batch in prefetch(file.read(COUNTED)):
             dump.add(batch, helper)
             if progress and len(batch):
                 progress(int(batch.rows[-1]))
@@ -201,14 +202,9 @@ class _Dump:
 
     def _model(self, row: dict[str, Any]) -> Model:
         """Return the model of a row; what the dump has no column for is not recorded."""
-        number, counted, card = row.pop(_ROW), row.pop(_COUNTED), row.pop("cardData", None)
-        read = hub_rows.read(row | {"downloads": row["downloads"] or 0})
-        unrecorded: dict[str, Any] = {
-            name: None for name, column in (("task", "pipeline_tag"), ("library", "library_name")) if column not in row
-        }
-        if "tags" not in row and "cardData" in self.best[0].column_names:
-            unrecorded["licenses"] = cells.licenses_of(card)
+        number, counted = row.pop(_ROW), row.pop(_COUNTED)
+        read = read_row(row)
         unread = [phrase for phrase in read.unread if phrase.startswith("createdAt")]  # no pass over all rows looks at these
         if unread and not counted:
             self.odd.note(number, read.model.id, unread)
-        return replace(read.model, **unrecorded)
+        return read.model

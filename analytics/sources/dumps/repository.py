@@ -35,9 +35,6 @@ from analytics.sources.validation import shown
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-DEFAULT_REPOSITORY = "cfahlgren1/hub-stats"
-"""A dataset with a daily dump of the whole Hub."""
-DEFAULT_FILE = "models.parquet"
 _MOST_BYTES = 32 * 1024**3
 """Of one file; the whole Hub takes some 1 GB."""
 _COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -184,7 +181,7 @@ def last_changed(file: HubFile, *, endpoint: str | None = None, token: str | Non
     try:
         found = _api(address).get_paths_info(file.repo, [file.path], expand=True, revision=file.revision, repo_type=file.kind)
     except (HfHubHTTPError, httpx2.HTTPError, OSError, ValueError) as error:
-        _raise_fetch_error(error, file, address)
+        raise_fetch_error(error, file, address)
     if not found:
         raise SourceError(f"{file.repo} has no file {file.path}{_at(file)}; {_MISSING}.")
     last = getattr(found[0], "last_commit", None)
@@ -219,7 +216,7 @@ def fetch(
             raise SourceError(f"{file} has {size / 1024**3:,.0f} GiB. That's too large for a dump of the Hub.")
         return Path(str(api.hf_hub_download(file.repo, file.path, tqdm_class=_bar(size, progress), **wanted)))
     except (HfHubHTTPError, httpx2.HTTPError, XetDownloadError, OSError, RuntimeError, ValueError) as error:
-        _raise_fetch_error(error, file, address)
+        raise_fetch_error(error, file, address)
 
 
 def _api(address: Address) -> HfApi:
@@ -246,9 +243,10 @@ def _bar(size: int, progress: Callable[[int, int], None] | None) -> type[tqdm]:
     return CallbackBar
 
 
-def _raise_fetch_error(error: Exception, file: HubFile, address: Address) -> NoReturn:
+def raise_fetch_error(error: Exception, file: HubFile, address: Address) -> NoReturn:
     """Raise an OutOfReachError for a temporary failure to fetch a file, else a SourceError."""
-    cause = error.__cause__ if isinstance(error, LocalEntryNotFoundError) and error.__cause__ else error
+    wrapped = isinstance(error, LocalEntryNotFoundError) or type(error) is FileNotFoundError
+    cause = error.__cause__ if wrapped and error.__cause__ else error
     status = cause.response.status_code if isinstance(cause, HfHubHTTPError) else None
     if isinstance(cause, SourceError):
         raise cause from None
@@ -262,7 +260,7 @@ def _raise_fetch_error(error: Exception, file: HubFile, address: Address) -> NoR
         ) from None
     if isinstance(cause, RepositoryNotFoundError) or status == 401:
         raise SourceError(f"{address} has no {file.kind} {file.repo}, or not for us; {_MISSING}.") from None
-    if isinstance(cause, EntryNotFoundError):
+    if isinstance(cause, EntryNotFoundError) or type(cause) is FileNotFoundError:
         raise SourceError(f"{file.repo} has no file {file.path}{_at(file)}; {_MISSING}.") from None
     if isinstance(cause, OSError) and cause.errno and status is None and not isinstance(cause, ConnectionError | TimeoutError):
         raise OutOfReachError(f"{file} could not be written here ({cause.strerror}); make room and try again.") from None

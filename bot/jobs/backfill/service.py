@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from analytics.errors import HfStatsError, OutOfReachError
 from analytics.storage.database import make_private_folder
 from bot.domain.outbox import RetryAt
-from bot.jobs.backfill.process import CountTask, CrashedError, ProcessDiedError, StoppedError, count
+from bot.jobs.backfill.process import CountTask, CrashedError, ProcessDiedError, StoppedError, run
 from bot.observability import logs
 from bot.storage.dumps import ATTEMPTS
 
@@ -96,7 +96,7 @@ class Backfill:
         order = CountTask(dump, self.database, folder, self.endpoint, self.token)
         held = _LeaseRenewal(self.dumps, id_, owner, self.stopped)
         try:
-            models = count(order, lambda what, done, of: advance(dump, what, done, of), held)
+            models = run(order, lambda what, done, of: advance(dump, what, done, of), held)
         except StoppedError:
             return self.dumps.reschedule(id_, owner, datetime.now(UTC), begun=False)
         except (OutOfReachError, ProcessDiedError) as error:

@@ -15,6 +15,7 @@ CLOCK: dict[str, str] = {
     "watch": "12,42 * * * *",
     "settle": "52 * * * *",
     "tidy": "23 */6 * * *",
+    "history": "27 * * * *",
 }
 """Cron expressions (UTC) by job. Each job checks for itself whether there is work."""
 

@@ -40,7 +40,14 @@ def store(engine):
 @pytest.fixture
 def jobs(kit, engine, store):
     return Jobs(
-        None, engine, kit.delivery_context, AnalyticsProcess(store), JobSlots(engine), ReceivedEvents(engine), backfill=None
+        None,
+        engine,
+        kit.delivery_context,
+        AnalyticsProcess(store),
+        JobSlots(engine),
+        ReceivedEvents(engine),
+        backfill=None,
+        past=None,
     )
 
 
