@@ -52,7 +52,7 @@ def ask(
             _run(request, as_json=as_json, csv_file=csv_file, png_file=png_file, parquet_file=parquet_file)
             return
         query = request
-    _answer(query, history, as_json=as_json, csv_file=csv_file, png_file=png_file, parquet_file=parquet_file)
+    _answer(query, line, history, as_json=as_json, csv_file=csv_file, png_file=png_file, parquet_file=parquet_file)
 
 
 def _run(
@@ -85,12 +85,19 @@ def _run(
 
 
 def _answer(
-    query: Query, history: History, *, as_json: bool, csv_file: Path | None, png_file: Path | None, parquet_file: Path | None
+    query: Query,
+    line: str,
+    history: History,
+    *,
+    as_json: bool,
+    csv_file: Path | None,
+    png_file: Path | None,
+    parquet_file: Path | None,
 ) -> None:
     from analytics.export import serialization
     from analytics.questions import registry
     from bot.blocks import text
-    from bot.domain.reply import with_age
+    from bot.domain.reply import with_age, with_number
 
     answer = registry.ask(query, history)
     if csv_file:
@@ -106,7 +113,8 @@ def _answer(
     if as_json:
         click.echo(json.dumps(serialization.as_json(answer), ensure_ascii=False, indent=2))
     else:
-        click.echo(visible(text.answer_text(with_age(answer, query, datetime.now(UTC).date()))))
+        answer = with_age(with_number(answer, query, line), query, datetime.now(UTC).date())
+        click.echo(visible(text.answer_text(answer)))
         if answer.next:
             click.echo(visible(f"Next: {' | '.join(answer.next)}"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from threading import Timer
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from bot.blocks.messages import (
 )
 from bot.delivery.formats import FormatFallback, RenderInput
 from bot.delivery.send import send
-from bot.domain.reply import Notice
+from bot.domain.reply import Notice, with_number
 from bot.slack_api.errors import PostResult
 from bot.storage.messages.picture_url import picture_url
 
@@ -63,6 +64,8 @@ class Responder:
             wait_notice.start()
         try:
             reply = self._reply(question.query)
+            if reply.answer:
+                reply = replace(reply, answer=with_number(reply.answer, question.query, question.typed))
             return (
                 self._answer(conversation, reply, wait_notice)
                 if reply.answer

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from analytics.domain import ListName
-from analytics.formatting.phrases import plural
+from analytics.domain import Dimension, ListName
+from analytics.formatting.phrases import of_list, plural
+from analytics.names.creators import NOT_KNOWN
 from analytics.query import Period
 
 if TYPE_CHECKING:
@@ -85,3 +87,35 @@ def with_age(answer: Answer, query: Query, today: date) -> Answer:
     names_a_date = query.at is not None or any(Period.read(name) for name in query.names)
     age = "" if names_a_date else age_sentence(answer.source.snapshot, answer.source.list, today)
     return replace(answer, notes=(age, *answer.notes)) if age else answer
+
+
+_HOW_MANY = re.compile(r"\b(?:how many|(?:the )?number of)\b(.*)", re.IGNORECASE | re.DOTALL)
+_FROM = frozenset({Dimension.CREATOR, Dimension.NAMESPACE, Dimension.KIND, Dimension.COUNTRY})
+"""What models come from; of the other dimensions they have one or more."""
+
+
+def with_number(answer: Answer, query: Query, typed: str) -> Answer:
+    """Put the number before the headline where the typed words ask how many names a list has, or how many likes a model has."""
+    asked = _HOW_MANY.search(typed)
+    number = _number(answer, query, asked[1].casefold()) if asked and not query.since else ""
+    return replace(answer, headline=f"{number}. {answer.headline}") if number else answer
+
+
+def _number(answer: Answer, query: Query, asked: str) -> str:
+    likes = answer.facts.get("likes")
+    if query.word == "model":
+        return f"{query.names[0]} has {plural(float(likes), 'like')}" if "likes" in asked and likes is not None else ""
+    source, models = answer.source, "models" if query.task is None else f"{query.task} models"
+    if query.word == "models":
+        return f"The list has {plural(source.models, models.removesuffix('s'))}"
+    ranking = next(iter(answer.rankings), None)
+    dimension = next((dimension for dimension in Dimension if dimension.plural == query.word), None)
+    if ranking is None or dimension is None:
+        return ""
+    unknown = ranking.recorded < ranking.total or any(share.name == NOT_KNOWN and share.value for share in ranking.unranked)
+    least = "more than " if ranking.rest else "at least " if unknown else ""
+    subject = of_list(source.list, source.models) if query.task is None else f"the list's {models}"
+    verb = "come from" if dimension in _FROM else "have"
+    number = len(ranking.ranked)
+    names = f"{number:,} {dimension.value if number == 1 else dimension.plural}"
+    return f"{subject[0].upper()}{subject[1:]} {verb} {least}{names}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 import urllib.error
 import urllib.request
@@ -62,6 +63,11 @@ def test_a_command_with_a_mistake_is_answered_to_the_typist_alone_with_what_woul
     assert "“stars”" in slack.shown_text(message)
     assert slack.press(message, "licenses").ok
     assert image_of(wait_for_answer(slack, "random", "grace"))
+
+
+def test_how_many_tasks_there_are_is_told_as_a_number(slack):
+    slack.command("how many tasks are there")
+    assert re.search(r"The 300 most-downloaded models have \d+ tasks\.", slack.shown_text(wait_for_answer(slack)))
 
 
 def test_an_unknown_creator_leaves_nothing_behind_but_a_word_to_the_typist(slack):
