@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import LEAST_CHANGE, noun_phrase, of_measure, size
+from analytics.formatting.phrases import LEAST_CHANGE, noun_phrase, of_measure, points_of, size
 from analytics.names.grouping import weights_of
 from analytics.statistics.comparison import present_ids, value_of
 
@@ -74,9 +74,10 @@ def trend_without(
     """
     sentences = []
     for shift, made_by, rest in _without_main(shifts, before, after, dimension, days):
-        if rest is not None and _is_another(shift, rest):
-            phrase, rose = noun_phrase(dimension, shift.name), shift.points > 0
-            instead = f"{'rising' if rose else 'falling'} {size(shift.points, 'point')}"
+        change = points_of(shift)
+        if change and rest is not None and _is_another(shift, rest):
+            phrase = noun_phrase(dimension, shift.name)
+            instead = f"{'rising' if change > 0 else 'falling'} {size(change, 'point')}"
             would = f"{'risen' if rest > 0 else 'fallen'} {size(rest, 'point')}" if abs(rest) >= LEAST_CHANGE else "hardly moved"
             sentences.append(f"Without {made_by}, {phrase.text} would have {would} instead of {instead}.")
     return tuple(sentences)
