@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analytics.chart import ChartKind
-from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import name, points_of
 from analytics.questions import chart_specs
 
@@ -24,14 +23,10 @@ ROWS = 3
 def chart_of(headline: str, sections: Sequence[Section], source: Source, query: Query) -> Chart:
     """Return the chart with the largest shifts of each section, or the leaders where there is nothing to compare with."""
     rows = [(section, [_row(section, raw) for raw in _shown(section)]) for section in sections]
-    details = [
-        f"{label}: {f'{percent(before)} to ' if before is not None else ''}{percent(after)}"
-        for _, group in rows
-        for label, before, after in group
-    ]
+    groups = [(section.dimension.plural.capitalize(), group) for section, group in rows]
     subtitle = chart_specs.subtitle(source, query) + (chart_specs.LARGEST_CHANGES if source.since else "")
-    chart = chart_specs.chart(ChartKind.DUMBBELL, headline, source, subtitle, details)
-    return chart_specs.before_after(chart, [(section.dimension.plural.capitalize(), group) for section, group in rows])
+    chart = chart_specs.chart(ChartKind.DUMBBELL, headline, source, subtitle, chart_specs.before_after_details(groups))
+    return chart_specs.before_after(chart, groups)
 
 
 def _row(section: Section, raw: str) -> tuple[str, float | None, float]:
@@ -54,7 +49,6 @@ def _portion_after(section: Section, raw: str) -> float:
 
 
 def _portion_before(section: Section, raw: str) -> float | None:
-    if section.since is None:
-        return None
+    """Return the earlier share to draw the change from; ``None`` where that isn't told."""
     shift = next((shift for shift in section.shifts if shift.name == raw), None)
-    return shift.before if shift else 0.0
+    return chart_specs.drawn_from(shift) if shift and section.since else None

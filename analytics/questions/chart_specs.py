@@ -6,8 +6,10 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from analytics.answer import Basis
 from analytics.chart import MOST_BARS, Chart, ChartKind, Series, Unit
 from analytics.domain import Dimension, Measure
+from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import known_for, name, of_list, of_measure, short_day, short_list, short_period, window
 from analytics.names.grouping import UNRANKED
 from analytics.query import Period
@@ -15,9 +17,12 @@ from analytics.query import Period
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analytics.answer import Moment, Ranking, Share, Source
+    from analytics.answer import Moment, Ranking, Share, Shift, Source
     from analytics.query import Query
     from analytics.questions.comparability import Scope
+
+    Groups = Sequence[tuple[str, Sequence[tuple[str, float | None, float]]]]
+    """Titled groups of rows: name, share before (``None`` where there is none to draw from) and after."""
 
 BARS = 8
 """Bars of one chart, including the one for all others, where no number is asked for."""
@@ -242,7 +247,21 @@ def chart(
     )
 
 
-def before_after(chart: Chart, groups: Sequence[tuple[str, Sequence[tuple[str, float | None, float]]]]) -> Chart:
+def drawn_from(shift: Shift) -> float | None:
+    """Return the earlier share to draw a change from; ``None`` where only bounds are told: a line would say more."""
+    return None if shift.basis is Basis.BOUNDS else shift.before
+
+
+def before_after_details(groups: Groups) -> list[str]:
+    """Return what such a chart shows, for its alternative text: ``Meta: 12.3% to 14.0%``."""
+    return [
+        f"{label}: {f'{percent(before)} to ' if before is not None else ''}{percent(after)}"
+        for _, group in groups
+        for label, before, after in group
+    ]
+
+
+def before_after(chart: Chart, groups: Groups) -> Chart:
     """Add rows ``(name, before, after)`` in titled groups to a chart; ``before`` is ``None`` where there is no earlier value."""
     rows = [row for _, group in groups for row in group]
     return replace(

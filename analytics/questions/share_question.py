@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer
+from analytics.answer import Answer, Basis
 from analytics.chart import ChartKind
 from analytics.domain import Dimension, Measure
 from analytics.formatting.numbers import percent
@@ -167,11 +167,15 @@ def _answer_over_time(view: View, topic: Topic) -> Answer:
     headline = _headline_over_time(view, course, explained)
     source = view.source(then)
     last = tuple(series[-1].ranking for series in course.moments.values())
+    chart = _timed_chart(view, topic, moments, headline)
+    if chart.kind is ChartKind.SLOPE and any(shift.basis is Basis.BOUNDS for shift in compared.shifts):
+        sure = {name(topic.dimension, shift.name) for shift in compared.shifts}  # colors say who rose or fell
+        chart = replace(chart, emphasis=tuple(line.name for line in chart.series if line.name in sure))
     answer = Answer(
         query=str(query),
         headline=headline,
         source=source,
-        chart=_timed_chart(view, topic, moments, headline),
+        chart=chart,
         rankings=last,
         top=query.top,
         series=tuple(replace(m, ranking=m.ranking.first(query.top)) for series in course.moments.values() for m in series),

@@ -14,6 +14,7 @@ from analytics.digest.builder import DIMENSIONS, digest
 from analytics.digest.edition import Edition
 from analytics.domain import ListName
 from analytics.errors import NoDataError
+from analytics.formatting.phrases import name
 from analytics.sources.simulation import listings
 from analytics.storage import database, ingest
 from analytics.storage.sql_history import SqlHistory
@@ -156,6 +157,21 @@ def test_who_came_into_the_leaders_and_who_left_them(told, known, dimension):
     was, now = ({one["name"] for one in entry["shares"] if (one["rank"] or 99) <= 10} for entry in entries)
     assert set(section.entered) == now - was
     assert set(section.left) == was - now
+
+
+@pytest.mark.parametrize("dimension", DIMENSIONS)
+def test_the_picture_draws_a_change_only_where_more_than_bounds_are_known(told, dimension):
+    section = section_of(told, dimension)
+    start = sum(size for title, size in told.chart.groups[: DIMENSIONS.index(dimension)])
+    size = dict(told.chart.groups)[dimension.plural.capitalize()]
+    drawn = {
+        label: before
+        for label, before in list(zip(told.chart.categories, told.chart.series[0].values, strict=True))[start : start + size]
+        if before is not None
+    }
+    exact = {name(dimension, shift.name): shift.before for shift in section.shifts if shift.basis is not Basis.BOUNDS}
+    assert drawn.items() <= exact.items()
+    assert bool(drawn) == (bool(section.since) and any(label in exact for label in told.chart.categories[start : start + size]))
 
 
 @pytest.mark.parametrize("edition", MONTHS)

@@ -18,6 +18,7 @@ from data.real_listings import WHOLE, real_files
 from truth.listings import NONE, asked_at
 from truth.reference import NAMES, SPELLED, today
 
+from analytics.answer import Basis
 from analytics.digest.builder import digest
 from analytics.digest.edition import Edition
 from analytics.domain import Dimension, ListName, Measure
@@ -415,3 +416,21 @@ def test_little_of_the_newest_list_has_no_known_country(typed):
     (entry,) = typed("countries", "by", "downloads", "at", "2026-08-22")["rankings"]
     unknown = next(share for share in entry["shares"] if share["name"] == creators.NOT_KNOWN)
     assert unknown["portion"] < 0.1
+
+
+@whole_only
+def test_no_picture_of_two_months_draws_what_is_told_by_bounds(history):
+    """The license is known for 96.8% of downloads on April 30, and for 91.7% on May 31."""
+    answer = ask(parse("compare 2026-04 2026-05"), history)
+    drawn = dict(zip(answer.chart.categories, answer.chart.series[0].values, strict=True))
+    bounded = [shift for shift in answer.shifts if shift.basis is Basis.BOUNDS]
+    assert {shift.name for shift in bounded} >= {"apache-2.0", "mit"}
+    assert drawn["Apache-2.0"] is drawn["MIT"] is None
+    assert drawn["Sentence Transformers"] is not None
+
+
+@whole_only
+def test_only_what_surely_rose_or_fell_has_a_color(history):
+    answer = ask(parse("licenses since 2024-09"), history)
+    assert "Apache-2.0" in answer.chart.emphasis
+    assert "MIT" in {line.name for line in answer.chart.series} - set(answer.chart.emphasis)

@@ -9,7 +9,6 @@ from analytics.answer import Answer
 from analytics.chart import ChartKind
 from analytics.domain import Dimension, Measure
 from analytics.errors import NoDataError, QueryError
-from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import day, enumerate_, name
 from analytics.query import Option, Period, Query
 from analytics.questions import chart_specs, shifts
@@ -71,7 +70,7 @@ def two_months(query: Query, history: History, first: Period, second: Period) ->
     title = _title(best, by, then)
     headline = title + (_largest_of(changes) if best and _is_largest(best, changes) else "")
     rows = [(dimension.plural.capitalize(), _chart_rows(dimension, shifts)) for dimension, shifts in changes]
-    details = [f"{label}: {percent(before)} to {percent(after)}" for _, group in rows for label, before, after in group]
+    details = chart_specs.before_after_details(rows)
     subtitle = chart_specs.subtitle(source, query, view.task, by, over_time=True) + chart_specs.LARGEST_CHANGES
     chart = chart_specs.chart(ChartKind.DUMBBELL, title, source, subtitle, details)
     listed = query.top or _LISTED
@@ -131,9 +130,9 @@ def _compared(query: Query, history: History, dimension: Dimension, then: Snapsh
     return _Compared(dimension, explained, shifts.notes_on_coverage(view, then, compared), finding)
 
 
-def _chart_rows(dimension: Dimension, shifts: Sequence[Shift]) -> list[tuple[str, float, float]]:
+def _chart_rows(dimension: Dimension, shifts: Sequence[Shift]) -> list[tuple[str, float | None, float]]:
     largest = sorted(shifts[:_ROWS], key=lambda shift: -shift.after)
-    return [(name(dimension, shift.name), shift.before, shift.after) for shift in largest]
+    return [(name(dimension, shift.name), chart_specs.drawn_from(shift), shift.after) for shift in largest]
 
 
 def _weight(side: _Compared) -> float:
