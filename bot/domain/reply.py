@@ -89,7 +89,8 @@ def with_age(answer: Answer, query: Query, today: date) -> Answer:
     return replace(answer, notes=(age, *answer.notes)) if age else answer
 
 
-_HOW_MANY = re.compile(r"\b(?:how many|(?:the )?number of)\b(.*)", re.IGNORECASE | re.DOTALL)
+_HOW_MANY = re.compile(r"\b(?:how many|(?<!by )(?<!by the )number of)\b(.*)", re.IGNORECASE | re.DOTALL)
+_COUNTED = re.compile(rf"\b(?:{'|'.join(sorted(dimension.plural for dimension in Dimension))}|models|downloads|likes)\b")
 _FROM = frozenset({Dimension.CREATOR, Dimension.NAMESPACE, Dimension.KIND, Dimension.COUNTRY})
 """What models come from; of the other dimensions they have one or more."""
 
@@ -102,19 +103,23 @@ def with_number(answer: Answer, query: Query, typed: str) -> Answer:
 
 
 def _number(answer: Answer, query: Query, asked: str) -> str:
+    counted = _COUNTED.search(asked)
     likes = answer.facts.get("likes")
     if query.word == "model":
-        return f"{query.names[0]} has {plural(float(likes), 'like')}" if "likes" in asked and likes is not None else ""
-    source, models = answer.source, "models" if query.task is None else f"{query.task} models"
+        is_told = likes is not None and counted is not None and counted[0] == "likes"
+        return f"{query.names[0]} has {plural(float(likes or 0), 'like')}" if is_told else ""
+    if counted and counted[0] != query.word:
+        return ""  # of something else, such as the models of each creator
+    source, model = answer.source, f"{query.task} model" if query.task else "model"
     if query.word == "models":
-        return f"The list has {plural(source.models, models.removesuffix('s'))}"
+        return f"The list has {plural(source.models, model)}"
     ranking = next(iter(answer.rankings), None)
     dimension = next((dimension for dimension in Dimension if dimension.plural == query.word), None)
     if ranking is None or dimension is None:
         return ""
     unknown = ranking.recorded < ranking.total or any(share.name == NOT_KNOWN and share.value for share in ranking.unranked)
     least = "more than " if ranking.rest else "at least " if unknown else ""
-    subject = of_list(source.list, source.models) if query.task is None else f"the list's {models}"
+    subject = of_list(source.list, source.models) if query.task is None else f"the list's {model}s"
     verb = "come from" if dimension in _FROM else "have"
     number = len(ranking.ranked)
     names = f"{number:,} {dimension.value if number == 1 else dimension.plural}"

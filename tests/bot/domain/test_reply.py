@@ -51,6 +51,10 @@ def test_how_many_models_and_likes(history):
         ("how many models does Google have", "creator Google by models"),
         ("how many likes say how many downloads", "likes"),
         ("how many tasks grew", "movers tasks"),
+        ("creators by number of models", "creators by models"),
+        ("which creator has the largest number of models", "creators by models"),
+        ("licenses by the number of downloads", "licenses by downloads"),
+        ("how many models have which license", "licenses by models"),
     ],
 )
 def test_what_asks_for_no_number_of_names_stays_as_it_is(history, typed, query):
