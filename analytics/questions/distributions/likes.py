@@ -119,7 +119,7 @@ def _interval(robust: Robustness) -> str:
 
 def _two_digits(value: float) -> str:
     """Return 0.7412 as ``0.74``, and 0.00053 as ``0.0005``, which two decimals would hide."""
-    return f"{value:.2f}" if value >= 0.01 or value < 0.00005 else f"{value:.1g}"
+    return f"{value:.2f}" if value >= 0.01 or value < 0.00005 else f"{float(f'{value:.1g}'):.4f}".rstrip("0")
 
 
 def _statistics(statistics: Mapping[str, float], robust: Robustness) -> dict[str, float]:

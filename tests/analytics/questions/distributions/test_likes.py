@@ -50,6 +50,14 @@ def test_a_verdict_holds_over_the_whole_interval(
 
 
 @pytest.mark.parametrize(
+    ("value", "shown"),
+    [(0.7412, "0.74"), (0.0051, "0.005"), (0.00053, "0.0005"), (0.0001, "0.0001"), (0.00008, "0.0001"), (0.00003, "0.00")],
+)
+def test_a_small_bound_is_written_out(value: float, shown: str) -> None:
+    assert likes._two_digits(value) == shown
+
+
+@pytest.mark.parametrize(
     ("r2", "without", "is_told"),
     [(0.32, 0.01, True), (0.0439, 0.1754, True), (0.11, 0.09, True), (0.0243, 0.0039, False), (0.5, 0.46, False)],
 )
