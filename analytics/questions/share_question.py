@@ -120,7 +120,7 @@ def _answer_at_date(view: View, topic: Topic) -> Answer:
         rankings=rankings,
         top=query.top,
         notes=(
-            *times_the_second(rankings, topic.dimension),
+            *times_the_second(wholes, topic.dimension),
             *_robust(view, topic, rankings[-1]),
             *topic.notes(rankings),
             *notes_on_ranks(rankings, wholes, topic.dimension, query.task),

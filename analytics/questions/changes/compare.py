@@ -186,14 +186,14 @@ def _change(courses: Mapping[str, tuple[float, float]], view: View, past: Past) 
     finding = next(iter(shifts.findings_between(view, then, compared, candidates)), None)
     # A name that is passed is told only among names with a rank; what has none may still have changed.
     largest = finding.shift if finding else max(candidates, key=lambda shift: abs(points_of(shift)), default=None)
-    if largest is None:
-        return f"; too little is known to tell what changed since {since}" if compared.refused else ""
-    if not points_of(largest):
-        return f"; no share has changed since {since}"
+    if finding and finding.other:  # the one that passed may itself have the same share as before
+        one, other = (noun_phrase(view.dimension, shift.name).text for shift in (finding.shift, finding.other))
+        return f"; {one} passed {other} for {ordinal(finding.place or 1)} place since {since}"
+    if largest is None or not points_of(largest):
+        if not courses.keys().isdisjoint(compared.refused):
+            return f"; too little is known to tell what changed since {since}"
+        return f"; no share has changed since {since}" if largest else ""
     phrase = noun_phrase(view.dimension, largest.name).text
-    if finding and finding.other:
-        passed = noun_phrase(view.dimension, finding.other.name).text
-        return f"; {phrase} passed {passed} for {ordinal(finding.place or 1)} place since {since}"
     return f"; {phrase} {'rose' if largest.points > 0 else 'fell'} {size_of(largest, 'point')} since {since}"
 
 
