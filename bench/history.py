@@ -38,7 +38,6 @@ from serving import ROOT, free_port
 from analytics.domain import ListName, Model
 from analytics.storage import database
 from analytics.storage.sql_history import SqlHistory
-from bot.domain.dump import DEFAULT_FILE, DEFAULT_REPOSITORY
 from bot.jobs.history import month_ends
 from playground import SlackStandIn
 
@@ -51,6 +50,7 @@ if TYPE_CHECKING:
 
 _FETCHED = re.compile(r"fetched the lists of [-0-9]+: ([0-9]+) of ([0-9]+) bytes")
 """In the log of serve."""
+DATASET = "cfahlgren1/hub-stats"
 LISTS = (ListName.TOP, ListName.TRENDING, ListName.BOTH)
 
 
@@ -215,7 +215,7 @@ def count(url: str) -> int:
     try:
         if not sa.inspect(engine).has_table("snapshot"):
             return 0
-        return sum(snapshot.source == DEFAULT_REPOSITORY for snapshot in SqlHistory(engine).snapshots(ListName.TOP))
+        return sum(snapshot.source == DATASET for snapshot in SqlHistory(engine).snapshots(ListName.TOP))
     finally:
         engine.dispose()
 
@@ -231,11 +231,11 @@ def main() -> None:
     with TemporaryDirectory() as temporary:
         paths = dumps(given.keep or Path(temporary) / "dumps", days, given.models)
         commits = [
-            Commit(datetime(day.year, day.month, day.day, 5, tzinfo=UTC), {DEFAULT_FILE: path})
+            Commit(datetime(day.year, day.month, day.day, 5, tzinfo=UTC), {"models.parquet": path})
             for day, path in zip(days, paths, strict=True)
         ]
         url, log, memory = f"sqlite:///{temporary}/hfstats.db", Path(temporary) / "serve.log", Memory()
-        with HubStandIn(datasets={DEFAULT_REPOSITORY: commits}) as hub, SlackStandIn() as slack:
+        with HubStandIn(datasets={DATASET: commits}) as hub, SlackStandIn() as slack:
             kept = {
                 name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "HF", "PORT", "DATABASE"))
             }
