@@ -46,7 +46,7 @@ from hub_repositories import Commit
 from hub_standin import HubStandIn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
 _FETCHED = re.compile(r"fetched the lists of [-0-9]+: ([0-9]+) of ([0-9]+) bytes")
 """In the log of serve."""
@@ -176,7 +176,7 @@ def _role(pid: int, leader: int) -> str:
 
 
 def kill_some(process: subprocess.Popen[bytes], luck: random.Random) -> str:
-    """Kill all processes, the first or the worker, and wait until the first one has ended where it should; returns which."""
+    """Kill all processes, the first or the worker; returns which."""
     what = luck.choice(["all processes", "serve", "the worker"])
     pids = session(process.pid)
     workers = [pid for pid in pids if pid != process.pid and _role(pid, process.pid) == "worker"]
@@ -186,22 +186,26 @@ def kill_some(process: subprocess.Popen[bytes], luck: random.Random) -> str:
     return what
 
 
-def fetch(env: dict[str, str], log: Path, kills: int, is_done: Callable[[], bool], memory: Memory) -> tuple[float, list[str]]:
-    """Run ``serve`` until all is stored; return for how many seconds it ran, and what was killed."""
+def fetch(env: dict[str, str], log: Path, kills: int, months: int, memory: Memory) -> tuple[float, list[str]]:
+    """Run ``serve`` until all is stored; return for how many seconds it ran, and what was killed.
+
+    Something is killed as soon as so many months are stored, and some seconds.
+    """
     luck = random.Random(8)
-    seconds, killed = 0.0, []
-    command = [sys.executable, "-m", "bot", "serve"]
-    while not is_done():
+    coming = sorted(luck.sample(range(months - 1), kills))
+    seconds, killed, command = 0.0, [], [sys.executable, "-m", "bot", "serve"]
+    while (stored := count(env["DATABASE_URL"])) < months:
         start = time.perf_counter()
         with log.open("ab") as out:
             process = subprocess.Popen(command, env=env, cwd=ROOT, stdout=out, stderr=out, start_new_session=True)
         threading.Thread(target=memory.watch, args=(process,), daemon=True).start()
-        while process.poll() is None and not is_done():
-            until = time.monotonic() + luck.uniform(5.0, 40.0)
-            while process.poll() is None and not is_done() and time.monotonic() < until:
-                time.sleep(0.2)
-            if len(killed) < kills and not is_done():
-                killed.append(kill_some(process, luck))
+        while process.poll() is None and stored < months:
+            if coming and stored >= coming[0]:
+                time.sleep(luck.uniform(0.0, 15.0))
+                killed.append(f"{kill_some(process, luck)} at {count(env['DATABASE_URL'])}")
+                coming.pop(0)
+            time.sleep(0.2)
+            stored = count(env["DATABASE_URL"])
         seconds += time.perf_counter() - start
         if process.poll() is None:
             process.terminate()
@@ -242,7 +246,7 @@ def main() -> None:
             env = kept | {"DATABASE_URL": url, "HF_ENDPOINT": hub.endpoint, "HFSTATS_HISTORY_MONTHS": str(given.months)}
             env |= {"PORT": str(free_port()), "SLACK_API_URL": slack.api_url}
             env |= {"SLACK_BOT_TOKEN": slack.bot_token(), "SLACK_SIGNING_SECRET": slack.signing_secret}
-            seconds, killed = fetch(env, log, given.kills, lambda: count(url) == given.months, memory)
+            seconds, killed = fetch(env, log, given.kills, given.months, memory)
             served, size = sum(hub.datasets.served.values()), sum(path.stat().st_size for path in paths)
         finished = [tuple(map(int, sizes)) for sizes in _FETCHED.findall(log.read_text(encoding="utf-8"))]
         many, wrong, rows = differing(SqlHistory(database.engine(url)), days, paths)

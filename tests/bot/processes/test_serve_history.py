@@ -92,12 +92,12 @@ def status(env):
 
 
 def home(slack):
-    """Open App Home and return its words; empty while the bot can't be reached."""
+    """Open App Home and return its small print; empty while the bot can't be reached."""
     if not slack.open_home().ok:
         return ""
     view = slack.home()
-    blocks = view.content["blocks"] if view else []
-    return "\n".join(text.get("text", "") for block in blocks for text in block.get("elements", ()) if isinstance(text, dict))
+    contexts = [block for block in view.content["blocks"] if block["type"] == "context"] if view else []
+    return "\n".join(text["text"] for block in contexts for text in block["elements"])
 
 
 def stored(env):
