@@ -42,7 +42,14 @@ class Failure:
     """The owner of the row's lease."""
 
     def fail_permanently(self, error: str) -> None:
-        """Fail the delivery after a permanent error, pause its subscription or alert, and notify its creator."""
+        """Fail the delivery after a permanent error, pause its subscription or alert, and notify its creator.
+
+        A reply fails without notice: its parent was posted, and the next delivery to the channel meets the same error.
+        """
+        if self.delivery.kind is Kind.REPLY:
+            self.context.outbox.settle(self.delivery.id, self.owner, State.FAILED, error)
+            _log.warning("reply %s to delivery %s failed: %s", self.delivery.id, self.delivery.source, error)
+            return
         delivery, person, escalation = self.delivery, self.context.requester(self.delivery), self._escalation()
 
         def in_transaction(connection: sa.Connection) -> None:
