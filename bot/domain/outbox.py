@@ -36,6 +36,8 @@ class Kind(StrEnum):
     ALERT = "alert"
     BETS = "bets"
     """The results of a channel's bets for a month; the source is the first bet."""
+    REPORT = "report"
+    """A month's report; the source stands for the channel and what the report is about, see ``report_commands``."""
     NOTE = "note"
     """A direct message about a delivery that didn't arrive; the source is that delivery."""
     REPLY = "reply"

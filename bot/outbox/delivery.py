@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from slack_sdk.errors import SlackApiError
 
 from analytics.errors import HfStatsError, StoreError
+from bot.domain.content import Content
 from bot.domain.outbox import Kind, RetryAt
 from bot.outbox import lease_guard
 from bot.outbox.failure import NO_INSTALLATION, Failure
@@ -94,6 +95,8 @@ class DeliveryContext:
             case Kind.BETS:
                 bet = self.bets.get(delivery.workspace, delivery.source)
                 return bet.person if bet else None
+            case Kind.REPORT:
+                return Content.from_json(delivery.content).requested_by or None if delivery.content else None
             case Kind.REPLY:
                 parent = self.outbox.get(delivery.source)
                 return self.requester(parent) if parent else None

@@ -58,7 +58,7 @@ class Failure:
                 self.context.outbox.plan([escalation], connection)
             elif error == NO_INSTALLATION or treatment_of(error) is Treatment.ACCESS:  # nobody in the workspace can be notified
                 self._notify_operator(error, f"lost {delivery.workspace} {self.context.clock().date()}", connection)
-            elif person and delivery.kind is Kind.BETS:
+            elif person and delivery.kind in {Kind.BETS, Kind.REPORT}:
                 self._notify(person, notices.undelivered_notice(delivery, error), "failed", connection)
             elif person and paused:
                 self._notify(person, notices.paused_notice(delivery, error), "paused", connection)

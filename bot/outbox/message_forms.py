@@ -75,7 +75,8 @@ class MessageForms:
     def _name(self) -> str:
         """A name for the picture's file."""
         delivery = self.delivery
-        return delivery.edition if delivery.kind is Kind.REPLY and delivery.edition else f"digest-{delivery.period}"
+        is_digest = delivery.kind not in {Kind.REPLY, Kind.REPORT}
+        return f"digest-{delivery.period}" if is_digest or not delivery.edition else delivery.edition
 
     @cached_property
     def _content(self) -> tuple[Content, bytes | None]:
