@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import month_abbr, month_name
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
@@ -50,7 +51,6 @@ _REPORT = re.compile(
 _THEN_AND_NOW = re.compile(r"\b(?:with\s+)?then\s+and\s+now\b", re.IGNORECASE)
 _IN_LIST = re.compile(rf"\bin\s+(?:the\s+)?({'|'.join(ListName)})(?:\s+list)?(?=\s|$)", re.IGNORECASE)
 _OF = re.compile(r"^(?:of|for|about|from|on|in)\s+(?:the\s+month\s+of\s+)?", re.IGNORECASE)
-_EDITION = re.compile(r"\d{4}-w?\d{2}")
 
 
 def command_word(text: str) -> str | None:
@@ -132,6 +132,7 @@ def report_in_words(text: str) -> str | None:
 
 
 def _report(rest: str, _: Sequence[Form]) -> Command:
+    rest = rest.replace(",", " ")
     published = _THEN_AND_NOW.search(rest)
     rest = _THEN_AND_NOW.sub(" ", rest)
     named = _IN_LIST.search(rest)
@@ -152,10 +153,10 @@ def _month(text: str) -> Edition | None:
     number = next((n for n in range(1, 13) if name in {month_name[n].casefold(), month_abbr[n].casefold()}), 0)
     if number and re.fullmatch(r"(?:\d{4})?", year):
         return Edition.month(date(int(year) if year.strip("0") else today.year - (number > today.month), number, 1))
-    edition = _EDITION.fullmatch(words) and Edition.parse(text)
-    if not edition or edition.weekly:
-        raise QueryError(f"“{text[:60]}” isn't a month. Write a month like 2026-08 or “August”.", ("report",))
-    return edition
+    with suppress(HfStatsError):
+        if not (edition := Edition.parse(words)).weekly:
+            return edition
+    raise QueryError(f"“{text[:60]}” isn't a month. Write a month like 2026-08 or “August”.", ("report",))
 
 
 def _watch(rest: str, forms: Sequence[Form]) -> Command:
