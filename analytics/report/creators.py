@@ -107,6 +107,9 @@ def _driven_by(own: Answer, name: str) -> tuple[str, ...]:
         return ()
     drivers = main_models(own.models)
     shown = [f"{share.name} ({percent(share.portion)})" for share in own.models.shares[:_MODELS] if share.value]
+    if not drivers and len(shown) <= _MODELS and len(own.models.shares) == len(shown):
+        models = "one model" if len(shown) == 1 else f"{_NUMBERS[len(shown)]} models"
+        return (f"All of it comes from {models}: {enumerate_(shown)}.",)
     sentences = [f"{_number(drivers)} that lead: {drivers}."] if drivers else []
     if len(shown) > 1:
         sentences.append(f"{possessive(name)} leading models by part of all downloads are {enumerate_(shown)}.")

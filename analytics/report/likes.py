@@ -24,14 +24,12 @@ def against_downloads(month: Month) -> Content:
     r2, low, high = (answer.statistics[name] for name in ("r2", "r2_low", "r2_high"))
     explained = f"{r2:.0%}" if r2 >= 0.005 else "less than 1%"
     meaning = f"In other words, likes account for {explained} of the differences in downloads."
-    if high < _EXPLAINS_FROM:
-        conclusion = f"Likes are a poor guide to use: they account for {explained} of the differences in downloads."
-    elif low >= _EXPLAINS_FROM:
+    conclusion = f"Likes are a poor guide to use: they account for {explained} of the differences in downloads."
+    if low >= _EXPLAINS_FROM:
         conclusion = f"Likes say something about use: they account for {explained} of the differences in downloads."
-    else:
-        conclusion = (
-            f"Likes may say little about use: they account for {explained} of the differences in downloads, give or take."
-        )
+    elif high >= _EXPLAINS_FROM:
+        meaning = "Too few models decide this number to say more."
+        conclusion = "Whether likes tell what is used can't be said for this list: a few models decide the correlation."
     on_chart = tuple(note for note in answer.notes if "on the chart" in note)
     sentences = tuple(note for note in answer.notes if note not in on_chart)
     return Content(
