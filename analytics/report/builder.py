@@ -15,7 +15,7 @@ from analytics.questions.data_warnings import carrying, of_day
 from analytics.report import creators, licenses, likes, tasks, trending
 from analytics.report.month import Content, Month
 from analytics.report.published import then_and_now
-from analytics.report.values import Report, Section
+from analytics.report.values import SIMULATED, Report, Section
 from analytics.statistics import quality
 
 if TYPE_CHECKING:
@@ -175,14 +175,14 @@ def _closing(month: Month) -> tuple[str, Chart | None]:
         answer = FORECAST.answer(query, month.history)
     except NoDataError as error:
         return f"Who will lead next? {error}", None
-    return f"Who will lead next? {answer.headline}.", answer.chart
+    return f"Who will lead next? {answer.headline}.", replace(answer.chart, title="Forecast: creators by downloads")
 
 
 def _notes(month: Month) -> tuple[str, ...]:
     """Return the sentences that concern the whole report: what it compares with, and warnings about the data."""
     now, then = month.scope.now, next(iter(month.earlier), None)
     warnings = [*of_day(now, month.history), *carrying(now, month.history)]
-    notes = ["All data in this report is simulated."] if now.simulated else []
+    notes = [SIMULATED] if now.simulated else []
     if now.taken_on < month.edition.last:
         notes.append(f"The last snapshot of {month.edition.name} is from {day(now.taken_on)}.")
     notes += notes_on_choice(month.query("creators"), now, month.history.snapshots(month.within))

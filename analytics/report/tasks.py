@@ -76,7 +76,7 @@ def _undeclared(ranking: Ranking) -> tuple[str, ...]:
 
 
 def _conclusion(portions: tuple[tuple[str, float], ...], ranking: Ranking) -> str:
-    if not portions:
+    if len(portions) < 2:
         return ""
     name, portion = portions[0]
     chat = find(ranking, _CHAT)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import day, of_list
 from analytics.formatting.visible import one_line
+from analytics.report.values import SIMULATED
 from bot.blocks.table_rows import table
 from bot.blocks.text import source_line
 
@@ -73,7 +74,8 @@ class Document:
 
     title: str
     dateline: str
-    simulated: bool
+    warning: str
+    """Above all else, where the data is simulated; ``""`` otherwise."""
     summary: tuple[str, ...]
     notes: tuple[str, ...]
     chapters: tuple[Chapter, ...]
@@ -94,9 +96,9 @@ def document(report: Report) -> Document:
     return Document(
         title=one_line(report.title),
         dateline=f"About {models} on Hugging Face, as of {day(source.snapshot)}",
-        simulated=source.simulated,
+        warning=SIMULATED if source.simulated else "",
         summary=_lines(report.summary),
-        notes=_lines(report.notes),
+        notes=_lines([note for note in report.notes if note != SIMULATED]),
         chapters=tuple(_chapter(section) for section in report.sections),
         conclusions=_lines(report.conclusions),
         question=one_line(report.question),

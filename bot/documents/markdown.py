@@ -18,8 +18,8 @@ _SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~&!]|(?<=www)\.|(?<=https):|(?<=http):|(
 def as_markdown(document: Document, files: Mapping[str, str]) -> str:
     """Return the text; ``files``: the pictures' file names by key, beside it."""
     lines = [f"# {escape(document.title)}", f"*{escape(document.dateline)}*"]
-    if document.simulated:
-        lines.append("**All data in this report is simulated.**")
+    if document.warning:
+        lines.append(f"**{escape(document.warning)}**")
     lines += [escape(" ".join(document.summary)), _list(document.notes)]
     for chapter in document.chapters:
         lines += [

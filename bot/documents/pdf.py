@@ -83,8 +83,7 @@ class _Pdf(FPDF):
         """Print the title, the summary and the notes on the whole."""
         self._text(document.title, 24, bold=True, after=1)
         self._text(document.dateline, _BODY, color=_QUIET, after=4)
-        if document.simulated:
-            self._text("All data in this report is simulated.", 12, bold=True, after=3)
+        self._text(document.warning, 12, bold=True, after=3)
         self._text(" ".join(document.summary), 12.5, after=3)
         self._list(document.notes, _SMALL, _QUIET)
 

@@ -15,7 +15,7 @@ _WIDTH = 100
 
 def as_text(document: Document) -> str:
     """Return the article with its tables, without pictures, wrapped to 100 characters."""
-    parts = [document.title, document.dateline, _paragraph(" ".join(document.summary)), _list(document.notes)]
+    parts = [document.title, document.dateline, document.warning, _paragraph(" ".join(document.summary)), _list(document.notes)]
     for chapter in document.chapters:
         parts += [
             f"{chapter.number}. {chapter.title}",
