@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from bot.documents.document import Document, Picture, Table
 
-_SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~&!]|(?<=www)\.|(?<=https):|(?<=http):|(?<=ftp):|^[-+]|(?<=^\d)[.)]")
+_SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~&!]|(?<=www)\.|(?<=https):|(?<=http):|(?<=ftp):|^[-+]")
+_LIST_NUMBER = re.compile(r"^(\d+)([.)])(?=\s|$)")
 
 
 def as_markdown(document: Document, files: Mapping[str, str]) -> str:
@@ -46,7 +47,7 @@ def as_markdown(document: Document, files: Mapping[str, str]) -> str:
 
 def escape(text: str) -> str:
     """Return text that Markdown shows as it is: no markup, no HTML, no links."""
-    return _SPECIAL.sub(lambda match: f"\\{match[0]}", text)
+    return _LIST_NUMBER.sub(r"\1\\\2", _SPECIAL.sub(r"\\\g<0>", text))
 
 
 def _list(sentences: tuple[str, ...]) -> str:

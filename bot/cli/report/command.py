@@ -49,7 +49,6 @@ def report(
     as_json: bool,
 ) -> None:
     """Write the report of a month: an article with pictures. Prints it as text unless you choose other forms."""
-    from analytics.export.report_json import report_as_json
     from analytics.storage.sql_history import SqlHistory
     from bot.documents.document import document
     from bot.documents.text import as_text
@@ -60,6 +59,8 @@ def report(
     if html_file or markdown_folder or pdf_file:
         _write(built, html_file, markdown_folder, pdf_file)
     if as_json:
+        from analytics.export.report_json import report_as_json
+
         click.echo(json.dumps(report_as_json(built), ensure_ascii=False, indent=2))
     elif not (html_file or markdown_folder or pdf_file):
         click.echo(visible(as_text(document(built))))

@@ -15,7 +15,7 @@ from analytics.export.report_json import check_report
 from bot.cli.main import main
 from bot.cli.report.files import write_file
 
-LATER = {"jinja2", "fpdf", "fontTools", "matplotlib", "PIL", "pandas", "numpy"}
+LATER = {"jinja2", "fpdf", "fontTools", "matplotlib", "PIL", "pandas", "numpy", "pydantic"}
 SCRIPT = """
 import sys
 from bot.cli.main import main
