@@ -112,4 +112,4 @@ def test_the_schema_of_reports_is_printed():
 
 def test_libraries_load_only_for_the_forms_that_need_them(simulated):
     assert modules_after(simulated, "report", "--help") & (LATER | {"sqlalchemy"}) == set()
-    assert modules_after(simulated, "report") & LATER == set()
+    assert modules_after(simulated, "report") & (LATER - {"numpy"}) == set()  # which correlates likes with downloads
