@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from analytics.domain import Dimension, ListName, Measure
@@ -15,7 +15,7 @@ from analytics.questions.data_warnings import carrying, of_day
 from analytics.report import creators, licenses, likes, tasks, trending
 from analytics.report.month import Content, Month
 from analytics.report.published import then_and_now
-from analytics.report.values import Report, Section
+from analytics.report.values import SIMULATED, Report, Section
 from analytics.statistics import quality
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 class _Chapter:
     key: str
     title: str
+    picture: str
+    """The title of its picture; the finding stands beside it."""
     definition: str
     build: Callable[[Month], Content]
 
@@ -42,6 +44,7 @@ _CHAPTERS = (
     _Chapter(
         "licenses",
         "Licenses: what is published and what is used",
+        "Licenses by models and by downloads",
         "Share by models: models with the license, out of those whose license is known. Share by downloads: their downloads out "
         f"of those models' downloads. {_DOWNLOADS} {_MODELS}",
         licenses.licenses,
@@ -49,24 +52,28 @@ _CHAPTERS = (
     _Chapter(
         "license_families",
         "License families: what the licenses allow",
+        "License families by models and by downloads",
         "A family groups licenses by their terms, from permissive to non-commercial. Shares are counted as for licenses.",
         licenses.families,
     ),
     _Chapter(
         "creators_by_models",
         "Creators: who publishes the most models",
+        "Creators by number of models",
         f"Share by models: the creator's models out of all models of the list. {_FAMILY}",
         creators.by_models,
     ),
     _Chapter(
         "creators_by_downloads",
         "Creators: whose models are downloaded",
+        "Creators by downloads",
         f"Share by downloads: the downloads of the creator's models out of those of the list. {_DOWNLOADS} {_FAMILY}",
         creators.by_downloads,
     ),
     _Chapter(
         "tasks",
         "Tasks: what the models are for",
+        "Tasks by downloads",
         f"The task is the one that the model declares on the Hub. {_DOWNLOADS} Groups follow the Hub's categories of tasks; "
         "embeddings and search, and image and video generation, are groups of their own.",
         tasks.by_downloads,
@@ -74,6 +81,7 @@ _CHAPTERS = (
     _Chapter(
         "likes",
         "Likes: do they tell what is used?",
+        "Likes against downloads",
         "R² is Pearson's correlation of likes and downloads, squared, on the raw counts; the rank correlation is Spearman's. "
         f"Likes are those since the model was created. {_DOWNLOADS}",
         likes.against_downloads,
@@ -81,6 +89,7 @@ _CHAPTERS = (
     _Chapter(
         "trending",
         "Trending: what gets attention now",
+        "Tasks of the trending models",
         "The trending list has the 300 models with the highest trending score, which the Hub calculates from recent activity.",
         trending.differences,
     ),
@@ -114,12 +123,12 @@ def report(edition: Edition, history: History, *, within: ListName = ListName.TO
     return Report(
         edition=edition,
         source=month.view(Dimension.NAMESPACE).source(then),
-        title=_TITLES[within].format(edition.name),
+        title=_TITLES[within].format(edition.name) + (" (simulated data)" if month.scope.now.simulated else ""),
         summary=_summary(month, {chapter.key: content for chapter, content in contents}),
         sections=tuple(_section(number, chapter, content) for number, (chapter, content) in enumerate(contents, 1)),
         conclusions=tuple(content.conclusion for _, content in contents if isinstance(content, Content) and content.conclusion),
         question=question,
-        bet=str(Query("creators", by=Measure.DOWNLOADS, within=within)),
+        bet=str(Query("creators", by=Measure.DOWNLOADS, within=within if within is ListName.TRENDING else ListName.TOP)),
         previous=then.taken_on if then else None,
         forecast=forecast,
         then_and_now=then_and_now(month) if with_published else (),
@@ -145,7 +154,7 @@ def _section(number: int, chapter: _Chapter, content: Content | str) -> Section:
         finding=content.finding,
         sentences=content.sentences,
         answers=content.answers,
-        chart=content.chart,
+        chart=replace(content.chart, title=chapter.picture),
         definition=chapter.definition,
         change=content.change,
         notes=tuple(dict.fromkeys(content.notes)),
@@ -166,14 +175,14 @@ def _closing(month: Month) -> tuple[str, Chart | None]:
         answer = FORECAST.answer(query, month.history)
     except NoDataError as error:
         return f"Who will lead next? {error}", None
-    return f"Who will lead next? {answer.headline}.", answer.chart
+    return f"Who will lead next? {answer.headline}.", replace(answer.chart, title="Forecast: creators by downloads")
 
 
 def _notes(month: Month) -> tuple[str, ...]:
     """Return the sentences that concern the whole report: what it compares with, and warnings about the data."""
     now, then = month.scope.now, next(iter(month.earlier), None)
     warnings = [*of_day(now, month.history), *carrying(now, month.history)]
-    notes = ["All data in this report is simulated."] if now.simulated else []
+    notes = [SIMULATED] if now.simulated else []
     if now.taken_on < month.edition.last:
         notes.append(f"The last snapshot of {month.edition.name} is from {day(now.taken_on)}.")
     notes += notes_on_choice(month.query("creators"), now, month.history.snapshots(month.within))

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from analytics.domain import Dimension, ListName, Measure
-from analytics.errors import HfStatsError
+from analytics.errors import NoDataError
 from analytics.formatting.numbers import count, percent
 from analytics.formatting.phrases import enumerate_, noun_phrase, ordinal, possessive
 from analytics.questions.ranking_notes import main_models, times_the_second
@@ -54,7 +54,7 @@ def by_downloads(month: Month) -> Content:
     return Content(
         f"{answer.headline}.",
         (
-            *_driven_by(own, leader.name),
+            *_driven_by(own, leader.name, is_partial=month.within is ListName.HUB),
             *month.without_largest(Dimension.CREATOR, (leader.name,)),
             *times_the_second(answer.rankings, Dimension.CREATOR),
             *(f"{each.headline}." for each in concentration),
@@ -63,7 +63,7 @@ def by_downloads(month: Month) -> Content:
         own.chart,
         change,
         (*month.notes(Dimension.CREATOR, answer.rankings), *notes),
-        _few_models(own, leader.name),
+        "" if month.within is ListName.HUB else _few_models(own, leader.name),
     )
 
 
@@ -101,12 +101,18 @@ def _leader_by_downloads(models: Ranking, downloads: Ranking) -> tuple[str, ...]
     return (f"{first.name}, the leader by downloads, is {ordinal(own.rank)} by models, with {part}.",)
 
 
-def _driven_by(own: Answer, name: str) -> tuple[str, ...]:
-    """Name the models that make the leader's downloads, with their parts of the whole list."""
+def _driven_by(own: Answer, name: str, *, is_partial: bool) -> tuple[str, ...]:
+    """Name the models that make the leader's downloads, with their parts of the whole list.
+
+    ``is_partial``: whether it may have other models, whose rows aren't stored.
+    """
     if not own.models or not own.models.shares:
         return ()
-    drivers = main_models(own.models)
+    drivers = "" if is_partial else main_models(own.models)
     shown = [f"{share.name} ({percent(share.portion)})" for share in own.models.shares[:_MODELS] if share.value]
+    if not is_partial and not drivers and len(shown) <= _MODELS and len(own.models.shares) == len(shown):
+        models = "one model" if len(shown) == 1 else f"{_NUMBERS[len(shown)]} models"
+        return (f"All of it comes from {models}: {enumerate_(shown)}.",)
     sentences = [f"{_number(drivers)} that lead: {drivers}."] if drivers else []
     if len(shown) > 1:
         sentences.append(f"{possessive(name)} leading models by part of all downloads are {enumerate_(shown)}.")
@@ -125,7 +131,7 @@ def _number(drivers: str) -> str:
 def _concentration(month: Month) -> tuple[Answer, ...]:
     """Return how concentrated downloads are, unless the list doesn't say."""
     if month.within is not ListName.HUB:
-        with suppress(HfStatsError):
+        with suppress(NoDataError):
             return (month.ask("concentration"),)
     return ()
 

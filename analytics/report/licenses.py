@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from analytics.answer import Ranking, Share
     from analytics.report.month import Month
 
-_SIMILAR = 0.01
+_SIMILAR = 0.02
 """Difference of two portions that isn't worth a conclusion."""
 _PERMISSIVE, _OTHER = "permissive", "other"
 _NAMED = 3
@@ -30,15 +30,13 @@ def licenses(month: Month) -> Content:
     answer = month.ask("licenses")
     by_models, by_downloads = answer.rankings
     change, notes = month.change(Dimension.LICENSE, Measure.DOWNLOADS)
-    leader, *others = by_downloads.ranked[:2]
-    second = f"; {_both(others[0], by_models, 'follows with')}" if others else ""
     return Content(
         f"{answer.headline}.",
         (
-            f"{_both(leader, by_models, 'alone has')}{second}.",
+            *_leaders(by_models, by_downloads),
             *times_the_second(answer.rankings, Dimension.LICENSE),
             *_undeclared(answer.rankings, "license"),
-            *month.without_largest(Dimension.LICENSE, _pair_in(by_downloads) or (leader.name,)),
+            *month.without_largest(Dimension.LICENSE, _subject(by_downloads)),
         ),
         (answer,),
         answer.chart,
@@ -72,8 +70,10 @@ def permissive_pair(month: Month, by: Measure) -> float:
     return portion_of_any(view.models, Dimension.LICENSE, PERMISSIVE_PAIR, by, view.now.taken_on)
 
 
-def _pair_in(ranking: Ranking) -> tuple[str, ...]:
-    return tuple(share.name for share in ranking.shares if share.name in PERMISSIVE_PAIR)
+def _subject(ranking: Ranking) -> tuple[str, ...]:
+    """Return the names whose sum the finding is about, or the leader."""
+    pair = tuple(share.name for share in ranking.shares if share.name in PERMISSIVE_PAIR)
+    return pair or tuple(share.name for share in ranking.ranked[:1])
 
 
 def _conclusion(month: Month) -> str:
@@ -82,18 +82,28 @@ def _conclusion(month: Month) -> str:
     if not models and not downloads:
         return ""
     if abs(downloads - models) < _SIMILAR:
-        return f"Licenses hardly decide what gets used: Apache-2.0 and MIT have {both}."
+        return f"By license, what is used mirrors what is published: Apache-2.0 and MIT have {both}."
     if downloads > models:
         return f"Use favors permissive licenses even more than supply does: Apache-2.0 and MIT have {both}."
     return f"Permissive licenses are more common among models than in use: Apache-2.0 and MIT have {both}."
 
 
-def _both(share: Share, by_models: Ranking, verb: str) -> str:
+def _leaders(by_models: Ranking, by_downloads: Ranking) -> tuple[str, ...]:
+    """Give the shares of the first two licenses by both measures."""
+    if not by_downloads.ranked:
+        return ()
+    first, *others = by_downloads.ranked[:2]
+    leader = noun_phrase(Dimension.LICENSE, first.name)
+    text = f"{leader.start} alone {leader.has} {_both(first, by_models)}"
+    for second in others:
+        phrase = noun_phrase(Dimension.LICENSE, second.name)
+        text += f"; {phrase.text} {'follow' if phrase.plural else 'follows'} with {_both(second, by_models)}"
+    return (f"{text}.",)
+
+
+def _both(share: Share, by_models: Ranking) -> str:
     models = find(by_models, share.name)
-    portion = percent(models.portion if models else 0.0)
-    return (
-        f"{noun_phrase(Dimension.LICENSE, share.name).start} {verb} {percent(share.portion)} of downloads and {portion} of models"
-    )
+    return f"{percent(share.portion)} of downloads and {percent(models.portion if models else 0.0)} of models"
 
 
 def _undeclared(rankings: Sequence[Ranking], what: str) -> tuple[str, ...]:
@@ -106,10 +116,7 @@ def _undeclared(rankings: Sequence[Ranking], what: str) -> tuple[str, ...]:
 
 
 def _family(share: Share, by_models: Ranking) -> str:
-    models = find(by_models, share.name)
-    portion = percent(models.portion if models else 0.0)
     tags = [title(tag) for tag, _ in share.members]
     examples = enumerate_(tags[:_NAMED])
     such = f", such as {examples}," if len(tags) > _NAMED else f" ({examples})" if tags else ""
-    parts = f"{percent(share.portion)} of downloads and {portion} of models"
-    return f"{noun_phrase(Dimension.FAMILY, share.name).start}{such} have {parts}"
+    return f"{noun_phrase(Dimension.FAMILY, share.name).start}{such} have {_both(share, by_models)}"

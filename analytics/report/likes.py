@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from analytics.domain import ListName
 from analytics.errors import NoDataError
 from analytics.formatting.phrases import day
 from analytics.query import Period
@@ -12,6 +13,7 @@ from analytics.questions.registry import ask
 from analytics.report.month import Content
 
 if TYPE_CHECKING:
+    from analytics.answer import Answer
     from analytics.report.month import Month
 
 _EXPLAINS_FROM = 0.1
@@ -20,23 +22,33 @@ _EXPLAINS_FROM = 0.1
 
 def against_downloads(month: Month) -> Content:
     """Set likes against downloads."""
-    answer = month.ask("likes")
+    answer = correlation(month)
     r2, low, high = (answer.statistics[name] for name in ("r2", "r2_low", "r2_high"))
     explained = f"{r2:.0%}" if r2 >= 0.005 else "less than 1%"
     meaning = f"In other words, likes account for {explained} of the differences in downloads."
-    if high < _EXPLAINS_FROM:
-        conclusion = f"Likes are a poor guide to use: they account for {explained} of the differences in downloads."
-    elif low >= _EXPLAINS_FROM:
+    conclusion = f"Likes are a poor guide to use: they account for {explained} of the differences in downloads."
+    if low >= _EXPLAINS_FROM:
         conclusion = f"Likes say something about use: they account for {explained} of the differences in downloads."
-    else:
-        conclusion = (
-            f"Likes may say little about use: they account for {explained} of the differences in downloads, give or take."
-        )
+    elif high >= _EXPLAINS_FROM:
+        meaning = "The interval is wide, because a few models decide the number."
+        conclusion = "Whether likes tell what is used can't be said for this list: a few models decide the correlation."
     on_chart = tuple(note for note in answer.notes if "on the chart" in note)
     sentences = tuple(note for note in answer.notes if note not in on_chart)
     return Content(
         f"{answer.headline}.", (meaning, *sentences), (answer,), answer.chart, _change(month, r2), on_chart, conclusion
     )
+
+
+def correlation(month: Month) -> Answer:
+    """Return the answer about likes.
+
+    Raises:
+        NoDataError: for the whole Hub, and where likes aren't recorded.
+
+    """
+    if month.within is ListName.HUB:
+        raise NoDataError("Likes can't be compared with downloads for the whole Hub, where only the leading models are stored.")
+    return month.ask("likes")
 
 
 def _change(month: Month, r2: float) -> str:

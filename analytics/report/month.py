@@ -81,7 +81,7 @@ class Month:
         try:
             snapshots = scope(self.query("creators"), self.history)
         except NoDataError as error:
-            raise NoDataError(f"There's no report for {self.edition.name}. {error}", self._other_months()) from error
+            raise NoDataError(str(error), self._other_months()) from error
         severe = next((warning for warning in of_day(snapshots.now, self.history) if warning.severe), None)
         if severe:
             raise NoDataError(f"The report for {self.edition.name} is on hold. {severe.sentence}")
@@ -118,6 +118,8 @@ class Month:
         if view.partial:
             return ()
         without = without_largest(view.models, dimension, names, Measure.DOWNLOADS, view.now.taken_on)
+        if without is None or not without.rest:
+            return ()  # it has no other model
         subject = enumerate_phrases([noun_phrase(dimension, raw) for raw in names])
         ranking = view.ranking(Measure.DOWNLOADS)
         return sentence_without(without, subject, Measure.DOWNLOADS) or other_leader(without, names, ranking, dimension)

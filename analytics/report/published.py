@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from analytics.domain import Dimension, Measure
 from analytics.errors import NoDataError
 from analytics.report.licenses import permissive_pair
+from analytics.report.likes import correlation
 from analytics.report.values import PublishedFigure
 from analytics.statistics.comparison import find
 
@@ -50,7 +51,7 @@ def _meta(month: Month) -> float:
 
 
 def _r2(month: Month) -> float:
-    return month.ask("likes").statistics["r2"]
+    return correlation(month).statistics["r2"]
 
 
 _FIGURES: tuple[tuple[str, str, float, Callable[[Month], float], bool], ...] = (

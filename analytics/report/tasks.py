@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from analytics.report.month import Month
 
 _CHAT = "text-generation"
+_NAMED = 5
+"""Tasks that are named."""
 _GROUPS = 4
 """Groups that are named in a sentence; the table has all."""
 
@@ -56,14 +58,14 @@ def _in_groups(portions: tuple[tuple[str, float], ...]) -> tuple[str, ...]:
 
 
 def _next_tasks(ranking: Ranking) -> tuple[str, ...]:
-    named = [f"{share.name} ({percent(share.portion)})" for share in ranking.ranked[2:5] if share.value]
+    named = [f"{share.name} ({percent(share.portion)})" for share in ranking.ranked[2:_NAMED] if share.value]
     return (f"Behind the first two come {enumerate_(named)}.",) if len(named) > 1 else ()
 
 
 def _text_generation(ranking: Ranking) -> tuple[str, ...]:
-    """Say where the task of chat models stands, unless the headline does."""
+    """Say where the task of chat models stands, unless it's among those already named."""
     share = find(ranking, _CHAT)
-    if not share or share.rank is None or share.name in {first.name for first in ranking.ranked[:2]}:
+    if not share or share.rank is None or share.name in {named.name for named in ranking.ranked[:_NAMED]}:
         return ()
     return (f"{_CHAT}, the task of chat models, is {ordinal(share.rank)} with {percent(share.portion)}.",)
 
@@ -74,7 +76,7 @@ def _undeclared(ranking: Ranking) -> tuple[str, ...]:
 
 
 def _conclusion(portions: tuple[tuple[str, float], ...], ranking: Ranking) -> str:
-    if not portions:
+    if len(portions) < 2:
         return ""
     name, portion = portions[0]
     chat = find(ranking, _CHAT)

@@ -35,7 +35,7 @@ def differences(month: Month) -> Content:
     change, notes = trending.change(Dimension.TASK, Measure.MODELS)
     overlap, conclusion = _overlap(trending, base)
     return Content(
-        overlap or f"{tasks.headline}.",
+        overlap or f"Among trending models, {tasks.headline}.",
         (
             *_tasks(tasks.rankings[0], base.ask("tasks").rankings[0], base),
             *_creators(creators.rankings[0], base.view(Dimension.CREATOR).ranking(Measure.MODELS), base),

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from analytics.chart import Chart
     from analytics.digest.edition import Edition
 
+SIMULATED = "All data in this report is simulated."
+"""The first of a report's notes, where it applies."""
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
