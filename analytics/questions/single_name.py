@@ -99,7 +99,7 @@ def _answer_at_date(view: View, subject: Subject, raw: str) -> Answer:
         raise _absent(view, subject, raw)
     source = view.source()
     wholes = [shifts.possible(view, ranking) for ranking in rankings]
-    headline = title = headline_now(wholes, shares, noun_phrase(subject.dimension, raw), view)
+    headline = headline_now(wholes, shares, noun_phrase(subject.dimension, raw), view)
     members = grouping.members_of(view.models, subject.dimension, raw, view.now.taken_on)
     models = comparison.model_ranking(members, _model_measure(view), _total(view))
     drivers = main_models(models) if subject.dimension is Dimension.CREATOR and not view.partial else ""
@@ -111,7 +111,7 @@ def _answer_at_date(view: View, subject: Subject, raw: str) -> Answer:
     details = [f"{s.name}: {percent(s.portion)}" for s in models.shares[:5]]
     chart = chart_specs.chart(
         ChartKind.FOCUS,
-        title,
+        headline,
         source,
         chart_specs.subtitle(source, query, view.task, leading.by),
         details,

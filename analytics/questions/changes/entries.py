@@ -154,4 +154,5 @@ ENTRIES = Question(
     fields=Fields(sometimes=frozenset({"shifts"})),
     follow_ups=FollowUpRules(names=present),
     brief="models that entered or left",
+    title=lambda answer: "New models" if any(not shift.rank_before for shift in answer.shifts) else "Models",
 )

@@ -287,3 +287,4 @@ FORECAST = Question(
     ),
     brief="forecasts",
 )
+    title=lambda _: "Forecast of {names}",

@@ -71,13 +71,12 @@ def _answer(query: Query, history: History) -> Answer:
     candidates = changes[: chart_specs.LINES]
     findings = shifts.findings_between(view, then, compared, candidates)
     main = next((finding.shift for finding in findings if finding.kind is Kind.SHIFT), None)
-    title = f"{highlights.gain(main, dimension)} since {since}" if main else highlights.no_change(by, since)
-    headline = title + _reasons(main)
+    finding = f"{highlights.gain(main, dimension)} since {since}" if main else highlights.no_change(by, since)
+    headline = finding + _reasons(main)
     if found:
-        title = found.said(f"since {since}")
-        headline = title + found.added + _without(changes, dimension)
+        headline = found.said(f"since {since}") + found.added + _without(changes, dimension)
     elif compared.refused and not changes:
-        title = headline = f"Too little is known to tell which {dimension.plural} changed since {since}"
+        headline = f"Too little is known to tell which {dimension.plural} changed since {since}"
     shown = (changes or ranked)[: chart_specs.LINES]  # the unchanged leaders where nothing changed
     chart = chart_specs.chart(
         ChartKind.SLOPE,
@@ -98,12 +97,7 @@ def _answer(query: Query, history: History) -> Answer:
         query=str(query),
         headline=headline,
         source=source,
-        # The chart shows the change; its reasons are in the headline, and wouldn't fit.
-        chart=replace(
-            chart,
-            title=title,
-            emphasis=(name(dimension, leader),) if leader else (),
-        ),
+        chart=replace(chart, emphasis=(name(dimension, leader),) if leader else ()),
         shifts=tuple(changes),
         top=query.top,
         notes=(
@@ -232,5 +226,6 @@ MOVERS = Question(
     answer=_answer,
     charts=frozenset({ChartKind.SLOPE}),
     fields=Fields(sometimes=frozenset({"shifts"})),
+    title=lambda _: "Largest changes of {names}",
     follow_ups=FollowUpRules(names=present, one_measure=True),
 )

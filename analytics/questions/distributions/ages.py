@@ -183,4 +183,5 @@ AGES = Question(
     fields=Fields(frozenset({"rankings", "statistics"})),
     follow_ups=FollowUpRules(enough=lambda models: any(created_on(model) for model in models)),
     brief="model ages",
+    title=lambda _: "Years of creation",
 )

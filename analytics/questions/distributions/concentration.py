@@ -16,7 +16,7 @@ from analytics.names.resolve import dimension_named
 from analytics.query import About, Form, Needs, Option, Query, Rows, Spoken
 from analytics.questions import chart_specs, shifts
 from analytics.questions.question import Question, View, no_likes
-from analytics.questions.question_parts import Fields, FollowUpRules, ranked
+from analytics.questions.question_parts import WORDS, Fields, FollowUpRules, ranked
 from analytics.statistics.comparison import model_ranking, value_of
 from analytics.statistics.concentration import LEADERS, Concentration, concentration
 
@@ -30,13 +30,6 @@ if TYPE_CHECKING:
 
 _MODELS = ("model", "models")
 _LABELS = tuple("Largest" if number == 1 else f"Top {number}" for number in LEADERS)
-_WORDS = {
-    Dimension.FAMILY: ("license family", "license families"),
-    Dimension.KIND: ("kind of creator", "kinds of creators"),
-    Dimension.ACCESS: ("access level", "access levels"),
-    Dimension.DERIVATION: ("derivation", "derivations"),
-}
-"""Singular and plural where those of the dimension are unclear in a sentence."""
 _LEVEL = 0.05
 """Relative change of the effective number from which concentration counts as changed."""
 
@@ -72,7 +65,7 @@ def _subject(query: Query) -> _Subject:
     if dimension is Dimension.TASK and query.task:
         message = "“concentration tasks” covers all tasks, so it can't be limited to one."
         raise QueryError(message, (str(query.but(task=None)), str(query.but(names=("creators",)))))
-    return _Subject(dimension, *_WORDS.get(dimension, (dimension.value, dimension.plural)))
+    return _Subject(dimension, *WORDS.get(dimension, (dimension.value, dimension.plural)))
 
 
 def _require_names(view: View, subject: _Subject) -> None:
@@ -271,3 +264,4 @@ CONCENTRATION = Question(
     brief="concentration",
     needs_rows=lambda query: query.names[:1] in {(), ("creators",), ("namespaces",), ("models",)},
 )
+    title=lambda _: "Concentration of {names}",

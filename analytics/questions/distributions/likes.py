@@ -244,5 +244,6 @@ LIKES = Question(
     answer=_answer,
     charts=frozenset({ChartKind.SCATTER}),
     fields=Fields(frozenset({"statistics"})),
+    title=lambda _: "Likes against downloads",
     follow_ups=FollowUpRules(names=lambda answer: answer.chart.emphasis, enough=_can_correlate),
 )
