@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer, Basis, Cause
+from analytics.answer import Answer, Basis, Cause, Remark
 from analytics.chart import ChartKind, Series
 from analytics.domain import Dimension, Measure
 from analytics.errors import QueryError
@@ -161,7 +161,7 @@ def _mix(largest: Sequence[Shift], dimension: Dimension) -> tuple[str, ...]:
         stayed = 0.0 if only_mix else rest_of(change, [split.mix])
         mix = f"{points(change if only_mix else split.mix)} from models that entered or left the list"
         parts = [f"{points(stayed)} from models that stayed in the list", mix] if stayed else [mix]
-        notes.append(f"{noun_phrase(dimension, shift.name).start}: {', '.join(parts)}.")
+        notes.append(Remark(f"{noun_phrase(dimension, shift.name).start}: {', '.join(parts)}."))
     return tuple(notes)
 
 

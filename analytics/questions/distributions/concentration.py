@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer, Moment
+from analytics.answer import Answer, Caveat, Moment, Remark
 from analytics.chart import ChartKind, Series
 from analytics.domain import Dimension, ListName, Measure
 from analytics.errors import NoDataError, QueryError
@@ -160,16 +160,20 @@ def _statistics(last: Concentration, ranking: Ranking, models: Concentration | N
 def _notes(measured: Concentration, ranking: Ranking, subject: _Subject, view: View) -> tuple[str, ...]:
     names = subject.singular if measured.n == 1 else subject.plural
     number = f"the effective number is {measured.effective:.1f} of {measured.n} {names}"
-    notes = [f"By {of_measure(ranking.by)}: HHI {measured.hhi:.3f}, Gini {measured.gini:.2f}; {number}."]
+    notes: list[str] = [Remark(f"By {of_measure(ranking.by)}: HHI {measured.hhi:.3f}, Gini {measured.gini:.2f}; {number}.")]
     if subject.dimension:
         notes += [
-            f"{noun_phrase(subject.dimension, share.name).start} aren't counted: {percent(share.portion)} of "
-            f"{of_measure(ranking.by)}."
+            Caveat(
+                f"{apart.start} aren't counted: {percent(share.portion)} of {of_measure(ranking.by)}.",
+                f"{apart.text} aren't counted ({percent(share.portion)} of {of_measure(ranking.by)})",
+            )
             for share in ranking.unranked
             if share.value
+            for apart in [noun_phrase(subject.dimension, share.name)]
         ]
     if not view.partial:
-        notes.append(f"The list is truncated at {plural(view.now.size, 'model')}, so nothing further down is counted.")
+        size = plural(view.now.size, "model")
+        notes.append(Remark(f"The list is truncated at {size}, so nothing further down is counted."))
     return tuple(notes)
 
 
@@ -261,7 +265,7 @@ CONCENTRATION = Question(
     charts=frozenset({ChartKind.PAIRED, ChartKind.BARS, ChartKind.LINES, ChartKind.SLOPE}),
     fields=Fields(frozenset({"rankings", "statistics"}), frozenset({"series"})),
     follow_ups=FollowUpRules(names=ranked),
+    title=lambda _: "Concentration of {names}",
     brief="concentration",
     needs_rows=lambda query: query.names[:1] in {(), ("creators",), ("namespaces",), ("models",)},
 )
-    title=lambda _: "Concentration of {names}",
