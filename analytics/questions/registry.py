@@ -96,14 +96,14 @@ def ask(query: Query, history: History) -> Answer:
         _require_rows(query)
         answer = question.answer(query, cached)
         answer = with_title(answer, question.form, query, question.title(answer))
-        suggestions = answer.next
+        suggestions = [parse(text) for text in answer.next]
         if query.within is ListName.HUB:
-            suggestions = tuple(text for text in suggestions if not _needs_every_row(parse(text)))
+            suggestions = [other for other in suggestions if not _needs_every_row(other)]
         return replace(
             answer,
-            follow_ups=follow_ups(query, question, _SINGLES, answer, cached),
+            follow_ups=follow_ups(query, question, _SINGLES, answer, cached, suggestions=suggestions),
             notes=(*answer.notes, *_choice(query, answer, cached), *warnings_on(answer, cached)),
-            next=suggestions,
+            next=tuple(map(str, suggestions)),
         )
     except HfStatsError as error:
         error.suggestions = tuple(text for text in error.suggestions if _has_answer(text, history))
