@@ -37,13 +37,13 @@ def recorded_in_part(compared: Comparison, dimension: Dimension, then: date) -> 
     elif not compared.shifts and compared.refused:
         return (Caveat(f"{known}, so the two can't be compared.", f"too little is known of {_facts(dimension)} to compare them"),)
     elif Basis.BOUNDS in bases:
-        brief = f"changes are bounds, because some {_facts(dimension)} aren't known"
+        brief = f"changes are bounds: some {_facts(dimension)} aren't known"
         notes.append(Caveat(f"{known}, so changes are given as bounds: with none or all of the other models.", brief))
     if compared.refused:
         names = [name(dimension, raw) for raw in compared.refused]
         listed = names if len(names) <= _NAMED else [*names[:_NAMED], f"{len(names) - _NAMED} more"]
-        brief = "too little is known to tell some changes"
-        notes.append(Caveat(f"Too little is known to tell whether {enumerate_(listed)} rose or fell.", brief))
+        text = f"Too little is known to tell whether {enumerate_(listed)} rose or fell."
+        notes.append(Caveat(text, "some changes aren't known"))
     return tuple(notes)
 
 

@@ -70,7 +70,7 @@ def two_months(query: Query, history: History, first: Period, second: Period) ->
     headline = _finding(best, by, then) + (_largest_of(changes) if best and _is_largest(best, changes) else "")
     rows = [(dimension.plural.capitalize(), _chart_rows(dimension, shifts)) for dimension, shifts in changes]
     details = chart_specs.before_after_details(rows)
-    subtitle = chart_specs.subtitle(source, query, view.task, by, over_time=True) + chart_specs.LARGEST_CHANGES
+    subtitle = chart_specs.subtitle(source, query, view.task, by, over_time=True)
     chart = chart_specs.chart(ChartKind.DUMBBELL, headline, source, subtitle, details)
     listed = query.top or _LISTED
     return Answer(

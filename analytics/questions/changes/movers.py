@@ -82,8 +82,7 @@ def _answer(query: Query, history: History) -> Answer:
         ChartKind.SLOPE,
         headline,
         source,
-        chart_specs.subtitle(source, query, view.task, by, over_time=True)
-        + (chart_specs.LARGEST_CHANGES if number > chart_specs.LINES else ""),
+        chart_specs.subtitle(source, query, view.task, by, over_time=True),
         [f"{name(dimension, s.name)}: {percent(s.before)} to {percent(s.after)}" for s in shown],
         categories=(then.taken_on.isoformat(), view.now.taken_on.isoformat()),
         series=tuple(Series(name(dimension, s.name), (s.before, s.after)) for s in shown),
