@@ -268,6 +268,7 @@ def test_an_overflow_menu_by_keyboard_and_by_hand(page: Page, slack: SlackStandI
     expect(items).to_have_count(0)
 
     second.press("Enter")
+    expect(items.nth(0)).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_text("Edited")).to_be_visible()
 
