@@ -92,7 +92,7 @@ class Chart:
 
     kind: ChartKind
     title: str
-    """The finding, as a sentence."""
+    """What the chart shows: ``Licenses by models and downloads``. In a digest's chart, the finding as a sentence."""
     subtitle: str
     """List, window and date."""
     footer: str

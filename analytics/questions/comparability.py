@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from analytics.answer import Caveat
 from analytics.domain import ListName, Snapshot
 from analytics.errors import NoDataError
 from analytics.formatting.numbers import count
@@ -154,9 +155,10 @@ def notes_on_choice(query: Query, now: Snapshot, snapshots: Sequence[Snapshot]) 
     if not later or any(comparable(s, now) for s in later):
         return ()
     lists = f"the list of {plural(now.size, 'model')} from {day(now.taken_on)}"
-    return (
-        f"This uses {lists}, the largest of {query.at.name}. The last one, from {day(later[-1].taken_on)}, has {later[-1].size}.",
+    note = (
+        f"This uses {lists}, the largest of {query.at.name}. The last one, from {day(later[-1].taken_on)}, has {later[-1].size}."
     )
+    return (note,)
 
 
 def _require_past(query: Query, snapshots: Sequence[Snapshot]) -> None:
@@ -217,8 +219,12 @@ def notes_on(query: Query, scope: Scope, snapshots: Sequence[Snapshot]) -> tuple
     """Describe what is missing from a series: a late start, snapshots left out, gaps."""
     since = query.since or Period(1970, 1)
     late = (snapshots[0].taken_on - since.end).days > 31
-    start = (f"The earliest comparable snapshot is from {day(snapshots[0].taken_on)}.",) if late else ()
-    return (*start, *_left_out(scope, since.start), *_gaps(snapshots))
+    earliest = f"earliest comparable snapshot is from {day(snapshots[0].taken_on)}"
+    return (
+        *((Caveat(f"The {earliest}.", f"the {earliest}"),) if late else ()),
+        *_left_out(scope, since.start),
+        *_gaps(snapshots),
+    )
 
 
 def month_before(scope: Scope) -> tuple[Snapshot, ...]:
@@ -235,16 +241,16 @@ def notes_on_month(scope: Scope, then: Snapshot) -> tuple[str, ...]:
     """Describe a comparison that isn't with the month before, and the snapshots left out; ``()`` where it is."""
     if (scope.now.taken_on.year - then.taken_on.year) * 12 + scope.now.taken_on.month - then.taken_on.month == 1:
         return ()
-    gap = f"There's no comparable snapshot from the month before, so this compares with {day(then.taken_on)}."
-    return (gap, *_left_out(scope, then.taken_on))
+    this = f"this compares with {day(then.taken_on)}"
+    gap = f"There's no comparable snapshot from the month before, so {this}."
+    return (Caveat(gap, f"{this}, not the month before"), *_left_out(scope, then.taken_on))
 
 
 def adjacent_months(query: Query, scope: Scope, history: History) -> tuple[Period | None, Period | None]:
     """Return the nearest earlier and later months whose list (:func:`of_period`) is comparable with the present one."""
     now, snapshots = scope.now, history.snapshots(query.within)
     months = dict.fromkeys((s.taken_on.year, s.taken_on.month) for s in snapshots)
-    lists = {month: of_period(snapshots, Period(*month)) for month in months}
-    alike = [month for month, s in lists.items() if s and comparable(s, now)]
+    alike = [month for month in months if (s := of_period(snapshots, Period(*month))) and comparable(s, now)]
     this_month = (now.taken_on.year, now.taken_on.month)
     before = max((month for month in alike if month < this_month), default=None)
     after = min((month for month in alike if month > this_month), default=None)

@@ -47,6 +47,8 @@ class Question:
     """The kinds of charts that its answers have."""
     fields: Fields
     follow_ups: FollowUpRules
+    title: Callable[[Answer], str] = lambda _: ""
+    """Returns what an answer's chart shows, for :func:`analytics.questions.question_parts.with_title`."""
     brief: str = ""
     """What it answers in two to four words, for a line of several commands."""
     needs_rows: Callable[[Query], bool] = lambda _: True

@@ -1,11 +1,13 @@
-"""What a question declares besides its form and its answer: the fields of its JSON, and its follow-up questions."""
+"""What a question declares besides its form and its answer: the fields of its JSON, its follow-ups, the title of its chart."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from analytics.chart import ChartKind
 from analytics.domain import Dimension, Measure
+from analytics.formatting.phrases import enumerate_, name, of_measure
 from analytics.names.resolve import dimension_named
 from analytics.query import About
 
@@ -15,6 +17,17 @@ if TYPE_CHECKING:
     from analytics.answer import Answer
     from analytics.domain import Model
     from analytics.query import Form, Query
+
+
+WORDS = {
+    Dimension.FAMILY: ("license family", "license families"),
+    Dimension.KIND: ("kind of creator", "kinds of creators"),
+    Dimension.ACCESS: ("access level", "access levels"),
+    Dimension.DERIVATION: ("derivation", "derivations"),
+}
+"""Singular and plural of dimensions whose own words are unclear by themselves."""
+_OVER_TIME = frozenset({ChartKind.LINES, ChartKind.AREA, ChartKind.BUMP, ChartKind.SLOPE})
+_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +72,41 @@ def dimension_of(form: Form, query: Query, answer: Answer) -> Dimension | None:
             return Dimension(answer.rankings[0].of) if answer.rankings else None
         case _:
             return form.dimension
+
+
+def with_title(answer: Answer, form: Form, query: Query, title: str = "") -> Answer:
+    """Give the chart its title: what it shows, such as ``Licenses by models and downloads``. The finding is the headline.
+
+    ``title``: the question's own, in which ``{names}`` is the plural of what is ranked; by default the form's names.
+    """
+    chart, dimension = answer.chart, dimension_of(form, query, answer)
+    names = WORDS[dimension][1] if dimension in WORDS else dimension.plural if dimension else form.word
+    subject = (title or _subject(form, query, answer, dimension)).format(names=names)
+    paired = chart.kind is ChartKind.PAIRED
+    by = enumerate_([line.name for line in chart.series]) if paired else of_measure(query.by or Measure.DOWNLOADS)
+    measured = "" if chart.kind is ChartKind.SCATTER else f" by {by}"
+    time = " over time" if query.since and chart.kind in _OVER_TIME and not form.needs.earlier else ""
+    about_names = form.about in {About.NAME, About.MODEL, About.SEVERAL}  # which keep their case: transformers, text-generation
+    start = subject if about_names else f"{subject[:1].upper()}{subject[1:]}"
+    return replace(answer, chart=replace(chart, title=f"{start}{measured}{time}"))
+
+
+def _subject(form: Form, query: Query, answer: Answer, dimension: Dimension | None) -> str:
+    """Return what a question's chart shows, as a template of :func:`with_title`."""
+    told = [share.name for ranking in answer.rankings[-1:] for share in ranking.shares] + [s.name for s in answer.shifts]
+    match form.about:
+        case About.NAME | About.MODEL:
+            subject = (*told, *query.names)[0]
+            among = "{names}" if form.about is About.NAME else "models"
+            return f"{_escaped(name(dimension, subject))} among {among}"
+        case About.SEVERAL if answer.rankings:
+            shown = list(dict.fromkeys(name(dimension, raw) for raw in told)) or list(query.names)
+            rest = len(shown) - _NAMED
+            return _escaped(enumerate_(shown if rest <= 0 else [*shown[:_NAMED], f"{rest} more"]))
+        case About.SEVERAL:
+            return f"Largest changes from {query.names[0]} to {query.names[-1]}"
+    return "{names}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")

@@ -19,6 +19,7 @@ from analytics.questions.distributions.ages import AGES
 from analytics.questions.distributions.concentration import CONCENTRATION
 from analytics.questions.distributions.likes import LIKES
 from analytics.questions.follow_ups import follow_ups
+from analytics.questions.question_parts import with_title
 from analytics.questions.rankings.access import ACCESS
 from analytics.questions.rankings.creators import CREATORS, NAMESPACES
 from analytics.questions.rankings.derivatives import DERIVATIVES
@@ -94,14 +95,15 @@ def ask(query: Query, history: History) -> Answer:
     try:
         _require_rows(query)
         answer = question.answer(query, cached)
-        suggestions = answer.next
+        answer = with_title(answer, question.form, query, question.title(answer))
+        suggestions = [parse(text) for text in answer.next]
         if query.within is ListName.HUB:
-            suggestions = tuple(text for text in suggestions if not _needs_every_row(parse(text)))
+            suggestions = [other for other in suggestions if not _needs_every_row(other)]
         return replace(
             answer,
-            follow_ups=follow_ups(query, question, _SINGLES, answer, cached),
+            follow_ups=follow_ups(query, question, _SINGLES, answer, cached, suggestions=suggestions),
             notes=(*answer.notes, *_choice(query, answer, cached), *warnings_on(answer, cached)),
-            next=suggestions,
+            next=tuple(map(str, suggestions)),
         )
     except HfStatsError as error:
         error.suggestions = tuple(text for text in error.suggestions if _has_answer(text, history))

@@ -73,8 +73,8 @@ def past(view: View, names: Collection[str] | None = None) -> Past:
         by: tuple(Moment(s.taken_on, ranking) for s, ranking in zip(recorded, comparison.rankings, strict=True))
         for by, comparison in comparisons.items()
     }
-    known = tuple(note for by in view.measures for note in notes_on_coverage(view, recorded[0], comparisons[by]))
-    return Past(recorded, moments, comparisons, (*notes, *known))
+    known = {by: notes_on_coverage(view, recorded[0], comparisons[by]) for by in view.measures}
+    return Past(recorded, moments, comparisons, (*notes, *coverage_notes.by_measure(known)))
 
 
 def since(view: View) -> tuple[tuple[Snapshot, ...], tuple[str, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer, Basis, Cause
+from analytics.answer import Answer, Basis, Cause, Remark
 from analytics.chart import ChartKind, Series
 from analytics.domain import Dimension, Measure
 from analytics.errors import QueryError
@@ -71,20 +71,18 @@ def _answer(query: Query, history: History) -> Answer:
     candidates = changes[: chart_specs.LINES]
     findings = shifts.findings_between(view, then, compared, candidates)
     main = next((finding.shift for finding in findings if finding.kind is Kind.SHIFT), None)
-    title = f"{highlights.gain(main, dimension)} since {since}" if main else highlights.no_change(by, since)
-    headline = title + _reasons(main)
+    finding = f"{highlights.gain(main, dimension)} since {since}" if main else highlights.no_change(by, since)
+    headline = finding + _reasons(main)
     if found:
-        title = found.said(f"since {since}")
-        headline = title + found.added + _without(changes, dimension)
+        headline = found.said(f"since {since}") + found.added + _without(changes, dimension)
     elif compared.refused and not changes:
-        title = headline = f"Too little is known to tell which {dimension.plural} changed since {since}"
+        headline = f"Too little is known to tell which {dimension.plural} changed since {since}"
     shown = (changes or ranked)[: chart_specs.LINES]  # the unchanged leaders where nothing changed
     chart = chart_specs.chart(
         ChartKind.SLOPE,
         headline,
         source,
-        chart_specs.subtitle(source, query, view.task, by, over_time=True)
-        + (chart_specs.LARGEST_CHANGES if number > chart_specs.LINES else ""),
+        chart_specs.subtitle(source, query, view.task, by, over_time=True),
         [f"{name(dimension, s.name)}: {percent(s.before)} to {percent(s.after)}" for s in shown],
         categories=(then.taken_on.isoformat(), view.now.taken_on.isoformat()),
         series=tuple(Series(name(dimension, s.name), (s.before, s.after)) for s in shown),
@@ -98,12 +96,7 @@ def _answer(query: Query, history: History) -> Answer:
         query=str(query),
         headline=headline,
         source=source,
-        # The chart shows the change; its reasons are in the headline, and wouldn't fit.
-        chart=replace(
-            chart,
-            title=title,
-            emphasis=(name(dimension, leader),) if leader else (),
-        ),
+        chart=replace(chart, emphasis=(name(dimension, leader),) if leader else ()),
         shifts=tuple(changes),
         top=query.top,
         notes=(
@@ -167,7 +160,7 @@ def _mix(largest: Sequence[Shift], dimension: Dimension) -> tuple[str, ...]:
         stayed = 0.0 if only_mix else rest_of(change, [split.mix])
         mix = f"{points(change if only_mix else split.mix)} from models that entered or left the list"
         parts = [f"{points(stayed)} from models that stayed in the list", mix] if stayed else [mix]
-        notes.append(f"{noun_phrase(dimension, shift.name).start}: {', '.join(parts)}.")
+        notes.append(Remark(f"{noun_phrase(dimension, shift.name).start}: {', '.join(parts)}."))
     return tuple(notes)
 
 
@@ -232,5 +225,6 @@ MOVERS = Question(
     answer=_answer,
     charts=frozenset({ChartKind.SLOPE}),
     fields=Fields(sometimes=frozenset({"shifts"})),
+    title=lambda _: "Largest changes of {names}",
     follow_ups=FollowUpRules(names=present, one_measure=True),
 )

@@ -78,7 +78,7 @@ RECORDED = Topic(
 )
 CSV = Topic(
     ("csv", "export", "spreadsheet", "excel"),
-    "To get the numbers as a CSV file, press the CSV button below an answer. On the command line, add an option: "
+    "To get the numbers as a CSV file, choose CSV in the ⋯ menu below an answer. On the command line, add an option: "
     "hfstats ask licenses --csv licenses.csv",
     ("licenses", "creators by downloads"),
 )

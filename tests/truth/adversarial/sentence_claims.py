@@ -277,10 +277,10 @@ def _lead_over(whole: Case, match: re.Match[str]) -> Iterator[Problem]:
                 yield Problem("unchanged", f"{name} {float(case.change(_name(case, name))):+.4f}")
 
 
-@reads(r"^(.+?) (?:has|have) [\d.]+ times as many (.+) as (.+)$")
+@reads(r"^(.+?) (?:has|have) [\d.]+ times as many (.+) as (.+?)(?:, among models( with a known \w+))?$")
 def _times_as_many(case: Case, match: re.Match[str]) -> Iterator[Problem]:
     for clause in match[2].split(" and "):
-        of = f"of {clause.split(' as many ')[-1]}"
+        of = f"of {clause.split(' as many ')[-1]}{match[4] or ''}"
         yield from _not_ahead(case.about(of), _name(case, match[1]), _name(case, match[3]))
 
 
