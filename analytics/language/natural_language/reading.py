@@ -10,7 +10,8 @@ from analytics.language.natural_language.dates import year_before
 from analytics.language.natural_language.lexicon import vocabulary
 from analytics.language.natural_language.subject import SINGULAR, find_subject, only_task
 from analytics.language.natural_language.terms import find_terms
-from analytics.query import About, Option, Query, tidy
+from analytics.query import About, Option, Query
+from analytics.typed_text import tidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

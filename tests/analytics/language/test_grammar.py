@@ -14,7 +14,8 @@ from analytics.domain import ListName, Measure
 from analytics.errors import QueryError
 from analytics.language import grammar
 from analytics.language.grammar import LARGEST_TOP, LONGEST_TEXT
-from analytics.query import JOINERS, OPTION_WORDS, Form, Option, Period, Query, quoted, tidy
+from analytics.query import JOINERS, OPTION_WORDS, Form, Option, Period, Query, quoted
+from analytics.typed_text import tidy
 from analytics.questions.registry import FORMS, parse
 
 BY_WORD = {form.word: form for form in FORMS}
