@@ -25,6 +25,9 @@ FILTER_WORDS = {dimension.value: dimension for dimension in Dimension if dimensi
 NOT = "not"
 """The word that leaves the models of one name out: ``licenses not creator google``."""
 
+POLITE = frozenset({"please", "pls", "plz", "thanks", "thx"})
+"""Words at the end of a request that say nothing."""
+
 JOINERS = frozenset({"vs", "vs.", "versus", "and", "with", "against"})
 """Words that separate names: ``compare meta ai vs google``."""
 
@@ -109,6 +112,13 @@ class Filter:
         return f"{f'{NOT} ' if self.negated else ''}{self.dimension} {quoted(self.name)}"
 
 
+class Direction(StrEnum):
+    """Which changes count: ``movers down`` tells who lost."""
+
+    UP = "up"
+    DOWN = "down"
+
+
 class About(StrEnum):
     """What a kind of question is about, and so what its names are."""
 
@@ -184,6 +194,8 @@ class Form:
     """The dimension of a question about one dimension or one name of it."""
     needs: Needs = Needs()
     spoken: Spoken = Spoken()
+    directed: bool = False
+    """Whether it can be limited to what rose or fell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +214,7 @@ class Query:
     """Whether nothing is filled in from the tags or from near dates."""
     filters: tuple[Filter, ...] = ()
     """All of them hold for each model that counts; in order, so that equal questions are equal values."""
+    direction: Direction | None = None
 
     def __post_init__(self) -> None:
         """Normalize white space, quotes and the order of filters, so that equal questions are equal values."""
@@ -215,7 +228,7 @@ class Query:
         return replace(self, **changes)
 
     def __str__(self) -> str:
-        words = [self.word, *map(quoted, self.names), *map(str, self.filters)]
+        words = [self.word, *map(quoted, self.names), *([self.direction] if self.direction else []), *map(str, self.filters)]
         if self.by:
             words += [Option.BY, self.by]
         if self.within is not ListName.TOP:
@@ -236,7 +249,7 @@ class Query:
 def quoted(name: str) -> str:
     """Put ``name`` in quotation marks where the grammar would read it as something else."""
     lower = name.casefold()
-    words = (OPTION_WORDS, JOINERS, FILTER_WORDS, {NOT, AS_RECORDED.split(maxsplit=1)[0]})
+    words = (OPTION_WORDS, JOINERS, FILTER_WORDS, tuple(Direction), {NOT, "-", *POLITE, AS_RECORDED.split(maxsplit=1)[0]})
     reserved = any(lower in known for known in words) or name.endswith(",") or name.startswith("'") or name != without_end(name)
     if name and not reserved and not re.search(r'[\s"\\]', name):
         return name

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from analytics.domain import Dimension
 from analytics.errors import QueryError
-from analytics.query import FILTER_WORDS, NOT, OPTION_WORDS, About, Filter
+from analytics.query import FILTER_WORDS, NOT, OPTION_WORDS, About, Direction, Filter, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from analytics.query import Form
 
 MOST_FILTERS = 6
+_DIRECTIONS = {
+    **dict.fromkeys(("up", "gainers", "winners", "risers"), Direction.UP),
+    **dict.fromkeys(("down", "losers", "fallers"), Direction.DOWN),
+}
 _SPELLINGS = {"licence": Dimension.LICENSE}
 _NEGATIONS = frozenset({NOT, "without", "except", "excluding"})
 
@@ -45,6 +49,14 @@ def split_filters(tokens: Sequence[tuple[str, bool]], form: Form) -> tuple[list[
         raise QueryError(f"A question can have up to {MOST_FILTERS} filters, not {len(filters)}.")
     _require_sense(filters, form)
     return rest, tuple(filters)
+
+
+def split_direction(tokens: Sequence[tuple[str, bool]], form: Form) -> tuple[list[tuple[str, bool]], Direction | None]:
+    """Take ``up`` or ``down`` out of the words of a question that can be limited to what rose or fell."""
+    words = [_DIRECTIONS.get(_word(token)) if form.directed else None for token in tokens]
+    directions = set(filter(None, words))
+    rest = [token for token, direction in zip(tokens, words, strict=True) if direction is None]
+    return rest, directions.pop() if len(directions) == 1 else None
 
 
 def narrows(form: Form) -> bool:
@@ -84,8 +96,7 @@ def _require_sense(filters: Sequence[Filter], form: Form) -> None:
     wanted = [f for f in filters if not f.negated]
     for f in wanted:
         if form.dimension is f.dimension and form.about is About.DIMENSION:
-            singular = f"{form.singular or form.word} {f.name}" if form.singular else form.word
-            message = f"“{form.word} {f}” would rank that {f.dimension} alone."
-            raise QueryError(message, (singular, form.word))
+            instead = (f"{form.singular} {quoted(f.name)}", form.word) if form.singular else (form.word,)
+            raise QueryError(f"“{form.word} {f}” would rank that {f.dimension} alone.", instead)
         if sum(other.dimension is f.dimension for other in wanted) > 1 and f.dimension is not Dimension.LICENSE:
             raise QueryError(f"A model has one {f.dimension}, so no model fits two. Use one, or compare them.")

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from analytics.domain import ListName, Measure
 from analytics.errors import QueryError
-from analytics.language.filters import split_filters
+from analytics.language.filters import split_direction, split_filters
 from analytics.language.numeric_dates import read_date, with_iso_dates
 from analytics.language.repairs import form_named, repairs
-from analytics.query import AS_RECORDED, FILTER_WORDS, JOINERS, OPTION_WORDS, Form, Option, Period, Query, quoted
+from analytics.query import AS_RECORDED, FILTER_WORDS, JOINERS, OPTION_WORDS, POLITE, Form, Option, Period, Query, quoted
 from analytics.typed_text import tidy, without_end
 
 if TYPE_CHECKING:
@@ -71,13 +71,14 @@ def _read(text: str, forms: Sequence[Form]) -> Query:
     if form is None:
         raise QueryError(f"I don't know what “{tokens[0][0]}” means. Type “help” to see what you can ask.")
     rest, as_recorded = _without_as_recorded(tokens[1:])
+    rest, direction = split_direction(rest, form)
     rest, filters = split_filters(rest, form)
     bare, option_words = _split(rest)
     for option in option_words:
         if option not in form.options:
             raise QueryError(_unsupported(form, option))
     options = {_FIELDS[option]: _VALUES[option](words) for option, words in option_words.items()}
-    query = Query(form.word, _names(form, bare), as_recorded=as_recorded, filters=filters, **options)
+    query = Query(form.word, _names(form, bare), as_recorded=as_recorded, filters=filters, direction=direction, **options)
     if len(str(query)) > LONGEST_TEXT:
         raise QueryError(f"In full, that question has {len(str(query))} characters. It can have up to {LONGEST_TEXT}.")
     if query.since and query.at and query.since.start > query.at.end:
@@ -98,9 +99,12 @@ def _tokens(text: str) -> list[Token]:
             raise QueryError("A quotation mark is missing at the end of the name.")
         elif word != "-":
             tokens.append((word, False))
-    if tokens and not tokens[-1][1]:
+    while tokens and not tokens[-1][1]:
         tokens[-1] = without_end(tokens[-1][0]), False
-    return [token for token in tokens if token[0] or token[1]]
+        if tokens[-1][0] and (tokens[-1][0].casefold() not in POLITE or len(tokens) == 1):
+            break
+        tokens.pop()
+    return tokens
 
 
 def _without_as_recorded(tokens: list[Token]) -> tuple[list[Token], bool]:

@@ -69,7 +69,7 @@ def with_filters(answer: Answer, history: RequestCache) -> Answer:
     now, then = (next((s for s in reversed(snapshots) if s.taken_on == on), None) for on in (source.snapshot, source.since))
     unknown = _unknown(history, now)
     for dimension in unknown | _unknown(history, then):
-        _require_alike(answer, history, dimension, now, then)
+        _require_alike(history, dimension, now, then)
     before = f"Models {filters_in_words(history.filters)}: "
     chart = replace(answer.chart, title=before + answer.chart.title, alt=before + answer.chart.alt)
     notes = tuple(
@@ -88,18 +88,15 @@ def _unknown(history: RequestCache, snapshot: Snapshot | None) -> dict[Dimension
     return {dimension: number for dimension, number in unknown.items() if number}
 
 
-def _require_alike(
-    answer: Answer, history: RequestCache, dimension: Dimension, now: Snapshot | None, then: Snapshot | None
-) -> None:
+def _require_alike(history: RequestCache, dimension: Dimension, now: Snapshot | None, then: Snapshot | None) -> None:
     """Refuse a change that may come from what a source records rather than from the models."""
     if now is None or then is None:
         return
     before, after = (_coverage(history.all_models(s.id), dimension) for s in (then, now))
     if abs(after - before) > _ALIKE:
-        known = (
-            f"known for {percent(after)} of downloads on {day(now.taken_on)} and for {percent(before)} on {day(then.taken_on)}"
-        )
-        raise NoDataError(f"The {dimension} is {known}, so it can't be told how these models changed.")
+        known = f"{percent(after)} of downloads on {day(now.taken_on)} and {percent(before)} on {day(then.taken_on)}"
+        message = f"The {dimension} is known for {known}, so a change of these models could come from that alone."
+        raise NoDataError(f"{message} Ask about one date.")
 
 
 def _coverage(models: Sequence[Model], dimension: Dimension) -> float:

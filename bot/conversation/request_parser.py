@@ -77,7 +77,9 @@ class RequestParser:
         if command:
             return replace(command, quiet=quiet)
         try:
-            return Question(grammar.parse(line, self._forms), line, quiet=quiet)
+            query = grammar.parse(line, self._forms)
+            meant = self._instead(query, line)
+            return Question(meant or query, line, rephrased=meant is not None, quiet=quiet)
         except HfStatsError as error:
             reading = self._natural_language.read(line)
             if reading.query and misspelled_list(line, self._forms):  # say what lists there are instead of guessing one
@@ -85,6 +87,13 @@ class RequestParser:
             if reading.query:
                 return Question(reading.query, line, rephrased=True, quiet=quiet)
             return Misunderstood(self._refusal(error, line, reading), line, quiet)
+
+    def _instead(self, query: Query, line: str) -> Query | None:
+        """Return what a sentence asks that begins like a command, with words after it that name nothing; else ``None``."""
+        if not query.names or '"' in line or all(map(self._natural_language.knows, query.names)):
+            return None
+        meant = self._natural_language.read(line).query
+        return meant if meant and (meant.word != "compare" or query.word == "compare") else None
 
     def _help(self, line: str, about: str, *, quiet: bool) -> Request:
         if topic_word(about) and topic_notice(self._entries, about) is None:
