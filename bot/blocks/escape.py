@@ -19,8 +19,9 @@ _LOW_LINE = "\N{MODIFIER LETTER LOW MACRON}"
 _TILDE = "\N{TILDE OPERATOR}"
 _EDGE = re.compile(r"(?<![A-Za-z0-9_＿])[_＿]+|[_＿]+(?![A-Za-z0-9_＿])")  # noqa: RUF001 - as above
 """Underscores at the start or end of a word; inside a word, Slack doesn't treat them as emphasis."""
-_STRUCK = re.compile(r"(?<=\S)[~～]+(?![A-Za-z0-9~～])")  # noqa: RUF001 - as above
-"""Tildes that can close strikethrough; an opening tilde alone has no effect."""
+_STRUCK = re.compile(r"(?<!\s)[~～]+(?![A-Za-z0-9~～])")  # noqa: RUF001 - as above
+"""Tildes that can close strikethrough, also at a text's start, where a message may put a word before; an opening tilde alone has
+no effect."""
 _QUOTE = re.compile(r"^(\s*)[>＞]", re.MULTILINE)  # noqa: RUF001 - as above
 _EMOJI = re.compile(r":(?=[^\s:]{1,100}:)")
 _ADDRESS = re.compile(r"(?<=:)(?=//)|(?<=\bwww\.)|(?<=\bmailto:)|(?<=\btel:)", re.IGNORECASE)

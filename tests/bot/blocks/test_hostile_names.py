@@ -228,6 +228,10 @@ def test_nothing_but_a_templates_own_formatting_takes_effect(data):
     assert effects(prevent_links(hostile), verbatim=False)["linked"] <= effects(prevent_links(harmless), verbatim=False)["linked"]
 
 
+def test_a_tilde_alone_closes_nothing():
+    assert not effects(f"“{escape_line('~')}”, {escape_line('~')}: x", verbatim=True)
+
+
 @given(TEXTS)
 def test_text_of_unknown_use_means_itself(value):
     assert not effects(escape_everything(value), verbatim=False)
