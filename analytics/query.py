@@ -224,7 +224,9 @@ class Query:
             object.__setattr__(self, "task", tidy(self.task))
 
     def but(self, **changes: Any) -> Query:  # noqa: ANN401 - the fields' own types, checked by replace()
-        """Return the same question with some fields changed."""
+        """Return the same question with some fields changed; another kind of question has no direction."""
+        if changes.get("word", self.word) != self.word:
+            changes = {"direction": None} | changes
         return replace(self, **changes)
 
     def __str__(self) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from analytics.language.natural_language.terms import Terms
     from analytics.query import Form
 
-    Meanings = Sequence[KnownName]
+    Meanings = tuple[KnownName, ...]
 
 SINGULAR = {
     Dimension.CREATOR: "creator",

@@ -31,7 +31,7 @@ _DIRECTIONS = {
 }
 _SHARE = re.compile(r"\b(?:share|percent\w*|portion|proportion|fraction|part|slice|among|how (?:many|much))\b|%")
 _LEAD = re.compile(r"\b(?:led|leads?|leading|ahead|first|wins?|winning|on top)\b")
-_UNSURE = re.compile(r"\btop (?:many|few|some|zero)\b|(?<=^is ).*open[ -]source\b")
+_UNSURE = re.compile(r"\btop (?:many|few|some|zero)\b|(?<= )open[ -]source$")
 """A number that is none, and what no share of a list answers: "is Llama open source"."""
 _EXCLUDING = frozenset({"without", "excluding", "except", "not", "minus", "ignoring"})
 _WIDEST = 5
@@ -85,7 +85,8 @@ def find_terms(text: str, vocabulary: Mapping[str, Word], names: Directory, toda
     terms.direction = directions[0] if len(directions) == 1 else None
     rest = _top(dates.rest, terms)
     rest = re.sub(r"\bhow many ((?:[\w.-]+ ){0,4}?)models\b", r" \1 number of models ", rest)
-    terms.unknown += [match[0].strip() for match in _UNSURE.finditer(rest)]
+    if not rest.startswith(("is open", "are open")):
+        terms.unknown += [match[0].strip() for match in _UNSURE.finditer(rest.rstrip(" ?!."))]
     words = _WORD.findall(rest)
     place = 0
     while place < len(words):

@@ -27,8 +27,7 @@ from analytics.query import About, Direction, Form, Needs, Option, Query, Spoken
 from analytics.questions import chart_specs, shifts
 from analytics.questions.comparability import month_before, notes_on_month, nothing_before
 from analytics.questions.question import Question, View
-from analytics.questions.question_parts import Fields, FollowUpRules, present
-from analytics.questions.top_names import with_bounds
+from analytics.questions.question_parts import Fields, FollowUpRules, present, with_bounds
 from analytics.statistics import highlights
 from analytics.statistics.findings import Kind
 from analytics.statistics.spikes import jump

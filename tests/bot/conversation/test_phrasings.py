@@ -10,11 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from build_once import build_once
+from data.real_listings import complete_files
+from truth.asking import imported
 
 from analytics.errors import NoDataError, QueryError
 from analytics.names.normalize import normalize
 from analytics.names.resolve import lookup
 from analytics.questions.registry import FORMS, ask, parse
+from analytics.storage import database
+from analytics.storage.sql_history import SqlHistory
 from bot.analytics_pool.process import AnalyticsProcess, entries
 from bot.conversation.name_index import NameIndex
 from bot.conversation.natural_language import NaturalLanguage
@@ -26,9 +31,16 @@ if TYPE_CHECKING:
 
     from analytics.query import Query
 
-FILES = [Path(__file__).parent.parent / "analytics" / "language" / name for name in ("phrasings.toml", "phrasings_held_out.toml")]
+FILES = [Path(__file__).parents[2] / "analytics" / "language" / name for name in ("phrasings.toml", "phrasings_held_out.toml")]
 FILES.append(FILES[0].with_name("phrasings_filters.toml"))
 BY_DEFAULT = {"movers": "creators", "concentration": "creators", "forecast": "creators"}
+
+
+@pytest.fixture(scope="module")
+def history(tmp_path_factory) -> SqlHistory:
+    """The real listings."""
+    files = complete_files(tmp_path_factory.mktemp("listings"))
+    return SqlHistory(database.engine(f"sqlite:///{build_once('truth.db', lambda path: imported(path, files))}"))
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +93,9 @@ def scores(answered: Callable[[str], Query | None], data: dict[str, list[dict[st
     for text, queries, may_ask_back in cases:
         query = answered(text)
         wanted = [meaning(parse(one)) for one in queries if is_query(one)]
-        result = ("right" if may_ask_back else "asked back") if query is None else "right" if meaning(query) in wanted else "wrong"
+        result = (
+            ("right" if may_ask_back else "asked back") if query is None else "right" if meaning(query) in wanted else "wrong"
+        )
         counts[result] += 1
         others += [] if result == "right" else [f"{result}: {text} → {query}, not {queries or 'an answer'}"]
     return counts, others
@@ -100,5 +114,8 @@ def test_hundreds_of_phrasings_are_answered_or_asked_back(answered):
 
 def test_another_question_is_counted_as_wrong(answered):
     """The scores can fail."""
-    data = {"ask": [{"text": "licenses", "query": "creators"}, {"text": "frobs", "query": "tasks"}], "unsure": [{"text": "licenses"}]}
+    data = {
+        "ask": [{"text": "licenses", "query": "creators"}, {"text": "frobs", "query": "tasks"}],
+        "unsure": [{"text": "licenses"}],
+    }
     assert scores(answered, data)[0] == {"wrong": 2, "asked back": 1}
