@@ -36,6 +36,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
                 {"by": c.by.value, "now": c.now, **({} if c.before is None else {"before": c.before})} for c in source.coverages
             ]
             or None,
+            **({"narrowed": source.narrowed, "size": source.size} if source.narrowed else {}),
         },
         "rankings": [_ranking(ranking, answer.top) for ranking in answer.rankings],
         "models": [_share(share) for share in answer.models.shares] if answer.models else None,
