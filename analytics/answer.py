@@ -220,6 +220,10 @@ class Source:
     """The earlier date, where two or more are compared."""
     coverages: tuple[Coverage, ...] = ()
     """The same by each measure of the answer, at both dates of a comparison; empty for single models."""
+    narrowed: str = ""
+    """The filters in words, after "models": ``by Google under Apache-2.0``; ``models`` and ``coverage`` count those only."""
+    size: int = 0
+    """Number of models of the list, whatever the filters; 0 without any."""
 
 
 @dataclass(frozen=True, slots=True)
