@@ -24,9 +24,9 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.parquet as pq
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests" / "analytics" / "sources"))
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "analytics" / "sources")]
 
-from broken_rows import broken_dump, broken_page  # noqa: E402 - found by the line above
+from broken_rows import broken_dump, broken_page  # noqa: E402 - both are found by the line above
 from hub_standin import HubStandIn, says, some_models  # noqa: E402 - as above
 
 from analytics.domain import ListName  # noqa: E402 - as above
