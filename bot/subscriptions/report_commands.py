@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from analytics.errors import StoreError
 from bot.blocks import subscriptions as render
 from bot.blocks.notices import error_reason
 from bot.blocks.report import messages
 from bot.domain.outbox import Kind, PlannedDelivery, PlannedReply, State
 from bot.domain.reply import PUBLISHED
-from bot.outbox.immediate import deliver_thread
+from bot.outbox.immediate import deliver_now
 from bot.slack_api.errors import FAILURES
 
 if TYPE_CHECKING:
@@ -21,14 +23,16 @@ if TYPE_CHECKING:
     from bot.domain.request import Command
     from bot.subscriptions.command_context import CommandContext, CommandReply
 
+_MOST = 50
+"""Replies of a report; it has about ten."""
 _AGAIN_AFTER = timedelta(minutes=10)
 """The same request in the same channel within this time leads to the report that is there already."""
 
 
 def report(context: CommandContext, command: Command) -> CommandReply:
-    """Post a report in the conversation, and tell the person where it is."""
+    """Post a report's summary in the conversation, and tell the person where it is. :func:`post_sections` posts the rest."""
     conversation = context.conversation
-    channel = conversation.working[0] if conversation.working else conversation.channel
+    channel = _channel(context)
     edition, published = str(command.edition or ""), PUBLISHED if command.then_and_now else ""
     built, pictures = context.analytics.report(edition, command.within.value, published)
     source = _source(conversation.workspace, channel, command)
@@ -38,8 +42,22 @@ def report(context: CommandContext, command: Command) -> CommandReply:
     else:
         id_ = earlier.id
         context.delivery.outbox.retry(id_, conversation.workspace)  # where it failed or is unconfirmed
-    deliver_thread(context.delivery, id_)
+    deliver_now(context.delivery, [id_])
     return render.message(_where(context, id_, built, is_new=earlier is None)), None
+
+
+def post_sections(context: CommandContext, command: Command) -> None:
+    """Post the sections of the latest report that a command planned, as far as that goes quickly; workers post the rest."""
+    outbox, source = context.delivery.outbox, _source(context.conversation.workspace, _channel(context), command)
+    context.conversation.remove_working_message()
+    with suppress(StoreError):
+        for parent in outbox.of(Kind.REPORT, source, limit=1):
+            deliver_now(context.delivery, sorted(reply.id for reply in outbox.of(Kind.REPLY, parent.id, limit=_MOST)))
+
+
+def _channel(context: CommandContext) -> str:
+    conversation = context.conversation
+    return conversation.working[0] if conversation.working else conversation.channel
 
 
 def _source(workspace: str, channel: str, command: Command) -> int:
