@@ -68,6 +68,10 @@ def test_the_same_request_twice_leads_to_the_same_report(bot):
     told = bot.seen("is already here", user="grace")
     assert told.viewer
     assert len(parents(bot)) == 1
+    deleted = parents(bot)[0]
+    bot.slack.workspace().take(deleted)
+    assert bot.slack.command("report").ok
+    bot.slack.wait_for(lambda: parents(bot) and parents(bot)[0].ts != deleted.ts, WAIT)
     assert bot.slack.mention("report in trending").ok
     bot.slack.wait_for(lambda: len(parents(bot)) == 2, WAIT)
 
