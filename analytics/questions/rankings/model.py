@@ -15,6 +15,7 @@ from analytics.formatting.numbers import count, percent
 from analytics.formatting.phrases import day, enumerate_, name, of_list, ordinal, plural, ranked_by, short_day
 from analytics.names import grouping, renames
 from analytics.names.normalize import normalize
+from analytics.note import Remark
 from analytics.query import About, Form, Needs, Option, Query, Rows, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.comparability import notes_on, over_time
@@ -45,7 +46,7 @@ def _answer(query: Query, history: History) -> Answer:
     )
     notes: tuple[str, ...] = ()
     if renames.successor(query.names[0]) not in {query.names[0], query.names[0].casefold()}:
-        notes = (f"{query.names[0]} has moved to {model.id}.",)
+        notes = (Remark(f"{query.names[0]} has moved to {model.id}."),)
     ranking = comparison.model_ranking([(m, 1.0) for m in view.models], Measure.DOWNLOADS, float(total))
     past: dict[str, float] = {}
     more_notes: tuple[str, ...] = ()
@@ -180,7 +181,7 @@ def _over_time(view: View, source: Source, model: Model) -> tuple[str, Source, d
         series=(Series(model.id, values),),
     )
     absent = values.count(None)
-    gap = (f"It's missing from the list on {absent} of {len(dates)} dates since {day(dates[0])}.",) if absent else ()
+    gap = (Remark(f"It's missing from the list on {absent} of {len(dates)} dates since {day(dates[0])}."),) if absent else ()
     facts = {"downloads_before": float(then.downloads), "rank_before": float(rank_then)}
     return headline, source, facts, (*notes, *gap), replace(chart, unit=Unit.COUNT, emphasis=(model.id,))
 
