@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import takewhile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -182,6 +182,16 @@ class Shift:
         """Whether the name is ranked at either date: *none declared* and *not known* aren't."""
         return self.rank_before is not None or self.rank_after is not None
 
+    @property
+    def entered(self) -> bool:
+        """Whether the name wasn't in the earlier list; not where what isn't recorded may have had it."""
+        return self.low is None and self.rank_before is None and self.rank_after is not None
+
+    @property
+    def left(self) -> bool:
+        """Whether the name isn't in the later list, likewise."""
+        return self.low is None and self.rank_after is None and self.rank_before is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
@@ -210,6 +220,10 @@ class Source:
     """The earlier date, where two or more are compared."""
     coverages: tuple[Coverage, ...] = ()
     """The same by each measure of the answer, at both dates of a comparison; empty for single models."""
+    narrowed: str = ""
+    """The filters in words, after "models": ``by Google under Apache-2.0``; ``models`` and ``coverage`` count those only."""
+    size: int = 0
+    """Number of models of the list, whatever the filters; 0 without any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +255,33 @@ class FollowUps:
     """The same question now and over time, the one asked among them; empty where there is no choice."""
     breakdown: tuple[tuple[str, tuple[FollowUp, ...]], ...] = ()
     """The leading names in the answer, by kind: ``("Creators", …)``, ``("Models", …)``."""
+    next: tuple[str, ...] = ()
+    """Up to two of the answer's next questions, without those that a menu leads to: the same by another measure or at another
+    time."""
+
+
+class Remark(str):
+    """A note that adds to the headline. A message shows it where there is room."""
+
+    __slots__ = ()
+
+
+class Caveat(str):
+    """A note that says what the answer's numbers mean. A message always has it, in brief."""
+
+    __slots__ = ("brief",)
+    brief: str
+    """The same as a clause: lower case unless it starts with a name, without a period."""
+
+    def __new__(cls, text: str, brief: str) -> Self:
+        """Return a note that is equal to its text."""
+        note = super().__new__(cls, text)
+        note.brief = brief
+        return note
+
+    def __reduce__(self) -> tuple[type[Caveat], tuple[str, str]]:
+        """Return what copies and pickles are made from."""
+        return Caveat, (str(self), self.brief)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +307,8 @@ class Answer:
     top: int | None = None
     """How many names of each ranking to show; the rankings hold all of them."""
     notes: tuple[str, ...] = ()
-    """Sentences about the data: gaps, list sizes, sums, warnings."""
+    """Sentences about the data: gaps, list sizes, sums, warnings. :func:`analytics.formatting.notes.in_brief` has what a message
+    shows of them: what is neither a :class:`Caveat` nor a :class:`Remark` is for those who look closer."""
     next: tuple[str, ...] = ()
     """Two or three queries worth asking now."""
     follow_ups: FollowUps = field(default_factory=FollowUps)

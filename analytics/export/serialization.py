@@ -52,6 +52,7 @@ def source_as_json(source: Source) -> dict[str, Any]:
         "simulated": source.simulated,
         "origin": source.origin,
         "coverages": coverages or None,
+        **({"narrowed": source.narrowed, "size": source.size} if source.narrowed else {}),
     }
     return {key: value for key, value in data.items() if value is not None}
 

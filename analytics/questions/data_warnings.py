@@ -39,7 +39,7 @@ def warnings_on(answer: Answer, history: History) -> tuple[str, ...]:
     if now.size == source.models and _is_by_downloads(answer):
         warnings += carrying(now, history)
     new = [warning for warning in warnings if not (warning.model and warning.model in answer.headline)]
-    return tuple(dict.fromkeys(warning.sentence for warning in new if warning.sentence not in answer.notes))
+    return tuple(dict.fromkeys(warning.note for warning in new if warning.sentence not in answer.notes))
 
 
 def _is_by_downloads(answer: Answer) -> bool:

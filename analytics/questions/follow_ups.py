@@ -36,15 +36,29 @@ _MONTHS = (3, 6, 12)
 """Lengths of the periods, besides the whole history."""
 _LEADING = 8
 """Names of each kind."""
+_NEXT = 2
+"""Next questions beside the menus."""
 
 
-def follow_ups(query: Query, question: Question, singles: Singles, answer: Answer, history: History) -> FollowUps:
-    """Return the follow-up questions of an answer. At most a few more snapshots' rollups are read from ``history``."""
-    if question.form.about is About.SEVERAL and not answer.rankings:
-        return FollowUps()  # a comparison of two dates has no other date
+def follow_ups(
+    query: Query, question: Question, singles: Singles, answer: Answer, history: History, *, suggestions: Sequence[Query]
+) -> FollowUps:
+    """Return the follow-up questions of an answer. At most a few more snapshots' rollups are read from ``history``.
+
+    ``suggestions``: the answer's next questions.
+    """
     builder = _Builder(query, question, singles, answer, history)
+    asked = {_plain(query), _plain(builder.query)}
+    further = tuple(str(other) for other in suggestions if _plain(other) not in asked)[:_NEXT]
+    if question.form.about is About.SEVERAL and not answer.rankings:
+        return FollowUps(next=further)  # a comparison of two dates has no other date
     earlier, later = builder.months()
-    return FollowUps(builder.measures(), earlier, later, builder.ranges(), builder.breakdown())
+    return FollowUps(builder.measures(), earlier, later, builder.ranges(), builder.breakdown(), further)
+
+
+def _plain(query: Query) -> Query:
+    """Return a question without what the menus change."""
+    return query.but(by=None, top=None, at=None, since=None)
 
 
 class _Builder:
@@ -106,7 +120,7 @@ class _Builder:
         """Return the question at present and over several periods, as far back as there are comparable snapshots."""
         if Option.SINCE not in self.form.options:
             return ()
-        now = "Since last month" if self.form.needs.earlier else "Now"
+        now = "Since last month" if self.form.needs.earlier else _label(self.original.at) or "Now"
         periods: list[tuple[str, Period | None]] = [(now, None)]
         first = self._first()
         if first:

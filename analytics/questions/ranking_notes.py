@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analytics.answer import Caveat, Remark
 from analytics.domain import Dimension, Measure
 from analytics.formatting.numbers import count, percent
 from analytics.formatting.phrases import (
     LEAST_CHANGE,
     enumerate_,
     noun_phrase,
-    of_list,
     of_measure,
     of_ranked,
     ordinal,
@@ -82,12 +82,16 @@ def open_ranks(rankings: Sequence[Ranking], dimension: Dimension, task: str | No
     of_id = dimension in {Dimension.CREATOR, Dimension.NAMESPACE}
     facts = enumerate_([*([] if of_id else [word]), *(["task"] if task else [])], "or")
     return tuple(
-        f"Another {word} could {'lead' if rank == 1 else f'be {ordinal(rank)}'} by {of_measure(ranking.by)}, because the {facts} "
-        f"of {percent(unknown / ranking.total)} of {of_measure(ranking.by)} isn't known."
+        Caveat(
+            f"Another {word} could {place} by {of_measure(ranking.by)}, because the {facts} "
+            f"of {percent(unknown / ranking.total)} of {of_measure(ranking.by)} isn't known.",
+            f"another {word} could {place} by {of_measure(ranking.by)} ({percent(unknown / ranking.total)} not known)",
+        )
         for ranking in rankings
         for unknown in [_unknown(ranking)]
         for rank in [_open_rank(ranking, raw, unknown)]
         if rank and unknown >= LEAST_CHANGE * ranking.total
+        for place in ["lead" if rank == 1 else f"be {ordinal(rank)}"]
     )
 
 
@@ -131,26 +135,30 @@ def other_leader(without: Without | None, leading: Sequence[str], ranking: Ranki
         return ()
     phrase, portion = noun_phrase(dimension, second.name), percent(second.portion * without.scale)
     what = of_ranked(ranking, dimension, [second])
-    return (f"Without {without.model}, {phrase.text} would lead with {portion} of {what}.",)
+    return (Remark(f"Without {without.model}, {phrase.text} would lead with {portion} of {what}."),)
 
 
 def times_the_second(rankings: Sequence[Ranking], dimension: Dimension) -> tuple[str, ...]:
     """Say how many times the second the leader is by each measure, from one and a half times: ``2.4 times as many models``."""
     if dimension in _KINDS_OF_MODELS:
         return ()
-    clauses: dict[tuple[str, str], list[str]] = {}
+    clauses: dict[tuple[str, str], list[tuple[float, str, str]]] = {}
     for ranking in rankings:
         first, second, third = [*ranking.ranked, None, None, None][:3]
         if not first or not second or not second.value or (third and third.rank == second.rank):
             continue  # nobody else, or several in second place
         if first.value < _LEAST_TIMES * second.value:
             continue
-        clause = f"{first.value / second.value:.1f} times as many {of_ranked(ranking, dimension, (first, second))}"
-        clauses.setdefault((first.name, second.name), []).append(clause)
+        what = of_measure(ranking.by)
+        known = of_ranked(ranking, dimension, (first, second)).removeprefix(what)
+        clauses.setdefault((first.name, second.name), []).append((first.value / second.value, what, known))
     sentences = []
     for (first_name, second_name), told in clauses.items():
         leader, other = noun_phrase(dimension, first_name), noun_phrase(dimension, second_name)
-        sentences.append(f"{leader.start} {leader.has} {enumerate_(told)} as {other.text}.")
+        among = next((known for _, _, known in told if known), "")
+        among = f", among models{among}" if among else ""
+        times = enumerate_([f"{ratio:.1f} times as many {what}" for ratio, what, _ in told])
+        sentences.append(Remark(f"{leader.start} {leader.has} {times} as {other.text}{among}."))
     return tuple(sentences)
 
 
@@ -190,7 +198,7 @@ def _headline_by(ranking: Ranking, share: Share, phrase: NounPhrase, view: View)
     if ranking.by is Measure.MODELS and phrase.text.startswith("models "):
         return f"The list has {count(share.value)} {phrase.text} ({rank})"
     if ranking.by is Measure.MODELS and view.coverage == 1 and not view.task:
-        what = f"{count(share.value)} of {of_list(view.now.list, view.now.size)}"
+        what = f"{count(share.value)} of {view.models_in_words}"
     else:
         what = plural(share.value, of_measure(ranking.by).removesuffix("s"))
     if ranking.by is Measure.DOWNLOADS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer
+from analytics.answer import Answer, Remark
 from analytics.chart import ChartKind
 from analytics.domain import Dimension, Measure
 from analytics.errors import NoDataError
@@ -17,7 +17,6 @@ from analytics.formatting.phrases import (
     name,
     noun_phrase,
     of_known,
-    of_list,
     of_measure,
     points_of,
 )
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
     from analytics.statistics.findings import Finding
     from analytics.storage.history import History
 
-_NO_ROWS = ("None of its models is among the leading ones that hfstats stores.",)
+_NO_ROWS = (Remark("None of its models is among the leading ones that hfstats stores."),)
 _MOST_PARTS = 6
 MOST_MODELS = 10
 """Models named in an answer about one license, creator or task, unless ``top`` says otherwise."""
@@ -99,7 +98,7 @@ def _answer_at_date(view: View, subject: Subject, raw: str) -> Answer:
         raise _absent(view, subject, raw)
     source = view.source()
     wholes = [shifts.possible(view, ranking) for ranking in rankings]
-    headline = title = headline_now(wholes, shares, noun_phrase(subject.dimension, raw), view)
+    headline = headline_now(wholes, shares, noun_phrase(subject.dimension, raw), view)
     members = grouping.members_of(view.models, subject.dimension, raw, view.now.taken_on)
     models = comparison.model_ranking(members, _model_measure(view), _total(view))
     drivers = main_models(models) if subject.dimension is Dimension.CREATOR and not view.partial else ""
@@ -111,7 +110,7 @@ def _answer_at_date(view: View, subject: Subject, raw: str) -> Answer:
     details = [f"{s.name}: {percent(s.portion)}" for s in models.shares[:5]]
     chart = chart_specs.chart(
         ChartKind.FOCUS,
-        title,
+        headline,
         source,
         chart_specs.subtitle(source, query, view.task, leading.by),
         details,
@@ -131,7 +130,7 @@ def _answer_at_date(view: View, subject: Subject, raw: str) -> Answer:
         top=query.top,
         notes=(
             *(() if models.shares else _NO_ROWS),
-            *((f"{drivers}.",) if drivers and len(rankings) == 1 else ()),
+            *((Remark(f"{drivers}."),) if drivers and len(rankings) == 1 else ()),
             *_robust(view, raw, leading.by),
             *open_ranks(wholes, subject.dimension, query.task, raw),
             *parts_of_models(shown, subject.dimension),
@@ -152,7 +151,7 @@ def _robust(view: View, raw: str, by: Measure) -> tuple[str, ...]:
 def _absent(view: View, subject: Subject, raw: str) -> NoDataError:
     now, phrase = view.now, noun_phrase(subject.dimension, raw)
     among = f"{view.task} models among " if view.task else ""
-    models = of_list(now.list, now.size).removeprefix("the ")
+    models = view.models_in_words.removeprefix("the ")
     message = f"{phrase.start} had none of the {among}{models} on {day(now.taken_on)}."
     return NoDataError(message, (str(Query(subject.plural, within=view.query.within)),))
 
@@ -198,14 +197,14 @@ def _leading_creators(creators: Ranking, raw: str, subject: Subject) -> tuple[st
         owner = noun_phrase(subject.dimension, raw).text  # never "models of models"
     owner = f"the {owner}" if owner.startswith(of_measure(creators.by)) else owner
     if total <= 0.5:
-        return (f"The top creators behind {owner} are {named}.",)
-    return (f"{'All' if total > 1 - LEAST_CHANGE else 'Most'} of {owner} come from {named}.",)
+        return (Remark(f"The top creators behind {owner} are {named}."),)
+    return (Remark(f"{'All' if total > 1 - LEAST_CHANGE else 'Most'} of {owner} come from {named}."),)
 
 
 def _members(share: Share, subject: Subject) -> tuple[str, ...]:
     if subject.dimension is not Dimension.CREATOR or len(share.members) < 2:
         return ()
-    return (f"{share.name} includes {enumerate_([member for member, _ in share.members])}.",)
+    return (Remark(f"{share.name} includes {enumerate_([member for member, _ in share.members])}."),)
 
 
 def _answer_over_time(view: View, subject: Subject, raw: str) -> Answer:

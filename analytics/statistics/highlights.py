@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analytics.answer import Basis
+from analytics.answer import Basis, Remark
 from analytics.formatting.numbers import percent, rounded_change
 from analytics.formatting.phrases import (
     NounPhrase,
@@ -135,17 +135,17 @@ def rank_changes(moments: Sequence[Moment], dimension: Dimension, raw: str) -> t
     by, since = f"by {of_measure(moments[0].ranking.by)}", f"since {day(moments[0].taken_on)}"
     if not overtakers and not overtaken:
         if before[raw] != now[raw]:
-            return (f"{phrase.start} went from {ordinal(before[raw])} to {ordinal(now[raw])} {by} {since}.",)
+            return (Remark(f"{phrase.start} went from {ordinal(before[raw])} to {ordinal(now[raw])} {by} {since}."),)
         owned = phrase.of("rank")
         subject = f"The {owned}" if owned.startswith("rank ") else f"{possessive(phrase.start)} rank"
-        return (f"{subject} {by} hasn't changed {since}.",)
+        return (Remark(f"{subject} {by} hasn't changed {since}."),)
     clauses = []
     if overtakers:
         passing = _joined(overtakers, dimension)
         clauses.append(f"{passing.start} {passing.has} passed {phrase.text}")
     if overtaken:
         clauses.append(f"{phrase.text if overtakers else phrase.start} {phrase.has} passed {_joined(overtaken, dimension).text}")
-    return (f"{', and '.join(clauses)} {by} {since}.",)
+    return (Remark(f"{', and '.join(clauses)} {by} {since}."),)
 
 
 def _joined(names: Sequence[str], dimension: Dimension) -> NounPhrase:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analytics.answer import Caveat
 from analytics.domain import LIST_SIZE
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import day, plural
@@ -40,6 +41,13 @@ class DataWarning:
     """Whether nothing should be published from it."""
     model: str = ""
     """The model that it is about, if it is about one."""
+    brief: str = ""
+    """The sentence as a short clause; ``""`` where it is short itself."""
+
+    @property
+    def note(self) -> Caveat:
+        """The warning as a note of an answer."""
+        return Caveat(self.sentence, self.brief or self.sentence.removesuffix("."))
 
 
 def short(now: Snapshot) -> tuple[DataWarning, ...]:
@@ -47,7 +55,8 @@ def short(now: Snapshot) -> tuple[DataWarning, ...]:
     if now.source != "hub" or now.size >= LIST_SIZE:
         return ()
     sentence = f"The Hub returned {plural(now.size, 'model')} instead of {LIST_SIZE} on {day(now.taken_on)}."
-    return (DataWarning(sentence, severe=now.size < LIST_SIZE * 0.9),)
+    brief = f"the Hub returned {plural(now.size, 'model')} instead of {LIST_SIZE}"
+    return (DataWarning(sentence, severe=now.size < LIST_SIZE * 0.9, brief=brief),)
 
 
 def stalled(earlier: Snapshot, before: Sequence[Model], now: Snapshot, after: Sequence[Model]) -> tuple[DataWarning, ...]:
@@ -58,7 +67,9 @@ def stalled(earlier: Snapshot, before: Sequence[Model], now: Snapshot, after: Se
     if not both or same < STALLED * len(both):
         return ()
     counts = f"{percent(same / len(both))} of the download counts on {day(now.taken_on)}"
-    return (DataWarning(f"{counts} are the same as on {day(earlier.taken_on)}, so the Hub may not have updated them."),)
+    sentence = f"{counts} are the same as on {day(earlier.taken_on)}, so the Hub may not have updated them."
+    brief = f"{percent(same / len(both))} of download counts haven't changed since {day(earlier.taken_on)}"
+    return (DataWarning(sentence, brief=brief),)
 
 
 def dominant(before: Sequence[Model], after: Sequence[Model]) -> tuple[DataWarning, ...]:
@@ -94,4 +105,5 @@ def regressed(earlier: Snapshot, before: Sequence[Model], after: Sequence[Model]
     if len(both) < FEWEST or fell <= REGRESSED * len(both):
         return ()
     fallen = f"All-time downloads of {fell} of {plural(len(both), 'model')} fell since {day(earlier.taken_on)}"
-    return (DataWarning(f"{fallen}, so the Hub must have recounted them."),)
+    sentence = f"{fallen}, so the Hub must have recounted them."
+    return (DataWarning(sentence, brief="the Hub must have recounted all-time downloads"),)

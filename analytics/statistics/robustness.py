@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analytics.answer import Remark
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import LEAST_CHANGE, noun_phrase, of_measure, points_of, size
 from analytics.names.grouping import weights_of
@@ -57,7 +58,7 @@ def sentence_without(without: Without | None, subject: NounPhrase, by: Measure) 
     if without is None or abs(without.portion - without.rest) < NOTABLE:
         return ()
     now, rest = percent(without.portion), percent(without.rest)
-    return (f"Without {without.model}, {subject.text} would have {rest} of {of_measure(by)} instead of {now}.",)
+    return (Remark(f"Without {without.model}, {subject.text} would have {rest} of {of_measure(by)} instead of {now}."),)
 
 
 def trend_without(
@@ -79,7 +80,7 @@ def trend_without(
             phrase = noun_phrase(dimension, shift.name)
             instead = f"{'rising' if change > 0 else 'falling'} {size(change, 'point')}"
             would = f"{'risen' if rest > 0 else 'fallen'} {size(rest, 'point')}" if abs(rest) >= LEAST_CHANGE else "hardly moved"
-            sentences.append(f"Without {made_by}, {phrase.text} would have {would} instead of {instead}.")
+            sentences.append(Remark(f"Without {made_by}, {phrase.text} would have {would} instead of {instead}."))
     return tuple(sentences)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from analytics.domain import Measure
+from analytics.formatting.notes import in_brief
 from analytics.formatting.numbers import count, percent
 from analytics.formatting.phrases import ordinal
 from bot.blocks.escape import escape_line, escape_plain_text
@@ -64,7 +65,7 @@ def _card(title: str, lines: list[str], now: Answer) -> list[Block]:
         "accessibility_label": cut(escape_plain_text(f"See more about {now.rankings[-1].shares[0].name}"), 75),
         "value": now.query,
     }
-    muted = "\n".join([*map(escape_line, now.notes), escape_line(source_line(now.source))])
+    muted = "\n".join([*map(escape_line, in_brief(now.notes)), escape_line(source_line(now.source))])
     return [
         section(title) | {"accessory": button},
         section("\n".join(filter(None, lines))),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from analytics.formatting.notes import in_brief
 from bot.blocks.escape import escape, escape_code, escape_line, escape_plain_text, escape_preformatted, prevent_links
 from bot.blocks.text import answer_text, grid, notice_text, source_line
 from bot.blocks.text_objects import SECTION, context, cut, plain_text, section
@@ -112,7 +114,7 @@ def answer_blocks(
     asked = f"`{escape_code(answer.query)}`" + (f" · asked by <@{asked_by}>" if asked_by else "")
     if changed_by and changed_by != asked_by:
         asked += f" · changed by <@{changed_by}>"
-    source = context("\n".join([asked, *map(escape_line, answer.notes), escape_line(source_line(answer.source))]))
+    source = context("\n".join([asked, *map(escape_line, in_brief(answer.notes)), escape_line(source_line(answer.source))]))
     blocks = [section(f"*{escape_line(answer.headline)}*"), *shown, source]
     if below is not None:
         blocks += below
@@ -123,7 +125,7 @@ def answer_blocks(
 
 def answer_fallback(answer: Answer, taken_for: str | None = None) -> str:
     """Return the answer as text for notifications and screen readers. ``taken_for``: how the question was interpreted."""
-    text = answer_text(answer, limit=8, most=TEXT_ROWS)
+    text = answer_text(replace(answer, notes=in_brief(answer.notes)), limit=8, most=TEXT_ROWS)
     return cut(prevent_links(escape(f"{text}\nI read that as: {taken_for}" if taken_for else text)), MESSAGE_TEXT)
 
 

@@ -7,6 +7,7 @@ from threading import Timer
 from typing import TYPE_CHECKING
 
 from bot.blocks.controls import GO, controls
+from bot.blocks.escape import escape
 from bot.blocks.messages import (
     ASK,
     answer_blocks,
@@ -82,6 +83,11 @@ class Responder:
         return (
             send(conversation.private_post_methods(), formats, notice_fallback(notice), may_repeat=True) is PostResult.DELIVERED
         )
+
+    @staticmethod
+    def show(conversation: Conversation, blocks: list[Block], text: str) -> None:
+        """Show blocks to the user alone; ``text`` is for notifications and where Slack refuses the blocks."""
+        send(conversation.private_post_methods(), iter([blocks, []]), escape(text), may_repeat=True)
 
     def image_url(self, workspace: str, picture: Picture) -> str | None:
         """Return a picture's unguessable URL; ``None`` if this deployment has no public URL."""

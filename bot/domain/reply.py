@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from analytics.answer import Caveat
 from analytics.domain import Dimension, ListName
 from analytics.formatting.phrases import of_list, plural
 from analytics.names.creators import NOT_KNOWN
@@ -68,8 +69,16 @@ class Reply:
     notice: Notice | None = None
 
 
+def about_data(answer: Answer) -> Notice:
+    """Return all notes of an answer; its message has the most important ones in brief."""
+    notes = answer.notes or ("There are no notes on the data of this answer.",)
+    return Notice("\n".join([f"About the data behind “{answer.query}”", *(f"• {note}" for note in notes)]))
+
+
 LATEST_WEEK = "latest week"
 """Stands for the week of the latest snapshot where a digest is asked for by month or week."""
+PUBLISHED = "published"
+"""Asks for a report with the article's figures of January 2024 beside the month's."""
 OLD = 7
 """Days after which the newest snapshot of a list that is taken every day counts as old."""
 OLD_DUMP = 45
@@ -86,7 +95,7 @@ def with_age(answer: Answer, query: Query, today: date) -> Answer:
     """Put the sentence about old data before an answer's notes, unless the question names a past date itself."""
     names_a_date = query.at is not None or any(Period.read(name) for name in query.names)
     age = "" if names_a_date else age_sentence(answer.source.snapshot, answer.source.list, today)
-    return replace(answer, notes=(age, *answer.notes)) if age else answer
+    return replace(answer, notes=(Caveat(age, f"{age[:1].lower()}{age[1:].removesuffix('.')}"), *answer.notes)) if age else answer
 
 
 _HOW_MANY = re.compile(r"\b(?:how many|(?<!by )(?<!by the )number of)\b(.*)", re.IGNORECASE | re.DOTALL)

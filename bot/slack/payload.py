@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bot.blocks.controls import menu_choice
 from bot.blocks.messages import action_kind
 from bot.domain.access import NOBODY, Access
 from bot.domain.request import Command, Help, Misunderstood, Question
@@ -44,12 +45,19 @@ def text_in(body: Mapping[str, Any], controls: Collection[str]) -> str | None:
 
 
 def control_of(action: Mapping[str, Any]) -> str:
-    """Return the kind of a control: the part of the action id that all controls of the kind share."""
-    return action_kind(str(action.get("action_id")))
+    """Return the kind of a control: the part of the action id that all controls of the kind share.
+
+    An option of the overflow menu counts as the control that it names.
+    """
+    choice = menu_choice(action)
+    return choice[0] if choice else action_kind(str(action.get("action_id")))
 
 
 def selected_value(action: Mapping[str, Any]) -> str:
-    """Return the value of a button or of a selected option; ``""`` if there is none."""
+    """Return the value of a button or of a selected option, or the question of an overflow menu; ``""`` if there is none."""
+    choice = menu_choice(action)
+    if choice:
+        return choice[1]
     option = action.get("selected_option")
     value = action.get("value") or (option.get("value") if isinstance(option, dict) else None)
     return value if isinstance(value, str) else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.blocks.controls import CSV, GO, POST, VIEW
+from bot.blocks.controls import ABOUT, BREAK_DOWN, CSV, GO, NAME, POST, VIEW
 from bot.blocks.home import HOME
 from bot.blocks.messages import ASK, BUILD, COMMAND
 from bot.blocks.predictions import BET
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from bot.slack.services import Services
 
-CONTROLS_WITH_WORDS = frozenset({ASK, VIEW, GO, POST, CSV, COMMAND, HOME, BUILD, BET})
+CONTROLS_WITH_WORDS = frozenset({ASK, VIEW, GO, POST, CSV, COMMAND, HOME, BUILD, BET, BREAK_DOWN, NAME, ABOUT})
 """Controls whose value is text that a user could type."""
 _EMPTY_CONTROL = Misunderstood(
     Notice("That button is from an older message and doesn't work anymore. Ask again, or type “help”.")

@@ -20,6 +20,16 @@ def element_in(blocks: list[Block], block_id: str, action_id: str) -> Block:
     raise LookupError(f"there is no {action_id!r} in block {block_id!r}")
 
 
+def find_option(blocks: list[Block], name: str) -> tuple[tuple[str, str], str] | None:
+    """Find an overflow menu's option by its text. Returns the menu's ``(block_id, action_id)`` and the option's value."""
+    for block in blocks:
+        for element in elements_of(block):
+            for option in element["options"] if element["type"] == "overflow" else ():
+                if option["text"]["text"] == name:
+                    return (block["block_id"], element["action_id"]), option["value"]
+    return None
+
+
 def find_action(blocks: list[Block], name: str) -> tuple[str, str]:
     """Find an element by its ``action_id``, a button's text or its value. Returns ``(block_id, action_id)``.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from playground.block_kit.element_lookup import find_action
+from playground.block_kit.element_lookup import find_action, find_option
 from playground.payloads import escaped
 from playground.user_actions.actions import UserActions, blocks_of
 from playground.workspace import COMPOSER, Channel, Message, User, View, Workspace
@@ -188,7 +188,7 @@ class Driver:
 
         Args:
             where: A message from :meth:`messages`, or a view from :meth:`modal` or :meth:`home`.
-            action: An ``action_id``, a button's text or its value.
+            action: An ``action_id``, a button's text or its value, or the text of an option of an overflow menu.
             user: Who does it.
             value: The choice: an option's value, several, or a date.
             team: The workspace.
@@ -198,7 +198,9 @@ class Driver:
             LookupError: There is no such thing to press or choose.
 
         """
-        return self._of(team).press(self._user(user, team), where, find_action(blocks_of(where), action), value, others)
+        option = find_option(blocks_of(where), action)
+        place, value = option or (find_action(blocks_of(where), action), value)
+        return self._of(team).press(self._user(user, team), where, place, value, others)
 
     def suggest(self, where: Message | View, action: str, typed: str, user: str = "ada", team: str | None = None) -> list[Block]:
         """Type into an external select; returns the options that the app offers."""

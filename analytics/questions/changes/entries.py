@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer
+from analytics.answer import Answer, Remark
 from analytics.chart import MOST_BARS, ChartKind, Series
 from analytics.domain import Dimension, Measure
 from analytics.formatting.numbers import percent
@@ -14,9 +14,8 @@ from analytics.query import Form, Needs, Option, Query, Rows, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.comparability import month_before, notes_on_month, nothing_before
 from analytics.questions.question import Question, View
-from analytics.questions.question_parts import Fields, FollowUpRules, present
+from analytics.questions.question_parts import Fields, FollowUpRules, present, with_bounds
 from analytics.questions.shifts import since
-from analytics.questions.top_names import with_bounds
 from analytics.statistics import comparison
 
 if TYPE_CHECKING:
@@ -114,8 +113,9 @@ def _notes_on_left(left: Sequence[Share]) -> tuple[str, ...]:
     named = enumerate_([f"{share.name} ({ordinal(share.rank or 0)})" for share in left[:_LEFT_NAMED]])
     had = f"had {percent(sum(share.portion for share in left))} of downloads then"
     if len(left) <= _LEFT_NAMED:
-        return (f"{named} left the list; {'it' if len(left) == 1 else 'together they'} {had}.",)
-    return (f"{plural(len(left), 'model')} left the list; together they {had}. The largest were {named}.",)
+        return (Remark(f"{named} left the list; {'it' if len(left) == 1 else 'together they'} {had}."),)
+    number = plural(len(left), "model")
+    return (Remark(f"{number} left the list; together they {had}."), Remark(f"The largest that left were {named}."))
 
 
 ENTRIES = Question(
@@ -153,5 +153,6 @@ ENTRIES = Question(
     charts=frozenset({ChartKind.BARS}),
     fields=Fields(sometimes=frozenset({"shifts"})),
     follow_ups=FollowUpRules(names=present),
+    title=lambda answer: "New models" if any(not shift.rank_before for shift in answer.shifts) else "Models",
     brief="models that entered or left",
 )

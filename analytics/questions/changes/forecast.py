@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer, Forecast
+from analytics.answer import Answer, Caveat, Forecast, Remark
 from analytics.chart import Band, ChartKind, Series
 from analytics.domain import Dimension, Measure
 from analytics.errors import NoDataError, QueryError
 from analytics.formatting.numbers import chance, percent
-from analytics.formatting.phrases import enumerate_, name, noun_phrase, of_list, of_measure, plural, signed
+from analytics.formatting.phrases import enumerate_, name, noun_phrase, of_measure, plural, signed
 from analytics.names.grouping import UNRANKED
 from analytics.names.resolve import dimension_named
 from analytics.query import About, Form, Needs, Option, Period, Query, Spoken
@@ -123,7 +123,7 @@ def _past(view: View) -> _Past:
     if len(recorded) < forecasting.FEWEST:
         have = f"only {plural(len(recorded), 'month')} so far" if recorded else "none so far"
         since = f", since {recorded[0].taken_on:%B %Y}" if len(recorded) > 1 else ""
-        models = of_list(view.now.list, view.now.size)
+        models = view.models_in_words
         verb = "is" if len(recorded) == 1 else "are"
         message = f"A forecast needs {forecasting.FEWEST} months of snapshots of {models}. There {verb} {have}{since}."
         raise NoDataError(message, (str(Query(view.dimension.plural, within=view.query.within)),))
@@ -177,18 +177,21 @@ def _trends(forecasts: Sequence[Forecast], past: _Past, dimension: Dimension) ->
         slopes[raw] = (known[-1][1] - known[0][1]) / (known[-1][0] - known[0][0])
     fastest = max(sorted(slopes), key=lambda raw: abs(slopes[raw]))
     if abs(slopes[fastest]) < _LEVEL:
-        return ("None of the leaders has moved by a tenth of a percentage point a month so far.",)
+        return (Remark("None of the leaders has moved by a tenth of a percentage point a month so far."),)
     phrase = noun_phrase(dimension, fastest)
-    return (f"{phrase.start} {phrase.has} moved the most so far: {signed(slopes[fastest])} percentage points a month.",)
+    return (Remark(f"{phrase.start} {phrase.has} moved the most so far: {signed(slopes[fastest])} percentage points a month."),)
 
 
+_NAMED = 3
 _LEVEL = 0.001
 """Change of a portion a month below which a course counts as level."""
 
 
 def _too_new(past: _Past, names: Sequence[str], dimension: Dimension) -> tuple[str, ...]:
     new = [name(dimension, raw) for raw in past.leaders if raw not in names]
-    return (f"Too new for a forecast, and left out of the chances: {enumerate_(new)}.",) if new else ()
+    listed = new if len(new) <= _NAMED else [*new[:_NAMED], f"{len(new) - _NAMED} more"]
+    brief = f"{enumerate_(listed)} {'is' if len(new) == 1 else 'are'} too new for a forecast and left out"
+    return (Caveat(f"Too new for a forecast, and left out of the chances: {enumerate_(new)}.", brief),) if new else ()
 
 
 def _method(past: _Past, checks: Sequence[forecasting.Check]) -> tuple[str, ...]:
@@ -201,10 +204,11 @@ def _method(past: _Past, checks: Sequence[forecasting.Check]) -> tuple[str, ...]
         for months in forecasting.HORIZONS
         if months not in past.horizons
     ]
+    short = f"history is too short to test the intervals {enumerate_(untested)} months ahead"
     return (
         "8 of 10 results should fall within the intervals.",
-        *([f"Tested on earlier months, the intervals contained {enumerate_(results)}."] if results else []),
-        *([f"The history is too short to test the intervals {enumerate_(untested)} months ahead."] if untested else []),
+        *([Remark(f"Tested on earlier months, the intervals contained {enumerate_(results)}.")] if results else []),
+        *([Caveat(f"The {short}.", f"the {short}")] if untested else []),
         *too_long,
     )
 
@@ -285,5 +289,6 @@ FORECAST = Question(
         measures=frozenset({Measure.MODELS, Measure.DOWNLOADS}),  # by likes it needs likes in each of the months
         one_measure=True,
     ),
+    title=lambda _: "Forecast of {names}",
     brief="forecasts",
 )

@@ -67,12 +67,11 @@ def two_months(query: Query, history: History, first: Period, second: Period) ->
         raise NoDataError(f"The snapshots from {dates} record nothing in common, so they can't be compared.")
     source = view.source(then, by)
     best = max((side for side in compared if side.finding), key=_weight, default=None)
-    title = _title(best, by, then)
-    headline = title + (_largest_of(changes) if best and _is_largest(best, changes) else "")
+    headline = _finding(best, by, then) + (_largest_of(changes) if best and _is_largest(best, changes) else "")
     rows = [(dimension.plural.capitalize(), _chart_rows(dimension, shifts)) for dimension, shifts in changes]
     details = chart_specs.before_after_details(rows)
-    subtitle = chart_specs.subtitle(source, query, view.task, by, over_time=True) + chart_specs.LARGEST_CHANGES
-    chart = chart_specs.chart(ChartKind.DUMBBELL, title, source, subtitle, details)
+    subtitle = chart_specs.subtitle(source, query, view.task, by, over_time=True)
+    chart = chart_specs.chart(ChartKind.DUMBBELL, headline, source, subtitle, details)
     listed = query.top or _LISTED
     return Answer(
         query=str(query),
@@ -139,7 +138,7 @@ def _weight(side: _Compared) -> float:
     return side.finding.weight if side.finding else 0.0
 
 
-def _title(best: _Compared | None, by: Measure, then: Snapshot) -> str:
+def _finding(best: _Compared | None, by: Measure, then: Snapshot) -> str:
     since = day(then.taken_on)
     if best is None or best.finding is None:
         return highlights.no_change(by, since)
@@ -155,7 +154,7 @@ def _is_largest(best: _Compared, changes: Sequence[Changes]) -> bool:
 
 
 def _largest_of(changes: Sequence[Changes]) -> str:
-    """Return the end of a headline that names the dimensions compared, which wouldn't fit on the chart."""
+    """Return the end of a headline that names the dimensions compared."""
     return f", the largest change of any {enumerate_([dimension.value for dimension, _ in changes], 'or')}"
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer, Ranking, Share
+from analytics.answer import Answer, Caveat, Ranking, Remark, Share
 from analytics.chart import ChartKind, Series
 from analytics.domain import Dimension, Measure
 from analytics.errors import NoDataError
@@ -150,16 +150,17 @@ def _notes(dated: Sequence[tuple[Model, date]], by: Measure) -> tuple[str, ...]:
     measured = Measure.DOWNLOADS if by is Measure.MODELS else by
     leaders = sorted(dated, key=lambda pair: (-value_of(pair[0], measured), pair[0].id))[:_LEADERS]
     (oldest, first), (youngest, last) = (choose(leaders, key=lambda pair: (pair[1], pair[0].id)) for choose in (min, max))
-    notes = []
+    notes: list[str] = []
     if first < last:
         when = f"before {day(FIRST)}" if first <= FIRST else day(first)
         newest = f"{youngest.id} is the newest ({day(last)})"
-        notes.append(f"Of the top {len(leaders)} models, {oldest.id} is the oldest (created {when}) and {newest}.")
+        notes.append(Remark(f"Of the top {len(leaders)} models, {oldest.id} is the oldest (created {when}) and {newest}."))
     old = sum(created <= FIRST for _, created in dated)
     if old:
         were, count = ("was", "it counts") if old == 1 else ("were", "they count")
         recording = "when the Hub began recording dates"
-        notes.append(f"{plural(old, 'model')} {were} created before {day(FIRST)}, {recording}; {count} as created that day.")
+        text = f"{plural(old, 'model')} {were} created before {day(FIRST)}, {recording}; {count} as created that day."
+        notes.append(Caveat(text, f"{plural(old, 'model')} from before {day(FIRST)} {count.split()[1]} as created that day"))
     return tuple(notes)
 
 
@@ -182,5 +183,6 @@ AGES = Question(
     charts=frozenset({ChartKind.PAIRED, ChartKind.BARS}),
     fields=Fields(frozenset({"rankings", "statistics"})),
     follow_ups=FollowUpRules(enough=lambda models: any(created_on(model) for model in models)),
+    title=lambda _: "Years of creation",
     brief="model ages",
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer, Moment
+from analytics.answer import Answer, Caveat, Moment, Remark
 from analytics.chart import ChartKind, Series
 from analytics.domain import Dimension, ListName, Measure
 from analytics.errors import NoDataError, QueryError
@@ -16,7 +16,7 @@ from analytics.names.resolve import dimension_named
 from analytics.query import About, Form, Needs, Option, Query, Rows, Spoken
 from analytics.questions import chart_specs, shifts
 from analytics.questions.question import Question, View, no_likes
-from analytics.questions.question_parts import Fields, FollowUpRules, ranked
+from analytics.questions.question_parts import WORDS, Fields, FollowUpRules, ranked
 from analytics.statistics.comparison import model_ranking, value_of
 from analytics.statistics.concentration import LEADERS, Concentration, concentration
 
@@ -30,13 +30,6 @@ if TYPE_CHECKING:
 
 _MODELS = ("model", "models")
 _LABELS = tuple("Largest" if number == 1 else f"Top {number}" for number in LEADERS)
-_WORDS = {
-    Dimension.FAMILY: ("license family", "license families"),
-    Dimension.KIND: ("kind of creator", "kinds of creators"),
-    Dimension.ACCESS: ("access level", "access levels"),
-    Dimension.DERIVATION: ("derivation", "derivations"),
-}
-"""Singular and plural where those of the dimension are unclear in a sentence."""
 _LEVEL = 0.05
 """Relative change of the effective number from which concentration counts as changed."""
 
@@ -72,7 +65,7 @@ def _subject(query: Query) -> _Subject:
     if dimension is Dimension.TASK and query.task:
         message = "“concentration tasks” covers all tasks, so it can't be limited to one."
         raise QueryError(message, (str(query.but(task=None)), str(query.but(names=("creators",)))))
-    return _Subject(dimension, *_WORDS.get(dimension, (dimension.value, dimension.plural)))
+    return _Subject(dimension, *WORDS.get(dimension, (dimension.value, dimension.plural)))
 
 
 def _require_names(view: View, subject: _Subject) -> None:
@@ -167,16 +160,20 @@ def _statistics(last: Concentration, ranking: Ranking, models: Concentration | N
 def _notes(measured: Concentration, ranking: Ranking, subject: _Subject, view: View) -> tuple[str, ...]:
     names = subject.singular if measured.n == 1 else subject.plural
     number = f"the effective number is {measured.effective:.1f} of {measured.n} {names}"
-    notes = [f"By {of_measure(ranking.by)}: HHI {measured.hhi:.3f}, Gini {measured.gini:.2f}; {number}."]
+    notes: list[str] = [Remark(f"By {of_measure(ranking.by)}: HHI {measured.hhi:.3f}, Gini {measured.gini:.2f}; {number}.")]
     if subject.dimension:
         notes += [
-            f"{noun_phrase(subject.dimension, share.name).start} aren't counted: {percent(share.portion)} of "
-            f"{of_measure(ranking.by)}."
+            Caveat(
+                f"{apart.start} aren't counted: {percent(share.portion)} of {of_measure(ranking.by)}.",
+                f"{apart.text} aren't counted ({percent(share.portion)} of {of_measure(ranking.by)})",
+            )
             for share in ranking.unranked
             if share.value
+            for apart in [noun_phrase(subject.dimension, share.name)]
         ]
     if not view.partial:
-        notes.append(f"The list is truncated at {plural(view.now.size, 'model')}, so nothing further down is counted.")
+        size = plural(view.now.size, "model")
+        notes.append(Remark(f"The list is truncated at {size}, so nothing further down is counted."))
     return tuple(notes)
 
 
@@ -268,6 +265,7 @@ CONCENTRATION = Question(
     charts=frozenset({ChartKind.PAIRED, ChartKind.BARS, ChartKind.LINES, ChartKind.SLOPE}),
     fields=Fields(frozenset({"rankings", "statistics"}), frozenset({"series"})),
     follow_ups=FollowUpRules(names=ranked),
+    title=lambda _: "Concentration of {names}",
     brief="concentration",
     needs_rows=lambda query: query.names[:1] in {(), ("creators",), ("namespaces",), ("models",)},
 )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer
+from analytics.answer import Answer, Remark
 from analytics.chart import ChartKind, Dot
 from analytics.domain import Dimension, ListName, Measure
 from analytics.errors import NoDataError
@@ -136,7 +136,7 @@ def _without_largest(statistics: Mapping[str, float], robust: Robustness) -> tup
     crosses = (with_it >= _EXPLAINS_FROM) != (without >= _EXPLAINS_FROM)
     if not crosses and abs(with_it - without) < NOTABLE:
         return ()
-    return (f"Without {robust.largest}, R² would be {without:.3f} instead of {with_it:.3f}.",)
+    return (Remark(f"Without {robust.largest}, R² would be {without:.3f} instead of {with_it:.3f}."),)
 
 
 def _on_other_lists(view: View) -> tuple[str, ...]:
@@ -150,7 +150,7 @@ def _left_out(number: int) -> tuple[str, ...]:
     if not number:
         return ()
     verb = "isn't" if number == 1 else "aren't"
-    return (f"{plural(number, 'model')} without likes or downloads {verb} on the chart.",)
+    return (Remark(f"{plural(number, 'model')} without likes or downloads {verb} on the chart."),)
 
 
 def _outliers(dots: Sequence[Dot]) -> tuple[str, ...]:
@@ -163,9 +163,9 @@ def _outliers(dots: Sequence[Dot]) -> tuple[str, ...]:
     difference = sorted(dots, key=lambda dot: (by_downloads[dot.name] - by_likes[dot.name], dot.name))
     fewest_likes, most_likes = difference[0], difference[-1]
     return (
-        (
+        Remark(
             f"Most likes for its downloads: {most_likes.name} ({plural(most_likes.x, 'like')}, "
-            f"{plural(most_likes.y, 'download')}). Fewest: {fewest_likes.name} ({plural(fewest_likes.x, 'like')}, "
+            f"{plural(most_likes.y, 'download')}); fewest: {fewest_likes.name} ({plural(fewest_likes.x, 'like')}, "
             f"{plural(fewest_likes.y, 'download')})."
         ),
     )
@@ -196,7 +196,7 @@ def _by_task(models: Sequence[Model], query: Query) -> tuple[str, ...]:
         return ()
     (most, first, many), (least, last, few) = max(correlations), min(correlations)
     return (
-        (
+        Remark(
             f"Likes follow downloads most closely in {first} (rank correlation {_signed(most)}, {plural(many, 'model')}) "
             f"and least closely in {last} ({_signed(least)}, {plural(few, 'model')})."
         ),
@@ -233,7 +233,17 @@ LIKES = Question(
         spoken=Spoken(
             (
                 *("correlation", "correlate", "correlated", "predictor", "good predictor", "say anything", "go with"),
-                *("related to", "r2", "likes and downloads", "likes say", "likes vs downloads", "mean anything"),
+                *(
+                    "related to",
+                    "get more likes",
+                    "predictor of downloads",
+                    "good as a predictor",
+                    "r2",
+                    "likes and downloads",
+                    "likes say",
+                    "likes vs downloads",
+                    "mean anything",
+                ),
             ),
             measures=frozenset(),
             over_time=False,
@@ -244,5 +254,6 @@ LIKES = Question(
     answer=_answer,
     charts=frozenset({ChartKind.SCATTER}),
     fields=Fields(frozenset({"statistics"})),
+    title=lambda _: "Likes against downloads",
     follow_ups=FollowUpRules(names=lambda answer: answer.chart.emphasis, enough=_can_correlate),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer, Ranking, Share
+from analytics.answer import Answer, Ranking, Remark, Share
 from analytics.chart import ChartKind
 from analytics.domain import Dimension, ListName
 from analytics.formatting.numbers import percent
@@ -106,7 +106,7 @@ def _notes(ranked: Ranking, own: Ranking) -> tuple[str, ...]:
     leading = [f"{share.name} ({percent(share.portion)})" for share in ranked.shares[:3] if share.value]
     if not leading:
         return ()
-    notes = [f"By {ranked.by}, the leading creators of base models are {enumerate_(leading)}."]
+    notes = [Remark(f"By {ranked.by}, the leading creators of base models are {enumerate_(leading)}.")]
     first = ranked.shares[0]
     others = dict(first.members)[_OTHERS] / ranked.recorded
     share = comparison.find(own, first.name)
@@ -114,10 +114,10 @@ def _notes(ranked: Ranking, own: Ranking) -> tuple[str, ...]:
         derived = f"Models that others derived from {possessive(first.name)}"
         if share:
             own_share = f"its own {percent(share.portion)} of {ranked.by}"
-            notes.append(f"{derived} add another {size(others)} to {own_share}.")
+            notes.append(Remark(f"{derived} add another {size(others)} to {own_share}."))
         else:
             own_models = f"none of {possessive(first.name)} own models are in the list"
-            notes.append(f"{derived} have {percent(others)} of {ranked.by}; {own_models}.")
+            notes.append(Remark(f"{derived} have {percent(others)} of {ranked.by}; {own_models}."))
     return tuple(notes)
 
 

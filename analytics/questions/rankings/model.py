@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz, process, utils
 
-from analytics.answer import Answer
+from analytics.answer import Answer, Remark
 from analytics.chart import ChartKind, Series, Unit
 from analytics.domain import Dimension, Measure, Model
 from analytics.errors import QueryError
@@ -45,7 +45,7 @@ def _answer(query: Query, history: History) -> Answer:
     )
     notes: tuple[str, ...] = ()
     if renames.successor(query.names[0]) not in {query.names[0], query.names[0].casefold()}:
-        notes = (f"{query.names[0]} has moved to {model.id}.",)
+        notes = (Remark(f"{query.names[0]} has moved to {model.id}."),)
     ranking = comparison.model_ranking([(m, 1.0) for m in view.models], Measure.DOWNLOADS, float(total))
     past: dict[str, float] = {}
     more_notes: tuple[str, ...] = ()
@@ -180,7 +180,7 @@ def _over_time(view: View, source: Source, model: Model) -> tuple[str, Source, d
         series=(Series(model.id, values),),
     )
     absent = values.count(None)
-    gap = (f"It's missing from the list on {absent} of {len(dates)} dates since {day(dates[0])}.",) if absent else ()
+    gap = (Remark(f"It's missing from the list on {absent} of {len(dates)} dates since {day(dates[0])}."),) if absent else ()
     facts = {"downloads_before": float(then.downloads), "rank_before": float(rank_then)}
     return headline, source, facts, (*notes, *gap), replace(chart, unit=Unit.COUNT, emphasis=(model.id,))
 

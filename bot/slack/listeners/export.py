@@ -13,8 +13,8 @@ from bot.delivery.conversation import Conversation
 from bot.domain.reply import Notice
 from bot.domain.request import Question
 from bot.slack.direct_message import file_introduction
-from bot.slack.listeners.actions import channel_of, is_ephemeral, thread_of
-from bot.slack.payload import access_in, acknowledge, request_in, workspace_of
+from bot.slack.listeners.actions import channel_of, is_ephemeral, on_control, thread_of
+from bot.slack.payload import access_in, request_in, workspace_of
 from bot.slack_api.errors import FAILURES, error_code
 
 if TYPE_CHECKING:
@@ -28,9 +28,7 @@ _log = logging.getLogger(__name__)
 
 _SENT = Notice("I'm not in this channel, so I sent you the file in a direct message.")
 _IN_THREAD = Notice("The CSV file is in the thread of this answer.")
-_NOWHERE = Notice(
-    "I couldn't share the file here or in a direct message. Invite me with “/invite @hfstats”, then press the button again."
-)
+_NOWHERE = Notice("I couldn't share the file here or in a direct message. Invite me with “/invite @hfstats”, then try again.")
 
 
 def listen(app: App, services: Services) -> None:
@@ -49,7 +47,7 @@ def listen(app: App, services: Services) -> None:
         if notice:
             services.responder.tell(conversation, notice)
 
-    app.action(CSV)(ack=acknowledge, lazy=[handle_export])
+    on_control(app, CSV, handle_export)
 
 
 def _share(conversation: Conversation, answer: Answer, thread: str | None) -> Notice | None:

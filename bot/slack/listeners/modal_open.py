@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from typing import TYPE_CHECKING, Any
 
 from analytics.query import Query
@@ -13,7 +12,7 @@ from bot.delivery.conversation import Conversation
 from bot.domain.query_form import QUESTION, FormValues, form_values
 from bot.domain.reply import Notice
 from bot.domain.request import Command, Misunderstood, Question
-from bot.slack.listeners.actions import channel_of
+from bot.slack.listeners.actions import channel_of, on_control
 from bot.slack.listeners.command import COMMAND
 from bot.slack.payload import access_in, acknowledge, request_in, selected_value, workspace_of
 from bot.slack_api.errors import FAILURES, error_code
@@ -54,7 +53,7 @@ def listen(app: App, services: Services) -> None:
         open_form(services, conversation, command["trigger_id"], request_in(context))
 
     app.shortcut(SHORTCUT)(ack=acknowledge, lazy=[from_shortcut])
-    app.action(re.compile(rf"^{BUILD}(?::|$)"))(ack=acknowledge, lazy=[from_button])
+    on_control(app, BUILD, from_button)
     app.command(COMMAND, matchers=[opens_form])(ack=acknowledge, lazy=[from_command])
 
 

@@ -218,7 +218,7 @@
     if (!(await confirmed(node)) || !node.isConnected) return;
     const { within, ...target } = where(node);
     if (node.matches(".btn")) busy.start(node);
-    if (target.on === "message" && node.matches("button.btn")) working.start(node.textContent.trim());
+    if (target.on === "message" && node.matches("button.btn, .overflow button")) working.start(node.textContent.trim());
     try {
       const ack = await post("press", { ...target, block: node.dataset.block, action: node.dataset.action, value, given: given(within) });
       if (!ack.ok) { working.done(); busy.done(); toast(REASONS[ack.error] || ack.error); }
@@ -233,7 +233,35 @@
     else if (node.dataset.drop) dropChip(node);
     else if (node.dataset.thread) openThread(node.dataset.thread);
     else if (node.hasAttribute("data-close")) post("close", {}).catch((error) => toast(error.message));
-    else if (node.dataset.action) { node.closest("details")?.removeAttribute("open"); press(node, node.dataset.value || null); }
+    else if (node.dataset.action) { closeMenus(); press(node, node.dataset.value || null); }
+  });
+
+  // Overflow menus: one at a time, inside the window, with the keys of a menu
+
+  function closeMenus(except = null) {
+    for (const menu of document.querySelectorAll("details.overflow[open]")) if (menu !== except) menu.open = false;
+  }
+  document.addEventListener("toggle", (event) => {
+    const menu = event.target;
+    if (!menu.matches?.("details.overflow") || !menu.open) return;
+    closeMenus(menu);
+    const list = menu.querySelector("div");
+    list.classList.remove("up", "to-right");
+    const within = (menu.closest(".scroll, .messages, .home, .modal-body") || document.body).getBoundingClientRect();
+    list.classList.toggle("to-right", list.getBoundingClientRect().left < within.left);
+    list.classList.toggle("up", list.getBoundingClientRect().bottom > within.bottom);
+    list.querySelector("button, a")?.focus();
+  }, true);
+  document.addEventListener("pointerdown", (event) => closeMenus(event.target.closest("details.overflow")));
+  document.addEventListener("keydown", (event) => {
+    const menu = event.target.closest?.("details.overflow[open]");
+    if (!menu) return;
+    const items = [...menu.querySelectorAll("button, a")];
+    const at = items.indexOf(document.activeElement);
+    const to = { ArrowDown: at + 1, ArrowUp: at < 0 ? items.length - 1 : at - 1, Home: 0, End: items.length - 1 }[event.key];
+    if (event.key === "Escape") { event.preventDefault(); menu.open = false; menu.querySelector("summary").focus(); }
+    else if (event.key === "Tab") menu.open = false;
+    else if (to !== undefined) { event.preventDefault(); items[(to + items.length) % items.length].focus(); }
   });
   document.addEventListener("change", (event) => {
     const node = event.target.closest("[data-action]");

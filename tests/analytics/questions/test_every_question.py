@@ -18,7 +18,7 @@ from analytics.query import Option
 from analytics.questions.question_parts import Fields
 from analytics.questions.registry import FORMS, QUESTIONS, parse
 from bot.analytics_pool.process import AnalyticsProcess, entries
-from bot.blocks.controls import controls
+from bot.blocks.controls import controls, name_choices
 from bot.blocks.messages import answer_blocks
 from bot.blocks.table_rows import table
 from bot.conversation.help import completions, help_notice, topic_notice
@@ -162,8 +162,8 @@ def test_its_buttons_have_an_answer(question, answer):
             assert answer(text).headline
         rows = controls(found, "U123")
         elements = {element["action_id"] for row in rows for element in row["elements"]}
-        menus = {"view:by", "view:earlier", "view:since", "go:inside"}
-        assert bool(menus & elements) is bool(offered(found))
+        assert ({"view:by", "view:since"} & elements != set() or found.follow_ups.breakdown != ()) is bool(offered(found))
+        assert check_blocks(name_choices(found)) == []
         assert check_blocks(answer_blocks(found, rows)) == []
 
 

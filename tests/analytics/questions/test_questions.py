@@ -142,8 +142,9 @@ def can_be_drawn(found: Answer) -> None:
     must_be_drawable(chart)
     assert chart.title
     assert not chart.title.endswith(".")
-    short = chart.kind in {ChartKind.SLOPE, ChartKind.DUMBBELL}
-    assert chart.title == found.headline or (short and found.headline.startswith(chart.title))
+    assert chart.title not in found.headline, "the finding doesn't stand twice"
+    assert len(chart.title) <= 70
+    assert chart.alt.startswith(found.headline.rstrip("."))
     assert len(chart.alt) <= 1000
     assert all(len(one.values) == len(chart.categories) for one in chart.series)
     assert len(set(chart.categories)) == len(chart.categories)

@@ -21,7 +21,7 @@ from bot.blocks.digest import NUMBERS
 from bot.blocks.messages import BUILD
 from bot.conversation.commands import WORDS, permission_for
 from bot.delivery.conversation import Conversation
-from bot.domain.access import POLICY, ActorKind, ConversationKind, Permission
+from bot.domain.access import MEMBERSHIP, POLICY, ActorKind, ConversationKind, Permission
 from bot.domain.outbox import Kind as DeliveryKind
 from bot.domain.outbox import PlannedDelivery, State
 from bot.domain.prediction import open_months
@@ -93,6 +93,17 @@ def test_a_button_of_an_earlier_version_needs_what_the_command_needs(command):
     for prefix in ("clerk", "command"):
         assert text_in(pressed(prefix), CONTROLS_WITH_WORDS) == command
         assert permissions_needed(pressed(prefix), request) == {permission_for(command)}
+
+
+@pytest.mark.parametrize("command", ["pause 3", "subscribe monthly"])
+@pytest.mark.parametrize("choice", ["csv", "about", "breakdown", "command", "home", ""])
+def test_an_option_of_the_menu_needs_what_its_words_need(choice, command):
+    option = {"action_id": "more", "block_id": f"controls:U1:{command}", "selected_option": {"value": choice}}
+    pressed = {"type": "block_actions", "actions": [option]}
+    is_listed = choice in {"csv", "about", "breakdown"}
+    assert text_in(pressed, CONTROLS_WITH_WORDS) == (command if is_listed else None)
+    request = Misunderstood(Notice(""), command, permission=permission_for(command)) if is_listed else None
+    assert permissions_needed(pressed, request) == {permission_for(command) if is_listed else MEMBERSHIP}
 
 
 class World:
@@ -342,6 +353,18 @@ def asks(made, who, where, granted):
         said = made.send(payload)
         assert ("Apache-2.0" in said) is granted
         assert bool(REFUSED.search(said)) is (not granted and who is not ActorKind.APP)
+    if who is not ActorKind.APP and where is not ConversationKind.HOME:
+        for choice, words in (("about", "About the data behind"), ("breakdown", "Break down"), ("csv", "files.getUploadURL")):
+            said = made.send(chosen(made, who, where, choice, "license apache-2.0"))
+            assert (words in said) is granted, choice
+            assert bool(REFUSED.search(said)) is not granted
+
+
+def chosen(made, who, where, choice, question):
+    """An option of the menu below an answer to a question."""
+    option = {"text": {"type": "plain_text", "text": "x"}, "value": choice}
+    menu = {"type": "overflow", "block_id": f"controls:U0ADA:{question}", "selected_option": option}
+    return made.pressed(who, PLACES[where], "more", **menu)
 
 
 def opens_forms(made, who, where, granted):
@@ -367,7 +390,8 @@ def opens_forms(made, who, where, granted):
     if who is ActorKind.APP:
         assert made.send(made.spoken(who, PLACES[where], "build")) == ""
         return
-    for payload in (made.command(who, PLACES[where], "build"), made.pressed(who, PLACES[where], BUILD)):
+    edit = chosen(made, who, where, BUILD, "licenses")
+    for payload in (made.command(who, PLACES[where], "build"), made.pressed(who, PLACES[where], BUILD), edit):
         said = made.send(payload)
         assert ("views.open" in said) is granted
         assert bool(REFUSED.search(said)) is not granted

@@ -257,7 +257,24 @@ PLACES = ["C0NOWHERE", "D0NOWHERE"]
 
 # Presses: real messages and views whose controls hold something else than they were given.
 
-UNKNOWN = ["", "nothing", "ask", "view", "view:", "go:inside:x", "controls", "x" * 255, "\x00", "build::", "form:", "home", "*"]
+UNKNOWN = [
+    "",
+    "nothing",
+    "ask",
+    "view",
+    "view:",
+    "go:inside:x",
+    "controls",
+    "x" * 255,
+    "\x00",
+    "build::",
+    "form:",
+    "home",
+    "*",
+    "more",
+    "name:0",
+    "about",
+]
 odd = st.one_of(
     st.none(),
     st.booleans(),

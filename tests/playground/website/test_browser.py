@@ -76,7 +76,8 @@ class Waiter:
         ack()
         self.go.wait(10)
         channel, ts = body["channel"]["id"], body["container"]["message_ts"]
-        match body["actions"][0]["value"]:
+        action = body["actions"][0]
+        match action.get("value") or action["selected_option"]["value"]:
             case "edit":
                 client.chat_update(channel=channel, ts=ts, text="edited", blocks=where_buttons("Edited"))
             case "thread":
@@ -237,6 +238,39 @@ def test_working_ends_with_an_edit_or_an_answer_in_the_thread(
         page.locator("#thread").get_by_role("link", name="numbers.csv").click()
     assert download.value.suggested_filename == "numbers.csv"
     assert download.value.path().read_text() == "by,rank\nmodels,1\n"
+
+
+def test_an_overflow_menu_by_keyboard_and_by_hand(page: Page, slack: SlackStandIn, waiter: Waiter) -> None:
+    waiter.go.set()
+    options = [{"text": {"type": "plain_text", "text": f"To {value}"}, "value": value} for value in ("edit", "thread")]
+    menus = [{"type": "overflow", "action_id": f"where:{place}", "options": options} for place in ("left", "right")]
+    client = WebClient(token=slack.bot_token(), base_url=slack.api_url)
+    client.chat_postMessage(channel=slack.channel("general").id, text="t", blocks=[{"type": "actions", "elements": menus}])
+
+    first, second = (page.get_by_label("More").nth(place) for place in range(2))
+    items = page.get_by_role("menuitem").filter(visible=True)
+    first.press("Enter")
+    expect(items.nth(0)).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(items.nth(1)).to_be_focused()
+    box = items.nth(1).bounding_box()
+    assert box
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= page.evaluate("innerWidth")
+    page.keyboard.press("Escape")
+    expect(items).to_have_count(0)
+    expect(first).to_be_focused()
+
+    first.click()
+    second.click()
+    expect(items).to_have_count(2)  # one menu at a time
+    page.locator("h1").click()
+    expect(items).to_have_count(0)
+
+    second.press("Enter")
+    expect(items.nth(0)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Edited")).to_be_visible()
 
 
 def test_the_bot_is_invited_where_it_is_not(page: Page, waiter: Waiter) -> None:

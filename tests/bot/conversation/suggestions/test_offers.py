@@ -130,7 +130,7 @@ def test_every_command_that_a_refusal_offers_works_in_slack(parser, http):
         ("is open source winning?", "I'm not sure what you're asking: I don't know “winning”."),
         ("frobnicate the quux", "I don't know “frobnicate” or “quux”."),
         ("subscirbe", "Did you mean one of these?"),
-        ("licenses csv", "press the CSV button below an answer"),
+        ("licenses csv", "choose CSV in the ⋯ menu below an answer"),
         ("csv", "hfstats ask licenses --csv licenses.csv"),
         ("in trendy", "trending (the 300 models with the highest trending score)"),
         ("trendy", "“trendy” isn't a list. Did you mean trending? The list “trending”: the 300 models with the highest"),

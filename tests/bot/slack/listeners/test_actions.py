@@ -48,11 +48,72 @@ def test_a_measure_changes_the_message_in_its_place(slack, channel):
 
 def test_a_month_leads_there_and_back(http):
     message = ask(http, "creators by downloads")
-    http.press(message, "◀ Jul 2026")
+    http.press(message, "view:since", value="creators by downloads at 2026-07")
     before = wait_until_shown(http, message, "creators by downloads at 2026-07")
     assert "2026-07-" in http.shown_text(before)
-    http.press(before, "Aug 2026 ▶")
+    http.press(before, "view:since", value="creators by downloads at 2026-08")
     wait_until_shown(http, message, "creators by downloads at 2026-08")
+
+
+def only_for(slack, user, words, channel="general", thread=None):
+    """Wait for a message that only one person sees."""
+    return slack.wait_for(
+        lambda: next(
+            (m for m in slack.messages(channel, user, thread=thread) if m.viewer and words in slack.shown_text(m)), None
+        ),
+        WAIT,
+    )
+
+
+@pytest.mark.parametrize("channel", ["general", "random"])
+def test_notes_on_the_data_are_for_the_person_who_asks_for_them(slack, channel):
+    message = ask(slack, "license apache-2.0", channel)
+    assert "counts half for each" not in slack.shown_text(message)
+    assert slack.press(message, "About the data", user="grace").ok
+    notes = only_for(slack, "grace", "About the data behind “license apache-2.0”", channel)
+    assert "counts half for each" in slack.shown_text(notes)
+    assert not [m for m in slack.messages(channel, "ada") if m.viewer]
+
+
+def test_notes_on_an_answer_in_a_direct_message(http):
+    message = ask(http, "license apache-2.0", "direct")
+    http.press(message, "About the data")
+    http.wait_for(lambda: any("counts half for each" in text for text in texts(http, "direct")), WAIT)
+
+
+def test_a_private_answer_is_broken_down_in_private(http):
+    http.command("license apache-2.0 quiet")
+    message = wait_for_answer(http, "general")
+    http.press(message, "Break down…")
+    names = only_for(http, "ada", "Break down")
+    http.press(names, "go:0")
+    shown = wait_until_shown(http, names, "creator ")
+    assert shown.viewer
+    assert http.messages("general", "grace") == []
+
+
+@pytest.mark.parametrize(
+    "action", [("go:inside", "static_select"), ("view:earlier", "button"), ("csv", "button"), ("build", "button")]
+)
+def test_controls_of_earlier_versions_go_on_working(http, action):
+    name, kind = action
+    message = ask(http, "licenses by downloads")
+    query = {"go:inside": "license mit", "view:earlier": "licenses by downloads at 2026-07"}.get(name, "licenses by downloads")
+    element = {"type": kind, "action_id": name}
+    option = {"text": {"type": "plain_text", "text": "x"}, "value": query}
+    element |= {"text": {"type": "plain_text", "text": "x"}, "value": query} if kind == "button" else {"options": [option]}
+    row = {"type": "actions", "block_id": "controls:U0ADA:0123456789abcdef", "elements": [element]}
+    message.blocks[-1:] = [row]
+    assert http.press(message, name, value=None if kind == "button" else query).ok
+    match name:
+        case "go:inside":
+            http.wait_for(lambda: [m for m in http.messages("general", thread=message.ts) if m.is_reply and image_of(m)], WAIT)
+        case "view:earlier":
+            wait_until_shown(http, message, query)
+        case "csv":
+            http.wait_for(lambda: files_in(http, "general", thread=message.ts), WAIT)
+        case "build":
+            http.wait_for(http.modal, WAIT)
 
 
 def test_a_longer_time_is_shown_in_place(http):
@@ -61,23 +122,28 @@ def test_a_longer_time_is_shown_in_place(http):
     wait_until_shown(http, message, "licenses by downloads since 2026-05")
 
 
+def values_of(message):
+    return [element["value"] for block in message.blocks if block["type"] == "actions" for element in block["elements"]]
+
+
 @pytest.mark.parametrize("channel", ["general", "random"])
 def test_license_to_creator_to_model_in_the_thread(slack, channel):
     message = ask(slack, "license apache-2.0", channel)
-    menu = next(e for b in message.blocks if b["type"] == "actions" for e in b["elements"] if e["action_id"] == "go:inside")
-    creator = menu["option_groups"][0]["options"][0]["value"]
-    assert creator.startswith("creator ")
-    slack.press(message, "go:inside", value=creator)
+    slack.press(message, "Break down…", user="grace")
+    names = only_for(slack, "grace", "Break down", channel)
+    assert values_of(names)[0].startswith("creator ")
+    slack.press(names, values_of(names)[0], user="grace")
 
     def replies(count):
         found = [m for m in slack.messages(channel, thread=message.ts) if m.is_reply and image_of(m)]
         return found if len(found) >= count else None
 
     reply = slack.wait_for(lambda: replies(1), WAIT)[-1]
-    menu = next(e for b in reply.blocks if b["type"] == "actions" for e in b["elements"] if e["action_id"] == "go:inside")
-    model = menu["option_groups"][0]["options"][0]["value"]
-    assert model.startswith("model ")
-    slack.press(reply, "go:inside", value=model)
+    slack.wait_for(lambda: now(slack, names, "grace") is None, WAIT)  # the names disappear once used
+    slack.press(reply, "Break down…")
+    names = only_for(slack, "ada", "Break down", channel, message.ts)
+    assert values_of(names)[0].startswith("model ")
+    slack.press(names, values_of(names)[0])
     second = slack.wait_for(lambda: replies(2), WAIT)[-1]
     assert second.thread_ts == message.ts
     assert len([m for m in slack.messages(channel) if not m.is_reply]) == 1, "the channel is not flooded"
@@ -126,8 +192,7 @@ def test_the_numbers_come_into_the_thread_as_csv(slack):
 
 def test_from_a_thread_the_file_comes_without_words_and_from_elsewhere_with_them(http):
     message = ask(http, "license mit", "random")
-    menu = next(e for b in message.blocks if b["type"] == "actions" for e in b["elements"] if e["action_id"] == "go:inside")
-    http.press(message, "go:inside", value=menu["option_groups"][0]["options"][0]["value"])
+    http.press(message, "go:0")
     replies = lambda: [m for m in http.messages("random", thread=message.ts) if m.is_reply and image_of(m)]  # noqa: E731
     reply = http.wait_for(replies, WAIT)[-1]
     http.press(reply, "CSV in thread")
@@ -164,15 +229,21 @@ def test_a_file_that_can_go_nowhere_says_what_to_do(http):
 
 
 @pytest.mark.parametrize("value", ["birds and bees", "licenses " + "x" * 600, "   ", "license no-such-license-at-all"])
-@pytest.mark.parametrize("name", ["view:by", "go:inside", "csv"])
+@pytest.mark.parametrize("name", ["view:by", "go:0", "more"])
 def test_a_value_that_is_no_question_is_reported_and_leaves_the_answer(http, name, value):
     message = ask(http, "licenses")
-    element = next(e for b in message.blocks if b["type"] == "actions" for e in b["elements"] if e["action_id"] == name)
-    element["value" if name == "csv" else "options"] = value
-    if name != "csv":
-        element.pop("option_groups", None)
-        element["options"] = [{"text": {"type": "plain_text", "text": "x"}, "value": value}]
-    http.press(message, name, value=None if name == "csv" else value)
+    block, element = next(
+        (b, e) for b in message.blocks if b["type"] == "actions" for e in b["elements"] if e["action_id"] == name
+    )
+    match name:
+        case "go:0":
+            element["value"] = value
+        case "more":
+            block["block_id"] = f"controls:U0ADA:{value}"
+        case _:
+            element["options"] = [{"text": {"type": "plain_text", "text": "x"}, "value": value}]
+            element.pop("initial_option", None)
+    http.press(message, name, value={"go:0": None, "more": "csv"}.get(name, value))
     notice = http.wait_for(lambda: [m for m in http.messages("general", "ada") if m.viewer], WAIT)[-1]
     shown = http.shown_text(notice)
     assert "Something went wrong" not in shown
