@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from analytics.domain import ListName, Snapshot
 from analytics.errors import NoDataError
 from analytics.formatting.phrases import day, enumerate_, of_list, plural
-from analytics.note import Caveat
+from analytics.notes import Caveat
 from analytics.query import Period
 from analytics.storage.snapshot_cache import SnapshotCache
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.formatting.notes import SENTENCES, WORDS, in_brief
-from analytics.note import Caveat, Remark
+from analytics.notes import Caveat, Remark
 
 
 def test_caveats_come_first_and_are_joined():
