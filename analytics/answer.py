@@ -182,6 +182,16 @@ class Shift:
         """Whether the name is ranked at either date: *none declared* and *not known* aren't."""
         return self.rank_before is not None or self.rank_after is not None
 
+    @property
+    def entered(self) -> bool:
+        """Whether the name wasn't in the earlier list; not where what isn't recorded may have had it."""
+        return self.low is None and self.rank_before is None and self.rank_after is not None
+
+    @property
+    def left(self) -> bool:
+        """Whether the name isn't in the later list, likewise."""
+        return self.low is None and self.rank_after is None and self.rank_before is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
@@ -210,6 +220,10 @@ class Source:
     """The earlier date, where two or more are compared."""
     coverages: tuple[Coverage, ...] = ()
     """The same by each measure of the answer, at both dates of a comparison; empty for single models."""
+    narrowed: str = ""
+    """The filters in words, after "models": ``by Google under Apache-2.0``; ``models`` and ``coverage`` count those only."""
+    size: int = 0
+    """Number of models of the list, whatever the filters; 0 without any."""
 
 
 @dataclass(frozen=True, slots=True)

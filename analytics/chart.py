@@ -28,6 +28,8 @@ class ChartKind(StrEnum):
     """Shares at two dates."""
     DUMBBELL = "dumbbell"
     """Before and after of each category, in titled groups."""
+    SHIFTS = "shifts"
+    """The change of each category in percentage points around zero, in titled groups."""
     FORECAST = "forecast"
     """Shares over time and their forecasts, each with a band."""
     SCATTER = "scatter"
@@ -105,7 +107,9 @@ class Chart:
     emphasis: tuple[str, ...] = ()
     """Names in accent; all others are context."""
     groups: tuple[tuple[str, int], ...] = ()
-    """DUMBBELL: title and number of categories of each group, in the categories' order."""
+    """DUMBBELL and SHIFTS: title and number of categories of each group, in the categories' order."""
+    bounds: tuple[tuple[float, float] | None, ...] = ()
+    """SHIFTS: for each category the lowest and highest possible change where only these are known, as portions."""
     measured: int = 0
     """FORECAST: how many of the dates were measured; the later ones are forecasts."""
     bands: tuple[Band, ...] = ()

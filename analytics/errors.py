@@ -36,5 +36,9 @@ class OutOfReachError(SourceError):
     """The Hub is temporarily unavailable."""
 
 
+class NotOnHubError(SourceError):
+    """The Hub doesn't have something, or doesn't show it to us."""
+
+
 class StoreError(HfStatsError):
     """The database can't be reached, isn't migrated, or has a wrong address."""

@@ -8,16 +8,25 @@ from __future__ import annotations
 
 import calendar
 import re
-import unicodedata
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from analytics.domain import Dimension, ListName, Measure
+from analytics.typed_text import tidy, without_end
 
 MOST_NAMES = 8
 """The number of colors of a chart."""
+
+FILTER_WORDS = {dimension.value: dimension for dimension in Dimension if dimension is not Dimension.TASK}
+"""The words that narrow a question to the models of one name: ``licenses creator google``. Tasks have an option of their own."""
+
+NOT = "not"
+"""The word that leaves the models of one name out: ``licenses not creator google``."""
+
+POLITE = frozenset({"please", "pls", "plz", "thanks", "thx"})
+"""Words at the end of a request that say nothing."""
 
 JOINERS = frozenset({"vs", "vs.", "versus", "and", "with", "against"})
 """Words that separate names: ``compare meta ai vs google``."""
@@ -26,9 +35,6 @@ AS_RECORDED = "as recorded"
 """The words that keep what a source doesn't record from being filled in: see :mod:`analytics.storage.carry_over`."""
 
 _MONTH_OR_DAY = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?", re.ASCII)
-_CURLY = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "\u2018": "'", "\u2019": "'", "`": None})
-_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-"""Unicode categories: control, format, surrogate, line and paragraph separators."""
 
 
 class Option(StrEnum):
@@ -88,6 +94,29 @@ class Period:
     def __str__(self) -> str:
         month = f"{self.year:04}-{self.month:02}"
         return month if self.day is None else f"{month}-{self.day:02}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Filter:
+    """Narrows a question to the models of one name, or to those that aren't of it."""
+
+    dimension: Dimension
+    name: str
+    """As typed; resolved when the question is asked."""
+    negated: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", tidy(self.name))
+
+    def __str__(self) -> str:
+        return f"{f'{NOT} ' if self.negated else ''}{self.dimension} {quoted(self.name)}"
+
+
+class Direction(StrEnum):
+    """Which changes count: ``movers down`` tells who lost."""
+
+    UP = "up"
+    DOWN = "down"
 
 
 class About(StrEnum):
@@ -165,6 +194,8 @@ class Form:
     """The dimension of a question about one dimension or one name of it."""
     needs: Needs = Needs()
     spoken: Spoken = Spoken()
+    directed: bool = False
+    """Whether it can be limited to what rose or fell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,19 +212,25 @@ class Query:
     since: Period | None = None
     as_recorded: bool = False
     """Whether nothing is filled in from the tags or from near dates."""
+    filters: tuple[Filter, ...] = ()
+    """All of them hold for each model that counts; in order, so that equal questions are equal values."""
+    direction: Direction | None = None
 
     def __post_init__(self) -> None:
-        """Normalize white space and quotes, so that equal questions are equal values."""
+        """Normalize white space, quotes and the order of filters, so that equal questions are equal values."""
+        object.__setattr__(self, "filters", tuple(sorted(set(self.filters), key=lambda f: (f.negated, f))))
         object.__setattr__(self, "names", tuple(tidy(name) for name in self.names))
         if self.task is not None:
             object.__setattr__(self, "task", tidy(self.task))
 
     def but(self, **changes: Any) -> Query:  # noqa: ANN401 - the fields' own types, checked by replace()
-        """Return the same question with some fields changed."""
+        """Return the same question with some fields changed; another kind of question has no direction."""
+        if changes.get("word", self.word) != self.word:
+            changes = {"direction": None} | changes
         return replace(self, **changes)
 
     def __str__(self) -> str:
-        words = [self.word, *map(quoted, self.names)]
+        words = [self.word, *map(quoted, self.names), *([self.direction] if self.direction else []), *map(str, self.filters)]
         if self.by:
             words += [Option.BY, self.by]
         if self.within is not ListName.TOP:
@@ -211,17 +248,11 @@ class Query:
         return " ".join(words)
 
 
-def tidy(text: str) -> str:
-    """Normalize to NFC, straight quotes, no invisible characters and single spaces."""
-    # NFC runs twice: a removed character may separate a letter from its accent, and a composed one may be a quotation mark.
-    normalized = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).translate(_CURLY))
-    return " ".join("".join(" " if unicodedata.category(c) in _INVISIBLE else c for c in normalized).split())
-
-
 def quoted(name: str) -> str:
     """Put ``name`` in quotation marks where the grammar would read it as something else."""
     lower = name.casefold()
-    reserved = lower in OPTION_WORDS or lower in JOINERS or name.endswith(",") or lower == AS_RECORDED.split(maxsplit=1)[0]
+    words = (OPTION_WORDS, JOINERS, FILTER_WORDS, tuple(Direction), {NOT, "-", *POLITE, AS_RECORDED.split(maxsplit=1)[0]})
+    reserved = any(lower in known for known in words) or name.endswith(",") or name.startswith("'") or name != without_end(name)
     if name and not reserved and not re.search(r'[\s"\\]', name):
         return name
     return '"' + re.sub(r'(["\\])', r"\\\1", name) + '"'

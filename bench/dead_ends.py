@@ -58,15 +58,21 @@ def ask(page: Page, words: str, before: int) -> Locator:
     return answers.last
 
 
+def chromium() -> str:
+    """Return the path of Chromium."""
+    path = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+    if path is None:
+        raise click.ClickException("There's no Chromium on the path; install it first.")
+    return path
+
+
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--port", default=8199, show_default=True)
 def main(folder: Path, port: int) -> None:
     """Write a picture of each answer to FOLDER."""
     expect.set_options(timeout=60_000)
-    chromium = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
-    if chromium is None:
-        raise click.ClickException("There's no Chromium on the path; install it first.")
+    executable = chromium()
     folder.mkdir(parents=True, exist_ok=True)
     command = [Path(sys.executable).with_name("hfstats"), "demo", "--simulated", "--port", str(port)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as demo:
@@ -75,7 +81,7 @@ def main(folder: Path, port: int) -> None:
             if "playground: http" not in demo.stdout.readline():
                 raise click.ClickException("The playground didn't start.")
             with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+                browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
                 answered = 0
                 for end, (width, height) in SIZES.items():
                     page = browser.new_page(viewport={"width": width, "height": height})

@@ -171,7 +171,7 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="a folder in which dumps and store are kept, and found the next time")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
-        folder = given.save or Path(temporary)
+        folder = given.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         paths = [folder / f"{day}.parquet" for day in months(given.months)]
         for path in paths:

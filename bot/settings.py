@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -31,6 +32,10 @@ class Settings(BaseSettings):
     hfstats_history_months: Annotated[int, Field(ge=0, le=120)] = Field(
         default=24, description="Past month ends whose lists a worker fetches from a dataset of dumps; 0 turns it off"
     )
+    hfstats_dump_dataset: str = Field(
+        default="cfahlgren1/hub-stats", description="The dataset on the Hub whose revisions are dumps of all public models"
+    )
+    hfstats_dump_file: str = Field(default="models.parquet", description="The path of the dump in that dataset")
     slack_bot_token: SecretStr | None = Field(
         default=None, description="xoxb-…, from OAuth & Permissions in Slack's app settings"
     )
@@ -99,6 +104,13 @@ class Settings(BaseSettings):
         if level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
             raise ValueError("use DEBUG, INFO, WARNING or ERROR")
         return level
+
+    @field_validator("hfstats_dump_dataset")
+    @classmethod
+    def _dataset(cls, value: str) -> str:
+        if not re.fullmatch(r"[\w.-]+/[\w.-]+", value):
+            raise ValueError("use the name of a dataset on the Hub, such as cfahlgren1/hub-stats")
+        return value
 
     @field_validator("hfstats_public_url", "hfstats_chat_url")
     @classmethod

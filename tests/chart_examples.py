@@ -194,6 +194,25 @@ DUMBBELL = Chart(
     groups=(("Licenses", 3), ("Creators", 3), ("Tasks", 3)),
 )
 
+SHIFTS = Chart(
+    kind=ChartKind.SHIFTS,
+    title="Changes in share of downloads, July 2026",
+    subtitle="30 most-downloaded models · downloads in the last 30 days · Jun 30 \N{EN DASH} Jul 31, 2026",
+    footer=FOOTER,
+    alt="OpenAI gained 4.6 percentage points of downloads. Creators: OpenAI 3.9% to 8.5%.",
+    categories=(
+        *("Apache-2.0", "MIT", "Coqui Public Model"),
+        *("OpenAI", "MIT", "TabSTAR by alana89"),
+        *("zero-shot-image-classification", "fill-mask", "sentence-similarity"),
+    ),
+    series=(
+        Series("before", (None, 0.212, 0.0, 0.039, 0.024, None, 0.026, 0.169, 0.390)),
+        Series("after", (None, 0.190, 0.004, 0.085, None, 0.020, 0.070, 0.139, 0.391)),
+    ),
+    groups=(("Licenses", 3), ("Creators", 3), ("Tasks", 3)),
+    bounds=((0.009, 0.041), *(None,) * 8),
+)
+
 FORECAST = Chart(
     kind=ChartKind.FORECAST,
     title="If trends continue, Alibaba will lead in February 2027 with 21.9% of downloads (18.5% to 25.7%)",
@@ -220,4 +239,4 @@ FORECAST = Chart(
     ),
 )
 
-EXAMPLES = (PAIRED, BARS, FOCUS, LINES, AREA, BUMP, SLOPE, SCATTER, DUMBBELL, FORECAST)
+EXAMPLES = (PAIRED, BARS, FOCUS, LINES, AREA, BUMP, SLOPE, SCATTER, DUMBBELL, SHIFTS, FORECAST)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,6 +58,11 @@ class Repositories:
         self.private = private
         self.served: dict[str, int] = {}
         """Bytes of each commit's files that were sent."""
+        self.held: set[str] = set()
+        """Commits whose files are sent only once :attr:`released` is set."""
+        self.released = threading.Event()
+        self.asked_of_held: list[str] = []
+        """Commits in :attr:`held`, as often as something was asked of their files."""
 
     def answer(self, url: str, headers: dict[str, str], body: bytes) -> Part:
         parts = urlsplit(url)
@@ -116,6 +122,9 @@ class Repositories:
         etag = hashlib.sha256(f"{commit.id} {path}".encode()).hexdigest()
         told = {"X-Repo-Commit": commit.id, "ETag": f'"{etag}"', "Accept-Ranges": "bytes"}
         asked = headers.get("range", "").removeprefix("bytes=")
+        if commit.id in self.held:
+            self.asked_of_held.append(commit.id)
+            self.released.wait()
         start, _, last = asked.partition("-")
         first, end = int(start or 0), min(int(last) + 1 if last else size, size)
         body = _bytes(content, first, end)

@@ -192,6 +192,7 @@ class HubStandIn:
 
     def __exit__(self, *_: object) -> None:
         self._closing.set()
+        self.datasets.released.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()

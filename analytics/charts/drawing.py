@@ -14,6 +14,7 @@ from analytics.charts.kinds.dumbbell import draw_dumbbell
 from analytics.charts.kinds.forecast import draw_forecast
 from analytics.charts.kinds.lines import draw_bump, draw_lines
 from analytics.charts.kinds.scatter import draw_scatter
+from analytics.charts.kinds.shifts import draw_shifts, height_of_shifts
 from analytics.charts.kinds.slope import draw_slope
 from analytics.charts.png import encode
 from analytics.charts.validation import must_be_drawable
@@ -34,6 +35,7 @@ _FORMS: Mapping[ChartKind, Callable[[Sheet, Area, Chart], None]] = {
     ChartKind.BUMP: draw_bump,
     ChartKind.SLOPE: draw_slope,
     ChartKind.DUMBBELL: draw_dumbbell,
+    ChartKind.SHIFTS: draw_shifts,
     ChartKind.FORECAST: draw_forecast,
     ChartKind.SCATTER: draw_scatter,
 }
@@ -52,6 +54,6 @@ def draw(chart: Chart) -> bytes:
 def build(chart: Chart) -> Sheet:
     """Lay out the chart without rendering it, for tests of the layout."""
     must_be_drawable(chart)
-    sheet = Sheet(style.HEIGHT + more_height(chart))
+    sheet = Sheet(style.HEIGHT + more_height(chart) + height_of_shifts(chart))
     _FORMS[chart.kind](sheet, draw_frame(sheet, chart), chart)
     return sheet

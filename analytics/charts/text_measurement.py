@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 _FONTS = Path(mpl.get_data_path(), "fonts", "ttf")
 # matplotlib's own files rather than the system's fonts, so that pictures are the same everywhere.
-_REGULAR, _BOLD = str(_FONTS / "DejaVuSans.ttf"), str(_FONTS / "DejaVuSans-Bold.ttf")
+FONTS = _FONTS / "DejaVuSans.ttf", _FONTS / "DejaVuSans-Bold.ttf"
+"""The files of the regular and the bold font."""
+_REGULAR, _BOLD = map(str, FONTS)
 
 _HINTING = LoadFlags.DEFAULT  # as matplotlib draws
 

@@ -20,7 +20,9 @@ MOST_PARTS = 6
 """Most parts of a subject, not counting the one for all others: they have less than half of the width."""
 
 MOST_ROWS = 12
-"""Most rows of a dumbbell chart, not counting group titles."""
+"""Most rows of a chart in groups, not counting their titles."""
+
+_GROUPED = frozenset({ChartKind.DUMBBELL, ChartKind.SHIFTS})
 
 _SERIES = {ChartKind.PAIRED: 2, ChartKind.BARS: 1, ChartKind.FOCUS: 1}
 
@@ -40,11 +42,11 @@ def must_be_drawable(chart: Chart) -> None:
     for series in chart.series:
         if len(series.values) != len(chart.categories):
             raise ValueError(f"{series.name!r} has {len(series.values)} values for {len(chart.categories)} categories")
-    if chart.kind is not ChartKind.DUMBBELL:
+    if chart.kind not in _GROUPED:
         _check_values(chart)
     _check_numbers(value for series in chart.series for value in series.values if value is not None)
     _check_numbers(value for _, value in chart.parts)
-    if chart.kind is ChartKind.DUMBBELL:
+    if chart.kind in _GROUPED:
         _check_groups(chart)
     elif chart.kind in _SERIES:
         number = _SERIES[chart.kind]
@@ -88,11 +90,25 @@ def _check_values(chart: Chart) -> None:
 
 def _check_groups(chart: Chart) -> None:
     if len(chart.series) != 2:
-        raise ValueError(f"a dumbbell chart has a series before and one after, not {len(chart.series)}")
+        raise ValueError(f"a {chart.kind} chart has a series before and one after, not {len(chart.series)}")
     if len(chart.categories) > MOST_ROWS:
         raise ValueError(f"{len(chart.categories)} rows are more than {MOST_ROWS}")
     if chart.groups and sum(rows for _, rows in chart.groups) != len(chart.categories):
         raise ValueError("the groups must hold all categories")
+    if chart.kind is ChartKind.SHIFTS:
+        _check_changes(chart)
+
+
+def _check_changes(chart: Chart) -> None:
+    """Check that each category has a share before, one after, or the bounds of its change on one side of zero."""
+    bounds = chart.bounds or (None,) * len(chart.categories)
+    if len(bounds) != len(chart.categories):
+        raise ValueError(f"{len(bounds)} bounds for {len(chart.categories)} categories")
+    for name, before, after, between in zip(chart.categories, *(one.values for one in chart.series), bounds, strict=True):
+        if between is None and before is None and after is None:
+            raise ValueError(f"{name!r} has neither a share before nor one after")
+        if between is not None and not (0 < between[0] <= between[1] or between[0] <= between[1] < 0):
+            raise ValueError(f"the bounds of {name!r} don't tell whether it rose or fell")
 
 
 def _check_scatter(chart: Chart) -> None:

@@ -6,15 +6,17 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analytics.questions.comparability import last_like_largest
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from analytics.digest.edition import Edition
-    from analytics.domain import ListName
+    from analytics.domain import ListName, Snapshot
     from analytics.storage.history import History
 
-METHOD = 3
+METHOD = 4
 """The version of the method. Raise it when the same snapshots make another digest."""
 
 
@@ -25,7 +27,7 @@ class Basis:
     edition: Edition
     within: ListName
     last: date | None
-    """The date of the edition's last snapshot; ``None`` without one."""
+    """The date of the edition's last snapshot (:func:`last_of`); ``None`` without one."""
     complete: bool
     """Whether there is a snapshot of the edition's last day or of a later one."""
     fingerprint: str
@@ -36,11 +38,17 @@ class Basis:
         return f"{self.edition} in {self.within}: {','.join(sections)} · {self.last or 'no snapshot'} · {self.fingerprint}"
 
 
+def last_of(edition: Edition, snapshots: Sequence[Snapshot]) -> Snapshot | None:
+    """Return the snapshot that an edition's digest is about, chosen as by a question about its month; ``None`` without one."""
+    return last_like_largest([s for s in snapshots if s.taken_on in edition])
+
+
 def basis(edition: Edition, history: History, within: ListName) -> Basis:
     """Return what the digest of an edition rests on: the snapshots up to its end, or all if none is from that time."""
     snapshots = history.snapshots(within)
     earlier = [snapshot for snapshot in snapshots if snapshot.taken_on <= edition.last]
-    last = earlier[-1].taken_on if earlier and earlier[-1].taken_on in edition else None
+    chosen = last_of(edition, snapshots)
+    last = chosen.taken_on if chosen else None
     rests_on = earlier if last else snapshots
     fingerprint = hashlib.sha256(f"{METHOD}".encode())
     for snapshot in rests_on:

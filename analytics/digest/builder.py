@@ -6,14 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analytics.digest import sentences
-from analytics.digest.basis import basis
+from analytics.digest.basis import basis, last_of
 from analytics.digest.chart_spec import chart_of
 from analytics.digest.edition import Edition
+from analytics.digest.highlights import highlights, main_finding
 from analytics.digest.values import Digest, Section
 from analytics.domain import Dimension, ListName, Measure
 from analytics.errors import NoDataError
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import day, points_of, short_list
+from analytics.formatting.phrases import day, plural, points_of, short_list
 from analytics.query import Period, Query
 from analytics.questions import shifts
 from analytics.questions.comparability import difference, scope
@@ -53,7 +54,7 @@ def digest(
     dimensions: Sequence[Dimension] = DIMENSIONS,
     as_recorded: bool = False,
 ) -> Digest:
-    """Compare an edition's last snapshot with the last one of the edition before.
+    """Compare an edition's last snapshot (:func:`last_of`) with the last comparable one of the edition before.
 
     What isn't recorded is filled in from the same list up to the edition's end, so that later snapshots don't change a digest;
     ``as_recorded`` leaves it as it is.
@@ -74,22 +75,22 @@ def digest(
     found = _jump(then[0], snapshots.now, history) if then else None
     sections = tuple(_section(dimension, query, history, edition, found) for dimension in dimensions)
     source = View(query, history, Dimension.NAMESPACE).source(then[0] if then else None)
-    headline = sentences.headline(sections, edition)
-    title = sentences.headline(sections, edition, with_reasons=False)
-    if found and then:
-        headline = title = _told(found, then, edition, history)
+    main = main_finding(sections)
+    headline = _told(found, then, edition, history) if found else sentences.headline(main, sections, edition)
+    warnings = _warnings(snapshots, then, history, found)
+    compared = _compared_with(snapshots, then, edition)
     return Digest(
         edition=edition,
         basis=basis(edition, history, within),
         headline=headline,
+        highlights=highlights(sections, main, source.since, found, filter(None, (warning.model for warning in warnings))),
         source=source,
         sections=sections,
         likes=_likes(query, history),
-        chart=chart_of(title, sections, source, query),
-        notes=(
-            *_window(snapshots, then, edition),
-            *_warnings(snapshots, then, history, found),
-        ),
+        chart=chart_of(headline, edition, sections, source, query),
+        notes=(*_window(snapshots, then, edition, history), *compared, *(warning.sentence for warning in warnings)),
+        warnings=(*(warning.sentence for warning in warnings), *compared),
+        jump=found.name if found else "",
     )
 
 
@@ -126,13 +127,12 @@ def latest(history: History, within: ListName, *, weekly: bool = False) -> Editi
 def _query(edition: Edition, history: History, within: ListName) -> Query:
     """Return a query at the edition's last snapshot."""
     snapshots = history.snapshots(within)
-    inside = [s.taken_on for s in snapshots if s.taken_on in edition]
-    if not inside:
+    last = last_of(edition, snapshots)
+    if last is None:
         latest_one = f" The latest one is from {day(snapshots[-1].taken_on)}." if snapshots else ""
         reason = f"there are no snapshots of the {short_list(within)} from that time"
         raise NoDataError(f"There's no digest for {edition.name} because {reason}.{latest_one}")
-    last = max(inside)
-    return Query("creators", within=within, at=Period(last.year, last.month, last.day))
+    return Query("creators", within=within, at=Period(last.taken_on.year, last.taken_on.month, last.taken_on.day))
 
 
 def _earlier(comparable: Sequence[Snapshot], edition: Edition) -> tuple[Snapshot, ...]:
@@ -181,7 +181,7 @@ def _compared(section: Section, view: View, then: Snapshot, found: Jump | None) 
         shifts=explained,
         entered=entered,
         left=left,
-        finding=next(filter(sentences.is_headline, findings), None),
+        findings=findings,
         lines=(*section.lines, *changes, *([turnover] if turnover else [])),
     )
 
@@ -197,31 +197,40 @@ def _likes(query: Query, history: History) -> str:
         return ""
 
 
-def _window(snapshots: Scope, then: Sequence[Snapshot], edition: Edition) -> tuple[str, ...]:
-    """Describe a comparison that isn't with the edition before, with the reason, and a last snapshot before the end."""
+def _window(snapshots: Scope, then: Sequence[Snapshot], edition: Edition, history: History) -> tuple[str, ...]:
+    """Describe a last snapshot before the end, a later one that is smaller, and lists of the edition before that differ."""
     now, notes = snapshots.now, []
-    if now.taken_on < edition.last:
+    later = next((s for s in reversed(history.snapshots(now.list)) if now.taken_on < s.taken_on <= edition.last), None)
+    if later:
+        largest = f"This uses the list of {plural(now.size, 'model')} from {day(now.taken_on)}, the largest of {edition.name}."
+        notes.append(f"{largest} The last one, from {day(later.taken_on)}, has {later.size}.")
+    elif now.taken_on < edition.last:
         notes.append(f"The last snapshot of {edition.name} is from {day(now.taken_on)}.")
-    if then and then[0].taken_on in edition.before:
-        return tuple(notes)
-    other = next((s for s in reversed(snapshots.left_out) if s.taken_on in edition.before), None)
-    if other:
-        notes.append(difference(other, now))
-    if not then:
-        first = "This is the first digest, so there's no earlier snapshot to compare with."
-        notes.append("No earlier snapshot is comparable." if snapshots.left_out else first)
-    else:
-        gap = f"There's no comparable snapshot from {edition.before.name}"
-        notes.append(f"{gap}, so this compares with {day(then[0].taken_on)}.")
+    if not then or then[0].taken_on not in edition.before:
+        other = next((s for s in reversed(snapshots.left_out) if s.taken_on in edition.before), None)
+        notes += [difference(other, now)] if other else []
     return tuple(notes)
 
 
-def _warnings(snapshots: Scope, then: Sequence[Snapshot], history: History, found: Jump | None) -> tuple[str, ...]:
-    """Return the warnings about the snapshots of a digest as sentences; ``found`` is told in the headline."""
+def _compared_with(snapshots: Scope, then: Sequence[Snapshot], edition: Edition) -> tuple[str, ...]:
+    """Say that the comparison isn't with the edition before, or that there's none; ``()`` where it is."""
+    if not then:
+        first = "This is the first digest, so there's no earlier snapshot to compare with."
+        return ("No earlier snapshot is comparable." if snapshots.left_out else first,)
+    if then[0].taken_on in edition.before:
+        return ()
+    gap = f"There's no comparable snapshot from {edition.before.name}"
+    return (f"{gap}, so this compares with {day(then[0].taken_on)}.",)
+
+
+def _warnings(
+    snapshots: Scope, then: Sequence[Snapshot], history: History, found: Jump | None
+) -> tuple[quality.DataWarning, ...]:
+    """Return the warnings about the snapshots of a digest; ``found`` is told in the headline."""
     after = history.models(snapshots.now.id)
     warnings = [*of_day(snapshots.now, history), *carrying(snapshots.now, history)]
     if then:
         before = history.models(then[0].id)
         warnings += quality.stalled(then[0], before, snapshots.now, after)
         warnings += () if found else quality.dominant(before, after)
-    return tuple(dict.fromkeys(warning.sentence for warning in warnings))
+    return tuple({warning.sentence: warning for warning in warnings}.values())

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from analytics.digest.edition import Edition
     from analytics.digest.values import Section
     from analytics.domain import Dimension
+    from analytics.formatting.phrases import NounPhrase
     from analytics.statistics.findings import Finding
     from analytics.statistics.spikes import Jump
 
@@ -50,28 +51,43 @@ def leaders(ranking: Ranking, dimension: Dimension, most: int = 3) -> str:
 def change(shift: Shift, dimension: Dimension, found: Jump | None = None) -> str:
     """Describe one shift: its size, the new share, a change of rank, and its reasons.
 
-    ``found`` is a model that moves every share and is told elsewhere: the change without it stands beside, and it's no reason.
+    ``found`` is a model that moves every share and is told in the headline: the change without it stands beside, and it's no
+    reason.
     """
-    verb = "rose" if shift.points > 0 else "fell"
-    text = f"{noun_phrase(dimension, shift.name).start} {verb} {size_of(shift, 'point')}"
-    if shift.basis is not Basis.BOUNDS:
-        text += f" to {percent(shift.after)}"
+    text = moved(shift, dimension)
     if has_ranks(shift) and shift.rank_before and shift.rank_after and shift.rank_before != shift.rank_after:
         text += f" ({ordinal(shift.rank_before)} to {ordinal(shift.rank_after)})"
-    if found and any(reason.model == found.model.id for reason in _main(shift)):
-        return text + beside(shift, found)
-    return text + beside(shift, found) + reasons(shift)
+    text += beside(shift, found)
+    return text if found and is_of(shift, found.model.id) else text + reasons(shift)
 
 
-def _main(shift: Shift) -> list[Reason]:
-    """Return the up to three models that made most of a shift."""
+def moved(shift: Shift, dimension: Dimension) -> str:
+    """Describe a shift by its size and the new share, or as an entry or exit."""
+    subject = noun_phrase(dimension, shift.name).start
+    if shift.basis is Basis.BOUNDS:
+        return f"{subject} {'rose' if shift.points > 0 else 'fell'} {size_of(shift, 'point')}"
+    if shift.entered:
+        return f"{subject} entered the list with {percent(shift.after)}"
+    if shift.left:
+        return f"{subject} left the list, with {percent(shift.before)} before"
+    after = percent(shift.after) if shift.after else "none"  # among those whose name is known
+    return f"{subject} {'rose' if shift.points > 0 else 'fell'} {size_of(shift, 'point')} to {after}"
+
+
+def is_of(shift: Shift, model: str) -> bool:
+    """Return whether a model is among those that made most of a shift."""
+    return any(reason.model == model for reason in main_reasons(shift))
+
+
+def main_reasons(shift: Shift) -> list[Reason]:
+    """Return the up to three models that made most of a shift, the largest part first."""
     large = [reason for reason in shift.reasons if abs(reason.points) >= LEAST_CHANGE]
     return [reason for reason in large if shift.points and reason.points / shift.points >= _NAMED_FROM][:3]
 
 
 def reasons(shift: Shift) -> str:
     """Return the end of a sentence: the up to three main models, else the number of models that contributed; may be ``""``."""
-    main = _main(shift)
+    main = main_reasons(shift)
     if main:
         return led_by(shift, main)
     contributing = sum(reason.points * shift.points > 0 for reason in shift.reasons)
@@ -95,36 +111,43 @@ def is_headline(finding: Finding) -> bool:
     return finding.kind is Kind.LEAD or any(abs(points_of(shift)) >= HEADLINE_CHANGE for shift in changes)
 
 
-def headline(sections: Sequence[Section], edition: Edition, *, with_reasons: bool = True) -> str:
-    """Return the weightiest finding of all sections, else that there was none.
-
-    ``with_reasons=False`` leaves out the models behind a shift, for a chart's title.
-    """
-    findings = [(section.finding, section) for section in sections if section.finding]
-    if findings:
-        finding, section = max(findings, key=lambda pair: pair[0].weight)
-        when = _when(section, edition)
+def headline(main: tuple[Finding, Section] | None, sections: Sequence[Section], edition: Edition) -> str:
+    """Return the weightiest finding as a sentence, else that there was none, with who leads."""
+    if main:
+        finding, section = main
+        when = when_of(section, edition)
         match finding.kind:
             case Kind.LEAD if finding.other:
                 return f"{_overtaking(finding.shift, finding.other, section.dimension)} {when}"
             case Kind.SHIFT:
-                return f"{gain(finding.shift, section.dimension)} {when}" + (reasons(finding.shift) if with_reasons else "")
+                return f"{gain(finding.shift, section.dimension)} {when}"
             case _:
                 return crossing(finding, section.dimension, when)
-    leading = next((section for section in sections if section.rankings and section.rankings[-1].ranked), None)
+    leading = first_ranked(sections)
     if leading is None:
         return f"There's no data for {edition.name}"
-    first = [share for share in leading.rankings[-1].ranked if share.rank == 1]
-    leader = enumerate_phrases([noun_phrase(leading.dimension, share.name) for share in first])
-    what = of_ranked(leading.rankings[-1], leading.dimension, first)
-    lead = f"{'lead' if leader.plural else 'leads'} with {percent(first[0].portion)} of {what}{' each' if len(first) > 1 else ''}"
+    leader, lead = leads(leading)
     compared = next((section for section in sections if section.since), None)
     if compared:
-        return f"No share changed by half a percentage point {_when(compared, edition)}; {leader.text} {lead}"
+        return f"No share changed by half a percentage point {when_of(compared, edition)}; {leader.text} {lead}"
     return f"{leader.start} {lead} in {edition.name}"
 
 
-def _when(section: Section, edition: Edition) -> str:
+def first_ranked(sections: Sequence[Section]) -> Section | None:
+    """Return the section whose leader a headline names where nothing happened; ``None`` where nothing is ranked."""
+    return next((section for section in sections if section.rankings and section.rankings[-1].ranked), None)
+
+
+def leads(section: Section) -> tuple[NounPhrase, str]:
+    """Return who leads by downloads, several in a tie, and the rest of the sentence: ``leads with 58.1% of downloads``."""
+    ranking = section.rankings[-1]
+    first = [share for share in ranking.ranked if share.rank == 1]
+    leader = enumerate_phrases([noun_phrase(section.dimension, share.name) for share in first])
+    share = f"{percent(first[0].portion)} of {of_ranked(ranking, section.dimension, first)}"
+    return leader, f"{'lead' if leader.plural else 'leads'} with {share}{' each' if len(first) > 1 else ''}"
+
+
+def when_of(section: Section, edition: Edition) -> str:
     """Return the time of a change: the edition, or since the snapshot that it had to be compared with."""
     return f"since {day(section.since)}" if section.since and section.since not in edition.before else f"in {edition.name}"
 

@@ -45,8 +45,27 @@ class Section:
     """Sentences about the data."""
     coverage_before: float | None = None
     """The same at the date compared with; ``None`` without one."""
-    finding: Finding | None = None
-    """The weightiest of what happened; ``None`` where nothing did."""
+    findings: tuple[Finding, ...] = ()
+    """What happened, the weightiest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """A fact on one line."""
+
+    text: str
+    dimension: Dimension | None = None
+    """What it's about, which tells the license MIT from the creator MIT; ``None`` for what adds to the headline."""
+
+    @property
+    def label(self) -> str:
+        """``License``; ``""`` where the text says it."""
+        if self.dimension is None or self.text.startswith(self.dimension.plural.capitalize()):
+            return ""
+        return self.dimension.capitalize()
+
+    def __str__(self) -> str:
+        return f"{self.label}: {self.text}" if self.label else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +75,9 @@ class Digest:
     edition: Edition
     basis: Basis
     headline: str
+    """The finding: one sentence."""
+    highlights: tuple[Highlight, ...]
+    """What to know after it, the weightiest first; a message shows the first ones."""
     source: Source
     sections: tuple[Section, ...]
     likes: str
@@ -63,6 +85,10 @@ class Digest:
     chart: Chart
     notes: tuple[str, ...]
     """Sentences about gaps, lists of another size, and data warnings."""
+    warnings: tuple[str, ...] = ()
+    """Those of the notes without which the headline may mislead."""
+    jump: str = ""
+    """The name of the model in the headline that moves every share; changes without it stand beside these."""
 
     @property
     def title(self) -> str:

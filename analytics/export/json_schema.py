@@ -41,6 +41,8 @@ class Source(TypedDict):
     simulated: bool
     origin: str
     coverages: NotRequired[list[Coverage]]
+    narrowed: NotRequired[str]
+    size: NotRequired[int]
 
 
 @_closed

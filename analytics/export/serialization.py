@@ -12,7 +12,8 @@ from analytics.export.tabular import table
 from analytics.formatting.visible import one_line
 
 if TYPE_CHECKING:
-    from analytics.answer import Answer, Forecast, Ranking, Reason, Share, Shift
+    from analytics.answer import Answer, Forecast, Ranking, Reason, Share, Shift, Source
+    from analytics.chart import Chart
     from analytics.export.tabular import Cell
 
 _FORMULA = re.compile(r"(?:^|;)\s*(?=[=+\-@＝＋－＠])")  # noqa: RUF001 - the wide signs
@@ -20,23 +21,10 @@ _FORMULA = re.compile(r"(?:^|;)\s*(?=[=+\-@＝＋－＠])")  # noqa: RUF001 - th
 
 def as_json(answer: Answer) -> dict[str, Any]:
     """Return the answer as JSON types; keys that don't apply are left out."""
-    source = answer.source
     data: dict[str, Any] = {
         "query": answer.query,
         "headline": answer.headline,
-        "source": {
-            "list": source.list.value,
-            "snapshot": source.snapshot.isoformat(),
-            "since": source.since.isoformat() if source.since else None,
-            "models": source.models,
-            "coverage": source.coverage,
-            "simulated": source.simulated,
-            "origin": source.origin,
-            "coverages": [
-                {"by": c.by.value, "now": c.now, **({} if c.before is None else {"before": c.before})} for c in source.coverages
-            ]
-            or None,
-        },
+        "source": source_as_json(answer.source),
         "rankings": [_ranking(ranking, answer.top) for ranking in answer.rankings],
         "models": [_share(share) for share in answer.models.shares] if answer.models else None,
         "creators": [_share(share) for share in answer.creators.shares] if answer.creators else None,
@@ -46,11 +34,32 @@ def as_json(answer: Answer) -> dict[str, Any]:
         "statistics": dict(answer.statistics),
         "facts": {key: value for key, value in answer.facts.items() if value is not None},
         "notes": list(answer.notes),
-        "chart": {"kind": answer.chart.kind.value, "title": answer.chart.title, "alt": answer.chart.alt},
+        "chart": chart_as_json(answer.chart),
         "next": list(answer.next),
     }
-    data["source"] = {key: value for key, value in data["source"].items() if value is not None}
     return {key: value for key, value in data.items() if value or value == 0}
+
+
+def source_as_json(source: Source) -> dict[str, Any]:
+    """Return where numbers come from."""
+    coverages = [{"by": c.by.value, "now": c.now, **({} if c.before is None else {"before": c.before})} for c in source.coverages]
+    data = {
+        "list": source.list.value,
+        "snapshot": source.snapshot.isoformat(),
+        "since": source.since.isoformat() if source.since else None,
+        "models": source.models,
+        "coverage": source.coverage,
+        "simulated": source.simulated,
+        "origin": source.origin,
+        "coverages": coverages or None,
+        **({"narrowed": source.narrowed, "size": source.size} if source.narrowed else {}),
+    }
+    return {key: value for key, value in data.items() if value is not None}
+
+
+def chart_as_json(chart: Chart) -> dict[str, Any]:
+    """Return a chart without its numbers."""
+    return {"kind": chart.kind.value, "title": chart.title, "alt": chart.alt}
 
 
 def _ranking(ranking: Ranking, top: int | None = None) -> dict[str, Any]:

@@ -102,6 +102,12 @@ def size_of(shift: Shift, unit: str = "percentage point") -> str:
     return f"at least {size(least, unit)}" if most > _FAR * least else f"{signed(least).lstrip('+')} to {size(most, unit)}"
 
 
+def bounds_of_change(low: float, high: float) -> str:
+    """Format the bounds of a change with their signs, without a unit, as :func:`size_of`: ``+3.1 to +8.2``, ``at least +1.0``."""
+    least, most = sorted((low, high), key=abs)
+    return f"at least {signed(least)}" if abs(most) > _FAR * abs(least) else f"{signed(least)} to {signed(most)}"
+
+
 def change_of(shift: Shift) -> str:
     """Format a shift with its sign: as :func:`points`, or as its bounds where it's told by these: ``+3.1 to +8.2 points``."""
     if shift.basis is not Basis.BOUNDS or shift.low is None or shift.high is None:

@@ -5,25 +5,26 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from rapidfuzz import fuzz, process, utils
-
 from analytics.domain import ListName, Measure
 from analytics.errors import QueryError
-from analytics.query import AS_RECORDED, JOINERS, OPTION_WORDS, Form, Option, Period, Query, quoted, tidy
+from analytics.language.filters import split_direction, split_filters
+from analytics.language.numeric_dates import read_date, with_iso_dates
+from analytics.language.repairs import form_named, repairs
+from analytics.query import AS_RECORDED, FILTER_WORDS, JOINERS, OPTION_WORDS, POLITE, Form, Option, Period, Query, quoted
+from analytics.typed_text import tidy, without_end
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
 LONGEST_TEXT = 500
 """Characters of a question."""
 LARGEST_TOP = 1000
-MOST_SUGGESTIONS = 3
 
 Token = tuple[str, bool]
 """A word and whether it was in quotation marks."""
 
-_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|(\S+)')
-_PERIOD = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?", re.ASCII)
+_TOKEN = re.compile(r""""((?:[^"\\]|\\.)*)"|(?<!\S)'([^']+(?:'\w[^']*)*)'(?![^\s,.?!])|(\S+)""")
+_YEAR = re.compile(r"\d{4}", re.ASCII)
 _MEASURES = {
     "models": Measure.MODELS,
     "model": Measure.MODELS,
@@ -35,8 +36,6 @@ _MEASURES = {
     "like": Measure.LIKES,
 }
 _LISTS = {name.value: name for name in ListName} | {"all": ListName.BOTH, "likes": ListName.LIKED}
-_SIMILAR = 70
-"""Least similarity (0 to 100) of a suggested word."""
 
 
 def parse(text: str, forms: Sequence[Form]) -> Query:
@@ -51,7 +50,15 @@ def parse(text: str, forms: Sequence[Form]) -> Query:
     except QueryError as error:
         if error.suggestions:
             raise
-        raise QueryError(str(error), tuple(_repairs(text, forms))) from None
+        words = (*OPTION_WORDS, *_MEASURES, *_LISTS, *FILTER_WORDS)
+        raise QueryError(str(error), tuple(repairs(_words(text), forms, words, lambda text: _read(text, forms)))) from None
+
+
+def _words(text: str) -> list[str]:
+    try:
+        return [quoted(word) if in_quotes else word for word, in_quotes in _tokens(text[:LONGEST_TEXT])]
+    except QueryError:
+        return []
 
 
 def _read(text: str, forms: Sequence[Form]) -> Query:
@@ -60,16 +67,18 @@ def _read(text: str, forms: Sequence[Form]) -> Query:
     tokens = _tokens(text)
     if not tokens:
         raise QueryError(f"Ask a question, for example: {forms[0].example}", (forms[0].example,))
-    form = _form(tokens[0][0], forms)
+    form = form_named(tokens[0][0], forms)
     if form is None:
         raise QueryError(f"I don't know what “{tokens[0][0]}” means. Type “help” to see what you can ask.")
     rest, as_recorded = _without_as_recorded(tokens[1:])
+    rest, direction = split_direction(rest, form)
+    rest, filters = split_filters(rest, form)
     bare, option_words = _split(rest)
     for option in option_words:
         if option not in form.options:
             raise QueryError(_unsupported(form, option))
     options = {_FIELDS[option]: _VALUES[option](words) for option, words in option_words.items()}
-    query = Query(form.word, _names(form, bare), as_recorded=as_recorded, **options)
+    query = Query(form.word, _names(form, bare), as_recorded=as_recorded, filters=filters, direction=direction, **options)
     if len(str(query)) > LONGEST_TEXT:
         raise QueryError(f"In full, that question has {len(str(query))} characters. It can have up to {LONGEST_TEXT}.")
     if query.since and query.at and query.since.start > query.at.end:
@@ -81,19 +90,21 @@ def _read(text: str, forms: Sequence[Form]) -> Query:
 def _tokens(text: str) -> list[Token]:
     tokens = []
     for match in _TOKEN.finditer(tidy(text)):
-        inside, word = match.groups()
+        inside, in_single_quotes, word = match.groups()
         if inside is not None:
             tokens.append((re.sub(r"\\(.)", r"\1", inside), True))
+        elif in_single_quotes:
+            tokens.append((in_single_quotes, True))
         elif word.startswith('"'):
             raise QueryError("A quotation mark is missing at the end of the name.")
-        else:
+        elif word != "-":
             tokens.append((word, False))
+    while tokens and not tokens[-1][1]:
+        tokens[-1] = without_end(tokens[-1][0]), False
+        if tokens[-1][0] and (tokens[-1][0].casefold() not in POLITE or len(tokens) == 1):
+            break
+        tokens.pop()
     return tokens
-
-
-def _form(word: str, forms: Sequence[Form]) -> Form | None:
-    lower = word.casefold().strip(":?!.,")
-    return next((form for form in forms if lower == form.word or lower in form.aliases), None)
 
 
 def _without_as_recorded(tokens: list[Token]) -> tuple[list[Token], bool]:
@@ -131,7 +142,7 @@ def _split(tokens: list[Token]) -> tuple[list[Token], dict[Option, str]]:
 
 def _option(word: str, following: list[Token]) -> Option | None:
     option = OPTION_WORDS.get(word.casefold())
-    if option is Option.IN and following and _PERIOD.fullmatch(following[0][0]):
+    if option is Option.IN and following and (_YEAR.fullmatch(following[0][0]) or with_iso_dates(following[0][0])[:4].isdigit()):
         return Option.AT  # "in 2026-08" is a date, "in trending" a list
     return option
 
@@ -201,13 +212,10 @@ def _since(text: str) -> Period:
 
 def _period(text: str, month_of_year: int) -> Period:
     """Parse a day, a month, or a year, which stands for ``month_of_year``."""
-    match = _PERIOD.fullmatch(text)
-    if match:
-        year, month, day = match.groups()
-        try:
-            return Period(int(year), int(month or month_of_year), int(day) if day else None)
-        except ValueError:
-            pass  # a 13th month, a 31st of June
+    if _YEAR.fullmatch(text) and int(text):
+        return Period(int(text), month_of_year)
+    if period := read_date(text):
+        return period
     raise QueryError(f"“{text}” isn't a date. Write {_EXPECTED[Option.AT]}.")
 
 
@@ -234,49 +242,3 @@ def _unsupported(form: Form, option: Option) -> str:
     supported = [f"“{o}”" for o in Option if o in form.options]
     only = f"; it supports {', '.join(supported)}" if supported else ""
     return f"“{form.word}” doesn't support “{option}”{only}."
-
-
-def _repairs(text: str, forms: Sequence[Form]) -> Iterator[str]:
-    """Yield similar texts that parse, the most similar first."""
-    try:
-        tokens = [quoted(word) if in_quotes else word for word, in_quotes in _tokens(text[:LONGEST_TEXT])]
-    except QueryError:
-        return
-    unique: set[str] = set()
-    for candidate in _candidates(tokens, forms):
-        try:
-            repaired = str(_read(candidate, forms))
-        except QueryError:
-            continue
-        if repaired not in unique:
-            unique.add(repaired)
-            yield repaired
-        if len(unique) == MOST_SUGGESTIONS:
-            return
-
-
-def _candidates(tokens: list[str], forms: Sequence[Form]) -> Iterator[str]:
-    """Yield corrections of single words, of all words, the form for one name, texts with a word left out, the form's example."""
-    if not tokens:
-        return
-    questions = [word for form in forms for word in (form.word, *form.aliases)]
-    options = [*OPTION_WORDS, *_MEASURES, *_LISTS]
-    similar = [_similar(token, options if index else questions) for index, token in enumerate(tokens)]
-    for index in [*range(1, len(tokens)), 0]:
-        yield from (" ".join([*tokens[:index], word, *tokens[index + 1 :]]) for word in similar[index])
-    yield " ".join(words[0] if words else token for token, words in zip(tokens, similar, strict=True))
-    form = _form(tokens[0], forms) or next((_form(word, forms) for word in similar[0]), None)
-    if form is None:
-        return
-    if form.singular:
-        yield " ".join([form.singular, *tokens[1:]])
-    yield from (" ".join([form.word, *tokens[1:index], *tokens[index + 1 :]]) for index in range(len(tokens) - 1, 0, -1))
-    yield form.example
-
-
-def _similar(word: str, words: list[str]) -> list[str]:
-    """Return similar words, the most similar first; ``[]`` where the word is one of them."""
-    if word.casefold() in words:
-        return []
-    matches = process.extract(word, words, scorer=fuzz.ratio, processor=utils.default_process, limit=3, score_cutoff=_SIMILAR)
-    return [match for match, _, _ in matches]

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from analytics.answer import Basis
 from analytics.chart import MOST_BARS, Chart, ChartKind, Series, Unit
 from analytics.domain import Dimension, Measure
+from analytics.formatting.filters import models_in_words
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import known_for, name, of_list, of_measure, short_day, short_list, short_period, window
+from analytics.formatting.phrases import known_for, name, of_measure, short_day, short_list, short_period, window
 from analytics.names.grouping import UNRANKED
 from analytics.query import Period
 
@@ -35,9 +36,10 @@ LONGEST_ALT = 1000
 
 def subtitle(source: Source, query: Query, task: str = "", by: Measure | None = None, *, over_time: bool = False) -> str:
     """Return the line under the title: list, measure and date, separated by " · "."""
-    which = of_list(source.list, source.models).removeprefix("the ")
+    which = models_in_words(source.list, source.size or source.models, source.models, source.narrowed).removeprefix("the ")
     if task:
-        which = f"{source.models} {task} {'model' if source.models == 1 else 'models'} in the {short_list(source.list)}"
+        model, narrowed = "model" if source.models == 1 else "models", f" {source.narrowed}" if source.narrowed else ""
+        which = f"{source.models} {task} {model}{narrowed} in the {short_list(source.list)}"
     when = short_period(source.since, source.snapshot) if source.since else short_day(source.snapshot)
     measure = by or query.by
     over = window(measure) if measure is not Measure.MODELS else ("by number of models" if over_time else "number of models")

@@ -60,8 +60,7 @@ def usual(snapshots: Sequence[Snapshot], days: int) -> Snapshot | None:
 
     ``snapshots``: of one list, in the order of :meth:`analytics.storage.history.History.snapshots`.
     """
-    latest = list({s.taken_on: s for s in snapshots}.values())[-days:]
-    if not latest:
+    if not (latest := list({s.taken_on: s for s in snapshots}.values())[-days:]):
         return None
     first = max(latest, key=lambda now: sum(comparable(s, now) for s in latest))  # of two equally frequent kinds, the earlier
     return next(s for s in reversed(latest) if comparable(s, first))
@@ -138,7 +137,11 @@ def of_period(snapshots: Sequence[Snapshot], period: Period) -> Snapshot | None:
     So a list of 30 models at the month's end doesn't stand in for one of 300 a few days before. Where measured and simulated
     lists are mixed, it's of the origin of the last one.
     """
-    inside = [s for s in snapshots if period.start <= s.taken_on <= period.end]
+    return last_like_largest([s for s in snapshots if period.start <= s.taken_on <= period.end])
+
+
+def last_like_largest(inside: Sequence[Snapshot]) -> Snapshot | None:
+    """Return the same for the snapshots of any span of days."""
     alike = [s for s in inside if s.simulated == inside[-1].simulated]
     largest = max(alike, key=lambda s: s.size, default=None)
     return next((s for s in reversed(alike) if largest and comparable(s, largest)), None)
@@ -236,8 +239,7 @@ def month_before(scope: Scope) -> tuple[Snapshot, ...]:
 
 def notes_on_month(scope: Scope, then: Snapshot) -> tuple[str, ...]:
     """Describe a comparison that isn't with the month before, and the snapshots left out; ``()`` where it is."""
-    now = scope.now.taken_on
-    if (now.year - then.taken_on.year) * 12 + now.month - then.taken_on.month == 1:
+    if (scope.now.taken_on.year - then.taken_on.year) * 12 + scope.now.taken_on.month - then.taken_on.month == 1:
         return ()
     this = f"this compares with {day(then.taken_on)}"
     gap = f"There's no comparable snapshot from the month before, so {this}."
@@ -257,8 +259,7 @@ def adjacent_months(query: Query, scope: Scope, history: History) -> tuple[Perio
 
 def nothing_before(query: Query, scope: Scope, when: str) -> NoDataError:
     """Return the error for a comparison without a second snapshot; ``when`` is ``since June 2026`` or ``before June 3, 2026``."""
-    now = scope.now
-    first = scope.comparable[0].taken_on
+    now, first = scope.now, scope.comparable[0].taken_on
     suggestions = () if first == now.taken_on else (str(query.but(since=Period(first.year, first.month, first.day))),)
     models, last = of_list(now.list, now.size), day(now.taken_on)
     if first == now.taken_on:
@@ -277,10 +278,9 @@ def _left_out(scope: Scope, start: date) -> tuple[str, ...]:
         models = f"{enumerate_([*map(str, sizes)], 'or')} {'model' if sizes == [1] else 'models'}"
         only = "only " if sizes[-1] < scope.now.size else ""
         verb, contraction, rest = ("covers", "isn't", "it's") if len(other_size) == 1 else ("cover", "aren't", "they're")
-        snapshots = plural(len(other_size), "snapshot")
-        notes.append(f"{snapshots} {verb} {only}{models} and {contraction} comparable, so {rest} left out.")
-    others = len(left_out) - len(other_size)
-    if others:
+        not_compared = f"{only}{models} and {contraction} comparable, so {rest} left out."
+        notes.append(f"{plural(len(other_size), 'snapshot')} {verb} {not_compared}")
+    if others := len(left_out) - len(other_size):
         kind = "measured" if scope.now.simulated else "simulated"
         notes.append(f"{plural(others, f'{kind} snapshot')} {'is' if others == 1 else 'are'} left out.")
     return tuple(notes)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from analytics.answer import Coverage, Moment, Source
 from analytics.domain import Count, Dimension, ListName, Measure
 from analytics.errors import NoDataError
+from analytics.formatting.filters import filters_in_words, models_in_words
 from analytics.formatting.phrases import day, of_list
 from analytics.names import grouping
 from analytics.names.resolve import resolve
@@ -215,7 +216,15 @@ class View:
                 Coverage(by, self._covered(self.now, by), self._covered(since, by) if since else None)
                 for by in ((by,) if by else self.measures)
             ),
+            narrowed=filters_in_words(self.history.filters),
+            size=self.now.size if self.history.filters else 0,
         )
+
+    @property
+    def models_in_words(self) -> str:
+        """The models, whatever the task: ``the 300 most-downloaded models``, or those of them that fit the filters."""
+        words = filters_in_words(self.history.filters)
+        return models_in_words(self.now.list, self.now.size, len(self.history.models(self.now.id)) if words else 0, words)
 
     def _covered(self, snapshot: Snapshot, by: Measure) -> float:
         """Return the part of a measure whose names a snapshot records, 0 to 1."""

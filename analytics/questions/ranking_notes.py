@@ -11,7 +11,6 @@ from analytics.formatting.phrases import (
     LEAST_CHANGE,
     enumerate_,
     noun_phrase,
-    of_list,
     of_measure,
     of_ranked,
     ordinal,
@@ -199,7 +198,7 @@ def _headline_by(ranking: Ranking, share: Share, phrase: NounPhrase, view: View)
     if ranking.by is Measure.MODELS and phrase.text.startswith("models "):
         return f"The list has {count(share.value)} {phrase.text} ({rank})"
     if ranking.by is Measure.MODELS and view.coverage == 1 and not view.task:
-        what = f"{count(share.value)} of {of_list(view.now.list, view.now.size)}"
+        what = f"{count(share.value)} of {view.models_in_words}"
     else:
         what = plural(share.value, of_measure(ranking.by).removesuffix("s"))
     if ranking.by is Measure.DOWNLOADS:

@@ -18,6 +18,7 @@ from analytics.questions.data_warnings import warnings_on
 from analytics.questions.distributions.ages import AGES
 from analytics.questions.distributions.concentration import CONCENTRATION
 from analytics.questions.distributions.likes import LIKES
+from analytics.questions.filtered import narrowed, with_filters
 from analytics.questions.follow_ups import follow_ups
 from analytics.questions.question_parts import with_title
 from analytics.questions.rankings.access import ACCESS
@@ -31,7 +32,6 @@ from analytics.questions.rankings.models import MODELS
 from analytics.questions.rankings.names import COUNTRY, CREATOR, FAMILY, KIND, LIBRARY, LICENSE, TASK
 from analytics.questions.rankings.origins import COUNTRIES, KINDS
 from analytics.questions.rankings.tasks import TASKS
-from analytics.storage.request_cache import RequestCache
 
 if TYPE_CHECKING:
     from analytics.answer import Answer
@@ -91,14 +91,16 @@ def ask(query: Query, history: History) -> Answer:
         NoDataError: when the history has nothing to answer it with.
 
     """
-    question, cached = _BY_WORD[query.word], RequestCache(history, as_recorded=query.as_recorded)
+    question = _BY_WORD[query.word]
     try:
         _require_rows(query)
+        cached = narrowed(query, history)
         answer = question.answer(query, cached)
         answer = with_title(answer, question.form, query, question.title(answer))
         suggestions = [parse(text) for text in answer.next]
         if query.within is ListName.HUB:
             suggestions = [other for other in suggestions if not _needs_every_row(other)]
+        answer = with_filters(answer, cached)
         return replace(
             answer,
             follow_ups=follow_ups(query, question, _SINGLES, answer, cached, suggestions=suggestions),
@@ -134,7 +136,7 @@ def _has_answer(text: str, history: History) -> bool:
     query = parse(text)
     try:
         _require_rows(query)
-        _BY_WORD[query.word].answer(query, history)
+        _BY_WORD[query.word].answer(query, narrowed(query, history))
     except HfStatsError:
         return False
     return True

@@ -22,10 +22,9 @@ from analytics.formatting.phrases import (
 from analytics.query import About, Form, Option, Query, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.question import Question, View
-from analytics.questions.question_parts import Fields, FollowUpRules, ranked
+from analytics.questions.question_parts import Fields, FollowUpRules, ranked, with_bounds
 from analytics.questions.ranking_notes import not_ranked, notes_on_ranks, other_leader, times_the_second
 from analytics.questions.shifts import explain, findings_over_time, notes_on_facts, past, possible, trend
-from analytics.questions.top_names import with_bounds
 from analytics.statistics import comparison, highlights
 from analytics.statistics.robustness import sentence_without, without_largest
 

@@ -161,22 +161,25 @@ def explain(view: View, then: Snapshot, comparison: Comparison, most: int | None
 
 
 def _without_moves(view: View, then: Snapshot, shift: Shift) -> Shift:
-    """Return a shift in which no model enters or leaves a task because its task isn't known at one of the dates."""
-    if not view.task:
+    """Return a shift with the causes of models that came to a task or filter, or went from it, and stayed in the list."""
+    if not view.task and not view.history.filters:
         return shift
-    listings = view.history.models(then.id), view.history.models(view.now.id)
-    before, after = (
-        {known for known, model in zip(ids, models, strict=True) if model.task is None}
-        for ids, models in zip(present_ids(listings), listings, strict=True)
-    )
-    ids = zip(listings[0], present_ids(listings)[0], strict=True)
-    former = {renames.successor(model.id) for model, known in ids if known in after}
-    causes = {
-        **{(model, Cause.ENTERED): Cause.NEWLY_RECORDED for model in before},
-        **{(model, Cause.LEFT): Cause.NO_LONGER_RECORDED for model in after | former},
-    }
-    changed = (replace(reason, cause=causes.get((reason.model, reason.cause), reason.cause)) for reason in shift.reasons)
+    listings = view.history.all_models(then.id), view.history.all_models(view.now.id)
+    before, after = (dict(zip(ids, models, strict=True)) for ids, models in zip(present_ids(listings), listings, strict=True))
+    after |= {renames.successor(model.id): after[known] for known, model in before.items() if known in after}
+    changed = (replace(reason, cause=_moved(reason, view, before, after)) for reason in shift.reasons)
     return replace(shift, reasons=tuple(changed))
+
+
+def _moved(reason: Reason, view: View, before: Mapping[str, Model], after: Mapping[str, Model]) -> Cause:
+    """Return the cause where a model came to a task or filter, or went from it, and is in the list at both dates."""
+    other = {Cause.ENTERED: before, Cause.LEFT: after}.get(reason.cause, {}).get(reason.model)
+    if other is None:
+        return reason.cause
+    entered = reason.cause is Cause.ENTERED
+    if view.task and other.task is None:
+        return Cause.NEWLY_RECORDED if entered else Cause.NO_LONGER_RECORDED
+    return reason.cause if not view.history.filters else Cause.DECLARED
 
 
 def without_jump(

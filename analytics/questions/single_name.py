@@ -17,7 +17,6 @@ from analytics.formatting.phrases import (
     name,
     noun_phrase,
     of_known,
-    of_list,
     of_measure,
     points_of,
 )
@@ -152,7 +151,7 @@ def _robust(view: View, raw: str, by: Measure) -> tuple[str, ...]:
 def _absent(view: View, subject: Subject, raw: str) -> NoDataError:
     now, phrase = view.now, noun_phrase(subject.dimension, raw)
     among = f"{view.task} models among " if view.task else ""
-    models = of_list(now.list, now.size).removeprefix("the ")
+    models = view.models_in_words.removeprefix("the ")
     message = f"{phrase.start} had none of the {among}{models} on {day(now.taken_on)}."
     return NoDataError(message, (str(Query(subject.plural, within=view.query.within)),))
 

@@ -1,3 +1,4 @@
-"""The monthly report: the article about a list's models, for any month, as values. It holds no layout: the command line and
-Slack render it. It may import ``digest`` and ``questions`` and what these import.
+"""The monthly report: the article about a list's models, for any month, as values, and its documents.
+
+Pictures are drawn by the caller. It may import ``digest`` and ``questions`` and what these import.
 """

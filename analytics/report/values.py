@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from analytics.chart import Chart
     from analytics.digest.edition import Edition
 
+SIMULATED = "All data in this report is simulated."
+"""The first of a report's notes, where it applies."""
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -27,14 +30,17 @@ class Section:
     sentences: tuple[str, ...]
     """What else there is to say, the most important first."""
     answers: tuple[Answer, ...]
-    """The answers that the chapter's numbers come from; the first one's rankings are its table."""
-    chart: Chart
+    """The answers that the chapter's numbers come from; the first one's rankings are its table. Empty without data."""
+    chart: Chart | None
+    """``None`` where the chapter only says what isn't recorded."""
     definition: str
     """A footnote: what was counted and how."""
     change: str
     """What changed since the report before, as a sentence; empty where that can't be said."""
     notes: tuple[str, ...] = ()
     """Sentences about the data."""
+    groups: tuple[tuple[str, float], ...] = ()
+    """Of the tasks: what the models are for, and the portion of the downloads with a declared task, the largest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,8 @@ class Report:
     """The ranking to bet on, as a query's text: ``creators by downloads``."""
     previous: date | None
     """The date of the snapshot that changes are since; ``None`` for the first report."""
+    forecast: Chart | None = None
+    """The chart of the forecast that ``question`` gives; ``None`` where the history is too short for one."""
     then_and_now: tuple[PublishedFigure, ...] = ()
     """Beside the published figures of January 2024, where asked."""
     notes: tuple[str, ...] = ()

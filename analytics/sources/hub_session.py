@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
 import time
 from contextlib import closing, contextmanager
@@ -14,11 +15,13 @@ import httpx2
 from huggingface_hub import constants, set_client_factory
 from huggingface_hub.utils._http import default_client_factory, parse_ratelimit_headers  # neither has a typed public name
 
-from analytics.errors import SourceError
+from analytics.errors import NotOnHubError, SourceError
 from analytics.sources import json_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+_log = logging.getLogger(__name__)
 
 _MOST_BYTES = 16 * 1024**2
 """Of one page, decompressed. A page of 300 models has less than 1 MB."""
@@ -29,7 +32,20 @@ _REMEDIES = {
     401: "it does not know the token; correct HF_TOKEN or unset it, what is public needs none",
     403: "unset HF_TOKEN or give its token the right to read, or try from another network",
     404: "check HF_ENDPOINT: no Hub answers at that address",
+    410: "its API may have changed: update hfstats and huggingface_hub",
 }
+
+
+class _RetryDetails(logging.Handler):
+    """Logs for debugging what huggingface_hub reports of each retry: users get one sentence about what came of the request."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        _log.log(record.levelno if record.levelno >= logging.ERROR else logging.DEBUG, "%s", record.getMessage())
+
+
+_client_log = logging.getLogger("huggingface_hub")
+_client_log.handlers[:] = [_RetryDetails()]
+_client_log.propagate = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +160,7 @@ class HubSession:
         reason = _reason(answer)
         if answer.is_redirect:
             what = f"it sends elsewhere, to {_line(answer.headers.get('location', ''))}; set HF_ENDPOINT to that address"
-        elif code in {400, 403, 404}:
+        elif code in {400, 403, 404, 410}:
             what = f"{reason or 'it gives no reason'}; {self.remedies[code]}"
         elif code == 429:
             wait = _stated_wait(answer)
@@ -154,7 +170,8 @@ class HubSession:
             what = self.remedies[code]
         else:
             what = f"{'the fault is on its side; ' if code >= 500 else ''}nothing was kept, try again later"
-        raise SourceError(
+        kind = NotOnHubError if code in {401, 403, 404, 410} else SourceError
+        raise kind(
             f"{self.address} answered {code} to the request for page {self.page + 1} of the {self.what}: {what}."
         ) from None
 

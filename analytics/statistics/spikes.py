@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from analytics.formatting.numbers import percent
-from analytics.formatting.phrases import LEAST_CHANGE, points
+from analytics.formatting.phrases import LEAST_CHANGE, signed
 from analytics.names import grouping, renames
 from analytics.statistics.comparison import present_ids, value_of
 from analytics.statistics.quality import DOMINANT
@@ -40,7 +40,8 @@ class Jump:
         """Return the sentence that tells it, without a period; ``when`` is ``in April 2026`` or ``since March 31, 2026``."""
         if self.entered:
             return f"{self.model.id} entered the list with {percent(self.portion)} of downloads {when}"
-        return f"{self.model.id} left the list {when}, with {percent(self.portion)} of the earlier downloads"
+        left = "has left" if when.startswith("since") else "left"
+        return f"{self.model.id} {left} the list {when}, with {percent(self.portion)} of the earlier downloads"
 
     @property
     def added(self) -> str:
@@ -89,11 +90,10 @@ def without(
 
 
 def beside(shift: Shift, found: Jump | None) -> str:
-    """Return the change without the model, to stand beside the shift: `` (+0.3 points without all-MiniLM-L6-v2)``."""
+    """Return the change without the model, to stand beside the shift where the model is named: `` (+0.3 without that model)``."""
     if found is None or shift.without is None:
         return ""
-    change = points(shift.without) if abs(shift.without) >= LEAST_CHANGE else "unchanged"
-    return f" ({change} without {found.name})"
+    return f" ({signed(shift.without) if abs(shift.without) >= LEAST_CHANGE else 'unchanged'} without that model)"
 
 
 def _present_id(model: Model) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from analytics.domain import Dimension
 from analytics.names import renames
+from analytics.names.narrowing import fitting
 from analytics.storage.carry_over import FACTS, Carried, FilledListing, Neighbors, filled, gaps
 from analytics.storage.rollup import roll_up
 from analytics.storage.snapshot_cache import SnapshotCache
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from analytics.domain import Count, ListName, Model, Snapshot
+    from analytics.query import Filter
     from analytics.storage.carry_over import Record
     from analytics.storage.history import History
 
@@ -39,12 +41,21 @@ class RequestCache:
     never filled in.
     """
 
-    def __init__(self, history: History, *, as_recorded: bool = False, facts_of: tuple[ListName, date] | None = None) -> None:
+    def __init__(
+        self,
+        history: History,
+        *,
+        as_recorded: bool = False,
+        facts_of: tuple[ListName, date] | None = None,
+        filters: tuple[Filter, ...] = (),
+    ) -> None:
         """Cache ``history`` for one question; snapshots added meanwhile aren't visible.
 
+        ``filters``: rows and rollups are those of the models that fit, by what is filled in; their names are those of the data.
         ``facts_of``: the only list whose snapshots are filled in and fill in others, and their last date; by default, all are.
         """
         self.root = history
+        self.filters = filters
         self._history = history
         self._as_recorded = as_recorded
         self._counts: dict[tuple[Dimension | None, str, int], list[Count]] = {}
@@ -59,6 +70,11 @@ class RequestCache:
 
     def models(self, snapshot: int) -> tuple[Model, ...]:
         """See :class:`analytics.storage.history.History`."""
+        models = self.all_models(snapshot)
+        return fitting(models, self.filters, self._neighbors().by_id[snapshot].taken_on) if self.filters else models
+
+    def all_models(self, snapshot: int) -> tuple[Model, ...]:
+        """Return the listing of one snapshot whatever the filters."""
         rows = self._rows(snapshot)
         return self._fill([snapshot])[snapshot].models if any(gaps(model) for model in rows) else rows
 
@@ -73,9 +89,13 @@ class RequestCache:
 
     def key(self, snapshot: int, dimension: Dimension, task: str = "") -> Hashable:
         """Identify a snapshot with its facts, across requests: what is stored near it later may fill in more."""
-        if not self._gaps([snapshot], dimension, task):
+        if not self.filters and not self._gaps([snapshot], dimension, task):
             return self.root, snapshot
-        return self.root, snapshot, self._neighbors().of(self._neighbors().by_id[snapshot])
+        return self._filled_key(snapshot)
+
+    def _filled_key(self, snapshot: int) -> Hashable:
+        key = self.root, snapshot, self._neighbors().of(self._neighbors().by_id[snapshot])
+        return (*key, self.filters, self._as_recorded) if self.filters else key
 
     def counts(self, snapshots: Sequence[int], dimension: Dimension | None, task: str = "") -> list[tuple[int, Count]]:
         """See :class:`analytics.storage.history.History`."""
@@ -84,6 +104,8 @@ class RequestCache:
 
     def grouped(self, snapshots: Sequence[int], dimension: Dimension | None, task: str = "") -> dict[int, list[Count]]:
         """Return the same by snapshot. Callers must not change the lists."""
+        if self.filters:
+            return self._counted(snapshots, dimension, task)
         recorded = self._recorded(snapshots, dimension, task)
         with_gaps = self._gaps(snapshots, dimension, task)
         return recorded | self._counted(with_gaps, dimension, task) if with_gaps else recorded
@@ -136,12 +158,13 @@ class RequestCache:
         return [n for n in known if any(_models(counts[n]) < _models(wholes[n]) - 1e-6 for counts in parts)]
 
     def _counted(self, snapshots: Sequence[int], dimension: Dimension | None, task: str) -> dict[int, list[Count]]:
-        """Return rollups of snapshots with their facts filled in."""
-        keys = {n: (self.root, n, dimension, task, self._neighbors().of(self._neighbors().by_id[n])) for n in snapshots}
+        """Return rollups of snapshots, counted from their rows with facts filled in, limited to the models that fit."""
+        keys = {number: (self._filled_key(number), dimension, task) for number in snapshots}
         cached = {number: _COUNTS.get(key) for number, key in keys.items()}
-        listings = self._fill([number for number, counts in cached.items() if counts is None])
-        for number, listing in listings.items():
-            counts = [c for c in roll_up(listing.models) if c.dimension is dimension and c.task == task]
+        missing = [number for number, counts in cached.items() if counts is None]
+        self._fill(missing)
+        for number in missing:
+            counts = [c for c in roll_up(self.models(number)) if c.dimension is dimension and c.task == task]
             cached[number] = counts
             _COUNTS.put(keys[number], counts)
         return {number: counts or [] for number, counts in cached.items()}

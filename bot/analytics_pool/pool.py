@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from analytics.digest.basis import Basis
     from analytics.digest.values import Digest
     from analytics.query import Query
+    from analytics.report.values import Report
     from bot.domain.reply import Picture
     from bot.domain.store_summary import Entry, StoreSummary
 
@@ -75,6 +76,19 @@ class Pool:
             what, "digest", edition, within, sections, again=(again,), seconds=self._limits.digest
         )
         return digest
+
+    def report(self, month: str, within: str, published: str = "") -> tuple[Report, dict[str, Picture]]:
+        """Build a month's report and the pictures of its chapters; see :meth:`AnalyticsProcess.report`.
+
+        Raises:
+            HfStatsError: for a month without a report, with the reason.
+
+        """
+        what, again = (f"the report for {month}", f"report {month}") if month else ("the report", "report")
+        report: tuple[Report, dict[str, Picture]] = self._ask(
+            what, "report", month, within, published, again=(again,), seconds=self._limits.digest
+        )
+        return report
 
     def summarize_store(self, known: str = "") -> StoreSummary | None:
         """Return the store's summary; ``None`` if its edition is still ``known``.

@@ -14,11 +14,12 @@ from analytics.digest.builder import digest as digest_of
 from analytics.digest.edition import Edition
 from analytics.domain import Dimension, ListName
 from analytics.questions.registry import ask
+from analytics.report.builder import report as report_of
 from analytics.storage import database, database_wait
 from analytics.storage.sql_history import SqlHistory
 from bot.analytics_pool import summarize_store
 from bot.analytics_pool.entries import entries
-from bot.domain.reply import LATEST_WEEK, Picture
+from bot.domain.reply import LATEST_WEEK, PUBLISHED, Picture
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from analytics.digest.basis import Basis
     from analytics.digest.values import Digest
     from analytics.query import Query
+    from analytics.report.values import Report
     from analytics.storage.history import History
     from bot.domain.store_summary import Entry, StoreSummary
 
@@ -72,6 +74,23 @@ class AnalyticsProcess:
         built = digest_of(named, self._history, within=list_, dimensions=dimensions, as_recorded=as_recorded)
         return built, Picture(draw(built.chart), built.chart.alt, f"hfstats-digest-{named}.png")
 
+    def report(self, month: str, within: str, published: str = "") -> tuple[Report, dict[str, Picture]]:
+        """Build the report of a month and draw the charts of its chapters, by their keys, and of its ``forecast``.
+
+        ``""`` is the month of the latest snapshot. ``published``: :data:`~bot.domain.reply.PUBLISHED` adds the published figures.
+
+        Raises:
+            HfStatsError: for a month without a report, with the reason.
+
+        """
+        list_ = ListName(within)
+        edition = Edition.parse(month) if month else latest(self._history, list_)
+        built = report_of(edition, self._history, within=list_, with_published=published == PUBLISHED)
+        charts = {section.key: section.chart for section in built.sections} | {"forecast": built.forecast}
+        name = f"hfstats-report-{edition}"
+        pictures = {key: Picture(draw(chart), chart.alt, f"{name}-{key}.png") for key, chart in charts.items() if chart}
+        return built, pictures
+
     @staticmethod
     def entries() -> tuple[Entry, ...]:
         """Return the available questions."""
@@ -111,7 +130,7 @@ def serve(analytics: AnalyticsProcess, questions: Connection) -> None:
         gc.collect()
 
 
-FUNCTIONS = frozenset({"answer", "basis", "digest", "summarize_store", "entries"})
+FUNCTIONS = frozenset({"answer", "basis", "digest", "report", "summarize_store", "entries"})
 """The methods of :class:`AnalyticsProcess` that can be called."""
 
 

@@ -30,30 +30,45 @@ NUMBERS = "digest_csv"
 """Action id of the button that sends the CSV file; its value is the digest's key."""
 _ROWS = 25
 """Rows of a detailed ranking; the CSV file has all of them."""
+_WORDS = 80
+"""Most words of a message, without its buttons."""
+_MOST, _MOST_WARNINGS = 3, 2
+"""Most lines below the headline, and how many of them may warn."""
 
 
-def digest_content(digest: Digest, key: str, *, missed: Sequence[date] = (), sample: bool = False, age: str = "") -> Content:
-    """Return the digest as message content.
+def digest_content(digest: Digest, key: str, *, sample: bool = False, age: str = "", in_thread: bool = True) -> Content:
+    """Return the digest as message content: the finding, at most three lines, the picture and the source.
 
-    ``key`` identifies the stored digest; ``missed`` are days without a snapshot; ``sample`` marks a preview;
-    ``age`` is a sentence about old data.
+    ``key`` identifies the stored digest; ``sample`` marks a preview; ``age`` is a sentence about old data. ``in_thread``: whether
+    :func:`thread_content` follows in the thread; otherwise a button shows it there.
     """
-    title = digest.title
-    above = [
-        text_objects.section(f"*{escape_line(digest.headline)}*"),
-        text_objects.context(escape(title + (" · sample" if sample else ""))),
-    ]
-    sections = [text_objects.section(_section_text(section)) for section in digest.sections]
-    small = [line for line in (age, digest.likes, *digest.notes, _missing_days_note(missed), source_line(digest.source)) if line]
-    below = [*sections, text_objects.context("\n".join(map(escape_line, small))), _buttons(key)]
-    text = "\n".join([digest.headline, title, *(line for section in digest.sections for line in _lines(section)), *small])
+    lines, source = _lines(digest, age, sample=sample), _source(digest, sample=sample)
+    above = [text_objects.section(f"*{escape_line(digest.headline)}*")]
+    if lines:
+        above.append(text_objects.section("\n".join(f"• {line}" for line in lines)))
+    rest = [] if in_thread else thread_content(digest).above
     return Content(
-        text=cut(prevent_links(escape(text)), 3900),
+        text=cut(prevent_links("\n".join([escape(digest.headline), *lines, escape(source)])).replace("*", ""), 3900),
         above=above,
-        below=below,
+        below=[text_objects.context(escape_line(source)), _buttons(key, "Full rankings" if in_thread else "Details")],
         alt=cut(escape_plain_text(digest.chart.alt), ALT),
         files={f"hfstats-digest-{digest.edition}.csv": as_csv(digest)},
-        details=details(digest),
+        details=[*rest, *details(digest)],
+    )
+
+
+def thread_content(digest: Digest, *, missed: Sequence[date] = ()) -> Content:
+    """Return what follows the digest in its thread: the sections in full and the notes. ``missed``: days without a snapshot."""
+    sections = [text_objects.section(_section_text(section)) for section in digest.sections]
+    small = [line for line in (digest.likes, *digest.notes, _missing_days_note(missed)) if line]
+    preface = [_preface(digest)] if digest.jump else []
+    return Content(
+        text=cut(prevent_links(escape("\n".join([*preface, *_in_full(digest), *small]))), 3900),
+        above=[
+            *(text_objects.context(escape_line(line)) for line in preface),
+            *sections,
+            *([text_objects.context("\n".join(map(escape_line, small)))] if small else []),
+        ],
     )
 
 
@@ -64,11 +79,47 @@ def missing_digest(reason: str) -> Content:
 
 
 def as_text(digest: Digest, age: str = "") -> str:
-    """Return the digest as plain text; ``age`` is a sentence about old data."""
-    lines = [digest.headline, digest.title, ""]
-    for section in digest.sections:
-        lines += [section.dimension.plural.capitalize(), *(f"  {line}" for line in _lines(section)), ""]
-    return "\n".join([*lines, *filter(None, (age, digest.likes, *digest.notes)), source_line(digest.source)])
+    """Return the digest as plain text, with what a message has in its thread; ``age`` is a sentence about old data."""
+    highlights = [f"  {line}" for line in (*filter(None, (age,)), *digest.warnings, *map(str, digest.highlights[:_MOST]))]
+    preface = [_preface(digest), ""] if digest.jump else []
+    notes = [note for note in digest.notes if note not in digest.warnings]
+    lines = [digest.headline, *highlights, digest.title, "", *preface, *_in_full(digest)]
+    return "\n".join([*lines, *filter(None, (digest.likes, *notes)), source_line(digest.source)])
+
+
+def _lines(digest: Digest, age: str, *, sample: bool) -> list[str]:
+    """Return the at most three lines below the headline as mrkdwn: warnings first, then as many highlights as may be read."""
+    warnings = [line for line in (age, *digest.warnings) if line][:_MOST_WARNINGS]
+    room = _WORDS - sum(map(word_count, (digest.headline, *warnings, _source(digest, sample=sample))))
+    lines = [f":warning: {escape_line(warning)}" for warning in warnings]
+    for highlight in digest.highlights:
+        room -= word_count(str(highlight))
+        if len(lines) == _MOST or room < 0:
+            break
+        label = f"*{highlight.label}:* " if highlight.label else ""
+        lines.append(f"{label}{escape_line(highlight.text)}")
+    return lines
+
+
+def word_count(text: str) -> int:
+    """Return how many words a reader reads: whatever stands between spaces and isn't only a sign."""
+    return sum(any(character.isalnum() for character in word) for word in text.split())
+
+
+def _source(digest: Digest, *, sample: bool) -> str:
+    return f"{digest.title}{' · sample' if sample else ''} · {source_line(digest.source)}"
+
+
+def _preface(digest: Digest) -> str:
+    return f"Every change here includes {digest.jump}. In parentheses: the change without that model."
+
+
+def _in_full(digest: Digest) -> list[str]:
+    return [
+        line
+        for section in digest.sections
+        for line in (section.dimension.plural.capitalize(), *(f"  {one}" for one in (*section.lines, *section.notes)), "")
+    ]
 
 
 def details(digest: Digest) -> list[Block]:
@@ -107,6 +158,8 @@ def as_json(digest: Digest) -> dict[str, object]:
     return {
         "edition": str(digest.edition),
         "headline": digest.headline,
+        "highlights": [str(highlight) for highlight in digest.highlights],
+        "warnings": list(digest.warnings),
         "snapshot": digest.source.snapshot.isoformat(),
         "list": digest.source.list,
         "simulated": digest.source.simulated,
@@ -161,10 +214,6 @@ def _section_text(section: Section) -> str:
     return "\n".join([*lines, *(f"_{escape_line(note)}_" for note in section.notes)])
 
 
-def _lines(section: Section) -> list[str]:
-    return [*section.lines, *section.notes]
-
-
 def _table(section: Section) -> str:
     ranking: Ranking = section.rankings[-1]
     shifts = {shift.name: shift for shift in section.shifts}
@@ -180,9 +229,9 @@ def _table(section: Section) -> str:
     )
 
 
-def _buttons(key: str) -> Block:
+def _buttons(key: str, first: str) -> Block:
     elements = [
         {"type": "button", "action_id": action, "text": plain_text(text), "value": key}
-        for action, text in ((DETAILS, "Full rankings"), (NUMBERS, "CSV"))
+        for action, text in ((DETAILS, first), (NUMBERS, "CSV"))
     ]
     return {"type": "actions", "elements": elements}

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from bot.blocks.messages import Block
+    from bot.domain.dump import HistoryProgress
     from bot.domain.reply import Notice
     from bot.domain.store_summary import Entry, StoreSummary
 
@@ -51,17 +52,20 @@ def home_view(
     *,
     asked: str | None = None,
     sections: Sequence[Sequence[Block]] = (),
+    progress: HistoryProgress | None = None,
 ) -> Block:
     """Return the App Home view.
 
     ``asked``: the question just asked from here. ``sections``: blocks to show between the findings and the examples, each list
-    with its own heading.
+    with its own heading. ``progress``: how far the lists of past months are, shown while they are fetched.
     """
+    history = [context(f"Fetching past months: {progress.text}")] if progress and progress.is_fetching else []
     if not summary.holdings:
-        return _home([_header("No data yet"), section(_NOTHING), _actions(_refresh(), _help())])
+        return _home([_header("No data yet"), section(_NOTHING), *history, _actions(_refresh(), _help())])
     blocks = [
         _header("Open models on Hugging Face"),
         _freshness(summary, today),
+        *history,
         _actions(form_button() | {"style": "primary"}, predictions.bet_button(), _refresh(), _help()),
     ]
     if asked:

@@ -67,6 +67,10 @@ def delivery_name(delivery: Delivery) -> str:
         return f"the digest for {Edition.parse(delivery.period).name}"
     if delivery.kind == "bets":
         return f"the bet results for {Edition.parse(delivery.period).name}"
+    if delivery.kind == "report":
+        return f"the report for {Edition.parse(delivery.period.split()[0]).name}"
+    if delivery.kind == "reply":
+        return "a message in one of my threads"
     return f"the alert from {day(date.fromisoformat(delivery.period))}" if delivery.kind == "alert" else "a notice"
 
 

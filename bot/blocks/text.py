@@ -22,7 +22,8 @@ ORIGIN = 100
 def source_line(source: Source) -> str:
     """Return list, number of models, dates, coverage and origin of the data, on one line."""
     since = f"{source.since:%Y-%m-%d} to " if source.since else ""
-    parts = [f"{plural(source.models, 'model')} of the {short_list(source.list)}", f"{since}{source.snapshot:%Y-%m-%d} (UTC)"]
+    models = f"{plural(source.models, 'model')}{' ' if source.narrowed else ''}{source.narrowed}"
+    parts = [f"{models} of the {short_list(source.list)}", f"{since}{source.snapshot:%Y-%m-%d} (UTC)"]
     if known := known_for(source):
         parts.append(f"recorded for {known}")
     parts.append(

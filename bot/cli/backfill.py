@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from analytics.errors import SourceError
 from analytics.formatting.phrases import plural
 from analytics.sources.dumps.repository import Interval, revisions, select_revisions
-from bot.domain.dump import DEFAULT_FILE, DEFAULT_REPOSITORY, Dump, DumpRequest, State
+from bot.domain.dump import Dump, DumpRequest, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from bot.jobs.backfill.service import Backfill
 
-__all__ = ["DEFAULT_FILE", "DEFAULT_REPOSITORY", "BackfillRequest", "Interval", "plan", "take_part"]
+__all__ = ["BackfillRequest", "Interval", "plan", "take_part"]
 
 _ENDED = (State.DONE, State.FAILED)
 _LOOK = 0.5
@@ -40,8 +40,8 @@ class BackfillRequest:
 
     since: date
     interval: Interval
-    repo: str = DEFAULT_REPOSITORY
-    path: str = DEFAULT_FILE
+    repo: str
+    path: str
     columns: Mapping[str, str] = field(default_factory=dict)
 
 

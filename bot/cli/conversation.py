@@ -55,6 +55,8 @@ def read(line: str, history: History, error: QueryError) -> Query | Command | He
             return asked
         case Help() | Command(word="status" | "digest") as request:
             return request
+        case Command(word="report"):
+            raise QueryError("On the command line, the report is a command of its own: hfstats report --month 2026-08.")
         case Command(word=word):
             raise QueryError(f"“{word}” works in Slack only: type /hfstats {line} in a channel.", (f"help {word}", "help"))
         case Misunderstood(notice):

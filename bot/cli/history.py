@@ -24,9 +24,10 @@ def fetch(fetcher: HistoryFetcher, months: int, today: date, say: Callable[[str]
         StoreError: when the database can't be used.
 
     """
-    wanted = fetcher.plan(months, today)
     outcomes: list[Outcome] = []
     with progress() as advance:
+        advance("asking the Hub for revisions", 0, None)
+        wanted = fetcher.plan(months, today)
         advance("month ends", 0, len(wanted))
         for outcome in fetcher.fetch(wanted):
             outcomes.append(outcome)

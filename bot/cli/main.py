@@ -10,6 +10,7 @@ import click
 from analytics.errors import HfStatsError, QueryError
 from analytics.formatting.visible import visible
 from bot.cli import operations, processes, questions, setup, snapshots
+from bot.cli.report import command as report_command
 
 USAGE = 2
 """Exit code for invalid input, the same as Click's."""
@@ -41,7 +42,7 @@ def main() -> None:
     """Follow open models on Hugging Face: licenses, creators and tasks, ranked by downloads, with a chart for each answer."""
 
 
-for _commands in (questions, snapshots, setup, processes, operations):
+for _commands in (questions, report_command, snapshots, setup, processes, operations):
     for _command in _commands.COMMANDS:
         main.add_command(_command)
 

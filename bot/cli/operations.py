@@ -23,8 +23,8 @@ def status() -> None:
 
     settings = Settings.read()
     database = open_store(settings.database)
-    context, months = composition.delivery_context(settings, database), settings.hfstats_history_months
-    for name, text in status.lines(context, database, datetime.now(UTC), months):
+    context, progress = composition.delivery_context(settings, database), composition.history_progress(settings, database)
+    for name, text in status.lines(context, database, datetime.now(UTC), progress):
         click.echo(f"{name}: {text}")
 
 

@@ -175,10 +175,14 @@ def digest(
 @click.command()
 @click.argument("question")
 def schema(question: str) -> None:
-    """Print the JSON Schema of the answers to a question, such as: licenses."""
+    """Print the JSON Schema of the answers to a question, such as: licenses. Or that of reports: report."""
     from analytics.export.json_schema import answer_schema
+    from analytics.export.report_json import report_schema
     from analytics.questions.registry import QUESTIONS
 
+    if question.casefold() == "report":
+        click.echo(json.dumps(report_schema(), ensure_ascii=False, indent=2))
+        return
     asked = next((each for each in QUESTIONS if question.casefold() in {each.form.word, *each.form.aliases}), None)
     if asked is None:
         raise QueryError(f"There's no question “{question}”. “hfstats ask help” lists all of them.")

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 @click.command()
 def snapshot() -> None:
     """Take today's snapshot of the Hub (UTC). Runs at most once a day."""
-    import logging
     from datetime import UTC, datetime
 
     from analytics.storage.ingest import already_taken
@@ -33,7 +32,6 @@ def snapshot() -> None:
     from bot.jobs.snapshot import take
     from bot.settings import Settings, secret
 
-    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # hide its retries; the final result is reported
     settings = Settings.read()
     store = SqlHistory(open_store(settings.database))
     today = datetime.now(UTC).date()
@@ -169,8 +167,8 @@ def backfill(
     request = backfill.BackfillRequest(
         since.date(),
         backfill.Interval(interval),
-        repo or backfill.DEFAULT_REPOSITORY,
-        path or backfill.DEFAULT_FILE,
+        repo or settings.hfstats_dump_dataset,
+        path or settings.hfstats_dump_file,
         _column_names(columns),
     )
     for line in backfill.plan(service, request):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from slack_bolt import App
@@ -10,7 +11,7 @@ from analytics.storage import database, database_wait
 from analytics.storage.sql_history import SqlHistory
 from bot.analytics_pool.pool import Pool
 from bot.analytics_pool.supervisor import Limits
-from bot.composition.background import delivery_context, prewarmer, worker_watch
+from bot.composition.background import delivery_context, history_progress, prewarmer, worker_watch
 from bot.composition.slack_clients import client, installations, oauth_pages, tokens
 from bot.conversation.answer_cache import AnswerCache
 from bot.conversation.llm import LanguageModel
@@ -103,6 +104,7 @@ def services(
         answer_cache,
         PendingReplies(database_),
         ChannelIds(database_),
+        partial(history_progress, settings, database_),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from analytics.language import grammar
@@ -9,7 +10,6 @@ from bot.blocks.escape import escape
 from bot.composition.slack_clients import client, clients, installations, tokens
 from bot.database_setup import picture_store
 from bot.delivery import recovery
-from bot.domain.dump import DEFAULT_FILE, DEFAULT_REPOSITORY
 from bot.domain.store_summary import FINDINGS
 from bot.jobs.backfill.service import Backfill
 from bot.jobs.clock_jobs import Jobs
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from slack_sdk import WebClient
 
     from bot.conversation.router import Analytics
+    from bot.domain.dump import HistoryProgress
     from bot.jobs.engine import Engine
     from bot.jobs.engine.local import Local
     from bot.observability.metrics import Metrics
@@ -94,9 +95,20 @@ def history(
     path: str | None = None,
     columns: Mapping[str, str] | None = None,
 ) -> HistoryFetcher:
-    """Build the fetcher of past month ends."""
-    where = settings.hf_endpoint, secret(settings.hf_token), repo or DEFAULT_REPOSITORY, path or DEFAULT_FILE
-    return HistoryFetcher(database_, *where, columns or {})
+    """Build the fetcher of past month ends; without ``repo`` and ``path``, the settings say where the dumps are."""
+    dumps = repo or settings.hfstats_dump_dataset, path or settings.hfstats_dump_file
+    return HistoryFetcher(database_, *dumps, settings.hf_endpoint, secret(settings.hf_token), columns or {})
+
+
+def history_progress(settings: Settings, database_: sa.Engine) -> HistoryProgress | None:
+    """Return how far the lists of past months are; ``None`` if workers don't fetch them.
+
+    Raises:
+        StoreError: when the database can't be used.
+
+    """
+    months = settings.hfstats_history_months
+    return history(settings, database_).progress(months, datetime.now(UTC).date(), JobSlots(database_)) if months else None
 
 
 def engine(settings: Settings, database_: sa.Engine, work: Jobs) -> Engine:

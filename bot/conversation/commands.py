@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from calendar import month_abbr, month_name
+from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from analytics.digest.edition import Edition
@@ -29,19 +33,32 @@ LISTINGS = ("subscriptions", "watches", "bets", "status")
 """The commands that take no words. They work in every conversation and with every store."""
 FORM_WORDS = ("build", "form", "ask")
 """What opens the form; words after it are the question to begin with."""
-WORDS = ("subscribe", "digest", "watch", "predict", *_NUMBERED, *LISTINGS, *FORM_WORDS)
+WORDS = ("subscribe", "digest", "report", "watch", "predict", *_NUMBERED, *LISTINGS, *FORM_WORDS)
 """Every command; other words are a question or ask for help."""
 _ALIASES = {"unfollow": "unwatch", "subscription": "subscriptions", "bet": "predict", "predictions": "bets"}
 _ALIASES |= dict.fromkeys(FORM_WORDS, "build")
-_PERMISSIONS = dict.fromkeys(("digest", *LISTINGS), Permission.SEE)
+_PERMISSIONS = dict.fromkeys(("digest", "report", *LISTINGS), Permission.SEE)
 _PERMISSIONS |= dict.fromkeys(("subscribe", "watch", "predict", *_NUMBERED), Permission.CHANGE)
 _PERMISSIONS["build"] = Permission.FORM
 
+_REPORT = re.compile(
+    r"(?:(?:please|can|could|would|will|you|i|want|need|like|to|see|read|show|give|send|tell|write|post|get|make|me|us)\s+)*"
+    r"(?:(?:the|a|an|your|this|latest|newest|last|current|full|whole)\s+)*(?:hfstats\s+)?"
+    r"(?:(?:monthly|month's)\s+)?(?:report|article|summary|story(?=\s+(?:of|for|about)\b))(?P<about>\s.*)?",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A report in plain words: “tell me the story of August”, “monthly report”."""
+_THEN_AND_NOW = re.compile(r"\b(?:with\s+)?then\s+and\s+now\b", re.IGNORECASE)
+_IN_LIST = re.compile(rf"\bin\s+(?:the\s+)?({'|'.join(ListName)})(?:\s+list)?(?=\s|$)", re.IGNORECASE)
+_OF = re.compile(r"^(?:of|for|about|from|on|in)\s+(?:the\s+month\s+of\s+)?", re.IGNORECASE)
+
 
 def command_word(text: str) -> str | None:
-    """Return the command that a line begins with; ``None`` where it begins with none."""
+    """Return the command that a line begins with, or ``report`` for one in plain words; ``None`` for any other line."""
     word = first_word(text)
-    return _ALIASES.get(word, word) if word in WORDS or word in _ALIASES else None
+    if word in WORDS or word in _ALIASES:
+        return _ALIASES.get(word, word)
+    return "report" if report_in_words(text) is not None else None
 
 
 def split_first_word(text: str) -> tuple[str, str]:
@@ -71,7 +88,8 @@ def parse_command(text: str, forms: Sequence[Form]) -> Command | None:
     word = command_word(text)
     if word is None:
         return None
-    rest = split_first_word(text)[1]
+    in_words = report_in_words(text) if word == "report" else None
+    rest = split_first_word(text)[1] if in_words is None else in_words
     permission = permission_for(text)
     read = _READERS.get(word)
     if read:
@@ -95,6 +113,50 @@ def _build(rest: str, forms: Sequence[Form]) -> Command:
 def _digest(rest: str, _: Sequence[Form]) -> Command:
     latest = rest.casefold() in {"", "now", "latest"}
     return Command("digest", "digest", _PERMISSIONS["digest"], edition=None if latest else _edition(rest))
+
+
+def report_in_words(text: str) -> str | None:
+    """Return what a report asked for in plain words is about, such as ``august`` or ``2026-08 in trending``.
+
+    ``None`` for any other line, and for one that says more than a report can be about: that one is a question.
+    """
+    asked = _REPORT.fullmatch(text.strip(" \t\n?!."))
+    rest = (asked["about"] or "").strip() if asked else None
+    if rest is None:
+        return None
+    try:
+        _report(rest, ())
+    except QueryError:
+        return rest if first_word(text) == "report" else None
+    return rest
+
+
+def _report(rest: str, _: Sequence[Form]) -> Command:
+    rest = rest.replace(",", " ")
+    published = _THEN_AND_NOW.search(rest)
+    rest = _THEN_AND_NOW.sub(" ", rest)
+    named = _IN_LIST.search(rest)
+    month = _OF.sub("", " ".join(_IN_LIST.sub(" ", rest).split()))
+    report = Command("report", "report", _PERMISSIONS["report"], edition=_month(month), then_and_now=published is not None)
+    return replace(report, within=ListName(named[1].casefold())) if named else report
+
+
+def _month(text: str) -> Edition | None:
+    """Read a month; one without a year is the latest that has begun. ``None`` is the latest with data."""
+    words, today = text.casefold(), datetime.now(UTC).date()
+    if words in {"", "now", "latest", "the latest"}:
+        return None
+    if words in {"this month", "last month"}:
+        month = Edition.month(today)
+        return month if words == "this month" else month.before
+    name, _, year = words.partition(" ")
+    number = next((n for n in range(1, 13) if name in {month_name[n].casefold(), month_abbr[n].casefold()}), 0)
+    if number and re.fullmatch(r"(?:\d{4})?", year):
+        return Edition.month(date(int(year) if year.strip("0") else today.year - (number > today.month), number, 1))
+    with suppress(HfStatsError):
+        if not (edition := Edition.parse(words)).weekly:
+            return edition
+    raise QueryError(f"“{text[:60]}” isn't a month. Write a month like 2026-08 or “August”.", ("report",))
 
 
 def _watch(rest: str, forms: Sequence[Form]) -> Command:
@@ -140,6 +202,7 @@ _READERS: dict[str, Callable[[str, Sequence[Form]], Command]] = {
     "build": _build,
     "digest": _digest,
     "predict": _predict,
+    "report": _report,
     "subscribe": _subscribe,
     "watch": _watch,
 }

@@ -9,7 +9,7 @@ from rapidfuzz import fuzz, process
 
 from analytics.query import Option
 from bot.conversation.topics.commands import ALERTS, COMMANDS, DIGESTS, OTHERS, PREDICTIONS
-from bot.conversation.topics.words import OPTIONS, TOPICS
+from bot.conversation.topics.words import FILTERS, OPTIONS, TOPICS
 from bot.conversation.topics.words import OTHERS as OTHER_WORDS
 from bot.domain.prediction import open_months
 from bot.domain.reply import Line, Notice, Section
@@ -95,7 +95,7 @@ def _about_everything(entries: Sequence[Entry], command: str) -> Notice:
     text = f"Type {command} and any of these; I answer with a chart and the finding in a sentence."
     sections = (
         *(Section(title, tuple(lines)) for title, lines in groups.items()),
-        Section("Narrow any of them", _lines(OPTIONS.values())),
+        Section("Narrow any of them", _lines((FILTERS, *OPTIONS.values()))),
         Section("Digests for a channel", _lines(DIGESTS)),
         Section("Alerts for a channel", _lines(ALERTS)),
         Section("Predictions", _lines(PREDICTIONS)),

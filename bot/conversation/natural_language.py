@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from analytics.formatting.phrases import enumerate_
 from analytics.language.natural_language import Directory, Reading, directory, read
+from analytics.query import Period
 from bot.domain.store_summary import RANKINGS
 
 if TYPE_CHECKING:
@@ -55,6 +56,10 @@ class NaturalLanguage:
     def read(self, text: str) -> Reading:
         """Read a question in plain words. Never raises."""
         return read(text, self._forms, self._directory(), self._today())
+
+    def knows(self, name: str) -> bool:
+        """Return whether anything of that name can be asked about; also ``True`` for a date and an id."""
+        return bool(self._directory().find(name)) or Period.read(name) is not None or "/" in name
 
     def _directory(self) -> Directory:
         summary = self.name_index.cached()

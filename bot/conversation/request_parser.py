@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from analytics.errors import HfStatsError, QueryError
 from analytics.language import grammar
+from analytics.query import About, Period
 from bot.conversation.commands import command_word, first_word, parse_command, permission_for, split_first_word
 from bot.conversation.failures import notice_of
 from bot.conversation.help import command_buttons, help_notice, no_topic_notice, topic_notice, topic_word
@@ -77,7 +78,9 @@ class RequestParser:
         if command:
             return replace(command, quiet=quiet)
         try:
-            return Question(grammar.parse(line, self._forms), line, quiet=quiet)
+            query = grammar.parse(line, self._forms)
+            meant = self._instead(query, line)
+            return Question(meant or query, line, rephrased=meant is not None, quiet=quiet)
         except HfStatsError as error:
             reading = self._natural_language.read(line)
             if reading.query and misspelled_list(line, self._forms):  # say what lists there are instead of guessing one
@@ -85,6 +88,16 @@ class RequestParser:
             if reading.query:
                 return Question(reading.query, line, rephrased=True, quiet=quiet)
             return Misunderstood(self._refusal(error, line, reading), line, quiet)
+
+    def _instead(self, query: Query, line: str) -> Query | None:
+        """Return what a sentence asks that begins like a command, with words after it that name nothing; else ``None``."""
+        about = next(form.about for form in self._forms if form.word == query.word)
+        if not query.names or about is About.CHOICE or '"' in line or all(map(self._natural_language.knows, query.names)):
+            return None
+        meant = self._natural_language.read(line).query
+        if meant is None or (meant.word == "compare") != (query.word == "compare"):
+            return None  # two names for one are a mistake, and not a comparison
+        return meant if meant.word != query.word or all(map(Period.read, meant.names)) else None
 
     def _help(self, line: str, about: str, *, quiet: bool) -> Request:
         if topic_word(about) and topic_notice(self._entries, about) is None:

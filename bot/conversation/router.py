@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from analytics.digest.basis import Basis
     from analytics.digest.values import Digest
     from analytics.query import Query
+    from analytics.report.values import Report
     from bot.domain.reply import Picture
     from bot.domain.store_summary import Entry, StoreSummary
 
@@ -40,6 +41,10 @@ class Analytics(Answers, Protocol):
 
     def digest(self, edition: str, within: str, sections: tuple[str, ...] = ()) -> tuple[Digest, Picture]:
         """Build a digest with its picture; raises HfStatsError if there is none."""
+        ...
+
+    def report(self, month: str, within: str, published: str = "") -> tuple[Report, dict[str, Picture]]:
+        """Build a month's report with its pictures by chapter; raises HfStatsError if there is none."""
         ...
 
     def entries(self) -> tuple[Entry, ...]:

@@ -26,6 +26,8 @@ class Content:
     """Blocks posted to the thread on request."""
     files: dict[str, str] = field(default_factory=dict)
     """CSV files sent on request, by file name."""
+    requested_by: str = ""
+    """The user who asked for the message and hears if it can't be delivered; ``""`` if the delivery's source tells."""
 
     def blocks(self, picture: Sequence[Block] | None = None) -> list[Block]:
         """Return the message's blocks, with the picture or its replacement."""

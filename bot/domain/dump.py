@@ -1,4 +1,4 @@
-"""Dumps of the Hub to import, and their states."""
+"""Dumps of the Hub to import, their states, and how far the lists of past months are."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from analytics.formatting.phrases import plural
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
-
-DEFAULT_REPOSITORY = "cfahlgren1/hub-stats"
-"""A dataset with a daily dump of the whole Hub."""
-DEFAULT_FILE = "models.parquet"
 
 
 class State(StrEnum):
@@ -47,3 +45,20 @@ class Dump(DumpRequest):
     models: int | None = None
     error: str | None = None
     """The last error, as a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryProgress:
+    """How many of the past month ends that workers fetch are stored."""
+
+    stored: int
+    months: int
+    is_fetching: bool
+    """Whether a worker still fetches what is missing, or tries to."""
+    problem: str = ""
+    """Sentences for the operator if the dataset is missing."""
+
+    @property
+    def text(self) -> str:
+        """The progress as a phrase."""
+        return f"{self.stored} of the last {plural(self.months, 'month end')} stored"

@@ -36,8 +36,13 @@ class Kind(StrEnum):
     ALERT = "alert"
     BETS = "bets"
     """The results of a channel's bets for a month; the source is the first bet."""
+    REPORT = "report"
+    """A month's report; the source stands for the channel and what the report is about, see ``report_commands``."""
     NOTE = "note"
     """A direct message about a delivery that didn't arrive; the source is that delivery."""
+    REPLY = "reply"
+    """A message in another delivery's thread; the source is that delivery, the period its position from 1. A version that doesn't
+    know this kind can't claim it, so it never posts it outside the thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +141,28 @@ class Delivery:
     """Set just before the request to Slack; from then on the message may have arrived."""
     ts: str | None
     error: str | None
+    thread_ts: str | None = None
+    """The parent's ``ts`` if this is a claimed reply."""
+
+
+NO_PARENT = "no_parent"
+"""The error of a reply whose parent wasn't posted."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedReply:
+    """A message to post in a delivery's thread, as the delivery: a built message by key, its own content, or both.
+
+    With both, the content is shown with the built message's picture.
+    """
+
+    edition: str | None = None
+    content: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedDelivery:
-    """A message to add to the outbox."""
+    """A message to add to the outbox, with the replies that follow it in its thread."""
 
     workspace: str
     channel: str
@@ -150,6 +172,7 @@ class PlannedDelivery:
     due_at: datetime
     edition: str | None = None
     content: str | None = None
+    replies: tuple[PlannedReply, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

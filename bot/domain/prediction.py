@@ -12,8 +12,9 @@ from analytics.digest.edition import Edition
 from analytics.domain import Dimension, ListName, Measure
 from analytics.errors import QueryError
 from analytics.formatting.phrases import name as called
-from analytics.query import Query, tidy
+from analytics.query import Query
 from analytics.statistics.prediction.brier import scores
+from analytics.typed_text import tidy
 from bot.domain.outbox import Outcome
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from analytics.domain import ListName
 from analytics.errors import QueryError
 from analytics.language import grammar
+from analytics.language.filters import narrows
 from analytics.query import AS_RECORDED, Option, quoted
 
 if TYPE_CHECKING:
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 
 QUESTION = "question"
 NAMES = "names"
-FIELDS = (NAMES, *(option.value for option in Option))
+FILTERS = "filters"
+"""The filters, and the direction of changes, as one text."""
+FIELDS = (NAMES, FILTERS, *(option.value for option in Option))
 """The fields after the question, in the order of a query's words."""
 
 
@@ -52,7 +55,8 @@ class FormValues:
 
 def form_values(query: Query) -> FormValues:
     """Return the form's values for ``query``."""
-    words: dict[str, tuple[str, ...]] = {NAMES: tuple(map(quoted, query.names))}
+    narrowing = " ".join(map(str, (*([query.direction] if query.direction else []), *query.filters)))
+    words: dict[str, tuple[str, ...]] = {NAMES: tuple(map(quoted, query.names)), FILTERS: (narrowing,) if narrowing else ()}
     if query.by:
         words[Option.BY] = (f"{Option.BY} {query.by}",)
     if query.within is not ListName.TOP:
@@ -70,7 +74,7 @@ def form_values(query: Query) -> FormValues:
 
 def without_unsupported(form: FormValues, to: Form) -> FormValues:
     """Return the form's values without the fields that its question doesn't have."""
-    able = {*to.options, *([NAMES] if to.most else [])}
+    able = {*to.options, *([NAMES] if to.most else []), *([FILTERS] if narrows(to) else [])}
     return replace(form, words={field: words for field, words in form.words.items() if field in able})
 
 

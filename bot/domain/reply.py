@@ -77,6 +77,8 @@ def about_data(answer: Answer) -> Notice:
 
 LATEST_WEEK = "latest week"
 """Stands for the week of the latest snapshot where a digest is asked for by month or week."""
+PUBLISHED = "published"
+"""Asks for a report with the article's figures of January 2024 beside the month's."""
 OLD = 7
 """Days after which the newest snapshot of a list that is taken every day counts as old."""
 OLD_DUMP = 45

@@ -54,6 +54,8 @@ class Command:
     within: ListName = ListName.TOP
     sections: tuple[Dimension, ...] = SECTIONS
     edition: Edition | None = None
+    then_and_now: bool = False
+    """Of ``report``: with the published figures of January 2024."""
     rule: Rule | None = None
     bet: Draft | None = None
     question: Query | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
@@ -10,9 +11,9 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from analytics.domain import LIVE, ListName
-from analytics.errors import HfStatsError, StoreError
+from analytics.errors import HfStatsError, NotOnHubError, OutOfReachError, StoreError
 from analytics.storage.sql_history import SqlHistory
-from bot.domain.dump import DEFAULT_FILE, DEFAULT_REPOSITORY
+from bot.domain.dump import HistoryProgress
 from bot.jobs.backfill.process import CrashedError, ProcessDiedError, StoppedError, run
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ _log = logging.getLogger(__name__)
 
 AT_ONCE = 2
 """Revisions that are read at the same time, each in a process with some 300 MB of memory."""
+_DONE, _MISSING = "history", "history dataset missing"
+"""Marks, by day and dataset, that there is nothing more to fetch, and that there is no such dataset."""
 _NEAR_END = timedelta(days=7)
 """Before the end of a month, in which a list stands for its end."""
 
@@ -83,6 +86,8 @@ class Outcome:
     """Bytes of the whole file."""
     error: str = ""
     """A sentence; empty if the lists were stored."""
+    is_momentary: bool = False
+    """Whether a later attempt may succeed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +95,27 @@ class HistoryFetcher:
     """Fetches what is missing of the last months; what is stored is never fetched again."""
 
     database: sa.Engine
+    repo: str
+    path: str
     endpoint: str | None = None
     token: str | None = field(default=None, repr=False)
-    repo: str = DEFAULT_REPOSITORY
-    path: str = DEFAULT_FILE
     columns: Mapping[str, str] = field(default_factory=dict)
     stopped: Event = field(default_factory=Event)
+    reported: Event = field(default_factory=Event)
+    """Set once the log has it that the dataset is missing."""
+
+    def progress(self, months: int, today: date, done: JobSlots) -> HistoryProgress:
+        """Return how far the last months are; what was marked yesterday holds until a worker looked today.
+
+        Raises:
+            StoreError: when the database can't be used.
+
+        """
+        stored = self.stored(months, today)
+        # The last mark counts, and of one day, a dataset that was found.
+        marks = ((day, job) for day in (today, today - timedelta(days=1)) for job in (_DONE, _MISSING))
+        last = next((job for day, job in marks if self._is_marked(done, job, day)), "") if stored < months else _DONE
+        return HistoryProgress(stored, months, not last, self._missing_sentences if last == _MISSING else "")
 
     def stored(self, months: int, today: date) -> int:
         """Return how many of the last months have a list near their end, from a dump or taken live.
@@ -147,24 +167,47 @@ class HistoryFetcher:
                     yield result
 
     def catch_up(self, months: int, today: date, done: JobSlots) -> None:
-        """Fetch what is missing unless that was done today; a dataset that lacks some months is asked once a day.
+        """Fetch what is missing; a dataset that is missing, or lacks some months, is asked once a day.
 
         Raises:
             SourceError: when the dataset can't be read, which may be tried again.
             StoreError: when the database can't be used.
 
         """
-        if self.stored(months, today) == months or done.slots("history", str(today), str(today)):
+        is_marked = any(self._is_marked(done, job, today) for job in (_DONE, _MISSING))
+        if is_marked or self.stored(months, today) == months:
             return
-        failed = False
-        for outcome in self.fetch(self.plan(months, today)):
-            failed = failed or bool(outcome.error)
+        try:
+            wanted = self.plan(months, today)
+        except NotOnHubError as error:
+            done.first(_MISSING, self._slot(today))
+            if not self.reported.is_set():
+                self.reported.set()
+                _log.warning("%s %s", error, self._missing_sentences)
+            return
+        again = False
+        for outcome in self.fetch(wanted):
+            again = again or outcome.is_momentary
             if outcome.error:
                 _log.warning("no lists of %s yet: %s", outcome.day, outcome.error)
             else:
                 _log.info("fetched the lists of %s: %s of %s bytes", outcome.day, outcome.fetched, outcome.size)
-        if not failed and not self.stopped.is_set():
-            done.first("history", str(today))
+        if not again and not self.stopped.is_set():
+            done.first(_DONE, self._slot(today))
+
+    @property
+    def _missing_sentences(self) -> str:
+        return (
+            f"There is no dataset {self.repo} on the Hub, or the bot may not read it. The worker looks for it again once a day. "
+            "To use another dataset, set HFSTATS_DUMP_DATASET."
+        )
+
+    def _slot(self, day: date) -> str:
+        """Return the slot of a day's attempt at this dataset: another one is tried at once."""
+        return f"{day} {hashlib.sha256(f'{self.repo}/{self.path}'.encode()).hexdigest()[:16]}"
+
+    def _is_marked(self, done: JobSlots, job: str, day: date) -> bool:
+        return bool(done.slots(job, self._slot(day), self._slot(day)))
 
     def _fetch(self, revision: Revision) -> Outcome | None:
         if self.stopped.is_set():
@@ -181,15 +224,15 @@ class HistoryFetcher:
         except StoreError:
             raise
         except HfStatsError as error:
-            reason = str(error)
+            reason, is_momentary = str(error), isinstance(error, OutOfReachError)
         except ProcessDiedError as error:
-            reason = f"The process that read it ended ({error})."
+            reason, is_momentary = f"The process that read it ended ({error}).", True
         except CrashedError as error:
             _log.error("reading the lists of %s: %s", revision.day, error.places)
-            reason = f"Reading it failed unexpectedly: {error}."
+            reason, is_momentary = f"Reading it failed unexpectedly: {error}.", False
         else:
             return Outcome(revision.day, fetched, size)
-        return Outcome(revision.day, error=reason)
+        return Outcome(revision.day, error=reason, is_momentary=is_momentary)
 
     def _days(self) -> set[date]:
         snapshots = SqlHistory(self.database).snapshots(ListName.TOP)

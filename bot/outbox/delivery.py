@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from slack_sdk.errors import SlackApiError
 
 from analytics.errors import HfStatsError, StoreError
+from bot.domain.content import Content
 from bot.domain.outbox import Kind, RetryAt
 from bot.outbox import lease_guard
 from bot.outbox.failure import NO_INSTALLATION, Failure
@@ -50,6 +51,8 @@ _AN_HOUR, _A_DAY = timedelta(hours=1), timedelta(days=1)
 _HISTORY_DELAY = timedelta(seconds=10)
 """Time until a posted message is in the channel's history."""
 _SIMPLER_FORM = frozenset({Treatment.FORM, Treatment.PICTURE, Treatment.CALL})
+_REPLY_ENDS = DELIVERY_ENDS | {Treatment.REQUEST}
+"""A reply also ends when its thread does: the parent was deleted, or the thread is locked."""
 
 
 def no_installer(_: str) -> None:
@@ -78,7 +81,10 @@ class DeliveryContext:
     """The operator's channel, ``workspace/channel``."""
 
     def requester(self, delivery: Delivery) -> str | None:
-        """Return the user who created a delivery's subscription, alert or bet; ``None`` if it's gone, or for a notice."""
+        """Return the user who created a delivery's subscription, alert or bet; ``None`` if it's gone, or for a notice.
+
+        For a reply, it's the parent's.
+        """
         match delivery.kind:
             case Kind.DIGEST:
                 subscription = self.subscriptions.get(delivery.workspace, delivery.source)
@@ -89,6 +95,11 @@ class DeliveryContext:
             case Kind.BETS:
                 bet = self.bets.get(delivery.workspace, delivery.source)
                 return bet.person if bet else None
+            case Kind.REPORT:
+                return Content.from_json(delivery.content).requested_by or None if delivery.content else None
+            case Kind.REPLY:
+                parent = self.outbox.get(delivery.source)
+                return self.requester(parent) if parent else None
         return None
 
 
@@ -212,6 +223,7 @@ class _Attempt:
     def _call(self, client: WebClient, text: str, blocks: list[Block]) -> object:
         posted = client.chat_postMessage(
             channel=self.delivery.channel,
+            thread_ts=self.delivery.thread_ts,
             text=text,
             blocks=blocks,
             metadata=delivery_metadata(self.delivery),
@@ -239,7 +251,8 @@ class _Attempt:
             if now - self.delivery.due_at < _A_DAY:
                 return self.postpone(now + wait, "ratelimited")
             return self.retry_later("ratelimited")
-        if treatment_of(code) not in DELIVERY_ENDS or self.maybe_posted:
+        ends = _REPLY_ENDS if self.delivery.kind is Kind.REPLY else DELIVERY_ENDS
+        if treatment_of(code) not in ends or self.maybe_posted:
             return self.retry_later(code)
         current = self.delivery_context.outbox.get(self.delivery.id)
         if current and current.channel != self.delivery.channel:  # the channel's id changed meanwhile

@@ -42,7 +42,14 @@ class Failure:
     """The owner of the row's lease."""
 
     def fail_permanently(self, error: str) -> None:
-        """Fail the delivery after a permanent error, pause its subscription or alert, and notify its creator."""
+        """Fail the delivery after a permanent error, pause its subscription or alert, and notify its creator.
+
+        A reply fails without notice: its parent was posted, and the next delivery to the channel meets the same error.
+        """
+        if self.delivery.kind is Kind.REPLY:
+            self.context.outbox.settle(self.delivery.id, self.owner, State.FAILED, error)
+            _log.warning("reply %s to delivery %s failed: %s", self.delivery.id, self.delivery.source, error)
+            return
         delivery, person, escalation = self.delivery, self.context.requester(self.delivery), self._escalation()
 
         def in_transaction(connection: sa.Connection) -> None:
@@ -51,7 +58,7 @@ class Failure:
                 self.context.outbox.plan([escalation], connection)
             elif error == NO_INSTALLATION or treatment_of(error) is Treatment.ACCESS:  # nobody in the workspace can be notified
                 self._notify_operator(error, f"lost {delivery.workspace} {self.context.clock().date()}", connection)
-            elif person and delivery.kind is Kind.BETS:
+            elif person and delivery.kind in {Kind.BETS, Kind.REPORT}:
                 self._notify(person, notices.undelivered_notice(delivery, error), "failed", connection)
             elif person and paused:
                 self._notify(person, notices.paused_notice(delivery, error), "paused", connection)

@@ -1,12 +1,13 @@
-"""Find a message whose post wasn't confirmed, by the delivery's id in its metadata."""
+"""Find a message whose post wasn't confirmed, by the delivery's id in its metadata, in the channel or in its thread."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.outbox import RetryAt
-from bot.slack_api.errors import FAILURES, PostResult, classify_error, requested_wait
+from bot.slack_api.errors import FAILURES, PostResult, classify_error, error_code, requested_wait
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -42,23 +43,16 @@ def find_message(client: WebClient, delivery: Delivery, now: datetime) -> str | 
 
     """
     since = (delivery.posting_at or now) - _BACK
+    if delivery.thread_ts:
+        read = partial(client.conversations_replies, channel=delivery.channel, ts=delivery.thread_ts)
+    else:
+        read = partial(client.conversations_history, channel=delivery.channel)
     cursor = ""
     while True:
         try:
-            page = client.conversations_history(
-                channel=delivery.channel,
-                oldest=f"{since.timestamp():.6f}",
-                limit=200,
-                include_all_metadata=True,
-                cursor=cursor or None,
-            )
+            page = read(oldest=f"{since.timestamp():.6f}", limit=200, include_all_metadata=True, cursor=cursor or None)
         except FAILURES as error:
-            wait = requested_wait(error, now)
-            if wait:
-                return RetryAt(now + wait)
-            if classify_error(error) in {PostResult.TEMPORARY_FAILURE, PostResult.UNCONFIRMED}:
-                return _soon(delivery, now)
-            raise HistoryUnavailable from error
+            return _unread(error, delivery, now)
         messages = page.get("messages")
         if not isinstance(messages, list):
             return _soon(delivery, now)
@@ -69,6 +63,18 @@ def find_message(client: WebClient, delivery: Delivery, now: datetime) -> str | 
         cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
         if not cursor:
             return None
+
+
+def _unread(error: Exception, delivery: Delivery, now: datetime) -> RetryAt | None:
+    """Return when to look again after an error; ``None`` if there's nothing to look at because the thread is gone."""
+    wait = requested_wait(error, now)
+    if wait:
+        return RetryAt(now + wait)
+    if classify_error(error) in {PostResult.TEMPORARY_FAILURE, PostResult.UNCONFIRMED}:
+        return _soon(delivery, now)
+    if delivery.thread_ts and error_code(error) == "thread_not_found":
+        return None
+    raise HistoryUnavailable from error
 
 
 def _soon(delivery: Delivery, now: datetime) -> RetryAt:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _LATE = timedelta(hours=1)
+_NOT_IN_FILE_NAME = re.compile(r"[^\w.-]+")
 _UPLOADS = 5
 """Failed uploads after which a delivery goes without its picture."""
 
@@ -69,6 +71,13 @@ class MessageForms:
             yield [*first, *content.blocks()]
         yield []
 
+    @property
+    def _name(self) -> str:
+        """A name for the picture's file."""
+        delivery = self.delivery
+        is_digest = delivery.kind not in {Kind.REPLY, Kind.REPORT}
+        return f"digest-{delivery.period}" if is_digest or not delivery.edition else delivery.edition
+
     @cached_property
     def _content(self) -> tuple[Content, bytes | None]:
         """The message without its picture, and the picture's hash.
@@ -85,6 +94,8 @@ class MessageForms:
             raise HfStatsError("The digest isn't built yet.")
         if delivery.content:
             return Content.from_json(delivery.content), built[1]
+        if delivery.kind is not Kind.DIGEST:
+            return built
         bets = delivery_context.bets.in_channel(delivery.workspace, delivery.channel)
         return built[0].followed_by(digest_bets(delivery.period, bets)), built[1]
 
@@ -116,7 +127,7 @@ class MessageForms:
         if png is None:
             return ""
         try:
-            return upload(self.client, Picture(png, alt, f"hfstats-digest-{self.delivery.period}.png"))
+            return upload(self.client, Picture(png, alt, f"hfstats-{_NOT_IN_FILE_NAME.sub('-', self._name)}.png"))
         except NotUploadedError as error:
             _log.warning("could not upload a digest's picture: %s", error)
             self.refusal = str(error)

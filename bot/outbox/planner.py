@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from analytics.errors import HfStatsError, NoDataError, StoreError
 from analytics.storage.database import writing
-from bot.blocks.digest import digest_content, missing_digest
-from bot.domain.outbox import Kind, PlannedDelivery
+from bot.blocks.digest import digest_content, missing_digest, thread_content
+from bot.domain.outbox import Kind, PlannedDelivery, PlannedReply
 from bot.domain.schedule import due_between, next_due, parse_schedule
 from bot.storage.channels.subscriptions import advance
 
@@ -102,7 +102,7 @@ def _ready(digests: _Digests, subscription: Subscription, now: datetime) -> tupl
         key = None if digests.must_wait(wanted, due) else digests.key(wanted)
         if key is None:
             return deliveries, due.at
-        deliveries.append(_delivery(subscription, due, key, now))
+        deliveries.append(replace(_delivery(subscription, due, key, now), replies=digests.replies(key)))
     return deliveries, next_due(schedule, now).at
 
 
@@ -112,6 +112,10 @@ def _delivery(subscription: Subscription, due: Due, key: str, now: datetime) -> 
     return PlannedDelivery(
         subscription.workspace, subscription.channel, Kind.DIGEST, subscription.id, str(due.edition), due_at, edition=key
     )
+
+
+def _thread_key(key: str) -> str:
+    return f"{key} · thread"
 
 
 def _end(edition: Edition) -> datetime:
@@ -128,6 +132,7 @@ class _Digests:
         self._now = now
         self._bases: dict[tuple[Edition, str], Basis | None] = {}
         self._keys: dict[Wanted, str | None] = {}
+        self._replies: dict[str, tuple[PlannedReply, ...]] = {}
 
     def must_wait(self, wanted: Wanted, due: Due) -> bool:
         """Tell whether the last snapshot of a month or week may still come."""
@@ -160,8 +165,15 @@ class _Digests:
             self._built.save(key, missing_digest(str(error)), None)
             return key
         key = digest.basis.key(wanted.sections)  # a snapshot may have been added meanwhile
-        self._built.save(key, digest_content(digest, key, missed=self._missed(digest.edition)), picture.png)
+        self._built.save(_thread_key(key), thread_content(digest, missed=self._missed(digest.edition)), None)
+        self._built.save(key, digest_content(digest, key), picture.png)
         return key
+
+    def replies(self, key: str) -> tuple[PlannedReply, ...]:
+        """Return what follows a built digest in its thread; ``()`` for the message that replaces one."""
+        if key not in self._replies:
+            self._replies[key] = tuple(PlannedReply(edition=known) for known in self._built.existing_keys([_thread_key(key)]))
+        return self._replies[key]
 
     @staticmethod
     def _attempt(wanted: Wanted, act: Callable[[], _Result]) -> _Result | None:

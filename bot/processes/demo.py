@@ -165,13 +165,17 @@ def _serve(settings: Settings, port: int, note: str, say: Callable[[str], None])
         threading.Thread(target=bot.serve_forever, name="bot", daemon=True).start()
         slack.attach(f"http://127.0.0.1:{bot.server_port}/slack/events")
         # Past months are fetched only beside live data: nothing measured is mixed with simulated or copied snapshots.
-        without = ("snapshot",) if not note else ("snapshot", "history")
+        fetches = not note and settings.hfstats_history_months > 0
+        without = ("snapshot",) if fetches else ("snapshot", "history")
         worker = composition.local_engine(settings, composition.jobs(settings, engine, pool), without=without)
         worker.start()
         if web_context.health:
             web_context.health.start()
         if web_context.prewarming:
             web_context.prewarming.start()
+        if fetches:
+            months = plural(settings.hfstats_history_months, "month")
+            say(f"Fetching the past {months} from the Hub in the background. App Home shows the progress.")
         say(f"hfstats playground: {slack.base_url}  (press Ctrl-C to stop)")
         wait_until_stopped()
         worker.stop()

@@ -13,7 +13,6 @@ from analytics.storage.sql_history import SqlHistory
 from bot.blocks.notices import error_reason
 from bot.domain.dump import State as Dump
 from bot.domain.outbox import State
-from bot.jobs.history import HistoryFetcher
 from bot.storage.dumps import DumpStore
 from bot.storage.heartbeats import describe
 
@@ -23,16 +22,17 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
+    from bot.domain.dump import HistoryProgress
     from bot.outbox.delivery import DeliveryContext
     from bot.storage.messages.outbox import OutboxStore
 
 
 def lines(
-    delivery_context: DeliveryContext, database: sa.Engine, now: datetime, history_months: int = 0
+    delivery_context: DeliveryContext, database: sa.Engine, now: datetime, progress: HistoryProgress | None = None
 ) -> Iterator[tuple[str, str]]:
     """Yield pairs of label and text about snapshots, subscriptions, deliveries, workers and backfill.
 
-    ``history_months``: how many past month ends the workers fetch.
+    ``progress``: how far the lists of past months are, if workers fetch them.
 
     Raises:
         StoreError: when the database cannot be used.
@@ -53,9 +53,8 @@ def lines(
                 yield "Odd rows", f"{rows} of it had a field that couldn't be read, or stood twice. The log has examples."
             for warning in latest(history, name):
                 yield "Warning", warning.sentence + (" Digests don't use it." if warning.severe else "")
-    if history_months:
-        stored = HistoryFetcher(database).stored(history_months, now.date())
-        yield "History", f"{stored} of the last {plural(history_months, 'month end')} stored"
+    if progress:
+        yield "History", f"{progress.text}. {progress.problem}" if progress.problem else progress.text
     running, paused = delivery_context.subscriptions.counts()
     yield "Subscriptions", f"{running} active, {paused} paused"
     counts = delivery_context.outbox.counts()

@@ -12,6 +12,8 @@ from bot.domain.reply import Notice
 from bot.domain.request import Command, Help, Misunderstood, Question
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from analytics.query import Form
     from bot.conversation.answer_cache import AnswerCache
     from bot.conversation.name_index import NameIndex
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from bot.conversation.router import Router
     from bot.delivery.conversation import Conversation
     from bot.delivery.responder import Responder
+    from bot.domain.dump import HistoryProgress
     from bot.domain.request import Request
     from bot.domain.store_summary import Entry
     from bot.storage.channels.channel_ids import ChannelIds
@@ -50,6 +53,7 @@ class Services:
     answer_cache: AnswerCache
     pending_replies: PendingReplies
     channel_ids: ChannelIds
+    history_progress: Callable[[], HistoryProgress | None]
 
     def immediate_notice(self, request: Request) -> Notice | None:
         """Return a reply that needs no data and can be in the acknowledgement; ``None`` for all other requests."""

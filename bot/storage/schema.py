@@ -122,7 +122,7 @@ DELIVERY = sa.Table(
     sa.Column("workspace", sa.String(32), nullable=False),
     sa.Column("channel", sa.String(32), nullable=False),
     sa.Column("kind", sa.String(16), nullable=False),
-    # The id of the subscription or alert; not a foreign key, because deliveries outlive them.
+    # The id of the subscription, alert or parent delivery; not a foreign key, because deliveries outlive them.
     sa.Column("source", sa.Integer, nullable=False),
     sa.Column("period", sa.String(32), nullable=False),
     # Random, so that a message with the same id from another database isn't mistaken for this delivery.

@@ -157,7 +157,7 @@ def _store(context: CommandContext, digest: Digest, picture: Picture, *, latest:
     key = f"{digest.basis.key(section.dimension for section in digest.sections)} · sample"
     today = context.delivery.clock().astimezone(UTC).date()
     age = age_sentence(digest.source.snapshot, digest.source.list, today) if latest else ""
-    shown = digest_content(digest, key, sample=_is_unfinished(context, digest), age=age)
+    shown = digest_content(digest, key, sample=_is_unfinished(context, digest), age=age, in_thread=False)
     context.delivery.built_digests.save(key, shown, picture.png)
     return shown
 

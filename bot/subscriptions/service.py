@@ -11,7 +11,7 @@ from bot.delivery.responder import Responder
 from bot.domain.reply import Notice
 from bot.predictions import commands as predictions
 from bot.slack_api.people import People
-from bot.subscriptions import alert_commands, digest_commands, posting, status_commands
+from bot.subscriptions import alert_commands, digest_commands, posting, report_commands, status_commands
 from bot.subscriptions.command_context import CommandContext
 
 if TYPE_CHECKING:
@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 
 _NOT_HERE = "I'm not in this conversation, so I can't post here later. Invite me with “/invite @hfstats” and try again."
 _NOT_QUIET = Notice("Predictions are public. Place yours without “quiet”.")
-_WORKED_ON = frozenset({"subscribe", "digest", "watch", "predict"})
+_NO_QUIET_REPORT = Notice("Reports are posted for everyone in the conversation. For one of your own, ask me in a direct message.")
+_WORKED_ON = frozenset({"subscribe", "digest", "report", "watch", "predict"})
 """Commands that start with a working message, since they take a moment or need a conversation where the bot can post."""
-_POSTS_LATER = frozenset({"subscribe", "watch", "predict"})
+_POSTS_LATER = frozenset({"subscribe", "report", "watch", "predict"})
 _PUBLIC = frozenset({"unsubscribe", "pause", "resume"})
 """Commands whose reply is public if they change the conversation's own subscription."""
 
@@ -41,6 +42,7 @@ _COMMANDS: dict[str, Callable[[CommandContext, Command], CommandReply]] = {
     "resume": digest_commands.resume,
     "subscriptions": digest_commands.subscriptions,
     "digest": digest_commands.digest,
+    "report": report_commands.report,
     "watch": alert_commands.watch,
     "unwatch": alert_commands.unwatch,
     "mute": alert_commands.mute,
@@ -78,14 +80,18 @@ class SubscriptionService:
             self._update_privacy(conversation)
             command = digest_commands.completed(context, command)
             worked_on = command.word in _WORKED_ON and (command.bet is None or command.bet.complete)
-            if command.bet and worked_on and conversation.quiet:
-                return Responder.tell(conversation, _NOT_QUIET)
+            if (command.bet or command.word == "report") and worked_on and conversation.quiet:
+                return Responder.tell(conversation, _NOT_QUIET if command.bet else _NO_QUIET_REPORT)
             if worked_on:
                 conversation.start(command.text, in_place=command.word in _POSTS_LATER)
             if worked_on and command.word in _POSTS_LATER and not (conversation.working or conversation.quiet):
                 return Responder.tell(conversation, Notice(_NOT_HERE, suggestions=(command.text,)))
             content, png = _COMMANDS[command.word](context, command)
-            everyone = worked_on or command.word == "unbet" or (command.word in _PUBLIC and command.number is None)
+            everyone = (
+                (worked_on and command.word != "report")
+                or command.word == "unbet"
+                or (command.word in _PUBLIC and command.number is None)
+            )
             return posting.show(self.delivery_context, conversation, content, png, everyone=everyone)
         except Exception as error:  # noqa: BLE001 - logged with the reference ID that the user sees
             return Responder.tell(conversation, notice_of(error, command.text, command.word))

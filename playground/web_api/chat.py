@@ -175,7 +175,8 @@ def _draft(call: ApiCall, channel: Channel, limit: int, original: Message | None
     if not text and not accepted:
         raise Refusal("no_text")
     thread = call.text("thread_ts") or None
-    if thread is not None and workspace.message(channel.id, thread) is None:
+    parent = workspace.message(channel.id, thread) if thread is not None else None
+    if thread is not None and (parent is None or parent.viewer is not None):
         raise Refusal("thread_not_found")
     metadata = checked_metadata(call.nested("metadata"))
     if original is not None and metadata is None:

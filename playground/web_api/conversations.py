@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 _PAGE = 100
 _MOST = 999
+_THREAD_PAGE = 1000
 
 
 def info(call: ApiCall) -> Json:
@@ -50,12 +51,16 @@ def history(call: ApiCall) -> Json:
 
 
 def replies(call: ApiCall) -> Json:
-    """``conversations.replies``: a thread, oldest first."""
+    """``conversations.replies``: a thread, oldest first. Every page starts with the parent, whatever its time."""
     channel = _readable(call)
     ts = call.needed("ts")
-    if call.workspace.message(channel.id, ts) is None:
+    parent = call.workspace.message(channel.id, ts)
+    if parent is None or parent.viewer is not None:
         raise Refusal("thread_not_found")
-    return _messages_page(call, call.workspace.messages(channel.id, thread=ts))
+    replies = [message for message in call.workspace.messages(channel.id, thread=ts) if message.ts != ts]
+    page = _messages_page(call, replies, default=_THREAD_PAGE)
+    shown = message_json(parent, call.workspace, call.service, with_metadata=call.flag("include_all_metadata"))
+    return page | {"messages": [shown, *page["messages"]]}
 
 
 def members(call: ApiCall) -> Json:
@@ -169,20 +174,20 @@ def _channels_page(call: ApiCall, channels: list[Channel]) -> Json:
     return {"channels": [_channel_json(item, call) for item in page], "response_metadata": {"next_cursor": cursor}}
 
 
-def _messages_page(call: ApiCall, messages: list[Any]) -> Json:
+def _messages_page(call: ApiCall, messages: list[Any], default: int = _PAGE) -> Json:
     oldest, latest = call.text("oldest") or "0", call.text("latest") or "9999999999.999999"
     if call.flag("inclusive"):
         selected = [message for message in messages if oldest <= message.ts <= latest]
     else:
         selected = [message for message in messages if oldest < message.ts < latest]
-    page, cursor = _page(call, selected)
+    page, cursor = _page(call, selected, default)
     shown = [message_json(item, call.workspace, call.service, with_metadata=call.flag("include_all_metadata")) for item in page]
     return {"messages": shown, "has_more": bool(cursor), "response_metadata": {"next_cursor": cursor}}
 
 
-def _page(call: ApiCall, items: Sequence[Any]) -> tuple[list[Any], str]:
+def _page(call: ApiCall, items: Sequence[Any], default: int = _PAGE) -> tuple[list[Any], str]:
     """Return a page of a list and the next cursor, which is empty on the last page."""
-    limit = min(call.whole("limit", _PAGE), _MOST)
+    limit = min(call.whole("limit", default), _MOST)
     cursor = call.text("cursor")
     if limit < 1:
         raise Refusal("invalid_limit")

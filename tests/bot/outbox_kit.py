@@ -134,6 +134,18 @@ class Kit:
         workspace, found = self.workspace(team), self.channel(channel, team)
         return [message for message in workspace.messages(found.id) if message.author == workspace.bot]
 
+    def digests(self, ids):
+        """Return the ids of digests among those of deliveries, without their replies."""
+        return [id_ for id_ in ids if self.delivery_context.outbox.get(id_).kind is Kind.DIGEST]
+
+    def in_channel(self, channel="general", team="Acme"):
+        """The same without what is in threads."""
+        return [message for message in self.shown(channel, team) if not message.is_reply]
+
+    def in_threads(self, channel="general", team="Acme"):
+        """What is in the channel's threads."""
+        return [message for message in self.shown(channel, team) if message.is_reply]
+
     def told(self, person="ada", team="Acme"):
         """Return the notices to a user, after delivering those that are due."""
         user = self.workspace(team).user(person).id

@@ -65,6 +65,8 @@ class Asked:
     since: str = ""
     of: str = ""
     """The dimension of the names that ``compare`` is given."""
+    filters: tuple[tuple[str, str, bool], ...] = ()
+    """A dimension, a name of it, and whether the models of that name are left out; of one date only."""
 
     def __str__(self) -> str:
         options = {
@@ -75,7 +77,8 @@ class Asked:
         }
         options |= {"at": self.at, "since": self.since}
         names = [name if self.word == "movers" else f'"{name}"' for name in self.names]
-        return " ".join([self.word, *names, *(f"{word} {value}" for word, value in options.items() if value)])
+        narrowed = [f'{"not " if left_out else ""}{dimension} "{name}"' for dimension, name, left_out in self.filters]
+        return " ".join([self.word, *names, *narrowed, *(f"{word} {value}" for word, value in options.items() if value)])
 
 
 # What a model stands under, and what it weighs
@@ -110,6 +113,12 @@ def names(row: Row, dimension: str) -> tuple[str, ...] | None:
         case "creator":
             return (owner(today(row.id).split("/")[0], row.day),)
     return (row.id,)
+
+
+def fits(row: Row, dimension: str, name: str, left_out: bool) -> bool:
+    """Whether a model is of a name, or surely isn't where those are left out."""
+    under = names(row, dimension)
+    return under is not None and (name in under) != left_out
 
 
 def amount(row: Row, by: str) -> Fraction:
@@ -488,6 +497,9 @@ def answer(asked: Asked, snapshots: Sequence[Snapshot]) -> dict[str, Any]:
         NothingToTell: where the files do not have what is asked.
 
     """
+    if asked.filters:
+        now = asked_at(snapshots, asked.within, asked.at)
+        snapshots = [replace(now, rows=tuple(row for row in now.rows if all(fits(row, *each) for each in asked.filters)))]
     told = {"models": _list, "model": _one_model, "likes": _likes, "movers": _movers} | dict.fromkeys(DIMENSIONS, _list)
     return told.get(asked.word, _names)(Look(asked, snapshots, dimension_of(asked)))
 

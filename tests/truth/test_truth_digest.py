@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -14,10 +15,11 @@ from analytics.digest.builder import DIMENSIONS, digest
 from analytics.digest.edition import Edition
 from analytics.domain import ListName
 from analytics.errors import NoDataError
-from analytics.formatting.phrases import name
+from analytics.formatting.phrases import name, points_of
 from analytics.sources.simulation import listings
 from analytics.storage import database, ingest
 from analytics.storage.sql_history import SqlHistory
+from bot.blocks.digest import digest_content
 
 pytestmark = pytest.mark.shared
 
@@ -160,18 +162,26 @@ def test_who_came_into_the_leaders_and_who_left_them(told, known, dimension):
 
 
 @pytest.mark.parametrize("dimension", DIMENSIONS)
-def test_the_picture_draws_a_change_only_where_more_than_bounds_are_known(told, dimension):
-    section = section_of(told, dimension)
-    start = sum(size for title, size in told.chart.groups[: DIMENSIONS.index(dimension)])
-    size = dict(told.chart.groups)[dimension.plural.capitalize()]
-    drawn = {
-        label: before
-        for label, before in list(zip(told.chart.categories, told.chart.series[0].values, strict=True))[start : start + size]
-        if before is not None
-    }
-    exact = {name(dimension, shift.name): shift.before for shift in section.shifts if shift.basis is not Basis.BOUNDS}
-    assert drawn.items() <= exact.items()
-    assert bool(drawn) == (bool(section.since) and any(label in exact for label in told.chart.categories[start : start + size]))
+def test_the_picture_draws_the_exact_shares_and_only_bounds_where_no_more_is_known(told, dimension):
+    """And never a share of nothing: what wasn't in one of the lists has entered or left."""
+    section, chart = section_of(told, dimension), told.chart
+    shown = [shift for shift in section.shifts[:3] if shift.is_ranked and points_of(shift)]
+    titles = [title for title, _ in chart.groups]
+    if dimension.plural.capitalize() not in titles:
+        assert not shown
+        return
+    place = titles.index(dimension.plural.capitalize())
+    start, size = sum(number for _, number in chart.groups[:place]), chart.groups[place][1]
+    before, after = (series.values for series in chart.series)
+    rows = list(zip(chart.categories, before, after, chart.bounds, strict=True))[start : start + size]
+    assert [row[0] for row in rows] == [name(dimension, shift.name) for shift in shown]
+    for (_, was, now, bounds), shift in zip(rows, shown, strict=True):
+        if shift.basis is Basis.BOUNDS:
+            assert (was, now, bounds) == (None, None, (shift.low, shift.high))
+            continue
+        assert bounds is None
+        absent = [rank is None and shift.low is None for rank in (shift.rank_before, shift.rank_after)]
+        assert (was, now) == (None if absent[0] else shift.before, None if absent[1] else shift.after)
 
 
 @pytest.mark.parametrize("edition", MONTHS)
@@ -193,11 +203,38 @@ def test_twelve_simulated_months_agree_as_well(edition, simulated):
                 assert sum(reason.points for reason in shift.reasons) == pytest.approx(shift.points, abs=1e-9)
     assert made.chart.simulated
     assert draw(made.chart)
+    assert words_of(digest_content(made, "key")) <= 80
 
 
-def test_a_gap_of_two_years_is_reported(history):
+@pytest.mark.parametrize("edition", ["2022-07", "2024-09", *(f"2026-{month:02}" for month in range(2, 9))])
+@pytest.mark.parametrize("within", [ListName.TOP, ListName.TRENDING])
+def test_a_message_has_at_most_80_words_in_three_lines_and_tells_no_model_twice(edition, within, history):
+    try:
+        told = digest(Edition.parse(edition), history, within=within)
+    except NoDataError:
+        return
+    content = digest_content(told, "key", sample=True, age="The latest snapshot is from August 22, 2026, 98 days ago.")
+    assert words_of(content) <= 80
+    lines = content.above[1]["text"]["text"].split("\n")
+    assert len(lines) <= 3
+    models = {reason.model.rpartition("/")[2] for section in told.sections for s in section.shifts for reason in s.reasons}
+    shown = "\n".join(block["text"]["text"] for block in content.above)
+    twice = [model for model in models if len(re.findall(rf"(?<![\w.-]){re.escape(model)}(?![\w.-])", shown)) > 1]
+    assert not twice, shown
+
+
+def words_of(content):
+    """Return how many words a message shows besides its buttons and picture: everything in its text blocks."""
+    texts = [block["text"]["text"] for block in content.above if block["type"] == "section"]
+    texts += [element["text"] for block in content.below if block["type"] == "context" for element in block["elements"]]
+    return len([word for text in texts for word in text.split() if re.search(r"\w", word) and not word.startswith(":")])
+
+
+def test_a_gap_of_two_years_is_reported_first(history):
     told = digest(Edition.parse("2026-08"), history)
     assert any("no comparable snapshot from July 2026" in note and "September 20" in note for note in told.notes), told.notes
+    first = digest_content(told, "key").above[1]["text"]["text"].split("\n")[0]
+    assert "no comparable snapshot from July 2026" in first
     assert "since September 20" in told.headline
 
 

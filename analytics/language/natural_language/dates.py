@@ -95,7 +95,8 @@ def _pair(text: str, today: date) -> When | None:
 
 
 def _sinces(today: date) -> Iterator[tuple[str, Callable[[re.Match[str]], Period | None]]]:
-    yield rf"\b(?:since|from|starting)(?: in)? (?P<point>{_POINT})(?: on| onwards?)?\b", lambda m: _point(m["point"], today)
+    yield rf"\b(?:since|from|starting)(?: in)? (?P<point>{_POINT})(?: on| onwards?)?\b", lambda m: _start(m["point"], today)
+    yield rf"\bsince ({_COUNT}) (months?|years?)\b", lambda m: _back(today, m[1], m[2])
     yield rf"\b{_SPAN}", lambda m: _back(today, m[1], m[2]) if m[0].split()[0] != "last" or m[1] else None
     yield r"\b(?:since|in|over|during) this year\b|\bthis year\b|\byear to date\b|\bytd\b", lambda _: Period(today.year, 1)
 
@@ -114,6 +115,12 @@ def _point(text: str, today: date) -> Period | None:
     if re.fullmatch(r"\d{4}", text):
         return Period(int(text), 12) if 2020 <= int(text) <= today.year else None
     return Period.read(text) or _relative(text, today) or _season(text, today) or _named(text, today)
+
+
+def _start(text: str, today: date) -> Period | None:
+    """Return the beginning of an expression: January for a year."""
+    point = _point(text, today)
+    return Period(point.year, 1) if point and re.fullmatch(r"\d{4}", text) else point
 
 
 def _relative(text: str, today: date) -> Period | None:

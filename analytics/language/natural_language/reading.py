@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analytics.domain import Dimension, ListName
+from analytics.language.filters import narrows
+from analytics.language.natural_language.completeness import says_all
 from analytics.language.natural_language.dates import year_before
 from analytics.language.natural_language.lexicon import vocabulary
 from analytics.language.natural_language.subject import SINGULAR, find_subject, only_task
 from analytics.language.natural_language.terms import find_terms
-from analytics.query import About, Option, Query, tidy
+from analytics.query import About, Option, Query
+from analytics.typed_text import tidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,8 +55,7 @@ def read(text: str, forms: Sequence[Form], names: Directory, today: date) -> Rea
     if query is None:
         return Reading(unknown=tuple(terms.unknown))
     is_single = terms.comparing and len(terms.names) == 1 and query.word in SINGULAR.values()
-    ignores_name = any(not only_task(name) for name in terms.names) and not query.names and query.word != Dimension.KIND.plural
-    if terms.unknown or is_single or ignores_name or not _fits(query, known):
+    if terms.unknown or is_single or not says_all(query, terms) or not _fits(query, known):
         candidates = [other for other in _alternatives(query, known) if _fits(other, known)]
         return Reading(None, tuple(candidates[:MOST]), tuple(terms.unknown))
     return Reading(query)
@@ -64,14 +66,15 @@ def _query(terms: Terms, known: dict[str, Form], today: date) -> Query | None:
     subject = find_subject(terms, known)
     if subject is None:
         return None
-    word, names = subject
+    word, names, filters = subject
     form = known.get(word)
     if form is None:
         return None
     task = _task(terms, form)
     measure = terms.measure if terms.measure in form.spoken.measures else None
     since = terms.when.since or (year_before(today) if _over_time(terms, form) else None)
-    query = Query(word, names, measure, terms.within, task, terms.top, terms.when.at, since)
+    query = Query(word, names, measure, terms.within, task, terms.top, terms.when.at, since, filters=filters)
+    query = query.but(direction=terms.direction) if form.directed else query
     return query.but(**{_FIELD[option]: None for option in Option if option not in form.options and _drops(option, query)})
 
 
@@ -109,6 +112,8 @@ def _fits(query: Query, known: dict[str, Form]) -> bool:
         Option.SINCE: query.since,
         Option.IN: None if query.within is ListName.TOP else query.within,
     }
+    if query.filters and not narrows(form):
+        return False
     return all(value is None or option in form.options for option, value in options.items())
 
 

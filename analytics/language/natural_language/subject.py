@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analytics.domain import Dimension, Measure
-from analytics.query import MOST_NAMES, About
+from analytics.query import MOST_NAMES, About, Filter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from analytics.language.natural_language.names import KnownName
     from analytics.language.natural_language.terms import Terms
     from analytics.query import Form
+
+    Meanings = tuple[KnownName, ...]
 
 SINGULAR = {
     Dimension.CREATOR: "creator",
@@ -32,13 +34,28 @@ _PREFERRED = (
 """The order in which dimensions are tried for a word that names several things."""
 
 
-def find_subject(terms: Terms, forms: Mapping[str, Form]) -> tuple[str, tuple[str, ...]] | None:
-    """Return the word of the question that is asked, and the names it is about; ``None`` if nothing is asked.
+Subject = tuple[str, tuple[str, ...], tuple[Filter, ...]]
+"""The word of a question, the names it's about, and the filters that narrow it."""
+
+
+def find_subject(terms: Terms, forms: Mapping[str, Form]) -> Subject | None:
+    """Return the word of the question that is asked, its names and filters; ``None`` if nothing is asked.
 
     ``forms``: those that can be asked, by their words.
     """
-    kinds = [kind for kind in terms.kinds if kind != "course"]
+    left_out = _filters(terms.excluded, negated=True)
+    if left_out is None:
+        return None
     others = [meanings for meanings in terms.names if not only_task(meanings)]
+    ranked = _narrowed(others, terms)
+    if ranked:
+        return ranked[0], ranked[1], (*ranked[2], *left_out)
+    subject = _subject(terms, others, forms)
+    return (*subject, left_out) if subject else None
+
+
+def _subject(terms: Terms, others: Sequence[Meanings], forms: Mapping[str, Form]) -> tuple[str, tuple[str, ...]] | None:
+    kinds = [kind for kind in terms.kinds if kind != "course"]
     if terms.when.both and not terms.names:
         return "compare", tuple(str(period) for period in sorted(terms.when.both, key=lambda period: period.end))
     if _about_likes(terms, kinds, others):
@@ -47,9 +64,48 @@ def find_subject(terms: Terms, forms: Mapping[str, Form]) -> tuple[str, tuple[st
     first = max(asked, key=lambda form: form.spoken.priority, default=None)
     if first and not ("movers" in kinds and first.spoken.priority < forms["movers"].spoken.priority):
         return _of_choice(first, terms)
-    if "movers" in kinds and not others:
+    if "movers" in kinds and not others and len(terms.names) < 2:
         return "movers", tuple(ranking.plural for ranking in terms.rankings[:1])
     return _several(terms) or (_single(others, terms) if others else _ranking(terms))
+
+
+def _narrowed(others: Sequence[Meanings], terms: Terms) -> Subject | None:
+    """Return a ranking among the models of the names: "which licenses does Google use"; ``None`` where the names are the subject.
+
+    A dimension that a name is of is the name's own word: "the MIT license" asks for no ranking of licenses.
+    """
+    if not others or terms.comparing or [kind for kind in terms.kinds if kind != "course"]:
+        return None
+    filters = _filters(others)
+    if filters is None or len({f.dimension for f in filters}) < len(filters):
+        return None
+    kinds = {filter_.dimension for filter_ in filters}
+    rankings = _open_rankings(terms, {meaning.dimension for meanings in others for meaning in meanings})
+    if len(rankings) == 1 and not (terms.asks_share and rankings == [Dimension.CREATOR]):
+        return rankings[0].plural, (), filters
+    if rankings or terms.asks_share:
+        return None
+    several = Dimension.KIND in kinds and (terms.top or terms.which or Dimension.COUNTRY in kinds)
+    if Dimension.CREATOR not in kinds and (terms.asks_who or several):
+        return Dimension.CREATOR.plural, (), filters
+    return ("models", (), filters) if terms.about_models and terms.measure is not Measure.MODELS else None
+
+
+def _open_rankings(terms: Terms, dimensions: Collection[Dimension | None]) -> list[Dimension]:
+    """Return the dimensions that are asked for and aren't the word of a name: "the MIT license", "permissive licenses"."""
+    own = {*dimensions, *([Dimension.LICENSE] if Dimension.FAMILY in {*dimensions, *terms.rankings} else [])}
+    return list(dict.fromkeys(ranking for ranking in terms.rankings if ranking not in own))
+
+
+def _filters(names: Sequence[Meanings], *, negated: bool = False) -> tuple[Filter, ...] | None:
+    """Return a filter for each name; ``None`` where one is a model, which narrows nothing."""
+    filters = []
+    for meanings in names:
+        meaning = next((m for dimension in _PREFERRED for m in meanings if m.dimension is dimension), None)
+        if meaning is None or meaning.dimension is None:
+            return None
+        filters.append(Filter(meaning.dimension, meaning.name, negated))
+    return tuple(filters)
 
 
 _UNLESS_NAMED = frozenset({"likes", "movers"})
@@ -119,7 +175,7 @@ def _ranking(terms: Terms) -> tuple[str, tuple[str, ...]] | None:
         rankings = [Dimension.FAMILY]
     if rankings:
         return rankings[0].plural, ()
-    if terms.asks_who and (tasks or terms.measure):
+    if terms.asks_who and (tasks or terms.measure or terms.asks_leader):
         return Dimension.CREATOR.plural, ()
     if terms.about_models and not (tasks and terms.measure is Measure.MODELS):
         return "models", ()

@@ -14,9 +14,8 @@ from analytics.query import Form, Needs, Option, Query, Rows, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.comparability import month_before, notes_on_month, nothing_before
 from analytics.questions.question import Question, View
-from analytics.questions.question_parts import Fields, FollowUpRules, present
+from analytics.questions.question_parts import Fields, FollowUpRules, present, with_bounds
 from analytics.questions.shifts import since
-from analytics.questions.top_names import with_bounds
 from analytics.statistics import comparison
 
 if TYPE_CHECKING:

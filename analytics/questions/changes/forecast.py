@@ -12,7 +12,7 @@ from analytics.chart import Band, ChartKind, Series
 from analytics.domain import Dimension, Measure
 from analytics.errors import NoDataError, QueryError
 from analytics.formatting.numbers import chance, percent
-from analytics.formatting.phrases import enumerate_, name, noun_phrase, of_list, of_measure, plural, signed
+from analytics.formatting.phrases import enumerate_, name, noun_phrase, of_measure, plural, signed
 from analytics.names.grouping import UNRANKED
 from analytics.names.resolve import dimension_named
 from analytics.query import About, Form, Needs, Option, Period, Query, Spoken
@@ -123,7 +123,7 @@ def _past(view: View) -> _Past:
     if len(recorded) < forecasting.FEWEST:
         have = f"only {plural(len(recorded), 'month')} so far" if recorded else "none so far"
         since = f", since {recorded[0].taken_on:%B %Y}" if len(recorded) > 1 else ""
-        models = of_list(view.now.list, view.now.size)
+        models = view.models_in_words
         verb = "is" if len(recorded) == 1 else "are"
         message = f"A forecast needs {forecasting.FEWEST} months of snapshots of {models}. There {verb} {have}{since}."
         raise NoDataError(message, (str(Query(view.dimension.plural, within=view.query.within)),))

@@ -23,12 +23,11 @@ from analytics.formatting.phrases import (
     size,
 )
 from analytics.names.resolve import dimension_named
-from analytics.query import About, Form, Needs, Option, Query, Spoken
+from analytics.query import About, Direction, Form, Needs, Option, Query, Spoken
 from analytics.questions import chart_specs, shifts
 from analytics.questions.comparability import month_before, notes_on_month, nothing_before
 from analytics.questions.question import Question, View
-from analytics.questions.question_parts import Fields, FollowUpRules, present
-from analytics.questions.top_names import with_bounds
+from analytics.questions.question_parts import Fields, FollowUpRules, present, with_bounds
 from analytics.statistics import highlights
 from analytics.statistics.findings import Kind
 from analytics.statistics.spikes import jump
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
 
     from analytics.answer import Reason, Shift
     from analytics.domain import Snapshot
+    from analytics.statistics.coverage import Comparison
     from analytics.statistics.spikes import Jump
     from analytics.storage.history import History
 
@@ -60,7 +60,7 @@ def _answer(query: Query, history: History) -> Answer:
     by = view.leading
     view.require()
     then, notes = _before(view)
-    compared = shifts.compare(view, then, by)
+    compared = _directed(shifts.compare(view, then, by), query.direction)
     found = _jump(view, then)
     explained = shifts.without_jump(view, then, compared, shifts.explain(view, then, compared, _EXPLAINED), found)
     ranked = [shift for shift in explained if shift.is_ranked]
@@ -71,9 +71,9 @@ def _answer(query: Query, history: History) -> Answer:
     candidates = changes[: chart_specs.LINES]
     findings = shifts.findings_between(view, then, compared, candidates)
     main = next((finding.shift for finding in findings if finding.kind is Kind.SHIFT), None)
-    finding = f"{highlights.gain(main, dimension)} since {since}" if main else highlights.no_change(by, since)
+    finding = f"{highlights.gain(main, dimension)} since {since}" if main else _no_change(query, dimension, by, since)
     headline = finding + _reasons(main)
-    if found:
+    if found and not query.direction:
         headline = found.said(f"since {since}") + found.added + _without(changes, dimension)
     elif compared.refused and not changes:
         headline = f"Too little is known to tell which {dimension.plural} changed since {since}"
@@ -112,6 +112,21 @@ def _answer(query: Query, history: History) -> Answer:
         ),
     )
     return with_bounds(answer, number, chart_specs.LINES)
+
+
+def _directed(compared: Comparison, direction: Direction | None) -> Comparison:
+    """Return a comparison with the shifts that go one way, where one is asked for, and those of what has no rank."""
+    if direction is None:
+        return compared
+    sign = 1 if direction is Direction.UP else -1
+    return replace(compared, shifts=tuple(s for s in compared.shifts if not s.is_ranked or s.points * sign > 0))
+
+
+def _no_change(query: Query, dimension: Dimension, by: Measure, since: str) -> str:
+    if query.direction is None:
+        return highlights.no_change(by, since)
+    verb = "gained" if query.direction is Direction.UP else "lost"
+    return f"No {dimension} is known to have {verb} share of {of_measure(by)} since {since}"
 
 
 def _before(view: View) -> tuple[Snapshot, tuple[str, ...]]:
@@ -204,6 +219,7 @@ MOVERS = Question(
         "movers",
         frozenset(Option),
         most=1,
+        directed=True,
         aliases=("shifts", "changes", "moves"),
         example="movers",
         about=About.CHOICE,
@@ -215,13 +231,14 @@ MOVERS = Question(
                 *("changed the most", "moved", "moved most", "moved the most", "shifted", "shifts", "rising", "falling"),
                 *("risers", "shrank", "shrinking", "declining", "lost most", "gained most", "biggest change"),
                 *("biggest changes", "what changed", "what changed most", "who gained", "and why"),
+                *("fell", "fallen", "rose", "risen", "declined", "climbed"),
             ),
             measures=frozenset({Measure.DOWNLOADS, Measure.LIKES}),
             over_time=False,
         ),
     ),
     summary="Which shares changed most since last month, and why",
-    examples=("movers", "movers licenses", "movers tasks by models since 2026-01"),
+    examples=("movers", "movers licenses", "movers creators down", "movers tasks by models since 2026-01"),
     answer=_answer,
     charts=frozenset({ChartKind.SLOPE}),
     fields=Fields(sometimes=frozenset({"shifts"})),

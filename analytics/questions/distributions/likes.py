@@ -233,7 +233,17 @@ LIKES = Question(
         spoken=Spoken(
             (
                 *("correlation", "correlate", "correlated", "predictor", "good predictor", "say anything", "go with"),
-                *("related to", "r2", "likes and downloads", "likes say", "likes vs downloads", "mean anything"),
+                *(
+                    "related to",
+                    "get more likes",
+                    "predictor of downloads",
+                    "good as a predictor",
+                    "r2",
+                    "likes and downloads",
+                    "likes say",
+                    "likes vs downloads",
+                    "mean anything",
+                ),
             ),
             measures=frozenset(),
             over_time=False,

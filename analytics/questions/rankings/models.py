@@ -14,9 +14,8 @@ from analytics.formatting.phrases import day, of_measure, ordinal, plural
 from analytics.query import About, Form, Needs, Option, Query, Rows, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.question import Question, View, no_likes
-from analytics.questions.question_parts import Fields, FollowUpRules, ranked
+from analytics.questions.question_parts import Fields, FollowUpRules, ranked, with_bounds
 from analytics.questions.shifts import since
-from analytics.questions.top_names import with_bounds
 from analytics.statistics import comparison
 
 if TYPE_CHECKING:

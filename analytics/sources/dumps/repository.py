@@ -39,7 +39,7 @@ _MOST_BYTES = 32 * 1024**3
 """Of one file; the whole Hub takes some 1 GB."""
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _MISSING = "check its name, which is as in the address of its page; one that is private needs HF_TOKEN"
-_REMEDIES = {400: _MISSING, 401: f"there is no such repository, or not for us; {_MISSING}", 403: _MISSING, 404: _MISSING}
+_REMEDIES = dict.fromkeys((400, 403, 404, 410), _MISSING) | {401: f"there is no such repository, or not for us; {_MISSING}"}
 _LATER = {408, 429, 500, 502, 503, 504}
 
 

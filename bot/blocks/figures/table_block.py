@@ -26,13 +26,20 @@ TEXT = 10_000
 """Characters in all cells together."""
 
 
-def table_blocks(answer: Answer) -> list[Block]:
+def table_blocks(answer: Answer, limit: int = ROWS) -> list[Block]:
     """Return a table and, if rows were left out, a note with their number; ``[]`` for an answer without numbers."""
-    numbers = table(answer, ROWS, MOST_ROWS)
+    numbers = table(answer, limit, MOST_ROWS)
     if numbers is None or not numbers.rows:
         return []
     headings = numbers.headings if any(numbers.headings) else ("", "figure", "value")
-    grid = [headings, *numbers.rows]
+    block, dropped = table_block(headings, numbers.rows)
+    note = replace(numbers, left_out=numbers.left_out + dropped).note(answer)
+    return [block, small_text(note)] if note else [block]
+
+
+def table_block(headings: Sequence[str], numbers: Sequence[Sequence[str]]) -> tuple[Block, int]:
+    """Return rows as a table without its empty columns, and how many didn't fit. Names are in the second column."""
+    grid = [headings, *numbers]
     columns = [column for column in range(len(headings)) if any(row[column] for row in grid)][:COLUMNS]
     words = {1, headings.index("of") if "of" in headings else 1}
     rows, dropped = _within([[_cell(row[column]) for column in columns] for row in grid])
@@ -41,8 +48,7 @@ def table_blocks(answer: Answer) -> list[Block]:
         "rows": rows,
         "column_settings": [{"align": "left" if column in words else "right", "is_wrapped": column == 1} for column in columns],
     }
-    note = replace(numbers, left_out=numbers.left_out + dropped).note(answer)
-    return [block, small_text(note)] if note else [block]
+    return block, dropped
 
 
 def _cell(text: str) -> Block:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analytics.domain import ListName, Measure
+from analytics.language.filters import narrows
 from analytics.query import MOST_NAMES, Option
 from bot.blocks.escape import escape, escape_code
 from bot.blocks.messages import BUILD
 from bot.blocks.text_objects import CONTEXT, cut, mrkdwn, plain_text
-from bot.domain.query_form import FIELDS, NAMES, QUESTION, FormValues, unquoted, without_unsupported
+from bot.domain.query_form import FIELDS, FILTERS, NAMES, QUESTION, FormValues, unquoted, without_unsupported
 from bot.domain.store_summary import group_of
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def build_view(form: FormValues, entries: Sequence[Entry], summary: StoreSummary
     """Return the modal with its fields filled in and a preview of the question or, from ``wrong``, of what's missing."""
     entry = next((entry for entry in entries if entry.form.word == form.word), entries[0])
     form = without_unsupported(form, entry.form)
-    fields = [_field(field, form, entry.form, summary) for field in (NAMES, *Option) if field in {*entry.form.options, NAMES}]
+    fields = [_field(field, form, entry.form, summary) for field in FIELDS if field in {*entry.form.options, NAMES, FILTERS}]
     return {
         "type": "modal",
         "callback_id": BUILD,
@@ -136,6 +137,8 @@ def _field(field: str, form: FormValues, of: Form, summary: StoreSummary | None)
     match field:
         case "names":
             return _names(form, of) if of.most else None
+        case "filters":
+            return _filters(selected) if narrows(of) else None
         case Option.TOP:
             element: Block = {
                 "type": "number_input",
@@ -158,6 +161,12 @@ def _field(field: str, form: FormValues, of: Form, summary: StoreSummary | None)
             element = _menu(Option(field), selected, summary)
     empty = not {"options", "initial_option"} & element.keys()  # a field with a default needs no "(optional)"
     return _input(field, _LABELS[Option(field)][0], {**element, "action_id": f"{FORM}:{field}"}, optional=empty)
+
+
+def _filters(selected: Sequence[str]) -> Block:
+    element = {**_text(" ".join(selected)), "action_id": f"{FORM}:{FILTERS}"}
+    element["placeholder"] = plain_text("For example, creator google or not license mit")
+    return _input(FILTERS, "Only models of", element, optional=True)
 
 
 def _names(form: FormValues, of: Form) -> Block:

@@ -72,6 +72,10 @@ def _is_runnable(command: Command, forms: Sequence[Form], summary: StoreSummary 
     held = {holding.list for holding in summary.holdings} if summary and not summary.warnings else set()
     if command.word == "subscribe":
         return command.within in held
+    if command.word == "report":
+        holdings = [holding for holding in summary.holdings if holding.list is command.within] if summary and held else []
+        months = {str(month) for holding in holdings for month in holding.months}
+        return bool(months) and (command.edition is None or str(command.edition) in months)
     return command.word == "digest" and command.edition is None and ListName.TOP in held
 
 

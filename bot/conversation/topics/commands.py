@@ -53,6 +53,14 @@ DIGESTS = (
         ("digest now", "digest 2026-07"),
         ("digest now", "subscriptions"),
     ),
+    Topic(
+        ("report", "reports", "article", "summary"),
+        "Posts the whole story of a month: the summary in this channel, and licenses, creators, tasks, likes and trending models "
+        "in its thread. Add “then and now” for the published figures of January 2024.",
+        ("report", "report 2026-07", "report August in trending", "report then and now"),
+        "posts a month's report, with a chart for each section in its thread",
+        buttons=("digest now", "help digest"),
+    ),
 )
 ALERTS = (
     Topic(

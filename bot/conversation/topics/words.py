@@ -68,6 +68,21 @@ LISTS = (
 )
 """The lists; top is also an option, and has its topic there."""
 
+FILTERS = Topic(
+    ("filter", "filters", "narrow", "not", "only", "without", "excluding", "except"),
+    "Narrows a question to the models of one creator, license, country, kind, library, family, namespace, access or derivation. "
+    "With “not”, it leaves those models out. You can use several.",
+    ("licenses creator google", "creators country china", "models license mit not creator meta"),
+    "only models of that creator, license, country and so on; “not” leaves them out",
+    ("creator google", "not license mit"),
+)
+DIRECTION = Topic(
+    ("up", "down", "losers", "winners"),
+    "After movers, shows only what rose or fell.",
+    ("movers creators down", "movers licenses up"),
+    "only what rose or fell, after movers",
+    ("up", "down"),
+)
 RECORDED = Topic(
     ("recorded", "as", "unrecorded", "missing"),
     "Counts only what each snapshot recorded itself. Without it, a license, task or library that a snapshot doesn't record is "
@@ -83,6 +98,8 @@ CSV = Topic(
     ("licenses", "creators by downloads"),
 )
 OTHERS = (
+    FILTERS,
+    DIRECTION,
     RECORDED,
     Topic(
         ("quiet", "quietly", "private"),

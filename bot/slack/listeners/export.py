@@ -28,9 +28,7 @@ _log = logging.getLogger(__name__)
 
 _SENT = Notice("I'm not in this channel, so I sent you the file in a direct message.")
 _IN_THREAD = Notice("The CSV file is in the thread of this answer.")
-_NOWHERE = Notice(
-    "I couldn't share the file here or in a direct message. Invite me with “/invite @hfstats”, then try again."
-)
+_NOWHERE = Notice("I couldn't share the file here or in a direct message. Invite me with “/invite @hfstats”, then try again.")
 
 
 def listen(app: App, services: Services) -> None:

@@ -76,7 +76,8 @@ def _view(services: Services, conversation: Conversation, asked: str | None = No
     try:
         sections = services.subscription_service.home_sections(conversation)
         today = datetime.now(UTC).date()
-        return home_view(services.name_index.current(), services.entries, today, asked=asked, sections=sections)
+        summary, progress = services.name_index.current(), services.history_progress()
+        return home_view(summary, services.entries, today, asked=asked, sections=sections, progress=progress)
     except Exception as error:  # noqa: BLE001 - logged with the reference ID that App Home shows
         return trouble_view(notice_of(error))
 

@@ -16,9 +16,12 @@ from bot.slack.payload import access_in, acknowledge, request_in, selected_value
 from bot.slack_api.errors import FAILURES, PostResult, error_code
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from slack_bolt import App, BoltContext, Respond
     from slack_sdk import WebClient
 
+    from bot.blocks.messages import Block
     from bot.domain.content import Content
     from bot.slack.services import Services
 
@@ -27,6 +30,8 @@ _log = logging.getLogger(__name__)
 _GONE = Notice(
     "I don't have that digest's numbers anymore. To see it again, type “digest” and the month.", suggestions=("digest now",)
 )
+_MESSAGE_SIZE = 9000
+"""Most characters of a message of details: three of the largest blocks."""
 _NOT_SHOWN = Notice("I couldn't show all the details here. Press the button again in a minute.")
 _NO_FILE = Notice("I couldn't share a file here. Invite me with “/invite @hfstats”, then press the button again.")
 
@@ -44,11 +49,8 @@ def listen(app: App, services: Services) -> None:
         content = _content(services, conversation, action)
         if content:
             text = content.text.partition("\n")[0]
-            for at in range(0, len(content.details), 3):
-                if (
-                    send(conversation.post_methods(), iter([list(content.details[at : at + 3]), []]), text)
-                    is not PostResult.DELIVERED
-                ):
+            for blocks in _messages(content.details):
+                if send(conversation.post_methods(), iter([blocks, []]), text) is not PostResult.DELIVERED:
                     services.responder.tell(conversation, _NOT_SHOWN)
                     break
 
@@ -63,6 +65,17 @@ def listen(app: App, services: Services) -> None:
     app.action(COMMAND_ACTIONS, matchers=[_in_a_message])(ack=acknowledge, lazy=[handle_command])
     app.action(DETAILS)(ack=acknowledge, lazy=[handle_details])
     app.action(NUMBERS)(ack=acknowledge, lazy=[handle_export])
+
+
+def _messages(blocks: Sequence[Block]) -> Iterator[list[Block]]:
+    """Divide blocks into as few messages as their size allows."""
+    message: list[Block] = []
+    for block in blocks:
+        if message and sum(len(str(one)) for one in (*message, block)) > _MESSAGE_SIZE:
+            yield message
+            message = []
+        message.append(block)
+    yield message
 
 
 def _in_a_message(body: dict[str, Any]) -> bool:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from analytics.storage.database import writing
 from bot.domain.outbox import OPEN, Kind, State
+from bot.storage.messages.outbox import failed_replies
 from bot.storage.schema import BET, DELIVERY, METADATA, SUBSCRIPTION, WATCH
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class ChannelIds:
         here = (_D.workspace == workspace, _D.channel == old, _D.error == _GONE, _D.state == State.FAILED)
         ids = list(connection.scalars(sa.select(_D.id).where(*here, _D.changed_at > now - _REVIVED_WITHIN)))
         again = {"state": State.PLANNED, "not_before": now, "posting_at": None, "error": None, "queued_at": None, "attempts": 0}
-        connection.execute(DELIVERY.update().where(_D.id.in_(ids)).values(**again, changed_at=now))
+        connection.execute(DELIVERY.update().where(_D.id.in_(ids) | failed_replies(ids)).values(**again, changed_at=now))
         notes = (_D.kind == Kind.NOTE, _D.source.in_(ids), _D.state == State.PLANNED)
         connection.execute(DELIVERY.delete().where(*notes))
         for table, reason in ((SUBSCRIPTION, SUBSCRIPTION.c.paused), (WATCH, WATCH.c.muted)):

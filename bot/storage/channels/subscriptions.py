@@ -125,9 +125,12 @@ def advance(connection: sa.Connection, subscription: Subscription, next_due: dat
 
 
 def _cancel_planned(connection: sa.Connection, id_: int) -> None:
-    """Delete planned deliveries that haven't started."""
+    """Delete planned deliveries that haven't started, with their replies."""
     c = DELIVERY.c
-    connection.execute(DELIVERY.delete().where(c.kind == Kind.DIGEST, c.source == id_, c.state == State.PLANNED))
+    planned = (c.kind == Kind.DIGEST, c.source == id_, c.state == State.PLANNED)
+    ids = list(connection.scalars(sa.select(c.id).where(*planned)))
+    connection.execute(DELIVERY.delete().where(c.id.in_(ids), *planned))
+    connection.execute(DELIVERY.delete().where(c.kind == Kind.REPLY, c.source.in_(ids), c.state == State.PLANNED))
 
 
 def _subscription(row: sa.Row[Any]) -> Subscription:

@@ -3,26 +3,28 @@
 A delivery is planned, then leased by a process (*sending*), then sent, failed or unsure. Before the request to Slack, the
 process must confirm that it still holds the lease (:meth:`OutboxStore.start_posting`). If two messages are posted nevertheless,
 the one recorded first is kept.
+
+A reply is a delivery of its own that waits for its parent, and fails without notice if the parent wasn't posted. Retrying the
+parent retries these replies.
 """
 
 from __future__ import annotations
 
 import random
 import secrets
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
 
 from analytics.storage.database import reaching, writing
-from bot.domain.outbox import OPEN, Delivery, Kind, RetryAt, State
+from bot.domain.outbox import NO_PARENT, OPEN, Delivery, Kind, PlannedDelivery, RetryAt, State
 from bot.storage.insert import insert_if_absent
 from bot.storage.schema import DELIVERY, PACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-
-    from bot.domain.outbox import PlannedDelivery
 
     Also = Callable[[sa.Connection], None]
 
@@ -54,7 +56,7 @@ class OutboxStore:
         self._clock = clock
 
     def plan(self, owed: Iterable[PlannedDelivery], connection: sa.Connection | None = None) -> list[int]:
-        """Add deliveries, except those that already exist. Returns the ids of the new ones, in order.
+        """Add deliveries with their replies, except those that already exist. Returns the ids of the new ones, in order.
 
         Raises:
             StoreError: when the database cannot be used.
@@ -73,6 +75,7 @@ class OutboxStore:
             if insert_if_absent(connection, DELIVERY, **values):
                 key = (_D.kind == delivery.kind, _D.source == delivery.source, _D.period == delivery.period)
                 ids.append(connection.scalars(sa.select(_D.id).where(*key)).one())
+                ids += self.plan(_replies(delivery, ids[-1]), connection)
         return ids
 
     def claim(self, id_: int, owner: str) -> Delivery | RetryAt | None:
@@ -87,13 +90,25 @@ class OutboxStore:
                 return None
             if row.state == State.SENDING and row.until > now:
                 return RetryAt(_aware(row.until))
+            thread_ts = None
+            if row.kind == Kind.REPLY:
+                parent = connection.execute(sa.select(DELIVERY).where(_D.id == row.source)).one_or_none()
+                if parent is not None and parent.state in OPEN:
+                    free = max(parent.not_before, parent.until or now, now + timedelta(seconds=random.uniform(0.5, 1.5)))  # noqa: S311 - jitter
+                    return RetryAt(_aware(free))
+                if parent is None or parent.state != State.SENT:
+                    ended = {"state": State.FAILED, "error": NO_PARENT, "owner": None, "until": None, "changed_at": now}
+                    connection.execute(DELIVERY.update().where(_D.id == id_).values(**ended))
+                    return None
+                thread_ts = parent.ts
             if row.posting_at is None:
                 wait = self._wait(connection, row, now)
                 if wait:
                     return RetryAt(_aware(wait))
             mine = {"state": State.SENDING, "owner": owner, "until": now + LEASE}
             connection.execute(DELIVERY.update().where(_D.id == id_).values(**mine, changed_at=now))
-            return _delivery([row._mapping[column.name] for column in _COLUMNS])  # noqa: SLF001 - a documented name
+            delivery = _delivery([row._mapping[column.name] for column in _COLUMNS])  # noqa: SLF001 - a documented name
+            return replace(delivery, thread_ts=thread_ts)
 
     def start_posting(self, id_: int, owner: str) -> bool:
         """Record that the request is about to be sent, and renew the lease; ``False`` if ``owner`` no longer holds it."""
@@ -137,12 +152,16 @@ class OutboxStore:
         return RetryAt(at)
 
     def retry(self, id_: int, workspace: str) -> bool:
-        """Retry a failed or unsure delivery, on a user's request; ``False`` if it's in another state."""
+        """Retry a failed or unsure delivery with the replies that failed with it; ``False`` if it's in another state."""
         now = self._now()
         these = (_D.id == id_, _D.workspace == workspace, _D.state.in_((State.UNSURE, State.FAILED)))
         back = {"state": State.PLANNED, "not_before": now, "posting_at": None, "error": None, "queued_at": None}
-        back["attempts"] = 0
-        return self._changed(DELIVERY.update().where(*these).values(**back, changed_at=now))
+        back |= {"attempts": 0, "changed_at": now}
+        with writing(self._database) as connection:
+            retried = connection.execute(DELIVERY.update().where(*these).values(**back)).rowcount > 0
+            if retried:
+                connection.execute(DELIVERY.update().where(failed_replies([id_])).values(**back))
+        return retried
 
     def pause_workspace(self, workspace: str, until: datetime) -> None:
         """Pause all deliveries to a workspace until ``until``."""
@@ -184,8 +203,9 @@ class OutboxStore:
         return self.find(_D.kind == kind, _D.source == source, limit=limit)
 
     def in_workspace(self, workspace: str, since: datetime, limit: int = 10_000) -> list[Delivery]:
-        """Return a workspace's deliveries since a time, latest first, without notices to people."""
-        return self.find(_D.workspace == workspace, _D.due_at >= _naive(since), _D.kind != Kind.NOTE, limit=limit)
+        """Return a workspace's deliveries since a time, latest first, without notices to people and replies."""
+        these = (_D.workspace == workspace, _D.due_at >= _naive(since), _D.kind.not_in((Kind.NOTE, Kind.REPLY)))
+        return self.find(*these, limit=limit)
 
     def failed(self, limit: int = 1000) -> list[Delivery]:
         """Return failed and unsure deliveries, latest first."""
@@ -226,6 +246,18 @@ class OutboxStore:
 
     def _now(self) -> datetime:
         return _naive(self._clock())
+
+
+def failed_replies(parents: Sequence[int]) -> sa.ColumnElement[bool]:
+    """Return the condition for replies that failed with their parents."""
+    return sa.and_(_D.kind == Kind.REPLY, _D.source.in_(parents), _D.state == State.FAILED, _D.error == NO_PARENT)
+
+
+def _replies(to: PlannedDelivery, parent: int) -> list[PlannedDelivery]:
+    """Return a delivery's replies, due with it: a channel's deliveries are sent by due time and id, so in this order."""
+    where = (to.workspace, to.channel, Kind.REPLY, parent)
+    numbered = enumerate(to.replies, 1)
+    return [PlannedDelivery(*where, str(place), to.due_at, reply.edition, reply.content) for place, reply in numbered]
 
 
 def _delivery(row: Sequence[Any]) -> Delivery:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chart_examples import AREA, BARS, BUMP, DUMBBELL, EXAMPLES, FOCUS, FORECAST, LINES, PAIRED, SCATTER, SLOPE
+from chart_examples import AREA, BARS, BUMP, DUMBBELL, EXAMPLES, FOCUS, FORECAST, LINES, PAIRED, SCATTER, SHIFTS, SLOPE
 
 from analytics.chart import Band, Chart, Dot, Series, Unit
 
@@ -124,6 +124,25 @@ CASES = (
         "rows of nothing": all_of(DUMBBELL, 0.0),
         "odd names in rows": replace(
             DUMBBELL, categories=(*ODD, "last"), groups=((ODD[2], 5), ("group " * 40, 4)), title=" ".join(ODD)
+        ),
+        "changes of nothing": replace(all_of(SHIFTS, 0.2), bounds=()),
+        "one change": replace(
+            SHIFTS, categories=("MIT",), series=(Series("b", (0.2,)), Series("a", (0.3,))), groups=(), bounds=()
+        ),
+        "falls only": replace(
+            SHIFTS, series=(Series("before", (0.5,) * 9), Series("after", (0.1, *(0.4,) * 7, None))), bounds=()
+        ),
+        "far bounds": replace(SHIFTS, bounds=((0.009, 0.9), (-0.9, -0.001), *(None,) * 7)),
+        "twelve changes": replace(
+            SHIFTS,
+            title="Changes in share of downloads, the week of December 28, 2026",
+            categories=(*SHIFTS.categories, "a", "b", "c"),
+            series=tuple(Series(s.name, (*s.values, 0.1, 0.2, 0.3)) for s in SHIFTS.series),
+            groups=(*SHIFTS.groups, ("Libraries", 3)),
+            bounds=(*SHIFTS.bounds, None, None, None),
+        ),
+        "odd names in changes": replace(
+            SHIFTS, categories=(*ODD, "last"), groups=((ODD[2], 5), ("group " * 40, 4)), title=" ".join(ODD)
         ),
         "a forecast of nothing": replace(
             all_of(FORECAST, 0.0), bands=tuple(Band(b.name, (0.0,) * 7, (0.0,) * 7) for b in FORECAST.bands)

@@ -7,7 +7,7 @@ from itertools import combinations, pairwise
 
 import pytest
 from chart_cases import CASES
-from chart_examples import BARS, BUMP, DUMBBELL, FORECAST, LINES, PAIRED, SCATTER, SLOPE
+from chart_examples import BARS, BUMP, DUMBBELL, FORECAST, LINES, PAIRED, SCATTER, SHIFTS, SLOPE
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
@@ -47,7 +47,7 @@ def test_no_words_leave_the_margins_or_touch_others(chart: Chart) -> None:
     sheet = build(chart)
     placed = [(text.get_text(), extent(text, sheet)) for text in texts(sheet)]
     assert placed
-    assert [words for words, area in placed if not WITHIN.contains(area)] == []
+    assert [words for words, area in placed if not Area(WITHIN.left, 0, WITHIN.right, sheet.height).contains(area)] == []
     assert [(one, other) for (one, here), (other, there) in combinations(placed, 2) if here.overlaps(there)] == []
 
 
@@ -144,6 +144,36 @@ def test_many_bars_make_the_picture_higher_and_not_the_type_smaller(example: Cha
     assert all(after - before >= 44 for before, after in pairwise(rows))
 
 
+def test_changes_are_drawn_to_scale_and_to_their_side_of_zero() -> None:
+    before, after = (series.values[1:] for series in SHIFTS.series)
+    chart = replace(SHIFTS, bounds=(), series=(Series("before", (0.2, *before)), Series("after", (0.21, *after))))
+    bars = rectangles(build(chart))
+    changes = [(after or 0) - (before or 0) for before, after in zip(*(one.values for one in chart.series), strict=True)]
+    widths = [bar.get_width() / bars[0].get_width() for bar in bars]
+    assert widths == pytest.approx([abs(change) / changes[0] for change in changes], rel=0.05)
+    zero = bars[0].get_x()
+    assert [bar.get_x() < zero - 1 for bar in bars] == [change < 0 for change in changes]
+
+
+def test_what_entered_or_left_is_marked_and_bounds_have_no_shares() -> None:
+    written = words(SHIFTS)
+    assert {"entered the list", "left the list", "none → 0.4%", "at least +0.9", "21.2% → 19.0%", "\N{MINUS SIGN}3.0"} <= set(
+        written
+    )
+    assert not any(" 0.0%" in text or text.startswith("0.0%") for text in written)
+
+
+def test_a_license_and_a_creator_of_one_name_have_different_colors() -> None:
+    licenses, creators = ({bar.get_facecolor() for bar in rectangles(build(SHIFTS))[place : place + 3]} for place in (0, 3))
+    assert len(licenses) == len(creators) == 1
+    assert licenses != creators
+
+
+def test_small_changes_do_not_fill_the_width() -> None:
+    tiny = replace(SHIFTS, bounds=(), series=(Series("before", (0.2,) * 9), Series("after", (0.201, *(0.2,) * 8))))
+    assert rectangles(build(tiny))[0].get_width() < style.WIDTH / 8
+
+
 @pytest.mark.parametrize(
     ("chart", "says"),
     [
@@ -164,6 +194,10 @@ def test_many_bars_make_the_picture_higher_and_not_the_type_smaller(example: Cha
         (replace(SLOPE, categories=("2026-01-01",), series=(Series("a", (0.1,)),)), "a slope has two dates"),
         (replace(DUMBBELL, series=DUMBBELL.series[:1]), "a series before and one after, not 1"),
         (replace(DUMBBELL, groups=(("Licenses", 3),)), "the groups must hold all categories"),
+        (replace(SHIFTS, groups=(("Licenses", 3),)), "the groups must hold all categories"),
+        (replace(SHIFTS, bounds=(None,)), "1 bounds for 9 categories"),
+        (replace(SHIFTS, bounds=(None,) * 9), "'Apache-2.0' has neither a share before nor one after"),
+        (replace(SHIFTS, bounds=((-0.1, 0.2), *(None,) * 8)), "don't tell whether it rose or fell"),
         (replace(FORECAST, measured=12), "not 12 and 0"),
         (replace(FORECAST, measured=0), "not 0 and 12"),
         (replace(FORECAST, series=(Series("Alibaba", (0.1,) * 11 + (None,)),)), "'Alibaba' has a gap"),

@@ -18,6 +18,7 @@ from PIL import Image
 from analytics.charts import style
 from analytics.charts.drawing import build, draw
 from analytics.charts.frame import SIMULATED
+from analytics.charts.kinds.shifts import height_of_shifts
 
 if TYPE_CHECKING:
     from analytics.chart import Chart
@@ -41,7 +42,7 @@ def hues(chart: Chart) -> set[str]:
 @every_kind
 def test_is_a_palette_png_of_the_size_that_slack_shows_well(chart: Chart) -> None:
     with opened(chart) as picture:
-        assert picture.size == (1200, 675)
+        assert picture.size == (1200, 675 + height_of_shifts(chart))
         assert picture.mode == "P"
         assert len(picture.getcolors() or []) <= 64
 

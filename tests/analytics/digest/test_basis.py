@@ -89,6 +89,13 @@ def test_an_edition_is_complete_with_its_last_day_or_a_later_one(days, complete)
     assert basis(JULY, Snapshots(*days), ListName.TOP).complete is complete
 
 
+def test_the_last_day_of_a_key_is_that_of_the_list_that_the_digest_is_about():
+    small = Snapshots("2026-06-30", "2026-07-29").plus("2026-07-31", size=30)
+    assert basis(JULY, small, ListName.TOP).last == date(2026, 7, 29)
+    assert basis(JULY, small.plus("2026-07-31"), ListName.TOP).last == date(2026, 7, 31)
+    assert key(small) != key(small.plus("2026-07-31"))
+
+
 @pytest.mark.parametrize(
     ("edition", "title"), [("2026-07", "Digest for July 2026"), ("2026-08", "Digest for August 2026, through August 22")]
 )

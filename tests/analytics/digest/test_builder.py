@@ -101,6 +101,8 @@ def test_every_month_reads_as_it_did(edition: str, history: SqlHistory, golden: 
 def in_words(told: Digest) -> dict[str, Any]:
     return {
         "headline": told.headline,
+        "highlights": [str(line) for line in told.highlights],
+        "warnings": told.warnings,
         "sections": {
             section.dimension: {
                 "since": section.since and section.since.isoformat(),
@@ -113,6 +115,7 @@ def in_words(told: Digest) -> dict[str, Any]:
         },
         "likes": told.likes,
         "notes": told.notes,
+        "title": told.chart.title,
         "alt": told.chart.alt,
     }
 
@@ -166,6 +169,24 @@ def test_behind_a_list_of_another_size_the_last_like_it_is_compared_with(stored:
     assert told.notes[0] == "The list changed: it had 30 models on June 30, 2026 and 300 on July 31, 2026."
     assert told.notes[1] == "There's no comparable snapshot from June 2026, so this compares with May 31, 2026."
     assert {section.since for section in told.sections} == {date(2026, 5, 31)}
+
+
+def test_a_small_list_at_the_months_end_does_not_stand_in_for_the_large_one_before(stored: Callable[..., SqlHistory]) -> None:
+    days = (date(2026, 6, 30), 300), (date(2026, 7, 29), 300), (date(2026, 7, 31), 30)
+    history = stored(*(listing(day, models(many)) for day, many in days))
+    told = digest(month("2026-07"), history)
+    assert (told.source.snapshot, told.source.models, told.source.since) == (date(2026, 7, 29), 300, date(2026, 6, 30))
+    assert told.basis.last == told.source.snapshot
+    assert told.title == "Digest for July 2026, through July 29"
+    assert told.notes[0] == (
+        "This uses the list of 300 models from July 29, 2026, the largest of July 2026. The last one, from July 31, 2026, has 30."
+    )
+
+
+def test_the_weeks_last_list_is_chosen_as_the_months_is(stored: Callable[..., SqlHistory]) -> None:
+    days = (date(2026, 7, 19), 300), (date(2026, 7, 24), 300), (date(2026, 7, 26), 30)
+    told = digest(month("2026-W30"), stored(*(listing(day, models(many)) for day, many in days)))
+    assert (told.source.snapshot, told.basis.last) == (date(2026, 7, 24), date(2026, 7, 24))
 
 
 def test_a_list_that_the_hub_cut_short_is_reported(stored: Callable[..., SqlHistory]) -> None:

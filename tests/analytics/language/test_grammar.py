@@ -10,12 +10,14 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from analytics.domain import ListName, Measure
+from analytics.domain import Dimension, ListName, Measure
 from analytics.errors import QueryError
 from analytics.language import grammar
+from analytics.language.filters import narrows
 from analytics.language.grammar import LARGEST_TOP, LONGEST_TEXT
-from analytics.query import JOINERS, OPTION_WORDS, Form, Option, Period, Query, quoted, tidy
+from analytics.query import FILTER_WORDS, JOINERS, OPTION_WORDS, About, Direction, Filter, Form, Option, Period, Query, quoted
 from analytics.questions.registry import FORMS, parse
+from analytics.typed_text import tidy
 
 BY_WORD = {form.word: form for form in FORMS}
 WORDS = sorted(
@@ -87,6 +89,20 @@ def periods(draw: st.DrawFn) -> Period:
 
 
 @st.composite
+def filters(draw: st.DrawFn, form: Form) -> tuple[Filter, ...]:
+    """Draw filters that make sense: no two names of one dimension, and not the dimension that is ranked."""
+    if not narrows(form):
+        return ()
+    wanted = draw(st.lists(st.sampled_from(list(FILTER_WORDS.values())), unique=True, max_size=3))
+    left_out = draw(st.lists(st.sampled_from(Dimension), max_size=2))
+    ranked = form.dimension if form.about is About.DIMENSION else None
+    return (
+        *(Filter(dimension, draw(NAMES)) for dimension in wanted if dimension is not ranked),
+        *(Filter(dimension, draw(NAMES), negated=True) for dimension in left_out),
+    )
+
+
+@st.composite
 def queries(draw: st.DrawFn) -> Query:
     """Draw any query that the forms allow."""
     form = draw(st.sampled_from(FORMS))
@@ -105,6 +121,8 @@ def queries(draw: st.DrawFn) -> Query:
         top=draw(st.none() | st.integers(1, LARGEST_TOP)) if Option.TOP in has else None,
         at=at,
         since=since,
+        filters=draw(filters(form)),
+        direction=draw(st.none() | st.sampled_from(Direction)) if form.directed else None,
     )
     assume(len(str(query)) <= LONGEST_TEXT)
     return query

@@ -19,7 +19,7 @@ from bot.settings import Settings
 from playground import SlackStandIn
 
 MODEL = "somebody/chat-model"
-RIDDLE = "the French ones, do they stand a chance these days"
+RIDDLE = "the ones from the Hexagon, do they stand a chance these days"
 
 
 @pytest.fixture

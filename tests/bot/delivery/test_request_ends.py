@@ -77,7 +77,7 @@ def shown(bot):
     assert bot.slack.command(QUESTION).ok
     assert bot.slack.command("digest").ok
     bot.idle(ended + 2)
-    by_kind = {"digest": "Full rankings", "answer": "CSV in thread"}
+    by_kind = {"digest": "Details", "answer": "CSV in thread"}
     return {
         kind: next(m for m in bot.slack.messages("general") if label in json.dumps(m.blocks)) for kind, label in by_kind.items()
     }
@@ -95,7 +95,7 @@ ACTS = {
     "message": lambda bot, _: bot.slack.dm(QUESTION),
     "subscribe": lambda bot, _: bot.slack.command("subscribe monthly"),
     "form": lambda bot, _: bot.slack.command("build"),
-    "details": lambda bot, shown: bot.slack.press(shown["digest"], "Full rankings"),
+    "details": lambda bot, shown: bot.slack.press(shown["digest"], "Details"),
     "export": lambda bot, shown: bot.slack.press(shown["answer"], "CSV in thread"),
     "home": lambda bot, _: bot.slack.open_home(),
     "link": lambda bot, _: bot.slack.say("<https://huggingface.co/google>"),

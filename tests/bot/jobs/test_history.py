@@ -8,7 +8,8 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -16,7 +17,7 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 from hub_repositories import Commit
-from hub_standin import HubStandIn
+from hub_standin import HubStandIn, status
 
 from analytics.domain import LIVE, Listing, ListName, Model
 from analytics.storage import database, ingest
@@ -141,14 +142,47 @@ def test_a_hub_that_cannot_be_reached_is_told_in_one_sentence(url, hub):
     assert len(said.output.strip().splitlines()) == 1
 
 
-def worker_of(url, hub, months):
-    settings = Settings(database_url=url, hf_endpoint=hub.endpoint, hfstats_history_months=months)
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (("history", "--months", "1"), 0, "1 of the last 1 month end are stored."),
+        (("backfill", "--since", str(ENDS[0])[:7], "--later"), 0, "the last of each month"),
+        (("import", "--list", "hub", f"hf://datasets/{REPO}/models.parquet"), 1, "answered 503"),
+        (("snapshot",), 0, "Stored 300 models from the top list"),
+        (("history", "--repo", "nobody/nothing"), 1, "there is no such repository, or not for us"),
+    ],
+    ids=lambda words: words[0] if isinstance(words, tuple) else "",
+)
+def test_retries_of_the_hubs_client_are_not_printed(url, hub, words, code, says):
+    """In a process of its own: what a library logs goes to standard error where nothing else is set up."""
+    hub.fail_next(status(503), times=1)
+    said = subprocess.run([sys.executable, "-m", "bot", *words], env=env(url, hub), capture_output=True, text=True, check=False)
+    assert said.returncode == code, said.stderr
+    assert says in said.stdout + said.stderr
+    assert "Retrying" not in said.stderr
+    assert len(said.stderr.splitlines()) == code
+
+
+def worker_of(url, hub, months, **more):
+    settings = Settings(database_url=url, hf_endpoint=hub.endpoint, hfstats_history_months=months, **more)
     return composition.jobs(settings, composition.store(settings), None)
 
 
-def status_of(url, hub, months):
-    said = CliRunner().invoke(main, ["status"], env={**env(url, hub), "HFSTATS_HISTORY_MONTHS": str(months)})
+def on_day(worker, day):
+    """The same worker, on another day."""
+    clock = lambda: datetime(day.year, day.month, day.day, 9, tzinfo=UTC)  # noqa: E731
+    return replace(worker, delivery_context=replace(worker.delivery_context, clock=clock))
+
+
+def status_of(url, hub, months, **more):
+    named = {name.upper(): str(value) for name, value in {"hfstats_history_months": months, **more}.items()}
+    said = CliRunner().invoke(main, ["status"], env={**env(url, hub), **named})
     return [line for line in said.output.splitlines() if line.startswith("History")]
+
+
+def progress_of(url, hub, months, **more):
+    settings = Settings(database_url=url, hf_endpoint=hub.endpoint, hfstats_history_months=months, **more)
+    return composition.history_progress(settings, composition.store(settings))
 
 
 def test_a_worker_fetches_the_past_of_a_fresh_store_and_asks_no_more(url, hub, tmp_path):
@@ -170,6 +204,52 @@ def test_a_dataset_that_lacks_months_is_asked_once_a_day(url, hub):
     asked = len(hub.asked)
     worker_of(url, hub, 6).run("history")
     assert len(hub.asked) == asked
+
+
+def test_a_missing_dataset_is_reported_once_and_looked_for_once_a_day(url, hub, caplog):
+    missing = {"hfstats_dump_dataset": "nobody/nothing"}
+    worker = worker_of(url, hub, 4, **missing)
+    for day, times in ((TODAY, 1), (TODAY, 1), (TODAY + timedelta(days=1), 2), (TODAY + timedelta(days=1), 2)):
+        on_day(worker, day).run("history")
+        assert len(hub.asked) == times
+    reports = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert len(reports) == 1
+    assert "answered 401" in reports[0]
+    sentences = (
+        "There is no dataset nobody/nothing on the Hub, or the bot may not read it. The worker looks for it again once a day. "
+        "To use another dataset, set HFSTATS_DUMP_DATASET."
+    )
+    assert sentences in reports[0]
+    assert status_of(url, hub, 4, **missing) == [f"History: 0 of the last 4 month ends stored. {sentences}"]
+    assert not progress_of(url, hub, 4, **missing).is_fetching
+    assert progress_of(url, hub, 4).is_fetching
+
+
+def test_another_dataset_is_tried_at_once_and_used_by_all_commands(url, hub, tmp_path):
+    hub.datasets.repos["someone/dumps"] = [commit(day, tmp_path / f"{day}.parquet") for day in ENDS]
+    other = {"hfstats_dump_dataset": "someone/dumps"}
+    worker_of(url, hub, 4, hfstats_dump_dataset="nobody/nothing").run("history")
+    worker_of(url, hub, 4, **other).run("history")
+    assert {source for _, source in stored(url)} == {"someone/dumps"}
+    assert status_of(url, hub, 4, **other) == ["History: 4 of the last 4 month ends stored"]
+    named = {**env(url, hub), "HFSTATS_DUMP_DATASET": "someone/dumps"}
+    assert "4 of the last 4 month ends are stored." in CliRunner().invoke(main, ["history", "--months", "4"], env=named).output
+    planned = CliRunner().invoke(main, ["backfill", "--since", str(ENDS[0])[:7], "--later"], env=named)
+    assert planned.output.startswith("someone/dumps: 1 revision")
+
+
+def test_a_dump_that_stays_unreadable_is_tried_once_a_day(url, hub, tmp_path):
+    history, place = hub.datasets.repos[REPO], 1
+    whole = history[place]
+    history[place] = commit(ENDS[0], (tmp_path / f"{ENDS[0]}.parquet").read_bytes()[:-100])
+    worker_of(url, hub, 4).run("history")
+    asked = len(hub.asked)
+    worker_of(url, hub, 4).run("history")
+    assert len(hub.asked) == asked
+    assert not progress_of(url, hub, 4).is_fetching
+    history[place] = whole
+    on_day(worker_of(url, hub, 4), TODAY + timedelta(days=1)).run("history")
+    assert_complete(url, tmp_path)
 
 
 def test_it_can_be_turned_off(url, hub):

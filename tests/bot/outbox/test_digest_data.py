@@ -10,7 +10,7 @@ from simulation import listing, put
 from analytics.storage.sql_history import SqlHistory
 from bot.analytics_pool.process import AnalyticsProcess
 from bot.domain.content import Content
-from bot.domain.outbox import State
+from bot.domain.outbox import Kind, State
 from bot.domain.schedule import next_due, parse_schedule
 from bot.outbox.planner import PATIENCE, plan
 
@@ -30,12 +30,12 @@ class Planner:
         self.missed = []
 
     def at(self, moment):
-        """Plan and deliver what is due at a moment; returns the deliveries."""
+        """Plan and deliver what is due at a moment; returns the deliveries of digests."""
         self.kit.clock.now = moment
         ids = plan(self.kit.delivery_context, self.builds, self.kit.engine, lambda _: self.missed)
         lines = [self.kit.settle(id_) for id_ in ids]
         assert all(line.state is State.SENT for line in lines)
-        return lines
+        return [line for line in lines if line.kind is Kind.DIGEST]
 
     def put(self, *days, size=300, meta=1.0, source="import"):
         put(self.store, *(listing(day, size, meta=meta, source=source) for day in days))
@@ -76,10 +76,11 @@ def test_channels_of_all_zones_and_workspaces_get_the_whole_month(schedule, team
     lines = [line for moment in sorted({ready, other}) for line in planner.at(moment)]
     assert [line.period for line in lines] == ["2026-07", "2026-07"]
     assert len({line.edition for line in lines}) == 1
-    (first,), (second,) = planner.kit.shown(team=team), planner.kit.shown("research", "Globex" if team == "Acme" else "Acme")
+    (first,) = planner.kit.in_channel(team=team)
+    (second,) = planner.kit.in_channel("research", "Globex" if team == "Acme" else "Acme")
     for shown in (first, second):
-        assert "Digest for July 2026\n" in shown.text
-        assert "July 31, 2026" in shown.text
+        assert "Digest for July 2026 · " in shown.text
+        assert "2026-07-31 (UTC)" in shown.text
         assert "Sent late" not in str(shown.blocks)
 
 
@@ -89,17 +90,17 @@ def test_what_does_not_come_is_waited_for_no_longer_than_36_hours_and_named(plan
     assert planner.at(DUE) == []
     assert planner.at(DUE + PATIENCE - timedelta(minutes=1)) == []
     (early,) = planner.at(DUE + PATIENCE)
-    (shown,) = planner.kit.shown()
+    (shown,) = planner.kit.in_channel()
     assert "Digest for July 2026, through July 29" in shown.text
-    assert "The last snapshot of July 2026 is from July 29, 2026." in shown.text
+    assert "The last snapshot of July 2026 is from July 29, 2026." in planner.kit.in_threads()[0].text
 
     before = planner.kit.delivery_context.built_digests.get(early.edition)
     planner.put("2026-07-31", meta=1.2)
     planner.subscribe("monthly at 09:00 UTC", "research", "Globex")
     (whole,) = planner.at(IN_AUGUST)
     assert whole.edition != early.edition
-    (shown,) = planner.kit.shown("research", "Globex")
-    assert "Digest for July 2026\n" in shown.text
+    (shown,) = planner.kit.in_channel("research", "Globex")
+    assert "Digest for July 2026 · " in shown.text
     content, _ = planner.kit.delivery_context.built_digests.get(early.edition)
     assert (content, _) == before, "the buttons of the earlier message show what that message is about"
     assert content.files != planner.kit.delivery_context.built_digests.get(whole.edition)[0].files
@@ -115,7 +116,7 @@ def test_it_does_not_wait_for_what_cannot_come(end, planner):
     else:
         planner.missed = [listing("2026-07-31", 1).taken_on]
     (_,) = planner.at(DUE + timedelta(hours=25, minutes=5))
-    (shown,) = planner.kit.shown()
+    (shown,) = planner.kit.in_channel()
     assert "through July 30" in shown.text
 
 
@@ -125,12 +126,12 @@ def test_no_digest_is_told_only_as_long_as_there_is_no_data(planner):
     planner.subscribe("monthly at 09:05 UTC", "research")
     planner.subscribe("monthly at 09:00 America/New_York", team="Globex")
     planner.at(IN_AUGUST)
-    assert "There's no digest for July 2026" in planner.kit.shown()[0].text
+    assert "There's no digest for July 2026" in planner.kit.in_channel()[0].text
     planner.put("2026-07-31")
     planner.at(IN_AUGUST + timedelta(minutes=5))
     planner.at(IN_AUGUST + timedelta(hours=4))
-    for shown in (planner.kit.shown("research")[0], planner.kit.shown(team="Globex")[0]):
-        assert "Digest for July 2026\n" in shown.text
+    for shown in (planner.kit.in_channel("research")[0], planner.kit.in_channel(team="Globex")[0]):
+        assert "Digest for July 2026 · " in shown.text
 
 
 @pytest.mark.parametrize(
@@ -147,7 +148,7 @@ def test_a_week_that_ends_later_elsewhere_is_waited_for(schedule, due, planner):
     planner.put("2026-08-02")
     (line,) = planner.at(due + timedelta(hours=8))
     assert line.period == "2026-W31"
-    assert "Digest for the week of July 27, 2026\n" in planner.kit.shown()[0].text
+    assert "Digest for the week of July 27, 2026 · " in planner.kit.in_channel()[0].text
 
 
 def test_one_that_waits_holds_back_none_and_what_was_due_before_comes_first(planner):
@@ -159,7 +160,7 @@ def test_one_that_waits_holds_back_none_and_what_was_due_before_comes_first(plan
     assert planner.at(DUE + timedelta(hours=1)) == []
     planner.put("2026-07-31")
     assert [line.period for line in planner.at(DUE + timedelta(hours=7))] == ["2026-07"]
-    (first, second) = planner.kit.shown()
+    (first, second) = planner.kit.in_channel()
     assert "Sent late" in str(first.blocks)
     assert "Sent late" not in str(second.blocks)
 

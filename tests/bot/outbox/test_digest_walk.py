@@ -15,7 +15,7 @@ def test_a_digest_is_built_in_the_analytics_and_delivered_by_the_outbox(kit, bui
     kit.subscribe(due=DUE)
     kit.clock.now = DUE
     with walked("MainThread") as planning:
-        (id_,) = plan(kit.delivery_context, builds, kit.engine)
+        id_, reply = plan(kit.delivery_context, builds, kit.engine)
     assert planning.rooms == [
         "bot/outbox",
         "analytics/digest",
@@ -30,4 +30,7 @@ def test_a_digest_is_built_in_the_analytics_and_delivered_by_the_outbox(kit, bui
         kit.settle(id_)
     assert delivering.rooms == ["bot/outbox", "bot/blocks"]
     assert delivering.entries["bot/blocks"] <= 3
+    with walked("MainThread") as replying:
+        kit.settle(reply)
+    assert replying.rooms == ["bot/outbox"]
     assert not any("parse" in call for call in delivering.calls)

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain.outbox import State
+from bot.domain.outbox import Kind, State
 from bot.domain.schedule import next_due, parse_schedule
 from bot.outbox.planner import plan
+from playground.block_kit.blocks import check_blocks
 
 
 def at(month, day, hour=9, minute=0, year=2026):
@@ -20,14 +21,19 @@ def at(month, day, hour=9, minute=0, year=2026):
 @pytest.fixture
 def planned(kit, builds):
     def run():
-        return plan(kit.delivery_context, builds, kit.engine)
+        return kit.digests(plan(kit.delivery_context, builds, kit.engine))
 
     return run
 
 
 def lines(kit):
-    """Return period and state of all deliveries, oldest first."""
-    return [(line.period, line.state) for line in reversed(kit.delivery_context.outbox.find())]
+    """Return period and state of all digests, oldest first."""
+    return [(line.period, line.state) for line in digests(kit)]
+
+
+def digests(kit):
+    """Return the deliveries of digests, oldest first, without their replies."""
+    return [line for line in reversed(kit.delivery_context.outbox.find()) if line.kind is Kind.DIGEST]
 
 
 def due_after(schedule, moment):
@@ -54,20 +60,37 @@ def test_the_digest_of_the_month_before_comes_on_the_first_working_day(kit, plan
     assert [block["type"] for block in shown.blocks].count("image") == 1
 
 
-def test_three_months_asleep_are_caught_up_once_in_order_and_reported_as_late(kit, planned):
+def test_three_months_asleep_are_caught_up_once_in_order_and_reported_as_late(kit, planned, builds):
     kit.subscribe(due=at(5, 1))
     kit.clock.now = at(8, 10)
-    ids = planned()
-    assert [kit.delivery_context.outbox.get(id_).period for id_ in ids] == ["2026-04", "2026-05", "2026-06", "2026-07"]
+    ids = plan(kit.delivery_context, builds, kit.engine)
+    periods = ["2026-04", "2026-05", "2026-06", "2026-07"]
+    assert [kit.delivery_context.outbox.get(id_).period for id_ in kit.digests(ids)] == periods
     for id_ in reversed(ids):  # whatever order they are tried in
         kit.deliver(id_)
-    for _ in range(4):
+    for _ in range(8):
         for id_ in ids:
             kit.settle(id_)
-    shown = [message.text for message in kit.shown()]
+    shown = [message.text for message in kit.in_channel()]
     assert ["April" in shown[0], "May" in shown[1], "June" in shown[2], "July" in shown[3], len(shown)] == [True] * 4 + [4]
-    assert all("Sent late" in str(message.blocks[0]) for message in kit.shown())
+    assert all("Sent late" in str(message.blocks[0]) for message in kit.in_channel())
+    assert [reply.thread_ts for reply in kit.in_threads()] == [message.ts for message in kit.in_channel()]
     assert planned() == []
+
+
+def test_the_rest_of_a_digest_follows_once_in_its_thread(kit, builds):
+    kit.subscribe(due=at(8, 3))
+    kit.clock.now = at(8, 3)
+    ids = plan(kit.delivery_context, builds, kit.engine)
+    for id_ in (*reversed(ids), *ids, *ids):
+        kit.settle(id_)
+    (parent,), (reply,) = kit.in_channel(), kit.in_threads()
+    assert reply.thread_ts == parent.ts
+    told = str(reply.blocks)
+    assert [heading in told for heading in ("*Licenses*", "*Creators*", "*Tasks*")] == [True] * 3
+    assert "Leaders by downloads" in told
+    assert "Leaders by downloads" not in str(parent.blocks)
+    assert check_blocks(list(parent.blocks)) == check_blocks(list(reply.blocks)) == []
 
 
 def test_channels_that_want_the_same_share_one_digest(kit, planned):
@@ -75,7 +98,7 @@ def test_channels_that_want_the_same_share_one_digest(kit, planned):
         kit.subscribe(channel, due=at(8, 3))
     kit.subscribe(team="Globex", due=at(8, 3))
     assert len(planned()) == 6
-    assert len({line.edition for line in kit.delivery_context.outbox.find()}) == 1
+    assert len({line.edition for line in digests(kit)}) == 1
 
 
 def test_of_planners_at_one_moment_each_thing_is_entered_once(kit, planned):
@@ -87,7 +110,8 @@ def test_of_planners_at_one_moment_each_thing_is_entered_once(kit, planned):
     for thread in threads:
         thread.join()
     assert sum(entered) == 20
-    assert len(kit.delivery_context.outbox.find()) == 20
+    assert len(digests(kit)) == 20
+    assert len(kit.delivery_context.outbox.find()) == 40, "each with one reply"
 
 
 def test_a_month_without_a_snapshot_is_reported_instead_of_a_digest(kit, planned):
@@ -125,11 +149,11 @@ def test_a_digest_that_cannot_be_built_now_is_left_due_and_others_go_on(kit, bui
         next_due=at(8, 3),
         private=True,
     )
-    assert len(plan(kit.delivery_context, failing, kit.engine)) == 1
+    assert len(kit.digests(plan(kit.delivery_context, failing, kit.engine))) == 1
     assert plan(kit.delivery_context, failing, kit.engine) == []
     failing.broken = False
     kit.clock.on(hours=5)
-    (id_,) = plan(kit.delivery_context, failing, kit.engine)
+    (id_,) = kit.digests(plan(kit.delivery_context, failing, kit.engine))
     assert kit.settle(id_).state is State.SENT
 
 
@@ -148,10 +172,11 @@ def test_what_is_paused_owes_nothing_and_goes_on_with_the_next(kit, planned):
 def test_unsubscribing_takes_back_what_was_planned_and_leaves_what_was_sent(kit, planned):
     mine = kit.subscribe(due=at(7, 1))
     kit.clock.now = at(8, 3)
-    first, _ = planned()
+    first, second = planned()
     kit.settle(first)
     assert kit.delivery_context.subscriptions.unsubscribe(mine.workspace, mine.channel).id == mine.id
     assert lines(kit) == [("2026-06", State.SENT)]
+    assert {line.source for line in kit.delivery_context.outbox.find() if line.kind is Kind.REPLY} == {first}, second
 
 
 def test_a_clock_that_steps_back_repeats_nothing(kit, planned):
@@ -162,7 +187,7 @@ def test_a_clock_that_steps_back_repeats_nothing(kit, planned):
     assert planned() == []
     kit.clock.now = at(8, 3, 9, 2)
     assert planned() == []
-    assert len(kit.delivery_context.outbox.find()) == 1
+    assert len(digests(kit)) == 1
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ def test_a_channels_whole_life(bot):
 def test_details_and_numbers_come_into_the_thread(bot):
     assert bot.slack.command("digest").ok
     shown = bot.seen("· sample")
-    assert bot.slack.press(shown, "Full rankings").ok
+    assert bot.slack.press(shown, "Details").ok
     bot.slack.wait_for(lambda: "Apache-2.0" in str([one.blocks for one in bot.replies(shown)]), WAIT)
     assert bot.slack.press(shown, "CSV").ok
     bot.slack.wait_for(lambda: any(one.files for one in bot.replies(shown)), WAIT)

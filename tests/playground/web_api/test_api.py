@@ -152,6 +152,33 @@ def test_threads_hang_under_a_message_that_is_there(slack: SlackStandIn, client:
     assert error(client.chat_postMessage, channel=general, text="t", thread_ts="1.000001") == "thread_not_found"
 
 
+def test_a_thread_is_paged_and_each_page_starts_with_its_parent(slack: SlackStandIn, client: WebClient) -> None:
+    general, metadata = slack.channel("general").id, {"event_type": "e", "event_payload": {}}
+    parent = client.chat_postMessage(channel=general, text="parent", metadata=metadata)["ts"]
+    sent = [client.chat_postMessage(channel=general, text=f"{n}", thread_ts=parent, metadata=metadata)["ts"] for n in range(5)]
+    pages, cursor = [], None
+    while cursor != "":
+        page = client.conversations_replies(channel=general, ts=parent, limit=2, cursor=cursor, oldest=sent[0])
+        pages.append([message["text"] for message in page["messages"]])
+        cursor = page["response_metadata"]["next_cursor"]
+    assert pages == [["parent", "1", "2"], ["parent", "3", "4"]]
+    whole = client.conversations_replies(channel=general, ts=parent, include_all_metadata=True)
+    assert [message["metadata"] for message in whole["messages"]] == [metadata] * 6
+    assert [message["ts"] for message in client.conversations_replies(channel=general, ts=sent[3])["messages"]] == [sent[3]]
+
+
+def test_a_thread_is_in_its_channel_and_under_a_message_that_all_can_see(slack: SlackStandIn, client: WebClient) -> None:
+    general, research = slack.channel("general").id, slack.channel("research").id
+    parent = client.chat_postMessage(channel=general, text="parent")["ts"]
+    ada = slack.workspace().user("ada").id
+    hidden = client.chat_postEphemeral(channel=general, user=ada, text="hidden")["message_ts"]
+    for channel, ts in ((research, parent), (general, hidden)):
+        assert error(client.chat_postMessage, channel=channel, text="t", thread_ts=ts) == "thread_not_found"
+        assert error(client.conversations_replies, channel=channel, ts=ts) == "thread_not_found"
+    client.chat_delete(channel=general, ts=parent)
+    assert error(client.chat_postMessage, channel=general, text="t", thread_ts=parent) == "thread_not_found"
+
+
 def test_only_own_messages_are_updated_and_deleted(slack: SlackStandIn, client: WebClient) -> None:
     general = slack.channel("general").id
     ts = client.chat_postMessage(channel=general, text="one", blocks=[SECTION])["ts"]

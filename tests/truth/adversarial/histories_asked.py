@@ -245,6 +245,9 @@ def _digest(month: Edition, truth: Truth, store: SqlHistory, outcome: Outcome) -
         cases.append(case)
     since = truth.of_day("top", told.source.since, len(now.members)) if told.source.since else None
     _sentences(question, (told.headline,), cases, outcome)
+    for highlight in told.highlights:
+        of = [case for case in cases if highlight.dimension in {None, case.dimension}]
+        _sentences(question, (highlight.text,), of, outcome)
     _sentences(question, told.notes, [Case(truth, "model", "downloads", now, since)], outcome)
 
 

@@ -55,7 +55,7 @@ def problems(case: Case, sentence: str) -> list[Problem]:
         UnreadableError: for a sentence, or a name in it, that isn't understood.
 
     """
-    text = re.sub(r" \((?:[+−0-9.]+ points?|unchanged) without [^()]+\)", "", sentence.rstrip("."))  # noqa: RUF001 - the product's minus
+    text = re.sub(r" \((?:[+−0-9.]+(?: points?)?|unchanged) without [^()]+\)", "", sentence.rstrip("."))  # noqa: RUF001 - the product's minus
     text, *more = re.split(r", (?:led by|spread over) (?!\S+ \(\d+)", text, maxsplit=1)
     del more  # reasons are checked as values
     for pattern, reader in READERS:
@@ -312,6 +312,15 @@ def _change(case: Case, match: re.Match[str]) -> Iterator[Problem]:
         others = [case.share(name, s) for s in case.series if s is not case.now]
         if any((other >= case.share(name)) if record[1] == "highest" else (other <= case.share(name)) for other in others):
             yield Problem("record", f"{name} {record[1]}")
+
+
+@reads(rf"^(.+?) entered the list with {PERCENT}|^(.+?) left the list, with {PERCENT} before")
+def _entered_or_left(case: Case, match: re.Match[str]) -> Iterator[Problem]:
+    name, absent, present = _name(case, match[1] or match[2]), case.then, case.now
+    if match[2]:
+        absent, present = present, absent
+    if name in case.shares(absent) or name not in case.shares(present):
+        yield Problem("membership", match[0])
 
 
 @reads(r"New in the top (\d+)|Dropped out")

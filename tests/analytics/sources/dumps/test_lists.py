@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import random
 from datetime import UTC, date, datetime
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from dump_rows import MANY, model_of, ranked, rows, written
 from hub_repositories import Commit
 from hub_standin import HubStandIn, dropped, status
 
-from analytics.domain import LIVE, ListName, Model
+from analytics.domain import LIVE, ListName
 from analytics.errors import OutOfReachError, SourceError
 from analytics.sources.dumps.dump_file import DumpFile
 from analytics.sources.dumps.lists import read_lists
@@ -21,36 +20,6 @@ from analytics.sources.dumps.repository import HubFile
 from analytics.storage import ingest
 
 DAY, REPO = date(2026, 8, 31), "someone/hub-stats"
-MANY = 2_000
-
-
-def rows(many=MANY, seed=3):
-    luck = random.Random(seed)
-    licenses = [["license:mit"], ["license:other"], [], ["license:apache-2.0", "license:mit"]]
-    return [
-        {
-            "_id": f"{place:024x}",
-            "id": f"org-{place % 9}/model-{place}" if place % 7 else f"model-{place}",
-            "downloads": luck.choice([0, luck.randrange(900), None]),
-            "downloadsAllTime": luck.randrange(10**6),
-            "likes": luck.choice([None, float(luck.randrange(90))]),
-            "trendingScore": luck.choice([None, 0.0, float(luck.randrange(40))]),
-            "tags": ["region:us", *luck.choice(licenses)],
-            "cardData": luck.choice([json.dumps({"license": "other", "license_name": "Own-1"}), "no {json", None, "[1]"]),
-            "pipeline_tag": luck.choice(["text-generation", None]),
-            "library_name": luck.choice(["gguf", None]),
-            "createdAt": "2024-01-01T00:00:00.000Z",
-            "gated": luck.choice(["false", "auto", "perhaps", None]),
-            "sha": f"{luck.getrandbits(160):040x}",
-        }
-        for place in range(many)
-    ]
-
-
-def written(path, content, **options):
-    table = content if isinstance(content, pa.Table) else pa.Table.from_pylist(content)
-    pq.write_table(table, path, **{"row_group_size": 256, **options})
-    return path
 
 
 def lists_of(path, **how):
@@ -58,9 +27,7 @@ def lists_of(path, **how):
 
 
 def expected(content, measure, least):
-    """Return the ids of the leading rows, found by sorting all of them."""
-    ranked = sorted((row for row in content if (row[measure] or 0) >= least), key=lambda row: -(row[measure] or 0))
-    return [row["id"] for row in ranked[:300]]
+    return [row["id"] for row in ranked(content, measure, least)]
 
 
 @pytest.mark.parametrize("sort", [False, True])
@@ -75,22 +42,7 @@ def test_the_lists_are_those_of_sorting_every_row(tmp_path, sort, by_statistics)
     assert [model.id for model in trending.models] == expected(content, "trendingScore", 1e-9)
     by_id = {row["id"]: row for row in content}
     for model in (*top.models, *trending.models):
-        row = by_id[model.id]
-        named = "Own-1" in (row["cardData"] or "")
-        assert model == Model(
-            row["id"],
-            row["downloads"] or 0,
-            None if row["likes"] is None else int(row["likes"]),
-            tuple({"other": "own-1" if named else "other"}.get(tag[8:], tag[8:]) for tag in row["tags"][1:]),
-            row["pipeline_tag"] or "",
-            row["library_name"] or "",
-            row["trendingScore"],
-            "2024-01-01T00:00:00.000Z",
-            None if row["gated"] == "perhaps" else row["gated"],
-            tuple(row["tags"]),
-            row["_id"],
-            row["downloadsAllTime"],
-        )
+        assert model == model_of(by_id[model.id])
     assert top.odd_rows == sum(by_id[model.id]["gated"] == "perhaps" for model in top.models)
 
 

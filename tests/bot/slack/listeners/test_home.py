@@ -14,6 +14,7 @@ from bot.analytics_pool.process import entries as all_entries
 from bot.analytics_pool.summarize_store import edition, summarize
 from bot.blocks.home import home_view
 from bot.conversation.name_index import NameIndex, near
+from bot.domain.dump import HistoryProgress
 from bot.domain.store_summary import Name
 from playground import SlackStandIn
 from playground.block_kit.blocks import check_view
@@ -75,6 +76,21 @@ def test_a_finding_is_shown_with_its_chart_in_the_direct_message(slack):
     assert slack.messages("general") == []
     slack.press(message, "creators")
     assert "the most downloads" in slack.shown_text(wait_for_answer(slack, "direct", count=2))
+
+
+@pytest.mark.parametrize("holds", [True, False])
+def test_the_home_tells_how_far_past_months_are_while_they_are_fetched(history, holds):
+    summary = summarize(history) if holds else replace(summarize(history), holdings=())
+    line = "Fetching past months: 14 of the last 24 month ends stored"
+    for progress, shown in (
+        (HistoryProgress(14, 24, is_fetching=True), True),
+        (HistoryProgress(14, 24, is_fetching=False), False),
+        (HistoryProgress(24, 24, is_fetching=False), False),
+        (None, False),
+    ):
+        view = home_view(summary, all_entries(), TODAY, progress=progress)
+        assert (line in written(view)) == shown
+        assert check_view(view) == []
 
 
 def test_every_example_on_the_home_has_an_answer(pool, history):

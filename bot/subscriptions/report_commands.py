@@ -1,0 +1,108 @@
+"""The command ``report``: posts a month's report through the outbox, with its sections as replies."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot.blocks import subscriptions as render
+from bot.blocks.notices import error_reason
+from bot.blocks.report import messages
+from bot.domain.outbox import Kind, PlannedDelivery, PlannedReply, State
+from bot.domain.reply import PUBLISHED
+from bot.outbox.immediate import deliver_thread
+from bot.slack_api.errors import FAILURES
+
+if TYPE_CHECKING:
+    from analytics.report.values import Report
+    from bot.domain.outbox import Delivery
+    from bot.domain.reply import Picture
+    from bot.domain.request import Command
+    from bot.subscriptions.command_context import CommandContext, CommandReply
+
+_AGAIN_AFTER = timedelta(minutes=10)
+"""The same request in the same channel within this time leads to the report that is there already."""
+
+
+def report(context: CommandContext, command: Command) -> CommandReply:
+    """Post a report in the conversation, and tell the person where it is."""
+    conversation = context.conversation
+    channel = conversation.working[0] if conversation.working else conversation.channel
+    edition, published = str(command.edition or ""), PUBLISHED if command.then_and_now else ""
+    built, pictures = context.analytics.report(edition, command.within.value, published)
+    source = _source(conversation.workspace, channel, command)
+    earlier = _earlier(context, source, channel, built)
+    if earlier is None:
+        id_ = _plan(context, source, channel, built, pictures)
+    else:
+        id_ = earlier.id
+        context.delivery.outbox.retry(id_, conversation.workspace)  # where it failed or is unconfirmed
+    deliver_thread(context.delivery, id_)
+    return render.message(_where(context, id_, built, is_new=earlier is None)), None
+
+
+def _source(workspace: str, channel: str, command: Command) -> int:
+    """Return a number for what the report is about and where: 31 bits, so collisions are checked by channel."""
+    about = f"{workspace} {channel} {command.within} {command.then_and_now}"
+    return int.from_bytes(hashlib.sha256(about.encode()).digest()[:4]) >> 1
+
+
+def _earlier(context: CommandContext, source: int, channel: str, report: Report) -> Delivery | None:
+    """Return the same report if it was asked for a short time ago."""
+    now, workspace = context.delivery.clock(), context.conversation.workspace
+    for delivery in context.delivery.outbox.of(Kind.REPORT, source):
+        is_here = (delivery.workspace, delivery.channel) == (workspace, channel)
+        if is_here and delivery.period.split()[0] == str(report.edition) and now - delivery.due_at < _AGAIN_AFTER:
+            return delivery
+    return None
+
+
+def _plan(context: CommandContext, source: int, channel: str, report: Report, pictures: dict[str, Picture]) -> int:
+    """Store the report's messages, add them to the outbox, and return the parent's id.
+
+    Of two requests at the same moment, one adds them: the period contains the time slot.
+    """
+    now, built, conversation = context.delivery.clock(), context.delivery.built_digests, context.conversation
+    parent, lead = messages.summary(report, asked_by=conversation.user), pictures.get(messages.lead_picture(report))
+    replies = messages.replies(report)
+    identity = hashlib.sha256("\n".join(content.as_json() for content in (parent, *(c for _, c in replies))).encode())
+    key = f"report-{report.edition}-{report.source.list}-{identity.hexdigest()[:12]}"
+    built.save(key, parent, lead.png if lead else None)
+    for place, (picture, content) in enumerate(replies, 1):
+        built.save(f"{key}-{place}", content, pictures[picture].png if picture else None)
+    planned = PlannedDelivery(
+        conversation.workspace,
+        channel,
+        Kind.REPORT,
+        source,
+        f"{report.edition} {int(now.timestamp() // _AGAIN_AFTER.total_seconds())}",
+        now,
+        edition=key,
+        content=parent.as_json(),
+        replies=tuple(PlannedReply(f"{key}-{place}") for place in range(1, len(replies) + 1)),
+    )
+    context.delivery.outbox.plan([planned])
+    return next(row.id for row in context.delivery.outbox.of(Kind.REPORT, source) if row.period == planned.period)
+
+
+def _where(context: CommandContext, id_: int, report: Report, *, is_new: bool) -> str:
+    """Tell the person where the report is."""
+    delivery, what = context.delivery.outbox.get(id_), f"report for {report.edition.name}"
+    if delivery is None or delivery.state in {State.FAILED, State.UNSURE}:
+        reason = error_reason(delivery.error or "") if delivery else "it was removed meanwhile"
+        return f"I couldn't post the {what}: {reason}. Once that's fixed, ask again."
+    if delivery.state is not State.SENT:
+        return f"The {what} is on its way. It'll be posted here as soon as Slack accepts it."
+    link = _link(context, delivery)
+    shown = f"<{link}|{what}>" if link else what
+    return f"Here's the {shown}, with its sections in the thread." if is_new else f"The {shown} is already here."
+
+
+def _link(context: CommandContext, delivery: Delivery) -> str:
+    try:
+        answer = context.conversation.client.chat_getPermalink(channel=delivery.channel, message_ts=delivery.ts or "")
+    except FAILURES:
+        return ""
+    link = answer.get("permalink")
+    return link if isinstance(link, str) else ""
