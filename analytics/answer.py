@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import takewhile
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -260,30 +260,6 @@ class FollowUps:
     time."""
 
 
-class Remark(str):
-    """A note that adds to the headline. A message shows it where there is room."""
-
-    __slots__ = ()
-
-
-class Caveat(str):
-    """A note that says what the answer's numbers mean. A message always has it, in brief."""
-
-    __slots__ = ("brief",)
-    brief: str
-    """The same as a clause: lower case unless it starts with a name, without a period."""
-
-    def __new__(cls, text: str, brief: str) -> Self:
-        """Return a note that is equal to its text."""
-        note = super().__new__(cls, text)
-        note.brief = brief
-        return note
-
-    def __reduce__(self) -> tuple[type[Caveat], tuple[str, str]]:
-        """Return what copies and pickles are made from."""
-        return Caveat, (str(self), self.brief)
-
-
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The answer to a question: the headline, the numbers, a chart, the source, and what to ask next."""
@@ -308,7 +284,7 @@ class Answer:
     """How many names of each ranking to show; the rankings hold all of them."""
     notes: tuple[str, ...] = ()
     """Sentences about the data: gaps, list sizes, sums, warnings. :func:`analytics.formatting.notes.in_brief` has what a message
-    shows of them: what is neither a :class:`Caveat` nor a :class:`Remark` is for those who look closer."""
+    shows of them: what is neither a :class:`analytics.notes.Caveat` nor a ``Remark`` is for those who look closer."""
     next: tuple[str, ...] = ()
     """Two or three queries worth asking now."""
     follow_ups: FollowUps = field(default_factory=FollowUps)

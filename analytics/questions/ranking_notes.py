@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analytics.answer import Caveat, Remark
 from analytics.domain import Dimension, Measure
 from analytics.formatting.numbers import count, percent
 from analytics.formatting.phrases import (
@@ -19,6 +18,7 @@ from analytics.formatting.phrases import (
 from analytics.names import grouping
 from analytics.names.creators import NOT_KNOWN
 from analytics.names.spellings import FOLDED, official
+from analytics.notes import Caveat, Remark
 from analytics.statistics import comparison
 
 if TYPE_CHECKING:

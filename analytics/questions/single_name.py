@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer, Remark
+from analytics.answer import Answer
 from analytics.chart import ChartKind
 from analytics.domain import Dimension, Measure
 from analytics.errors import NoDataError
@@ -22,6 +22,7 @@ from analytics.formatting.phrases import (
 )
 from analytics.names import grouping
 from analytics.names.resolve import resolve
+from analytics.notes import Remark
 from analytics.query import About, Form, Option, Query
 from analytics.questions import chart_specs, shifts
 from analytics.questions.question import Question, View

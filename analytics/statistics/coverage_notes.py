@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analytics.answer import Basis, Caveat
+from analytics.answer import Basis
 from analytics.domain import Dimension
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, fact, name, plural, size
+from analytics.notes import Caveat
 from analytics.statistics.comparison import value_of
 
 if TYPE_CHECKING:

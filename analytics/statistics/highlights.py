@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analytics.answer import Basis, Remark
+from analytics.answer import Basis
 from analytics.formatting.numbers import percent, rounded_change
 from analytics.formatting.phrases import (
     NounPhrase,
@@ -19,6 +19,7 @@ from analytics.formatting.phrases import (
     size,
     size_of,
 )
+from analytics.notes import Remark
 from analytics.statistics.findings import FEWEST_MOMENTS, Kind, courses, leader
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analytics.answer import Caveat
 from analytics.domain import LIST_SIZE
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import day, plural
+from analytics.notes import Caveat
 from analytics.statistics.comparison import present_ids
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analytics.answer import Remark
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import LEAST_CHANGE, noun_phrase, of_measure, points_of, size
 from analytics.names.grouping import weights_of
+from analytics.notes import Remark
 from analytics.statistics.comparison import present_ids, value_of
 
 if TYPE_CHECKING:

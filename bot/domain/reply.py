@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from analytics.answer import Caveat
 from analytics.domain import Dimension, ListName
 from analytics.formatting.phrases import of_list, plural
 from analytics.names.creators import NOT_KNOWN
+from analytics.notes import Caveat
 from analytics.query import Period
 
 if TYPE_CHECKING:

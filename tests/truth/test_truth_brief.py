@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from truth.cases import MOMENTS, SPANS
 
-from analytics.answer import Caveat
 from analytics.errors import HfStatsError
 from analytics.formatting.notes import in_brief
+from analytics.notes import Caveat
 from analytics.query import Option, Period
 from analytics.questions.registry import QUESTIONS, ask, parse
 from bot.blocks.controls import controls

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer, Caveat, Forecast, Remark
+from analytics.answer import Answer, Forecast
 from analytics.chart import Band, ChartKind, Series
 from analytics.domain import Dimension, Measure
 from analytics.errors import NoDataError, QueryError
@@ -15,6 +15,7 @@ from analytics.formatting.numbers import chance, percent
 from analytics.formatting.phrases import enumerate_, name, noun_phrase, of_measure, plural, signed
 from analytics.names.grouping import UNRANKED
 from analytics.names.resolve import dimension_named
+from analytics.notes import Caveat, Remark
 from analytics.query import About, Form, Needs, Option, Period, Query, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.question import Question, View

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer, Basis, Cause, Remark
+from analytics.answer import Answer, Basis, Cause
 from analytics.chart import ChartKind, Series
 from analytics.domain import Dimension, Measure
 from analytics.errors import QueryError
@@ -23,6 +23,7 @@ from analytics.formatting.phrases import (
     size,
 )
 from analytics.names.resolve import dimension_named
+from analytics.notes import Remark
 from analytics.query import About, Direction, Form, Needs, Option, Query, Spoken
 from analytics.questions import chart_specs, shifts
 from analytics.questions.comparability import month_before, notes_on_month, nothing_before

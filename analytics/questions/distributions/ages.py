@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer, Caveat, Ranking, Remark, Share
+from analytics.answer import Answer, Ranking, Share
 from analytics.chart import ChartKind, Series
 from analytics.domain import Dimension, Measure
 from analytics.errors import NoDataError
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import day, of_measure, plural
+from analytics.notes import Caveat, Remark
 from analytics.query import Form, Needs, Option, Query, Rows, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.question import Question, View, no_likes

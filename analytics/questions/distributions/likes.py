@@ -7,12 +7,13 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer, Remark
+from analytics.answer import Answer
 from analytics.chart import ChartKind, Dot
 from analytics.domain import Dimension, ListName, Measure
 from analytics.errors import NoDataError
 from analytics.formatting.phrases import MINUS, day, plural, window
 from analytics.names.grouping import names_of
+from analytics.notes import Remark
 from analytics.query import Form, Needs, Option, Query, Rows, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.question import Question, View

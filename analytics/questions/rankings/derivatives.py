@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from analytics.answer import Answer, Ranking, Remark, Share
+from analytics.answer import Answer, Ranking, Share
 from analytics.chart import ChartKind
 from analytics.domain import Dimension, ListName
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import LEAST_CHANGE, enumerate_, possessive, size
 from analytics.names.grouping import ORIGINAL, bases, creator
+from analytics.notes import Remark
 from analytics.query import Spoken
 from analytics.questions.question import View
 from analytics.questions.share_question import OTHER_GROUPINGS, Topic, contrast, share_question

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.answer import Caveat, Remark
 from analytics.formatting.notes import SENTENCES, WORDS, in_brief
+from analytics.notes import Caveat, Remark
 
 
 def test_caveats_come_first_and_are_joined():
