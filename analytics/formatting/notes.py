@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analytics.note import Caveat, Remark
+from analytics.notes import Caveat, Remark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

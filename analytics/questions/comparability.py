@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from analytics.domain import ListName, Snapshot
 from analytics.errors import NoDataError
 from analytics.formatting.phrases import day, enumerate_, of_list, plural
-from analytics.note import Caveat
+from analytics.notes import Caveat
 from analytics.query import Period
 from analytics.storage.snapshot_cache import SnapshotCache
 
@@ -135,20 +135,6 @@ def last_like_largest(inside: Sequence[Snapshot]) -> Snapshot | None:
     alike = [s for s in inside if s.simulated == inside[-1].simulated]
     largest = max(alike, key=lambda s: s.size, default=None)
     return next((s for s in reversed(alike) if largest and comparable(s, largest)), None)
-
-
-def notes_on_choice(query: Query, now: Snapshot, snapshots: Sequence[Snapshot]) -> tuple[str, ...]:
-    """Say which list a question about a month uses where a later one of that month is smaller; ``()`` where none is."""
-    if query.at is None:
-        return ()
-    later = [s for s in snapshots if now.taken_on < s.taken_on <= query.at.end]
-    if not later or any(comparable(s, now) for s in later):
-        return ()
-    lists = f"the list of {plural(now.size, 'model')} from {day(now.taken_on)}"
-    note = (
-        f"This uses {lists}, the largest of {query.at.name}. The last one, from {day(later[-1].taken_on)}, has {later[-1].size}."
-    )
-    return (note,)
 
 
 def _require_past(query: Query, snapshots: Sequence[Snapshot]) -> None:

@@ -1,4 +1,4 @@
-"""Warnings about the snapshots behind an answer: short lists, stalled counts, recounts, differing coverage."""
+"""Notes on the snapshots behind an answer: short lists, stalled counts, recounts, which of a month's lists is used."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from analytics.domain import ListName, Measure
+from analytics.formatting.phrases import day, plural
 from analytics.questions.comparability import comparable
 from analytics.statistics import quality
 from analytics.storage.request_cache import RequestCache
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from analytics.answer import Answer
     from analytics.domain import Snapshot
+    from analytics.query import Query
     from analytics.storage.history import History
 
 PREVIOUS_DAY = 2
@@ -58,6 +62,20 @@ def of_day(now: Snapshot, history: History) -> tuple[quality.DataWarning, ...]:
     before = next((s for s in reversed(history.snapshots(now.list)) if s.taken_on < now.taken_on and comparable(s, now)), None)
     previous = before if before and (now.taken_on - before.taken_on).days <= PREVIOUS_DAY else None
     return (*quality.short(now), *(_since_previous(_root(history), previous, now) if previous else ()))
+
+
+def notes_on_choice(query: Query, now: Snapshot, snapshots: Sequence[Snapshot]) -> tuple[str, ...]:
+    """Say which list a question about a month uses where a later one of that month is smaller; ``()`` where none is."""
+    if query.at is None:
+        return ()
+    later = [s for s in snapshots if now.taken_on < s.taken_on <= query.at.end]
+    if not later or any(comparable(s, now) for s in later):
+        return ()
+    lists = f"the list of {plural(now.size, 'model')} from {day(now.taken_on)}"
+    note = (
+        f"This uses {lists}, the largest of {query.at.name}. The last one, from {day(later[-1].taken_on)}, has {later[-1].size}."
+    )
+    return (note,)
 
 
 def latest(history: History, within: ListName) -> tuple[quality.DataWarning, ...]:

@@ -12,7 +12,7 @@ from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import day, of_list, plural
 from analytics.names.grouping import names_of, stored
 from analytics.names.resolve import resolve
-from analytics.note import Caveat
+from analytics.notes import Caveat
 from analytics.questions.comparability import scope
 from analytics.storage.request_cache import RequestCache
 

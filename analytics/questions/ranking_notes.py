@@ -18,7 +18,7 @@ from analytics.formatting.phrases import (
 from analytics.names import grouping
 from analytics.names.creators import NOT_KNOWN
 from analytics.names.spellings import FOLDED, official
-from analytics.note import Caveat, Remark
+from analytics.notes import Caveat, Remark
 from analytics.statistics import comparison
 
 if TYPE_CHECKING:

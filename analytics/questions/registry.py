@@ -13,8 +13,8 @@ from analytics.questions.changes.compare import COMPARE
 from analytics.questions.changes.entries import ENTRIES
 from analytics.questions.changes.forecast import FORECAST
 from analytics.questions.changes.movers import MOVERS
-from analytics.questions.comparability import notes_on_choice, of_period
-from analytics.questions.data_warnings import warnings_on
+from analytics.questions.comparability import of_period
+from analytics.questions.data_warnings import notes_on_choice, warnings_on
 from analytics.questions.distributions.ages import AGES
 from analytics.questions.distributions.concentration import CONCENTRATION
 from analytics.questions.distributions.likes import LIKES

@@ -22,7 +22,7 @@ from analytics.formatting.phrases import (
 )
 from analytics.names import grouping
 from analytics.names.resolve import resolve
-from analytics.note import Remark
+from analytics.notes import Remark
 from analytics.query import About, Form, Option, Query
 from analytics.questions import chart_specs, shifts
 from analytics.questions.question import Question, View

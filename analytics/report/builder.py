@@ -10,8 +10,8 @@ from analytics.errors import NoDataError, QueryError
 from analytics.formatting.phrases import day
 from analytics.query import Query
 from analytics.questions.changes.forecast import FORECAST
-from analytics.questions.comparability import notes_on_choice, notes_on_month
-from analytics.questions.data_warnings import carrying, of_day
+from analytics.questions.comparability import notes_on_month
+from analytics.questions.data_warnings import carrying, notes_on_choice, of_day
 from analytics.report import creators, licenses, likes, tasks, trending
 from analytics.report.month import Content, Month
 from analytics.report.published import then_and_now

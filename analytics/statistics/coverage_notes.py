@@ -8,7 +8,7 @@ from analytics.answer import Basis
 from analytics.domain import Dimension
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, fact, name, plural, size
-from analytics.note import Caveat
+from analytics.notes import Caveat
 from analytics.statistics.comparison import value_of
 
 if TYPE_CHECKING:

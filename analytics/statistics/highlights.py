@@ -19,7 +19,7 @@ from analytics.formatting.phrases import (
     size,
     size_of,
 )
-from analytics.note import Remark
+from analytics.notes import Remark
 from analytics.statistics.findings import FEWEST_MOMENTS, Kind, courses, leader
 
 if TYPE_CHECKING:

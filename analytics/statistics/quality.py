@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from analytics.domain import LIST_SIZE
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import day, plural
-from analytics.note import Caveat
+from analytics.notes import Caveat
 from analytics.statistics.comparison import present_ids
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import LEAST_CHANGE, noun_phrase, of_measure, points_of, size
 from analytics.names.grouping import weights_of
-from analytics.note import Remark
+from analytics.notes import Remark
 from analytics.statistics.comparison import present_ids, value_of
 
 if TYPE_CHECKING:

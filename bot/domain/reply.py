@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from analytics.domain import Dimension, ListName
 from analytics.formatting.phrases import of_list, plural
 from analytics.names.creators import NOT_KNOWN
-from analytics.note import Caveat
+from analytics.notes import Caveat
 from analytics.query import Period
 
 if TYPE_CHECKING:

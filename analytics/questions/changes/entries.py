@@ -10,7 +10,7 @@ from analytics.chart import MOST_BARS, ChartKind, Series
 from analytics.domain import Dimension, Measure
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import day, enumerate_, ordinal, plural
-from analytics.note import Remark
+from analytics.notes import Remark
 from analytics.query import Form, Needs, Option, Query, Rows, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.comparability import month_before, notes_on_month, nothing_before

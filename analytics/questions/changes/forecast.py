@@ -15,7 +15,7 @@ from analytics.formatting.numbers import chance, percent
 from analytics.formatting.phrases import enumerate_, name, noun_phrase, of_measure, plural, signed
 from analytics.names.grouping import UNRANKED
 from analytics.names.resolve import dimension_named
-from analytics.note import Caveat, Remark
+from analytics.notes import Caveat, Remark
 from analytics.query import About, Form, Needs, Option, Period, Query, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.question import Question, View

@@ -23,7 +23,7 @@ from analytics.formatting.phrases import (
     size,
 )
 from analytics.names.resolve import dimension_named
-from analytics.note import Remark
+from analytics.notes import Remark
 from analytics.query import About, Direction, Form, Needs, Option, Query, Spoken
 from analytics.questions import chart_specs, shifts
 from analytics.questions.comparability import month_before, notes_on_month, nothing_before

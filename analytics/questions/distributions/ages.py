@@ -12,7 +12,7 @@ from analytics.domain import Dimension, Measure
 from analytics.errors import NoDataError
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import day, of_measure, plural
-from analytics.note import Caveat, Remark
+from analytics.notes import Caveat, Remark
 from analytics.query import Form, Needs, Option, Query, Rows, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.question import Question, View, no_likes

@@ -13,7 +13,7 @@ from analytics.formatting.numbers import percent, rounded_change
 from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_, noun_phrase, of_measure, plural, signed
 from analytics.names.creators import NOT_KNOWN
 from analytics.names.resolve import dimension_named
-from analytics.note import Caveat, Remark
+from analytics.notes import Caveat, Remark
 from analytics.query import About, Form, Needs, Option, Query, Rows, Spoken
 from analytics.questions import chart_specs, shifts
 from analytics.questions.question import Question, View, no_likes

@@ -13,7 +13,7 @@ from analytics.domain import Dimension, ListName, Measure
 from analytics.errors import NoDataError
 from analytics.formatting.phrases import MINUS, day, plural, window
 from analytics.names.grouping import names_of
-from analytics.note import Remark
+from analytics.notes import Remark
 from analytics.query import Form, Needs, Option, Query, Rows, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.question import Question, View

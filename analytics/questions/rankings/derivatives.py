@@ -11,7 +11,7 @@ from analytics.domain import Dimension, ListName
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import LEAST_CHANGE, enumerate_, possessive, size
 from analytics.names.grouping import ORIGINAL, bases, creator
-from analytics.note import Remark
+from analytics.notes import Remark
 from analytics.query import Spoken
 from analytics.questions.question import View
 from analytics.questions.share_question import OTHER_GROUPINGS, Topic, contrast, share_question

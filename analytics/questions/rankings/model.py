@@ -15,7 +15,7 @@ from analytics.formatting.numbers import count, percent
 from analytics.formatting.phrases import day, enumerate_, name, of_list, ordinal, plural, ranked_by, short_day
 from analytics.names import grouping, renames
 from analytics.names.normalize import normalize
-from analytics.note import Remark
+from analytics.notes import Remark
 from analytics.query import About, Form, Needs, Option, Query, Rows, Spoken
 from analytics.questions import chart_specs
 from analytics.questions.comparability import notes_on, over_time

@@ -85,7 +85,7 @@ def test_a_private_answer_is_broken_down_in_private(http):
     http.command("license apache-2.0 quiet")
     message = wait_for_answer(http, "general")
     http.press(message, "Break down…")
-    names = only_for(http, "ada", "Break down")
+    names = http.wait_for(lambda: next((m for m in http.messages("general", "ada") if m.ts != message.ts), None), WAIT)
     http.press(names, "go:0")
     shown = wait_until_shown(http, names, "creator ")
     assert shown.viewer
@@ -103,7 +103,8 @@ def test_controls_of_earlier_versions_go_on_working(http, action):
     option = {"text": {"type": "plain_text", "text": "x"}, "value": query}
     element |= {"text": {"type": "plain_text", "text": "x"}, "value": query} if kind == "button" else {"options": [option]}
     row = {"type": "actions", "block_id": "controls:U0ADA:0123456789abcdef", "elements": [element]}
-    message.blocks[-1:] = [row]
+    message.blocks[-1].clear()
+    message.blocks[-1].update(row)
     assert http.press(message, name, value=None if kind == "button" else query).ok
     match name:
         case "go:inside":

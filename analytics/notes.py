@@ -1,4 +1,4 @@
-"""Kinds of notes. They are sentences, equal to their text; the kind says whether a message shows them."""
+"""The kinds of notes of an answer; a note that is plain text is a detail, for those who look closer."""
 
 from __future__ import annotations
 

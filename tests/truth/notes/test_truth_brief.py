@@ -7,7 +7,7 @@ from truth.cases import MOMENTS, SPANS
 
 from analytics.errors import HfStatsError
 from analytics.formatting.notes import in_brief
-from analytics.note import Caveat
+from analytics.notes import Caveat
 from analytics.query import Option, Period
 from analytics.questions.registry import QUESTIONS, ask, parse
 from bot.blocks.controls import controls
