@@ -284,7 +284,7 @@ class Answer:
     """How many names of each ranking to show; the rankings hold all of them."""
     notes: tuple[str, ...] = ()
     """Sentences about the data: gaps, list sizes, sums, warnings. :func:`analytics.formatting.notes.in_brief` has what a message
-    shows of them: what is neither a :class:`analytics.notes.Caveat` nor a ``Remark`` is for those who look closer."""
+    shows of them: what is neither a caveat nor a remark of :mod:`analytics.notes` is for those who look closer."""
     next: tuple[str, ...] = ()
     """Two or three queries worth asking now."""
     follow_ups: FollowUps = field(default_factory=FollowUps)

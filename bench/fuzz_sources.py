@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.parquet as pq
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(ROOT / "tests" / "analytics" / "sources"))
 
 from broken_rows import broken_dump, broken_page  # noqa: E402 - found by the line above
 from hub_standin import HubStandIn, says, some_models  # noqa: E402 - as above

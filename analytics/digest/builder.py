@@ -13,11 +13,11 @@ from analytics.digest.highlights import highlights, main_finding
 from analytics.digest.values import Digest, Section
 from analytics.domain import Dimension, ListName, Measure
 from analytics.errors import NoDataError
-from analytics.formatting.numbers import percent
+from analytics.formatting.numbers import count, percent
 from analytics.formatting.phrases import day, plural, points_of, short_list
 from analytics.query import Period, Query
 from analytics.questions import shifts
-from analytics.questions.comparability import difference, scope
+from analytics.questions.comparability import scope
 from analytics.questions.data_warnings import carrying, of_day
 from analytics.questions.question import View
 from analytics.questions.registry import ask
@@ -208,8 +208,17 @@ def _window(snapshots: Scope, then: Sequence[Snapshot], edition: Edition, histor
         notes.append(f"The last snapshot of {edition.name} is from {day(now.taken_on)}.")
     if not then or then[0].taken_on not in edition.before:
         other = next((s for s in reversed(snapshots.left_out) if s.taken_on in edition.before), None)
-        notes += [difference(other, now)] if other else []
+        notes += [_difference(other, now)] if other else []
     return tuple(notes)
+
+
+def _difference(other: Snapshot, now: Snapshot) -> str:
+    """Describe why an earlier snapshot isn't comparable with the present one."""
+    if other.simulated != now.simulated:
+        simulated = other if other.simulated else now
+        return f"The snapshot from {day(simulated.taken_on)} is simulated."
+    before = f"{plural(other.size, 'model')} on {day(other.taken_on)}"
+    return f"The list changed: it had {before} and {count(now.size)} on {day(now.taken_on)}."
 
 
 def _compared_with(snapshots: Scope, then: Sequence[Snapshot], edition: Edition) -> tuple[str, ...]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from analytics.domain import ListName, Snapshot
 from analytics.errors import NoDataError
-from analytics.formatting.numbers import count
 from analytics.formatting.phrases import day, enumerate_, of_list, plural
 from analytics.notes import Caveat
 from analytics.query import Period
@@ -84,15 +83,6 @@ def settling(snapshots: Sequence[Snapshot], before: Snapshot, end: date) -> Snap
     """
     latest = {s.taken_on: s for s in snapshots if 0 <= (end - s.taken_on).days <= SETTLING_DAYS}
     return next((s for s in reversed(latest.values()) if same_list(before, s)), None)
-
-
-def difference(other: Snapshot, now: Snapshot) -> str:
-    """Describe why an earlier snapshot isn't comparable with the present one."""
-    if other.simulated != now.simulated:
-        simulated = other if other.simulated else now
-        return f"The snapshot from {day(simulated.taken_on)} is simulated."
-    before = f"{plural(other.size, 'model')} on {day(other.taken_on)}"
-    return f"The list changed: it had {before} and {count(now.size)} on {day(now.taken_on)}."
 
 
 @dataclass(frozen=True, slots=True)

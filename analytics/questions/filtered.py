@@ -12,6 +12,7 @@ from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import day, of_list, plural
 from analytics.names.grouping import names_of, stored
 from analytics.names.resolve import resolve
+from analytics.notes import Caveat
 from analytics.questions.comparability import scope
 from analytics.storage.request_cache import RequestCache
 
@@ -73,8 +74,9 @@ def with_filters(answer: Answer, history: RequestCache) -> Answer:
     before = f"Models {filters_in_words(history.filters)}: "
     chart = replace(answer.chart, alt=before + answer.chart.alt)  # its subtitle says them, too
     notes = tuple(
-        f"{plural(models, 'model')} {'is' if models == 1 else 'are'} left out because the {dimension} isn't known."
+        Caveat(f"{plural(models, 'model')} {'is' if models == 1 else 'are'} left out because the {dimension} isn't known.", brief)
         for dimension, models in unknown.items()
+        for brief in [f"{plural(models, 'model')} without a known {dimension} left out"]
     )
     return replace(answer, headline=before + answer.headline, chart=chart, notes=(*answer.notes, *notes))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from analytics.digest.sentences import reasons
 from analytics.domain import Dimension, ListName, Measure
 from analytics.errors import NoDataError
-from analytics.formatting.phrases import day, enumerate_phrases, noun_phrase, points_of
+from analytics.formatting.phrases import LEAST_CHANGE, day, enumerate_phrases, noun_phrase, points, points_of
 from analytics.query import Period, Query
 from analytics.questions import shifts
 from analytics.questions.comparability import scope
@@ -20,7 +20,7 @@ from analytics.questions.registry import ask
 from analytics.statistics import highlights
 from analytics.statistics.findings import Kind
 from analytics.statistics.robustness import sentence_without, without_largest
-from analytics.statistics.spikes import beside, jump
+from analytics.statistics.spikes import jump
 from analytics.storage.request_cache import RequestCache
 
 if TYPE_CHECKING:
@@ -154,7 +154,14 @@ class Month:
             return f"{highlights.crossing(finding, view.dimension, f'since {since}')}."
         shift = finding.shift if finding else moved[0]
         why = reasons(shift) if model is None and compared.coverage.by is not Measure.MODELS else ""
-        return f"{highlights.change(shift, view.dimension, since)}{beside(shift, model)}{why}."
+        return f"{highlights.change(shift, view.dimension, since)}{_without(shift, model)}{why}."
+
+
+def _without(shift: Shift, model: Jump | None) -> str:
+    """Return the change without the model that makes every shift: `` (+18.3 points without ast-finetuned-audioset)``."""
+    if model is None or shift.without is None:
+        return ""
+    return f" ({points(shift.without) if abs(shift.without) >= LEAST_CHANGE else 'unchanged'} without {model.name})"
 
 
 @dataclass(frozen=True, slots=True)

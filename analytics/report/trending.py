@@ -68,16 +68,17 @@ def _tasks(hot: Ranking, used: Ranking, base: Month) -> tuple[str, ...]:
     names = {share.name for ranking in (hot, used) for share in ranking.ranked}
     if not names:
         return ()
-    gaps = {name: _portion(hot, name) - _portion(used, name) for name in names}
-    more, less = max(sorted(gaps), key=lambda name: gaps[name]), min(sorted(gaps), key=lambda name: gaps[name])
+    trending, listed = ({name: _portion(ranking, name) for name in sorted(names)} for ranking in (hot, used))
+    gaps = {name: trending[name] - listed[name] for name in trending}
+    more, less = max(gaps, key=gaps.__getitem__), min(gaps, key=gaps.__getitem__)
     of_list = f"of the {short_list(base.within)}"
     sentences = []
     if gaps[more] > 0:
-        sentences.append(
-            f"{more} makes up {percent(_portion(hot, more))} of trending models and {percent(_portion(used, more))} {of_list}."
-        )
+        sentences.append(f"{more} makes up {percent(trending[more])} of trending models and {percent(listed[more])} {of_list}.")
     if gaps[less] < 0:
-        sentences.append(f"{less} has {percent(_portion(hot, less))} there and {percent(_portion(used, less))} {of_list}.")
+        sentences.append(
+            f"{less} makes up only {percent(trending[less])} of trending models but {percent(listed[less])} {of_list}."
+        )
     return tuple(sentences)
 
 

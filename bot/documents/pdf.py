@@ -101,7 +101,7 @@ class _Pdf(FPDF):
 
     def closing(self, document: Document, pictures: Mapping[str, bytes]) -> None:
         """Print the conclusions, the published figures, the closing question and the source."""
-        self._heading("Conclusions", 40)
+        self._heading("Conclusions", 75)
         self._list(document.conclusions, _BODY, _INK)
         if document.then_and_now:
             self._heading("Then and now", 50)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from analytics.errors import StoreError
 from bot.blocks import subscriptions as render
 from bot.blocks.notices import error_reason
 from bot.blocks.report import messages
 from bot.domain.outbox import Kind, PlannedDelivery, PlannedReply, State
 from bot.domain.reply import PUBLISHED
-from bot.outbox.immediate import deliver_thread
-from bot.slack_api.errors import FAILURES
+from bot.outbox.immediate import deliver_now
+from bot.slack_api.errors import FAILURES, error_code
 
 if TYPE_CHECKING:
     from analytics.report.values import Report
@@ -21,25 +24,50 @@ if TYPE_CHECKING:
     from bot.domain.request import Command
     from bot.subscriptions.command_context import CommandContext, CommandReply
 
+_MOST = 50
+"""Replies of a report; it has about ten."""
 _AGAIN_AFTER = timedelta(minutes=10)
 """The same request in the same channel within this time leads to the report that is there already."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    source: int
+    channel: str
+    deleted: int
+    """Recent deliveries of the same report whose messages are gone."""
+
+
 def report(context: CommandContext, command: Command) -> CommandReply:
-    """Post a report in the conversation, and tell the person where it is."""
+    """Post a report's summary in the conversation, and tell the person where it is. :func:`post_sections` posts the rest."""
     conversation = context.conversation
-    channel = conversation.working[0] if conversation.working else conversation.channel
+    channel = _channel(context)
     edition, published = str(command.edition or ""), PUBLISHED if command.then_and_now else ""
     built, pictures = context.analytics.report(edition, command.within.value, published)
     source = _source(conversation.workspace, channel, command)
-    earlier = _earlier(context, source, channel, built)
+    recent = _recent(context, source, channel, built)
+    earlier = next((delivery for delivery in recent if not _is_deleted(context, delivery)), None)
     if earlier is None:
-        id_ = _plan(context, source, channel, built, pictures)
+        id_ = _plan(context, _Place(source, channel, len(recent)), built, pictures)
     else:
         id_ = earlier.id
         context.delivery.outbox.retry(id_, conversation.workspace)  # where it failed or is unconfirmed
-    deliver_thread(context.delivery, id_)
+    deliver_now(context.delivery, [id_])
     return render.message(_where(context, id_, built, is_new=earlier is None)), None
+
+
+def post_sections(context: CommandContext, command: Command) -> None:
+    """Post the sections of the latest report that a command planned, as far as that goes quickly; workers post the rest."""
+    outbox, source = context.delivery.outbox, _source(context.conversation.workspace, _channel(context), command)
+    context.conversation.remove_working_message()
+    with suppress(StoreError):
+        for parent in outbox.of(Kind.REPORT, source, limit=1):
+            deliver_now(context.delivery, sorted(reply.id for reply in outbox.of(Kind.REPLY, parent.id, limit=_MOST)))
+
+
+def _channel(context: CommandContext) -> str:
+    conversation = context.conversation
+    return conversation.working[0] if conversation.working else conversation.channel
 
 
 def _source(workspace: str, channel: str, command: Command) -> int:
@@ -48,17 +76,30 @@ def _source(workspace: str, channel: str, command: Command) -> int:
     return int.from_bytes(hashlib.sha256(about.encode()).digest()[:4]) >> 1
 
 
-def _earlier(context: CommandContext, source: int, channel: str, report: Report) -> Delivery | None:
-    """Return the same report if it was asked for a short time ago."""
+def _recent(context: CommandContext, source: int, channel: str, report: Report) -> list[Delivery]:
+    """Return the deliveries of the same report that were asked for a short time ago, latest first."""
     now, workspace = context.delivery.clock(), context.conversation.workspace
-    for delivery in context.delivery.outbox.of(Kind.REPORT, source):
-        is_here = (delivery.workspace, delivery.channel) == (workspace, channel)
-        if is_here and delivery.period.split()[0] == str(report.edition) and now - delivery.due_at < _AGAIN_AFTER:
-            return delivery
-    return None
+    return [
+        delivery
+        for delivery in context.delivery.outbox.of(Kind.REPORT, source)
+        if (delivery.workspace, delivery.channel) == (workspace, channel)
+        and delivery.period.split()[0] == str(report.edition)
+        and now - delivery.due_at < _AGAIN_AFTER
+    ]
 
 
-def _plan(context: CommandContext, source: int, channel: str, report: Report, pictures: dict[str, Picture]) -> int:
+def _is_deleted(context: CommandContext, delivery: Delivery) -> bool:
+    """Return whether somebody deleted the message of a delivery."""
+    if delivery.ts is None:
+        return False
+    try:
+        context.conversation.client.chat_getPermalink(channel=delivery.channel, message_ts=delivery.ts)
+    except FAILURES as error:
+        return error_code(error) == "message_not_found"
+    return False
+
+
+def _plan(context: CommandContext, where: _Place, report: Report, pictures: dict[str, Picture]) -> int:
     """Store the report's messages, add them to the outbox, and return the parent's id.
 
     Of two requests at the same moment, one adds them: the period contains the time slot.
@@ -73,17 +114,17 @@ def _plan(context: CommandContext, source: int, channel: str, report: Report, pi
         built.save(f"{key}-{place}", content, pictures[picture].png if picture else None)
     planned = PlannedDelivery(
         conversation.workspace,
-        channel,
+        where.channel,
         Kind.REPORT,
-        source,
-        f"{report.edition} {int(now.timestamp() // _AGAIN_AFTER.total_seconds())}",
+        where.source,
+        f"{report.edition} {int(now.timestamp() // _AGAIN_AFTER.total_seconds())} {where.deleted}",
         now,
         edition=key,
         content=parent.as_json(),
         replies=tuple(PlannedReply(f"{key}-{place}") for place in range(1, len(replies) + 1)),
     )
     context.delivery.outbox.plan([planned])
-    return next(row.id for row in context.delivery.outbox.of(Kind.REPORT, source) if row.period == planned.period)
+    return next(row.id for row in context.delivery.outbox.of(Kind.REPORT, where.source) if row.period == planned.period)
 
 
 def _where(context: CommandContext, id_: int, report: Report, *, is_new: bool) -> str:

@@ -86,13 +86,7 @@ class SubscriptionService:
                 conversation.start(command.text, in_place=command.word in _POSTS_LATER)
             if worked_on and command.word in _POSTS_LATER and not (conversation.working or conversation.quiet):
                 return Responder.tell(conversation, Notice(_NOT_HERE, suggestions=(command.text,)))
-            content, png = _COMMANDS[command.word](context, command)
-            everyone = (
-                (worked_on and command.word != "report")
-                or command.word == "unbet"
-                or (command.word in _PUBLIC and command.number is None)
-            )
-            return posting.show(self.delivery_context, conversation, content, png, everyone=everyone)
+            return self._run(context, command, is_public=worked_on)
         except Exception as error:  # noqa: BLE001 - logged with the reference ID that the user sees
             return Responder.tell(conversation, notice_of(error, command.text, command.word))
 
@@ -104,6 +98,16 @@ class SubscriptionService:
             home.alerts_section(alert_commands.own_alert_rows(context, home.ALERTS)),
             home.bets_section(predictions.own_bets(context, home.BETS)),
         ]
+
+    def _run(self, context: CommandContext, command: Command, *, is_public: bool) -> bool:
+        content, png = _COMMANDS[command.word](context, command)
+        is_report = command.word == "report"  # posted as a message of its own; the reply tells where
+        changes_own = command.word == "unbet" or (command.word in _PUBLIC and command.number is None)
+        everyone = (is_public and not is_report) or changes_own
+        delivered = posting.show(self.delivery_context, context.conversation, content, png, everyone=everyone)
+        if is_report:
+            report_commands.post_sections(context, command)
+        return delivered
 
     def _verified(self, conversation: Conversation) -> CommandContext:
         """Return the command context, with the user's access verified in Slack."""

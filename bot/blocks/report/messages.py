@@ -39,7 +39,7 @@ def summary(report: Report, *, asked_by: str) -> Content:
     small += map(escape_line, (*report.notes, source_line(report.source)))
     return Content(
         text=_text(report.title, *report.summary),
-        above=[section(f"*{escape_line(report.title)}*"), section("\n".join(map(escape_line, report.summary)))],
+        above=[section(f"*{escape_line(report.title)}*"), section(_bullets(report.summary))],
         below=[text_objects.context("\n".join(small)), actions(bet_button(report.bet), *subscribe)],
         alt=_alt(next((chart.alt for chart in (report.forecast, *(part.chart for part in report.sections)) if chart), "")),
         requested_by=asked_by,
@@ -59,9 +59,8 @@ def lead_picture(report: Report) -> str:
 
 def _section(part: Section) -> Content:
     heading = f"{part.number}. {part.title}"
-    sentences = [*(f"• {escape_line(sentence)}" for sentence in part.sentences[:_SENTENCES])]
-    change = [f"*Since the last report:* {escape_line(part.change)}"] if part.change else []
-    said = [section("\n".join(lines)) for lines in (sentences, change) if lines]
+    change = f"*Since the last report:* {escape_line(part.change)}" if part.change else ""
+    said = [section(text) for text in (_bullets(part.sentences[:_SENTENCES]), change) if text]
     table = table_blocks(part.answers[0], _ROWS) if part.answers else []
     small = [*(escape_line(note) for note in part.notes), f"_How it's counted:_ {escape_line(part.definition)}"]
     return Content(
@@ -75,7 +74,7 @@ def _section(part: Section) -> Content:
 def _closing(report: Report) -> Content:
     blocks: list[Block] = []
     if report.conclusions:
-        blocks.append(section("\n".join(["*Conclusions*", *(f"• {escape_line(line)}" for line in report.conclusions)])))
+        blocks.append(section(f"*Conclusions*\n{_bullets(report.conclusions)}"))
     if report.then_and_now:
         blocks += _then_and_now(report.then_and_now, report.edition.name)
     blocks += [section(f"*{escape_line(report.question)}*\nWhat do you think?"), actions(bet_button(report.bet))]
@@ -92,6 +91,10 @@ def _figure(value: float | None, figure: PublishedFigure) -> str:
     if value is None:
         return "not recorded"
     return percent(value) if figure.is_portion else f"{value:.2f}"
+
+
+def _bullets(sentences: Iterable[str]) -> str:
+    return "\n".join(f"• {escape_line(sentence)}" for sentence in sentences)
 
 
 def _text(*lines: str) -> str:
