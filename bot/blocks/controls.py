@@ -53,7 +53,7 @@ def controls(answer: Answer, asked_by: str | None = None, *, quiet: bool = False
     """
     prefix = f"controls:{asked_by or ''}:"
     is_short = len(prefix) + len(answer.query) <= BLOCK_ID
-    has_more = {BREAK_DOWN: bool(answer.follow_ups.breakdown), ABOUT: in_brief(answer.notes) != answer.notes}
+    has_more = {BREAK_DOWN: bool(answer.follow_ups.breakdown), ABOUT: not set(answer.notes) <= {*in_brief(answer.notes)}}
     kinds = [kind for kind in MENU_CHOICES if has_more.get(kind, True)]
     labels = MENU_CHOICES if quiet else MENU_CHOICES | {CSV: "CSV in thread"}
     more = [_overflow(kinds, labels)] if is_short else [_button(kind, labels[kind], answer.query) for kind in kinds]
