@@ -76,9 +76,8 @@ def _tasks(hot: Ranking, used: Ranking, base: Month) -> tuple[str, ...]:
     if gaps[more] > 0:
         sentences.append(f"{more} makes up {percent(trending[more])} of trending models and {percent(listed[more])} {of_list}.")
     if gaps[less] < 0:
-        sentences.append(
-            f"{less} makes up only {percent(trending[less])} of trending models but {percent(listed[less])} {of_list}."
-        )
+        makes_up = f"makes up only {percent(trending[less])} of trending models" if trending[less] else "has no trending model"
+        sentences.append(f"{less} {makes_up} but {percent(listed[less])} {of_list}.")
     return tuple(sentences)
 
 
