@@ -44,6 +44,8 @@ class Faults:
         self.file_delay = 0.0
         """Seconds until an uploaded file is processed."""
         self.files_never_ready = False
+        self.free_plan = False
+        """Whether the workspace's plan has no canvases outside a channel's tabs."""
         self._planned: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self._lock = threading.Lock()
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 SCOPES = frozenset(
     {
         "app_mentions:read",
+        "canvases:write",
         "channels:history",
         "channels:join",
         "channels:read",

@@ -100,6 +100,18 @@ class File:
 
 
 @dataclass(slots=True)
+class Canvas:
+    """A canvas that an app created."""
+
+    id: str
+    title: str
+    markdown: str
+    owner: str
+    access: dict[str, str] = field(default_factory=dict)
+    """Levels of access by channel id."""
+
+
+@dataclass(slots=True)
 class View:
     """A user's modal or App Home."""
 
@@ -124,6 +136,7 @@ class Workspace:
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
         self.files: dict[str, File] = {}
+        self.canvases: dict[str, Canvas] = {}
         self.modals: dict[str, list[View]] = {}
         """Each user's stack of open modals, top one last."""
         self.homes: dict[str, View] = {}

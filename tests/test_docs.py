@@ -180,8 +180,10 @@ def test_the_reference_names_the_labels_of_the_metrics():
 
 
 def test_the_reference_explains_every_scope_of_the_manifest_and_no_other():
-    required = section(reference("scopes-and-access"), "Required scopes")
-    assert set(re.findall(r"^\| `([a-z_.:]+)` \|", required, re.MULTILINE)) == set(MANIFEST["oauth_config"]["scopes"]["bot"])
+    required, optional = (section(reference("scopes-and-access"), f"{kind} scopes") for kind in ("Required", "Optional"))
+    scopes, row = MANIFEST["oauth_config"]["scopes"], re.compile(r"^\| `([a-z_.:]+)` \|", re.MULTILINE)
+    assert set(row.findall(required)) == set(scopes["bot"]) - set(scopes["bot_optional"])
+    assert set(scopes["bot_optional"]) <= set(row.findall(optional))
 
 
 def test_the_loggers_in_the_reference_exist():

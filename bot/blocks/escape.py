@@ -62,7 +62,12 @@ def remove_formatting(text: str) -> str:
 
 def escape_plain_text(text: str) -> str:
     """Escape ``text`` for plain-text fields (buttons, menus, chart labels), where Slack still shows emoji; on one line."""
-    return _EMOJI.sub(f":{_BREAK}", one_line(text))
+    return prevent_emoji(one_line(text))
+
+
+def prevent_emoji(text: str) -> str:
+    """Break sequences such as ``:skull:``, and change nothing else."""
+    return _EMOJI.sub(f":{_BREAK}", text)
 
 
 def prevent_links(mrkdwn: str) -> str:

@@ -28,6 +28,11 @@ class Content:
     """CSV files sent on request, by file name."""
     requested_by: str = ""
     """The user who asked for the message and hears if it can't be delivered; ``""`` if the delivery's source tells."""
+    canvas: str = ""
+    """Markdown of a canvas to create when the message is posted; ``""`` for none, or once that was tried."""
+    canvas_title: str = ""
+    canvas_url: str = ""
+    """The canvas to link; ``""`` for none."""
 
     def blocks(self, picture: Sequence[Block] | None = None) -> list[Block]:
         """Return the message's blocks, with the picture or its replacement."""
@@ -38,8 +43,9 @@ class Content:
         return replace(self, below=[*self.below, *blocks])
 
     def as_json(self) -> str:
-        """Serialize for :meth:`from_json`."""
-        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+        """Serialize for :meth:`from_json`. Empty fields are left out, so that an earlier version can read what it knows."""
+        values = {name: value for name, value in asdict(self).items() if value or name in {"text", "above"}}
+        return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> Content:

@@ -15,6 +15,7 @@ from analytics.errors import HfStatsError, StoreError
 from bot.domain.content import Content
 from bot.domain.outbox import Kind, RetryAt
 from bot.outbox import lease_guard
+from bot.outbox.canvas import with_canvas
 from bot.outbox.failure import NO_INSTALLATION, Failure
 from bot.outbox.find_posted import HistoryUnavailable, delivery_metadata, find_message
 from bot.outbox.message_forms import MessageForms
@@ -196,6 +197,7 @@ class _Attempt:
         return self.run()
 
     def _post(self, client: WebClient) -> RetryAt | None:
+        self.delivery = with_canvas(self.delivery_context.outbox, self.delivery, self.owner, client)
         forms = MessageForms(self.delivery_context, self.delivery, client)
         for blocks in forms:
             if isinstance(blocks, RetryAt):

@@ -13,6 +13,7 @@ from analytics.errors import HfStatsError
 from bot.blocks import notices
 from bot.blocks.messages import image_at, image_of_file
 from bot.blocks.predictions import digest_bets
+from bot.blocks.report.messages import canvas_link
 from bot.domain.content import Content
 from bot.domain.outbox import Kind, RetryAt
 from bot.domain.reply import Picture
@@ -68,6 +69,8 @@ class MessageForms:
                 yield [*first, *content.blocks(picture)]
             yield [*first, *content.blocks([*content.instead, notices.without_picture(self.refusal)])]
         else:
+            if content.canvas_url:
+                yield [*first, *content.blocks(), canvas_link(content.canvas_url)]
             yield [*first, *content.blocks()]
         yield []
 

@@ -27,7 +27,7 @@ class Treatment(StrEnum):
     FORM = "form"
     """The blocks are refused: the message is sent in a simpler form."""
     PICTURE = "picture"
-    """The picture is refused: the message is sent without it."""
+    """The picture, or a report's canvas, is refused: the message is sent without it."""
     CALL = "call"
     """The call itself is wrong. A delivery tries a simpler form and then retries, since the next release may mend it."""
     REQUEST = "request"
@@ -53,7 +53,8 @@ _TABLE: dict[Treatment, str] = {
     """,
     Treatment.PICTURE: """
         alt_txt_too_large canvas_disabled_file_team canvas_disabled_user_team canvas_globally_disabled channel_canvas_deleted
-        file_deleted file_not_found file_upload_size_restricted file_uploads_disabled missing_file_data not_visible
+        file_deleted file_not_found file_upload_size_restricted file_uploads_disabled
+        free_teams_cannot_create_non_tabbed_canvases missing_file_data not_visible
         slack_connect_canvas_sharing_blocked slack_connect_clip_sharing_blocked slack_connect_file_link_sharing_blocked
         slack_connect_file_upload_sharing_blocked slack_connect_lists_sharing_blocked slack_file_not_found storage_limit_reached
         template_not_visible

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,8 @@ from analytics.errors import StoreError
 from bot.blocks import subscriptions as render
 from bot.blocks.notices import error_reason
 from bot.blocks.report import messages
+from bot.documents.document import document
+from bot.documents.markdown import as_canvas
 from bot.domain.outbox import Kind, PlannedDelivery, PlannedReply, State
 from bot.domain.reply import PUBLISHED
 from bot.outbox.immediate import deliver_now
@@ -106,11 +108,13 @@ def _plan(context: CommandContext, where: _Place, report: Report, pictures: dict
     """
     now, built, conversation = context.delivery.clock(), context.delivery.built_digests, context.conversation
     parent, lead = messages.summary(report, asked_by=conversation.user), pictures.get(messages.lead_picture(report))
-    replies = messages.replies(report)
-    identity = hashlib.sha256("\n".join(content.as_json() for content in (parent, *(c for _, c in replies))).encode())
+    *sections, (_, closing) = messages.replies(report)
+    text = document(report)
+    closing = replace(closing, canvas=as_canvas(text), canvas_title=text.title)
+    identity = hashlib.sha256("\n".join(content.as_json() for content in (parent, *(c for _, c in sections), closing)).encode())
     key = f"report-{report.edition}-{report.source.list}-{identity.hexdigest()[:12]}"
     built.save(key, parent, lead.png if lead else None)
-    for place, (picture, content) in enumerate(replies, 1):
+    for place, (picture, content) in enumerate(sections, 1):
         built.save(f"{key}-{place}", content, pictures[picture].png if picture else None)
     planned = PlannedDelivery(
         conversation.workspace,
@@ -121,7 +125,10 @@ def _plan(context: CommandContext, where: _Place, report: Report, pictures: dict
         now,
         edition=key,
         content=parent.as_json(),
-        replies=tuple(PlannedReply(f"{key}-{place}") for place in range(1, len(replies) + 1)),
+        replies=(
+            *(PlannedReply(f"{key}-{place}") for place in range(1, len(sections) + 1)),
+            PlannedReply(content=closing.as_json()),  # not a built message: it gets the link to this channel's canvas
+        ),
     )
     context.delivery.outbox.plan([planned])
     return next(row.id for row in context.delivery.outbox.of(Kind.REPORT, where.source) if row.period == planned.period)

@@ -57,6 +57,13 @@ def api_blueprint(service: Service, open_connection: Callable[[], str]) -> Bluep
             return Response("not_found", 404, mimetype="text/plain")
         return Response(file.content, mimetype="application/octet-stream")
 
+    @blueprint.get("/docs/<team>/<canvas_id>")
+    def show_canvas(team: str, canvas_id: str) -> Response:
+        workspace = service.workspaces.get(team)
+        canvas = workspace.canvases.get(canvas_id) if workspace else None
+        text = f"# {canvas.title}\n\n{canvas.markdown}" if canvas else "not_found"
+        return Response(text, 200 if canvas else 404, mimetype="text/plain")
+
     return blueprint
 
 

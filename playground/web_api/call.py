@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from playground.block_kit.blocks import Block
     from playground.workspace import File, Workspace
 
-NESTED = frozenset({"actions", "attachments", "blocks", "files", "metadata", "unfurls", "view", "outputs"})
+NESTED = frozenset({"actions", "attachments", "blocks", "document_content", "files", "metadata", "unfurls", "view", "outputs"})
 """Arguments that are JSON even in a form."""
 
 

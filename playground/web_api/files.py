@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from playground.image_fetch import picture_type
 from playground.web_api.call import ApiCall, Refusal, accepted_blocks, file_is_ready, find_file
+from playground.web_api.canvases import canvas_json
 from playground.workspace import File, Message
 
 if TYPE_CHECKING:
@@ -66,7 +67,9 @@ def complete_upload(call: ApiCall) -> Json:
 
 
 def info(call: ApiCall) -> Json:
-    """``files.info``."""
+    """``files.info``, of canvases too."""
+    if canvas := call.workspace.canvases.get(call.needed("file")):
+        return {"file": canvas_json(call.service, call.workspace, canvas)}
     file = find_file(call.service, call.workspace, call.needed("file"))
     if file is None or file.ready_at is None:
         raise Refusal("file_not_found")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from playground.app_state import TokenKind
-from playground.web_api import chat, conversations, files, functions, views
+from playground.web_api import canvases, chat, conversations, files, functions, views
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +53,8 @@ _HISTORY = ("channels:history", "groups:history", "im:history")
 
 METHODS: dict[str, Method] = {
     "auth.test": Method(auth_test),
+    "canvases.access.set": Method(canvases.set_access, ("canvases:write",)),
+    "canvases.create": Method(canvases.create, ("canvases:write",)),
     "chat.delete": Method(chat.delete, ("chat:write",)),
     "chat.getPermalink": Method(chat.permalink),
     "chat.postEphemeral": Method(chat.post_ephemeral, ("chat:write",), posts=True),

@@ -52,6 +52,11 @@ def replies(report: Report) -> list[tuple[str, Content]]:
     return [*sections, ("", _closing(report))]
 
 
+def canvas_link(url: str) -> Block:
+    """Return the block that links the canvas with the whole report."""
+    return section(f"<{url}|Read the whole report in a canvas>")
+
+
 def lead_picture(report: Report) -> str:
     """Return the key of the picture of the message in the channel: the forecast, or without one the first chart."""
     return FORECAST if report.forecast else next((part.key for part in report.sections if part.chart), "")

@@ -1,4 +1,4 @@
-"""The OAuth scopes and what they're for. Tests compare the manifest and the docs with this list."""
+"""The OAuth scopes and what they're for. Tests compare the manifest and the docs with these lists."""
 
 SCOPES = {
     "app_mentions:read": "receive mentions such as `@hfstats licenses`",
@@ -11,3 +11,8 @@ SCOPES = {
     "links:read": "receive links to models and organizations on the Hub",
     "links:write": "show a card under those links",
 }
+
+OPTIONAL_SCOPES = {
+    "canvases:write": "create a canvas with the whole report",
+}
+"""Scopes of the manifest that whoever installs the app may decline. Everything else works without them."""

@@ -116,6 +116,12 @@ class OutboxStore:
         mine = (_D.id == id_, _D.state == State.SENDING, _D.owner == owner, _D.until > now)
         return self._changed(DELIVERY.update().where(*mine).values(posting_at=now, until=now + LEASE, changed_at=now))
 
+    def set_content(self, id_: int, owner: str, content: str) -> bool:
+        """Replace the message to post; ``False`` if ``owner`` no longer holds the lease."""
+        now = self._now()
+        mine = (_D.id == id_, _D.state == State.SENDING, _D.owner == owner, _D.until > now)
+        return self._changed(DELIVERY.update().where(*mine).values(content=content, changed_at=now))
+
     def sent(self, id_: int, ts: str) -> str:
         """Record the posted message unless one is recorded already; returns the recorded timestamp."""
         now = self._now()

@@ -16,7 +16,7 @@ from slack_bolt import App
 from bot.cli import main
 from bot.slack.installation.manifest import manifest
 from bot.slack.installation.oauth import REDIRECT
-from bot.slack.installation.scopes import SCOPES
+from bot.slack.installation.scopes import OPTIONAL_SCOPES, SCOPES
 from bot.slack.listeners.command import COMMAND
 from bot.slack.registration import listen
 
@@ -25,7 +25,9 @@ HOST = "https://hfstats.example.org"
 
 
 def test_it_asks_for_the_scopes_that_have_a_reason():
-    assert set(manifest()["oauth_config"]["scopes"]["bot"]) == set(SCOPES)
+    scopes = manifest()["oauth_config"]["scopes"]
+    assert set(scopes["bot"]) == set(SCOPES) | set(OPTIONAL_SCOPES)
+    assert set(scopes["bot_optional"]) == set(OPTIONAL_SCOPES)
     assert manifest()["features"]["slash_commands"][0]["command"] == COMMAND
 
 
