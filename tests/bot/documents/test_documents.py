@@ -26,7 +26,7 @@ from analytics.storage import database
 from analytics.storage.sql_history import SqlHistory
 from bot.documents.document import charts, document
 from bot.documents.html import as_html
-from bot.documents.markdown import as_markdown
+from bot.documents.markdown import as_canvas, as_markdown
 from bot.documents.pdf import Fonts, as_pdf
 from bot.documents.text import as_text
 
@@ -239,3 +239,16 @@ def test_names_are_text_in_every_form(hostile_report):
         assert missing == [], form
     assert "□" in texts["pdf"]
     json.dumps(report_as_json(hostile_report), allow_nan=False)
+
+
+@pytest.mark.parametrize("which", ["told", "hostile_report"])
+def test_a_canvas_tells_the_same_in_what_slack_shows(which, request):
+    text = document(request.getfixturevalue(which))
+    source = as_canvas(text)
+    shown = Page(MarkdownIt("commonmark").enable("table").render(source))
+    words = squeezed(shown.text).replace("\N{ZERO WIDTH SPACE}", "")
+    untold = [each for each in passages(text) if squeezed(each).replace("\N{ZERO WIDTH SPACE}", "") not in words]
+    assert untold == [text.title]  # a canvas has its title elsewhere
+    assert not {*shown.elements} & {"h1", "h3", "h4", "img", "a"}
+    assert re.search(r"(?<!\\)\[|(?<!\\)<|:[^\s:\u200b]{1,100}:", source) is None
+    assert shown.elements.count("h2") == len(text.chapters) + 3
