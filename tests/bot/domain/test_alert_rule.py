@@ -30,7 +30,7 @@ def test_a_name_that_left_the_list_still_is():
 def test_an_alert_can_be_narrowed_by_what_is_known_of_every_model():
     rule = read_rule("license mit creator google not country china below 10%", FORMS)
     assert str(rule) == "license mit creator google not country china by downloads below 10%"
-    assert rule.said() == "MIT falls below 10% of downloads among models by google, not from china"
+    assert rule.said() == "MIT falls below 10% of downloads among models by google, not from China"
     assert read_rule(str(rule), FORMS) == rule
 
 
