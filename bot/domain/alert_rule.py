@@ -12,6 +12,7 @@ from analytics.formatting.filters import filters_in_words
 from analytics.formatting.phrases import name, ordinal
 from analytics.language import grammar
 from analytics.names.grouping import UNRANKED
+from analytics.names.narrowing import OF_THE_ID
 from analytics.statistics.coverage import COMPLETE, COVERAGE_DIFFERENCE, coverage_of
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ EXAMPLES = ("watch creator meta below 10%", "watch license mit above 25% by mode
 _BACK = 0.02
 """Part of the line by which a share must come back before it can cross again: from under 10% to 10.2%."""
 _NAMED = tuple(one.value for one in (Dimension.LICENSE, Dimension.CREATOR, Dimension.TASK, Dimension.LIBRARY))
-_CERTAIN = (Dimension.CREATOR, Dimension.NAMESPACE, Dimension.KIND, Dimension.COUNTRY)
-"""What an alert can be narrowed by: it follows from a model's id, so nothing that a source leaves out crosses the line."""
 _LINE = re.compile(r"\d{1,3}(?:[.,]\d{1,3})?")
 _SIDES = {"below": True, "under": True, "<": True, "above": False, "over": False, ">": False}
 _LONGEST = 200
@@ -146,9 +145,9 @@ def _query(text: str, forms: Sequence[Form]) -> Query:
         raise QueryError(f"An alert is about one {', '.join(_NAMED[:-1])} or {_NAMED[-1]}, not about “{query.word}”.", EXAMPLES)
     if query.at or query.since or query.top:
         raise QueryError("An alert checks every new snapshot, so leave out “at”, “since” and “top”.", EXAMPLES)
-    unsure = next((one.dimension for one in query.filters if one.dimension not in _CERTAIN), None)
+    unsure = next((one.dimension for one in query.filters if one.dimension not in OF_THE_ID), None)
     if unsure:
-        narrowing = f"An alert can be narrowed by {', '.join(_CERTAIN[:-1])} or {_CERTAIN[-1]}, not by {unsure}"
+        narrowing = f"An alert can be narrowed by {', '.join(OF_THE_ID[:-1])} or {OF_THE_ID[-1]}, not by {unsure}"
         raise QueryError(f"{narrowing}, which isn't recorded of every model.", (f"watch {query.but(filters=())} below 10%",))
     return query.but(by=query.by or Measure.DOWNLOADS)
 
