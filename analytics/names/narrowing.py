@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analytics.domain import Dimension
 from analytics.names import grouping
 from analytics.names.creators import NOT_KNOWN
 
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
 
     from analytics.domain import Model
     from analytics.query import Filter
+
+
+OF_THE_ID = (Dimension.CREATOR, Dimension.NAMESPACE, Dimension.KIND, Dimension.COUNTRY)
+"""Dimensions that follow from a model's id: known of every model, whatever a source records, and not declared anew."""
 
 
 def fitting(models: Iterable[Model], filters: Sequence[Filter], on: date) -> tuple[Model, ...]:

@@ -10,7 +10,7 @@ from analytics.answer import Coverage, Moment, Source
 from analytics.domain import Count, Dimension, ListName, Measure
 from analytics.errors import NoDataError
 from analytics.formatting.filters import filters_in_words, models_in_words
-from analytics.formatting.phrases import day, of_list
+from analytics.formatting.phrases import day
 from analytics.names import grouping
 from analytics.names.resolve import resolve
 from analytics.query import Query, Rows
@@ -85,8 +85,7 @@ class View:
         known = {count.name for _, count in self.history.counts([self.now.id], Dimension.TASK)}
         task = resolve(typed, Dimension.TASK, known, self.query)
         if task not in known:
-            models = of_list(self.now.list, self.now.size)
-            raise NoDataError(f"None of {models} had the task {task} on {day(self.now.taken_on)}.", ("tasks",))
+            raise NoDataError(f"None of {self.models_in_words} had the task {task} on {day(self.now.taken_on)}.", ("tasks",))
         return task
 
     @property

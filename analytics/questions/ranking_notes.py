@@ -196,7 +196,7 @@ def _headline_by(ranking: Ranking, share: Share, phrase: NounPhrase, view: View)
     of_known = f" of {known}" if known != of_measure(ranking.by) else ""
     rank = ", ".join(filter(None, (percent(share.portion) + of_known, place)))
     if ranking.by is Measure.MODELS and phrase.text.startswith("models "):
-        return f"The list has {count(share.value)} {phrase.text} ({rank})"
+        return f"{'There are' if view.history.filters else 'The list has'} {count(share.value)} {phrase.text} ({rank})"
     if ranking.by is Measure.MODELS and view.coverage == 1 and not view.task:
         what = f"{count(share.value)} of {view.models_in_words}"
     else:

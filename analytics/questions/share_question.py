@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analytics.answer import Answer, Basis
 from analytics.chart import ChartKind
-from analytics.domain import Dimension, Measure
+from analytics.domain import NONE_DECLARED, Dimension, Measure
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import (
     day,
@@ -133,8 +133,10 @@ def _answer_at_date(view: View, topic: Topic) -> Answer:
 def _headline(view: View, rankings: Sequence[Ranking], topic: Topic) -> str:
     last = rankings[-1]
     if not last.ranked:
-        return f"No model's {topic.dimension} is known"
-    if len(rankings) == 2 and not view.partial and any(share.name in topic.subject for share in last.ranked):
+        declares_none = any(share.name == NONE_DECLARED and share.value for share in last.unranked)
+        return f"No model declares a {topic.dimension}" if declares_none else f"No model's {topic.dimension} is known"
+    has_subject = topic.subject and {*topic.subject} <= {share.name for share in last.ranked}
+    if len(rankings) == 2 and not view.partial and has_subject:
         models, downloads = (
             comparison.portion_of_any(view.models, topic.dimension, topic.subject, ranking.by, view.now.taken_on)
             for ranking in rankings

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from analytics.domain import Dimension, Measure
 from analytics.errors import QueryError
+from analytics.formatting.filters import filters_in_words
 from analytics.formatting.phrases import name, ordinal
 from analytics.language import grammar
 from analytics.names.grouping import UNRANKED
+from analytics.names.narrowing import OF_THE_ID
 from analytics.statistics.coverage import COMPLETE, COVERAGE_DIFFERENCE, coverage_of
 
 if TYPE_CHECKING:
@@ -90,7 +92,8 @@ class Rule:
         who = name(Dimension(self.query.word), self.query.names[0])
         what = f"{ordinal(int(self.line))} place by" if self.on_rank else f"{self.line * 100:.10g}% of"
         within = f" in the {self.query.within} list" if self.query.within.value != "top" else ""
-        return f"{who} {verb} {what} {self.query.by}{within}"
+        among = f" among models {filters_in_words(self.query.filters)}" if self.query.filters else ""
+        return f"{who} {verb} {what} {self.query.by}{within}{among}"
 
     def __str__(self) -> str:
         line = f"{self.line:g}" if self.on_rank else f"{self.line * 100:.10g}%"
@@ -142,6 +145,10 @@ def _query(text: str, forms: Sequence[Form]) -> Query:
         raise QueryError(f"An alert is about one {', '.join(_NAMED[:-1])} or {_NAMED[-1]}, not about “{query.word}”.", EXAMPLES)
     if query.at or query.since or query.top:
         raise QueryError("An alert checks every new snapshot, so leave out “at”, “since” and “top”.", EXAMPLES)
+    unsure = next((one.dimension for one in query.filters if one.dimension not in OF_THE_ID), None)
+    if unsure:
+        narrowing = f"An alert can be narrowed by {', '.join(OF_THE_ID[:-1])} or {OF_THE_ID[-1]}, not by {unsure}"
+        raise QueryError(f"{narrowing}, which isn't recorded of every model.", (f"watch {query.but(filters=())} below 10%",))
     return query.but(by=query.by or Measure.DOWNLOADS)
 
 

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from analytics.answer import Answer
 from analytics.chart import MOST_BARS, ChartKind, Series
 from analytics.domain import Dimension, Measure
+from analytics.errors import QueryError
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import day, enumerate_, ordinal, plural
+from analytics.names.narrowing import OF_THE_ID
 from analytics.notes import Remark
 from analytics.query import Form, Needs, Option, Query, Rows, Spoken
 from analytics.questions import chart_specs
@@ -32,6 +34,7 @@ _LEFT_NAMED = 3
 
 
 def _answer(query: Query, history: History) -> Answer:
+    _require_lasting(query)
     view = View(query, history, Dimension.NAMESPACE)
     then, notes = _before(view)
     listings = view.models_of(then), view.models
@@ -64,6 +67,14 @@ def _answer(query: Query, history: History) -> Answer:
         ),
     )
     return with_bounds(answer, len(entered) + len(left), charted=len(entered))
+
+
+def _require_lasting(query: Query) -> None:
+    """Refuse a filter that a model may come to fit without entering the list."""
+    other = next((one.dimension for one in query.filters if one.dimension not in OF_THE_ID), None)
+    if other:
+        narrowing = f"“entries” can be narrowed by {enumerate_(list(OF_THE_ID), 'or')}, not by {other}"
+        raise QueryError(f"{narrowing}, which models can change while they're in the list.", (str(query.but(filters=())),))
 
 
 def _before(view: View) -> tuple[Snapshot, tuple[str, ...]]:

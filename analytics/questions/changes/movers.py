@@ -103,7 +103,7 @@ def _answer(query: Query, history: History) -> Answer:
         notes=(
             *notes,
             *shifts.notes_on_coverage(view, then, compared),
-            *_mix(changes[:1], dimension),
+            *(() if view.history.filters else _mix(changes[:1], dimension)),
             *(() if found else shifts.trend(view, then, compared, changes[:1])),
             *_not_ranked(explained, dimension),
         ),
@@ -142,8 +142,8 @@ def _before(view: View) -> tuple[Snapshot, tuple[str, ...]]:
 
 
 def _jump(view: View, then: Snapshot) -> Jump | None:
-    """Return the model that alone makes a shift of all downloads; ``None`` by other measures, of one task, of the whole Hub."""
-    is_of_all = view.leading is Measure.DOWNLOADS and not view.task and not view.partial
+    """Return the model that alone makes a shift of downloads; ``None`` by other measures, of some models, and the whole Hub."""
+    is_of_all = view.leading is Measure.DOWNLOADS and not view.task and not view.partial and not view.history.filters
     return jump(view.models_of(then), view.models) if is_of_all else None
 
 

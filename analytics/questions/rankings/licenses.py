@@ -17,7 +17,7 @@ PERMISSIVE_PAIR = ("apache-2.0", "mit")
 
 def _contrast(models: Ranking, downloads: Ranking) -> str:
     by_models, by_downloads = (sum(s.portion for s in r.shares if s.name in PERMISSIVE_PAIR) for r in (models, downloads))
-    if not by_models:
+    if not {*PERMISSIVE_PAIR} <= {share.name for share in models.ranked}:
         return two_leaders(models, downloads, Dimension.LICENSE)
     return contrast("Apache-2.0 and MIT", by_models, by_downloads)
 

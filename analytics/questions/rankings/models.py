@@ -57,7 +57,7 @@ def _answer_at_date(view: View) -> Answer:
     first = ranking.shares[0]
     ten = sum(share.portion for share in ranking.shares[:10])
     rest = f"; the top ten have {percent(ten)}" if len(ranking.shares) > 10 else ""
-    whole = f"{view.task} {ranking.by}" if view.task else "the list"
+    whole = f"{view.task} {ranking.by}" if view.task else f"their {ranking.by}" if view.history.filters else "the list"
     unit = ranking.by.removesuffix("s") if first.value == 1 else ranking.by
     headline = f"{first.name} leads with {count(first.value)} {unit} ({percent(first.portion)} of {whole}){rest}"
     source = replace(view.source(), coverage=1.0)
@@ -100,7 +100,8 @@ def _answer_over_time(view: View) -> Answer:
     change = f"up from {ordinal(before.rank)}" if before and before.rank else "new to the list"
     leads = "still leads" if before and before.rank == 1 else f"now leads, {change}"
     entered = plural(len(now - then), "model") if now - then else "no models"
-    headline = f"{leader.name} {leads}; {entered} entered the list since {day(snapshots[0].taken_on)}"
+    came = "came in" if view.history.filters else "entered the list"  # they may have changed what they declare
+    headline = f"{leader.name} {leads}; {entered} {came} since {day(snapshots[0].taken_on)}"
     names = [share.name for share in last.shares[: min(query.top or chart_specs.LINES, chart_specs.LINES)]]
     chart_moments = chart_specs.drawable(moments)
     kind, series, unit = chart_specs.timed(ChartKind.BUMP, chart_moments, names, None)

@@ -18,6 +18,7 @@ from analytics.domain import NONE_DECLARED, Dimension, Listing, ListName, Measur
 from analytics.errors import HfStatsError, NoDataError, QueryError
 from analytics.export.serialization import as_json
 from analytics.formatting.phrases import noun_phrase
+from analytics.language.filters import narrows
 from analytics.names.creators import FAMILIES
 from analytics.names.grouping import UNRANKED
 from analytics.names.licenses import title
@@ -56,6 +57,10 @@ NAMES = {
 }
 
 
+FILTERS = ("kind company", "kind company not creator google")
+SINCE = ("", " since 2026-06")
+
+
 def narrowed() -> Iterator[str]:
     """Yield every question without options, with each value of each option, and with every two options."""
     for form in FORMS:
@@ -65,6 +70,8 @@ def narrowed() -> Iterator[str]:
         yield from (f"{put} {value}" for option in options for value in VALUES[option])
         for one, other in combinations(options, 2):
             yield f"{put} {VALUES[one][-2:][0]} {VALUES[other][-2:][0]}"
+        if narrows(form) and form.dimension is not Dimension.KIND:
+            yield from (f"{put} {filters}{since}" for filters in FILTERS for since in SINCE if since[1:6] in ("", *form.options))
 
 
 def unanswerable(text: str) -> bool:
@@ -113,6 +120,11 @@ def test_answers_over_time_stay_as_they_are(
 def test_whatever_can_be_asked_is_answered_well(text: str, answer: Callable[[str], Answer]) -> None:
     found = answer(text)
     assert str(parse(text)) == found.query
+    if found.source.narrowed:
+        assert found.headline.startswith(f"Models {found.source.narrowed}: ")
+        assert found.chart.alt.startswith(found.headline)
+        chart = replace(found.chart, alt=found.chart.alt.partition(": ")[2])
+        found = replace(found, headline=found.headline.partition(": ")[2], chart=chart)
     says_a_finding(found)
     names_what_is_there(found)
     can_be_drawn(found)
@@ -524,3 +536,67 @@ def test_a_creator_is_broken_down_to_a_few_namespaces_and_the_others(namespaces:
     must_be_drawable(found.chart)
     assert sum(portion for _, portion in found.chart.parts) == pytest.approx(found.rankings[-1].shares[0].portion)
     assert "1 others" not in {name for name, _ in found.chart.parts}, "one other has a name"
+
+
+# Filters
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("licenses creator zorblax", "I don't know the creator “zorblax”."),
+        ("licenses in hub creator google", "The whole Hub can't be narrowed by filters"),
+        ("creators license gpl", "None of the"),
+        ("licenses license mit", "“licenses license mit” would rank that license alone."),
+        ("licenses creator google creator meta", "A model has one creator, so no model fits two."),
+        ("licenses not", "“not” needs what to leave out, for example: licenses not creator google"),
+        ("licenses not creator", "“not creator” needs a name, for example: licenses not creator google"),
+        ("model openai-community/gpt2 license mit", "“model” can't be narrowed by license."),
+        ("creators not creator a not kind b not kind c not country d not license e not library f not task g", "up to 6 filters"),
+        ("entries license mit", "“entries” can be narrowed by creator, namespace, kind or country, not by license"),
+    ],
+)
+def test_a_filter_that_makes_no_sense_is_refused(text: str, sentence: str, history: SqlHistory) -> None:
+    with pytest.raises(HfStatsError, match=re.escape(sentence)):
+        ask(parse(text), history)
+
+
+def test_models_without_a_record_are_left_out_and_counted(history: SqlHistory) -> None:
+    whole, kept, left_out = (ask(parse(f"creators{filters}"), history) for filters in ("", " license mit", " not license mit"))
+    unknown = whole.source.models - kept.source.models - left_out.source.models
+    assert unknown > 0
+    for answer in (kept, left_out):
+        assert f"{unknown} model" in " ".join(answer.notes)
+        assert answer.source.size == whole.source.models
+
+
+def test_a_change_between_dates_that_know_different_parts_is_refused(tmp_path: Path) -> None:
+    """Half of the models lose their record of a license, and none of them its license."""
+    day, later = date(2026, 7, 1), date(2026, 8, 1)
+    models = tuple(Model(f"meta-llama/m{n}", 100 - n, 1, ("mit",), "fill-mask", "transformers") for n in range(20))
+    unknown = tuple(replace(model, licenses=None) if n % 2 else model for n, model in enumerate(models))
+    known = [Listing(on, ListName.TOP, "a", rows) for on, rows in ((day, models), (later, models))]
+    less = [known[0], Listing(later, ListName.TOP, "b", unknown)]
+    text = "creators license mit since 2026-07 as recorded"
+    assert ask(parse(text), handmade.stored(known, tmp_path / "known.db")).headline
+    with pytest.raises(NoDataError, match="so a change of these models could come from that alone"):
+        ask(parse(text), handmade.stored(less, tmp_path / "less.db"))
+
+
+def test_a_model_that_changed_its_license_did_not_enter_the_list(tmp_path: Path) -> None:
+    listings = []
+    for on, tag in ((date(2026, 7, 1), "apache-2.0"), (date(2026, 8, 1), "mit")):
+        rows = [Model(f"google/m{n}", 100 - n, 1, ("mit",), "fill-mask", "transformers") for n in range(20)]
+        rows.append(Model("facebook/moved", 50, 1, (tag,), "fill-mask", "transformers"))
+        listings.append(Listing(on, ListName.TOP, "a", tuple(sorted(rows, key=lambda model: -model.downloads))))
+    found = ask(parse("movers creators license mit"), handmade.stored(listings, tmp_path / "moved.db"))
+    causes = {reason.model: reason.cause.value for shift in found.shifts for reason in shift.reasons}
+    assert causes["facebook/moved"] == "changed what it declares"
+
+
+def test_movers_in_one_direction_have_no_others(history: SqlHistory) -> None:
+    both, up, down = (ask(parse(f"movers creators{way}"), history) for way in ("", " up", " down"))
+    assert all(shift.points > 0 for shift in up.shifts)
+    assert all(shift.points < 0 for shift in down.shifts)
+    assert {shift.name for shift in both.shifts} == {shift.name for shift in (*up.shifts, *down.shifts)}
+    assert " lost " in down.headline

@@ -1,10 +1,12 @@
-"""No alert crosses a line about what isn't declared or known."""
+"""What an alert is about: nothing that isn't declared or known, and no models that a source may leave out."""
 
 import pytest
 
 from analytics.domain import ListName, Measure
+from analytics.errors import QueryError
 from analytics.query import Query
-from bot.domain.alert_rule import Figure, Rule
+from analytics.questions.registry import FORMS
+from bot.domain.alert_rule import Figure, Rule, read_rule
 
 
 @pytest.mark.parametrize("on_rank", [True, False])
@@ -23,3 +25,16 @@ def test_a_name_that_left_the_list_still_is():
     for on_rank, line in ((True, 3), (False, 0.25)):
         rule = Rule(query, on_rank=on_rank, below=True, line=line)
         assert rule.beyond(Figure(0.0, None, "mit"), was=False)
+
+
+def test_an_alert_can_be_narrowed_by_what_is_known_of_every_model():
+    rule = read_rule("license mit creator google not country china below 10%", FORMS)
+    assert str(rule) == "license mit creator google not country china by downloads below 10%"
+    assert rule.said() == "MIT falls below 10% of downloads among models by google, not from China"
+    assert read_rule(str(rule), FORMS) == rule
+
+
+@pytest.mark.parametrize("dimension", ["license", "family", "library", "access", "derivation"])
+def test_an_alert_is_not_narrowed_by_what_a_source_may_leave_out(dimension):
+    with pytest.raises(QueryError, match=f"not by {dimension}, which isn't recorded of every model"):
+        read_rule(f"creator meta {dimension} x below 10%", FORMS)
