@@ -6,6 +6,7 @@ in its :class:`analytics.questions.question_parts.FollowUpRules`.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from analytics.answer import FollowUp, FollowUps
@@ -41,24 +42,27 @@ _NEXT = 2
 
 
 def follow_ups(
-    query: Query, question: Question, singles: Singles, answer: Answer, history: History, *, suggestions: Sequence[Query]
+    query: Query, question: Question, singles: Singles, answer: Answer, history: History, *, suggestions: Sequence[str]
 ) -> FollowUps:
     """Return the follow-up questions of an answer. At most a few more snapshots' rollups are read from ``history``.
 
     ``suggestions``: the answer's next questions.
     """
     builder = _Builder(query, question, singles, answer, history)
-    asked = {_plain(query), _plain(builder.query)}
-    further = tuple(str(other) for other in suggestions if _plain(other) not in asked)[:_NEXT]
+    asked = {_plain(str(query)), _plain(str(builder.query))}
+    further = tuple(other for other in suggestions if _plain(other) not in asked)[:_NEXT]
     if question.form.about is About.SEVERAL and not answer.rankings:
         return FollowUps(next=further)  # a comparison of two dates has no other date
     earlier, later = builder.months()
     return FollowUps(builder.measures(), earlier, later, builder.ranges(), builder.breakdown(), further)
 
 
-def _plain(query: Query) -> Query:
-    """Return a question without what the menus change."""
-    return query.but(by=None, top=None, at=None, since=None)
+_IN_MENUS = re.compile(r'("(?:[^"\\]|\\.)*")|\s(?:by|top|at|since) \S+')
+
+
+def _plain(query: str) -> str:
+    """Return a query's text without what the menus change; what stands in quotes is a name."""
+    return _IN_MENUS.sub(lambda match: match[1] or "", query)
 
 
 class _Builder:

@@ -97,15 +97,15 @@ def ask(query: Query, history: History) -> Answer:
         cached = narrowed(query, history)
         answer = question.answer(query, cached)
         answer = with_title(answer, question.form, query, question.title(answer))
-        suggestions = [parse(text) for text in answer.next]
+        suggestions = answer.next
         if query.within is ListName.HUB:
-            suggestions = [other for other in suggestions if not _needs_every_row(other)]
+            suggestions = tuple(text for text in suggestions if not _needs_every_row(parse(text)))
         answer = with_filters(answer, cached)
         return replace(
             answer,
             follow_ups=follow_ups(query, question, _SINGLES, answer, cached, suggestions=suggestions),
             notes=(*answer.notes, *_choice(query, answer, cached), *warnings_on(answer, cached)),
-            next=tuple(map(str, suggestions)),
+            next=suggestions,
         )
     except HfStatsError as error:
         error.suggestions = tuple(text for text in error.suggestions if _has_answer(text, history))

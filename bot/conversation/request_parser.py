@@ -79,7 +79,7 @@ class RequestParser:
             return replace(command, quiet=quiet)
         try:
             query = grammar.parse(line, self._forms)
-            meant = self._instead(query, line)
+            meant = self._instead(query, line) if query.names else None
             return Question(meant or query, line, rephrased=meant is not None, quiet=quiet)
         except HfStatsError as error:
             reading = self._natural_language.read(line)
@@ -92,7 +92,7 @@ class RequestParser:
     def _instead(self, query: Query, line: str) -> Query | None:
         """Return what a sentence asks that begins like a command, with words after it that name nothing; else ``None``."""
         about = next(form.about for form in self._forms if form.word == query.word)
-        if not query.names or about is About.CHOICE or '"' in line or all(map(self._natural_language.knows, query.names)):
+        if about is About.CHOICE or '"' in line or all(map(self._natural_language.knows, query.names)):
             return None
         meant = self._natural_language.read(line).query
         if meant is None or (meant.word == "compare") != (query.word == "compare"):

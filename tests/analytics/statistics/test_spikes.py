@@ -67,7 +67,7 @@ def test_a_shift_that_is_the_models_alone_is_unchanged_without_it() -> None:
     assert found
     then, now = ranked(STAYED, Dimension.CREATOR), ranked(later, Dimension.CREATOR)
     told = {s.name: beside(s, found) for s in without(comparison.shifts(then, now), then, now, found, Dimension.CREATOR)}
-    assert told == dict.fromkeys(("a", "b", "c", "d"), " (unchanged without new)")
+    assert told == dict.fromkeys(("a", "b", "c", "d"), " (unchanged without that model)")
 
 
 def test_what_entered_and_is_gone_again_is_a_spike() -> None:

@@ -144,7 +144,6 @@ def test_a_link_to_an_organization_gets_a_card_of_its_share(everywhere):
         "Share of downloads since Mar 2026: 50.5% █▇\N{EN SPACE}▆▅▁ 46.1%",
         AGE.format((datetime.now(UTC).date() - DAYS[-1]).days),
         "Without meta-llama/Llama-3.1-8B, Meta would have 4.3% of downloads instead of 46.1%.",
-        "Meta includes meta-llama and facebook.",
         "5 models of the top list · 2026-08-22 (UTC) · from community list",
     ]
 
@@ -153,7 +152,7 @@ def test_a_card_says_when_its_list_came_short(tmp_path):
     pool = Pool(filled(tmp_path, DAYS[-1:], source="hub"))
     room = Room(pool)
     try:
-        assert "The Hub returned 5 models instead of 300 on August 22, 2026." in room.card(f"<{GPT2}>")
+        assert "the Hub returned 5 models instead of 300." in room.card(f"<{GPT2}>")
     finally:
         room.leave()
         room.slack.stop()
