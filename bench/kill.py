@@ -35,7 +35,7 @@ from slack_sdk.oauth.installation_store import Installation
 from analytics.sources import simulation
 from analytics.storage import database, ingest
 from analytics.storage.sql_history import SqlHistory
-from bot.domain.outbox import Kind, State
+from bot.domain.outbox import NO_PARENT, Kind, State
 from bot.domain.schedule import due_between, parse_schedule
 from bot.storage.installations import Cipher, Installations
 from bot.storage.migration_state import TABLES
@@ -88,16 +88,18 @@ class Crowd:
             wanted = sa.select(_C.state, sa.func.count()).where(_C.kind == Kind.DIGEST).group_by(_C.state)
             return Counter({row.state: row[1] for row in connection.execute(wanted)})
 
-    def notes(self) -> int:
-        """How many notes to people are on their way."""
+    def others(self) -> int:
+        """How many replies and notes to people are on their way."""
         with self.engine.connect() as connection:
             open_ = _C.state.in_([State.PLANNED, State.SENDING])
-            return connection.scalar(sa.select(sa.func.count()).where(_C.kind == Kind.NOTE, open_)) or 0
+            kinds = _C.kind.in_([Kind.REPLY, Kind.NOTE])
+            return connection.scalar(sa.select(sa.func.count()).where(kinds, open_)) or 0
 
     def lines(self) -> list[sa.Row[Any]]:
-        """Every digest's row in the outbox."""
+        """Every digest's row in the outbox, and those of the replies in its thread."""
+        wanted = sa.select(_C.id, _C.workspace, _C.channel, _C.state, _C.error)
         with self.engine.connect() as connection:
-            return list(connection.execute(sa.select(_C.id, _C.workspace, _C.channel, _C.state).where(_C.kind == Kind.DIGEST)))
+            return list(connection.execute(wanted.where(_C.kind.in_([Kind.DIGEST, Kind.REPLY]))))
 
 
 def one_period() -> tuple[Schedule, datetime]:
@@ -281,7 +283,7 @@ def work_through(
             what[event]()
             done[event] += 1
         fleet.wake()
-        if settled == total and not fleet.sleeping and not crowd.notes():
+        if settled == total and not fleet.sleeping and not crowd.others():
             time.sleep(1)
             return moved - (began if options.kills else first), done
         if time.monotonic() - moved > WITHOUT_PROGRESS:
@@ -293,21 +295,24 @@ def work_through(
 def classify_error(lines: list[sa.Row[Any]], said: dict[str, Any]) -> dict[str, Any]:
     """Compare what the channels show with the outbox."""
     shown = said["shown"]
-    once = {f"{line.workspace}/{line.channel}": line for line in lines}
-    there = {where: shown[where].count(line.id) for where, line in once.items()}
-    other = sum(len(shown[where]) - there[where] for where in once)
+    alone = [line for line in lines if line.error == NO_PARENT]
+    lines = [line for line in lines if line.error != NO_PARENT]
+    places = {line.id: f"{line.workspace}/{line.channel}" for line in lines}
+    there = {line.id: shown[places[line.id]].count(line.id) for line in lines}
+    other = sum(len(shown[where]) for where in set(places.values())) - sum(there.values())
     states = Counter(line.state for line in lines)
-    unconfirmed = [where for where, line in once.items() if line.state != State.SENT]
+    unconfirmed = [line.id for line in lines if line.state != State.SENT]
     return {
         "owed": len(lines),
+        "alone": len(alone),
         "sent": states[State.SENT],
         "unsure": states[State.UNSURE],
         "failed": states[State.FAILED],
         "open": states[State.PLANNED] + states[State.SENDING],
-        "lost": sum(not there[where] for where, line in once.items() if line.state == State.SENT),
+        "lost": sum(not there[line.id] for line in lines if line.state == State.SENT),
         "twice": sum(many > 1 for many in there.values()) + other,
-        "unsure shown": sum(there[where] for where in unconfirmed),
-        "notes": sum(len(messages) for where, messages in shown.items() if where not in once),
+        "unsure shown": sum(there[id_] for id_ in unconfirmed),
+        "notes": sum(len(messages) for where, messages in shown.items() if where not in places.values()),
         "uploads": said["called"].get("files.completeUploadExternal", 0),
         "looks": said["called"].get("conversations.history", 0),
         "happened": said["happened"],
@@ -356,6 +361,7 @@ def main() -> None:
         ("shown twice (target: 0)", found["twice"]),
         ("unsure in the outbox", found["unsure"]),
         ("of these shown", found["unsure shown"]),
+        ("replies to digests that may not be there, not sent", found["alone"]),
         ("notes to subscribers", found["notes"]),
         *found["done"].items(),
         *found["happened"].items(),
