@@ -19,11 +19,17 @@ from analytics.typed_text import tidy, without_end
 MOST_NAMES = 8
 """The number of colors of a chart."""
 
-FILTER_WORDS = {dimension.value: dimension for dimension in Dimension if dimension is not Dimension.TASK}
+FILTER_WORDS = {
+    **{dimension.value: dimension for dimension in Dimension if dimension is not Dimension.TASK},
+    "licence": Dimension.LICENSE,
+}
 """The words that narrow a question to the models of one name: ``licenses creator google``. Tasks have an option of their own."""
 
 NOT = "not"
 """The word that leaves the models of one name out: ``licenses not creator google``."""
+
+NEGATIONS = frozenset({NOT, "without", "excluding", "except", "minus", "ignoring"})
+"""All words that do."""
 
 POLITE = frozenset({"please", "pls", "plz", "thanks", "thx"})
 """Words at the end of a request that say nothing."""
@@ -117,6 +123,13 @@ class Direction(StrEnum):
 
     UP = "up"
     DOWN = "down"
+
+
+DIRECTIONS = {
+    **dict.fromkeys(("up", "gainers", "winners", "risers"), Direction.UP),
+    **dict.fromkeys(("down", "losers", "fallers"), Direction.DOWN),
+}
+"""The words for them."""
 
 
 class About(StrEnum):
@@ -251,7 +264,7 @@ class Query:
 def quoted(name: str) -> str:
     """Put ``name`` in quotation marks where the grammar would read it as something else."""
     lower = name.casefold()
-    words = (OPTION_WORDS, JOINERS, FILTER_WORDS, tuple(Direction), {NOT, "-", *POLITE, AS_RECORDED.split(maxsplit=1)[0]})
+    words = (OPTION_WORDS, JOINERS, FILTER_WORDS, DIRECTIONS, {*NEGATIONS, "-", *POLITE, AS_RECORDED.split(maxsplit=1)[0]})
     reserved = any(lower in known for known in words) or name.endswith(",") or name.startswith("'") or name != without_end(name)
     if name and not reserved and not re.search(r'[\s"\\]', name):
         return name

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
 
-_closed = with_config(ConfigDict(extra="forbid"))
+closed = with_config(ConfigDict(extra="forbid"))
 
 
-@_closed
+@closed
 class Coverage(TypedDict):
     """The part of a measure that is recorded, 0 to 1, at the snapshot and at the earlier one."""
 
@@ -29,7 +29,7 @@ class Coverage(TypedDict):
     before: NotRequired[float]
 
 
-@_closed
+@closed
 class Source(TypedDict):
     """Where the numbers come from; dates are UTC, ``coverage`` is 0 to 1."""
 
@@ -45,7 +45,7 @@ class Source(TypedDict):
     size: NotRequired[int]
 
 
-@_closed
+@closed
 class Chart(TypedDict):
     """The chart without its numbers."""
 
@@ -54,7 +54,7 @@ class Chart(TypedDict):
     alt: str
 
 
-@_closed
+@closed
 class Member(TypedDict):
     """A part of a name's value."""
 
@@ -62,7 +62,7 @@ class Member(TypedDict):
     value: float
 
 
-@_closed
+@closed
 class Share(TypedDict):
     """One name's part of a measure; ``portion`` is 0 to 1."""
 
@@ -73,7 +73,7 @@ class Share(TypedDict):
     members: NotRequired[list[Member]]
 
 
-@_closed
+@closed
 class Ranking(TypedDict):
     """The names by one measure, largest first."""
 
@@ -85,14 +85,14 @@ class Ranking(TypedDict):
     shares: list[Share]
 
 
-@_closed
+@closed
 class Moment(Ranking):
     """A ranking at a date."""
 
     date: date
 
 
-@_closed
+@closed
 class Reason(TypedDict):
     """One model's contribution to a shift."""
 
@@ -102,7 +102,7 @@ class Reason(TypedDict):
     place: NotRequired[str]
 
 
-@_closed
+@closed
 class Split(TypedDict):
     """A shift by its causes."""
 
@@ -112,7 +112,7 @@ class Split(TypedDict):
     left: float
 
 
-@_closed
+@closed
 class Shift(TypedDict):
     """A share at two dates, 0 to 1."""
 
@@ -131,7 +131,7 @@ class Shift(TypedDict):
     split: NotRequired[Split]
 
 
-@_closed
+@closed
 class Forecast(TypedDict):
     """A share expected at a date, 0 to 1, with its 80% interval and its probability of leading the others, 0 to 1."""
 
@@ -146,7 +146,7 @@ class Forecast(TypedDict):
     leads: float
 
 
-@_closed
+@closed
 class Answer(TypedDict):
     """Every field that an answer may have."""
 

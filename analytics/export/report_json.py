@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NotRequired
 
-from pydantic import ConfigDict, TypeAdapter, with_config
+from pydantic import TypeAdapter
 from typing_extensions import TypedDict  # pydantic takes that of typing from Python 3.12 on
 
-from analytics.export.json_schema import Answer, Chart, Source  # noqa: TC001 - read by pydantic
+from analytics.export.json_schema import Answer, Chart, Source, closed
 from analytics.export.serialization import as_json, chart_as_json, source_as_json
 
 if TYPE_CHECKING:
@@ -16,10 +16,8 @@ if TYPE_CHECKING:
 
     from analytics.report.values import PublishedFigure, Report, Section
 
-_closed = with_config(ConfigDict(extra="forbid"))
 
-
-@_closed
+@closed
 class SectionData(TypedDict):
     """One chapter. Without data it has neither answers nor a chart, and its finding says what isn't recorded."""
 
@@ -36,7 +34,7 @@ class SectionData(TypedDict):
     answers: NotRequired[list[Answer]]
 
 
-@_closed
+@closed
 class PublishedData(TypedDict):
     """A published figure of January 2024 and the same figure now; ``null`` where it isn't recorded."""
 
@@ -47,7 +45,7 @@ class PublishedData(TypedDict):
     is_portion: bool
 
 
-@_closed
+@closed
 class ReportData(TypedDict):
     """The report of a month, ``YYYY-MM``."""
 

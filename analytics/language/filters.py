@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from analytics.domain import Dimension
 from analytics.errors import QueryError
-from analytics.query import FILTER_WORDS, NOT, OPTION_WORDS, About, Direction, Filter, quoted
+from analytics.query import DIRECTIONS, FILTER_WORDS, NEGATIONS, NOT, OPTION_WORDS, About, Direction, Filter, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,12 +14,6 @@ if TYPE_CHECKING:
     from analytics.query import Form
 
 MOST_FILTERS = 6
-_DIRECTIONS = {
-    **dict.fromkeys(("up", "gainers", "winners", "risers"), Direction.UP),
-    **dict.fromkeys(("down", "losers", "fallers"), Direction.DOWN),
-}
-_SPELLINGS = {"licence": Dimension.LICENSE}
-_NEGATIONS = frozenset({NOT, "without", "except", "excluding"})
 
 
 def split_filters(tokens: Sequence[tuple[str, bool]], form: Form) -> tuple[list[tuple[str, bool]], tuple[Filter, ...]]:
@@ -53,7 +47,7 @@ def split_filters(tokens: Sequence[tuple[str, bool]], form: Form) -> tuple[list[
 
 def split_direction(tokens: Sequence[tuple[str, bool]], form: Form) -> tuple[list[tuple[str, bool]], Direction | None]:
     """Take ``up`` or ``down`` out of the words of a question that can be limited to what rose or fell."""
-    words = [_DIRECTIONS.get(_word(token)) if form.directed else None for token in tokens]
+    words = [DIRECTIONS.get(_word(token)) if form.directed else None for token in tokens]
     directions = set(filter(None, words))
     rest = [token for token, direction in zip(tokens, words, strict=True) if direction is None]
     return rest, directions.pop() if len(directions) == 1 else None
@@ -66,7 +60,7 @@ def narrows(form: Form) -> bool:
 
 def _filter(tokens: Sequence[tuple[str, bool]], form: Form) -> tuple[Filter, int] | None:
     """Return the filter that a text begins with, and its number of words."""
-    negated = _word(tokens[0]) in _NEGATIONS
+    negated = _word(tokens[0]) in NEGATIONS
     of = tokens[1:] if negated else tokens
     dimension = _dimension(of[0], negated=negated) if of else None
     if dimension is None:
@@ -84,7 +78,7 @@ def _dimension(token: tuple[str, bool], *, negated: bool = False) -> Dimension |
     word = _word(token)
     if negated and word == Dimension.TASK:
         return Dimension.TASK
-    return FILTER_WORDS.get(word) or _SPELLINGS.get(word)
+    return FILTER_WORDS.get(word)
 
 
 def _word(token: tuple[str, bool]) -> str:

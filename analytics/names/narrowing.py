@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 OF_THE_ID = (Dimension.CREATOR, Dimension.NAMESPACE, Dimension.KIND, Dimension.COUNTRY)
-"""Dimensions that follow from a model's id: known of every model, whatever a source records, and not declared anew."""
+"""Dimensions that follow from a model's id and the table of creators, whatever a source records; no model declares them anew."""
 
 
 def fitting(models: Iterable[Model], filters: Sequence[Filter], on: date) -> tuple[Model, ...]:

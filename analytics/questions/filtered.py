@@ -11,6 +11,7 @@ from analytics.formatting.filters import filters_in_words
 from analytics.formatting.numbers import percent
 from analytics.formatting.phrases import day, of_list, plural
 from analytics.names.grouping import names_of, stored
+from analytics.names.narrowing import OF_THE_ID, known_names
 from analytics.names.resolve import resolve
 from analytics.notes import Caveat
 from analytics.questions.comparability import scope
@@ -69,24 +70,27 @@ def with_filters(answer: Answer, history: RequestCache) -> Answer:
     snapshots = history.snapshots(source.list)
     now, then = (next((s for s in reversed(snapshots) if s.taken_on == on), None) for on in (source.snapshot, source.since))
     unknown = _unknown(history, now)
-    for dimension in unknown | _unknown(history, then):
+    for dimension in {f.dimension for f in history.filters}.difference(OF_THE_ID):
         _require_alike(history, dimension, now, then)
     before = f"Models {filters_in_words(history.filters)}: "
     chart = replace(answer.chart, alt=before + answer.chart.alt)  # its subtitle says them, too
-    notes = tuple(
-        Caveat(f"{plural(models, 'model')} {'is' if models == 1 else 'are'} left out because the {dimension} isn't known.", brief)
-        for dimension, models in unknown.items()
-        for brief in [f"{plural(models, 'model')} without a known {dimension} left out"]
-    )
+    notes = tuple(_left_out(dimension, models) for dimension, models in unknown.items())
     return replace(answer, headline=before + answer.headline, chart=chart, notes=(*answer.notes, *notes))
 
 
+def _left_out(dimension: Dimension, models: int) -> Caveat:
+    number, be = plural(models, "model"), "is" if models == 1 else "are"
+    return Caveat(
+        f"{number} {be} left out because the {dimension} isn't known.", f"{number} without a known {dimension} left out"
+    )
+
+
 def _unknown(history: RequestCache, snapshot: Snapshot | None) -> dict[Dimension, int]:
-    """Return how many models of a snapshot fit neither a filter nor its opposite, by what isn't recorded of them."""
+    """Return how many models of a snapshot fit neither a filter nor its opposite, by what isn't known of them."""
     if snapshot is None:
         return {}
-    models = history.all_models(snapshot.id)
-    unknown = {f.dimension: sum(not names_of(model, stored(f.dimension)) for model in models) for f in history.filters}
+    models, on = history.all_models(snapshot.id), snapshot.taken_on
+    unknown = {f.dimension: sum(not known_names(model, f, on) for model in models) for f in history.filters}
     return {dimension: number for dimension, number in unknown.items() if number}
 
 

@@ -14,7 +14,7 @@ from analytics.language.natural_language.lexicon import COUNTED, Sort, Word
 from analytics.language.natural_language.names import ALIKE, FEWEST, KnownName
 from analytics.language.numeric_dates import with_iso_dates
 from analytics.names.normalize import normalize
-from analytics.query import Direction
+from analytics.query import NEGATIONS, Direction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,7 +33,6 @@ _SHARE = re.compile(r"\b(?:share|percent\w*|portion|proportion|fraction|part|sli
 _LEAD = re.compile(r"\b(?:led|leads?|leading|ahead|first|wins?|winning|on top)\b")
 _UNSURE = re.compile(r"\btop (?:many|few|some|zero)\b|(?<= )open[ -]source$")
 """A number that is none, and what no share of a list answers: "is Llama open source"."""
-_EXCLUDING = frozenset({"without", "excluding", "except", "not", "minus", "ignoring"})
 _WIDEST = 5
 """Words in one phrase of the lexicon or one name."""
 
@@ -114,7 +113,7 @@ def _top(text: str, terms: Terms) -> str:
 
 def _next(words: Sequence[str], place: int, terms: Terms, vocabulary: Mapping[str, Word], names: Directory) -> int:
     """Understand the longest phrase that begins at a word and return its number of words. A name wins over a filler."""
-    if words[place] in _EXCLUDING and (left_out := _left_out(words, place, names)):
+    if words[place] in NEGATIONS and (left_out := _left_out(words, place, names)):
         terms.excluded.append(left_out[0])
         return left_out[1]
     for many in range(min(_WIDEST, len(words) - place), 0, -1):

@@ -133,6 +133,9 @@ def queries(draw: st.DrawFn) -> Query:
 @example(Query("creator", ("a`\u0301",)))
 @example(Query("license", ("`\u0300",)))
 @example(Query("compare", ("vs", "and")))
+@example(Query("compare", ("licence", "mit")))
+@example(Query("creator", ("without",), filters=(Filter(Dimension.LICENSE, "mit"),)))
+@example(Query("movers", ("winners",)))
 @example(Query("compare", ("a,", ",")))
 @example(Query("movers", ("",), task=""))
 def test_a_query_is_read_back_from_its_words(query: Query) -> None:

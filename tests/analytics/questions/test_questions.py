@@ -600,3 +600,10 @@ def test_movers_in_one_direction_have_no_others(history: SqlHistory) -> None:
     assert all(shift.points < 0 for shift in down.shifts)
     assert {shift.name for shift in both.shifts} == {shift.name for shift in (*up.shifts, *down.shifts)}
     assert " lost " in down.headline
+
+
+def test_models_of_creators_from_nowhere_known_fit_no_country_and_are_counted(history: SqlHistory) -> None:
+    whole, kept, left_out = (ask(parse(f"licenses{filters}"), history) for filters in ("", " country us", " not country us"))
+    unknown = whole.source.models - kept.source.models - left_out.source.models
+    assert unknown > 0
+    assert all(f"{unknown} model" in " ".join(answer.notes) for answer in (kept, left_out))
