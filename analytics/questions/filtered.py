@@ -49,6 +49,10 @@ def narrowed(query: Query, history: History) -> RequestCache:
     filters = []
     for filter_ in query.filters:
         names = {name for model in models for name in names_of(model, stored(filter_.dimension))}
+        if not names:
+            raise NoDataError(
+                f"The snapshot from {day(now.taken_on)} doesn't record {filter_.dimension.plural}.", (str(query.but(filters=())),)
+            )
         filters.append(replace(filter_, name=resolve(filter_.name, filter_.dimension, names, query, now.taken_on)))
     fitting = RequestCache(history, as_recorded=query.as_recorded, filters=tuple(filters))
     if not fitting.models(now.id):
